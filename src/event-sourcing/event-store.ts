@@ -1,0 +1,100 @@
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number;
+
+/** A place in the whole log: opaque, sortable text (zero-padded), the same in SQL, JSON and cursors. */
+export type Position = string;
+
+/** Who did it. Only what a person says to a customer can be a response. */
+export interface Actor {
+  readonly id: string;
+  readonly kind: 'person' | 'automatic' | 'system';
+}
+
+export interface EventMetadata {
+  readonly actor: Actor;
+  /** The person or customer for whom the actor acted, where the source says so. */
+  readonly onBehalfOf?: string;
+  /** When it happened, as its source says. */
+  readonly occurredAt: Instant;
+  /** When it was appended here; kept when a log is copied. */
+  readonly recordedAt: Instant;
+  /** What all events of one request share. */
+  readonly correlationId?: string;
+  /** The id of the event that caused this one. */
+  readonly causationId?: string;
+  /** The system that the fact was imported from. */
+  readonly source?: string;
+  readonly schemaVersion: number;
+  /** A digest of the command's content: tells a repeated idempotency key from a reused one. */
+  readonly commandHash?: string;
+}
+
+export interface NewEvent<Type extends string = string, Data = unknown> {
+  /** UUID; unique in its stream. Appending it again changes nothing. */
+  readonly id: string;
+  readonly type: Type;
+  readonly data: Data;
+  readonly metadata: EventMetadata;
+}
+
+export interface StoredEvent<Type extends string = string, Data = unknown> extends NewEvent<Type, Data> {
+  readonly stream: string;
+  /** 0 for the first event of its stream. */
+  readonly revision: number;
+  readonly position: Position;
+}
+
+/** The revision of the last event read, or `noStream`. There is no «any»: a writer says what it has read. */
+export type ExpectedRevision = number | 'noStream';
+
+export interface Appended {
+  /** The stream's last revision after the append. */
+  readonly revision: number;
+  /** The position of the last event of this append. */
+  readonly position: Position;
+}
+
+export interface ReadAllOptions {
+  /** Exclusive; from the beginning where it is left out. */
+  readonly after?: Position;
+  /** Only events of these types. */
+  readonly types?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** What a subscriber is handed: an event, or the news that it has seen all there is up to `position`. */
+export type SubscriptionMessage =
+  | { readonly kind: 'event'; readonly event: StoredEvent }
+  | { readonly kind: 'caughtUp'; readonly position: Position };
+
+/** The log: five operations. Reading never buffers without bound; every wait ends when its signal aborts. */
+export interface EventStore {
+  /**
+   * Appends all of the events or none, durably: when the promise resolves they survive a power cut.
+   * Repeating an append with the same event ids answers as the first time.
+   * @throws RevisionConflict when the stream has moved on.
+   * @throws Rejection `EVENT_ID_REUSED` when an id is already in the stream with other content.
+   */
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
+  /** The events of one stream in order; none for a stream that is not there. `from` is inclusive. */
+  readStream(stream: string, options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<StoredEvent>;
+  /** The whole log in order, up to its end at the time of the call. */
+  readAll(options?: ReadAllOptions): AsyncIterable<StoredEvent>;
+  /** As `readAll`, then live for ever; each event once, in order. Ends quietly when the signal aborts. */
+  subscribe(options?: ReadAllOptions): AsyncIterable<SubscriptionMessage>;
+  /** The position of the last event in the log; sorts before every event's when the log is empty. */
+  lastPosition(): Promise<Position>;
+}
+
+/** The stream has other events than its writer had read. */
+export class RevisionConflict extends Error {
+  override readonly name = 'RevisionConflict';
+
+  constructor(
+    readonly stream: string,
+    readonly expected: ExpectedRevision,
+    readonly actual: ExpectedRevision,
+  ) {
+    super(`stream ${stream} is at revision ${actual}, not at ${expected}`);
+  }
+}
