@@ -1,0 +1,38 @@
+import { type CalendarDefinition, type Instant } from '../business-time/calendar.js';
+import { type Actor } from '../event-sourcing/event-store.js';
+import { type TicketOrder } from '../tickets/domain/commands.js';
+
+/** One thing that a log says. */
+export type ImportRecord =
+  | { readonly kind: 'calendar'; readonly code: string; readonly name: string; readonly definition: CalendarDefinition }
+  | {
+      readonly kind: 'customer';
+      readonly customer: string;
+      readonly name: string | null;
+      readonly plan: string;
+      /** The customer's own calendar, in place of the plan's. */
+      readonly calendar: string | null;
+      /** From when on; null: since always, so that the openings of old tickets find it. */
+      readonly effectiveFrom: Instant | null;
+    }
+  | {
+      readonly kind: 'fact';
+      /** The ticket as the source calls it; Pledge's id derives from it and the source. */
+      readonly ticket: string;
+      readonly occurredAt: Instant;
+      readonly actor: Actor;
+      readonly order: TicketOrder;
+    };
+
+/** A row as read: a record, or why it is none. Lines count from 1, the header among them. */
+export type ImportRow =
+  | { readonly line: number; readonly record: ImportRecord }
+  | { readonly line: number; readonly rejected: { readonly code: string; readonly message: string; readonly raw: string } };
+
+/** How one kind of log is read; one small module each. */
+export interface ImportFormat {
+  readonly name: string;
+  readonly summary: string;
+  /** The rows of a log, in its order, one at a time. A row may say several things, or none. */
+  read(bytes: AsyncIterable<Buffer>): AsyncIterable<ImportRow>;
+}

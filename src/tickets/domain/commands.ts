@@ -1,0 +1,60 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
+import { type CancelReason, type Origin } from './facts.js';
+
+/** What a sender may say of a ticket: the verbs of its life, as data. */
+export type TicketOrder =
+  | {
+      readonly type: 'OpenTicket';
+      readonly reference?: string;
+      readonly customer: string;
+      readonly plan?: string;
+      readonly ticketType: TicketType;
+      readonly channel: Channel;
+      readonly priority?: string;
+      readonly subject: string;
+      readonly application?: string;
+      readonly users?: readonly string[];
+      readonly origin?: Origin;
+    }
+  | { readonly type: 'RecordFirstResponse'; readonly channel?: Channel }
+  | { readonly type: 'RecordFollowUp'; readonly channel?: Channel }
+  | { readonly type: 'RecordCustomerReply'; readonly channel?: Channel }
+  | { readonly type: 'PauseTicket'; readonly reason: PauseReason }
+  | { readonly type: 'ResumeTicket'; readonly reason?: PauseReason }
+  | { readonly type: 'AssignTicket'; readonly assignee: string | null; readonly team?: string | null }
+  | { readonly type: 'ReclassifyTicket'; readonly ticketType?: TicketType; readonly priority?: string }
+  | { readonly type: 'AddInternalNote'; readonly text: string }
+  | { readonly type: 'ResolveTicket'; readonly publicReply?: boolean }
+  | { readonly type: 'CloseTicket' }
+  | { readonly type: 'ReopenTicket' }
+  | { readonly type: 'CancelTicket'; readonly reason: CancelReason };
+
+/** Said by nobody: records what fell due, and nothing else. */
+export interface Settle {
+  readonly type: 'Settle';
+}
+
+/** Under what a command is judged. Time, ids and versions come in; the decider knows no clock. */
+export interface CommandContext {
+  readonly ticket: string;
+  /** Given by the source or derived from its content or idempotency key, so that twice is once. */
+  readonly factId: string;
+  readonly now: Instant;
+  readonly occurredAt: Instant;
+  readonly actor: Actor;
+  readonly onBehalfOf?: string;
+  readonly source?: string;
+  readonly correlationId?: string;
+  /** Digest of the order and its `occurredAt`. */
+  readonly commandHash: string;
+  /** The versions in force for the customer at `occurredAt`, as known now. */
+  readonly terms: Terms;
+  /** Set for history: judged only up to what it says itself, clamped to the opening, any age. */
+  readonly import?: { readonly id: string; readonly startedAt: Instant; readonly judgedFrom?: Instant };
+  /** May record facts more than 30 days old. */
+  readonly mayBackdate: boolean;
+}
+
+export type TicketCommand = (TicketOrder | Settle) & { readonly context: CommandContext };

@@ -1,0 +1,84 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
+import { type Guarantee } from '../../plans/domain/promise.js';
+
+/** Who wanted the ticket: the customer; the customer by phone, heard and answered in that call; or nobody, it is ours. */
+export const origins = ['customerRequest', 'phoneRequest', 'noRequest'] as const;
+export type Origin = (typeof origins)[number];
+
+export const cancelReasons = ['spam', 'duplicate'] as const;
+export type CancelReason = (typeof cancelReasons)[number];
+
+/** What each fact of a ticket says, beside what {@link Common} says. */
+export interface FactData {
+  TicketOpened: {
+    /** What people see. */
+    readonly reference: string;
+    readonly type: TicketType;
+    readonly channel: Channel;
+    readonly priority: string;
+    readonly subject: string;
+    readonly application: string | null;
+    /** The users involved, as the customer names them. */
+    readonly users: readonly string[];
+    readonly origin: Origin;
+    readonly guarantee: Guarantee;
+    /** The plan named when it was opened, in place of the customer's own. */
+    readonly namedPlan: string | null;
+    /** The import that brought it, and when that began. */
+    readonly import: { readonly id: string; readonly startedAt: Instant } | null;
+  };
+  FirstResponseSent: { readonly channel: Channel | null };
+  FollowUpSent: { readonly channel: Channel | null };
+  CustomerReplied: { readonly channel: Channel | null };
+  TicketPaused: { readonly reason: PauseReason };
+  /** Without a reason every wait ends. */
+  TicketResumed: { readonly reason: PauseReason | null };
+  TicketAssigned: { readonly assignee: string | null; readonly team: string | null };
+  TicketReclassified: { readonly type: TicketType; readonly priority: string; readonly guarantee: Guarantee };
+  InternalNoteAdded: { readonly text: string };
+  TicketResolved: { readonly publicReply: boolean };
+  TicketClosed: Record<never, never>;
+  TicketReopened: Record<never, never>;
+  TicketCancelled: { readonly reason: CancelReason };
+}
+
+export type FactType = keyof FactData;
+
+export const factTypes = [
+  'TicketOpened',
+  'FirstResponseSent',
+  'FollowUpSent',
+  'CustomerReplied',
+  'TicketPaused',
+  'TicketResumed',
+  'TicketAssigned',
+  'TicketReclassified',
+  'InternalNoteAdded',
+  'TicketResolved',
+  'TicketClosed',
+  'TicketReopened',
+  'TicketCancelled',
+] as const satisfies readonly FactType[];
+
+/** What every event of a ticket says. */
+export interface Common {
+  readonly ticket: string;
+  readonly customer: string;
+}
+
+/** A fact as the clocks see it. */
+export type Fact = {
+  [Type in FactType]: {
+    readonly id: string;
+    readonly type: Type;
+    /** When it counts: as said, but not after its recording and not before the opening. */
+    readonly at: Instant;
+    /** Its place in the log; the order of facts at the same instant. */
+    readonly order: number;
+    readonly actor: Actor;
+    readonly terms: Terms;
+    readonly data: FactData[Type];
+  };
+}[FactType];

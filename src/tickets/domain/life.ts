@@ -1,0 +1,187 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
+import { type Guarantee } from '../../plans/domain/promise.js';
+import { type CancelReason, type Fact, type FactData, type Origin } from './facts.js';
+
+export const ticketStatuses = ['open', 'waiting', 'resolved', 'closed', 'cancelled'] as const;
+/** `waiting`: open, with at least one reason to wait. */
+export type TicketStatus = (typeof ticketStatuses)[number];
+
+/** Something about a ticket's facts that a reader should know. */
+export interface QualityFlag {
+  readonly fact: string;
+  readonly flag: 'withoutEffect' | 'clampedToOpening' | 'clampedToRecording';
+}
+
+/** A ticket as it stands after some of its facts, in order of occurrence. */
+export interface Life {
+  readonly status: TicketStatus;
+  readonly waits: ReadonlyMap<PauseReason, Instant>;
+  readonly reference: string;
+  readonly type: TicketType;
+  readonly channel: Channel;
+  readonly priority: string;
+  readonly subject: string;
+  readonly application: string | null;
+  readonly users: readonly string[];
+  readonly origin: Origin;
+  readonly guarantee: Guarantee;
+  readonly terms: Terms;
+  readonly namedPlan: string | null;
+  readonly import: FactData['TicketOpened']['import'];
+  readonly assignee: string | null;
+  readonly team: string | null;
+  readonly openedAt: Instant;
+  readonly firstRespondedAt: Instant | null;
+  readonly lastReplyAt: Instant | null;
+  readonly lastCustomerReplyAt: Instant | null;
+  readonly resolvedAt: Instant | null;
+  readonly closedAt: Instant | null;
+  readonly cancelledAt: Instant | null;
+  readonly cancelReason: CancelReason | null;
+  readonly reopenings: number;
+}
+
+/** What a person said to the customer; automatic acknowledgements, notes and silent resolves say nothing. */
+export function isReply(fact: Fact): boolean {
+  switch (fact.type) {
+    case 'FirstResponseSent':
+    case 'FollowUpSent':
+      return fact.actor.kind === 'person';
+    case 'TicketResolved':
+      return fact.data.publicReply && fact.actor.kind === 'person';
+    case 'TicketOpened':
+      return fact.data.origin === 'phoneRequest';
+    default:
+      return false;
+  }
+}
+
+const isUnderWay = (life: Life) => life.status === 'open' || life.status === 'waiting';
+
+/** Why a fact makes no sense for a ticket as it stands; a code for programs. Undefined: it does. */
+export function objection(life: Life, type: Fact['type']): string | undefined {
+  if (type === 'TicketOpened') return 'TICKET_EXISTS';
+  if (type === 'InternalNoteAdded') return undefined;
+  if (life.status === 'cancelled') return 'TICKET_CANCELLED';
+  switch (type) {
+    case 'TicketPaused':
+    case 'TicketResumed':
+      return isUnderWay(life) ? undefined : life.status === 'closed' ? 'TICKET_CLOSED' : 'TICKET_RESOLVED';
+    case 'TicketResolved':
+      return life.status === 'closed' ? 'TICKET_CLOSED' : undefined;
+    case 'TicketReopened':
+      return isUnderWay(life) ? 'TICKET_NOT_RESOLVED' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the ticket stands so already, so that the fact would change nothing. */
+export function isAlreadySo(life: Life, fact: Pick<Fact, 'type' | 'data'>): boolean {
+  const f = fact as Fact;
+  switch (f.type) {
+    case 'TicketPaused':
+      return life.waits.has(f.data.reason);
+    case 'TicketResumed':
+      return f.data.reason === null ? life.waits.size === 0 : !life.waits.has(f.data.reason);
+    case 'TicketAssigned':
+      return life.assignee === f.data.assignee && life.team === f.data.team;
+    case 'TicketReclassified':
+      return life.type === f.data.type && life.priority === f.data.priority;
+    case 'TicketResolved':
+      return life.status === 'resolved';
+    case 'TicketClosed':
+      return life.status === 'closed';
+    case 'TicketCancelled':
+      return life.status === 'cancelled';
+    default:
+      return false;
+  }
+}
+
+function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
+  const answered = isReply(fact) ? fact.at : null;
+  return {
+    status: 'open',
+    waits: new Map(),
+    ...fact.data,
+    terms: fact.terms,
+    assignee: null,
+    team: null,
+    openedAt: fact.at,
+    firstRespondedAt: answered,
+    lastReplyAt: answered,
+    lastCustomerReplyAt: null,
+    resolvedAt: null,
+    closedAt: null,
+    cancelledAt: null,
+    cancelReason: null,
+    reopenings: 0,
+  };
+}
+
+function withWaits(life: Life, waits: ReadonlyMap<PauseReason, Instant>): Life {
+  return { ...life, waits, status: waits.size > 0 ? 'waiting' : 'open' };
+}
+
+const without = (waits: ReadonlyMap<PauseReason, Instant>, reason: PauseReason) =>
+  new Map([...waits].filter(([r]) => r !== reason));
+
+const none: ReadonlyMap<PauseReason, Instant> = new Map();
+
+const replied = (life: Life, at: Instant): Life => ({
+  ...life,
+  firstRespondedAt: life.firstRespondedAt ?? at,
+  lastReplyAt: at,
+});
+
+/** The life after one fact more. A fact without sense changes nothing: the same object comes back. */
+export function after(life: Life | undefined, fact: Fact): Life | undefined {
+  if (fact.type === 'TicketOpened') return life ?? opened(fact);
+  if (life === undefined || objection(life, fact.type) !== undefined || isAlreadySo(life, fact)) return life;
+  switch (fact.type) {
+    case 'FirstResponseSent':
+    case 'FollowUpSent':
+      return isReply(fact) ? replied(life, fact.at) : life;
+    case 'CustomerReplied': {
+      const heard = { ...life, lastCustomerReplyAt: fact.at };
+      return isUnderWay(life) ? withWaits(heard, without(life.waits, 'waitingForCustomer')) : heard;
+    }
+    case 'TicketPaused':
+      return withWaits(life, new Map([...life.waits, [fact.data.reason, fact.at]]));
+    case 'TicketResumed':
+      return withWaits(life, fact.data.reason === null ? none : without(life.waits, fact.data.reason));
+    case 'TicketAssigned':
+    case 'TicketReclassified':
+      return { ...life, ...fact.data };
+    case 'InternalNoteAdded':
+      return life;
+    case 'TicketResolved': {
+      const told = isReply(fact) ? replied(life, fact.at) : life;
+      return { ...told, status: 'resolved', waits: none, resolvedAt: fact.at };
+    }
+    case 'TicketClosed':
+      return { ...life, status: 'closed', waits: none, closedAt: fact.at };
+    case 'TicketReopened':
+      return { ...life, status: 'open', resolvedAt: null, closedAt: null, reopenings: life.reopenings + 1 };
+    case 'TicketCancelled':
+      return { ...life, status: 'cancelled', waits: none, cancelledAt: fact.at, cancelReason: fact.data.reason };
+  }
+}
+
+/** Puts a fact among facts in order of occurrence; at the same instant the log's order decides. */
+export function insert(facts: readonly Fact[], fact: Fact): readonly Fact[] {
+  const later = facts.findLastIndex((f) => f.at <= fact.at);
+  return later === facts.length - 1 ? [...facts, fact] : facts.toSpliced(later + 1, 0, fact);
+}
+
+/** The ticket as its facts leave it at an instant; undefined before it was opened. Facts come in order of occurrence. */
+export function lifeAt(facts: readonly Fact[], at: Instant): Life | undefined {
+  let life: Life | undefined;
+  for (const fact of facts) {
+    if (fact.at > at) break;
+    life = after(life, fact);
+  }
+  return life;
+}
