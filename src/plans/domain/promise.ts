@@ -1,7 +1,12 @@
 import { type Target } from '../../business-time/calendar.js';
 import { type Channel, type Metric, type Plan, type TicketType } from './plan.js';
 
-export const bestEffortReasons = ['planWithoutPromise', 'typeNotCovered', 'channelNotCovered', 'beforeJudgedFrom'] as const;
+export const bestEffortReasons = [
+  'planWithoutPromise',
+  'typeNotCovered',
+  'channelNotCovered',
+  'beforeJudgedFrom',
+] as const;
 export type BestEffortReason = (typeof bestEffortReasons)[number];
 
 /** Whether clocks run on a ticket; where they do not, why. */

@@ -47,8 +47,8 @@ export interface CommandContext {
   readonly onBehalfOf?: string;
   readonly source?: string;
   readonly correlationId?: string;
-  /** Digest of the order and its `occurredAt`. */
-  readonly commandHash: string;
+  /** Digest of what was asked; left out where the fact’s id derives from its content. */
+  readonly commandHash?: string;
   /** The versions in force for the customer at `occurredAt`, as known now. */
   readonly terms: Terms;
   /** Set for history: judged only up to what it says itself, clamped to the opening, any age. */

@@ -1,0 +1,179 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Metric, metrics } from '../../plans/domain/plan.js';
+import { targetOf } from '../../plans/domain/promise.js';
+import { type Fact } from '../../tickets/domain/facts.js';
+import { after, isReply, type Life } from '../../tickets/domain/life.js';
+import { cancel, heedWaits, isLive, lapse, layOutAnew, type Run, satisfy, start, takeUp, wasClosed } from './run.js';
+import { type Versions } from './versions.js';
+
+/**
+ * The clocks of a ticket as its facts leave them at an instant, in order of start. Pure: it knows nothing of what was
+ * recorded. Facts come in order of occurrence.
+ */
+export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant): readonly Run[] {
+  let life: Life | undefined;
+  let runs: readonly Run[] = [];
+  for (const fact of facts) {
+    if (fact.at > asOf) break;
+    const before = life;
+    life = after(before, fact);
+    if (life === undefined || life === before) continue; // without effect
+    if (life.guarantee.reason === 'beforeJudgedFrom') return [];
+    runs = inOrder(
+      effect({ runs: runs.map((run) => lapse(run, fact.at)), fact, before: before ?? life, life, versions }),
+    );
+  }
+  return runs.map((run) => lapse(run, asOf));
+}
+
+interface Moment {
+  readonly runs: readonly Run[];
+  readonly fact: Fact;
+  readonly before: Life;
+  readonly life: Life;
+  readonly versions: Versions;
+}
+
+const inOrder = (runs: readonly Run[]) =>
+  runs.toSorted((a, b) => a.startedAt - b.startedAt || metrics.indexOf(a.metric) - metrics.indexOf(b.metric));
+
+function effect(moment: Moment): readonly Run[] {
+  const { runs, fact, life } = moment;
+  switch (fact.type) {
+    case 'TicketOpened':
+      return opened(moment);
+    case 'FirstResponseSent':
+    case 'FollowUpSent':
+      return replied(moment);
+    case 'CustomerReplied':
+      return customerReplied(moment);
+    case 'TicketPaused':
+    case 'TicketResumed':
+      return runs.map((run) => heedWaits(run, life.waits.keys(), fact));
+    case 'TicketReclassified':
+      return reclassified(moment);
+    case 'TicketResolved':
+      return resolved(moment);
+    case 'TicketClosed':
+      return closed(moment);
+    case 'TicketReopened':
+      return reopened(moment);
+    case 'TicketCancelled':
+      return runs.map((run) => cancel(run, fact, 'cancelled'));
+    case 'TicketAssigned':
+    case 'InternalNoteAdded':
+      return runs;
+  }
+}
+
+const isUnderWay = (life: Life) => life.status === 'open' || life.status === 'waiting';
+const liveOf = (runs: readonly Run[], metric: Metric) => runs.find((run) => run.metric === metric && isLive(run));
+const planOf = ({ fact, versions }: Moment) => versions.plan(fact.terms.plan);
+
+/** The run a metric starts with the moment's fact, where the plan promises it; else none. */
+function started(moment: Moment, metric: Metric): readonly Run[] {
+  const { fact, life, versions } = moment;
+  const plan = planOf(moment);
+  const target = targetOf(plan, metric, life);
+  if (target === undefined) return [];
+  return [
+    start({ metric, fact, plan, target, calendar: versions.calendar(fact.terms.calendar), waits: life.waits.keys() }),
+  ];
+}
+
+function opened(moment: Moment): readonly Run[] {
+  const { fact, life } = moment;
+  const first = life.origin === 'noRequest' ? [] : started(moment, 'firstResponse');
+  const resolution = started(moment, 'resolution');
+  // The call in which we heard of it is our first reply.
+  if (isReply(fact)) return [...first.map((run) => satisfy(run, fact)), ...nextInterval(moment), ...resolution];
+  return [...first, ...resolution];
+}
+
+/** The follow-up interval that a reply of ours starts. */
+const nextInterval = (moment: Moment) =>
+  planOf(moment).followUpStarts === 'eachReply' ? started(moment, 'followUp') : [];
+
+/** A reply takes up a first response that closing in silence ended, and is judged there. */
+const answerFirst = (run: Run, fact: Fact) =>
+  run.metric === 'firstResponse' ? satisfy(wasClosed(run) ? takeUp(run, fact) : run, fact) : run;
+
+const answerFollowUp = (run: Run, fact: Fact) => (run.metric === 'followUp' ? satisfy(run, fact) : run);
+
+function replied(moment: Moment): readonly Run[] {
+  const { runs, fact, before } = moment;
+  const answered = runs.map((run) => answerFollowUp(answerFirst(run, fact), fact));
+  return isUnderWay(before) ? [...answered, ...nextInterval(moment)] : answered;
+}
+
+function customerReplied(moment: Moment): readonly Run[] {
+  const { runs, fact, before, life } = moment;
+  const heeded = runs.map((run) => heedWaits(run, life.waits.keys(), fact));
+  // The oldest unanswered message starts the clock; those before our first reply or after resolving start nothing.
+  const asks = planOf(moment).followUpStarts === 'nextReply' && isUnderWay(before) && before.lastReplyAt !== null;
+  return asks && !liveOf(runs, 'followUp') ? [...heeded, ...started(moment, 'followUp')] : heeded;
+}
+
+function resolved({ runs, fact, life }: Moment): readonly Run[] {
+  return runs.map((run) => {
+    const told = isReply(fact) ? answerFirst(run, fact) : run;
+    const done =
+      run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'resolved' ? satisfy(told, fact) : told;
+    return heedWaits(answerFollowUp(done, fact), life.waits.keys(), fact);
+  });
+}
+
+function closed({ runs, fact }: Moment): readonly Run[] {
+  return runs.map((run) => {
+    if (run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'closed') return satisfy(run, fact);
+    // A breached first response can still be met late; it waits for our reply, closed or not.
+    if (run.metric === 'firstResponse' && run.breachedAt !== null) return run;
+    return cancel(run, fact, 'closed');
+  });
+}
+
+function reopened(moment: Moment): readonly Run[] {
+  const { runs, fact, before } = moment;
+  const isSatisfied = (run: Run | undefined) => run?.end?.kind === 'met' || run?.end?.kind === 'metLate';
+  const resolution = runs.findLast((run) => run.metric === 'resolution');
+  const goesOn = (run: Run) => run.metric === 'firstResponse' || run === resolution;
+  return [
+    ...runs.map((run) => (goesOn(run) ? takeUp(run, fact) : run)),
+    ...(before.lastReplyAt === null ? [] : started(moment, 'followUp')),
+    ...(isSatisfied(resolution) ? started(moment, 'resolution') : []),
+  ];
+}
+
+function reclassified(moment: Moment): readonly Run[] {
+  const { runs, fact, life } = moment;
+  const anew = runs.map((run) => {
+    if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
+    const target = targetOf(run.plan, run.metric, life);
+    if (target === undefined) return cancel(run, fact, 'lostPromise');
+    return sameTarget(target, run.target) ? run : layOutAnew(run, target, fact);
+  });
+  if (!isUnderWay(life)) return anew;
+  return [...anew, ...metrics.filter((metric) => isWanted(metric, anew, moment)).flatMap((m) => started(moment, m))];
+}
+
+const sameTarget = (a: Run['target'], b: Run['target']) =>
+  a.amount === b.amount &&
+  a.unit === b.unit &&
+  (a.unit !== 'businessDays' || b.unit !== 'businessDays' || a.rule === b.rule);
+
+/** Whether a ticket as it stands would have a clock of this metric running, if its new class promises one. */
+function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean {
+  const { life } = moment;
+  if (liveOf(runs, metric)) return false;
+  switch (metric) {
+    case 'firstResponse':
+      return life.origin === 'customerRequest' && life.lastReplyAt === null;
+    case 'followUp':
+      if (life.lastReplyAt === null) return false;
+      return (
+        planOf(moment).followUpStarts === 'eachReply' || (life.lastCustomerReplyAt ?? -Infinity) > life.lastReplyAt
+      );
+    case 'resolution':
+      return true;
+  }
+}

@@ -1,0 +1,78 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Decider } from '../../event-sourcing/decider.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { layOut } from '../../sla/domain/lay-out.js';
+import { outcomes } from '../../sla/domain/outcomes.js';
+import { type Versions } from '../../sla/domain/versions.js';
+import { type CommandContext, type TicketCommand } from './commands.js';
+import { type OutcomeEvent, type TicketEvent } from './events.js';
+import { countsAt, factOf } from './fact-of.js';
+import { type Fact } from './facts.js';
+import { isAlreadySo, lifeAt, objection } from './life.js';
+import { outcomeEvent } from './outcome-events.js';
+import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
+import { expectTimely } from './timely.js';
+import { toFactEvent } from './to-fact-event.js';
+
+/** The decider of a ticket, under the versions that its facts and the command pin. */
+export const ticketDecider = (versions: Versions): Decider<Ticket, TicketCommand, TicketEvent> => ({
+  initial: unopened,
+  evolve,
+  decide: (command, state) => decide(command, state, versions),
+});
+
+function decide(command: TicketCommand, ticket: Ticket, versions: Versions): readonly TicketEvent[] {
+  const { context } = command;
+  if (command.type === 'Settle') return settle(ticket, Math.max(ticket.horizon, context.now), context, versions);
+  if (isRepeated(ticket, command)) return [];
+  expectTimely(context, openedAt(ticket));
+
+  const opened = openedAt(ticket);
+  const life = lifeAt(ticket.facts, countsAt(context.occurredAt, context.now, opened)); // as of then, not as of now
+  const event = toFactEvent(command, ticket.customer, life, versions);
+  const fact = factOf(event, ticket.size, opened);
+  if (life !== undefined && isAlreadySo(life, fact))
+    return settle(ticket, settleTo(ticket, context), context, versions);
+  const code = life === undefined ? undefined : objection(life, fact.type);
+  if (code !== undefined) throw new Rejection(code, refusals[code] ?? `The ticket is ${life?.status ?? 'not opened'}.`);
+
+  // A late fact may undo what settling would say: judge only with it.
+  const before = fact.at >= ticket.horizon ? settle(ticket, fact.at, context, versions) : [];
+  const after = [...before, event].reduce(evolve, ticket);
+  return [...before, event, ...settle(after, settleTo(after, context), context, versions, fact)];
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  TICKET_EXISTS: 'A ticket with this id was opened before, with other content.',
+  TICKET_CANCELLED: 'The ticket was cancelled by then.',
+  TICKET_CLOSED: 'The ticket was closed by then; reopen it first.',
+  TICKET_RESOLVED: 'The ticket was resolved by then; reopen it first.',
+  TICKET_NOT_RESOLVED: 'The ticket was neither resolved nor closed then.',
+};
+
+/** Whether this very command was recorded before. The same id with other content is refused. */
+function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: TicketCommand): boolean {
+  if (!ticket.commands.has(factId)) return type === 'OpenTicket' && [...ticket.commands.values()].includes(commandHash);
+  if (ticket.commands.get(factId) === commandHash) return true;
+  throw new Rejection(
+    'IDEMPOTENCY_KEY_REUSED',
+    'This idempotency key or event id was used before, with other content.',
+  );
+}
+
+/** A live command settles up to now; an imported one only up to what the log has said. */
+const settleTo = (ticket: Ticket, { now, import: imported }: CommandContext): Instant =>
+  imported === undefined ? Math.max(ticket.horizon, now) : ticket.horizon;
+
+function settle(
+  ticket: Ticket,
+  asOf: Instant,
+  { ticket: id, now, correlationId }: CommandContext,
+  versions: Versions,
+  news?: Fact,
+): readonly OutcomeEvent[] {
+  const { customer, facts, recorded } = ticket;
+  if (customer === undefined) return [];
+  const judgement = { ticket: id, customer, facts, versions, asOf, now, correlationId, factId: news?.id };
+  return outcomes(layOut(facts, versions, asOf), recorded, asOf, news).map((o) => outcomeEvent(o, judgement));
+}

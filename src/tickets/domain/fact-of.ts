@@ -1,0 +1,22 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type FactEvent, type TicketEvent } from './events.js';
+import { type Fact, type FactType, factTypes } from './facts.js';
+
+const facts: ReadonlySet<string> = new Set(factTypes satisfies readonly FactType[]);
+
+/** Whether an event says what happened, rather than what became of a clock. */
+export const isFact = (event: TicketEvent): event is FactEvent => facts.has(event.type);
+
+/**
+ * When a fact counts: when its source says, but not after its recording (clocks run a little apart) and not before the
+ * ticket's opening (imported logs say so at times).
+ */
+export const countsAt = (occurredAt: Instant, recordedAt: Instant, openedAt: Instant | undefined): Instant =>
+  Math.max(openedAt ?? -Infinity, Math.min(occurredAt, recordedAt));
+
+/** A recorded fact as the clocks see it. */
+export function factOf(event: FactEvent, order: number, openedAt: Instant | undefined): Fact {
+  const { occurredAt, recordedAt, actor } = event.metadata;
+  const at = countsAt(occurredAt, recordedAt, openedAt);
+  return { id: event.id, type: event.type, at, order, actor, terms: event.data.terms, data: event.data } as Fact;
+}

@@ -1,0 +1,67 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { type OutcomeData } from '../../sla/domain/outcome.js';
+import { type Outcome } from '../../sla/domain/outcomes.js';
+import { elapsed, type Run } from '../../sla/domain/run.js';
+import { type Versions } from '../../sla/domain/versions.js';
+import { deriveId } from './derive-id.js';
+import { type OutcomeEvent } from './events.js';
+import { type Fact } from './facts.js';
+import { lifeAt } from './life.js';
+
+/** Pledge itself, where nobody else did it. */
+export const pledge: Actor = { id: 'pledge', kind: 'system' };
+
+/** What the events of one decision share. */
+export interface Judgement {
+  readonly ticket: string;
+  readonly customer: string;
+  readonly facts: readonly Fact[];
+  readonly versions: Versions;
+  readonly asOf: Instant;
+  readonly now: Instant;
+  readonly correlationId: string | undefined;
+  /** The fact that brought it about; none where only time went by. */
+  readonly factId: string | undefined;
+}
+
+const isRun = (run: Outcome['run']): run is Run => 'steps' in run;
+
+/**
+ * An outcome as an event. Its id derives from run, layout and kind, so that it is recorded at most once; a deadline may
+ * move many times under one layout, so there the fact that moved it belongs to the id.
+ */
+export function outcomeEvent(outcome: Outcome, judgement: Judgement): OutcomeEvent {
+  const { type, id: run, layout, at, cause } = outcome;
+  const { now, correlationId, factId } = judgement;
+  return {
+    id: deriveId(run, String(layout), type, ...(type === 'SlaDeadlineMoved' ? [cause] : [])),
+    type,
+    data: outcomeData(outcome, judgement),
+    metadata: {
+      actor: pledge,
+      occurredAt: at,
+      recordedAt: now,
+      causationId: factId ?? cause,
+      ...(correlationId === undefined ? {} : { correlationId }),
+      schemaVersion: 1,
+    },
+  };
+}
+
+function outcomeData(outcome: Outcome, { ticket, customer, facts, versions, asOf }: Judgement): OutcomeData {
+  const { run, id, layout, at, dueAt, atRiskAt, cause, reason, previousDueAt } = outcome;
+  const judged = { layout, at, dueAt, atRiskAt, cause, reason, previousDueAt, asOf, tzdata: versions.tzdata };
+  if (!isRun(run)) return { ...run.last, ...judged };
+  const life = lifeAt(facts, at) ?? lifeAt(facts, run.startedAt);
+  if (life === undefined) throw new Error(`run ${id} of ticket ${ticket} started before the ticket`);
+  const { reference, subject, type, priority, assignee, team } = life;
+  const { metric, terms, target, targetMs, startedAt } = run;
+  return {
+    ...{ ticket, reference, subject, customer, type, priority, assignee, team },
+    ...{ run: id, metric, terms, timeZone: run.calendar.timeZone, target, targetMs, startedAt },
+    ...judged,
+    elapsedMs: elapsed(run, at),
+    historic: life.import !== null && at < life.import.startedAt,
+  };
+}

@@ -1,0 +1,60 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type RunId } from '../../sla/domain/outcome.js';
+import { recorded, type Recorded } from '../../sla/domain/outcomes.js';
+import { type OutcomeEvent, type TicketEvent } from './events.js';
+import { factOf, isFact } from './fact-of.js';
+import { type Fact } from './facts.js';
+import { insert } from './life.js';
+
+/** What a ticket's stream means: its facts, what was recorded of its runs, and how far it has been judged. */
+export interface Ticket {
+  /** Undefined until it is opened. */
+  readonly customer: string | undefined;
+  /** In order of occurrence. */
+  readonly facts: readonly Fact[];
+  readonly recorded: ReadonlyMap<RunId, Recorded>;
+  /** The latest of its facts and settlements. */
+  readonly horizon: Instant;
+  /** The commands that its facts came from, by the fact's id. */
+  readonly commands: ReadonlyMap<string, string | undefined>;
+  /** Events so far; the next one's order. */
+  readonly size: number;
+}
+
+/** A stream without events. */
+export const unopened: Ticket = {
+  customer: undefined,
+  facts: [],
+  recorded: new Map(),
+  horizon: -Infinity,
+  commands: new Map(),
+  size: 0,
+};
+
+/** When the ticket was opened; undefined until it is. */
+export const openedAt = (ticket: Ticket): Instant | undefined => {
+  const first = ticket.facts.find((fact) => fact.type === 'TicketOpened');
+  return first?.at;
+};
+
+/** The ticket after one event more. */
+export function evolve(ticket: Ticket, event: TicketEvent): Ticket {
+  const size = ticket.size + 1;
+  if (isFact(event)) {
+    const fact = factOf(event, ticket.size, openedAt(ticket));
+    return {
+      ...ticket,
+      size,
+      customer: ticket.customer ?? event.data.customer,
+      facts: insert(ticket.facts, fact),
+      horizon: Math.max(ticket.horizon, fact.at),
+      commands: new Map(ticket.commands).set(event.id, event.metadata.commandHash),
+    };
+  }
+  if (!isOutcome(event)) return { ...ticket, size };
+  const { run, asOf } = event.data;
+  const known = new Map(ticket.recorded).set(run, recorded(ticket.recorded.get(run), event.type, event.data));
+  return { ...ticket, size, recorded: known, horizon: Math.max(ticket.horizon, asOf) };
+}
+
+const isOutcome = (event: TicketEvent): event is OutcomeEvent => event.type.startsWith('Sla');

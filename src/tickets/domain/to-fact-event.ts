@@ -1,0 +1,104 @@
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { guaranteeOf, type Guarantee } from '../../plans/domain/promise.js';
+import { type Versions } from '../../sla/domain/versions.js';
+import { type TicketCommand, type TicketOrder } from './commands.js';
+import { type FactEvent } from './events.js';
+import { type FactData, type FactType } from './facts.js';
+import { type Life } from './life.js';
+
+type FactCommand = Exclude<TicketCommand, { type: 'Settle' }>;
+
+type Said = { [Type in FactType]: readonly [type: Type, data: FactData[Type]] }[FactType];
+
+/**
+ * The fact that a command reports, as an event. `life` is the ticket as it stood when it occurred; whether the fact makes
+ * sense then is not asked here.
+ */
+export function toFactEvent(
+  command: FactCommand,
+  owner: string | undefined,
+  life: Life | undefined,
+  versions: Versions,
+): FactEvent {
+  const { context } = command;
+  const { occurredAt, now, actor, terms, factId, commandHash, onBehalfOf, source, correlationId } = context;
+  const customer = command.type === 'OpenTicket' ? command.customer : owner;
+  if (customer === undefined) throw noTicket(context.ticket);
+
+  const [type, said] = saidBy(command, life, versions);
+  const metadata = {
+    ...{ actor, occurredAt, recordedAt: now, schemaVersion: 1 },
+    ...(commandHash === undefined ? {} : { commandHash }),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    ...(source === undefined ? {} : { source }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+  };
+  return { id: factId, type, data: { ticket: context.ticket, customer, terms, ...said }, metadata } as FactEvent;
+}
+
+function saidBy(command: FactCommand, life: Life | undefined, versions: Versions): Said {
+  switch (command.type) {
+    case 'OpenTicket':
+      return ['TicketOpened', opening(command, versions)];
+    case 'RecordFirstResponse':
+      return ['FirstResponseSent', { channel: command.channel ?? null }];
+    case 'RecordFollowUp':
+      return ['FollowUpSent', { channel: command.channel ?? null }];
+    case 'RecordCustomerReply':
+      return ['CustomerReplied', { channel: command.channel ?? null }];
+    case 'PauseTicket':
+      return ['TicketPaused', { reason: command.reason }];
+    case 'ResumeTicket':
+      return ['TicketResumed', { reason: command.reason ?? null }];
+    case 'AssignTicket':
+      return ['TicketAssigned', { assignee: command.assignee, team: command.team ?? null }];
+    case 'ReclassifyTicket':
+      return ['TicketReclassified', reclassification(command, life, versions)];
+    case 'AddInternalNote':
+      return ['InternalNoteAdded', { text: command.text }];
+    case 'ResolveTicket':
+      return ['TicketResolved', { publicReply: command.publicReply ?? true }];
+    case 'CloseTicket':
+      return ['TicketClosed', {}];
+    case 'ReopenTicket':
+      return ['TicketReopened', {}];
+    case 'CancelTicket':
+      return ['TicketCancelled', { reason: command.reason }];
+  }
+}
+
+type Order<Type extends TicketOrder['type']> = Extract<FactCommand, { type: Type }>;
+
+function opening(command: Order<'OpenTicket'>, versions: Versions): FactData['TicketOpened'] {
+  const { context, channel, subject } = command;
+  const imported = context.import;
+  const priority = command.priority ?? 'normal';
+  const type = command.ticketType;
+  const isUnjudged = imported?.judgedFrom !== undefined && context.occurredAt < imported.judgedFrom;
+  const unjudged: Guarantee = { kind: 'bestEffort', reason: 'beforeJudgedFrom' };
+  return {
+    ...{ type, channel, priority, subject },
+    reference: command.reference ?? context.ticket,
+    application: command.application ?? null,
+    users: command.users ?? [],
+    origin: command.origin ?? 'customerRequest',
+    guarantee: isUnjudged ? unjudged : guaranteeOf(versions.plan(context.terms.plan), { type, channel, priority }),
+    namedPlan: command.plan ?? null,
+    import: imported === undefined ? null : { id: imported.id, startedAt: imported.startedAt },
+  };
+}
+
+/** What is not named stays as it was when it occurred. */
+function reclassification(
+  { ticketType, priority, context }: Order<'ReclassifyTicket'>,
+  life: Life | undefined,
+  versions: Versions,
+): FactData['TicketReclassified'] {
+  if (life === undefined) throw noTicket(context.ticket);
+  const now = { type: ticketType ?? life.type, priority: priority ?? life.priority };
+  const isUnjudged = life.guarantee.reason === 'beforeJudgedFrom';
+  const plan = versions.plan(context.terms.plan);
+  return { ...now, guarantee: isUnjudged ? life.guarantee : guaranteeOf(plan, { ...now, channel: life.channel }) };
+}
+
+const noTicket = (id: string) => new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);

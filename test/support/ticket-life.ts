@@ -1,0 +1,145 @@
+import { type CalendarDefinition, type Instant, type Target } from '../../src/business-time/calendar.js';
+import { compileCalendar } from '../../src/business-time/compile-calendar.js';
+import { type Actor } from '../../src/event-sourcing/event-store.js';
+import { builtInPlans, officeHours } from '../../src/plans/domain/catalogue.js';
+import { type Plan, type Terms } from '../../src/plans/domain/plan.js';
+import { type Versions } from '../../src/sla/domain/versions.js';
+import { type CommandContext, type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
+import { type TicketEvent } from '../../src/tickets/domain/events.js';
+import { isFact } from '../../src/tickets/domain/fact-of.js';
+import { type Life, lifeAt } from '../../src/tickets/domain/life.js';
+import { evolve, type Ticket, unopened } from '../../src/tickets/domain/ticket.js';
+
+const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+/** A Monday; all times of these tests are UTC. */
+const firstMonday = Date.UTC(2026, 2, 2);
+
+/** `Tue 09:30`, `Tue 09:30:00.001`, or `Tue+1 09:30` for the week after. */
+export function instant(text: string): Instant {
+  const [, day = '', weeks = '0', time = ''] = /^(\w{3})(?:\+(\d+))? ([\d:.]+)$/.exec(text) ?? [];
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
+  const date = days.indexOf(day) + 7 * Number(weeks);
+  if (!days.includes(day)) throw new Error(`not a time of these tests: ${text}`);
+  return firstMonday + date * 86_400_000 + hours * 3_600_000 + minutes * 60_000 + Math.round(seconds * 1000);
+}
+
+/** The inverse of `instant`. */
+export function show(at: Instant | null): string {
+  if (at === null) return 'paused';
+  const passed = at - firstMonday;
+  const week = Math.floor(passed / (7 * 86_400_000));
+  const time = new Date(at).toISOString().slice(11, 23).replace(/:00\.000$/, '').replace(/\.000$/, '');
+  return `${days[Math.floor(passed / 86_400_000) % 7] ?? '?'}${week === 0 ? '' : `+${week}`} ${time}`;
+}
+
+const calendar = compileCalendar(officeHours('UTC'));
+
+/** A plan like Enterprise with what a test changes. */
+export const planWith = (changes: Partial<Plan>): Plan => {
+  const enterprise = builtInPlans.find((plan) => plan.code === 'enterprise');
+  if (enterprise === undefined) throw new Error('there is no enterprise plan');
+  return { ...enterprise, code: 'tested', ...changes };
+};
+
+export const hours = (amount: number): Target => ({ amount, unit: 'hours' });
+
+export const person: Actor = { id: 'mia', kind: 'person' };
+export const robot: Actor = { id: 'auto-reply', kind: 'automatic' };
+
+export interface Setting {
+  readonly plan?: Plan | string;
+  readonly calendar?: CalendarDefinition;
+  readonly import?: CommandContext['import'];
+}
+
+interface Moment {
+  /** When it is recorded; by default when it occurred. */
+  readonly now?: string;
+  readonly actor?: Actor;
+  readonly factId?: string;
+  readonly commandHash?: string;
+  readonly plan?: Plan;
+  readonly mayBackdate?: boolean;
+}
+
+type Opening = Partial<Extract<TicketOrder, { type: 'OpenTicket' }>>;
+
+/** One ticket whose commands are decided one after another; times are said in words, and so is what was recorded. */
+export class TicketLife {
+  state: Ticket = unopened;
+  readonly events: TicketEvent[] = [];
+  /** What the last command recorded, a line an event. */
+  last: readonly string[] = [];
+  private facts = 0;
+  private readonly plans = new Map<string, Plan>();
+  private readonly plan: Plan;
+
+  constructor(private readonly setting: Setting = {}) {
+    const { plan = 'enterprise' } = setting;
+    for (const known of builtInPlans) this.plans.set(known.code, known);
+    if (typeof plan !== 'string') this.plans.set(plan.code, plan);
+    this.plan = this.planOf(typeof plan === 'string' ? plan : plan.code);
+  }
+
+  private planOf(code: string): Plan {
+    const plan = this.plans.get(code);
+    if (plan === undefined) throw new Error(`there is no plan ${code}`);
+    return plan;
+  }
+
+  get versions(): Versions {
+    const hoursOpen = this.setting.calendar === undefined ? calendar : compileCalendar(this.setting.calendar);
+    return { plan: ({ code }) => this.planOf(code), calendar: () => hoursOpen, tzdata: '2026a' };
+  }
+
+  open(at: string, order: Opening = {}, moment: Moment = {}): this {
+    const opening = { customer: 'acme', ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
+    return this.do(at, { type: 'OpenTicket', ...opening, ...order }, moment);
+  }
+
+  /** Decides a command that occurred at `at`. */
+  do(at: string, order: TicketOrder['type'] | TicketOrder | { type: 'Settle' }, moment: Moment = {}): this {
+    const command = typeof order === 'string' ? ({ type: order } as TicketOrder) : order;
+    const { now = at, actor = person, factId, plan = this.plan, mayBackdate = false, commandHash } = moment;
+    this.plans.set(plan.code, plan);
+    this.facts += 1;
+    const terms: Terms = { plan: { code: plan.code, version: 1 }, calendar: { code: plan.calendar, version: 1 } };
+    const context: CommandContext = {
+      ...{ ticket: 't1', factId: factId ?? `f${this.facts}`, now: instant(now), occurredAt: instant(at) },
+      ...{ actor, terms, mayBackdate },
+      ...(this.setting.import === undefined ? {} : { import: this.setting.import }),
+      ...(commandHash === undefined ? {} : { commandHash }),
+    };
+    const caused = ticketDecider(this.versions).decide({ ...command, context }, this.state);
+    this.state = caused.reduce(evolve, this.state);
+    this.events.push(...caused);
+    this.last = caused.map(line);
+    return this;
+  }
+
+  settle(now: string): this {
+    return this.do(now, { type: 'Settle' });
+  }
+
+  get life(): Life {
+    const life = lifeAt(this.state.facts, Infinity);
+    if (life === undefined) throw new Error('the ticket is not open');
+    return life;
+  }
+
+  /** Every outcome recorded so far, a line each. */
+  get outcomes(): readonly string[] {
+    return this.events.filter((event) => !isFact(event)).map(line);
+  }
+}
+
+/** An event in a line: what, of which clock and layout, when, due when. */
+export function line(event: TicketEvent): string {
+  if (isFact(event)) return `${event.type} ${show(event.metadata.occurredAt)}`;
+  const { metric, layout, at, dueAt, reason } = event.data;
+  const why = reason === null ? '' : ` (${reason})`;
+  const isMoment = event.type === 'SlaMet' || event.type === 'SlaMetLate' || event.type === 'SlaAtRisk';
+  const when = event.type === 'SlaClockCancelled' ? show(at) : isMoment ? show(at) : `due ${show(dueAt)}`;
+  return `${event.type} ${metric}/${layout} ${when}${why}`;
+}
