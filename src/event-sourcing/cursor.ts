@@ -1,0 +1,20 @@
+import { type EventStore, type Position } from './event-store.js';
+import { Rejection } from './rejection.js';
+
+/** A position as it is given out: with the log it belongs to, so that another log's cursor is refused. */
+export const toCursor = (store: Pick<EventStore, 'logId'>, position: Position): string => `${store.logId}.${position}`;
+
+/**
+ * The position in a cursor that was given out.
+ * @throws Rejection `INVALID_CURSOR`, `CURSOR_OF_ANOTHER_LOG`
+ */
+export function fromCursor(store: Pick<EventStore, 'logId'>, cursor: string): Position {
+  const [, logId, position] = /^([\w-]+)\.(\d+)$/.exec(cursor) ?? [];
+  if (logId === undefined || position === undefined) {
+    throw new Rejection('INVALID_CURSOR', `«${cursor.slice(0, 80)}» is no cursor of this API.`);
+  }
+  if (logId !== store.logId) {
+    throw new Rejection('CURSOR_OF_ANOTHER_LOG', 'The cursor was given out by another log; start without one.');
+  }
+  return position;
+}

@@ -1,0 +1,99 @@
+import { type BusinessMs, type Calendar, type Instant, type Target } from '../../business-time/calendar.js';
+import { moveByPauses } from '../../business-time/pauses.js';
+import { type Metric, type Terms } from '../../plans/domain/plan.js';
+import { type CancelledBecause, type RunId } from './outcome.js';
+import { elapsed, lastStep, type Run } from './run.js';
+
+export const clockStates = ['running', 'paused', 'breached', 'met', 'metLate', 'cancelled'] as const;
+/** `breached`: late and still unanswered, paused or not. */
+export type ClockState = (typeof clockStates)[number];
+
+/** A clock of a ticket, as it was last recorded. */
+export interface Clock {
+  readonly run: RunId;
+  readonly metric: Metric;
+  readonly layout: number;
+  readonly state: ClockState;
+  readonly terms: Terms;
+  readonly timeZone: string;
+  readonly target: Target;
+  readonly targetMs: BusinessMs;
+  readonly startedAt: Instant;
+  /** Null while paused. */
+  readonly dueAt: Instant | null;
+  readonly atRiskAt: Instant | null;
+  /** Said to be at risk. */
+  readonly isAtRisk: boolean;
+  readonly satisfiedAt: Instant | null;
+  readonly breachedAt: Instant | null;
+  readonly cancelledAt: Instant | null;
+  readonly cancelReason: CancelledBecause | null;
+  /** While paused: since when, and the deadline it had. */
+  readonly pausedAt: Instant | null;
+  readonly dueBeforePauseAt: Instant | null;
+  /** Open time used until `measuredAt`, pauses left out. */
+  readonly elapsedMs: BusinessMs;
+  readonly measuredAt: Instant;
+}
+
+/** What a clock shows at an instant. */
+export interface Reading {
+  readonly elapsedMs: BusinessMs;
+  /** Negative when overdue. */
+  readonly remainingMs: BusinessMs;
+  /** Since the start, by the wall clock. */
+  readonly elapsedWallMs: number;
+  /** Until the deadline by the wall clock, negative when overdue; null while paused and once ended. */
+  readonly remainingWallMs: number | null;
+  /** The deadline, or while paused what it would be if resumed now. */
+  readonly projectedDueAt: Instant | null;
+}
+
+/** Reads a clock at `now`: a running or breached one ticks on in open time from where it was measured. */
+export function readClock(clock: Clock, calendar: Calendar, now: Instant): Reading {
+  const { state, measuredAt, targetMs, startedAt, dueAt, pausedAt, dueBeforePauseAt } = clock;
+  const isTicking = (state === 'running' || state === 'breached') && now > measuredAt;
+  const elapsedMs = clock.elapsedMs + (isTicking ? calendar.between(measuredAt, now) : 0);
+  const endedAt = clock.satisfiedAt ?? clock.cancelledAt;
+  const isPaused = pausedAt !== null && dueBeforePauseAt !== null;
+  return {
+    elapsedMs,
+    remainingMs: targetMs - elapsedMs,
+    elapsedWallMs: Math.max(0, (endedAt ?? now) - startedAt),
+    remainingWallMs: dueAt === null || endedAt !== null ? null : dueAt - now,
+    projectedDueAt: isPaused
+      ? moveByPauses(dueBeforePauseAt, [{ from: pausedAt, to: Math.max(now, pausedAt) }], calendar)
+      : dueAt,
+  };
+}
+
+/** The clock that a run shows at an instant, were all of it recorded. */
+export function clockOf(run: Run, at: Instant): Clock {
+  const { end, breachedAt, pausedSince, pauses } = run;
+  const step = lastStep(run);
+  const isPaused = end === null && breachedAt === null && pausedSince !== null;
+  const isSatisfied = end !== null && end.kind !== 'cancelled';
+  const measuredAt = Math.min(at, end?.at ?? Infinity);
+  return {
+    run: run.id,
+    metric: run.metric,
+    layout: 1 + run.steps.filter((s) => s.relaid).length,
+    state: end?.kind ?? (breachedAt !== null ? 'breached' : isPaused ? 'paused' : 'running'),
+    terms: run.terms,
+    timeZone: run.calendar.timeZone,
+    target: run.target,
+    targetMs: run.targetMs,
+    startedAt: run.startedAt,
+    dueAt: end?.dueAt ?? breachedAt ?? step.dueAt,
+    atRiskAt: step.atRiskAt,
+    isAtRisk: end === null && breachedAt === null && step.atRiskAt !== null && step.atRiskAt <= at,
+    satisfiedAt: isSatisfied ? end.at : null,
+    breachedAt,
+    cancelledAt: end?.kind === 'cancelled' ? end.at : null,
+    cancelReason: end?.reason ?? null,
+    pausedAt: isPaused ? pausedSince : null,
+    dueBeforePauseAt: isPaused ? moveByPauses(run.baseDueAt, pauses, run.calendar) : null,
+    elapsedMs: elapsed(run, measuredAt),
+    measuredAt,
+  };
+}

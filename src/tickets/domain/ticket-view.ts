@@ -1,0 +1,48 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Clock, clockOf } from '../../sla/domain/clock.js';
+import { layOut } from '../../sla/domain/lay-out.js';
+import { type Versions } from '../../sla/domain/versions.js';
+import { type Fact } from './facts.js';
+import { isAlreadySo, type Life, lifeAt, objection, after, type QualityFlag } from './life.js';
+
+/** A ticket with its clocks, as readers see it. */
+export interface TicketView extends Omit<Life, 'waits'> {
+  readonly id: string;
+  readonly customer: string;
+  /** Why it waits; empty unless its status is `waiting`. */
+  readonly waits: Life['waits'];
+  readonly clocks: readonly Clock[];
+  readonly flags: readonly QualityFlag[];
+  /** The report names no application or no users; it is solved faster with both. */
+  readonly isIncomplete: boolean;
+}
+
+/** A ticket as its facts leave it at an instant, its clocks laid out as of then; undefined before it was opened. */
+export function viewAt(
+  ticket: { readonly id: string; readonly customer: string; readonly facts: readonly Fact[] },
+  versions: Versions,
+  at: Instant,
+): TicketView | undefined {
+  const life = lifeAt(ticket.facts, at);
+  if (life === undefined) return undefined;
+  const clocks = layOut(ticket.facts, versions, at).map((run) => clockOf(run, at));
+  const { id, customer, facts } = ticket;
+  return { ...life, id, customer, clocks, flags: flagsOf(facts), isIncomplete: isIncomplete(life) };
+}
+
+/** Whether a report lacks what would have it solved faster. */
+export const isIncomplete = (life: Pick<Life, 'application' | 'users'>): boolean =>
+  life.application === null || life.users.length === 0;
+
+/** The facts that have no effect where they stand in order of occurrence. */
+export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {
+  let life: Life | undefined;
+  const flags: QualityFlag[] = [];
+  for (const fact of facts) {
+    if (life !== undefined && (objection(life, fact.type) !== undefined || isAlreadySo(life, fact))) {
+      flags.push({ fact: fact.id, flag: 'withoutEffect' });
+    }
+    life = after(life, fact);
+  }
+  return flags;
+}
