@@ -30,10 +30,11 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(event-sourcing|database)/' },
     },
     {
-      name: 'slices-meet-at-the-domain-or-the-module',
+      name: 'slices-meet-at-the-domain-or-the-door',
+      comment: 'A slice’s doors are its domain and the files at its top.',
       severity: 'error',
       from: { path: `^src/(${slices})/` },
-      to: { path: `^src/(${slices})/`, pathNot: ['^src/$1/', `^src/(${slices})/domain/`, `^src/(${slices})/[^/]+\\.module\\.ts$`] },
+      to: { path: `^src/(${slices})/`, pathNot: ['^src/$1/', `^src/(${slices})/domain/`, `^src/(${slices})/[^/]+\\.ts$`] },
     },
     {
       name: 'only-the-app-module-picks-adapters',

@@ -64,8 +64,7 @@ export interface ReadAllOptions {
 
 /** What a subscriber is handed: an event, or the news that it has seen all there is up to `position`. */
 export type SubscriptionMessage =
-  | { readonly kind: 'event'; readonly event: StoredEvent }
-  | { readonly kind: 'caughtUp'; readonly position: Position };
+  { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'caughtUp'; readonly position: Position };
 
 /** The log: five operations. Reading never buffers without bound; every wait ends when its signal aborts. */
 export interface EventStore {
@@ -77,7 +76,10 @@ export interface EventStore {
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
   /** The events of one stream in order; none for a stream that is not there. `from` is inclusive. */
-  readStream(stream: string, options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<StoredEvent>;
+  readStream(
+    stream: string,
+    options?: { readonly from?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<StoredEvent>;
   /** The whole log in order, up to its end at the time of the call. */
   readAll(options?: ReadAllOptions): AsyncIterable<StoredEvent>;
   /** As `readAll`, then live for ever; each event once, in order. Ends quietly when the signal aborts. */

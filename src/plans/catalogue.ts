@@ -42,22 +42,29 @@ export class Catalogue implements Versions {
   ) {}
 
   /**
-   * The versions in force for a customer at an instant: the plan named, else the customer's, else the default; in the
-   * customer's calendar, else the plan's.
+   * The versions in force for a customer at any instant, as known now: of the plan named, else the customer's, else the
+   * default; in the customer's calendar, else the plan's.
    * @throws Rejection `PLAN_NOT_FOUND`, `CALENDAR_NOT_FOUND`
    */
-  async termsFor(customer: string, namedPlan: string | null, at: Instant): Promise<Terms> {
-    const enrolment = inForce(await this.enrolments(customer), at);
-    const plan = inForce(await this.planVersions(namedPlan ?? enrolment?.plan ?? this.defaultPlan), at);
-    if (plan === undefined) {
-      throw new Rejection('PLAN_NOT_FOUND', `There is no plan ${namedPlan ?? enrolment?.plan ?? this.defaultPlan}.`);
+  async governing(customer: string, namedPlan: string | null): Promise<(at: Instant) => Terms> {
+    const enrolments = await this.enrolments(customer);
+    const codes = namedPlan === null ? [this.defaultPlan, ...enrolments.map(({ plan }) => plan)] : [namedPlan];
+    const plans = new Map<string, readonly PlanVersion[]>();
+    for (const code of codes) plans.set(code, await this.planVersions(code));
+    const versions = [...plans.values()].flat();
+    const calendars = new Map<string, readonly CalendarVersion[]>();
+    for (const { calendar } of [...versions, ...enrolments]) {
+      if (calendar !== null) calendars.set(calendar, await this.calendarVersions(calendar));
     }
-    const code = enrolment?.calendar ?? plan.calendar;
-    const calendar = inForce(await this.calendarVersions(code), at);
-    if (calendar === undefined) throw new Rejection('CALENDAR_NOT_FOUND', `There is no calendar ${code}.`);
-    return {
-      plan: { code: plan.code, version: plan.version },
-      calendar: { code: calendar.code, version: calendar.version },
+    return (at) => {
+      const enrolment = inForce(enrolments, at);
+      const code = namedPlan ?? enrolment?.plan ?? this.defaultPlan;
+      const plan = inForce(plans.get(code) ?? [], at);
+      if (plan === undefined) throw new Rejection('PLAN_NOT_FOUND', `There is no plan ${code}.`);
+      const calendarCode = enrolment?.calendar ?? plan.calendar;
+      const calendar = inForce(calendars.get(calendarCode) ?? [], at);
+      if (calendar === undefined) throw new Rejection('CALENDAR_NOT_FOUND', `There is no calendar ${calendarCode}.`);
+      return { plan: refTo(plan), calendar: refTo(calendar) };
     };
   }
 
@@ -83,17 +90,22 @@ export class Catalogue implements Versions {
     return calendar;
   }
 
+  async hasPlan(code: string): Promise<boolean> {
+    return (await this.planVersions(code)).length > 0;
+  }
+
+  async hasCalendar(code: string): Promise<boolean> {
+    return (await this.calendarVersions(code)).length > 0;
+  }
+
   /** @throws Rejection `PLAN_NOT_FOUND` */
   async expectPlan(code: string): Promise<void> {
-    if ((await this.planVersions(code)).length === 0)
-      throw new Rejection('PLAN_NOT_FOUND', `There is no plan ${code}.`);
+    if (!(await this.hasPlan(code))) throw new Rejection('PLAN_NOT_FOUND', `There is no plan ${code}.`);
   }
 
   /** @throws Rejection `CALENDAR_NOT_FOUND` */
   async expectCalendar(code: string): Promise<void> {
-    if ((await this.calendarVersions(code)).length === 0) {
-      throw new Rejection('CALENDAR_NOT_FOUND', `There is no calendar ${code}.`);
-    }
+    if (!(await this.hasCalendar(code))) throw new Rejection('CALENDAR_NOT_FOUND', `There is no calendar ${code}.`);
   }
 
   private planVersions = (code: string): Promise<readonly PlanVersion[]> =>
@@ -123,6 +135,8 @@ export class Catalogue implements Versions {
     return now.items;
   }
 }
+
+const refTo = ({ code, version }: VersionRef): VersionRef => ({ code, version });
 
 const find = <Item extends { readonly version: number }>(cache: ReadonlyMap<string, Known<Item>>, ref: VersionRef) =>
   cache.get(ref.code)?.items.find((item) => item.version === ref.version);

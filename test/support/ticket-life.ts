@@ -29,7 +29,11 @@ export function show(at: Instant | null): string {
   if (at === null) return 'paused';
   const passed = at - firstMonday;
   const week = Math.floor(passed / (7 * 86_400_000));
-  const time = new Date(at).toISOString().slice(11, 23).replace(/:00\.000$/, '').replace(/\.000$/, '');
+  const time = new Date(at)
+    .toISOString()
+    .slice(11, 23)
+    .replace(/:00\.000$/, '')
+    .replace(/\.000$/, '');
   return `${days[Math.floor(passed / 86_400_000) % 7] ?? '?'}${week === 0 ? '' : `+${week}`} ${time}`;
 }
 

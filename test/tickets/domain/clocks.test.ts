@@ -32,7 +32,9 @@ describe('the first response', () => {
 
   it('is not given by an automatic acknowledgement or an internal note', () => {
     const ticket = new TicketLife({ plan: 'pro' }).open('Mon 09:00');
-    expect(ticket.do('Mon 09:01', 'RecordFirstResponse', { actor: robot }).last).toEqual(['FirstResponseSent Mon 09:01']);
+    expect(ticket.do('Mon 09:01', 'RecordFirstResponse', { actor: robot }).last).toEqual([
+      'FirstResponseSent Mon 09:01',
+    ]);
     const note = { type: 'AddInternalNote', text: 'looks like the cache' } as const;
     expect(ticket.do('Mon 09:02', note).last).toEqual(['InternalNoteAdded Mon 09:02']);
   });
@@ -85,7 +87,7 @@ describe('the follow-up', () => {
     const ticket = new TicketLife().open('Mon 09:00').do('Mon 11:00', 'RecordFirstResponse');
     expect(ticket.last.at(-1)).toBe('SlaClockStarted followUp/1 due Tue 11:00');
     expect(ticket.do('Tue 10:00', 'RecordFollowUp').last).toEqual([
-      'SlaAtRisk followUp/1 Tue 09:00',
+      'SlaAtRisk followUp/1 Mon 17:00',
       'FollowUpSent Tue 10:00',
       'SlaMet followUp/1 Tue 10:00',
       'SlaClockStarted followUp/1 due Wed 10:00',
@@ -93,7 +95,10 @@ describe('the follow-up', () => {
   });
 
   it('is met by resolving, after which replies start nothing', () => {
-    const ticket = new TicketLife().open('Mon 09:00').do('Mon 11:00', 'RecordFirstResponse').do('Mon 12:00', 'ResolveTicket');
+    const ticket = new TicketLife()
+      .open('Mon 09:00')
+      .do('Mon 11:00', 'RecordFirstResponse')
+      .do('Mon 12:00', 'ResolveTicket');
     expect(ticket.last).toEqual(['TicketResolved Mon 12:00', 'SlaMet followUp/1 Mon 12:00']);
     expect(ticket.do('Mon 13:00', 'RecordFollowUp').last).toEqual(['FollowUpSent Mon 13:00']);
   });
@@ -115,7 +120,10 @@ describe('the follow-up', () => {
     expect(ticket.do('Mon 10:00', 'RecordFirstResponse').last).not.toContain(expect.stringContaining('followUp'));
     expect(ticket.do('Mon 11:00', 'RecordCustomerReply').last.at(-1)).toBe('SlaClockStarted followUp/1 due Tue 11:00');
     expect(ticket.do('Mon 12:00', 'RecordCustomerReply').last).toEqual(['CustomerReplied Mon 12:00']);
-    expect(ticket.do('Mon 13:00', 'RecordFollowUp').last).toEqual(['FollowUpSent Mon 13:00', 'SlaMet followUp/1 Mon 13:00']);
+    expect(ticket.do('Mon 13:00', 'RecordFollowUp').last).toEqual([
+      'FollowUpSent Mon 13:00',
+      'SlaMet followUp/1 Mon 13:00',
+    ]);
   });
 });
 
@@ -183,7 +191,7 @@ describe('closing and cancelling', () => {
     const ticket = new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Mon 11:00', 'CloseTicket');
     expect(ticket.do('Wed 11:00', 'RecordFirstResponse').last).toEqual([
       'FirstResponseSent Wed 11:00',
-      'SlaClockStarted firstResponse/2 due Thu 09:00',
+      'SlaClockStarted firstResponse/2 due Wed 17:00 (reopened)',
       'SlaMet firstResponse/2 Wed 11:00',
     ]);
   });
@@ -211,8 +219,8 @@ describe('reopening', () => {
     const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 11:00', 'CloseTicket');
     expect(ticket.do('Tue 11:00', 'ReopenTicket').last).toEqual([
       'TicketReopened Tue 11:00',
-      'SlaClockStarted firstResponse/2 due Tue 17:00',
-      'SlaClockStarted resolution/2 due Wed 17:00',
+      'SlaClockStarted firstResponse/2 due Tue 17:00 (reopened)',
+      'SlaClockStarted resolution/2 due Wed 17:00 (reopened)',
     ]);
   });
 

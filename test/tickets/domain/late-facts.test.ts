@@ -24,7 +24,9 @@ describe('a reply recorded late', () => {
   });
 
   it('from before the ticket was resolved is accepted, as of then', () => {
-    const ticket = new TicketLife({ plan: 'pro' }).open('Mon 08:00').do('Mon 10:00', { type: 'ResolveTicket', publicReply: false });
+    const ticket = new TicketLife({ plan: 'pro' })
+      .open('Mon 08:00')
+      .do('Mon 10:00', { type: 'ResolveTicket', publicReply: false });
     ticket.do('Mon 09:00', 'RecordFirstResponse', { now: 'Mon 11:00' });
     expect(ticket.last).toEqual(['FirstResponseSent Mon 09:00', 'SlaMet firstResponse/1 Mon 09:00']);
   });
@@ -56,7 +58,9 @@ describe('a pause recorded late', () => {
   });
 
   it('that shows a breach nobody saw records it: a resume from before the deadline', () => {
-    const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 10:00', { type: 'PauseTicket', reason: 'onHold' });
+    const ticket = new TicketLife({ plan })
+      .open('Mon 09:00')
+      .do('Mon 10:00', { type: 'PauseTicket', reason: 'onHold' });
     ticket.do('Mon 11:00', 'ResumeTicket', { now: 'Wed 09:00' });
     expect(ticket.last).toEqual([
       'TicketResumed Mon 11:00',
@@ -68,7 +72,10 @@ describe('a pause recorded late', () => {
 
 describe('a run that a late fact makes vanish', () => {
   it('is superseded, even after it was met', () => {
-    const ticket = new TicketLife().open('Mon 09:00').do('Mon 10:00', 'RecordFirstResponse').do('Mon 11:00', 'RecordFollowUp');
+    const ticket = new TicketLife()
+      .open('Mon 09:00')
+      .do('Mon 10:00', 'RecordFirstResponse')
+      .do('Mon 11:00', 'RecordFollowUp');
     ticket.do('Mon 09:30', { type: 'CancelTicket', reason: 'duplicate' }, { now: 'Mon 12:00' });
     expect(ticket.last).toEqual([
       'TicketCancelled Mon 09:30',
@@ -82,7 +89,9 @@ describe('a run that a late fact makes vanish', () => {
 describe('a late fact that turns met into met late', () => {
   it('records the breach', () => {
     const plan = planWith({ targets: [{ metric: 'resolution', target: hours(8) }] });
-    const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 10:00', { type: 'PauseTicket', reason: 'onHold' });
+    const ticket = new TicketLife({ plan })
+      .open('Mon 09:00')
+      .do('Mon 10:00', { type: 'PauseTicket', reason: 'onHold' });
     ticket.do('Wed 10:00', 'ResolveTicket');
     ticket.do('Mon 11:00', 'ResumeTicket', { now: 'Wed 11:00' });
     expect(ticket.last).toEqual([

@@ -25,7 +25,10 @@ describe('a pause', () => {
   });
 
   it('for the customer ends with the customer’s reply', () => {
-    const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 11:00', waiting).do('Mon 12:00', 'RecordCustomerReply');
+    const ticket = new TicketLife({ plan })
+      .open('Mon 09:00')
+      .do('Mon 11:00', waiting)
+      .do('Mon 12:00', 'RecordCustomerReply');
     expect(ticket.last).toEqual(['CustomerReplied Mon 12:00', 'SlaDeadlineMoved resolution/1 due Tue 10:00 (resumed)']);
     expect(ticket.life.status).toBe('open');
   });
@@ -34,7 +37,9 @@ describe('a pause', () => {
     const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 11:00', waiting).do('Mon 12:00', held);
     expect(ticket.last).toEqual(['TicketPaused Mon 12:00']);
     expect(ticket.do('Mon 13:00', 'RecordCustomerReply').last).toEqual(['CustomerReplied Mon 13:00']);
-    expect(ticket.do('Mon 14:00', 'ResumeTicket').last.at(-1)).toBe('SlaDeadlineMoved resolution/1 due Tue 12:00 (resumed)');
+    expect(ticket.do('Mon 14:00', 'ResumeTicket').last.at(-1)).toBe(
+      'SlaDeadlineMoved resolution/1 due Tue 12:00 (resumed)',
+    );
   });
 
   it('in closed hours leaves the deadline where it was', () => {

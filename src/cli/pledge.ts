@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { Command, CommanderError } from 'commander';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { historyCommand } from './history.js';
+import { importCommand } from './import.js';
+import { rebuildCommand } from './rebuild.js';
+import { sampleCommand } from './sample.js';
+import { serveCommand } from './serve.js';
+
+const program = new Command('pledge')
+  .description('The ledger of support promises: SLA clocks, breaches and audit over recorded ticket events.')
+  .version('0.1.0')
+  .showHelpAfterError('(pledge COMMAND --help tells more)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN.' +
+      '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
+  );
+for (const command of [serveCommand, importCommand, sampleCommand, historyCommand, rebuildCommand]) {
+  program.addCommand(command.exitOverride());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof Rejection) {
+    console.error(`pledge: ${error.code}: ${error.message}`);
+    process.exitCode = 1;
+  } else {
+    console.error(error);
+    process.exitCode = 1;
+  }
+}

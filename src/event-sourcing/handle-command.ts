@@ -1,0 +1,110 @@
+import { type Decider } from './decider.js';
+import {
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  RevisionConflict,
+} from './event-store.js';
+import { Rejection } from './rejection.js';
+
+/** What became of one command: the events it caused (none: it was already so), or why it was refused. */
+export type CommandResult<Event> = { readonly events: readonly Event[] } | { readonly rejection: Rejection };
+
+export interface Handled<State, Event> {
+  readonly state: State;
+  /** Of the last event recorded; where nothing was, of the stream's last, or of the log's last for an empty stream. */
+  readonly position: Position;
+  readonly results: readonly CommandResult<Event>[];
+}
+
+/** The commands for a stream as it stands; asked anew on every try, since time goes on and versions with it. */
+export type Commands<State, Command> = (state: State) => readonly Command[] | Promise<readonly Command[]>;
+
+/** How often a command is tried while others write to its stream. */
+const maxTries = 20;
+
+/**
+ * Loads a stream, decides commands on it in order, and appends all they cause in one append, under the revision read;
+ * where the stream has moved on meanwhile it starts over. A command refused causes nothing and stops no other.
+ * @throws Rejection `TOO_MANY_CONFLICTS`
+ */
+export async function handleCommands<State, Command, Event extends NewEvent>(
+  store: EventStore,
+  stream: string,
+  decider: Decider<State, Command, Event>,
+  commands: Commands<State, Command>,
+): Promise<Handled<State, Event>> {
+  for (let attempt = 1; ; attempt++) {
+    const loaded = await load(store, stream, decider);
+    const decided = decideAll(decider, await commands(loaded.state), loaded.state);
+    if (decided.events.length === 0) {
+      const position = loaded.position ?? (await store.lastPosition());
+      return { state: decided.state, position, results: decided.results };
+    }
+    try {
+      const { position } = await store.append(stream, loaded.revision, decided.events);
+      return { state: decided.state, position, results: decided.results };
+    } catch (error) {
+      if (!(error instanceof RevisionConflict)) throw error;
+      if (attempt === maxTries)
+        throw new Rejection('TOO_MANY_CONFLICTS', `Too many others write to ${stream}; try again.`);
+      await backOff(attempt);
+    }
+  }
+}
+
+/** As {@link handleCommands} for one command, whose refusal it throws. */
+export async function handleCommand<State, Command, Event extends NewEvent>(
+  store: EventStore,
+  stream: string,
+  decider: Decider<State, Command, Event>,
+  command: Command,
+): Promise<Handled<State, Event>> {
+  const handled = await handleCommands(store, stream, decider, () => [command]);
+  for (const result of handled.results) if ('rejection' in result) throw result.rejection;
+  return handled;
+}
+
+async function load<State, Command, Event extends NewEvent>(
+  store: EventStore,
+  stream: string,
+  decider: Decider<State, Command, Event>,
+) {
+  let state = decider.initial;
+  let revision: ExpectedRevision = 'noStream';
+  let position: Position | undefined;
+  for await (const event of store.readStream(stream)) {
+    // The stream holds what this decider caused; an event it does not know leaves its state alone.
+    state = decider.evolve(state, event as unknown as Event);
+    ({ revision, position } = event);
+  }
+  return { state, revision, position };
+}
+
+function decideAll<State, Command, Event>(
+  decider: Decider<State, Command, Event>,
+  commands: readonly Command[],
+  before: State,
+) {
+  let state = before;
+  const events: Event[] = [];
+  const results = commands.map((command): CommandResult<Event> => {
+    try {
+      const caused = decider.decide(command, state);
+      for (const event of caused) {
+        state = decider.evolve(state, event);
+        events.push(event);
+      }
+      return { events: caused };
+    } catch (error) {
+      if (error instanceof Rejection) return { rejection: error };
+      throw error;
+    }
+  });
+  return { state, events, results };
+}
+
+/** Waits a little, longer with every try, at random: writers that met once should not meet again. */
+const backOff = (attempt: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** attempt, 50)));

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { v7 } from 'uuid';
+import { type Instant } from '../../business-time/calendar.js';
+import { type Clock } from '../../clock/clock.js';
+import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
+import { handleCommands } from '../../event-sourcing/handle-command.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { type Catalogue } from '../../plans/catalogue.js';
+import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
+import { type CommandContext, type Settle, type TicketCommand, type TicketOrder } from '../domain/commands.js';
+import { ticketDecider } from '../domain/decide-ticket.js';
+import { deriveId } from '../domain/derive-id.js';
+import { ticketStream } from '../domain/events.js';
+import { pledge } from '../domain/outcome-events.js';
+import { type Ticket } from '../domain/ticket.js';
+import { type TicketView, viewAt } from '../domain/ticket-view.js';
+
+/** Something said of a ticket, with who said it and when it happened. */
+export interface TicketRequest {
+  readonly order: TicketOrder | Settle;
+  /** Now, where it is left out. */
+  readonly occurredAt?: Instant;
+  readonly actor: Actor;
+  readonly onBehalfOf?: string;
+  readonly source?: string;
+  /** Scoped to actor and ticket: with the same content again it records nothing, with other content it is refused. */
+  readonly idempotencyKey?: string;
+  /** The fact's id, where it derives from its content. */
+  readonly factId?: string;
+  readonly correlationId?: string;
+  readonly mayBackdate: boolean;
+  readonly import?: CommandContext['import'];
+}
+
+export type RequestOutcome =
+  | { readonly kind: 'recorded'; readonly events: number }
+  | { readonly kind: 'alreadySo' }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+
+export interface TicketChanged {
+  /** As decided; undefined where there is no such ticket. */
+  readonly ticket: TicketView | undefined;
+  /** Of the last event recorded; where nothing was, of the stream's last. */
+  readonly position: Position;
+  /** One for each request, in their order. */
+  readonly outcomes: readonly RequestOutcome[];
+}
+
+/** Changes one ticket by what is said of it, in order; a request refused changes nothing and stops no other. */
+export class ChangeTicket extends Command<TicketChanged> {
+  constructor(
+    readonly ticketId: string,
+    readonly requests: readonly TicketRequest[],
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeTicket)
+export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  execute({ ticketId, requests }: ChangeTicket): Promise<TicketChanged> {
+    const { store, catalogue, clock } = this;
+    return changeTicket({ store, catalogue, clock }, ticketId, requests);
+  }
+}
+
+export interface TicketPorts {
+  readonly store: EventStore;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+}
+
+/** What {@link ChangeTicket} does, for those without a bus. */
+export async function changeTicket(
+  { store, catalogue, clock }: TicketPorts,
+  id: string,
+  requests: readonly TicketRequest[],
+): Promise<TicketChanged> {
+  const commands = async (ticket: Ticket): Promise<readonly TicketCommand[]> => {
+    const { customer, namedPlan } = ownerOf(ticket, requests, id);
+    await catalogue.load(ticket.facts.map((fact) => fact.terms));
+    const termsAt = await catalogue.governing(customer, namedPlan);
+    const now = clock.now();
+    return requests.map((request) => commandOf(request, id, now, termsAt));
+  };
+  const { state, position, results } = await handleCommands(
+    store,
+    ticketStream(id),
+    ticketDecider(catalogue),
+    commands,
+  );
+  const { customer, facts } = state;
+  const ticket = customer === undefined ? undefined : viewAt({ id, customer, facts }, catalogue, clock.now());
+  const outcomes = results.map((result): RequestOutcome => {
+    if ('rejection' in result) return { kind: 'rejected', rejection: result.rejection };
+    return result.events.length === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events: result.events.length };
+  });
+  return { ticket, position, outcomes };
+}
+
+/** Records what has fallen due on a ticket, and nothing else. */
+export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChanged> =>
+  changeTicket(ports, id, [{ order: { type: 'Settle' }, actor: pledge, mayBackdate: false }]);
+
+/** Whose ticket it is, and the plan it was opened under by name. */
+function ownerOf(ticket: Ticket, requests: readonly TicketRequest[], id: string) {
+  const opened = ticket.facts.find((fact) => fact.type === 'TicketOpened');
+  if (ticket.customer !== undefined) return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null };
+  const opening = requests.find(({ order }) => order.type === 'OpenTicket')?.order;
+  if (opening?.type !== 'OpenTicket') throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
+  return { customer: opening.customer, namedPlan: opening.plan ?? null };
+}
+
+function commandOf(
+  request: TicketRequest,
+  ticket: string,
+  now: Instant,
+  termsAt: (at: Instant) => CommandContext['terms'],
+): TicketCommand {
+  const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
+  const occurredAt = request.occurredAt ?? now;
+  const keyed = key === undefined ? v7() : deriveId('key', actor.id, ticket, key);
+  const context: CommandContext = {
+    ...{ ticket, actor, mayBackdate, now, occurredAt, terms: termsAt(Math.min(occurredAt, now)) },
+    factId: factId ?? keyed,
+    ...(factId === undefined ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    ...(source === undefined ? {} : { source }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(request.import === undefined ? {} : { import: request.import }),
+  };
+  return { ...order, context };
+}
+
+const digest = (content: unknown) =>
+  createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22);

@@ -1,0 +1,7 @@
+/** What modules inject: ports, which `app.module.ts` alone binds to adapters. */
+export const EVENT_STORE = Symbol('EventStore');
+export const CLOCK = Symbol('Clock');
+export const SETTINGS = Symbol('Settings');
+export const CATALOGUE = Symbol('Catalogue');
+export const READ_MODELS = Symbol('ReadModels');
+export const PROJECTIONS = Symbol('Projections');

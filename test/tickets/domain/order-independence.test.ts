@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type TicketOrder } from '../../../src/tickets/domain/commands.js';
+import { Rejection } from '../../../src/event-sourcing/rejection.js';
+import { layOut } from '../../../src/sla/domain/lay-out.js';
+import { isFact } from '../../../src/tickets/domain/fact-of.js';
+import { hours, planWith, show, TicketLife } from '../../support/ticket-life.js';
+
+const plan = planWith({
+  targets: [
+    { metric: 'firstResponse', target: hours(6) },
+    { metric: 'followUp', target: hours(5) },
+    { metric: 'resolution', target: hours(20) },
+    { metric: 'resolution', target: hours(9), priority: 'high' },
+  ],
+});
+
+const orders: fc.Arbitrary<TicketOrder> = fc.oneof(
+  fc.constantFrom<TicketOrder>(
+    { type: 'RecordFirstResponse' },
+    { type: 'RecordFollowUp' },
+    { type: 'RecordCustomerReply' },
+    { type: 'PauseTicket', reason: 'waitingForCustomer' },
+    { type: 'PauseTicket', reason: 'onHold' },
+    { type: 'ResumeTicket' },
+    { type: 'ResumeTicket', reason: 'onHold' },
+    { type: 'ReclassifyTicket', priority: 'high' },
+    { type: 'ReclassifyTicket', priority: 'normal' },
+    { type: 'ResolveTicket' },
+    { type: 'ResolveTicket', publicReply: false },
+    { type: 'CloseTicket' },
+    { type: 'ReopenTicket' },
+    { type: 'AddInternalNote', text: 'hm' },
+  ),
+);
+
+const hour = 3_600_000;
+const opening = Date.UTC(2026, 2, 2, 9);
+const end = opening + 12 * 24 * hour;
+
+/** Facts with the hour they occur and the hours until we hear of them. */
+const facts = fc.array(
+  fc.record({ order: orders, after: fc.integer({ min: 1, max: 200 }), late: fc.integer({ min: 0, max: 80 }) }),
+  { minLength: 1, maxLength: 14 },
+);
+
+type Said = { readonly order: TicketOrder; readonly after: number; readonly late: number };
+
+/** The life of a ticket that hears of its facts in the order of recording; refusals are part of it. */
+function live(said: readonly Said[], settleBetween: boolean): TicketLife {
+  const ticket = new TicketLife({ plan }).open(show(opening));
+  const heard = said
+    .map((fact) => ({ ...fact, at: opening + fact.after * hour, now: opening + (fact.after + fact.late) * hour }))
+    .sort((a, b) => a.now - b.now || a.at - b.at);
+  for (const { order, at, now } of heard) {
+    if (settleBetween) ticket.settle(show(now));
+    try {
+      ticket.do(show(at), order, { now: show(now), mayBackdate: true });
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+    }
+  }
+  return ticket.settle(show(end));
+}
+
+/** The last word on every run: how it stands, and since when. */
+const lastWords = (ticket: TicketLife) =>
+  [...ticket.state.recorded]
+    .filter(([, run]) => run.end?.reason !== 'superseded')
+    .map(([id, { dueAt, breachedAt, end: ending }]) => ({
+      id,
+      dueAt: ending === null ? dueAt : null,
+      breachedAt,
+      ending,
+    }))
+    .sort((a, b) => a.id.localeCompare(b.id));
+
+describe('whatever the order in which facts are heard', () => {
+  it('what is recorded of the clocks is what the facts lay out', () => {
+    fc.assert(
+      fc.property(facts, fc.boolean(), (said, settleBetween) => {
+        const ticket = live(said, settleBetween);
+        const laidOut = layOut(ticket.state.facts, ticket.versions, end)
+          .map(({ id, steps, breachedAt, end: ending }) => ({
+            id,
+            dueAt: ending === null ? (steps.at(-1)?.dueAt ?? null) : null,
+            breachedAt,
+            ending: ending && { kind: ending.kind, at: ending.at, reason: ending.reason },
+          }))
+          .sort((a, b) => a.id.localeCompare(b.id));
+        expect(lastWords(ticket)).toEqual(laidOut);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('no outcome is recorded twice', () => {
+    fc.assert(
+      fc.property(facts, fc.boolean(), (said, settleBetween) => {
+        const ids = live(said, settleBetween).events.map((event) => event.id);
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('settling again records nothing', () => {
+    fc.assert(
+      fc.property(facts, (said) => {
+        const ticket = live(said, false);
+        expect(ticket.settle(show(end)).last).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('breaches are exactly the runs that ran out, each once more than it was withdrawn', () => {
+    fc.assert(
+      fc.property(facts, fc.boolean(), (said, settleBetween) => {
+        const ticket = live(said, settleBetween);
+        for (const [id, run] of ticket.state.recorded) {
+          const outcomes = ticket.events.flatMap((event) => (isFact(event) || event.data.run !== id ? [] : [event]));
+          const count = (type: string) => outcomes.filter((event) => event.type === type).length;
+          const restarts = count('SlaClockStarted') - 1;
+          const standing = count('SlaBreached') - count('SlaBreachWithdrawn');
+          expect(standing).toBeGreaterThanOrEqual(run.breachedAt === null ? 0 : 1);
+          expect(standing).toBeLessThanOrEqual((run.breachedAt === null ? 0 : 1) + restarts);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
