@@ -66,8 +66,10 @@ export interface ReadAllOptions {
 export type SubscriptionMessage =
   { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'caughtUp'; readonly position: Position };
 
-/** The log: five operations. Reading never buffers without bound; every wait ends when its signal aborts. */
+/** The log: its name, and five operations. Reading never buffers without bound; every wait ends when its signal aborts. */
 export interface EventStore {
+  /** Which log this is; cursors given out carry it, so that another log's are refused. */
+  readonly logId: string;
   /**
    * Appends all of the events or none, durably: when the promise resolves they survive a power cut.
    * Repeating an append with the same event ids answers as the first time.

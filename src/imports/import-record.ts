@@ -27,7 +27,10 @@ export type ImportRecord =
 /** A row as read: a record, or why it is none. Lines count from 1, the header among them. */
 export type ImportRow =
   | { readonly line: number; readonly record: ImportRecord }
-  | { readonly line: number; readonly rejected: { readonly code: string; readonly message: string; readonly raw: string } };
+  | {
+      readonly line: number;
+      readonly rejected: { readonly code: string; readonly message: string; readonly raw: string };
+    };
 
 /** How one kind of log is read; one small module each. */
 export interface ImportFormat {

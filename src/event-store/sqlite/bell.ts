@@ -1,0 +1,25 @@
+/** Wakes all who wait, once each. Whoever asks before looking misses no ring between the look and the wait. */
+export class Bell {
+  private readonly waiting = new Set<() => void>();
+
+  ring(): void {
+    for (const wake of this.waiting) wake();
+  }
+
+  /** Resolves at the next ring, or when the signal aborts. */
+  next(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const wake = () => {
+        this.waiting.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.waiting.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
+  }
+}
