@@ -1,0 +1,139 @@
+/** Milliseconds since 1970; a 64-bit integer column. */
+type InstantColumn = number;
+/** JSON as text. */
+type Json = string;
+/** 0 or 1. */
+type Flag = number;
+
+/** A ticket: its facts in full, and beside them what lists filter and sort by. */
+export interface TicketsTable {
+  id: string;
+  reference: string;
+  customer: string;
+  facts: Json;
+  status: string;
+  type: string;
+  channel: string;
+  priority: string;
+  subject: string;
+  guarantee: string;
+  plan: string;
+  plan_version: number;
+  assignee: string | null;
+  team: string | null;
+  import: string | null;
+  opened_at: InstantColumn;
+  /** The soonest deadline of its live clocks; past where one was breached and is unanswered. */
+  due_at: InstantColumn | null;
+  /** Whether it waits in the work queue. */
+  queued: Flag;
+}
+
+/** A clock, one row a run: in full as JSON, and beside it what is searched for. */
+export interface ClocksTable {
+  run: string;
+  ticket: string;
+  metric: string;
+  state: string;
+  due_at: InstantColumn | null;
+  clock: Json;
+  import: string | null;
+  /** When something falls due on it next: at risk, or a millisecond after the deadline; null when nothing will. */
+  next_at: InstantColumn | null;
+}
+
+export interface ImportsTable {
+  id: string;
+  source: string;
+  unfinished: Flag;
+}
+
+/** A breach, one row each time one was recorded. */
+export interface BreachesTable {
+  id: string;
+  run: string;
+  layout: number;
+  metric: string;
+  ticket: string;
+  reference: string;
+  subject: string;
+  customer: string;
+  plan: string;
+  type: string;
+  priority: string;
+  assignee: string | null;
+  team: string | null;
+  time_zone: string;
+  due_at: InstantColumn;
+  detected_at: InstantColumn;
+  withdrawn_at: InstantColumn | null;
+  withdrawn_because: string | null;
+  answered_at: InstantColumn | null;
+  historic: Flag;
+}
+
+/** The last word on each run, for the summary to correct itself by. */
+export interface VerdictsTable {
+  run: string;
+  ticket: string;
+  plan: string;
+  metric: string;
+  month: string;
+  verdict: string;
+  withdrawals: number;
+  /** Its ticket was cancelled. */
+  excluded: Flag;
+}
+
+export interface SummaryTable {
+  plan: string;
+  metric: string;
+  month: string;
+  met: number;
+  met_late: number;
+  breached: number;
+  cancelled: number;
+  withdrawn: number;
+}
+
+/** A version of a plan, a calendar or an enrolment, in full as JSON. */
+export interface PlansTable {
+  code: string;
+  version: number;
+  rank: number;
+  plan: Json;
+}
+
+export interface CalendarsTable {
+  code: string;
+  version: number;
+  calendar: Json;
+}
+
+export interface CustomersTable {
+  id: string;
+  name: string | null;
+  plan: string;
+  calendar: string | null;
+  effective_from: InstantColumn | null;
+}
+
+export interface CheckpointsTable {
+  name: string;
+  version: number;
+  position: string;
+}
+
+/** The read models; every table can be built anew from the log. */
+export interface Schema {
+  tickets: TicketsTable;
+  clocks: ClocksTable;
+  imports: ImportsTable;
+  breaches: BreachesTable;
+  verdicts: VerdictsTable;
+  sla_summary: SummaryTable;
+  plans: PlansTable;
+  calendars: CalendarsTable;
+  customers: CustomersTable;
+  checkpoints: CheckpointsTable;
+}

@@ -1,0 +1,142 @@
+import { DateTime } from 'luxon';
+import { type Tx } from '../../database/read-models.js';
+import { chunks, upsert } from '../../database/rows.js';
+import { type SummaryTable, type VerdictsTable } from '../../database/schema.js';
+import { type StoredEvent } from '../../event-sourcing/event-store.js';
+import { type Projection } from '../../event-sourcing/projector.js';
+import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/domain/outcome.js';
+
+/**
+ * Verdicts by plan, metric and month. A verdict counts in the month of its answer when met, of its deadline when
+ * breached or met late, of its end when cancelled – in the calendar's zone. The last word on a run counts; what it had
+ * counted before is taken back. Runs of cancelled tickets count as cancelled.
+ */
+export const summaryProjection: Projection<Tx> = {
+  name: 'summary',
+  version: 1,
+  types: [...outcomeTypes.filter((type) => type !== 'SlaDeadlineMoved' && type !== 'SlaAtRisk'), 'TicketCancelled'],
+  async apply(events, tx) {
+    const known = await load(events, tx);
+    const before = new Map([...known].map(([run, row]) => [run, { ...row }]));
+    for (const event of events) take(known, event);
+    await upsert(tx, 'verdicts', ['run'], [...known.values()]);
+    await count(tx, before, known);
+  },
+};
+
+async function load(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, VerdictsTable>> {
+  const tickets = [...new Set(events.map(({ data }) => (data as OutcomeData).ticket))];
+  const rows = new Map<string, VerdictsTable>();
+  for (const part of chunks(tickets, 1)) {
+    const found = await tx.selectFrom('verdicts').selectAll().where('ticket', 'in', part).execute();
+    for (const row of found) rows.set(row.run, row);
+  }
+  return rows;
+}
+
+const verdicts: Partial<Record<OutcomeType, 'met' | 'metLate' | 'breached' | 'cancelled'>> = {
+  SlaMet: 'met',
+  SlaMetLate: 'metLate',
+  SlaBreached: 'breached',
+  SlaClockCancelled: 'cancelled',
+};
+
+function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
+  const said = event.data as OutcomeData;
+  if (event.type === 'TicketCancelled') {
+    for (const row of rows.values()) if (row.ticket === said.ticket) row.excluded = 1;
+    return;
+  }
+  const { run, ticket, metric, terms } = said;
+  const row = rows.get(run) ?? {
+    run,
+    ticket,
+    metric,
+    plan: terms.plan.code,
+    month: '',
+    verdict: 'open',
+    withdrawals: 0,
+    excluded: 0,
+  };
+  const verdict = verdicts[event.type as OutcomeType] ?? 'open';
+  row.verdict = verdict;
+  row.month = monthOf(verdict === 'metLate' ? (said.dueAt ?? said.at) : said.at, said.timeZone);
+  if (event.type === 'SlaBreachWithdrawn') row.withdrawals += 1;
+  rows.set(run, row);
+}
+
+const months = new Map<string, string>();
+
+/** `YYYY-MM` of an instant in a zone. Months begin on quarters of an hour in every zone, so those are remembered. */
+function monthOf(at: number, zone: string): string {
+  const key = `${zone} ${Math.floor(at / 900_000)}`;
+  let month = months.get(key);
+  if (month === undefined) {
+    if (months.size > 50_000) months.clear();
+    month = DateTime.fromMillis(at, { zone }).toFormat('yyyy-MM');
+    months.set(key, month);
+  }
+  return month;
+}
+
+type Column = 'met' | 'met_late' | 'breached' | 'cancelled';
+
+function columnOf({ verdict, excluded }: VerdictsTable): Column | undefined {
+  if (verdict === 'open') return undefined;
+  if (excluded === 1) return 'cancelled';
+  return verdict === 'metLate' ? 'met_late' : (verdict as Column);
+}
+
+/** Adds to the summary what the rows say now, less what they said before. */
+async function count(
+  tx: Tx,
+  before: ReadonlyMap<string, VerdictsTable>,
+  now: ReadonlyMap<string, VerdictsTable>,
+): Promise<void> {
+  const changes = new Map<string, SummaryTable>();
+  const add = (row: VerdictsTable | undefined, sign: 1 | -1) => {
+    if (row === undefined || row.month === '') return;
+    const { plan, metric, month } = row;
+    const key = JSON.stringify([plan, metric, month]);
+    const change = changes.get(key) ?? {
+      plan,
+      metric,
+      month,
+      met: 0,
+      met_late: 0,
+      breached: 0,
+      cancelled: 0,
+      withdrawn: 0,
+    };
+    const column = columnOf(row);
+    if (column !== undefined) change[column] += sign;
+    change.withdrawn += sign * row.withdrawals;
+    changes.set(key, change);
+  };
+  for (const [run, row] of now) {
+    add(before.get(run), -1);
+    add(row, 1);
+  }
+  for (const change of changes.values()) {
+    const { plan, metric, month } = change;
+    const row = await tx
+      .selectFrom('sla_summary')
+      .selectAll()
+      .where('plan', '=', plan)
+      .where('metric', '=', metric)
+      .where('month', '=', month)
+      .executeTakeFirst();
+    const sum = (column: Column | 'withdrawn') => (row?.[column] ?? 0) + change[column];
+    await upsert(
+      tx,
+      'sla_summary',
+      ['plan', 'metric', 'month'],
+      [
+        {
+          ...{ plan, metric, month, met: sum('met'), met_late: sum('met_late'), breached: sum('breached') },
+          ...{ cancelled: sum('cancelled'), withdrawn: sum('withdrawn') },
+        },
+      ],
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { type Kysely } from 'kysely';
+import { type Schema } from '../../database/schema.js';
+
+/** What became of the promises of a plan in a month. */
+export interface SummaryLine {
+  readonly plan: string;
+  readonly metric: string;
+  /** `YYYY-MM` in the calendar's zone. */
+  readonly month: string;
+  readonly met: number;
+  readonly metLate: number;
+  /** Late, and still unanswered. */
+  readonly breached: number;
+  readonly cancelled: number;
+  /** Breaches taken back. */
+  readonly withdrawn: number;
+  /** How many promises were judged: met, met late and breached. */
+  readonly judged: number;
+  /** Met over judged, 0 to 1; null where none was judged. */
+  readonly attainment: number | null;
+}
+
+export interface SummaryFilter {
+  readonly plans?: readonly string[];
+  readonly metrics?: readonly string[];
+  /** `YYYY-MM`, inclusive. */
+  readonly fromMonth?: string;
+  readonly toMonth?: string;
+}
+
+/** Attainment by plan, metric and month, latest month first. */
+export async function slaSummary(db: Kysely<Schema>, filter: SummaryFilter): Promise<readonly SummaryLine[]> {
+  const { plans = [], metrics = [], fromMonth, toMonth } = filter;
+  let query = db.selectFrom('sla_summary').selectAll().orderBy('month', 'desc').orderBy('plan').orderBy('metric');
+  if (plans.length > 0) query = query.where('plan', 'in', plans);
+  if (metrics.length > 0) query = query.where('metric', 'in', metrics);
+  if (fromMonth !== undefined) query = query.where('month', '>=', fromMonth);
+  if (toMonth !== undefined) query = query.where('month', '<=', toMonth);
+  const rows = await query.execute();
+  return rows
+    .map(({ met_late: metLate, ...row }) => {
+      const judged = row.met + metLate + row.breached;
+      return { ...row, metLate, judged, attainment: judged === 0 ? null : row.met / judged };
+    })
+    .filter(({ judged, cancelled, withdrawn }) => judged + cancelled + withdrawn > 0);
+}

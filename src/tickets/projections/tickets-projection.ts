@@ -1,0 +1,126 @@
+import { chunks, upsert } from '../../database/rows.js';
+import { type Tx } from '../../database/read-models.js';
+import { type ClocksTable, type ImportsTable, type TicketsTable } from '../../database/schema.js';
+import { type StoredEvent } from '../../event-sourcing/event-store.js';
+import { type Projection } from '../../event-sourcing/projector.js';
+import { type ImportFinished, type ImportStarted } from '../../imports/events.js';
+import { type Clock } from '../../sla/domain/clock.js';
+import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/domain/outcome.js';
+import { clockAfter, nextOf } from '../../sla/domain/recorded-clock.js';
+import { type FactEvent } from '../domain/events.js';
+import { factOf } from '../domain/fact-of.js';
+import { type Fact, factTypes } from '../domain/facts.js';
+import { after, insert, type Life, lifeAt } from '../domain/life.js';
+
+/** Tickets, their clocks, and the imports that brought them. */
+export const ticketsProjection: Projection<Tx> = {
+  name: 'tickets',
+  version: 1,
+  types: [...factTypes, ...outcomeTypes, 'ImportStarted', 'ImportFinished'],
+  async apply(events, tx) {
+    const batch = await load(events, tx);
+    for (const event of events) take(batch, event);
+    await save(batch, tx);
+  },
+};
+
+interface TicketRow {
+  readonly id: string;
+  readonly customer: string;
+  facts: readonly Fact[];
+  life: Life | undefined;
+  readonly clocks: Map<string, Clock>;
+}
+
+interface Batch {
+  readonly tickets: Map<string, TicketRow>;
+  readonly clocks: Map<string, { readonly ticket: string; readonly clock: Clock }>;
+  readonly imports: Map<string, ImportsTable>;
+}
+
+const outcomes: ReadonlySet<string> = new Set(outcomeTypes);
+
+/** The rows that a batch touches. */
+async function load(events: readonly StoredEvent[], tx: Tx): Promise<Batch> {
+  const ids = [...new Set(events.flatMap(({ data }) => (data as { readonly ticket?: string }).ticket ?? []))];
+  const tickets = new Map<string, TicketRow>();
+  for (const part of chunks(ids, 1)) {
+    const rows = await tx.selectFrom('tickets').select(['id', 'customer', 'facts']).where('id', 'in', part).execute();
+    for (const { id, customer, facts: json } of rows) {
+      const facts = JSON.parse(json) as Fact[];
+      tickets.set(id, { id, customer, facts, life: lifeAt(facts, Infinity), clocks: new Map() });
+    }
+    const clocks = await tx
+      .selectFrom('clocks')
+      .select(['run', 'ticket', 'clock'])
+      .where('ticket', 'in', part)
+      .execute();
+    for (const { run, ticket, clock } of clocks) tickets.get(ticket)?.clocks.set(run, JSON.parse(clock) as Clock);
+  }
+  return { tickets, clocks: new Map(), imports: new Map() };
+}
+
+function take({ tickets, clocks, imports }: Batch, event: StoredEvent): void {
+  if (event.type === 'ImportStarted' || event.type === 'ImportFinished') {
+    const { import: id } = (event as ImportStarted | ImportFinished).data;
+    const source = event.metadata.source ?? '';
+    imports.set(id, { id, source, unfinished: event.type === 'ImportStarted' ? 1 : 0 });
+  } else if (outcomes.has(event.type)) {
+    const said = event.data as OutcomeData;
+    const ticket = tickets.get(said.ticket);
+    if (ticket === undefined) throw new Error(`an outcome of ticket ${said.ticket}, which was never opened`);
+    const clock = clockAfter(ticket.clocks.get(said.run), event.type as OutcomeType, said);
+    ticket.clocks.set(said.run, clock);
+    clocks.set(said.run, { ticket: said.ticket, clock });
+  } else {
+    takeFact(tickets, event as StoredEvent & FactEvent);
+  }
+}
+
+function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): void {
+  const { ticket: id, customer } = event.data;
+  const row = tickets.get(id) ?? { id, customer, facts: [], life: undefined, clocks: new Map<string, Clock>() };
+  tickets.set(id, row);
+  const fact = compact(factOf(event, event.revision, row.life?.openedAt));
+  const last = row.facts.at(-1);
+  row.facts = insert(row.facts, fact);
+  row.life = last === undefined || last.at <= fact.at ? after(row.life, fact) : lifeAt(row.facts, Infinity);
+}
+
+/** A fact without what its row says already. */
+function compact(fact: Fact): Fact {
+  const { ticket: _ticket, customer: _customer, terms: _terms, ...data } = fact.data as Record<string, unknown>;
+  return { ...fact, data } as unknown as Fact;
+}
+
+async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> {
+  await upsert(tx, 'tickets', ['id'], [...tickets.values()].flatMap(toRow));
+  const importOf = (ticket: string) => tickets.get(ticket)?.life?.import?.id ?? null;
+  const clockRows = [...clocks].map(([run, { ticket, clock }]): ClocksTable => ({
+    ...{ run, ticket, metric: clock.metric, state: clock.state, due_at: clock.dueAt },
+    ...{ clock: JSON.stringify(clock), import: importOf(ticket), next_at: nextOf(clock) },
+  }));
+  await upsert(tx, 'clocks', ['run'], clockRows);
+  await upsert(tx, 'imports', ['id'], [...imports.values()]);
+}
+
+function toRow({ id, customer, facts, life, clocks }: TicketRow): TicketsTable[] {
+  if (life === undefined) return [];
+  // An earlier run of a metric that nothing can answer any more is no work.
+  const latest = new Map([...clocks.values()].sort((a, b) => a.startedAt - b.startedAt).map((c) => [c.metric, c]));
+  const due = [...latest.values()].filter(({ state }) => state === 'running' || state === 'breached');
+  const dueAt = due.reduce((soonest, clock) => Math.min(soonest, clock.dueAt ?? Infinity), Infinity);
+  const hasDue = Number.isFinite(dueAt);
+  const isUnderWay = life.status === 'open' || life.status === 'waiting';
+  // Resolved in silence, a ticket may still owe its first response.
+  const isOwed = life.status === 'resolved' && hasDue;
+  const { reference, status, type, channel, priority, subject, assignee, team } = life;
+  return [
+    {
+      ...{ id, reference, customer, facts: JSON.stringify(facts), status, type, channel, priority, subject },
+      ...{ guarantee: life.guarantee.kind, plan: life.terms.plan.code, plan_version: life.terms.plan.version },
+      ...{ assignee, team, import: life.import?.id ?? null, opened_at: life.openedAt },
+      ...{ due_at: hasDue ? dueAt : null, queued: isUnderWay || isOwed ? 1 : 0 },
+    },
+  ];
+}
