@@ -5,3 +5,4 @@ export const SETTINGS = Symbol('Settings');
 export const CATALOGUE = Symbol('Catalogue');
 export const READ_MODELS = Symbol('ReadModels');
 export const PROJECTIONS = Symbol('Projections');
+export const LEDGER = Symbol('Ledger');

@@ -1,0 +1,79 @@
+import {
+  type DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLModule } from '@nestjs/graphql';
+import { AuditApiModule } from './audit/audit-api.module.js';
+import { graphqlOptions } from './graphql/options.js';
+import { type Ledger } from './ledger.js';
+import { PlansApiModule } from './plans/plans-api.module.js';
+import { ReportsApiModule } from './reports/reports-api.module.js';
+import { watchDeadlines } from './sla/deadline-watcher.js';
+import { SlaApiModule } from './sla/sla-api.module.js';
+import { TicketsApiModule } from './tickets/tickets-api.module.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS } from './tokens.js';
+
+/** Runs the projections and the watcher while the server is up: a stop is abort, await. */
+@Injectable()
+export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly stop = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
+
+  onApplicationBootstrap(): void {
+    const { projections, watcher } = this.ledger;
+    const { signal } = this.stop;
+    const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
+      console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
+    });
+    this.running = Promise.all([projecting, watchDeadlines(watcher, signal)]);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+}
+
+/** The ports of an open ledger, for every module to inject. */
+@Global()
+@Module({})
+class LedgerModule {
+  static of(ledger: Ledger): DynamicModule {
+    const ports = [
+      { provide: LEDGER, useValue: ledger },
+      { provide: EVENT_STORE, useValue: ledger.store },
+      { provide: CLOCK, useValue: ledger.clock },
+      { provide: SETTINGS, useValue: ledger.settings },
+      { provide: CATALOGUE, useValue: ledger.catalogue },
+      { provide: READ_MODELS, useValue: ledger.db },
+      { provide: PROJECTIONS, useValue: ledger.projections },
+    ];
+    return { module: LedgerModule, providers: ports, exports: ports };
+  }
+}
+
+@Module({})
+export class AppModule {
+  /** The server over an open ledger. */
+  static over(ledger: Ledger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        LedgerModule.of(ledger),
+        CqrsModule.forRoot(),
+        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions }),
+        ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule],
+      ],
+      providers: [BackgroundWork],
+    };
+  }
+}

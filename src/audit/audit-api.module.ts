@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { Audit } from './graphql/audit.resolver.js';
+
+export const auditResolvers = [Audit];
+
+@Module({ providers: auditResolvers })
+export class AuditApiModule {}

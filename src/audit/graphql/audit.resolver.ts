@@ -1,0 +1,152 @@
+import { Inject } from '@nestjs/common';
+import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { keyOf, pageOf, sizeOf } from '../../database/page.js';
+import { type Clock } from '../../clock/clock.js';
+import { toCursor } from '../../event-sourcing/cursor.js';
+import { type EventStore, type StoredEvent } from '../../event-sourcing/event-store.js';
+import { ActorKindEnum } from '../../graphql/enums.js';
+import { connectionOf, said } from '../../graphql/page.js';
+import { InstantScalar, JsonScalar, PositionScalar } from '../../graphql/scalars.js';
+import { type Catalogue } from '../../plans/catalogue.js';
+import { TicketType, toTicketTypes } from '../../tickets/graphql-types.js';
+import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
+import { summaryOf, ticketHistory } from '../history.js';
+import { replayTicket } from '../replay.js';
+
+@ObjectType('Actor', { description: 'Who did it.' })
+class ActorType {
+  @Field(() => String, { description: 'The agent, customer or program.' })
+  id!: string;
+
+  @Field(() => ActorKindEnum, { description: 'What kind of actor.' })
+  kind!: string;
+}
+
+@ObjectType('HistoryEvent', { description: 'An event of a ticket as it is in the log; it is never changed.' })
+class HistoryEventType {
+  @Field(() => ID, { description: 'Its id, unique in the stream.' })
+  id!: string;
+
+  @Field(() => String, { description: 'Its type, as in `TicketOpened` or `SlaBreached`.' })
+  type!: string;
+
+  @Field(() => Int, { description: 'Its place in the ticket’s stream, from 0.' })
+  revision!: number;
+
+  @Field(() => PositionScalar, { description: 'Its place in the log.' })
+  position!: string;
+
+  @Field(() => InstantScalar, { description: 'When it happened, as its source says.' })
+  occurredAt!: number;
+
+  @Field(() => InstantScalar, { description: 'When it was recorded here.' })
+  recordedAt!: number;
+
+  @Field(() => ActorType, { description: 'Who did it.' })
+  actor!: ActorType;
+
+  @Field(() => String, { nullable: true, description: 'For whom the actor did it.' })
+  onBehalfOf!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The system it was imported from.' })
+  source!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The fact that caused it.' })
+  causedBy!: string | null;
+
+  @Field(() => String, { description: 'What it says, in a line.' })
+  summary!: string;
+
+  @Field(() => JsonScalar, { description: 'What it says, in full.' })
+  data!: unknown;
+}
+
+const HistoryConnection = connectionOf('History', () => HistoryEventType);
+
+@ArgsType()
+class HistoryArgs {
+  @Field(() => ID, { description: 'The ticket’s id.' })
+  id!: string;
+
+  @Field(() => Int, { nullable: true, description: 'How many events, 1 to 200; 50 where left out.' })
+  first?: number;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the last event seen.' })
+  afterCursor?: string;
+}
+
+@ArgsType()
+class ReplayArgs {
+  @Field(() => ID, { description: 'The ticket’s id.' })
+  id!: string;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'As it stood then; now where left out.' })
+  occurredBy?: number;
+
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'As it was known then: by what had been recorded; all where left out.',
+  })
+  recordedBy?: number;
+}
+
+@Resolver()
+export class Audit {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Query(() => HistoryConnection, {
+    description: 'A ticket’s stream in the order of recording; empty for no such ticket.',
+  })
+  async ticketHistory(@Args() { id, ...request }: HistoryArgs) {
+    const page = said(request);
+    const size = sizeOf(page);
+    const from = Number(keyOf(page, ['number'])?.[0] ?? -1) + 1;
+    const rows: StoredEvent[] = [];
+    for await (const event of ticketHistory(this.store, id, from)) {
+      rows.push(event);
+      if (rows.length > size) break;
+    }
+    return pageOf(
+      rows,
+      size,
+      ({ revision }) => [revision],
+      (event) => this.toType(event),
+    );
+  }
+
+  @Query(() => TicketType, {
+    nullable: true,
+    description:
+      'A ticket and its clocks as they stood at an instant, and as they were known at another; null where it was not.',
+  })
+  async replayTicket(@Args() { id, occurredBy, recordedBy }: ReplayArgs) {
+    const at = occurredBy ?? this.clock.now();
+    const view = await replayTicket({ store: this.store, catalogue: this.catalogue }, id, at, recordedBy ?? Infinity);
+    const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, at);
+    return ticket ?? null;
+  }
+
+  private toType(event: StoredEvent): HistoryEventType {
+    const { id, type, revision, metadata, data } = event;
+    const { actor, occurredAt, recordedAt, onBehalfOf = null, source = null, causationId = null } = metadata;
+    const position = toCursor(this.store, event.position);
+    return {
+      id,
+      type,
+      revision,
+      position,
+      occurredAt,
+      recordedAt,
+      actor,
+      onBehalfOf,
+      source,
+      causedBy: causationId,
+      summary: summaryOf(event),
+      data,
+    };
+  }
+}

@@ -1,0 +1,34 @@
+import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
+import { type OutcomeData } from '../sla/domain/outcome.js';
+import { ticketStream } from '../tickets/domain/events.js';
+
+/** A ticket's stream, in the order of recording; none for a ticket that is not there. */
+export const ticketHistory = (store: EventStore, ticket: string, from = 0): AsyncIterable<StoredEvent> =>
+  store.readStream(ticketStream(ticket), { from });
+
+const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOString());
+
+/** What an event says, in a line. */
+export function summaryOf(event: StoredEvent): string {
+  if (event.type.startsWith('Sla')) return outcomeSummary(event.type, event.data as OutcomeData);
+  const { ticket: _ticket, customer, terms: _terms, import: _import, ...said } = event.data as Record<string, unknown>;
+  const words = Object.entries(said).flatMap(([key, value]) => wordsOf(key, value));
+  const owner = event.type === 'TicketOpened' ? [`customer ${String(customer)}`] : [];
+  return [...owner, ...words].join(', ');
+}
+
+function wordsOf(key: string, value: unknown): readonly string[] {
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
+  if (key === 'guarantee') {
+    const { kind, reason } = value as { readonly kind: string; readonly reason: string | null };
+    return [reason === null ? kind : `${kind} (${reason})`];
+  }
+  return [`${key} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`];
+}
+
+function outcomeSummary(type: string, { metric, layout, at, dueAt, reason, terms }: OutcomeData): string {
+  const deadline =
+    type === 'SlaMet' || type === 'SlaMetLate' ? `at ${iso(at)}, due ${iso(dueAt)}` : `due ${iso(dueAt)}`;
+  const why = reason === null ? '' : `, ${reason}`;
+  return `${metric}, ${deadline}${why} (layout ${layout}, ${terms.plan.code} v${terms.plan.version})`;
+}

@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { readSettings } from '../config/settings.js';
+import { openLedger } from '../ledger.js';
+import { startServer } from '../server.js';
+
+/** Resolves when the process is asked to stop. */
+export const stopSignal = (): Promise<string> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+      });
+    }
+  });
+
+/** Serves until the process is asked to stop. */
+export async function serve(): Promise<void> {
+  const stopped = stopSignal();
+  const settings = readSettings();
+  const ledger = await openLedger(settings, 'serve');
+  try {
+    const server = await startServer(ledger);
+    console.log(`Pledge serves on ${server.url}, data in ${settings.data}
+
+  ${server.url}/graphql   the API; with a browser, GraphiQL to try it in
+  ${server.url}/health    whether all is well
+
+No tickets yet? Stop it, «npx pledge sample | npx pledge import -», and start again. The tour is in README.md.`);
+    await stopped;
+    await server.close();
+  } finally {
+    await ledger.close();
+  }
+}
+
+export const serveCommand = new Command('serve').description('serve the API on PLEDGE_HOST:PLEDGE_PORT').action(serve);

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type FastifyInstance } from 'fastify';
+
+const require = createRequire(import.meta.url);
+
+/** The page's parts, all from packages of ours: a browser asks nobody else. */
+const assets = {
+  'react.js': ['react', 'umd/react.production.min.js', 'text/javascript'],
+  'react-dom.js': ['react-dom', 'umd/react-dom.production.min.js', 'text/javascript'],
+  'graphiql.js': ['graphiql', 'graphiql.min.js', 'text/javascript'],
+  'graphiql.css': ['graphiql', 'graphiql.min.css', 'text/css'],
+  'graphql-ws.js': ['graphql-ws', 'umd/graphql-ws.min.js', 'text/javascript'],
+} as const;
+
+const firstQuery = `# Pledge: what to do next, and how promises were kept.
+{
+  workQueue(first: 5) {
+    edges { node { reference subject status plan { code } clocks { metric state dueAt remainingMs } } }
+  }
+  slaSummary { plan metric month met metLate breached attainment }
+}
+`;
+
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Pledge – GraphQL</title>
+<link rel="stylesheet" href="/graphiql/graphiql.css">
+<style>html, body, #graphiql { height: 100%; margin: 0 }</style>
+</head>
+<body>
+<div id="graphiql">Loading…</div>
+<script src="/graphiql/react.js"></script>
+<script src="/graphiql/react-dom.js"></script>
+<script src="/graphiql/graphql-ws.js"></script>
+<script src="/graphiql/graphiql.js"></script>
+<script src="/graphiql/start.js"></script>
+</body>
+</html>
+`;
+
+const start = `const wsClient = graphqlWs.createClient({ url: location.href.replace(/^http/, 'ws') });
+const fetcher = GraphiQL.createFetcher({ url: '/graphql', wsClient });
+const query = ${JSON.stringify(firstQuery)};
+ReactDOM.createRoot(document.getElementById('graphiql')).render(
+  React.createElement(GraphiQL, { fetcher, defaultQuery: query, defaultEditorToolsVisibility: true }),
+);
+`;
+
+/** Serves GraphiQL at `/graphql` to whoever asks for a page; programs get the API. */
+export function serveGraphiql(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+    if (wantsPage && (request.url === '/graphql' || request.url === '/')) {
+      void reply.type('text/html; charset=utf-8').send(page);
+      return;
+    }
+    done();
+  });
+  server.get('/graphiql/start.js', (_, reply) => reply.type('text/javascript').send(start));
+  for (const [name, [owner, file, type]] of Object.entries(assets)) {
+    const path = join(dirname(require.resolve(`${owner}/package.json`)), file);
+    server.get(`/graphiql/${name}`, (_, reply) =>
+      reply.type(type).header('cache-control', 'max-age=86400').send(readFileSync(path)),
+    );
+  }
+}

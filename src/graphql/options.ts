@@ -1,0 +1,31 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { type ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { Rejection } from '../event-sourcing/rejection.js';
+
+/** How GraphQL is served; the driver is chosen with the module. */
+export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
+  autoSchemaFile: true,
+  sortSchema: true,
+  graphiql: false,
+  playground: false,
+  introspection: true,
+  csrfPrevention: true,
+  allowBatchedHttpRequests: false,
+  includeStacktraceInErrorResponses: false,
+  // What onConnect returns reaches the client, so it is a plain yes.
+  subscriptions: { 'graphql-ws': { path: '/graphql', onConnect: () => true } },
+  formatError,
+};
+
+/** A refusal keeps its code; what nobody foresaw says nothing of our insides. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = unwrapResolverError(error);
+  if (cause instanceof Rejection) {
+    return { ...formatted, message: cause.message, extensions: { code: cause.code } };
+  }
+  const isOurs = cause instanceof GraphQLError || formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR';
+  if (isOurs) return formatted;
+  console.error(cause);
+  return { ...formatted, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}

@@ -1,0 +1,14 @@
+import { auditResolvers } from '../audit/audit-api.module.js';
+import { planResolvers } from '../plans/plans-api.module.js';
+import { reportResolvers } from '../reports/reports-api.module.js';
+import { slaResolvers } from '../sla/sla-api.module.js';
+import { ticketResolvers } from '../tickets/tickets-api.module.js';
+
+/** Every resolver of the API. */
+export const allResolvers = [
+  ...ticketResolvers,
+  ...slaResolvers,
+  ...reportResolvers,
+  ...planResolvers,
+  ...auditResolvers,
+];

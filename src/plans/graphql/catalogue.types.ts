@@ -1,0 +1,130 @@
+import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
+import {
+  BenefitEnum,
+  ChannelEnum,
+  FollowUpStartsEnum,
+  MetricEnum,
+  PauseReasonEnum,
+  SatisfiedByEnum,
+  TicketTypeEnum,
+} from '../../graphql/enums.js';
+import { connectionOf } from '../../graphql/page.js';
+import { InstantScalar, JsonScalar } from '../../graphql/scalars.js';
+import { TargetType } from '../../sla/graphql-types.js';
+import { SelfHelpType } from '../../tickets/graphql-types.js';
+
+@ObjectType('PlanTarget', { description: 'One promise of a plan.' })
+export class PlanTargetType {
+  @Field(() => MetricEnum, { description: 'What is promised.' })
+  metric!: string;
+
+  @Field(() => TargetType, { description: 'How long it allows.' })
+  target!: TargetType;
+
+  @Field(() => TicketTypeEnum, { nullable: true, description: 'Only for tickets of this type.' })
+  type?: string;
+
+  @Field(() => String, { nullable: true, description: 'Only for tickets of this priority.' })
+  priority?: string;
+}
+
+@ObjectType('PlanPauses', { description: 'The reasons of waiting for which each clock stands still.' })
+export class PlanPausesType {
+  @Field(() => [PauseReasonEnum], { description: 'Of the first response.' })
+  firstResponse!: readonly string[];
+
+  @Field(() => [PauseReasonEnum], { description: 'Of the follow-up.' })
+  followUp!: readonly string[];
+
+  @Field(() => [PauseReasonEnum], { description: 'Of the resolution.' })
+  resolution!: readonly string[];
+}
+
+@ObjectType('Plan', { description: 'What a provider promises the customers of a plan.' })
+export class PlanType {
+  @Field(() => ID, { description: 'Its code.' })
+  code!: string;
+
+  @Field(() => Int, { description: 'Which version, from 1.' })
+  version!: number;
+
+  @Field(() => String, { description: 'Its name.' })
+  name!: string;
+
+  @Field(() => Int, { description: 'Of two tickets due at the same time, the one of the higher rank comes first.' })
+  rank!: number;
+
+  @Field(() => String, { description: 'The code of the calendar it is counted in.' })
+  calendar!: string;
+
+  @Field(() => [ChannelEnum], { description: 'Channels with a guarantee.' })
+  channels!: readonly string[];
+
+  @Field(() => [TicketTypeEnum], { description: 'Types with a guarantee.' })
+  types!: readonly string[];
+
+  @Field(() => [PlanTargetType], { description: 'What it promises.' })
+  targets!: readonly PlanTargetType[];
+
+  @Field(() => Float, { description: 'Share of a clock’s time, 0 to 1, after which it is at risk.' })
+  atRiskShare!: number;
+
+  @Field(() => FollowUpStartsEnum, { description: 'What starts a follow-up.' })
+  followUpStarts!: string;
+
+  @Field(() => PlanPausesType, { description: 'What pauses which clock.' })
+  pauses!: PlanPausesType;
+
+  @Field(() => SatisfiedByEnum, { description: 'What satisfies a resolution.' })
+  resolutionSatisfiedBy!: string;
+
+  @Field(() => [SelfHelpType], { description: 'Where its customers find help themselves.' })
+  selfHelp!: readonly SelfHelpType[];
+
+  @Field(() => [BenefitEnum], { description: 'What it gives beside answers to tickets.' })
+  benefits!: readonly string[];
+
+  @Field(() => InstantScalar, { nullable: true, description: 'In force from then on; null: since always.' })
+  effectiveFrom!: number | null;
+}
+
+@ObjectType('Calendar', { description: 'When a support desk is open.' })
+export class CalendarType {
+  @Field(() => ID, { description: 'Its code.' })
+  code!: string;
+
+  @Field(() => Int, { description: 'Which version, from 1.' })
+  version!: number;
+
+  @Field(() => String, { description: 'Its name.' })
+  name!: string;
+
+  @Field(() => String, { description: 'Its IANA zone.' })
+  timeZone!: string;
+
+  @Field(() => JsonScalar, { description: 'The whole definition: weekly hours, holidays, hours of single dates.' })
+  definition!: unknown;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'In force from then on; null: since always.' })
+  effectiveFrom!: number | null;
+}
+
+@ObjectType('Customer', { description: 'A customer, and the plan it is on.' })
+export class CustomerType {
+  @Field(() => ID, { description: 'The customer’s id.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'The customer’s name.' })
+  name!: string | null;
+
+  @Field(() => String, { description: 'The code of its plan.' })
+  plan!: string;
+
+  @Field(() => String, { nullable: true, description: 'The code of its own calendar, in place of the plan’s.' })
+  calendar!: string | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'On that plan from then on; null: since always.' })
+  effectiveFrom!: number | null;
+}
+
+export const CustomerConnection = connectionOf('Customer', () => CustomerType);

@@ -1,0 +1,67 @@
+import { type CalendarDefinition, type Target, type Window } from '../../business-time/calendar.js';
+import { said } from '../../graphql/page.js';
+import { type NamedCalendar } from '../domain/define.js';
+import { type Enrolment } from '../domain/events.js';
+import { channels, pauseReasons, type Plan, ticketTypes } from '../domain/plan.js';
+import {
+  type DefineCalendarInput,
+  type DefinePlanInput,
+  type EnrolCustomerInput,
+  type TargetInput,
+  type WindowInput,
+} from './catalogue.inputs.js';
+
+const toTarget = ({ amount, unit, rule }: TargetInput): Target =>
+  unit === 'businessDays' ? { amount, unit, rule: rule ?? 'sameTime' } : { amount, unit };
+
+/** The plan that an input asks for, with the field's usual defaults for what it leaves out. */
+export function toPlan(input: DefinePlanInput): Plan {
+  const { code, name, rank, calendar, atRiskShare, followUpStarts, resolutionSatisfiedBy } = input;
+  return {
+    ...{ code, name, rank, calendar, atRiskShare, followUpStarts, resolutionSatisfiedBy },
+    channels: input.channels ?? channels,
+    types: input.types ?? ticketTypes.filter((type) => type !== 'onBoarding'),
+    targets: input.targets.map(({ metric, target, type, priority }) => ({
+      ...{ metric, target: toTarget(target) },
+      ...said({ type, priority }),
+    })),
+    pauses: {
+      firstResponse: input.pauses?.firstResponse ?? [],
+      followUp: input.pauses?.followUp ?? pauseReasons,
+      resolution: input.pauses?.resolution ?? pauseReasons,
+    },
+    selfHelp: (input.selfHelp ?? []).map(({ title, url }) => ({ title, url })),
+    benefits: [],
+  };
+}
+
+const toWindow = ({ opens, closes }: WindowInput): Window => [opens, closes];
+
+/** The calendar that an input asks for. */
+export function toCalendar({
+  code,
+  name,
+  timeZone,
+  weekly,
+  holidays,
+  dates,
+  nominalDayMinutes,
+}: DefineCalendarInput): NamedCalendar {
+  const definition: CalendarDefinition = {
+    timeZone,
+    weekly: Object.fromEntries(weekly.map(({ day, windows }) => [day, windows.map(toWindow)])),
+    holidays: (holidays ?? []).map(({ date, hours, name: holiday }) =>
+      hours == null && holiday == null
+        ? date
+        : { date, ...(hours == null ? {} : { hours: toWindow(hours) }), ...(holiday == null ? {} : { name: holiday }) },
+    ),
+    dates: Object.fromEntries((dates ?? []).map(({ date, windows }) => [date, windows.map(toWindow)])),
+    nominalDayMinutes: nominalDayMinutes ?? 480,
+  };
+  return { code, name, definition };
+}
+
+/** The enrolment that an input asks for. */
+export const toEnrolment = ({ id, name, plan, calendar, effectiveFrom }: EnrolCustomerInput): Enrolment => ({
+  ...{ customer: id, name: name ?? null, plan, calendar: calendar ?? null, effectiveFrom: effectiveFrom ?? null },
+});

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ReadBarrier } from '../graphql/read-barrier.js';
+import { DefineCalendarHandler, DefinePlanHandler, EnrolCustomerHandler } from './commands/define.js';
+import { CatalogueResolver } from './graphql/catalogue.resolver.js';
+import { CatalogueListHandler, CustomerListHandler } from './queries/catalogue-queries.js';
+
+export const planResolvers = [CatalogueResolver];
+
+const commands = [DefinePlanHandler, DefineCalendarHandler, EnrolCustomerHandler];
+
+@Module({
+  imports: [CqrsModule],
+  providers: [...planResolvers, ...commands, CatalogueListHandler, CustomerListHandler, ReadBarrier],
+})
+export class PlansApiModule {}

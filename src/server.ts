@@ -1,0 +1,35 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { serveGraphiql } from './graphql/graphiql.js';
+import { ValidateInput } from './graphql/validate.js';
+import { type Ledger } from './ledger.js';
+
+/** The largest request taken: a thousand events with room. */
+const bodyLimit = 4 * 1024 * 1024;
+
+export interface Server {
+  /** Where it listens, as in `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** Stops listening and ends the work behind; the ledger stays open. */
+  close(): Promise<void>;
+}
+
+/** Serves the API over an open ledger. */
+export async function startServer(ledger: Ledger): Promise<Server> {
+  const adapter = new FastifyAdapter({ bodyLimit });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger), adapter, {
+    logger: ['error', 'warn', 'fatal'],
+    abortOnError: false,
+  });
+  app.useGlobalPipes(new ValidateInput());
+  serveGraphiql(adapter.getInstance());
+  adapter.getInstance().get('/health', (_, reply) => {
+    const { statuses } = ledger.projections;
+    const isWell = statuses.every(({ state }) => state !== 'failed');
+    return reply.status(isWell ? 200 : 503).send({ status: isWell ? 'ok' : 'failed', projections: statuses });
+  });
+  const { host, port } = ledger.settings;
+  await app.listen(port, host);
+  return { url: await app.getUrl(), close: () => app.close() };
+}

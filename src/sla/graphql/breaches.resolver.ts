@@ -1,0 +1,126 @@
+import { QueryBus } from '@nestjs/cqrs';
+import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { MetricEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { connectionOf, PageArgs, said } from '../../graphql/page.js';
+import { InstantScalar } from '../../graphql/scalars.js';
+import { type BreachView } from '../queries/breaches.js';
+import { BreachList } from '../queries/breaches-query.js';
+
+@ObjectType('Breach', {
+  description: 'A deadline that passed unanswered. It stays on record, also when it is withdrawn.',
+})
+export class BreachType {
+  @Field(() => ID, { description: 'The id of the breach’s event.' })
+  id!: string;
+
+  @Field(() => ID, { description: 'The ticket’s id.' })
+  ticket!: string;
+
+  @Field(() => String, { description: 'The ticket’s reference.' })
+  reference!: string;
+
+  @Field(() => String, { description: 'The ticket’s subject.' })
+  subject!: string;
+
+  @Field(() => String, { description: 'The customer’s id.' })
+  customer!: string;
+
+  @Field(() => String, { description: 'The code of the plan that made the promise.' })
+  plan!: string;
+
+  @Field(() => MetricEnum, { description: 'What was promised.' })
+  metric!: string;
+
+  @Field(() => ID, { description: 'The run that ran out.' })
+  run!: string;
+
+  @Field(() => Int, { description: 'The layout of the run that it was found under.' })
+  layout!: number;
+
+  @Field(() => TicketTypeEnum, { description: 'The ticket’s type at the deadline.' })
+  type!: string;
+
+  @Field(() => String, { description: 'The ticket’s priority at the deadline.' })
+  priority!: string;
+
+  @Field(() => String, { nullable: true, description: 'Who had the ticket at the deadline.' })
+  assignee!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Which team had it at the deadline.' })
+  team!: string | null;
+
+  @Field(() => InstantScalar, { description: 'The deadline: the breach is effective then.' })
+  dueAt!: number;
+
+  @Field(() => InstantScalar, { description: 'When it was found.' })
+  detectedAt!: number;
+
+  @Field(() => String, { description: 'The calendar’s IANA zone.' })
+  timeZone!: string;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it was taken back.' })
+  withdrawnAt!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it was taken back.' })
+  withdrawnBecause!: string | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When the late answer came.' })
+  answeredAt!: number | null;
+
+  @Field(() => Boolean, { description: 'It took effect before the import that brought the ticket began.' })
+  historic!: boolean;
+}
+
+const BreachConnection = connectionOf('Breach', () => BreachType);
+
+@InputType('BreachFilter', { description: 'Which breaches; what is left out, or empty, does not narrow.' })
+class BreachFilterInput {
+  @Field(() => [MetricEnum], { nullable: true, description: 'Of one of these promises.' })
+  metrics?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Under one of these plans.' })
+  plans?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
+  customers?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Of one of these assignees, at the deadline.' })
+  assignees?: string[];
+
+  @Field(() => ID, { nullable: true, description: 'Of this ticket.' })
+  ticket?: string;
+
+  @Field(() => Boolean, { nullable: true, description: 'Taken back, or standing.' })
+  withdrawn?: boolean;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether imported history is among them; true where left out.' })
+  includeHistoric?: boolean;
+}
+
+@ArgsType()
+class BreachesArgs extends PageArgs {
+  @Field(() => BreachFilterInput, { nullable: true, description: 'Which of them.' })
+  filter?: BreachFilterInput;
+}
+
+@Resolver()
+export class Breaches {
+  constructor(private readonly bus: QueryBus) {}
+
+  @Query(() => BreachConnection, { description: 'Breaches, latest deadline first.' })
+  async breaches(@Args() { filter, after, ...page }: BreachesArgs) {
+    const { edges, pageInfo } = await this.bus.execute(new BreachList(said(filter), said(page), after));
+    return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toBreachType(node) })), pageInfo };
+  }
+}
+
+const toBreachType = (row: BreachView): BreachType =>
+  Object.assign(new BreachType(), row, {
+    dueAt: row.due_at,
+    detectedAt: row.detected_at,
+    timeZone: row.time_zone,
+    withdrawnAt: row.withdrawn_at,
+    withdrawnBecause: row.withdrawn_because,
+    answeredAt: row.answered_at,
+    historic: row.historic === 1,
+  });

@@ -1,0 +1,117 @@
+import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
+import { DateTime } from 'luxon';
+import { ClockCancelReasonEnum, ClockStateEnum, DayRuleEnum, MetricEnum, TargetUnitEnum } from '../../graphql/enums.js';
+import { InstantScalar } from '../../graphql/scalars.js';
+import { type Clock, readClock } from '../domain/clock.js';
+import { type Versions } from '../domain/versions.js';
+
+@ObjectType('VersionRef', { description: 'A version of a plan or a calendar; versions are never edited.' })
+export class VersionRefType {
+  @Field(() => String, { description: 'The code of the plan or calendar.' })
+  code!: string;
+
+  @Field(() => Int, { description: 'Which version, from 1.' })
+  version!: number;
+}
+
+@ObjectType('Target', { description: 'How long a promise allows.' })
+export class TargetType {
+  @Field(() => Float, { description: 'How many.' })
+  amount!: number;
+
+  @Field(() => TargetUnitEnum, { description: 'Of what.' })
+  unit!: string;
+
+  @Field(() => DayRuleEnum, { nullable: true, description: 'What «n business days» means; null for other units.' })
+  rule?: string;
+}
+
+@ObjectType('Clock', { description: 'One promise on a ticket, from its start to its outcome.' })
+export class ClockType {
+  @Field(() => ID, { description: 'The run: the metric, and the fact that started it.' })
+  run!: string;
+
+  @Field(() => MetricEnum, { description: 'What is promised.' })
+  metric!: string;
+
+  @Field(() => Int, { description: 'Grows by one with every correction of what was recorded of the run.' })
+  layout!: number;
+
+  @Field(() => ClockStateEnum, { description: 'How it stands.' })
+  state!: string;
+
+  @Field(() => InstantScalar, { description: 'When it started.' })
+  startedAt!: number;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it is due, or was; null while paused.' })
+  dueAt!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'The deadline as the calendar’s zone reads it, with the zone.' })
+  dueAtLocal!: string | null;
+
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'The deadline; while paused, what it would be if the wait ended now.',
+  })
+  projectedDueAt!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it is, or was, at risk; null while paused before.' })
+  atRiskAt!: number | null;
+
+  @Field(() => Boolean, { description: 'Said to be at risk, under this layout.' })
+  isAtRisk!: boolean;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it was answered.' })
+  satisfiedAt!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'The deadline that passed, if one did.' })
+  breachedAt!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it ended without a verdict.' })
+  cancelledAt!: number | null;
+
+  @Field(() => ClockCancelReasonEnum, { nullable: true, description: 'Why it ended without a verdict.' })
+  cancelReason!: string | null;
+
+  @Field(() => Float, { description: 'Business time used, pauses left out, in milliseconds.' })
+  elapsedMs!: number;
+
+  @Field(() => Float, { description: 'Business time left, in milliseconds; negative when overdue.' })
+  remainingMs!: number;
+
+  @Field(() => Float, { description: 'Time since the start by the wall clock, in milliseconds.' })
+  elapsedWallMs!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Time to the deadline by the wall clock, in milliseconds; null while paused and once ended.',
+  })
+  remainingWallMs!: number | null;
+
+  @Field(() => TargetType, { description: 'What is allowed.' })
+  target!: TargetType;
+
+  @Field(() => Float, { description: 'What is allowed in business time, in milliseconds.' })
+  targetMs!: number;
+
+  @Field(() => String, { description: 'The calendar’s IANA zone.' })
+  timeZone!: string;
+
+  @Field(() => VersionRefType, { description: 'The plan that promises it.' })
+  plan!: VersionRefType;
+
+  @Field(() => VersionRefType, { description: 'The calendar it is counted in.' })
+  calendar!: VersionRefType;
+}
+
+/** A clock as read at an instant. */
+export function toClockType(clock: Clock, versions: Versions, now: number): ClockType {
+  const { terms, dueAt, timeZone } = clock;
+  return Object.assign(new ClockType(), clock, readClock(clock, versions.calendar(terms.calendar), now), {
+    ...terms,
+    dueAtLocal:
+      dueAt === null
+        ? null
+        : `${DateTime.fromMillis(dueAt, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm:ss')} ${timeZone}`,
+  });
+}

@@ -1,0 +1,2 @@
+/** The types of tickets, for other slices' types to hold. */
+export { SelfHelpType, TicketType, toTicketTypes } from './graphql/ticket.type.js';

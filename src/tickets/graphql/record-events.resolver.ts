@@ -1,0 +1,93 @@
+import { Inject } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { GraphQLError } from 'graphql';
+import { toCursor } from '../../event-sourcing/cursor.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { EVENT_STORE } from '../../tokens.js';
+import { ChangeTicket, type RequestOutcome, type TicketRequest } from '../commands/change-ticket.js';
+import {
+  faultOf,
+  orderOf,
+  RecordedTicketEventType,
+  RecordTicketEventsArgs,
+  type TicketEventInput,
+  TicketEventsRecordedType,
+} from './record-events.js';
+import { somebody } from './ticket-mutations.resolver.js';
+
+const mostEvents = 1_000;
+
+@Resolver()
+export class RecordEvents {
+  constructor(
+    private readonly bus: CommandBus,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+  ) {}
+
+  @Mutation(() => TicketEventsRecordedType, {
+    description: 'Records what happened to many tickets, of any age; one event refused stops no other.',
+  })
+  async recordTicketEvents(@Args() { events }: RecordTicketEventsArgs): Promise<TicketEventsRecordedType> {
+    expectSound(events);
+    const indexes = new Map<string, number[]>();
+    for (const [index, { ticket }] of events.entries()) indexes.set(ticket, [...(indexes.get(ticket) ?? []), index]);
+    const results = new Array<RecordedTicketEventType>(events.length);
+    const positions = await Promise.all(
+      [...indexes].map(async ([ticket, own]) => {
+        const { outcomes, position } = await this.changed(
+          ticket,
+          own.map((index) => requestOf(events[index])),
+        );
+        for (const [i, index] of own.entries()) results[index] = resultOf(index, ticket, outcomes[i]);
+        return position;
+      }),
+    );
+    const last = positions.reduce((latest, position) => (position > latest ? position : latest));
+    return { results, position: toCursor(this.store, last) };
+  }
+
+  /** A refusal of the ticket as a whole refuses each of its events. */
+  private async changed(ticket: string, requests: readonly TicketRequest[]) {
+    try {
+      return await this.bus.execute(new ChangeTicket(ticket, requests));
+    } catch (rejection) {
+      if (!(rejection instanceof Rejection)) throw rejection;
+      const outcomes = requests.map((): RequestOutcome => ({ kind: 'rejected', rejection }));
+      return { outcomes, position: await this.store.lastPosition() };
+    }
+  }
+}
+
+function expectSound(events: readonly TicketEventInput[]): void {
+  const fields = events.flatMap((event, index) => {
+    const message = faultOf(event);
+    return message === undefined ? [] : [{ path: `events.${index}`, message }];
+  });
+  if (events.length === 0 || events.length > mostEvents) {
+    fields.push({ path: 'events', message: `must be 1 to ${mostEvents}` });
+  }
+  if (fields.length === 0) return;
+  const message = fields
+    .slice(0, 5)
+    .map((fault) => `${fault.path}: ${fault.message}`)
+    .join('; ');
+  throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', fields } });
+}
+
+function requestOf(input: TicketEventInput | undefined): TicketRequest {
+  if (input === undefined) throw new Error('an event that was grouped is not there');
+  const { occurredAt, actor = somebody, onBehalfOf, idempotencyKey } = input;
+  return {
+    ...{ order: orderOf(input), occurredAt, actor, mayBackdate: true },
+    ...(onBehalfOf == null ? {} : { onBehalfOf }),
+    ...(idempotencyKey == null ? {} : { idempotencyKey }),
+  };
+}
+
+function resultOf(index: number, ticket: string, outcome: RequestOutcome | undefined): RecordedTicketEventType {
+  const refusal = outcome?.kind === 'rejected' ? outcome.rejection : null;
+  const { code = null, message = null } = refusal ?? {};
+  return { index, ticket, outcome: outcome?.kind ?? 'rejected', code, message };
+}

@@ -1,0 +1,210 @@
+import { ArgsType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import {
+  CancelReasonEnum,
+  ChannelEnum,
+  OriginEnum,
+  PauseReasonEnum,
+  RecordedEnum,
+  TicketEventKindEnum,
+  TicketTypeEnum,
+} from '../../graphql/enums.js';
+import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
+import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
+import { type TicketOrder } from '../domain/commands.js';
+import { type CancelReason, type FactType, type Origin } from '../domain/facts.js';
+import { ActorInput } from './ticket.inputs.js';
+
+@InputType('TicketEventInput', {
+  description: 'One thing that happened to a ticket; which fields it takes depends on what.',
+})
+export class TicketEventInput {
+  @Field(() => ID, { description: 'The ticket’s id.' })
+  ticket!: string;
+
+  @Field(() => TicketEventKindEnum, { description: 'What happened.' })
+  event!: FactType;
+
+  @Field(() => InstantScalar, { description: 'When it happened.' })
+  occurredAt!: number;
+
+  @Field(() => ActorInput, { nullable: true, description: 'Who did it; an unnamed person where left out.' })
+  actor?: ActorInput;
+
+  @Field(() => String, { nullable: true, description: 'For whom the actor did it.' })
+  onBehalfOf?: string;
+
+  @Field(() => String, { nullable: true, description: 'Makes repeating it safe.' })
+  idempotencyKey?: string;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED: what people see; the id where left out.' })
+  reference?: string;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED, where it is required: the customer’s id.' })
+  customer?: string;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED: a plan in place of the customer’s.' })
+  plan?: string;
+
+  @Field(() => TicketTypeEnum, {
+    nullable: true,
+    description: 'TICKET_OPENED, where it is required, and TICKET_RECLASSIFIED.',
+  })
+  type?: TicketType;
+
+  @Field(() => ChannelEnum, { nullable: true, description: 'TICKET_OPENED, where it is required, and messages.' })
+  channel?: Channel;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED and TICKET_RECLASSIFIED.' })
+  priority?: string;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED, where it is required.' })
+  subject?: string;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED: the application it is about.' })
+  application?: string;
+
+  @Field(() => [String], { nullable: true, description: 'TICKET_OPENED: the users involved.' })
+  users?: string[];
+
+  @Field(() => OriginEnum, { nullable: true, description: 'TICKET_OPENED: who wanted it.' })
+  origin?: Origin;
+
+  @Field(() => PauseReasonEnum, {
+    nullable: true,
+    description: 'TICKET_PAUSED, where it is required, and TICKET_RESUMED.',
+  })
+  pauseReason?: PauseReason;
+
+  @Field(() => CancelReasonEnum, { nullable: true, description: 'TICKET_CANCELLED, where it is required.' })
+  cancelReason?: CancelReason;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_ASSIGNED: who has it now.' })
+  assignee?: string;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_ASSIGNED: which team has it now.' })
+  team?: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'TICKET_RESOLVED: whether the customer was told; true where left out.',
+  })
+  publicReply?: boolean;
+
+  @Field(() => String, { nullable: true, description: 'INTERNAL_NOTE_ADDED, where it is required.' })
+  text?: string;
+}
+
+@ArgsType()
+export class RecordTicketEventsArgs {
+  @Field(() => [TicketEventInput], { description: 'What happened, 1 to 1,000; those of one ticket in their order.' })
+  events!: TicketEventInput[];
+}
+
+@ObjectType('RecordedTicketEvent', { description: 'What became of one of the events.' })
+export class RecordedTicketEventType {
+  @Field(() => Int, { description: 'Its place in what was sent, from 0.' })
+  index!: number;
+
+  @Field(() => ID, { description: 'The ticket’s id.' })
+  ticket!: string;
+
+  @Field(() => RecordedEnum, { description: 'What became of it.' })
+  outcome!: string;
+
+  @Field(() => String, { nullable: true, description: 'Why it was refused: a stable code.' })
+  code!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it was refused, for people.' })
+  message!: string | null;
+}
+
+@ObjectType('TicketEventsRecorded', { description: 'What became of each event; one refused stops no other.' })
+export class TicketEventsRecordedType {
+  @Field(() => [RecordedTicketEventType], { description: 'One for each event, in their order.' })
+  results!: RecordedTicketEventType[];
+
+  @Field(() => PositionScalar, { description: 'Hand it to a query as `after` to see these writes in its answer.' })
+  position!: string;
+}
+
+/** What a sender forgot or overdid, in words; undefined: nothing. Checked by hand, for there are a thousand at a time. */
+export function faultOf(input: TicketEventInput): string | undefined {
+  if (!/^[\w.:@/+-]{1,100}$/.test(input.ticket)) return 'ticket must be 1 to 100 letters, digits or . : @ / + - _';
+  for (const field of required[input.event] ?? []) {
+    const value = input[field];
+    if (value == null || value === '') return `${field} is required`;
+  }
+  for (const [field, limit] of limits) {
+    if ((input[field]?.length ?? 0) > limit) return `${field} must not be longer than ${limit}`;
+  }
+  return input.users?.some((user) => user.length > 200) === true ? 'users must not be longer than 200' : undefined;
+}
+
+const required: Partial<Record<FactType, readonly (keyof TicketEventInput)[]>> = {
+  TicketOpened: ['customer', 'type', 'channel', 'subject'],
+  TicketPaused: ['pauseReason'],
+  TicketCancelled: ['cancelReason'],
+  InternalNoteAdded: ['text'],
+};
+
+const limits = [
+  ['reference', 100],
+  ['customer', 100],
+  ['plan', 100],
+  ['priority', 60],
+  ['subject', 500],
+  ['application', 200],
+  ['users', 100],
+  ['assignee', 100],
+  ['team', 100],
+  ['text', 10_000],
+  ['onBehalfOf', 200],
+  ['idempotencyKey', 200],
+] as const;
+
+const given = <Key extends string, Value>(key: Key, value: Value | null | undefined) =>
+  (value == null ? {} : { [key]: value }) as Record<Key, Value>;
+
+/** The command that an event asks for; what it requires was checked by {@link faultOf}. */
+export function orderOf(input: TicketEventInput): TicketOrder {
+  const channel = given('channel', input.channel);
+  switch (input.event) {
+    case 'TicketOpened': {
+      const { reference, plan, priority, application, users, origin } = input;
+      return {
+        ...{ type: 'OpenTicket', customer: input.customer ?? '', subject: input.subject ?? '' },
+        ...{ ticketType: input.type ?? 'productBug', channel: input.channel ?? 'email' },
+        ...given('reference', reference),
+        ...given('plan', plan),
+        ...given('priority', priority),
+        ...given('application', application),
+        ...given('users', users),
+        ...given('origin', origin),
+      };
+    }
+    case 'FirstResponseSent':
+      return { type: 'RecordFirstResponse', ...channel };
+    case 'FollowUpSent':
+      return { type: 'RecordFollowUp', ...channel };
+    case 'CustomerReplied':
+      return { type: 'RecordCustomerReply', ...channel };
+    case 'TicketPaused':
+      return { type: 'PauseTicket', reason: input.pauseReason ?? 'onHold' };
+    case 'TicketResumed':
+      return { type: 'ResumeTicket', ...given('reason', input.pauseReason) };
+    case 'TicketAssigned':
+      return { type: 'AssignTicket', assignee: input.assignee ?? null, team: input.team ?? null };
+    case 'TicketReclassified':
+      return { type: 'ReclassifyTicket', ...given('ticketType', input.type), ...given('priority', input.priority) };
+    case 'InternalNoteAdded':
+      return { type: 'AddInternalNote', text: input.text ?? '' };
+    case 'TicketResolved':
+      return { type: 'ResolveTicket', publicReply: input.publicReply ?? true };
+    case 'TicketClosed':
+      return { type: 'CloseTicket' };
+    case 'TicketReopened':
+      return { type: 'ReopenTicket' };
+    case 'TicketCancelled':
+      return { type: 'CancelTicket', reason: input.cancelReason ?? 'spam' };
+  }
+}

@@ -1,0 +1,165 @@
+import { Inject } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Args, createUnionType, Field, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
+import { v7 } from 'uuid';
+import { type Clock } from '../../clock/clock.js';
+import { toCursor } from '../../event-sourcing/cursor.js';
+import { type Actor, type EventStore } from '../../event-sourcing/event-store.js';
+import { said } from '../../graphql/page.js';
+import { memberOf, orRejection, RejectionType } from '../../graphql/rejected.js';
+import { PositionScalar } from '../../graphql/scalars.js';
+import { type Catalogue } from '../../plans/catalogue.js';
+import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
+import { ChangeTicket } from '../commands/change-ticket.js';
+import { type TicketOrder } from '../domain/commands.js';
+import { deriveId } from '../domain/derive-id.js';
+import {
+  AssignTicketInput,
+  CancelTicketInput,
+  InternalNoteInput,
+  MessageInput,
+  OpenTicketInput,
+  PauseTicketInput,
+  ReclassifyTicketInput,
+  ResolveTicketInput,
+  ResumeTicketInput,
+  type SaidInput,
+  TicketInput,
+} from './ticket.inputs.js';
+import { TicketType, toTicketType } from './ticket.type.js';
+
+/** Who acts where nobody is named. */
+export const somebody: Actor = { id: 'somebody', kind: 'person' };
+
+@ObjectType('TicketChanged', { description: 'The ticket as decided, its clocks among it.' })
+export class TicketChangedType {
+  @Field(() => TicketType, { description: 'The ticket as it stands now.' })
+  ticket!: TicketType;
+
+  @Field(() => PositionScalar, { description: 'Hand it to a query as `after` to see this write in its answer.' })
+  position!: string;
+
+  @Field(() => Int, {
+    description: 'How many events were recorded: the fact and what it caused. 0: it was already so.',
+  })
+  recorded!: number;
+}
+
+export const TicketResult = createUnionType({
+  name: 'TicketResult',
+  description: 'The ticket changed, or why it was not.',
+  types: () => [TicketChangedType, RejectionType] as const,
+  resolveType: memberOf(TicketChangedType),
+});
+
+@Resolver()
+export class TicketMutations {
+  constructor(
+    private readonly bus: CommandBus,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Mutation(() => TicketResult, { description: 'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND.' })
+  openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput) {
+    const { type: ticketType, customer, channel, subject, externalId, ...rest } = input;
+    const { reference = externalId, plan, priority, application, users, origin } = said(rest);
+    const order = { type: 'OpenTicket', ...said({ reference, plan, priority, application, users, origin }) } as const;
+    return this.change(idOf(input), { ...order, ticketType, customer, channel, subject } as TicketOrder, input);
+  }
+
+  @Mutation(() => TicketResult, {
+    description: 'We replied. What it means is derived: the earliest reply by a person counts.',
+  })
+  recordFirstResponse(@Args('input', { description: 'The reply.' }) input: MessageInput) {
+    return this.change(input.id, { type: 'RecordFirstResponse', ...said({ channel: input.channel }) }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'We replied again.' })
+  recordFollowUp(@Args('input', { description: 'The reply.' }) input: MessageInput) {
+    return this.change(input.id, { type: 'RecordFollowUp', ...said({ channel: input.channel }) }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'The customer wrote; that ends the wait for the customer.' })
+  recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput) {
+    return this.change(input.id, { type: 'RecordCustomerReply', ...said({ channel: input.channel }) }, input);
+  }
+
+  @Mutation(() => TicketResult, {
+    description: 'The ticket waits: clocks that the plan pauses for the reason stand still.',
+  })
+  pauseTicket(@Args('input', { description: 'The wait.' }) input: PauseTicketInput) {
+    return this.change(input.id, { type: 'PauseTicket', reason: input.reason }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'The ticket no longer waits, for a reason or for all.' })
+  resumeTicket(@Args('input', { description: 'The wait that ends.' }) input: ResumeTicketInput) {
+    return this.change(input.id, { type: 'ResumeTicket', ...said({ reason: input.reason }) }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'The ticket is resolved; said to the customer, it is a reply too.' })
+  resolveTicket(@Args('input', { description: 'The resolution.' }) input: ResolveTicketInput) {
+    return this.change(input.id, { type: 'ResolveTicket', publicReply: input.publicReply }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'The ticket is closed; clocks that still run are cancelled.' })
+  closeTicket(@Args('input', { description: 'The closing.' }) input: TicketInput) {
+    return this.change(input.id, { type: 'CloseTicket' }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'The ticket is taken up again. Refused: TICKET_NOT_RESOLVED.' })
+  reopenTicket(@Args('input', { description: 'The reopening.' }) input: TicketInput) {
+    return this.change(input.id, { type: 'ReopenTicket' }, input);
+  }
+
+  @Mutation(() => TicketResult, {
+    description: 'Type or priority change: running clocks are laid out anew from their starts.',
+  })
+  reclassifyTicket(@Args('input', { description: 'The new class.' }) input: ReclassifyTicketInput) {
+    const { type: ticketType, priority } = input;
+    return this.change(input.id, { type: 'ReclassifyTicket', ...said({ ticketType, priority }) }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'Somebody has the ticket now, or nobody. Moves no clock.' })
+  assignTicket(@Args('input', { description: 'Who has it.' }) input: AssignTicketInput) {
+    const { assignee = null, team = null } = input;
+    return this.change(input.id, { type: 'AssignTicket', assignee, team }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'A note among ourselves; never a response.' })
+  addInternalNote(@Args('input', { description: 'The note.' }) input: InternalNoteInput) {
+    return this.change(input.id, { type: 'AddInternalNote', text: input.text }, input);
+  }
+
+  @Mutation(() => TicketResult, { description: 'The ticket was spam or a duplicate; its clocks are cancelled.' })
+  cancelTicket(@Args('input', { description: 'The cancelling.' }) input: CancelTicketInput) {
+    return this.change(input.id, { type: 'CancelTicket', reason: input.reason }, input);
+  }
+
+  private change(id: string, order: TicketOrder, input: SaidInput) {
+    const { occurredAt, onBehalfOf, idempotencyKey } = said(input) as Partial<SaidInput>;
+    const actor = input.actor ?? somebody;
+    const request = { order, actor, mayBackdate: false, ...said({ occurredAt, onBehalfOf, idempotencyKey }) };
+    return orRejection(this.decided(id, request));
+  }
+
+  private async decided(id: string, request: ChangeTicket['requests'][number]): Promise<TicketChangedType> {
+    const { ticket, position, outcomes } = await this.bus.execute(new ChangeTicket(id, [request]));
+    const [outcome] = outcomes;
+    if (outcome?.kind === 'rejected') throw outcome.rejection;
+    if (ticket === undefined) throw new Error(`ticket ${id} was changed, and is not there`);
+    return Object.assign(new TicketChangedType(), {
+      ticket: toTicketType(ticket, this.catalogue, this.clock.now()),
+      position: toCursor(this.store, position),
+      recorded: outcome?.kind === 'recorded' ? outcome.events : 0,
+    });
+  }
+}
+
+/** The id of a ticket to open: given, or derived so that opening it twice opens one. */
+function idOf({ id, source, externalId, idempotencyKey, actor = somebody }: OpenTicketInput): string {
+  if (id != null) return id;
+  if (source != null && externalId != null) return deriveId('ticket', source, externalId);
+  return idempotencyKey == null ? v7() : deriveId('ticket-by-key', actor.id, idempotencyKey);
+}

@@ -1,0 +1,96 @@
+import { Inject } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { Args, ArgsType, Field, ID, InputType, Query, Resolver } from '@nestjs/graphql';
+import { type Clock } from '../../clock/clock.js';
+import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
+import { type Catalogue } from '../../plans/catalogue.js';
+import { CATALOGUE, CLOCK } from '../../tokens.js';
+import { TicketById, TicketList } from '../queries/ticket-queries.js';
+import { TicketConnection, TicketType, toTicketTypes } from './ticket.type.js';
+
+@InputType('TicketFilter', { description: 'Which tickets; what is left out, or empty, does not narrow.' })
+export class TicketFilterInput {
+  @Field(() => [TicketStatusEnum], { nullable: true, description: 'In one of these statuses.' })
+  statuses?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
+  customers?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Opened under one of these plans.' })
+  plans?: string[];
+
+  @Field(() => [TicketTypeEnum], { nullable: true, description: 'Of one of these types.' })
+  types?: string[];
+
+  @Field(() => [ChannelEnum], { nullable: true, description: 'By one of these channels.' })
+  channels?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Of one of these priorities.' })
+  priorities?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Assigned to one of these.' })
+  assignees?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'With one of these teams.' })
+  teams?: string[];
+
+  @Field(() => GuaranteeKindEnum, { nullable: true, description: 'With a promise, or without.' })
+  guarantee?: string;
+
+  @Field(() => String, { nullable: true, description: 'With this in its subject or reference, in any case.' })
+  text?: string;
+}
+
+@ArgsType()
+class TicketsArgs extends PageArgs {
+  @Field(() => TicketFilterInput, { nullable: true, description: 'Which of them.' })
+  filter?: TicketFilterInput;
+}
+
+@ArgsType()
+class TicketArgs extends ReadArgs {
+  @Field(() => ID, { description: 'The ticket’s id, or its reference.' })
+  id!: string;
+}
+
+@Resolver()
+export class TicketQueries {
+  constructor(
+    private readonly bus: QueryBus,
+    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Query(() => TicketType, {
+    nullable: true,
+    description: 'A ticket by its id or reference; null where there is none.',
+  })
+  async ticket(@Args() { id, after }: TicketArgs) {
+    const view = await this.bus.execute(new TicketById(id, after));
+    const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, this.clock.now());
+    return ticket ?? null;
+  }
+
+  @Query(() => TicketConnection, { description: 'Tickets, newest first.' })
+  tickets(@Args() args: TicketsArgs) {
+    return this.list('tickets', args);
+  }
+
+  @Query(() => TicketConnection, {
+    description: 'What to do next: soonest due first among guaranteed clocks, then the plan’s rank, then age.',
+  })
+  workQueue(@Args() args: TicketsArgs) {
+    return this.list('workQueue', args);
+  }
+
+  private async list(list: TicketList['list'], { filter, after, ...page }: TicketsArgs) {
+    const { edges, pageInfo } = await this.bus.execute(new TicketList(list, said(filter), said(page), after));
+    const nodes = await toTicketTypes(
+      edges.map(({ node }) => node),
+      this.catalogue,
+      this.clock.now(),
+    );
+    return { edges: edges.map(({ cursor }, i) => ({ cursor, node: nodes[i] })), pageInfo };
+  }
+}

@@ -1,0 +1,195 @@
+import { Field, ID, InputType } from '@nestjs/graphql';
+import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateIf } from 'class-validator';
+import {
+  ActorKindEnum,
+  CancelReasonEnum,
+  ChannelEnum,
+  OriginEnum,
+  PauseReasonEnum,
+  TicketTypeEnum,
+} from '../../graphql/enums.js';
+import { InstantScalar } from '../../graphql/scalars.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
+import { type CancelReason, type Origin } from '../domain/facts.js';
+
+/** Ids are short, and of characters that need no quoting in a log or an address. */
+const idPattern = /^[\w.:@/+-]{1,100}$/;
+const isId = (field: string) => ({ message: `${field} must be 1 to 100 letters, digits or . : @ / + - _` });
+
+@InputType('ActorInput', { description: 'Who did it.' })
+export class ActorInput {
+  @Field(() => String, { description: 'The agent, customer or program.' })
+  @Matches(idPattern, isId('actor.id'))
+  id!: string;
+
+  @Field(() => ActorKindEnum, { description: 'Only what a person says is a response.', defaultValue: 'person' })
+  kind!: Actor['kind'];
+}
+
+@InputType({ isAbstract: true })
+export class SaidInput {
+  @Field(() => InstantScalar, { nullable: true, description: 'When it happened; now where it is left out.' })
+  occurredAt?: number;
+
+  @Field(() => ActorInput, { nullable: true, description: 'Who did it; an unnamed person where it is left out.' })
+  actor?: ActorInput;
+
+  @Field(() => String, { nullable: true, description: 'For whom the actor did it.' })
+  @IsOptional()
+  @MaxLength(200)
+  onBehalfOf?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Makes repeating it safe: the same key and content records nothing more, other content is refused.',
+  })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(200)
+  idempotencyKey?: string;
+}
+
+@InputType('OpenTicketInput', { description: 'A new ticket.' })
+export class OpenTicketInput extends SaidInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Its id; derived from source and externalId, or made, where left out.',
+  })
+  @IsOptional()
+  @Matches(idPattern, isId('id'))
+  id?: string;
+
+  @Field(() => String, { nullable: true, description: 'The system it comes from.' })
+  @IsOptional()
+  @Matches(idPattern, isId('source'))
+  source?: string;
+
+  @Field(() => String, { nullable: true, description: 'Its id in that system; with `source`.' })
+  @ValidateIf((input: OpenTicketInput) => input.source !== undefined && input.id === undefined)
+  @IsNotEmpty({ message: 'externalId must be given with source, unless id is.' })
+  @MaxLength(200)
+  externalId?: string;
+
+  @Field(() => String, { nullable: true, description: 'What people see; the external id or the id where left out.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(100)
+  reference?: string;
+
+  @Field(() => String, { description: 'The customer’s id; an unknown customer gets the default plan.' })
+  @Matches(idPattern, isId('customer'))
+  customer!: string;
+
+  @Field(() => String, { nullable: true, description: 'A plan to open it under, in place of the customer’s.' })
+  @IsOptional()
+  @Matches(idPattern, isId('plan'))
+  plan?: string;
+
+  @Field(() => TicketTypeEnum, { description: 'What it is about.' })
+  type!: TicketType;
+
+  @Field(() => ChannelEnum, { description: 'How it reached us.' })
+  channel!: Channel;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its priority, as the desk names them; `normal` where left out.',
+  })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(60)
+  priority?: string;
+
+  @Field(() => String, { description: 'Its subject line.' })
+  @IsNotEmpty()
+  @MaxLength(500)
+  subject!: string;
+
+  @Field(() => String, { nullable: true, description: 'The application it is about.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(200)
+  application?: string;
+
+  @Field(() => [String], { nullable: true, description: 'The users involved; at most 100.' })
+  @IsOptional()
+  @ArrayMaxSize(100)
+  @MaxLength(200, { each: true })
+  users?: string[];
+
+  @Field(() => OriginEnum, { nullable: true, description: 'Who wanted it; the customer where left out.' })
+  origin?: Origin;
+}
+
+@InputType('TicketInput', { description: 'Something said of a ticket.' })
+export class TicketInput extends SaidInput {
+  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Matches(idPattern, isId('id'))
+  id!: string;
+}
+
+@InputType('MessageInput', { description: 'A message on a ticket, ours or the customer’s.' })
+export class MessageInput extends TicketInput {
+  @Field(() => ChannelEnum, { nullable: true, description: 'How it was said.' })
+  channel?: Channel;
+}
+
+@InputType('PauseTicketInput', { description: 'A ticket begins to wait.' })
+export class PauseTicketInput extends TicketInput {
+  @Field(() => PauseReasonEnum, { description: 'For what.' })
+  reason!: PauseReason;
+}
+
+@InputType('ResumeTicketInput', { description: 'A ticket no longer waits.' })
+export class ResumeTicketInput extends TicketInput {
+  @Field(() => PauseReasonEnum, { nullable: true, description: 'For what; for nothing any more where left out.' })
+  reason?: PauseReason;
+}
+
+@InputType('ResolveTicketInput', { description: 'A ticket is resolved.' })
+export class ResolveTicketInput extends TicketInput {
+  @Field(() => Boolean, { description: 'Whether the customer was told; then it is a reply too.', defaultValue: true })
+  publicReply!: boolean;
+}
+
+@InputType('ReclassifyTicketInput', { description: 'A ticket’s type or priority changes; what is left out stays.' })
+export class ReclassifyTicketInput extends TicketInput {
+  @Field(() => TicketTypeEnum, { nullable: true, description: 'What it is about now.' })
+  type?: TicketType;
+
+  @Field(() => String, { nullable: true, description: 'Its priority now.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(60)
+  priority?: string;
+}
+
+@InputType('AssignTicketInput', { description: 'Somebody has a ticket now, or nobody.' })
+export class AssignTicketInput extends TicketInput {
+  @Field(() => String, { nullable: true, description: 'Who; nobody where left out.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(100)
+  assignee?: string;
+
+  @Field(() => String, { nullable: true, description: 'Which team; none where left out.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(100)
+  team?: string;
+}
+
+@InputType('InternalNoteInput', { description: 'A note among ourselves; never a response.' })
+export class InternalNoteInput extends TicketInput {
+  @Field(() => String, { description: 'What is noted.' })
+  @IsNotEmpty()
+  @MaxLength(10_000)
+  text!: string;
+}
+
+@InputType('CancelTicketInput', { description: 'A ticket was no request, or a duplicate.' })
+export class CancelTicketInput extends TicketInput {
+  @Field(() => CancelReasonEnum, { description: 'Which of them.' })
+  reason!: CancelReason;
+}

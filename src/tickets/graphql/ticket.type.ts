@@ -1,0 +1,170 @@
+import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import {
+  BestEffortReasonEnum,
+  CancelReasonEnum,
+  ChannelEnum,
+  GuaranteeKindEnum,
+  OriginEnum,
+  PauseReasonEnum,
+  QualityFlagEnum,
+  TicketStatusEnum,
+  TicketTypeEnum,
+} from '../../graphql/enums.js';
+import { connectionOf } from '../../graphql/page.js';
+import { InstantScalar } from '../../graphql/scalars.js';
+import { type Catalogue } from '../../plans/catalogue.js';
+import { ClockType, toClockType, VersionRefType } from '../../sla/graphql-types.js';
+import { type TicketView } from '../domain/ticket-view.js';
+
+@ObjectType('Guarantee', {
+  description: 'Whether clocks run on a ticket, and if not, why. No ticket is refused for its plan.',
+})
+export class GuaranteeType {
+  @Field(() => GuaranteeKindEnum, { description: 'Guaranteed, or best effort.' })
+  kind!: string;
+
+  @Field(() => BestEffortReasonEnum, {
+    nullable: true,
+    description: 'Why it is best effort; null where it is guaranteed.',
+  })
+  reason!: string | null;
+}
+
+@ObjectType('Wait', { description: 'A reason that a ticket waits for.' })
+export class WaitType {
+  @Field(() => PauseReasonEnum, { description: 'What it waits for.' })
+  reason!: string;
+
+  @Field(() => InstantScalar, { description: 'Since when.' })
+  since!: number;
+}
+
+@ObjectType('FactFlag', { description: 'Something about a recorded fact that a reader should know.' })
+export class FactFlagType {
+  @Field(() => ID, { description: 'The id of the fact’s event.' })
+  fact!: string;
+
+  @Field(() => QualityFlagEnum, { description: 'What it is.' })
+  flag!: string;
+}
+
+@ObjectType('SelfHelp', { description: 'A place where customers of a plan find help themselves.' })
+export class SelfHelpType {
+  @Field(() => String, { description: 'What it is called.' })
+  title!: string;
+
+  @Field(() => String, { description: 'Where it is.' })
+  url!: string;
+}
+
+@ObjectType('Ticket', { description: 'A ticket as its facts leave it, in order of occurrence, with the clocks on it.' })
+export class TicketType {
+  @Field(() => ID, { description: 'Its id, given by the caller or derived from its source.' })
+  id!: string;
+
+  @Field(() => String, { description: 'What people see.' })
+  reference!: string;
+
+  @Field(() => String, { description: 'The customer’s id.' })
+  customer!: string;
+
+  @Field(() => TicketStatusEnum, { description: 'How it stands.' })
+  status!: string;
+
+  @Field(() => [WaitType], { description: 'What it waits for; empty unless it is waiting.' })
+  waits!: WaitType[];
+
+  @Field(() => TicketTypeEnum, { description: 'What it is about.' })
+  type!: string;
+
+  @Field(() => ChannelEnum, { description: 'How it reached us.' })
+  channel!: string;
+
+  @Field(() => String, { description: 'Its priority, as the desk names them.' })
+  priority!: string;
+
+  @Field(() => String, { description: 'Its subject line.' })
+  subject!: string;
+
+  @Field(() => String, { nullable: true, description: 'The application it is about.' })
+  application!: string | null;
+
+  @Field(() => [String], { description: 'The users involved.' })
+  users!: readonly string[];
+
+  @Field(() => Boolean, { description: 'The report names no application or no users; with both it is solved faster.' })
+  isIncomplete!: boolean;
+
+  @Field(() => OriginEnum, { description: 'Who wanted it.' })
+  origin!: string;
+
+  @Field(() => GuaranteeType, { description: 'Whether clocks run on it.' })
+  guarantee!: GuaranteeType;
+
+  @Field(() => VersionRefType, { description: 'The plan it was opened under.' })
+  plan!: VersionRefType;
+
+  @Field(() => [SelfHelpType], { description: 'Where the plan sends its customers first.' })
+  selfHelp!: readonly SelfHelpType[];
+
+  @Field(() => String, { nullable: true, description: 'Who has it.' })
+  assignee!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The team that has it.' })
+  team!: string | null;
+
+  @Field(() => InstantScalar, { description: 'When it was opened.' })
+  openedAt!: number;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'The first reply by a person.' })
+  firstRespondedAt!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'The last reply by a person.' })
+  lastReplyAt!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'The customer’s last message after opening it.' })
+  lastCustomerReplyAt!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it was resolved, if it is.' })
+  resolvedAt!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it was closed, if it is.' })
+  closedAt!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it was cancelled.' })
+  cancelledAt!: number | null;
+
+  @Field(() => CancelReasonEnum, { nullable: true, description: 'Why it was cancelled.' })
+  cancelReason!: string | null;
+
+  @Field(() => Int, { description: 'How often it was taken up again.' })
+  reopenings!: number;
+
+  @Field(() => [FactFlagType], { description: 'Facts that a reader should know something about.' })
+  flags!: readonly FactFlagType[];
+
+  @Field(() => [ClockType], { description: 'The clocks on it, in order of start.' })
+  clocks!: ClockType[];
+}
+
+export const TicketConnection = connectionOf('Ticket', () => TicketType);
+
+/** A ticket as read at an instant. Its versions must be at hand: see {@link Catalogue.load}. */
+export function toTicketType(view: TicketView, catalogue: Catalogue, now: number): TicketType {
+  return Object.assign(new TicketType(), view, {
+    waits: [...view.waits].map(([reason, since]) => ({ reason, since })),
+    plan: view.terms.plan,
+    selfHelp: catalogue.plan(view.terms.plan).selfHelp,
+    clocks: view.clocks.map((clock) => toClockType(clock, catalogue, now)),
+  });
+}
+
+/** Tickets as read at an instant. */
+export async function toTicketTypes(
+  views: readonly TicketView[],
+  catalogue: Catalogue,
+  now: number,
+): Promise<TicketType[]> {
+  await catalogue.load(views.flatMap(({ terms, clocks }) => [terms, ...clocks.map((clock) => clock.terms)]));
+  return views.map((view) => toTicketType(view, catalogue, now));
+}

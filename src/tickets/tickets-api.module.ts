@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ReadBarrier } from '../graphql/read-barrier.js';
+import { ChangeTicketHandler } from './commands/change-ticket.js';
+import { RecordEvents } from './graphql/record-events.resolver.js';
+import { TicketMutations } from './graphql/ticket-mutations.resolver.js';
+import { TicketQueries } from './graphql/ticket-queries.resolver.js';
+import { TicketByIdHandler, TicketListHandler } from './queries/ticket-queries.js';
+
+export const ticketResolvers = [TicketMutations, TicketQueries, RecordEvents];
+
+@Module({
+  imports: [CqrsModule],
+  providers: [...ticketResolvers, ChangeTicketHandler, TicketByIdHandler, TicketListHandler, ReadBarrier],
+})
+export class TicketsApiModule {}
