@@ -1,10 +1,11 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type Kysely } from 'kysely';
 import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
 import { openReadModels, type ReadModels } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
 import { type EventStore } from './event-sourcing/event-store.js';
-import { openDataFolder } from './event-store/sqlite/data-folder.js';
+import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { Catalogue } from './plans/catalogue.js';
 import { seedCatalogue } from './plans/seed.js';
@@ -69,4 +70,38 @@ function watcherPorts({ store, catalogue, clock, db, projections }: Omit<Ledger,
       console.error(`ticket ${ticket} could not be settled; it is tried again in a minute:`, error);
     },
   };
+}
+
+/** The log of a data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
+export function openForReading(folder: string): { readonly store: EventStore; close(): void } {
+  const store = SqliteEventStore.open(filesOf(folder).eventsFile, { readonly: true });
+  return {
+    store,
+    close: () => {
+      store.close();
+    },
+  };
+}
+
+const withSideFiles = (file: string) => [file, `${file}-wal`, `${file}-shm`];
+
+/** Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log. */
+export async function rebuildReadModels(settings: Settings): Promise<{ readonly events: number }> {
+  const folder = openDataFolder(settings.data, { command: 'rebuild', since: new Date().toISOString() });
+  const anew = `${folder.readModelsFile}.new`;
+  let store: SqliteEventStore | undefined;
+  try {
+    for (const file of withSideFiles(anew)) rmSync(file, { force: true });
+    store = SqliteEventStore.open(folder.eventsFile);
+    const readModels = await openReadModels(anew);
+    await new Projections(store, readModels).catchUp().finally(readModels.close);
+    for (const file of withSideFiles(folder.readModelsFile)) rmSync(file, { force: true });
+    for (const file of withSideFiles(anew)) {
+      if (existsSync(file)) renameSync(file, file.replace('.db.new', '.db'));
+    }
+    return { events: Number(await store.lastPosition()) };
+  } finally {
+    store?.close();
+    folder.release();
+  }
 }

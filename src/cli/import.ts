@@ -1,0 +1,134 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { readSettings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { formats } from '../imports/formats.js';
+import { type Counts, importLog, type RejectedRow } from '../imports/import-log.js';
+import { type ImportFormat } from '../imports/import-record.js';
+import { startImport } from '../imports/ledger-sink.js';
+import { progressOn } from '../imports/progress.js';
+import { expectFile, readLog } from '../imports/read-log.js';
+import { type Ledger, openLedger } from '../ledger.js';
+import { settleDue } from '../sla/deadline-watcher.js';
+
+interface Options {
+  readonly format: string;
+  readonly source?: string;
+  readonly rejects?: string;
+  readonly judgedFrom?: Date;
+}
+
+const instantOf = (text: string): Date => {
+  const at = /T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) ? new Date(text) : new Date(NaN);
+  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
+  return at;
+};
+
+export const importCommand = new Command('import')
+  .description('record the tickets of a log; stopped and run again, it doubles nothing')
+  .argument('<file>', 'the log, plain or gzip; - for what is piped in')
+  .addOption(
+    new Option('--format <name>', 'what kind of log').choices(formats.map(({ name }) => name)).default('pledge'),
+  )
+  .option('--source <name>', 'the system it is from; ids derive from it (default: the format’s name)')
+  .option('--rejects <file>', 'where rows that do not go in are written (default: FILE.rejects.ndjson)')
+  .option('--judged-from <instant>', 'tickets opened before are recorded, but not judged', instantOf)
+  .addHelpText(
+    'after',
+    `\nFormats:\n${formats.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')}`,
+  )
+  .action(importFile);
+
+async function importFile(file: string, { format: name, source = name, rejects, judgedFrom }: Options): Promise<void> {
+  const format = formats.find((known) => known.name === name);
+  if (format === undefined) throw new Rejection('UNKNOWN_FORMAT', `There is no format ${name}.`);
+  const total = file === '-' ? undefined : await rowsOf(file, format);
+  const rejectsFile = rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.ndjson`;
+
+  const ledger = await openLedger(readSettings(), `import ${file}`);
+  const stop = new AbortController();
+  const onSignal = () => {
+    stop.abort();
+  };
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    const actor = { id: `pledge import ${source}`, kind: 'system' } as const;
+    const log = await startImport(ledger, { source, format: name, judgedFrom: judgedFrom?.getTime(), actor });
+    if (log.isResumed)
+      console.log(`Going on with the import of ${source} begun ${new Date(log.startedAt).toISOString()}.`);
+    const writer = new Rejects(rejectsFile);
+    const progress = progressOn({ stream: process.stderr, now: ledger.clock.now, total });
+    const began = ledger.clock.now();
+    const rows = format.read(readLog(file, process.stdin));
+    const options = { source, sink: log, signal: stop.signal, rejected: writer.write, progressed: progress.show };
+    const counts = await importLog(rows, options).finally(progress.end);
+    await writer.end();
+    if (stop.signal.aborted) {
+      console.log(`Stopped; run it again to go on. ${said(counts)}.`);
+      process.exitCode = 130;
+      return;
+    }
+    await log.finish(counts);
+    await settleHistory(ledger);
+    const seconds = (ledger.clock.now() - began) / 1000;
+    console.log(`Imported ${source} in ${seconds.toFixed(1)} s: ${said(counts)}.`);
+    if (counts.rejected > 0) console.log(`Rejected rows, each with its reason: ${rejectsFile}`);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    await ledger.close();
+  }
+}
+
+const said = ({ rows, recorded, alreadySo, rejected, events }: Counts) =>
+  `${rows} rows, ${recorded} facts recorded (${events} events with what they caused), ${alreadySo} already so, ${rejected} rejected`;
+
+/**
+ * Reads a log through once before anything is written: one that is cut off or malformed as a whole changes nothing. Tells
+ * how many rows there are.
+ */
+async function rowsOf(file: string, format: ImportFormat): Promise<number> {
+  await expectFile(file);
+  let rows = 0;
+  let line = 0;
+  for await (const row of format.read(readLog(file, process.stdin))) {
+    if (row.line !== line) rows += 1;
+    line = row.line;
+  }
+  return rows;
+}
+
+/** Projects what came in, and records what fell due on tickets that the log left open. */
+async function settleHistory({ projections, watcher, store }: Ledger): Promise<void> {
+  const stop = new AbortController();
+  const running = projections.run(stop.signal, ({ name, error }) => {
+    console.error(`projection ${name} stopped: ${error ?? '?'}`);
+    stop.abort();
+  });
+  const names = projections.statuses.map(({ name }) => name);
+  const seen = async () => projections.waitFor(names, await store.lastPosition(), stop.signal);
+  await seen();
+  await settleDue(watcher, new Map(), stop.signal);
+  await seen();
+  stop.abort();
+  await running;
+}
+
+/** Writes rejected rows to a file, which is made with the first. */
+class Rejects {
+  private stream: WriteStream | undefined;
+
+  constructor(private readonly file: string) {}
+
+  write = (row: RejectedRow): void => {
+    this.stream ??= createWriteStream(this.file);
+    this.stream.write(`${JSON.stringify(row)}\n`);
+  };
+
+  async end(): Promise<void> {
+    if (this.stream === undefined) return;
+    this.stream.end();
+    await once(this.stream, 'finish');
+  }
+}

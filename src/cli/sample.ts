@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { Command, InvalidArgumentError } from 'commander';
+import { sampleLog } from '../imports/sample.js';
+
+const whole = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('A whole number above zero.');
+  return number;
+};
+
+const instant = (text: string): Date => {
+  const at = new Date(text);
+  if (!/T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) || Number.isNaN(at.getTime())) {
+    throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
+  }
+  return at;
+};
+
+interface Options {
+  readonly tickets: number;
+  readonly days: number;
+  readonly seed: number;
+  readonly until?: Date;
+  readonly timeZone: string;
+}
+
+export const sampleCommand = new Command('sample')
+  .description('write an invented log, for people who have none yet: «pledge sample | pledge import -»')
+  .option('--tickets <n>', 'how many tickets', whole, 1_000)
+  .option('--days <n>', 'over how many days', whole, 90)
+  .option('--seed <n>', 'the same seed and end give the same log', whole, 1)
+  .option('--until <instant>', 'where it ends (default: the last full hour)', instant)
+  .option('--time-zone <zone>', 'where its desk works', 'UTC')
+  .action(async ({ tickets, days, seed, until, timeZone }: Options) => {
+    const end = until?.getTime() ?? Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    const { stdout } = process;
+    let closed = false;
+    stdout.on('error', () => {
+      closed = true; // the reader of a pipe may leave early
+    });
+    let text = '';
+    for (const line of sampleLog({ tickets, days, seed, until: end, timeZone })) {
+      text += `${line}\n`;
+      if (text.length < 65_536) continue;
+      if (closed) return;
+      if (!stdout.write(text)) await once(stdout, 'drain').catch(() => undefined);
+      text = '';
+    }
+    stdout.write(text);
+  });

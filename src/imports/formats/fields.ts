@@ -1,0 +1,81 @@
+import { DateTime } from 'luxon';
+
+/** A value that is not what its field takes. */
+export class FieldFault extends Error {
+  override readonly name = 'FieldFault';
+}
+
+/** Reads a field of a line, by name, and says what is wrong with it. */
+type Read<Value> = (value: unknown, field: string) => Value;
+
+const fault = (field: string, why: string) => new FieldFault(`${field} ${why}`);
+
+/** Text of 1 to `longest` characters. */
+export const text =
+  (longest: number): Read<string> =>
+  (value, field) => {
+    if (typeof value !== 'string' || value === '') throw fault(field, 'must be text that is not empty');
+    if (value.length > longest) throw fault(field, `must not be longer than ${longest} characters`);
+    return value;
+  };
+
+/** One of some words. */
+export const oneOf =
+  <Word extends string>(words: readonly Word[]): Read<Word> =>
+  (value, field) => {
+    const word = words.find((known) => known === value);
+    if (word === undefined) throw fault(field, `must be one of ${words.join(', ')}`);
+    return word;
+  };
+
+/** An instant: ISO 8601 with an offset. */
+export const instant: Read<number> = (value, field) => {
+  const hasOffset = typeof value === 'string' && /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(value);
+  const fast = hasOffset ? Date.parse(value) : NaN;
+  const at = Number.isNaN(fast) && hasOffset ? DateTime.fromISO(value).toMillis() : fast;
+  if (Number.isNaN(at)) throw fault(field, 'must be ISO 8601 with an offset, as in 2025-03-03T09:12:00+01:00');
+  return at;
+};
+
+export const flag: Read<boolean> = (value, field) => {
+  if (typeof value !== 'boolean') throw fault(field, 'must be true or false');
+  return value;
+};
+
+export const object: Read<Record<string, unknown>> = (value, field) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault(field, 'must be an object');
+  return value as Record<string, unknown>;
+};
+
+/** At most `most` of something. */
+export const listOf =
+  <Item>(most: number, read: Read<Item>): Read<readonly Item[]> =>
+  (value, field) => {
+    if (!Array.isArray(value) || value.length > most) throw fault(field, `must be a list of at most ${most}`);
+    return value.map((item, i) => read(item, `${field}[${i}]`));
+  };
+
+/** Reads what is there and not null. */
+export const optional =
+  <Value>(read: Read<Value>): Read<Value | undefined> =>
+  (value, field) =>
+    value === undefined || value === null ? undefined : read(value, field);
+
+type Shape = Readonly<Record<string, Read<unknown>>>;
+type Of<Fields extends Shape> = { readonly [Key in keyof Fields]: ReturnType<Fields[Key]> };
+
+/** An object's fields by their rules; a field that nobody knows is a mistake, not a wish. */
+export function fields<Fields extends Shape>(shape: Fields, value: Record<string, unknown>, path = ''): Of<Fields> {
+  for (const key of Object.keys(value)) {
+    if (!Object.hasOwn(shape, key)) throw fault(`${path}${key}`, 'is no field of this event');
+  }
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, read]) => [key, read(value[key], `${path}${key}`)]),
+  ) as Of<Fields>;
+}
+
+/** An object without what is undefined. */
+export const given = <Value extends object>(value: Value) =>
+  Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
+    [Key in keyof Value]: Exclude<Value[Key], undefined>;
+  };

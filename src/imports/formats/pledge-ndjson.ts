@@ -1,0 +1,128 @@
+import { type CalendarDefinition } from '../../business-time/calendar.js';
+import { compileCalendar } from '../../business-time/compile-calendar.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { channels, pauseReasons, ticketTypes } from '../../plans/domain/plan.js';
+import { type TicketOrder } from '../../tickets/domain/commands.js';
+import { cancelReasons, type FactType, factTypes, origins } from '../../tickets/domain/facts.js';
+import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
+import { type Line, linesOf } from '../lines.js';
+import { FieldFault, fields, flag, given, instant, listOf, object, oneOf, optional, text } from './fields.js';
+
+/** Pledge's own log: one JSON object a line, named after the event that it asks for. `docs/imports.md` has every field. */
+export const pledgeNdjson: ImportFormat = {
+  name: 'pledge',
+  summary: 'Pledge’s own NDJSON, one event a line (docs/imports.md)',
+  async *read(bytes) {
+    for await (const line of linesOf(bytes)) {
+      const row = rowOf(line);
+      if (row !== undefined) yield row;
+    }
+  },
+};
+
+const rejected = (line: number, code: string, message: string, raw: string): ImportRow => ({
+  line,
+  rejected: { code, message, raw: raw.slice(0, 1000) },
+});
+
+function rowOf(line: Line): ImportRow | undefined {
+  if ('fault' in line) return rejected(line.number, 'LINE_NOT_READABLE', line.fault, line.raw);
+  if (line.text.trim() === '') return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line.text);
+  } catch {
+    return rejected(line.number, 'LINE_NOT_JSON', 'the line is no JSON', line.text);
+  }
+  try {
+    return { line: line.number, record: recordOf(object(value, 'the line')) };
+  } catch (error) {
+    if (error instanceof FieldFault) return rejected(line.number, 'INVALID_FIELD', error.message, line.text);
+    throw error;
+  }
+}
+
+const id = text(100);
+const name = text(200);
+const events = [...factTypes, 'CustomerEnrolled', 'CalendarDefined'] as const;
+
+function recordOf(line: Record<string, unknown>): ImportRecord {
+  const { event: said, ...rest } = line;
+  const event = oneOf(events)(said, 'event');
+  if (event === 'CustomerEnrolled') return enrolment(rest);
+  if (event === 'CalendarDefined') return calendar(rest);
+  const order = orders[event];
+  const { ticket, occurredAt, actor, ...more } = rest;
+  return {
+    kind: 'fact',
+    ticket: id(ticket, 'ticket'),
+    occurredAt: instant(occurredAt, 'occurredAt'),
+    actor: actorOf(actor),
+    order: order(more),
+  };
+}
+
+function actorOf(value: unknown): Actor {
+  const shape = { id, kind: optional(oneOf(['person', 'automatic'] as const)) };
+  const { id: who, kind = 'person' } = fields(shape, object(value, 'actor'), 'actor.');
+  return { id: who, kind };
+}
+
+function enrolment(line: Record<string, unknown>): ImportRecord {
+  const shape = {
+    customer: id,
+    name: optional(name),
+    plan: id,
+    calendar: optional(id),
+    effectiveFrom: optional(instant),
+  };
+  const { customer, plan, ...rest } = fields(shape, line);
+  const { name: called = null, calendar: own = null, effectiveFrom = null } = rest;
+  return { kind: 'customer', customer, name: called, plan, calendar: own, effectiveFrom };
+}
+
+function calendar(line: Record<string, unknown>): ImportRecord {
+  const { code, name: called, definition } = fields({ code: id, name, definition: object }, line);
+  try {
+    compileCalendar({ weekly: {}, ...definition } as unknown as CalendarDefinition);
+  } catch (error) {
+    throw new FieldFault(`definition: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return { kind: 'calendar', code, name: called, definition: definition as unknown as CalendarDefinition };
+}
+
+const message = { channel: optional(oneOf(channels)) };
+
+/** How the rest of each fact's line is read. */
+const orders: Readonly<Record<FactType, (line: Record<string, unknown>) => TicketOrder>> = {
+  TicketOpened: (line) => {
+    const shape = {
+      ...{ customer: id, type: oneOf(ticketTypes), channel: oneOf(channels), subject: text(500) },
+      ...{ reference: optional(id), plan: optional(id), priority: optional(text(60)), application: optional(name) },
+      ...{ users: optional(listOf(100, name)), origin: optional(oneOf(origins)) },
+    };
+    const { type, customer, channel, subject, ...rest } = fields(shape, line);
+    return { type: 'OpenTicket', customer, ticketType: type, channel, subject, ...given(rest) };
+  },
+  FirstResponseSent: (line) => ({ type: 'RecordFirstResponse', ...given(fields(message, line)) }),
+  FollowUpSent: (line) => ({ type: 'RecordFollowUp', ...given(fields(message, line)) }),
+  CustomerReplied: (line) => ({ type: 'RecordCustomerReply', ...given(fields(message, line)) }),
+  TicketPaused: (line) => ({ type: 'PauseTicket', ...fields({ reason: oneOf(pauseReasons) }, line) }),
+  TicketResumed: (line) => ({
+    type: 'ResumeTicket',
+    ...given(fields({ reason: optional(oneOf(pauseReasons)) }, line)),
+  }),
+  TicketAssigned: (line) => {
+    const { assignee = null, team = null } = fields({ assignee: optional(id), team: optional(id) }, line);
+    return { type: 'AssignTicket', assignee, team };
+  },
+  TicketReclassified: (line) => {
+    const { type, priority } = fields({ type: optional(oneOf(ticketTypes)), priority: optional(text(60)) }, line);
+    return { type: 'ReclassifyTicket', ...given({ ticketType: type, priority }) };
+  },
+  InternalNoteAdded: (line) => ({ type: 'AddInternalNote', ...fields({ text: text(10_000) }, line) }),
+  TicketResolved: (line) => ({ type: 'ResolveTicket', ...given(fields({ publicReply: optional(flag) }, line)) }),
+  TicketClosed: (line) => ({ type: 'CloseTicket', ...fields({}, line) }),
+  TicketReopened: (line) => ({ type: 'ReopenTicket', ...fields({}, line) }),
+  TicketCancelled: (line) => ({ type: 'CancelTicket', ...fields({ reason: oneOf(cancelReasons) }, line) }),
+};

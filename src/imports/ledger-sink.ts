@@ -1,0 +1,111 @@
+import { type Instant } from '../business-time/calendar.js';
+import { type Decider } from '../event-sourcing/decider.js';
+import { type Actor } from '../event-sourcing/event-store.js';
+import { handleCommand } from '../event-sourcing/handle-command.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type CataloguePorts, defineCalendar, enrolCustomer } from '../plans/commands/define.js';
+import { changeTicket } from '../tickets/commands/change-ticket.js';
+import { deriveId } from '../tickets/domain/derive-id.js';
+import { type ImportFinished, type ImportStarted, importStream } from './events.js';
+import { type Counts, type FactOutcome, type ImportedFact, type ImportSink } from './import-log.js';
+
+/** An import under way: where its facts go, and how to say that it is done. */
+export interface Import extends ImportSink {
+  readonly id: string;
+  readonly startedAt: Instant;
+  /** Whether it goes on after a stop. */
+  readonly isResumed: boolean;
+  finish(counts: Counts): Promise<void>;
+}
+
+export interface ImportStart {
+  readonly source: string;
+  readonly format: string;
+  readonly judgedFrom: Instant | undefined;
+  readonly actor: Actor;
+}
+
+type ImportEvent = ImportStarted | ImportFinished;
+
+/** When the import that is under way began; undefined where none is. */
+type UnderWay = Instant | undefined;
+
+const lifeOfImport: Decider<UnderWay, ImportEvent, ImportEvent> = {
+  initial: undefined,
+  evolve: (before, event) => (event.type === 'ImportStarted' ? (before ?? event.metadata.recordedAt) : undefined),
+  decide: (event) => [event],
+};
+
+/** Begins an import, or goes on with one of the same source and format that was stopped. */
+export async function startImport(ports: CataloguePorts, start: ImportStart): Promise<Import> {
+  const { store, clock } = ports;
+  const { source, format, judgedFrom, actor } = start;
+  const id = deriveId('import', source, format);
+  const stream = importStream(id);
+  const now = clock.now();
+  const metadata = { actor, source, occurredAt: now, recordedAt: now, schemaVersion: 1 };
+  const eventId = (kind: string, at: Instant) => deriveId('import', id, kind, String(at));
+
+  const data = { import: id, source, format, judgedFrom: judgedFrom ?? null };
+  const started: ImportStarted = { id: eventId('started', now), type: 'ImportStarted', data, metadata };
+  const { state: startedAt = now } = await handleCommand(store, stream, lifeOfImport, started);
+  const imported = { id, startedAt, ...(judgedFrom === undefined ? {} : { judgedFrom }) };
+
+  return {
+    ...{ id, startedAt, isResumed: startedAt !== now },
+    define: (record) =>
+      outcomeOf(
+        record.kind === 'calendar'
+          ? defineCalendar(ports, { code: record.code, name: record.name, definition: record.definition }, actor)
+          : enrolCustomer(ports, enrolmentOf(record), actor),
+      ),
+    record: (ticket, facts) => record(ports, ticket, facts, { source, mayBackdate: true, import: imported }),
+    finish: async ({ rows, recorded, rejected }) => {
+      const at = clock.now();
+      const finished: ImportFinished = {
+        ...{ id: eventId('finished', at), type: 'ImportFinished', data: { import: id, rows, recorded, rejected } },
+        metadata: { ...metadata, occurredAt: at, recordedAt: at },
+      };
+      await handleCommand(store, stream, lifeOfImport, finished);
+    },
+  };
+}
+
+const enrolmentOf = ({
+  customer,
+  name,
+  plan,
+  calendar,
+  effectiveFrom,
+}: Extract<Parameters<ImportSink['define']>[0], { kind: 'customer' }>) => ({
+  ...{ customer, name, plan, calendar, effectiveFrom },
+});
+
+async function outcomeOf(work: Promise<unknown>): Promise<FactOutcome> {
+  try {
+    await work;
+    return { kind: 'recorded', events: 1 };
+  } catch (rejection) {
+    if (rejection instanceof Rejection) return { kind: 'rejected', rejection };
+    throw rejection;
+  }
+}
+
+async function record(
+  ports: CataloguePorts,
+  ticket: string,
+  facts: readonly ImportedFact[],
+  shared: {
+    readonly source: string;
+    readonly mayBackdate: true;
+    readonly import: { readonly id: string; readonly startedAt: Instant };
+  },
+): Promise<readonly FactOutcome[]> {
+  try {
+    const requests = facts.map((fact) => ({ ...fact, ...shared }));
+    return (await changeTicket(ports, ticket, requests)).outcomes;
+  } catch (rejection) {
+    if (!(rejection instanceof Rejection)) throw rejection;
+    return facts.map(() => ({ kind: 'rejected', rejection }));
+  }
+}

@@ -1,0 +1,59 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { Rejection } from '../event-sourcing/rejection.js';
+
+/**
+ * The bytes of a log – a file, or `-` for what is piped in – unpacked where they are gzip. Constant memory.
+ * @throws Rejection `LOG_NOT_READABLE`, `LOG_TRUNCATED`
+ */
+export async function* readLog(file: string, stdin: Readable): AsyncGenerator<Buffer, void, undefined> {
+  const packed = file === '-' ? stdin : createReadStream(file);
+  const chunks = packed[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  try {
+    const first = await chunks.next();
+    if (first.done === true) return;
+    const all = from(first.value, chunks);
+    if (first.value[0] === 0x1f && first.value[1] === 0x8b) yield* unpacked(all);
+    else yield* all;
+  } catch (error) {
+    throw notReadable(file, error);
+  } finally {
+    if (file !== '-') packed.destroy();
+  }
+}
+
+async function* from(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  yield first;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+}
+
+async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  const out = new PassThrough();
+  const unpacking = pipeline(packed, createGunzip(), out);
+  // The reader below hears of a failure through the stream; unheard, it would end the process.
+  unpacking.catch(() => undefined);
+  for await (const chunk of out) yield chunk as Buffer;
+  await unpacking;
+}
+
+function notReadable(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Rejection || !('code' in error)) return error;
+  const name = file === '-' ? 'What is piped in' : file;
+  const code = String(error.code);
+  if (code === 'Z_BUF_ERROR')
+    return new Rejection('LOG_TRUNCATED', `${name} is cut off: the gzip data ends in the middle.`);
+  if (code.startsWith('Z_')) return new Rejection('LOG_MALFORMED', `${name} is no sound gzip: ${error.message}.`);
+  if (code.startsWith('E')) return new Rejection('LOG_NOT_READABLE', `${name} cannot be read: ${error.message}.`);
+  return error;
+}
+
+/** @throws Rejection `LOG_NOT_READABLE` where there is no such file */
+export async function expectFile(file: string): Promise<void> {
+  const found = await stat(file).catch((error: unknown) => {
+    throw notReadable(file, error);
+  });
+  if (!found.isFile()) throw new Rejection('LOG_NOT_READABLE', `${file} is no file.`);
+}

@@ -1,0 +1,144 @@
+import { type Calendar, type Instant } from '../business-time/calendar.js';
+import { type Random } from './random.js';
+import {
+  closingDays,
+  priorities,
+  reassignShare,
+  reopenShare,
+  resolutionHours,
+  responseHours,
+  waitHours,
+  waitShare,
+} from './sample-figures.js';
+
+export interface SampleCustomer {
+  readonly id: string;
+  readonly name: string;
+  readonly plan: string;
+}
+
+/** A line of the log, and when it happens. */
+export interface SampleFact {
+  readonly at: Instant;
+  /** Its place among the facts of its ticket. */
+  readonly order: number;
+  readonly line: string;
+}
+
+const agents = ['mia', 'noor', 'ola', 'pavel', 'quinn', 'rosa', 'sven', 'tara'] as const;
+const applications = ['Field visits', 'Stock count', 'Follow-up calls', 'Registration', 'Referrals'] as const;
+const users = ['worker-01', 'worker-02', 'supervisor-03', 'admin-04', 'worker-05'] as const;
+const subjects = {
+  productBug: ['Sync stops half way', 'The form closes by itself', 'A report shows no rows', 'Photos are not uploaded'],
+  productQuestion: ['How do we export all cases?', 'What does «partial» mean?', 'Can users change their language?'],
+  appSpecificQuestion: [
+    'Our visit form skips a question',
+    'The list shows closed cases',
+    'A calculation is off by one',
+  ],
+  onBoarding: ['Training for the new team', 'Second session of the package'],
+} as const;
+type SampleType = keyof typeof subjects;
+const types: readonly SampleType[] = ['productBug', 'productQuestion', 'appSpecificQuestion', 'onBoarding'];
+const typeWeights = [45, 27, 23, 5];
+const channels = ['reportIssue', 'email', 'phone'] as const;
+const channelWeights = [50, 42, 8];
+const minute = 60_000;
+const hour = 3_600_000;
+const day = 86_400_000;
+
+/** The life of one ticket, as it would go if nobody looked at the clock; facts in order of time. */
+export function sampleTicket(
+  ticket: string,
+  openedAt: Instant,
+  customer: SampleCustomer,
+  random: Random,
+  calendar: Calendar,
+): readonly SampleFact[] {
+  const facts: SampleFact[] = [];
+  let agent: string = random.pick(agents);
+  const say = (at: Instant, event: string, more: object = {}, actor: object = { id: agent }) => {
+    const occurredAt = new Date(at).toISOString();
+    facts.push({ at, order: facts.length, line: JSON.stringify({ event, ticket, occurredAt, actor, ...more }) });
+  };
+  const after = (at: Instant, hours: number) =>
+    Math.round(calendar.add(calendar.nextOpening(at), Math.max(1, hours * hour)));
+
+  const { type, channel } = open(openedAt, customer, random, say);
+  if (random.chance(0.5) && channel !== 'phone') {
+    say(openedAt + 5_000, 'FirstResponseSent', { channel: 'email' }, { id: 'auto-reply', kind: 'automatic' });
+  }
+  const fate = random.next();
+  if (fate < 0.015) {
+    say(after(openedAt, 0.5), 'TicketCancelled', { reason: fate < 0.01 ? 'spam' : 'duplicate' });
+    return facts;
+  }
+
+  const respondedAt = Math.max(openedAt + minute, after(openedAt, random.from(responseHours)));
+  say(respondedAt - 30_000, 'TicketAssigned', {
+    assignee: agent,
+    team: type === 'productBug' ? 'engineering' : 'support',
+  });
+  say(respondedAt, 'FirstResponseSent', { channel: channel === 'phone' ? 'phone' : 'email' });
+  const resolvedAt = Math.max(respondedAt + 5 * minute, after(openedAt, random.from(resolutionHours)));
+
+  // The updates between, by whoever has it.
+  let at = respondedAt;
+  const heir = random.chance(reassignShare) ? random.pick(agents) : agent;
+  const waits = random.chance(waitShare);
+  for (let update = 0; ; update++) {
+    at = after(at, random.between(0.5, 9));
+    if (at >= resolvedAt) break;
+    if (update === 0 && heir !== agent) {
+      agent = heir;
+      say(at, 'TicketAssigned', { assignee: agent, team: 'support' });
+    }
+    if (update === 0 && waits) {
+      const back = after(at, random.from(waitHours));
+      say(at, 'FollowUpSent', { channel: 'email' });
+      say(at + 1_000, 'TicketPaused', { reason: random.chance(0.7) ? 'waitingForCustomer' : 'waitingForThirdParty' });
+      at = Math.min(back, resolvedAt - minute);
+      if (at <= respondedAt + 2 * minute) break;
+      say(at, 'CustomerReplied', { channel: 'email' }, { id: customer.id });
+      say(at + 1_000, 'TicketResumed');
+    } else if (random.chance(0.25)) say(at, 'InternalNoteAdded', { text: 'Asked a colleague.' });
+    else if (random.chance(0.2)) say(at, 'CustomerReplied', { channel: 'email' }, { id: customer.id });
+    else say(at, 'FollowUpSent', { channel: 'email' });
+  }
+  say(resolvedAt, 'TicketResolved', { publicReply: !random.chance(0.05) });
+
+  let endedAt = resolvedAt;
+  if (random.chance(reopenShare)) {
+    const reopenedAt = after(resolvedAt, random.between(1, 30));
+    say(reopenedAt, 'TicketReopened', {}, { id: customer.id });
+    endedAt = after(reopenedAt, random.between(1, 24));
+    say(endedAt, 'TicketResolved');
+  }
+  const closedAt = endedAt + random.from(closingDays) * day + minute;
+  say(Math.round(closedAt), 'TicketClosed', {}, { id: 'auto-close', kind: 'automatic' });
+  return facts;
+}
+
+function open(
+  at: Instant,
+  customer: SampleCustomer,
+  random: Random,
+  say: (at: Instant, event: string, more: object, actor: object) => void,
+) {
+  const type = types[random.weighted(typeWeights)] ?? 'productBug';
+  const channel = channels[random.weighted(channelWeights)] ?? 'email';
+  const isComplete = random.chance(0.7);
+  const isHeard = channel === 'phone';
+  say(
+    at,
+    'TicketOpened',
+    {
+      ...{ customer: customer.id, type, channel, subject: random.pick(subjects[type]) },
+      priority: priorities[random.weighted(priorities.map(([, share]) => share))]?.[0] ?? 'normal',
+      ...(isComplete ? { application: random.pick(applications), users: [random.pick(users)] } : {}),
+      ...(isHeard ? { origin: 'phoneRequest' } : {}),
+    },
+    { id: isHeard ? random.pick(agents) : customer.id },
+  );
+  return { type, channel };
+}
