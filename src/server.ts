@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { serveGraphiql } from './graphql/graphiql.js';
+import { QuietRefusals } from './graphql/quiet-refusals.js';
 import { ValidateInput } from './graphql/validate.js';
 import { type Ledger } from './ledger.js';
 
@@ -23,6 +24,7 @@ export async function startServer(ledger: Ledger): Promise<Server> {
     abortOnError: false,
   });
   app.useGlobalPipes(new ValidateInput());
+  app.useGlobalFilters(new QuietRefusals());
   serveGraphiql(adapter.getInstance());
   adapter.getInstance().get('/health', (_, reply) => {
     const { statuses } = ledger.projections;

@@ -23,7 +23,7 @@ function wordsOf(key: string, value: unknown): readonly string[] {
     const { kind, reason } = value as { readonly kind: string; readonly reason: string | null };
     return [reason === null ? kind : `${kind} (${reason})`];
   }
-  return [`${key} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`];
+  return [`${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`];
 }
 
 function outcomeSummary(type: string, { metric, layout, at, dueAt, reason, terms }: OutcomeData): string {

@@ -34,16 +34,12 @@ export const sampleCommand = new Command('sample')
   .action(async ({ tickets, days, seed, until, timeZone }: Options) => {
     const end = until?.getTime() ?? Math.floor(Date.now() / 3_600_000) * 3_600_000;
     const { stdout } = process;
-    let closed = false;
-    stdout.on('error', () => {
-      closed = true; // the reader of a pipe may leave early
-    });
+    stdout.on('error', () => process.exit(0)); // the reader of a pipe may leave early
     let text = '';
     for (const line of sampleLog({ tickets, days, seed, until: end, timeZone })) {
       text += `${line}\n`;
       if (text.length < 65_536) continue;
-      if (closed) return;
-      if (!stdout.write(text)) await once(stdout, 'drain').catch(() => undefined);
+      if (!stdout.write(text)) await once(stdout, 'drain');
       text = '';
     }
     stdout.write(text);

@@ -2,9 +2,9 @@ import { type Instant } from '../business-time/calendar.js';
 
 /** Time as a port, so that tests move it rather than wait. */
 export interface Clock {
-  now(): Instant;
+  readonly now: () => Instant;
   /** Resolves at an instant, or at once when the signal aborts. */
-  sleepUntil(at: Instant, signal: AbortSignal): Promise<void>;
+  readonly sleepUntil: (at: Instant, signal: AbortSignal) => Promise<void>;
 }
 
 /** Longer timers overflow; whoever sleeps on wakes, looks and sleeps again. */

@@ -51,7 +51,7 @@ export function readSettings(
     const value = environment[variable];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  const settings = plainToInstance(Settings, { ...new Settings(), ...Object.fromEntries(said), ...overrides });
+  const settings = plainToInstance(Settings, { ...Object.fromEntries(said), ...overrides });
   const faults = validateSync(settings).map(({ property, value, constraints }) => {
     const why = Object.values(constraints ?? {}).join(', ');
     return `${variables[property as keyof Settings]}=${String(value)}: ${why}`;

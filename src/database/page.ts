@@ -29,7 +29,7 @@ export function keyOf({ afterCursor }: PageRequest, kinds: readonly ('string' | 
   try {
     const key: unknown = JSON.parse(Buffer.from(afterCursor, 'base64url').toString('utf8'));
     if (Array.isArray(key) && key.length === kinds.length && key.every((part, i) => typeof part === kinds[i]))
-      return key;
+      return key as Key;
   } catch {
     // Not JSON: no cursor of ours.
   }

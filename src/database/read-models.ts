@@ -11,7 +11,7 @@ export type Tx = Transaction<Schema>;
 /** The read models: one connection that projections write by, another for queries, so that neither waits for the other. */
 export interface ReadModels extends ProjectionStore<Tx> {
   readonly db: Kysely<Schema>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Handled<State, Event> {
   readonly state: State;
   /** Of the last event recorded; where nothing was, of the stream's last, or of the log's last for an empty stream. */
   readonly position: Position;
+  /** How many events were recorded. */
+  readonly recorded: number;
   readonly results: readonly CommandResult<Event>[];
 }
 
@@ -40,11 +42,11 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
     const decided = decideAll(decider, await commands(loaded.state), loaded.state);
     if (decided.events.length === 0) {
       const position = loaded.position ?? (await store.lastPosition());
-      return { state: decided.state, position, results: decided.results };
+      return { ...decided, position };
     }
     try {
       const { position } = await store.append(stream, loaded.revision, decided.events);
-      return { state: decided.state, position, results: decided.results };
+      return { ...decided, position };
     } catch (error) {
       if (!(error instanceof RevisionConflict)) throw error;
       if (attempt === maxTries)
@@ -102,7 +104,7 @@ function decideAll<State, Command, Event>(
       throw error;
     }
   });
-  return { state, events, results };
+  return { state, events, recorded: events.length, results };
 }
 
 /** Waits a little, longer with every try, at random: writers that met once should not meet again. */

@@ -89,6 +89,7 @@ export async function importLog(rows: AsyncIterable<ImportRow>, options: ImportO
     if (row.line !== line) counts.rows += 1;
     line = row.line;
     if ('rejected' in row) reject({ line, ...row.rejected });
+    else if (!('record' in row)) continue;
     else if (row.record.kind === 'fact') chunk.push({ line, fact: row.record });
     else if (row.record.kind === 'calendar') took(line, await sink.define(row.record));
     else {

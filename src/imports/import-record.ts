@@ -24,8 +24,9 @@ export type ImportRecord =
       readonly order: TicketOrder;
     };
 
-/** A row as read: a record, or why it is none. Lines count from 1, the header among them. */
+/** A row as read: a record, why it is none, or that it says nothing. Lines count from 1; on line 0 is what the format brings itself. */
 export type ImportRow =
+  | { readonly line: number }
   | { readonly line: number; readonly record: ImportRecord }
   | {
       readonly line: number;

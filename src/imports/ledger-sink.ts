@@ -81,10 +81,10 @@ const enrolmentOf = ({
   ...{ customer, name, plan, calendar, effectiveFrom },
 });
 
-async function outcomeOf(work: Promise<unknown>): Promise<FactOutcome> {
+async function outcomeOf(work: Promise<{ readonly recorded: number }>): Promise<FactOutcome> {
   try {
-    await work;
-    return { kind: 'recorded', events: 1 };
+    const { recorded: events } = await work;
+    return events === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events };
   } catch (rejection) {
     if (rejection instanceof Rejection) return { kind: 'rejected', rejection };
     throw rejection;

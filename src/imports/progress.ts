@@ -3,8 +3,8 @@ import { type Counts } from './import-log.js';
 
 /** Tells a person how an import goes on. */
 export interface Progress {
-  show(counts: Counts): void;
-  end(): void;
+  readonly show: (counts: Counts) => void;
+  readonly end: () => void;
 }
 
 interface Output {

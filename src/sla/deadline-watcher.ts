@@ -15,11 +15,11 @@ export interface WatcherPorts {
   readonly deadlines: Deadlines;
   readonly clock: Clock;
   /** Sends a ticket a command that only settles. */
-  settle(ticket: string): Promise<unknown>;
+  readonly settle: (ticket: string) => Promise<unknown>;
   /** Resolves when the deadlines show what has been recorded so far. */
-  refreshed(signal: AbortSignal): Promise<void>;
+  readonly refreshed: (signal: AbortSignal) => Promise<void>;
   /** A ticket that cannot be settled is told of, set aside and tried again later. */
-  failed(ticket: string, error: unknown): void;
+  readonly failed: (ticket: string, error: unknown) => void;
 }
 
 const batchSize = 500;

@@ -19,7 +19,7 @@ export const italianHelpdesk: ImportFormat = {
   summary: 'the help desk log of an Italian company, CSV (doi:10.4121/uuid:0c60edf1-6f83-4e75-9367-4c63b3e9d5bb)',
   async *read(bytes) {
     yield {
-      line: 1,
+      line: 0,
       record: { kind: 'calendar', code: calendar, name: 'Italian help desk', definition: officeHours('Europe/Rome') },
     };
     const customers = new Set<string>();
@@ -45,6 +45,7 @@ export const italianHelpdesk: ImportFormat = {
         yield { line: row.line, record: enrolment(customer) };
       }
       if (ticket?.id !== row.cell('Case ID')) ticket = new Case(row.cell('Case ID'));
+      yield { line: row.line };
       for (const record of ticket.hear(row, occurredAt)) yield { line: row.line, record };
     }
   },

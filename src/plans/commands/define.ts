@@ -61,22 +61,27 @@ const says = (clock: Clock, actor: Actor): { readonly id: string; readonly metad
 export async function definePlan({ store, catalogue, clock }: CataloguePorts, plan: Plan, actor: Actor) {
   await catalogue.expectCalendar(plan.calendar);
   const command = { content: plan, ...says(clock, actor) };
-  const { position } = await handleCommand(store, planStream(plan.code), planDecider, command);
-  return { plan: { ...plan, version: 1, effectiveFrom: null }, position };
+  const { position, recorded } = await handleCommand(store, planStream(plan.code), planDecider, command);
+  return { plan: { ...plan, version: 1, effectiveFrom: null }, position, recorded };
 }
 
 export async function defineCalendar({ store, clock }: CataloguePorts, calendar: NamedCalendar, actor: Actor) {
   const command = { content: calendar, ...says(clock, actor) };
-  const { position } = await handleCommand(store, calendarStream(calendar.code), calendarDecider, command);
-  return { calendar: { ...calendar, version: 1, effectiveFrom: null }, position };
+  const { position, recorded } = await handleCommand(store, calendarStream(calendar.code), calendarDecider, command);
+  return { calendar: { ...calendar, version: 1, effectiveFrom: null }, position, recorded };
 }
 
 export async function enrolCustomer({ store, catalogue, clock }: CataloguePorts, enrolment: Enrolment, actor: Actor) {
   await catalogue.expectPlan(enrolment.plan);
   if (enrolment.calendar !== null) await catalogue.expectCalendar(enrolment.calendar);
   const command = { content: enrolment, ...says(clock, actor) };
-  const { position } = await handleCommand(store, customerStream(enrolment.customer), customerDecider, command);
-  return { customer: enrolment, position };
+  const { position, recorded } = await handleCommand(
+    store,
+    customerStream(enrolment.customer),
+    customerDecider,
+    command,
+  );
+  return { customer: enrolment, position, recorded };
 }
 
 /** The ports as Nest hands them to the handlers. */

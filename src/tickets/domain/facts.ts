@@ -39,8 +39,8 @@ export interface FactData {
   TicketReclassified: { readonly type: TicketType; readonly priority: string; readonly guarantee: Guarantee };
   InternalNoteAdded: { readonly text: string };
   TicketResolved: { readonly publicReply: boolean };
-  TicketClosed: Record<never, never>;
-  TicketReopened: Record<never, never>;
+  TicketClosed: object;
+  TicketReopened: object;
   TicketCancelled: { readonly reason: CancelReason };
 }
 

@@ -66,7 +66,7 @@ export class TicketMutations {
     const { type: ticketType, customer, channel, subject, externalId, ...rest } = input;
     const { reference = externalId, plan, priority, application, users, origin } = said(rest);
     const order = { type: 'OpenTicket', ...said({ reference, plan, priority, application, users, origin }) } as const;
-    return this.change(idOf(input), { ...order, ticketType, customer, channel, subject } as TicketOrder, input);
+    return this.change(idOf(input), { ...order, ticketType, customer, channel, subject }, input);
   }
 
   @Mutation(() => TicketResult, {

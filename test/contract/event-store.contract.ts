@@ -1,0 +1,290 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type EventStore,
+  type NewEvent,
+  RevisionConflict,
+  type StoredEvent,
+} from '../../src/event-sourcing/event-store.js';
+
+export interface OpenStore {
+  readonly store: EventStore;
+  readonly close: () => Promise<void> | void;
+}
+
+let made = 0;
+
+/** An event of a test, with an id of its own. */
+export const event = (data: unknown = { n: made }, type = 'Happened', id?: string): NewEvent => {
+  made += 1;
+  const at = 1_700_000_000_000 + made;
+  return {
+    id: id ?? `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
+    ...{ type, data },
+    metadata: { actor: { id: 'test', kind: 'person' }, occurredAt: at, recordedAt: at, schemaVersion: 1 },
+  };
+};
+
+export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+const ids = (events: readonly { readonly id: string }[]) => events.map(({ id }) => id);
+
+/** The first `count` events that a subscription yields. */
+async function hear(store: EventStore, count: number, options: Parameters<EventStore['subscribe']>[0] = {}) {
+  const stop = new AbortController();
+  const heard: StoredEvent[] = [];
+  for await (const message of store.subscribe({ ...options, signal: stop.signal })) {
+    if (message.kind === 'event') heard.push(message.event);
+    if (heard.length >= count) stop.abort();
+  }
+  return heard;
+}
+
+/** What every event store must do; an adapter is one call of this. */
+export function describeEventStore(name: string, open: () => Promise<OpenStore> | OpenStore): void {
+  describe(name, () => {
+    let opened: OpenStore;
+    let store: EventStore;
+    beforeEach(async () => {
+      opened = await open();
+      ({ store } = opened);
+    });
+    afterEach(() => opened.close());
+
+    describe('appending', () => {
+      it('numbers the events of a stream from 0, and answers where the last one stands', async () => {
+        const [a, b, c] = [event(), event(), event()];
+        expect(await store.append('s', 'noStream', [a, b])).toMatchObject({ revision: 1 });
+        const { revision, position } = await store.append('s', 1, [c]);
+        const read = await all(store.readStream('s'));
+        expect(read.map((e) => [e.id, e.revision])).toEqual([
+          [a.id, 0],
+          [b.id, 1],
+          [c.id, 2],
+        ]);
+        expect({ revision, position }).toEqual({ revision: 2, position: read[2]?.position });
+        expect(await store.lastPosition()).toBe(position);
+      });
+
+      it('keeps type, data and metadata as they are', async () => {
+        const odd = event({ text: '«naïve» 𝄞 \u0000 "\'\\', list: [1, null, { deep: true }], none: {} }, 'Odd.Type-1');
+        await store.append('s', 'noStream', [odd]);
+        expect((await all(store.readStream('s')))[0]).toMatchObject(odd);
+      });
+
+      it.each([
+        ['a stream that is there, as new', 'noStream' as const],
+        ['behind its end', 0],
+        ['beyond its end', 7],
+      ])('refuses %s', async (_, expected) => {
+        await store.append('s', 'noStream', [event(), event()]);
+        const refused = await store.append('s', expected, [event()]).catch((error: unknown) => error);
+        expect(refused).toBeInstanceOf(RevisionConflict);
+        expect(refused).toMatchObject({ stream: 's', expected, actual: 1 });
+        expect(await all(store.readStream('s'))).toHaveLength(2);
+      });
+
+      it('refuses a stream that is not there, at a revision', async () => {
+        await expect(store.append('s', 0, [event()])).rejects.toMatchObject({ actual: 'noStream' });
+        expect(await all(store.readStream('s'))).toEqual([]);
+      });
+
+      it('answers a repeated append as the first time, and records nothing more', async () => {
+        const events = [event(), event()];
+        const first = await store.append('s', 'noStream', events);
+        await store.append('s', 1, [event()]);
+        expect(await store.append('s', 'noStream', events)).toEqual(first);
+        expect(await all(store.readStream('s'))).toHaveLength(3);
+      });
+
+      it('refuses an id that is in the stream with other content', async () => {
+        const first = event({ a: 1 });
+        await store.append('s', 'noStream', [first]);
+        await expect(store.append('s', 'noStream', [{ ...first, data: { a: 2 } }])).rejects.toMatchObject({
+          code: 'EVENT_ID_REUSED',
+        });
+        await expect(store.append('s', 0, [event(), { ...first, data: { a: 3 } }])).rejects.toMatchObject({
+          code: 'EVENT_ID_REUSED',
+        });
+        expect(ids(await all(store.readStream('s')))).toEqual([first.id]);
+      });
+
+      it('lets the same id stand in two streams', async () => {
+        const same = event();
+        await store.append('a', 'noStream', [same]);
+        await store.append('b', 'noStream', [same]);
+        expect(await all(store.readAll())).toHaveLength(2);
+      });
+
+      it('lets one of 32 writers to a revision win, again and again', async () => {
+        await store.append('s', 'noStream', [event()]);
+        for (let revision = 0; revision < 5; revision++) {
+          const tries = Array.from({ length: 32 }, () => store.append('s', revision, [event()]));
+          const results = await Promise.allSettled(tries);
+          expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        }
+        expect((await all(store.readStream('s'))).map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5]);
+      });
+
+      it('lets a loser take none of its neighbours with it', async () => {
+        await store.append('taken', 'noStream', [event()]);
+        const tries = ['a', 'taken', 'b', 'taken', 'c'].map((stream) =>
+          store.append(stream, 'noStream', [event(), event()]),
+        );
+        const results = await Promise.allSettled(tries);
+        expect(results.map(({ status }) => status === 'fulfilled')).toEqual([true, false, true, false, true]);
+        expect(await all(store.readAll())).toHaveLength(7);
+      });
+
+      it('takes an event of a megabyte', async () => {
+        const large = event({ text: 'x'.repeat(1024 * 1024) });
+        await store.append('s', 'noStream', [large]);
+        expect((await all(store.readStream('s')))[0]?.data).toEqual(large.data);
+      });
+
+      it.each(['', ' ', 'a b', "it's; --", 'ticket-ß∂ƒ-日本', 'x'.repeat(2000), '%_', '$all'])(
+        'takes a stream named «%s»',
+        async (stream) => {
+          const one = event();
+          await store.append(stream, 'noStream', [one]);
+          expect(await all(store.readStream(stream))).toMatchObject([{ stream, id: one.id }]);
+        },
+      );
+    });
+
+    describe('reading', () => {
+      it('yields nothing of a stream that is not there', async () => {
+        expect(await all(store.readStream('nobody'))).toEqual([]);
+      });
+
+      it('starts a stream where it is told, that revision among them', async () => {
+        const events = [event(), event(), event()];
+        await store.append('s', 'noStream', events);
+        expect(ids(await all(store.readStream('s', { from: 1 })))).toEqual(ids(events.slice(1)));
+        expect(await all(store.readStream('s', { from: 3 }))).toEqual([]);
+      });
+
+      it('yields a stream of 10,000 events in order', async () => {
+        const events = Array.from({ length: 10_000 }, () => event());
+        await store.append('s', 'noStream', events.slice(0, 5_000));
+        await store.append('s', 4_999, events.slice(5_000));
+        expect(ids(await all(store.readStream('s')))).toEqual(ids(events));
+      });
+
+      it('yields the whole log in order, after a position, and of some types only', async () => {
+        for (let i = 0; i < 30; i++)
+          await store.append(`s${i % 3}`, i < 3 ? 'noStream' : Math.floor(i / 3) - 1, [
+            event({ i }, i % 2 ? 'Odd' : 'Even'),
+          ]);
+        const log = await all(store.readAll());
+        expect(log.map((e) => (e.data as { i: number }).i)).toEqual(Array.from({ length: 30 }, (_, i) => i));
+        expect(log.map(({ position }) => position)).toEqual(log.map(({ position }) => position).sort());
+        expect(new Set(log.map(({ position }) => position)).size).toBe(30);
+        const after = log[9]?.position ?? '';
+        expect(ids(await all(store.readAll({ after })))).toEqual(ids(log.slice(10)));
+        expect(ids(await all(store.readAll({ after, types: ['Odd', 'Unknown'] })))).toEqual(
+          ids(log.slice(10).filter((e) => e.type === 'Odd')),
+        );
+        expect(await all(store.readAll({ after: log[29]?.position ?? '' }))).toEqual([]);
+      });
+
+      it('starts with a last position before every event', async () => {
+        const empty = await store.lastPosition();
+        await store.append('s', 'noStream', [event()]);
+        expect((await all(store.readAll({ after: empty }))).length).toBe(1);
+        expect((await store.lastPosition()) > empty).toBe(true);
+      });
+
+      it.each([0, 1, 5])('ends when it is aborted after %d events', async (count) => {
+        await store.append(
+          's',
+          'noStream',
+          Array.from({ length: 2_000 }, () => event()),
+        );
+        const stop = new AbortController();
+        if (count === 0) stop.abort();
+        let seen = 0;
+        for await (const _ of store.readAll({ signal: stop.signal })) if (++seen >= count) stop.abort();
+        expect(seen).toBeLessThan(2_000);
+      });
+    });
+
+    describe('subscribing', () => {
+      it('yields what is there, says that it has caught up, and goes on live', async () => {
+        const [a, b] = [event(), event()];
+        await store.append('s', 'noStream', [a]);
+        const stop = new AbortController();
+        const seen: string[] = [];
+        for await (const message of store.subscribe({ signal: stop.signal })) {
+          if (message.kind === 'event') seen.push(message.event.id);
+          else if (seen.length === 1) await store.append('s', 0, [b]);
+          if (seen.length === 2) stop.abort();
+        }
+        expect(seen).toEqual([a.id, b.id]);
+      });
+
+      it('loses and repeats nothing at the seam', async () => {
+        const events = Array.from({ length: 3_000 }, () => event());
+        const writing = (async () => {
+          for (const [i, one] of events.entries()) await store.append(`s${i}`, 'noStream', [one]);
+        })();
+        const heard = await Promise.all([hear(store, 3_000), hear(store, 3_000)]);
+        await writing;
+        for (const list of heard) expect(ids(list)).toEqual(ids(events));
+      });
+
+      it('starts after a position, of some types only', async () => {
+        const events = [event({}, 'A'), event({}, 'B'), event({}, 'A')];
+        const { position } = await store.append('s', 'noStream', events.slice(0, 1));
+        await store.append('s', 0, events.slice(1));
+        expect(ids(await hear(store, 1, { after: position, types: ['A'] }))).toEqual([events[2]?.id]);
+      });
+
+      it('says how far the log is, also where its types leave the events out', async () => {
+        const stop = new AbortController();
+        const positions: string[] = [];
+        let appended = '';
+        for await (const message of store.subscribe({ types: ['Never'], signal: stop.signal })) {
+          if (message.kind === 'caughtUp') positions.push(message.position);
+          if (positions.length === 1) appended = (await store.append('s', 'noStream', [event()])).position;
+          if (positions.at(-1) === appended) stop.abort();
+        }
+        expect(positions.at(-1)).toBe(appended);
+      });
+
+      it('lets a slow reader have every event', async () => {
+        const events = Array.from({ length: 1_500 }, () => event());
+        await store.append('s', 'noStream', events);
+        const stop = new AbortController();
+        const seen: string[] = [];
+        for await (const message of store.subscribe({ signal: stop.signal })) {
+          if (message.kind === 'event') seen.push(message.event.id);
+          if (seen.length % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+          if (seen.length === events.length) stop.abort();
+        }
+        expect(seen).toEqual(ids(events));
+      });
+
+      it('ends quietly when it is aborted, before it began and while it waits', async () => {
+        const before = new AbortController();
+        before.abort();
+        expect(await all(store.subscribe({ signal: before.signal }))).toEqual([]);
+        const waiting = new AbortController();
+        const messages = all(store.subscribe({ signal: waiting.signal }));
+        await new Promise((resolve) => setImmediate(resolve));
+        waiting.abort();
+        expect((await messages).every(({ kind }) => kind === 'caughtUp')).toBe(true);
+      });
+    });
+
+    it('has a name of its own, for cursors', async () => {
+      const other = await open();
+      expect(store.logId).toMatch(/^[\w-]+$/);
+      expect(other.store.logId).not.toBe(store.logId);
+      await other.close();
+    });
+  });
+}
