@@ -1,0 +1,26 @@
+/** `npm run bench -- NAME`: runs one bench, prints its figures, and writes them to bench/results/NAME.json. */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const names = readdirSync(new URL('.', import.meta.url))
+  .filter((file) => file.endsWith('.mjs') && !['run.mjs', 'support.mjs'].includes(file))
+  .map((file) => file.slice(0, -4));
+const { positionals } = parseArgs({ allowPositionals: true });
+const [name] = positionals;
+if (!names.includes(name)) {
+  console.error(`usage: npm run bench -- NAME, with NAME one of ${names.join(', ')}`);
+  process.exit(2);
+}
+
+const { bench } = await import(new URL(`${name}.mjs`, import.meta.url));
+const figures = await bench();
+const round = (value) => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toFixed(2)));
+const rows = figures.map(({ name: figure, value, unit, target }) => {
+  const holds = target === undefined ? null : value >= target;
+  return { name: figure, value: round(value), unit, target: target ?? null, holds };
+});
+console.table(Object.fromEntries(rows.map(({ name: figure, ...rest }) => [figure, rest])));
+const folder = new URL('results/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify({ figures: rows }, null, 2)}\n`);
+process.exit(rows.some(({ holds }) => holds === false) ? 1 : 0);
