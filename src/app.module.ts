@@ -18,7 +18,7 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS } from './tokens.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
 
 /** Runs the projections and the watcher while the server is up: a stop is abort, await. */
 @Injectable()
@@ -55,6 +55,7 @@ class LedgerModule {
       { provide: SETTINGS, useValue: ledger.settings },
       { provide: CATALOGUE, useValue: ledger.catalogue },
       { provide: READ_MODELS, useValue: ledger.db },
+      { provide: TICKETS, useValue: ledger.tickets },
       { provide: PROJECTIONS, useValue: ledger.projections },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };

@@ -5,6 +5,7 @@ import { type Settings } from './config/settings.js';
 import { openReadModels, type ReadModels } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
 import { type EventStore } from './event-sourcing/event-store.js';
+import { StreamCache } from './event-sourcing/handle-command.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { Catalogue } from './plans/catalogue.js';
@@ -13,6 +14,10 @@ import { Projections } from './projections.js';
 import { type WatcherPorts } from './sla/deadline-watcher.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
 import { settleTicket } from './tickets/commands/change-ticket.js';
+import { type Ticket } from './tickets/domain/ticket.js';
+
+/** How many tickets are kept at hand. */
+const ticketsKept = 5_000;
 
 /** An open data folder: the log, what is known of it, and the ports on them. */
 export interface Ledger {
@@ -20,6 +25,8 @@ export interface Ledger {
   readonly store: EventStore;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  /** Tickets seen lately. */
+  readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
   readonly projections: Projections;
   readonly watcher: WatcherPorts;
@@ -46,7 +53,8 @@ export async function openLedger(settings: Settings, command: string, clock: Clo
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
     const projections = new Projections(store, readModels);
-    const opened = { settings, store, catalogue, clock, db: readModels.db, projections };
+    const tickets = new StreamCache<Ticket>(ticketsKept);
+    const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections };
     return { ...opened, watcher: watcherPorts(opened), close };
   } catch (error) {
     await close();
@@ -54,7 +62,14 @@ export async function openLedger(settings: Settings, command: string, clock: Clo
   }
 }
 
-function watcherPorts({ store, catalogue, clock, db, projections }: Omit<Ledger, 'watcher' | 'close'>): WatcherPorts {
+function watcherPorts({
+  store,
+  catalogue,
+  clock,
+  tickets,
+  db,
+  projections,
+}: Omit<Ledger, 'watcher' | 'close'>): WatcherPorts {
   return {
     clock,
     deadlines: {
@@ -62,7 +77,7 @@ function watcherPorts({ store, catalogue, clock, db, projections }: Omit<Ledger,
       due: (now, limit) => dueTickets(db, now, limit),
       changed: (signal) => projections.moved('tickets', signal),
     },
-    settle: (ticket) => settleTicket({ store, catalogue, clock }, ticket),
+    settle: (ticket) => settleTicket({ store, catalogue, clock, tickets }, ticket),
     refreshed: async (signal) => {
       await projections.waitFor(['tickets'], await store.lastPosition(), signal);
     },

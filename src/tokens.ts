@@ -6,3 +6,4 @@ export const CATALOGUE = Symbol('Catalogue');
 export const READ_MODELS = Symbol('ReadModels');
 export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
+export const TICKETS = Symbol('Tickets');

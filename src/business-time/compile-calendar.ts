@@ -38,9 +38,9 @@ class CompiledCalendar implements Calendar {
 
   /** The horizon, grown until it reaches some years around two instants. */
   private reach(from: Instant, to: Instant): Horizon {
-    const { firstYear, lastYear } = this.horizon;
-    const [first, last] = [yearOf(from) - 1, yearOf(to) + 1];
-    if (first < firstYear || last > lastYear) {
+    const { firstYear, lastYear, safeFrom, safeTo } = this.horizon;
+    if (from < safeFrom || to > safeTo) {
+      const [first, last] = [yearOf(from) - 1, yearOf(to) + 1];
       const span = lastYear - firstYear;
       this.horizon = compileHorizon(
         this.parsed,

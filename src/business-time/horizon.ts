@@ -4,6 +4,10 @@ import { ZoneOffsets } from './zone.js';
 
 /** Some years of a calendar: its open spans in order, the open time before each, and the date that owns it. */
 export class Horizon {
+  /** What is asked between these has all it needs within. */
+  readonly safeFrom: Instant;
+  readonly safeTo: Instant;
+
   constructor(
     readonly firstYear: number,
     readonly lastYear: number,
@@ -12,7 +16,10 @@ export class Horizon {
     private readonly before: Float64Array,
     private readonly owner: Int32Array,
     private readonly zone: ZoneOffsets,
-  ) {}
+  ) {
+    this.safeFrom = Date.UTC(firstYear + 1, 0, 1);
+    this.safeTo = Date.UTC(lastYear, 0, 1) - 1;
+  }
 
   /** The last span that opens at or before an instant; -1 when none does. */
   windowAt(at: Instant): number {

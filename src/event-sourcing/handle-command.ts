@@ -23,6 +23,34 @@ export interface Handled<State, Event> {
 /** The commands for a stream as it stands; asked anew on every try, since time goes on and versions with it. */
 export type Commands<State, Command> = (state: State) => readonly Command[] | Promise<readonly Command[]>;
 
+/** A stream as it was last seen. */
+export interface Loaded<State> {
+  readonly state: State;
+  readonly revision: ExpectedRevision;
+  readonly position: Position | undefined;
+}
+
+/**
+ * Streams seen lately, so that only what is new of them is read. Whatever is in it is checked against the store on every
+ * use, so a stale entry costs time and nothing else.
+ */
+export class StreamCache<State> {
+  private readonly streams = new Map<string, Loaded<State>>();
+
+  constructor(private readonly size: number) {}
+
+  get(stream: string): Loaded<State> | undefined {
+    return this.streams.get(stream);
+  }
+
+  set(stream: string, loaded: Loaded<State>): void {
+    this.streams.delete(stream); // the last to be set is the last to go
+    this.streams.set(stream, loaded);
+    const oldest = this.streams.keys().next();
+    if (this.streams.size > this.size && !oldest.done) this.streams.delete(oldest.value);
+  }
+}
+
 /** How often a command is tried while others write to its stream. */
 const maxTries = 20;
 
@@ -36,16 +64,18 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
   stream: string,
   decider: Decider<State, Command, Event>,
   commands: Commands<State, Command>,
+  cache?: StreamCache<State>,
 ): Promise<Handled<State, Event>> {
   for (let attempt = 1; ; attempt++) {
-    const loaded = await load(store, stream, decider);
+    const loaded = await load(store, stream, decider, cache?.get(stream));
     const decided = decideAll(decider, await commands(loaded.state), loaded.state);
     if (decided.events.length === 0) {
       const position = loaded.position ?? (await store.lastPosition());
       return { ...decided, position };
     }
     try {
-      const { position } = await store.append(stream, loaded.revision, decided.events);
+      const { position, revision } = await store.append(stream, loaded.revision, decided.events);
+      cache?.set(stream, { state: decided.state, revision, position });
       return { ...decided, position };
     } catch (error) {
       if (!(error instanceof RevisionConflict)) throw error;
@@ -72,11 +102,11 @@ async function load<State, Command, Event extends NewEvent>(
   store: EventStore,
   stream: string,
   decider: Decider<State, Command, Event>,
-) {
-  let state = decider.initial;
-  let revision: ExpectedRevision = 'noStream';
-  let position: Position | undefined;
-  for await (const event of store.readStream(stream)) {
+  known: Loaded<State> = { state: decider.initial, revision: 'noStream', position: undefined },
+): Promise<Loaded<State>> {
+  let { state, revision, position } = known;
+  const from = revision === 'noStream' ? 0 : revision + 1;
+  for await (const event of store.readStream(stream, { from })) {
     // The stream holds what this decider caused; an event it does not know leaves its state alone.
     state = decider.evolve(state, event as unknown as Event);
     ({ revision, position } = event);

@@ -3,8 +3,8 @@ import { type Decider } from '../event-sourcing/decider.js';
 import { type Actor } from '../event-sourcing/event-store.js';
 import { handleCommand } from '../event-sourcing/handle-command.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { type CataloguePorts, defineCalendar, enrolCustomer } from '../plans/commands/define.js';
-import { changeTicket } from '../tickets/commands/change-ticket.js';
+import { defineCalendar, enrolCustomer } from '../plans/commands/define.js';
+import { changeTicket, type TicketPorts } from '../tickets/commands/change-ticket.js';
 import { deriveId } from '../tickets/domain/derive-id.js';
 import { type ImportFinished, type ImportStarted, importStream } from './events.js';
 import { type Counts, type FactOutcome, type ImportedFact, type ImportSink } from './import-log.js';
@@ -37,7 +37,7 @@ const lifeOfImport: Decider<UnderWay, ImportEvent, ImportEvent> = {
 };
 
 /** Begins an import, or goes on with one of the same source and format that was stopped. */
-export async function startImport(ports: CataloguePorts, start: ImportStart): Promise<Import> {
+export async function startImport(ports: TicketPorts, start: ImportStart): Promise<Import> {
   const { store, clock } = ports;
   const { source, format, judgedFrom, actor } = start;
   const id = deriveId('import', source, format);
@@ -92,7 +92,7 @@ async function outcomeOf(work: Promise<{ readonly recorded: number }>): Promise<
 }
 
 async function record(
-  ports: CataloguePorts,
+  ports: TicketPorts,
   ticket: string,
   facts: readonly ImportedFact[],
   shared: {

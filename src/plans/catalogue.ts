@@ -35,6 +35,7 @@ export class Catalogue implements Versions {
   private readonly calendars = new Map<string, Known<CalendarVersion>>();
   private readonly customers = new Map<string, Known<Enrolment>>();
   private readonly compiled = new Map<string, Calendar>();
+  private readonly looks = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly store: EventStore,
@@ -120,7 +121,32 @@ export class Catalogue implements Versions {
     return this.follow(this.customers, customer, customerStream(customer), (event) => (event as CustomerEnrolled).data);
   }
 
-  private async follow<Item>(
+  /** What was just written here is seen by the next question, whoever else is asking at the time. */
+  refresh(): void {
+    this.looks.clear();
+  }
+
+  /** What a stream says by now. Those who ask at the same time share one look. */
+  private follow<Item>(
+    cache: Map<string, Known<Item>>,
+    key: string,
+    stream: string,
+    read: (event: { readonly data: unknown }) => Item,
+  ): Promise<readonly Item[]> {
+    if (this.looks.size === 0) {
+      setImmediate(() => {
+        this.looks.clear();
+      });
+    }
+    let look = this.looks.get(stream) as Promise<readonly Item[]> | undefined;
+    if (look === undefined) {
+      look = this.look(cache, key, stream, read);
+      this.looks.set(stream, look);
+    }
+    return look;
+  }
+
+  private async look<Item>(
     cache: Map<string, Known<Item>>,
     key: string,
     stream: string,

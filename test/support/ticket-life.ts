@@ -78,23 +78,21 @@ export class TicketLife {
   private facts = 0;
   private readonly plans = new Map<string, Plan>();
   private readonly plan: Plan;
+  readonly versions: Versions;
 
   constructor(private readonly setting: Setting = {}) {
     const { plan = 'enterprise' } = setting;
     for (const known of builtInPlans) this.plans.set(known.code, known);
     if (typeof plan !== 'string') this.plans.set(plan.code, plan);
     this.plan = this.planOf(typeof plan === 'string' ? plan : plan.code);
+    const open = setting.calendar === undefined ? calendar : compileCalendar(setting.calendar);
+    this.versions = { plan: ({ code }) => this.planOf(code), calendar: () => open, tzdata: '2026a' };
   }
 
   private planOf(code: string): Plan {
     const plan = this.plans.get(code);
     if (plan === undefined) throw new Error(`there is no plan ${code}`);
     return plan;
-  }
-
-  get versions(): Versions {
-    const hoursOpen = this.setting.calendar === undefined ? calendar : compileCalendar(this.setting.calendar);
-    return { plan: ({ code }) => this.planOf(code), calendar: () => hoursOpen, tzdata: '2026a' };
   }
 
   open(at: string, order: Opening = {}, moment: Moment = {}): this {

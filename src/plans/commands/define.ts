@@ -62,12 +62,18 @@ export async function definePlan({ store, catalogue, clock }: CataloguePorts, pl
   await catalogue.expectCalendar(plan.calendar);
   const command = { content: plan, ...says(clock, actor) };
   const { position, recorded } = await handleCommand(store, planStream(plan.code), planDecider, command);
+  catalogue.refresh();
   return { plan: { ...plan, version: 1, effectiveFrom: null }, position, recorded };
 }
 
-export async function defineCalendar({ store, clock }: CataloguePorts, calendar: NamedCalendar, actor: Actor) {
+export async function defineCalendar(
+  { store, catalogue, clock }: CataloguePorts,
+  calendar: NamedCalendar,
+  actor: Actor,
+) {
   const command = { content: calendar, ...says(clock, actor) };
   const { position, recorded } = await handleCommand(store, calendarStream(calendar.code), calendarDecider, command);
+  catalogue.refresh();
   return { calendar: { ...calendar, version: 1, effectiveFrom: null }, position, recorded };
 }
 

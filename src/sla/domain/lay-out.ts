@@ -2,7 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Metric, metrics } from '../../plans/domain/plan.js';
 import { targetOf } from '../../plans/domain/promise.js';
 import { type Fact } from '../../tickets/domain/facts.js';
-import { after, isReply, type Life } from '../../tickets/domain/life.js';
+import { isReply, type Life, lifeAfter, withoutLast } from '../../tickets/domain/life.js';
 import { cancel, heedWaits, isLive, lapse, layOutAnew, type Run, satisfy, start, takeUp, wasClosed } from './run.js';
 import { type Versions } from './versions.js';
 
@@ -11,19 +11,45 @@ import { type Versions } from './versions.js';
  * recorded. Facts come in order of occurrence.
  */
 export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant): readonly Run[] {
-  let life: Life | undefined;
-  let runs: readonly Run[] = [];
-  for (const fact of facts) {
-    if (fact.at > asOf) break;
-    const before = life;
-    life = after(before, fact);
-    if (life === undefined || life === before) continue; // without effect
-    if (life.guarantee.reason === 'beforeJudgedFrom') return [];
-    runs = inOrder(
-      effect({ runs: runs.map((run) => lapse(run, fact.at)), fact, before: before ?? life, life, versions }),
-    );
-  }
+  const until = facts.findLastIndex((fact) => fact.at <= asOf) + 1;
+  const runs = until === facts.length ? runsOf(facts, versions) : follow([], facts, 0, until, versions);
   return runs.map((run) => lapse(run, asOf));
+}
+
+/** The runs that facts left, remembered as long as the facts are: a fact more is then one step more. */
+const known = new WeakMap<Versions, WeakMap<readonly Fact[], readonly Run[]>>();
+
+function runsOf(facts: readonly Fact[], versions: Versions): readonly Run[] {
+  const under = known.get(versions) ?? new WeakMap<readonly Fact[], readonly Run[]>();
+  known.set(versions, under);
+  let runs = under.get(facts);
+  if (runs === undefined) {
+    const before = under.get(withoutLast(facts) ?? []);
+    runs = follow(before ?? [], facts, before === undefined ? 0 : facts.length - 1, facts.length, versions);
+    under.set(facts, runs);
+  }
+  return runs;
+}
+
+/** What some of the facts do to the runs before them. */
+function follow(
+  before: readonly Run[],
+  facts: readonly Fact[],
+  from: number,
+  until: number,
+  versions: Versions,
+): readonly Run[] {
+  let runs = before;
+  for (let i = from; i < until; i++) {
+    const fact = facts[i];
+    const life = lifeAfter(facts, i);
+    const lifeBefore = lifeAfter(facts, i - 1);
+    if (fact === undefined || life === undefined || life === lifeBefore) continue; // without effect
+    if (life.guarantee.reason === 'beforeJudgedFrom') return [];
+    const lapsed = runs.map((run) => lapse(run, fact.at));
+    runs = inOrder(effect({ runs: lapsed, fact, before: lifeBefore ?? life, life, versions }));
+  }
+  return runs;
 }
 
 interface Moment {

@@ -5,10 +5,10 @@ import { v7 } from 'uuid';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
-import { handleCommands } from '../../event-sourcing/handle-command.js';
+import { handleCommands, type StreamCache } from '../../event-sourcing/handle-command.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue } from '../../plans/catalogue.js';
-import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
 import { type CommandContext, type Settle, type TicketCommand, type TicketOrder } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { deriveId } from '../domain/derive-id.js';
@@ -64,11 +64,12 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TICKETS) private readonly tickets: StreamCache<Ticket>,
   ) {}
 
   execute({ ticketId, requests }: ChangeTicket): Promise<TicketChanged> {
-    const { store, catalogue, clock } = this;
-    return changeTicket({ store, catalogue, clock }, ticketId, requests);
+    const { store, catalogue, clock, tickets } = this;
+    return changeTicket({ store, catalogue, clock, tickets }, ticketId, requests);
   }
 }
 
@@ -76,11 +77,13 @@ export interface TicketPorts {
   readonly store: EventStore;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  /** Tickets seen lately. */
+  readonly tickets: StreamCache<Ticket>;
 }
 
 /** What {@link ChangeTicket} does, for those without a bus. */
 export async function changeTicket(
-  { store, catalogue, clock }: TicketPorts,
+  { store, catalogue, clock, tickets }: TicketPorts,
   id: string,
   requests: readonly TicketRequest[],
 ): Promise<TicketChanged> {
@@ -91,12 +94,8 @@ export async function changeTicket(
     const now = clock.now();
     return requests.map((request) => commandOf(request, id, now, termsAt));
   };
-  const { state, position, results } = await handleCommands(
-    store,
-    ticketStream(id),
-    ticketDecider(catalogue),
-    commands,
-  );
+  const decider = ticketDecider(catalogue);
+  const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
   const { customer, facts } = state;
   const ticket = customer === undefined ? undefined : viewAt({ id, customer, facts }, catalogue, clock.now());
   const outcomes = results.map((result): RequestOutcome => {
@@ -127,10 +126,9 @@ function commandOf(
 ): TicketCommand {
   const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
-  const keyed = key === undefined ? v7() : deriveId('key', actor.id, ticket, key);
   const context: CommandContext = {
     ...{ ticket, actor, mayBackdate, now, occurredAt, terms: termsAt(Math.min(occurredAt, now)) },
-    factId: factId ?? keyed,
+    factId: factId ?? (key === undefined ? v7() : deriveId('key', actor.id, ticket, key)),
     ...(factId === undefined ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     ...(source === undefined ? {} : { source }),

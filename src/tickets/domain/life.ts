@@ -170,18 +170,42 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
   }
 }
 
-/** Puts a fact among facts in order of occurrence; at the same instant the log's order decides. */
-export function insert(facts: readonly Fact[], fact: Fact): readonly Fact[] {
-  const later = facts.findLastIndex((f) => f.at <= fact.at);
-  return later === facts.length - 1 ? [...facts, fact] : facts.toSpliced(later + 1, 0, fact);
+/** The life after each of some facts; remembered as long as the facts are, for one decision asks for it many times. */
+const lives = new WeakMap<readonly Fact[], readonly (Life | undefined)[]>();
+
+function livesOf(facts: readonly Fact[]): readonly (Life | undefined)[] {
+  let known = lives.get(facts);
+  if (known === undefined) {
+    let life: Life | undefined;
+    known = facts.map((fact) => (life = after(life, fact)));
+    lives.set(facts, known);
+  }
+  return known;
 }
 
-/** The ticket as its facts leave it at an instant; undefined before it was opened. Facts come in order of occurrence. */
-export function lifeAt(facts: readonly Fact[], at: Instant): Life | undefined {
-  let life: Life | undefined;
-  for (const fact of facts) {
-    if (fact.at > at) break;
-    life = after(life, fact);
-  }
-  return life;
+/** Facts that came of others by adding one at the end, and those others. */
+const shorter = new WeakMap<readonly Fact[], readonly Fact[]>();
+
+/** The same facts without the last, where they are remembered. */
+export const withoutLast = (facts: readonly Fact[]): readonly Fact[] | undefined => shorter.get(facts);
+
+/** Puts a fact among facts in order of occurrence; at the same instant the log's order decides. */
+export function insert(facts: readonly Fact[], fact: Fact): readonly Fact[] {
+  const before = facts.findLastIndex((f) => f.at <= fact.at);
+  if (before < facts.length - 1) return facts.toSpliced(before + 1, 0, fact);
+  const longer = [...facts, fact];
+  const known = livesOf(facts);
+  lives.set(longer, [...known, after(known.at(-1), fact)]);
+  shorter.set(longer, facts);
+  return longer;
 }
+
+/** The life after the fact at an index; undefined before the opening. Facts come in order of occurrence. */
+export const lifeAfter = (facts: readonly Fact[], index: number): Life | undefined => livesOf(facts)[index];
+
+/** The ticket as its facts leave it at an instant; undefined before it was opened. Facts come in order of occurrence. */
+export const lifeAt = (facts: readonly Fact[], at: Instant): Life | undefined =>
+  lifeAfter(
+    facts,
+    facts.findLastIndex((fact) => fact.at <= at),
+  );

@@ -3,7 +3,7 @@ import { type Clock, clockOf } from '../../sla/domain/clock.js';
 import { layOut } from '../../sla/domain/lay-out.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { type Fact } from './facts.js';
-import { isAlreadySo, type Life, lifeAt, objection, after, type QualityFlag } from './life.js';
+import { isAlreadySo, type Life, lifeAfter, lifeAt, objection, type QualityFlag } from './life.js';
 
 /** A ticket with its clocks, as readers see it. */
 export interface TicketView extends Omit<Life, 'waits'> {
@@ -36,13 +36,12 @@ export const isIncomplete = (life: Pick<Life, 'application' | 'users'>): boolean
 
 /** The facts that have no effect where they stand in order of occurrence. */
 export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {
-  let life: Life | undefined;
   const flags: QualityFlag[] = [];
-  for (const fact of facts) {
+  for (const [i, fact] of facts.entries()) {
+    const life = lifeAfter(facts, i - 1);
     if (life !== undefined && (objection(life, fact.type) !== undefined || isAlreadySo(life, fact))) {
       flags.push({ fact: fact.id, flag: 'withoutEffect' });
     }
-    life = after(life, fact);
   }
   return flags;
 }
