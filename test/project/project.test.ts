@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { buildSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+
+interface Locked {
+  readonly version?: string;
+  readonly dev?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly engines?: { readonly node?: string };
+}
+
+const read = (file: string) => readFileSync(file, 'utf8');
+const manifest = JSON.parse(read('package.json')) as {
+  readonly allowScripts: Record<string, boolean>;
+  readonly dependencies: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
+};
+const lock = JSON.parse(read('package-lock.json')) as { readonly packages: Record<string, Locked> };
+
+describe('the manifest', () => {
+  it('says of every package with an install script whether it may run, and of no other', () => {
+    const scripted = Object.entries(lock.packages)
+      .filter(([path, { hasInstallScript }]) => path !== '' && hasInstallScript === true)
+      .map(([path]) => path.split('node_modules/').at(-1) ?? path);
+    expect(Object.keys(manifest.allowScripts).sort()).toEqual([...new Set(scripted)].sort());
+  });
+
+  it('pins every dependency to one version', () => {
+    const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('has a reason for every dependency in the decision on them', () => {
+    const reasons = read('docs/adr/0002-dependencies.md');
+    const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(names.filter((name) => !reasons.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('asks of nobody a newer Node than it says itself', () => {
+    const tooNew = Object.entries(lock.packages).filter(([, { dev, engines }]) => {
+      const range = engines?.node ?? '';
+      return dev !== true && /^(>=\s*|\^)2[1-9]/.test(range) && !range.includes('||');
+    });
+    expect(tooNew.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('the schema', () => {
+  const schema = buildSchema(read('schema.gql'));
+  const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+  const builtIn = new Set(['String', 'Int', 'Float', 'Boolean', 'ID', 'Query', 'Mutation', 'Subscription']);
+
+  it('describes every type', () => {
+    expect(types.filter(({ name, description }) => !builtIn.has(name) && !description).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('describes every field, argument and value', () => {
+    const bare: string[] = [];
+    for (const type of types) {
+      if (isEnumType(type)) bare.push(...type.getValues().filter((v) => !v.description).map((v) => `${type.name}.${v.name}`));
+      if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
+      for (const field of Object.values(type.getFields())) {
+        if (!field.description) bare.push(`${type.name}.${field.name}`);
+        const args = 'args' in field ? field.args : [];
+        bare.push(...args.filter((arg) => !arg.description).map((arg) => `${type.name}.${field.name}(${arg.name})`));
+      }
+    }
+    expect(bare).toEqual([]);
+  });
+});
