@@ -6,6 +6,7 @@ import {
   Module,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
+  type Type,
 } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
@@ -64,15 +65,15 @@ class LedgerModule {
 
 @Module({})
 export class AppModule {
-  /** The server over an open ledger. */
-  static over(ledger: Ledger): DynamicModule {
+  /** The server over an open ledger, with modules that its caller adds. */
+  static over(ledger: Ledger, more: readonly Type[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
         LedgerModule.of(ledger),
         CqrsModule.forRoot(),
         GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions }),
-        ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule],
+        ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
       ],
       providers: [BackgroundWork],
     };

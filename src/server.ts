@@ -1,3 +1,4 @@
+import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -16,10 +17,10 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Serves the API over an open ledger. */
-export async function startServer(ledger: Ledger): Promise<Server> {
+/** Serves the API over an open ledger, with modules that its caller adds. */
+export async function startServer(ledger: Ledger, more: readonly Type[] = []): Promise<Server> {
   const adapter = new FastifyAdapter({ bodyLimit });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger, more), adapter, {
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
   });

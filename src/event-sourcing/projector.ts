@@ -38,11 +38,16 @@ export class Overtaken extends Error {
 /** Events in one transaction while catching up: a row that many of them touch is written once. */
 const batchSize = 10_000;
 
+/** A live projection rests between transactions, so that a burst of events makes few of them. Who waits ends the rest. */
+const restMs = 20;
+
 /** Runs one projection from its checkpoint. An event that it cannot take stops it, for all to see; none is skipped. */
 export class Projector<Tx> {
   status: ProjectionStatus;
   private position: Position | undefined;
   private readonly waiting = new Set<() => void>();
+  private hurried = 0;
+  private endRest = () => undefined as void;
 
   constructor(
     private readonly store: EventStore,
@@ -74,6 +79,7 @@ export class Projector<Tx> {
         } else {
           await this.apply(batch, message.position, 'live');
           if (until !== undefined && message.position >= until) stop.abort();
+          else if (batch.length > 0) await this.rest(either);
         }
         batch = [];
       }
@@ -86,11 +92,17 @@ export class Projector<Tx> {
 
   /** Whether the projection reached a position before the signal aborted. */
   async waitFor(position: Position, signal: AbortSignal): Promise<boolean> {
-    while (this.position === undefined || this.position < position) {
-      if (signal.aborted) return false;
-      await this.moved(signal);
+    this.hurried += 1;
+    this.endRest();
+    try {
+      while (this.position === undefined || this.position < position) {
+        if (signal.aborted) return false;
+        await this.moved(signal);
+      }
+      return true;
+    } finally {
+      this.hurried -= 1;
     }
-    return true;
   }
 
   /** Resolves when the projection has moved on, or the signal aborts. */
@@ -107,6 +119,20 @@ export class Projector<Tx> {
       };
       this.waiting.add(wake);
       signal.addEventListener('abort', wake);
+    });
+  }
+
+  private rest(signal: AbortSignal): Promise<void> {
+    if (this.hurried > 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, restMs);
+      signal.addEventListener('abort', end);
+      this.endRest = end;
     });
   }
 

@@ -39,10 +39,17 @@ async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
   await unpacking;
 }
 
+const isSystemError = (error: unknown): error is { readonly code: string; readonly message: string } =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  'message' in error;
+
 function notReadable(file: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof Rejection || !('code' in error)) return error;
+  if (error instanceof Rejection || !isSystemError(error)) return error;
   const name = file === '-' ? 'What is piped in' : file;
-  const code = String(error.code);
+  const { code } = error;
   if (code === 'Z_BUF_ERROR')
     return new Rejection('LOG_TRUNCATED', `${name} is cut off: the gzip data ends in the middle.`);
   if (code.startsWith('Z_')) return new Rejection('LOG_MALFORMED', `${name} is no sound gzip: ${error.message}.`);

@@ -51,18 +51,29 @@ describe('the schema', () => {
   const builtIn = new Set(['String', 'Int', 'Float', 'Boolean', 'ID', 'Query', 'Mutation', 'Subscription']);
 
   it('describes every type', () => {
-    expect(types.filter(({ name, description }) => !builtIn.has(name) && !description).map(({ name }) => name)).toEqual([]);
+    expect(types.filter(({ name, description }) => !builtIn.has(name) && !description).map(({ name }) => name)).toEqual(
+      [],
+    );
   });
 
   it('describes every field, argument and value', () => {
     const bare: string[] = [];
     for (const type of types) {
-      if (isEnumType(type)) bare.push(...type.getValues().filter((v) => !v.description).map((v) => `${type.name}.${v.name}`));
+      if (isEnumType(type))
+        bare.push(
+          ...type
+            .getValues()
+            .filter((v) => !v.description)
+            .map((v) => `${type.name}.${v.name}`),
+        );
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         if (!field.description) bare.push(`${type.name}.${field.name}`);
-        const args = 'args' in field ? field.args : [];
-        bare.push(...args.filter((arg) => !arg.description).map((arg) => `${type.name}.${field.name}(${arg.name})`));
+        for (const arg of 'args' in field
+          ? (field.args as readonly { name: string; description?: string | null }[])
+          : []) {
+          if (!arg.description) bare.push(`${type.name}.${field.name}(${arg.name})`);
+        }
       }
     }
     expect(bare).toEqual([]);

@@ -11,29 +11,32 @@ export const breachesProjection: Projection<Tx> = {
   version: 1,
   types: ['SlaBreached', 'SlaBreachWithdrawn', 'SlaMetLate'],
   async apply(events, tx) {
-    const rows = await load(events, tx);
-    for (const event of events) take(rows, event);
-    await upsert(tx, 'breaches', ['id'], [...rows.values()]);
+    const runs = await load(events, tx);
+    for (const event of events) take(runs, event);
+    await upsert(tx, 'breaches', ['id'], [...runs.values()].flat());
   },
 };
 
-async function load(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, BreachesTable>> {
-  const runs = [...new Set(events.map(({ data }) => (data as OutcomeData).run))];
-  const rows = new Map<string, BreachesTable>();
-  for (const part of chunks(runs, 1)) {
-    const found = await tx.selectFrom('breaches').selectAll().where('run', 'in', part).execute();
-    for (const row of found) rows.set(row.id, row);
+/** The breaches of each run that the events are about, in the order in which they were recorded. */
+type Runs = Map<string, BreachesTable[]>;
+
+async function load(events: readonly StoredEvent[], tx: Tx): Promise<Runs> {
+  const runs: Runs = new Map(events.map(({ data }) => [(data as OutcomeData).run, []]));
+  for (const part of chunks([...runs.keys()], 1)) {
+    const found = await tx.selectFrom('breaches').selectAll().where('run', 'in', part).orderBy('layout').execute();
+    for (const row of found) runs.get(row.run)?.push(row);
   }
-  return rows;
+  return runs;
 }
 
-function take(rows: Map<string, BreachesTable>, event: StoredEvent): void {
+function take(runs: Runs, event: StoredEvent): void {
   const said = event.data as OutcomeData;
+  const own = runs.get(said.run) ?? [];
   if (event.type === 'SlaBreached') {
-    rows.set(event.id, breach(event.id, said, event.metadata.recordedAt));
+    own.push(breach(event.id, said, event.metadata.recordedAt));
     return;
   }
-  const standing = [...rows.values()].find((row) => row.run === said.run && row.withdrawn_at === null);
+  const standing = own.find((row) => row.withdrawn_at === null);
   if (standing === undefined) return;
   if (event.type === 'SlaMetLate') standing.answered_at = said.at;
   else {

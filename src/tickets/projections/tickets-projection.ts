@@ -87,10 +87,18 @@ function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): vo
   row.life = last === undefined || last.at <= fact.at ? after(row.life, fact) : lifeAt(row.facts, Infinity);
 }
 
-/** A fact without what its row says already. */
+/** A fact as the row keeps it: what the ticket's life follows from, and no more. Its terms matter at the opening alone. */
 function compact(fact: Fact): Fact {
-  const { ticket: _ticket, customer: _customer, terms: _terms, ...data } = fact.data as Record<string, unknown>;
-  return { ...fact, data } as unknown as Fact;
+  const {
+    ticket: _ticket,
+    customer: _customer,
+    terms: _terms,
+    text: _text,
+    ...data
+  } = fact.data as Record<string, unknown>;
+  const { id, type, at, order, actor, terms } = fact;
+  const kept = { id, type, at, order, actor: { kind: actor.kind }, data };
+  return (type === 'TicketOpened' ? { ...kept, terms } : kept) as unknown as Fact;
 }
 
 async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> {

@@ -1,0 +1,52 @@
+/** The real server, with one mutation more that does nothing: it goes the way of every other, up to the command bus. */
+import 'reflect-metadata';
+import { Command, CommandBus, CommandHandler, CqrsModule } from '@nestjs/cqrs';
+import { Inject, Module } from '@nestjs/common';
+import { createUnionType, Field, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
+import { readSettings } from '../../dist/config/settings.js';
+import { memberOf, orRejection, RejectionType } from '../../dist/graphql/rejected.js';
+import { openLedger } from '../../dist/ledger.js';
+import { startServer } from '../../dist/server.js';
+
+class Noop extends Command {}
+
+class NoopHandler {
+  execute() {
+    return Promise.resolve(Object.assign(new NoopDone(), { done: true }));
+  }
+}
+CommandHandler(Noop)(NoopHandler);
+
+class NoopDone {}
+Field(() => Boolean)(NoopDone.prototype, 'done');
+ObjectType('NoopDone')(NoopDone);
+
+const NoopResult = createUnionType({
+  name: 'NoopResult',
+  types: () => [NoopDone, RejectionType],
+  resolveType: memberOf(NoopDone),
+});
+
+class NoopResolver {
+  constructor(bus) {
+    this.bus = bus;
+  }
+
+  noop() {
+    return orRejection(this.bus.execute(new Noop()));
+  }
+}
+Inject(CommandBus)(NoopResolver, undefined, 0);
+Mutation(() => NoopResult, { name: 'noop' })(
+  NoopResolver.prototype,
+  'noop',
+  Object.getOwnPropertyDescriptor(NoopResolver.prototype, 'noop'),
+);
+Resolver()(NoopResolver);
+
+class NoopModule {}
+Module({ imports: [CqrsModule], providers: [NoopResolver, NoopHandler] })(NoopModule);
+
+const ledger = await openLedger(readSettings(process.env, { port: 0 }), 'bench');
+const server = await startServer(ledger, [NoopModule]);
+process.send(server.url);
