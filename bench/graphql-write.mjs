@@ -72,6 +72,7 @@ async function load(url, body, width = connections) {
 export async function bench() {
   return inFolder(async (folder) => {
     const server = fork(fileURLToPath(new URL('graphql-write/server.mjs', import.meta.url)), {
+      execArgv: ['--max-semi-space-size=64'], // as npm start has it
       env: { ...process.env, PLEDGE_DATA: folder },
     });
     const url = await new Promise((resolve, reject) => {

@@ -31,8 +31,8 @@ export interface Loaded<State> {
 }
 
 /**
- * Streams seen lately, so that only what is new of them is read. Whatever is in it is checked against the store on every
- * use, so a stale entry costs time and nothing else.
+ * Streams seen lately, so that they need not be read. What is decided on one of them is checked by its append, or by a
+ * look where nothing is to be appended, so a stale entry costs time and nothing else.
  */
 export class StreamCache<State> {
   private readonly streams = new Map<string, Loaded<State>>();
@@ -66,9 +66,17 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
   commands: Commands<State, Command>,
   cache?: StreamCache<State>,
 ): Promise<Handled<State, Event>> {
+  // What was seen lately is taken at its word: an append checks it, and what would not append is looked at again.
+  let loaded = cache?.get(stream) ?? (await load(store, stream, decider));
   for (let attempt = 1; ; attempt++) {
-    const loaded = await load(store, stream, decider, cache?.get(stream));
     const decided = decideAll(decider, await commands(loaded.state), loaded.state);
+    const isSure = decided.results.every((result) => 'events' in result && result.events.length > 0);
+    if (attempt === 1 && cache?.get(stream) === loaded && !isSure) {
+      const now = await load(store, stream, decider, loaded);
+      const isStale = now.revision !== loaded.revision;
+      loaded = now;
+      if (isStale) continue;
+    }
     if (decided.events.length === 0) {
       const position = loaded.position ?? (await store.lastPosition());
       return { ...decided, position };
@@ -82,6 +90,7 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
       if (attempt === maxTries)
         throw new Rejection('TOO_MANY_CONFLICTS', `Too many others write to ${stream}; try again.`);
       await backOff(attempt);
+      loaded = await load(store, stream, decider);
     }
   }
 }

@@ -39,7 +39,7 @@ export class Overtaken extends Error {
 const batchSize = 10_000;
 
 /** A live projection rests between transactions, so that a burst of events makes few of them. Who waits ends the rest. */
-const restMs = 20;
+const restMs = 100;
 
 /** Runs one projection from its checkpoint. An event that it cannot take stops it, for all to see; none is skipped. */
 export class Projector<Tx> {

@@ -16,6 +16,9 @@ import {
 } from './domain/events.js';
 import { type EffectiveFrom, type Terms, type VersionRef } from './domain/plan.js';
 
+/** How long a look at a stream is shared; what is written by this process is seen at once all the same. */
+const shareMs = 1_000;
+
 /** How many customers' enrolments are kept at hand. */
 const customersKept = 10_000;
 
@@ -126,7 +129,7 @@ export class Catalogue implements Versions {
     this.looks.clear();
   }
 
-  /** What a stream says by now. Those who ask at the same time share one look. */
+  /** What a stream says by now. Those who ask at about the same time share one look. */
   private follow<Item>(
     cache: Map<string, Known<Item>>,
     key: string,
@@ -134,9 +137,9 @@ export class Catalogue implements Versions {
     read: (event: { readonly data: unknown }) => Item,
   ): Promise<readonly Item[]> {
     if (this.looks.size === 0) {
-      setImmediate(() => {
+      setTimeout(() => {
         this.looks.clear();
-      });
+      }, shareMs).unref();
     }
     let look = this.looks.get(stream) as Promise<readonly Item[]> | undefined;
     if (look === undefined) {

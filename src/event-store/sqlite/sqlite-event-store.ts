@@ -33,7 +33,11 @@ const pageSize = 512;
 const toPosition = (n: number): Position => String(n).padStart(16, '0');
 
 const toEvent = ({ position, name, revision, id, type, data, metadata }: Row): StoredEvent => ({
-  ...{ id, type, stream: name, revision, position: toPosition(position) },
+  id,
+  type,
+  stream: name,
+  revision,
+  position: toPosition(position),
   data: JSON.parse(data) as unknown,
   metadata: JSON.parse(metadata) as EventMetadata,
 });
@@ -86,7 +90,8 @@ export class SqliteEventStore implements EventStore {
     const from = expected === 'noStream' ? -1 : expected;
     if (from !== actual) return this.repeated(stream, known?.id, expected, actual, events);
 
-    const id = known?.id ?? Number(this.sql.addStream.run(stream, -1).lastInsertRowid);
+    const last = from + events.length;
+    const id = known?.id ?? Number(this.sql.addStream.run(stream, last).lastInsertRowid);
     const before = this.head;
     try {
       for (const [i, event] of events.entries()) {
@@ -109,8 +114,8 @@ export class SqliteEventStore implements EventStore {
       this.head = before;
       throw isUniqueId(error) ? reused(stream) : error;
     }
-    this.sql.moveStream.run(from + events.length, id);
-    return { revision: from + events.length, position: toPosition(this.head) };
+    if (known !== undefined) this.sql.moveStream.run(last, id);
+    return { revision: last, position: toPosition(this.head) };
   }
 
   /** Answers an append that was done before as the first time; any other is a conflict. */

@@ -1,9 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { v7 } from 'uuid';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventMetadata, type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommand } from '../../event-sourcing/handle-command.js';
+import { newId } from '../../event-sourcing/new-id.js';
 import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
 import { type Catalogue } from '../catalogue.js';
 import { calendarDecider, customerDecider, type NamedCalendar, planDecider } from '../domain/define.js';
@@ -55,7 +55,7 @@ export class EnrolCustomer extends Command<{ readonly customer: Enrolment; reado
 
 const says = (clock: Clock, actor: Actor): { readonly id: string; readonly metadata: EventMetadata } => {
   const now = clock.now();
-  return { id: v7(), metadata: { actor, occurredAt: now, recordedAt: now, schemaVersion: 1 } };
+  return { id: newId(), metadata: { actor, occurredAt: now, recordedAt: now, schemaVersion: 1 } };
 };
 
 export async function definePlan({ store, catalogue, clock }: CataloguePorts, plan: Plan, actor: Actor) {

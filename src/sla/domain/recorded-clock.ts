@@ -10,8 +10,16 @@ export function clockAfter(before: Clock | undefined, type: OutcomeType, said: O
   const measured = isOlder ? before : { elapsedMs, measuredAt: at };
   const clock: Clock = {
     ...(before ?? fresh),
-    ...{ run, metric, layout, terms, timeZone, target, targetMs, startedAt },
-    ...{ elapsedMs: measured.elapsedMs, measuredAt: measured.measuredAt },
+    run,
+    metric,
+    layout,
+    terms,
+    timeZone,
+    target,
+    targetMs,
+    startedAt,
+    elapsedMs: measured.elapsedMs,
+    measuredAt: measured.measuredAt,
     atRiskAt: said.atRiskAt,
     isAtRisk: before?.layout === layout && before.isAtRisk,
   };

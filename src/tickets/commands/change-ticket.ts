@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { v7 } from 'uuid';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommands, type StreamCache } from '../../event-sourcing/handle-command.js';
+import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
@@ -14,7 +14,7 @@ import { ticketDecider } from '../domain/decide-ticket.js';
 import { deriveId } from '../domain/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
-import { type Ticket } from '../domain/ticket.js';
+import { type Ticket, unopened } from '../domain/ticket.js';
 import { type TicketView, viewAt } from '../domain/ticket-view.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
@@ -53,6 +53,8 @@ export class ChangeTicket extends Command<TicketChanged> {
   constructor(
     readonly ticketId: string,
     readonly requests: readonly TicketRequest[],
+    /** The id was made for it just now, so there is nothing to look for. */
+    readonly isNew = false,
   ) {
     super();
   }
@@ -67,8 +69,9 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
     @Inject(TICKETS) private readonly tickets: StreamCache<Ticket>,
   ) {}
 
-  execute({ ticketId, requests }: ChangeTicket): Promise<TicketChanged> {
+  execute({ ticketId, requests, isNew }: ChangeTicket): Promise<TicketChanged> {
     const { store, catalogue, clock, tickets } = this;
+    if (isNew) tickets.set(ticketStream(ticketId), { state: unopened, revision: 'noStream', position: undefined });
     return changeTicket({ store, catalogue, clock, tickets }, ticketId, requests);
   }
 }
@@ -127,8 +130,13 @@ function commandOf(
   const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
   const context: CommandContext = {
-    ...{ ticket, actor, mayBackdate, now, occurredAt, terms: termsAt(Math.min(occurredAt, now)) },
-    factId: factId ?? (key === undefined ? v7() : deriveId('key', actor.id, ticket, key)),
+    ticket,
+    actor,
+    mayBackdate,
+    now,
+    occurredAt,
+    terms: termsAt(Math.min(occurredAt, now)),
+    factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
     ...(factId === undefined ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     ...(source === undefined ? {} : { source }),

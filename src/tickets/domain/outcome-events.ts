@@ -58,8 +58,21 @@ function outcomeData(outcome: Outcome, { ticket, customer, facts, versions, asOf
   const { reference, subject, type, priority, assignee, team } = life;
   const { metric, terms, target, targetMs, startedAt } = run;
   return {
-    ...{ ticket, reference, subject, customer, type, priority, assignee, team },
-    ...{ run: id, metric, terms, timeZone: run.calendar.timeZone, target, targetMs, startedAt },
+    ticket,
+    reference,
+    subject,
+    customer,
+    type,
+    priority,
+    assignee,
+    team,
+    run: id,
+    metric,
+    terms,
+    timeZone: run.calendar.timeZone,
+    target,
+    targetMs,
+    startedAt,
     ...judged,
     elapsedMs: elapsed(run, at),
     historic: life.import !== null && at < life.import.startedAt,

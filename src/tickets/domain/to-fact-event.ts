@@ -27,7 +27,10 @@ export function toFactEvent(
 
   const [type, said] = saidBy(command, life, versions);
   const metadata = {
-    ...{ actor, occurredAt, recordedAt: now, schemaVersion: 1 },
+    actor,
+    occurredAt,
+    recordedAt: now,
+    schemaVersion: 1,
     ...(commandHash === undefined ? {} : { commandHash }),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     ...(source === undefined ? {} : { source }),
@@ -77,7 +80,10 @@ function opening(command: Order<'OpenTicket'>, versions: Versions): FactData['Ti
   const isUnjudged = imported?.judgedFrom !== undefined && context.occurredAt < imported.judgedFrom;
   const unjudged: Guarantee = { kind: 'bestEffort', reason: 'beforeJudgedFrom' };
   return {
-    ...{ type, channel, priority, subject },
+    type,
+    channel,
+    priority,
+    subject,
     reference: command.reference ?? context.ticket,
     application: command.application ?? null,
     users: command.users ?? [],

@@ -1,7 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, createUnionType, Field, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
-import { v7 } from 'uuid';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type Actor, type EventStore } from '../../event-sourcing/event-store.js';
@@ -9,6 +8,7 @@ import { said } from '../../graphql/page.js';
 import { memberOf, orRejection, RejectionType } from '../../graphql/rejected.js';
 import { PositionScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
+import { newId } from '../../event-sourcing/new-id.js';
 import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
 import { ChangeTicket } from '../commands/change-ticket.js';
 import { type TicketOrder } from '../domain/commands.js';
@@ -66,7 +66,8 @@ export class TicketMutations {
     const { type: ticketType, customer, channel, subject, externalId, ...rest } = input;
     const { reference = externalId, plan, priority, application, users, origin } = said(rest);
     const order = { type: 'OpenTicket', ...said({ reference, plan, priority, application, users, origin }) } as const;
-    return this.change(idOf(input), { ...order, ticketType, customer, channel, subject }, input);
+    const id = idOf(input);
+    return this.change(id ?? newId(), { ...order, ticketType, customer, channel, subject }, input, id === undefined);
   }
 
   @Mutation(() => TicketResult, {
@@ -137,18 +138,18 @@ export class TicketMutations {
     return this.change(input.id, { type: 'CancelTicket', reason: input.reason }, input);
   }
 
-  private change(id: string, order: TicketOrder, input: SaidInput) {
+  private change(id: string, order: TicketOrder, input: SaidInput, isNew = false) {
     const { occurredAt, onBehalfOf, idempotencyKey } = said(input) as Partial<SaidInput>;
     const actor = input.actor ?? somebody;
     const request = { order, actor, mayBackdate: false, ...said({ occurredAt, onBehalfOf, idempotencyKey }) };
-    return orRejection(this.decided(id, request));
+    return orRejection(this.decided(new ChangeTicket(id, [request], isNew)));
   }
 
-  private async decided(id: string, request: ChangeTicket['requests'][number]): Promise<TicketChangedType> {
-    const { ticket, position, outcomes } = await this.bus.execute(new ChangeTicket(id, [request]));
+  private async decided(command: ChangeTicket): Promise<TicketChangedType> {
+    const { ticket, position, outcomes } = await this.bus.execute(command);
     const [outcome] = outcomes;
     if (outcome?.kind === 'rejected') throw outcome.rejection;
-    if (ticket === undefined) throw new Error(`ticket ${id} was changed, and is not there`);
+    if (ticket === undefined) throw new Error(`ticket ${command.ticketId} was changed, and is not there`);
     return Object.assign(new TicketChangedType(), {
       ticket: toTicketType(ticket, this.catalogue, this.clock.now()),
       position: toCursor(this.store, position),
@@ -157,9 +158,9 @@ export class TicketMutations {
   }
 }
 
-/** The id of a ticket to open: given, or derived so that opening it twice opens one. */
-function idOf({ id, source, externalId, idempotencyKey, actor = somebody }: OpenTicketInput): string {
+/** The id of a ticket to open, given or derived so that opening it twice opens one; undefined: it needs a new one. */
+function idOf({ id, source, externalId, idempotencyKey, actor = somebody }: OpenTicketInput): string | undefined {
   if (id != null) return id;
   if (source != null && externalId != null) return deriveId('ticket', source, externalId);
-  return idempotencyKey == null ? v7() : deriveId('ticket-by-key', actor.id, idempotencyKey);
+  return idempotencyKey == null ? undefined : deriveId('ticket-by-key', actor.id, idempotencyKey);
 }

@@ -105,8 +105,14 @@ async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> 
   await upsert(tx, 'tickets', ['id'], [...tickets.values()].flatMap(toRow));
   const importOf = (ticket: string) => tickets.get(ticket)?.life?.import?.id ?? null;
   const clockRows = [...clocks].map(([run, { ticket, clock }]): ClocksTable => ({
-    ...{ run, ticket, metric: clock.metric, state: clock.state, due_at: clock.dueAt },
-    ...{ clock: JSON.stringify(clock), import: importOf(ticket), next_at: nextOf(clock) },
+    run,
+    ticket,
+    metric: clock.metric,
+    state: clock.state,
+    due_at: clock.dueAt,
+    clock: JSON.stringify(clock),
+    import: importOf(ticket),
+    next_at: nextOf(clock),
   }));
   await upsert(tx, 'clocks', ['run'], clockRows);
   await upsert(tx, 'imports', ['id'], [...imports.values()]);
@@ -125,10 +131,24 @@ function toRow({ id, customer, facts, life, clocks }: TicketRow): TicketsTable[]
   const { reference, status, type, channel, priority, subject, assignee, team } = life;
   return [
     {
-      ...{ id, reference, customer, facts: JSON.stringify(facts), status, type, channel, priority, subject },
-      ...{ guarantee: life.guarantee.kind, plan: life.terms.plan.code, plan_version: life.terms.plan.version },
-      ...{ assignee, team, import: life.import?.id ?? null, opened_at: life.openedAt },
-      ...{ due_at: hasDue ? dueAt : null, queued: isUnderWay || isOwed ? 1 : 0 },
+      id,
+      reference,
+      customer,
+      facts: JSON.stringify(facts),
+      status,
+      type,
+      channel,
+      priority,
+      subject,
+      guarantee: life.guarantee.kind,
+      plan: life.terms.plan.code,
+      plan_version: life.terms.plan.version,
+      assignee,
+      team,
+      import: life.import?.id ?? null,
+      opened_at: life.openedAt,
+      due_at: hasDue ? dueAt : null,
+      queued: isUnderWay || isOwed ? 1 : 0,
     },
   ];
 }
