@@ -155,20 +155,28 @@ function without(window: Hours, cut: Hours): readonly Hours[] {
 
 /** Windows of one date that overlap or touch are one; where those of two dates overlap, the later date owns the overlap. */
 function withoutOverlaps(openings: readonly Opening[]): readonly Opening[] {
-  const spans: Opening[] = [];
-  for (const opening of openings.toSorted((a, b) => a.from - b.from || a.day - b.day)) {
-    const last = spans.at(-1);
-    if (last === undefined || last.to < opening.from || (last.to === opening.from && last.day !== opening.day)) {
-      spans.push(opening);
-    } else if (last.day === opening.day) {
-      spans[spans.length - 1] = { ...last, to: Math.max(last.to, opening.to) };
-    } else {
-      spans.pop();
-      const [earlier, later] = last.day < opening.day ? [last, opening] : [opening, last];
-      if (earlier.from < later.from) spans.push({ ...earlier, to: later.from });
-      spans.push(later);
-      if (earlier.to > later.to) spans.push({ ...earlier, from: later.to });
-    }
+  const days = new Map<DayNumber, Opening[]>();
+  for (const opening of openings.toSorted((a, b) => a.from - b.from)) {
+    const own = days.get(opening.day) ?? [];
+    days.set(opening.day, own);
+    const last = own.at(-1);
+    if (last !== undefined && opening.from <= last.to)
+      own[own.length - 1] = { ...last, to: Math.max(last.to, opening.to) };
+    else own.push(opening);
   }
-  return spans;
+  // A window is a day long at most, so it reaches into the next date and, when clocks go back, the one after.
+  const later = (day: DayNumber) => [...(days.get(day + 1) ?? []), ...(days.get(day + 2) ?? [])];
+  return [...days]
+    .flatMap(([day, own]) =>
+      later(day).reduce<readonly Opening[]>((left, cut) => left.flatMap((span) => less(span, cut)), own),
+    )
+    .sort((a, b) => a.from - b.from);
 }
+
+const less = (span: Opening, cut: Opening): readonly Opening[] =>
+  cut.from >= span.to || cut.to <= span.from
+    ? [span]
+    : [
+        { ...span, to: cut.from },
+        { ...span, from: cut.to },
+      ].filter(({ from, to }) => from < to);
