@@ -47,7 +47,7 @@ export class Projector<Tx> {
   private position: Position | undefined;
   private readonly waiting = new Set<() => void>();
   private hurried = 0;
-  private endRest = () => undefined as void;
+  private endRest: () => void = () => undefined;
 
   constructor(
     private readonly store: EventStore,

@@ -217,9 +217,7 @@ describe('any calendar', () => {
   const definition = fc
     .record({
       timeZone: fc.constantFrom(...zones),
-      weekly: fc.record(Object.fromEntries(weekdays.map((day) => [day, windows]))) as fc.Arbitrary<
-        CalendarDefinition['weekly']
-      >,
+      weekly: fc.record(Object.fromEntries(weekdays.map((day) => [day, windows]))),
     })
     .filter(({ weekly }) => Object.values(weekly).some((list) => list.length > 0));
   const anchor = fc.constantFrom(...anchors).map((date) => Date.parse(`${date}T00:00Z`));
