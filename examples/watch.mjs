@@ -1,0 +1,10 @@
+/** Prints warnings and breaches as they happen: `node examples/watch.mjs [CURSOR]`. Come back with the last cursor. */
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+
+const client = createClient({ url: 'ws://127.0.0.1:3000/graphql', webSocketImpl: WebSocket });
+const query = 'subscription ($after: Position) { slaEvents(after: $after) { cursor kind metric reference at } }';
+for await (const { data } of client.iterate({ query, variables: { after: process.argv[2] } })) {
+  const { kind, metric, reference, at, cursor } = data.slaEvents;
+  console.log(`${at} ${kind} ${metric} ${reference} (${cursor})`);
+}
