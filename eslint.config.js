@@ -1,7 +1,17 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', '*.config.js', '.dependency-cruiser.cjs', 'bench/**/*.mjs', 'examples'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      'coverage',
+      '*.config.js',
+      '.dependency-cruiser.cjs',
+      'bench/**/*.mjs',
+      'examples',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
