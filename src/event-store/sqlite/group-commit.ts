@@ -32,7 +32,8 @@ export class GroupCommit {
             };
           } catch (error) {
             return () => {
-              reject(error instanceof Error ? error : new Error(String(error)));
+              // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is whatever the work threw
+              reject(error);
             };
           }
         },

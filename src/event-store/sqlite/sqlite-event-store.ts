@@ -212,11 +212,10 @@ const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true;
 const reused = (stream: string) =>
   new Rejection('EVENT_ID_REUSED', `An event with the same id and other content is in ${stream} already.`);
 
-const isUniqueId = (error: unknown) =>
-  error instanceof Error &&
-  'code' in error &&
-  error.code === 'SQLITE_CONSTRAINT_UNIQUE' &&
-  error.message.includes('events.id');
+const isUniqueId = (error: unknown) => {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return code === 'SQLITE_CONSTRAINT_UNIQUE' && String(message).includes('events.id');
+};
 
 /** Lets others have the event loop between pages. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
