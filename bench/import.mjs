@@ -7,7 +7,7 @@ import { inFolder } from './support.mjs';
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** Runs the command, and has it say its own peak memory at the end. */
-const program = `process.argv.splice(1, 0, 'pledge');
+const program = `
 process.on('exit', () => console.log('peak ' + process.resourceUsage().maxRSS));
 await import(${JSON.stringify(new URL('../dist/cli/pledge.js', import.meta.url).href)});`;
 
