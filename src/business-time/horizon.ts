@@ -2,6 +2,12 @@ import { type Instant } from './calendar.js';
 import { dayMs, type DayNumber, type Hours, type ParsedCalendar } from './parse-definition.js';
 import { ZoneOffsets } from './zone.js';
 
+/** The local dates that own a window, in order, and when the last window of each closes. */
+interface BusinessDays {
+  readonly dates: Int32Array;
+  readonly ends: Float64Array;
+}
+
 /** Some years of a calendar: its open spans in order, the open time before each, and the date that owns it. */
 export class Horizon {
   /** What is asked between these has all it needs within. */
@@ -14,7 +20,9 @@ export class Horizon {
     private readonly opens: Float64Array,
     private readonly closes: Float64Array,
     private readonly before: Float64Array,
-    private readonly owner: Int32Array,
+    /** The place of each span’s owner among the days. */
+    private readonly dayOf: Int32Array,
+    private readonly days: BusinessDays,
     private readonly zone: ZoneOffsets,
   ) {
     this.safeFrom = Date.UTC(firstYear + 1, 0, 1);
@@ -57,21 +65,17 @@ export class Horizon {
 
   /** The `n`-th business day after that of an open instant: at the same local time, or its end; undefined beyond the horizon. */
   dayAfter(start: Instant, n: number, rule: 'sameTime' | 'endOfDay'): Instant | undefined {
-    let i = this.windowAt(start);
-    const from = this.owner[i] ?? 0;
-    let day = from;
-    for (let left = n; left > 0; left--) {
-      while (this.owner[i] === day) i += 1;
-      const next = this.owner[i];
-      if (next === undefined) return undefined;
-      day = next;
+    const from = this.dayOf[this.windowAt(start)] ?? 0;
+    const time = this.zone.toLocal(start) - (this.days.dates[from] ?? 0) * dayMs;
+    for (let i = from + n; i + 1 < this.days.dates.length; i++) {
+      const due =
+        rule === 'sameTime'
+          ? this.zone.toInstant((this.days.dates[i] ?? 0) * dayMs + time, 'first')
+          : (this.days.ends[i] ?? Infinity);
+      // A day whose hours lie within the night shift of the day before may end before that does.
+      if (due > start) return due;
     }
-    if (rule === 'sameTime') {
-      const time = this.zone.toLocal(start) - from * dayMs;
-      return this.zone.toInstant(day * dayMs + time, 'first');
-    }
-    while (this.owner[i + 1] === day) i += 1;
-    return i + 1 < this.owner.length ? this.closesAt(i) : undefined;
+    return undefined;
   }
 }
 
@@ -121,16 +125,20 @@ export function compileHorizon(parsed: ParsedCalendar, firstYear: number, lastYe
     Float64Array,
     Float64Array,
   ];
-  const owner = new Int32Array(spans.length);
+  const ends = new Map<DayNumber, Instant>();
   let open = 0;
   for (const [i, { from, to, day }] of spans.entries()) {
     opens[i] = from;
     closes[i] = to;
     before[i] = open;
-    owner[i] = day;
     open += to - from;
+    ends.set(day, to);
   }
-  return new Horizon(firstYear, lastYear, opens, closes, before, owner, zone);
+  const dates = Int32Array.from(ends.keys()).sort();
+  const places = new Map(Array.from(dates, (date, i) => [date, i]));
+  const dayOf = Int32Array.from(spans, ({ day }) => places.get(day) ?? 0);
+  const days = { dates, ends: Float64Array.from(dates, (date) => ends.get(date) ?? Infinity) };
+  return new Horizon(firstYear, lastYear, opens, closes, before, dayOf, days, zone);
 }
 
 /** The windows a date owns: those of the date, else of its weekday, less holidays. */
