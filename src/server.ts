@@ -2,6 +2,7 @@ import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { QuietRefusals } from './graphql/quiet-refusals.js';
 import { ValidateInput } from './graphql/validate.js';
@@ -17,7 +18,10 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Serves the API over an open ledger, with modules that its caller adds. */
+/**
+ * Serves the API over an open ledger, with modules that its caller adds.
+ * @throws Rejection `ADDRESS_NOT_FREE`
+ */
 export async function startServer(ledger: Ledger, more: readonly Type[] = []): Promise<Server> {
   const adapter = new FastifyAdapter({ bodyLimit });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger, more), adapter, {
@@ -33,6 +37,11 @@ export async function startServer(ledger: Ledger, more: readonly Type[] = []): P
     return reply.status(isWell ? 200 : 503).send({ status: isWell ? 'ok' : 'failed', projections: statuses });
   });
   const { host, port } = ledger.settings;
-  await app.listen(port, host);
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    throw new Rejection('ADDRESS_NOT_FREE', `${host}:${port} cannot be listened on: ${(error as Error).message}`);
+  }
   return { url: await app.getUrl(), close: () => app.close() };
 }

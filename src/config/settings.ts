@@ -54,8 +54,9 @@ export function readSettings(
   });
   const settings = plainToInstance(Settings, { ...Object.fromEntries(said), ...overrides });
   const faults = validateSync(settings).map(({ property, value, constraints }) => {
+    const variable = variables[property as keyof Settings];
     const why = Object.values(constraints ?? {}).join(', ');
-    return `${variables[property as keyof Settings]}=${String(value)}: ${why}`;
+    return `${variable}=${environment[variable] ?? String(value)}: ${why}`;
   });
   if (faults.length > 0) throw new Rejection('INVALID_SETTING', faults.join('; '));
   return settings;

@@ -41,6 +41,15 @@ export async function openReadModels(file: string): Promise<ReadModels> {
   };
 }
 
+/** The ids of the tickets that people know by a reference, as far as a read-models file tells. */
+export async function ticketsNamed(file: string, reference: string): Promise<readonly string[]> {
+  const database = new Database(file, { readonly: true });
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  const found = db.selectFrom('tickets').select('id').where('reference', '=', reference).orderBy('opened_at');
+  const rows = await found.execute().finally(() => db.destroy());
+  return rows.map(({ id }) => id);
+}
+
 function connect(file: string): Kysely<Schema> {
   try {
     const database = new Database(file);

@@ -1,0 +1,206 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { newFolder } from '../support/api.js';
+import { pledge, startPledge } from '../support/pledge.js';
+
+type Rows = readonly Record<string, unknown>[];
+
+const query = (file: string, sql: string): Rows => {
+  const db = new Database(file, { readonly: true });
+  try {
+    return db.prepare(sql).all() as Rows;
+  } finally {
+    db.close();
+  }
+};
+
+/** What was recorded, by stream; the instants of recording differ from run to run. */
+const logOf = (folder: string): Rows =>
+  query(
+    join(folder, 'data', 'events.db'),
+    `SELECT s.name, e.revision, e.type, e.data FROM events e JOIN streams s ON s.id = e.stream
+     WHERE s.name LIKE 'ticket%' ORDER BY s.name, e.revision`,
+  );
+
+const readModelsOf = (folder: string): Record<string, Rows> => {
+  const file = join(folder, 'data', 'read-models.db');
+  const tables = query(file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'kysely%'");
+  return Object.fromEntries(
+    tables.map(({ name }) => [name, query(file, `SELECT * FROM "${String(name)}" ORDER BY 1, 2, 3`)]),
+  );
+};
+
+const line = (ticket: string, event: string, more: object = {}) =>
+  JSON.stringify({ event, ticket, occurredAt: '2025-03-03T09:12:00+01:00', actor: { id: 'mia' }, ...more });
+const opened = (ticket: string, more: object = {}) =>
+  line(ticket, 'TicketOpened', { customer: 'acme', type: 'productBug', channel: 'email', subject: 'Broken', ...more });
+
+let sample: string;
+let imported: string;
+
+beforeAll(async () => {
+  sample = (await pledge(newFolder(), ['sample', '--tickets', '400', '--seed', '7'])).stdout;
+  imported = newFolder();
+  expect(await pledge(imported, ['import', '-'], sample)).toMatchObject({ code: 0 });
+}, 60_000);
+
+describe('pledge', () => {
+  it.each([[], ['serve'], ['import'], ['sample'], ['history'], ['rebuild']])('%s --help', async (...command) => {
+    const { code, stdout } = await pledge(newFolder(), [...command, '--help']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Usage: pledge')]);
+  });
+
+  it.each([
+    ['an unknown command', ['nonsense'], 2, 'nonsense'],
+    ['an unknown format', ['import', 'x.csv', '--format', 'nonsense'], 2, 'nonsense'],
+    ['a file that is not there', ['import', 'missing.ndjson'], 1, 'LOG_NOT_READABLE'],
+    ['the history of nothing', ['history', 'T-1'], 1, 'DATA_NOT_FOUND'],
+  ])('refuses %s, and changes nothing', async (_, args, status, said) => {
+    const folder = newFolder();
+    const { code, stderr } = await pledge(folder, args);
+    expect([code, stderr]).toEqual([status, expect.stringContaining(said)]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['PLEDGE_PORT', 'abc'],
+    ['PLEDGE_TIME_ZONE', 'Mars/Base'],
+  ])('refuses %s=%s by its name', async (name, value) => {
+    const folder = newFolder();
+    const { code, stderr } = await pledge(folder, ['serve'], '', { [name]: value });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`INVALID_SETTING: ${name}=${value}`)]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses a data folder that cannot be written', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'file'), '');
+    const { code, stderr } = await pledge(folder, ['serve'], '', { PLEDGE_DATA: join(folder, 'file', 'data') });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('DATA_NOT_WRITABLE')]);
+  });
+
+  it.each([
+    ['events.db', 'PRAGMA user_version = 999'],
+    ['read-models.db', "INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2099-01-01')"],
+  ])('refuses a %s of a newer version', async (file, sql) => {
+    const folder = newFolder();
+    await pledge(folder, ['import', '-'], opened('A-1'));
+    const db = new Database(join(folder, 'data', file));
+    db.exec(sql);
+    db.close();
+    const before = logOf(folder);
+    const { code, stderr } = await pledge(folder, ['import', '-'], opened('A-2'));
+    expect([code, stderr]).toEqual([1, expect.stringContaining('DATA_FROM_NEWER_VERSION')]);
+    expect(logOf(folder)).toEqual(before);
+  });
+
+  it('serves, tells where to go next, keeps others off its folder and ends when asked', async () => {
+    const folder = newFolder();
+    const server = startPledge(folder, ['serve']);
+    while (!server.printed().includes('The tour is in README.md')) await sleep(20);
+    const url = /http:\S+(?=\/graphql)/.exec(server.printed())?.[0] ?? '';
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+
+    const second = await pledge(folder, ['import', '-'], opened('A-1'));
+    expect(second).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(`DATA_FOLDER_IN_USE.*process ${server.pid ?? 0} .pledge serve`),
+    });
+    const port = new URL(url).port;
+    const other = await pledge(newFolder(), ['serve'], '', { PLEDGE_PORT: port });
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('pledge: ADDRESS_NOT_FREE: 127.0.0.1:') });
+
+    server.kill('SIGTERM');
+    expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(logOf(folder)).toEqual([]);
+  });
+});
+
+describe('pledge import', () => {
+  it('doubles nothing when it is run again', async () => {
+    const before = logOf(imported);
+    const { code, stdout } = await pledge(imported, ['import', '-'], sample);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(' 0 facts recorded (0 events')]);
+    expect(logOf(imported)).toEqual(before);
+    expect(before.length).toBeGreaterThan(2000);
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)('goes on after %s as if nothing had been', async (signal) => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'log.ndjson.gz'), gzipSync(sample));
+    const first = startPledge(folder, ['import', 'log.ndjson.gz']);
+    const events = join(folder, 'data', 'events.db');
+    const recorded = () => {
+      try {
+        return logOf(folder).length;
+      } catch {
+        return 0; // not made yet
+      }
+    };
+    while (!existsSync(events) || recorded() === 0) await sleep(5);
+    first.kill(signal);
+    expect(await first.ended).toMatchObject({ code: signal === 'SIGINT' ? 130 : null });
+    expect(logOf(folder).length).toBeLessThan(logOf(imported).length);
+
+    const { code, stdout } = await pledge(folder, ['import', 'log.ndjson.gz']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Going on with the import')]);
+    expect(logOf(folder).map(({ name, type }) => [name, type])).toEqual(
+      logOf(imported).map(({ name, type }) => [name, type]),
+    );
+  });
+
+  it('writes bad rows to a file with line and reason, and takes the rest', async () => {
+    const folder = newFolder();
+    const log = [opened('A-1'), '{ nonsense', line('A-9', 'TicketResolved'), line('A-1', 'TicketResolved')].join('\n');
+    writeFileSync(join(folder, 'log.ndjson'), log);
+    const { code, stdout, stderr } = await pledge(folder, ['import', 'log.ndjson', '--rejects', 'bad.ndjson']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('2 rejected')]);
+    expect(stderr).not.toContain('\u001b[');
+    const bad = readFileSync(join(folder, 'bad.ndjson'), 'utf8').trim().split('\n');
+    expect(bad.map((text) => JSON.parse(text) as object)).toMatchObject([{ line: 2 }, { line: 3 }]);
+    for (const text of bad) expect(JSON.parse(text)).toMatchObject({ code: expect.any(String) });
+  });
+
+  it.each([
+    ['a gzip that is cut off', 'log.ndjson.gz', () => gzipSync(sample).subarray(0, 5000), 'pledge'],
+    ['a CSV that is malformed', 'log.csv', () => Buffer.from('a,b\n"x,y\n'), 'italian-helpdesk'],
+  ])('refuses %s, and changes nothing', async (_, name, bytes, format) => {
+    const folder = newFolder();
+    writeFileSync(join(folder, name), bytes());
+    const { code, stderr } = await pledge(folder, ['import', name, '--format', format]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/pledge: [A-Z_]+: /)]);
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+});
+
+describe('pledge rebuild', () => {
+  it('makes the rows that were there', async () => {
+    const before = readModelsOf(imported);
+    expect(await pledge(imported, ['rebuild'])).toMatchObject({ code: 0 });
+    expect(readModelsOf(imported)).toEqual(before);
+    expect(before['clocks']?.length).toBeGreaterThan(300);
+  });
+});
+
+describe('pledge history', () => {
+  it('knows a ticket by its id and by its reference', async () => {
+    const [{ id, reference }] = query(
+      join(imported, 'data', 'read-models.db'),
+      'SELECT id, reference FROM tickets LIMIT 1',
+    ) as [Record<string, string>];
+    const [byId, byReference] = await Promise.all(
+      [id, reference].map((name) => pledge(imported, ['history', name ?? ''])),
+    );
+    expect(byId).toMatchObject({ code: 0, stdout: expect.stringContaining('TicketOpened') });
+    expect(byReference).toEqual(byId);
+  });
+
+  it('refuses a ticket that is not there', async () => {
+    const { code, stderr } = await pledge(imported, ['history', 'NONE-1']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('TICKET_NOT_FOUND')]);
+  });
+});
