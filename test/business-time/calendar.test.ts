@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { type CalendarDefinition, type Target, weekdays, type Window } from '../../src/business-time/calendar.js';
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
-import { addSkipping, moveByPauses } from '../../src/business-time/pauses.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
-import { MinuteWalk } from './reference.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -191,139 +188,6 @@ describe('edge case', () => {
   it('a zone that skipped a day has no such business day', () => {
     const apia = { ...always, timeZone: 'Pacific/Apia' };
     expect(due(apia, '2011-12-29T12:00', days(1))).toBe('2011-12-31 12:00');
-  });
-});
-
-describe('any calendar', () => {
-  const zones = [
-    'UTC',
-    'Europe/Paris',
-    'Australia/Lord_Howe',
-    'America/Sao_Paulo',
-    'Asia/Beirut',
-    'Pacific/Apia',
-    'America/St_Johns',
-  ];
-  const time = fc.integer({ min: 0, max: 95 }).map((quarter) => {
-    const text = `${String(Math.floor(quarter / 4)).padStart(2, '0')}:${String((quarter % 4) * 15).padStart(2, '0')}`;
-    return text;
-  });
-  const windows = fc.array(
-    fc.tuple(time, time).filter(([a, b]) => a !== b),
-    { maxLength: 2 },
-  );
-  // Around changes of clocks, in several years and hemispheres.
-  const anchors = [
-    '2026-03-29',
-    '2026-10-25',
-    '2026-04-05',
-    '2026-10-04',
-    '2018-11-04',
-    '2011-12-29',
-    '2028-02-29',
-    '2026-03-08',
-  ];
-  const definition = fc
-    .record({
-      timeZone: fc.constantFrom(...zones),
-      weekly: fc.record(Object.fromEntries(weekdays.map((day) => [day, windows]))),
-    })
-    .filter(({ weekly }) => Object.values(weekly).some((list) => list.length > 0));
-  const anchor = fc.constantFrom(...anchors).map((date) => Date.parse(`${date}T00:00Z`));
-  const offset = fc.integer({ min: -2 * 1440, max: 2 * 1440 }).map((minutes) => minutes * minute);
-
-  it('has as much open time as a walk through its minutes finds', () => {
-    fc.assert(
-      fc.property(
-        definition,
-        anchor,
-        fc.array(fc.tuple(offset, offset), { minLength: 4, maxLength: 4 }),
-        (defined, base, pairs) => {
-          const calendar = compileCalendar(defined);
-          const walk = new MinuteWalk(defined);
-          for (const [a, b] of pairs) {
-            const [from, to] = [base + Math.min(a, b), base + Math.min(Math.max(a, b), Math.min(a, b) + 1440 * minute)];
-            expect(calendar.between(from, to)).toBe(walk.between(from, to));
-          }
-        },
-      ),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 8) },
-    );
-  });
-
-  it('adds and subtracts what lies between', () => {
-    fc.assert(
-      fc.property(
-        definition,
-        anchor,
-        offset,
-        fc.integer({ min: 1, max: 50 * 60 * minute }),
-        (defined, base, shift, amount) => {
-          const calendar = compileCalendar(defined);
-          const from = base + shift;
-          const to = calendar.add(from, amount);
-          expect(calendar.between(from, to)).toBe(amount);
-          expect(calendar.between(to, from)).toBe(-amount);
-          expect(calendar.between(calendar.add(to, -amount), to)).toBe(amount);
-          expect(calendar.add(from, amount + 1)).toBeGreaterThan(to);
-          const spans = [...calendar.openSpans(from, to)];
-          expect(spans.reduce((sum, span) => sum + span.to - span.from, 0)).toBe(amount);
-        },
-      ),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
-    );
-  });
-
-  it('is open from an opening to a closing', () => {
-    fc.assert(
-      fc.property(definition, anchor, offset, (defined, base, shift) => {
-        const calendar = compileCalendar(defined);
-        const opening = calendar.nextOpening(base + shift);
-        const closing = calendar.nextClosing(opening);
-        expect([calendar.isOpen(opening), calendar.isOpen(closing - 1)]).toEqual([true, true]);
-        expect(calendar.between(opening, closing)).toBe(closing - opening);
-        expect(calendar.between(base + shift, opening)).toBe(0);
-      }),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
-    );
-  });
-
-  const target = fc.oneof(
-    fc.integer({ min: 1, max: 60 }).map((amount): Target => ({ amount, unit: 'hours' })),
-    fc
-      .tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom('sameTime', 'endOfDay', 'workingHours'))
-      .map(([amount, rule]): Target => ({ amount, unit: 'businessDays', rule: rule as 'sameTime' })),
-  );
-
-  it('is due later for a later start', () => {
-    fc.assert(
-      fc.property(definition, anchor, offset, offset, target, (defined, base, a, b, wanted) => {
-        const calendar = compileCalendar(defined);
-        const [early, late] = [base + Math.min(a, b), base + Math.max(a, b)];
-        // Days are counted from the date that owns a window, so only outside night shifts are they in order.
-        const hasNightShift = Object.values(defined.weekly).some((list) => list.some(([from, to]) => from >= to));
-        if (wanted.unit !== 'businessDays' || wanted.rule === 'workingHours' || !hasNightShift)
-          expect(calendar.dueAt(late, wanted)).toBeGreaterThanOrEqual(calendar.dueAt(early, wanted));
-        expect(calendar.dueAt(early, wanted)).toBeGreaterThan(early);
-      }),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
-    );
-  });
-
-  it('never has a pause bring a deadline nearer, nor one in closed hours move it', () => {
-    const pauses = fc.array(fc.tuple(offset, offset), { maxLength: 4 });
-    fc.assert(
-      fc.property(definition, anchor, offset, target, pauses, (defined, base, shift, wanted, list) => {
-        const calendar = compileCalendar(defined);
-        const deadline = calendar.dueAt(base + shift, wanted);
-        const spans = list.map(([a, b]) => ({ from: base + Math.min(a, b), to: base + Math.max(a, b) }));
-        expect(moveByPauses(deadline, spans, calendar)).toBeGreaterThanOrEqual(deadline);
-        const closed = spans.filter(({ from, to }) => calendar.between(from, to) === 0);
-        expect(moveByPauses(deadline, closed, calendar)).toBe(deadline);
-        expect(addSkipping(base + shift, hour, closed, calendar)).toBe(calendar.add(base + shift, hour));
-      }),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
-    );
   });
 
   it('answers for 1970 and 2100 as for today', () => {
