@@ -1,6 +1,7 @@
 import { type CalendarDefinition, type Target, type Window } from '../../business-time/calendar.js';
 import { said } from '../../graphql/page.js';
 import { type NamedCalendar } from '../domain/define.js';
+import { type DueQuestion } from '../due-at.js';
 import { type Enrolment } from '../domain/events.js';
 import { channels, pauseReasons, type Plan, ticketTypes } from '../domain/plan.js';
 import {
@@ -10,6 +11,7 @@ import {
   type TargetInput,
   type WindowInput,
 } from './catalogue.inputs.js';
+import { type DueAtInput } from './due-at.types.js';
 
 const toTarget = ({ amount, unit, rule }: TargetInput): Target =>
   unit === 'businessDays' ? { amount, unit, rule: rule ?? 'sameTime' } : { amount, unit };
@@ -64,4 +66,14 @@ export function toCalendar({
 /** The enrolment that an input asks for. */
 export const toEnrolment = ({ id, name, plan, calendar, effectiveFrom }: EnrolCustomerInput): Enrolment => ({
   ...{ customer: id, name: name ?? null, plan, calendar: calendar ?? null, effectiveFrom: effectiveFrom ?? null },
+});
+
+/** The question that an input asks. */
+export const toDueQuestion = ({ from, metric, type, channel, priority, ...more }: DueAtInput): DueQuestion => ({
+  ...{ from, metric, type, channel, priority },
+  calendar: more.calendar ?? null,
+  plan: more.plan ?? null,
+  customer: more.customer ?? null,
+  target: more.target == null ? null : toTarget(more.target),
+  pauses: more.pauses ?? [],
 });
