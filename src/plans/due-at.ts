@@ -1,7 +1,8 @@
-import { type Instant, InvalidCalendar, type Span, type Target } from '../business-time/calendar.js';
+import { type Instant, type Span, type Target } from '../business-time/calendar.js';
 import { type Deadline, layOutTarget } from '../business-time/deadline.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Catalogue } from './catalogue.js';
+import { refused } from './domain/define.js';
 import { type Metric, type Plan, type VersionRef } from './domain/plan.js';
 import { type Classification, targetOf } from './domain/promise.js';
 
@@ -42,8 +43,7 @@ export async function whatIsDue(catalogue: Catalogue, question: DueQuestion): Pr
     const deadline = layOutTarget(calendar, from, target, pauses);
     return { ...deadline, from, target, calendar: ref, plan: terms?.plan ?? null, timeZone: calendar.timeZone };
   } catch (error) {
-    if (error instanceof InvalidCalendar) throw new Rejection(error.code, `${error.field}: ${error.message}`);
-    throw error;
+    throw refused(error);
   }
 }
 

@@ -1,6 +1,7 @@
-import { type CalendarDefinition, type Target, type Window } from '../../business-time/calendar.js';
+import { type Target, type Window } from '../../business-time/calendar.js';
+import { type CalendarSource, type HolidaySource } from '../../business-time/holiday-sources.js';
 import { said } from '../../graphql/page.js';
-import { type NamedCalendar } from '../domain/define.js';
+import { type CalendarOrder } from '../commands/define.js';
 import { type DueQuestion } from '../due-at.js';
 import { type Enrolment } from '../domain/events.js';
 import { channels, pauseReasons, type Plan, ticketTypes } from '../domain/plan.js';
@@ -40,16 +41,9 @@ export function toPlan(input: DefinePlanInput): Plan {
 const toWindow = ({ opens, closes }: WindowInput): Window => [opens, closes];
 
 /** The calendar that an input asks for. */
-export function toCalendar({
-  code,
-  name,
-  timeZone,
-  weekly,
-  holidays,
-  dates,
-  nominalDayMinutes,
-}: DefineCalendarInput): NamedCalendar {
-  const definition: CalendarDefinition = {
+export function toCalendar({ code, name, timeZone, weekly, ...more }: DefineCalendarInput): CalendarOrder {
+  const { holidays, holidaysFrom, holidaysKnownUntil, dates, nominalDayMinutes } = more;
+  const definition: CalendarSource = {
     timeZone,
     weekly: Object.fromEntries(weekly.map(({ day, windows }) => [day, windows.map(toWindow)])),
     holidays: (holidays ?? []).map(({ date, hours, name: holiday }) =>
@@ -57,6 +51,8 @@ export function toCalendar({
         ? date
         : { date, ...(hours == null ? {} : { hours: toWindow(hours) }), ...(holiday == null ? {} : { name: holiday }) },
     ),
+    ...(holidaysFrom == null ? {} : { holidaysFrom: holidaysFrom.map((source) => said(source) as HolidaySource) }),
+    ...said({ holidaysKnownUntil }),
     dates: Object.fromEntries((dates ?? []).map(({ date, windows }) => [date, windows.map(toWindow)])),
     nominalDayMinutes: nominalDayMinutes ?? 480,
   };
