@@ -18,8 +18,7 @@ export function icalendarHolidays(text: string, timeZone: string, years: Years, 
       .filter((event) => !event.isRecurrenceException())
       .flatMap((event) => occurrences(event, years))
       .filter(({ item }) => item.component.getFirstPropertyValue('status') !== 'CANCELLED')
-      .flatMap(({ startDate, endDate, item }) => toHolidays(startDate, endDate, item, timeZone))
-      .filter(({ date }) => Number(date.slice(0, 4)) >= years.first && Number(date.slice(0, 4)) <= years.last);
+      .flatMap((occurrence) => toHolidays(occurrence, timeZone, years));
   } catch (error) {
     throw new InvalidCalendar('MALFORMED_ICALENDAR', field, error instanceof Error ? error.message : String(error));
   }
@@ -44,18 +43,25 @@ function occurrences(event: ICAL.Event, years: Years): readonly Occurrence[] {
   throw new Error(`«${event.summary}» recurs more than ${mostOccurrences} times.`);
 }
 
-function toHolidays(start: ICAL.Time, end: ICAL.Time, event: ICAL.Event, timeZone: string) {
+function toHolidays({ startDate: start, endDate: end, item: event }: Occurrence, timeZone: string, years: Years) {
   // Null where there is none, whatever its type says.
   const summary = event.summary as string | null;
   const named = summary === null || summary === '' ? {} : { name: summary };
   const zone = zoneOf(event, timeZone);
-  const [from, to] = [localOf(start, zone, timeZone), localOf(end, zone, timeZone)];
+  const from = localOf(start, zone, timeZone);
+  // Some files say that a whole day ends when it begins.
+  const to = DateTime.max(localOf(end, zone, timeZone), from.plus({ days: start.isDate ? 1 : 0 }));
   const holidays: { readonly date: string; readonly hours?: [string, string]; readonly name?: string }[] = [];
-  for (let day = from.startOf('day'); day < to || day.equals(from); day = day.plus({ days: 1 })) {
+  const until = DateTime.min(to, DateTime.utc(years.last + 1));
+  for (
+    let day = DateTime.max(from.startOf('day'), DateTime.utc(years.first));
+    day < until;
+    day = day.plus({ days: 1 })
+  ) {
     const date = day.toFormat('yyyy-MM-dd');
     const opens = day < from ? from.toFormat('HH:mm:ss') : '00:00';
     const closes = day.plus({ days: 1 }) <= to ? '24:00' : to.toFormat('HH:mm:ss');
-    const isWhole = opens === '00:00' && closes === '24:00';
+    const isWhole = start.isDate || (opens === '00:00' && closes === '24:00');
     if (isWhole) holidays.push({ date, ...named });
     else if (opens !== closes) holidays.push({ date, hours: [opens, closes], ...named });
   }
