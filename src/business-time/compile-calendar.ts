@@ -102,13 +102,14 @@ class CompiledCalendar implements Calendar {
     if (!Number.isInteger(days) || days < 1 || days > longestTargetDays) {
       throw invalidTarget(`must be a whole number of business days, 1 to ${longestTargetDays}.`);
     }
-    const opening = this.nextOpening(start);
-    if (rule === 'workingHours') return this.add(opening, days * this.parsed.nominalDayMs);
-    const look = (on: Horizon) => (rule === 'sameTime' ? on.sameTimeAfter(opening, days) : on.endAfter(opening, days));
-    let horizon = this.horizon(opening);
-    let due = look(horizon);
-    while (Number.isNaN(due)) due = look((horizon = this.later(horizon)));
-    return rule === 'sameTime' ? this.nextOpening(due) : due;
+    if (rule === 'workingHours') return this.add(start, days * this.parsed.nominalDayMs);
+    let horizon = this.horizon(start);
+    let due = horizon.dayAfter(start, days, rule);
+    while (Number.isNaN(due)) {
+      horizon = this.later(horizon);
+      due = horizon.dayAfter(start, days, rule);
+    }
+    return due;
   }
 
   *openSpans(from: Instant, to: Instant): Iterable<Span> {

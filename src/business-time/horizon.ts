@@ -13,9 +13,10 @@ const perBucket = 1 / bucketMs;
  */
 export class Horizon {
   constructor(
-    /** The dates laid out: from `first` up to `end`. */
-    readonly first: DayNumber,
-    readonly end: DayNumber,
+    /** Questions about instants from here… */
+    readonly since: Instant,
+    /** …to here are answered. */
+    readonly until: Instant,
     /** Where each open span starts. */
     private readonly opens: Float64Array,
     /** The open time before each span, and last before the end of all. */
@@ -25,23 +26,15 @@ export class Horizon {
     /** The dates that own a span, and when the last span of each ends. */
     private readonly dates: Int32Array,
     private readonly ends: Float64Array,
+    /** Where each of them begins, if the clocks do not change about it; else NaN. */
+    private readonly midnights: Float64Array,
     /** For each bucket of time, how many spans start before it. */
     private readonly buckets: Int32Array,
     private readonly zone: Zone,
   ) {}
 
-  /** Questions about instants from here… */
-  get since(): Instant {
-    return this.first * dayMs;
-  }
-
-  /** …to here are answered. */
-  get until(): Instant {
-    return this.end * dayMs;
-  }
-
   covers(at: Instant): boolean {
-    return at >= this.first * dayMs && at <= this.end * dayMs;
+    return at >= this.since && at <= this.until;
   }
 
   /** The last span that starts at or before an instant; -1 where none does. */
@@ -140,26 +133,32 @@ export class Horizon {
     return low - 1;
   }
 
-  /** The same local time on the n-th business day after that of an open instant. */
-  sameTimeAfter(start: Instant, n: number): Instant {
-    const owner = this.owner[this.spanAt(start)] ?? NaN;
-    const time = this.zone.toLocal(start) - (this.dates[owner] ?? NaN) * dayMs;
-    for (let i = owner + n; i < this.dates.length; i++) {
-      const due = this.zone.toInstant((this.dates[i] ?? NaN) * dayMs + time, 'first');
-      if (due > start) return this.within(due);
+  /**
+   * The n-th business day after that of a start, which outside opening hours moves to the next opening first: at the
+   * same local time or the next opening after it, or at the day’s end.
+   */
+  dayAfter(start: Instant, n: number, rule: 'sameTime' | 'endOfDay'): Instant {
+    let i = this.spanAt(start);
+    let from = start;
+    if (!(start < this.closesAt(i))) {
+      i += 1;
+      from = this.opens[i] ?? NaN;
+    }
+    const owner = this.owner[i] ?? NaN;
+    for (let day = owner + n; day < this.dates.length; day++) {
+      const due = rule === 'sameTime' ? this.sameTime(from, owner, day) : (this.ends[day] ?? NaN);
+      // A day whose hours lie within the night shift of the day before may end before that does.
+      if (due > from) return rule === 'sameTime' ? this.nextOpening(due) : this.within(due);
     }
     return NaN;
   }
 
-  /** The end of the n-th business day after that of an open instant. */
-  endAfter(start: Instant, n: number): Instant {
-    const owner = this.owner[this.spanAt(start)] ?? NaN;
-    for (let i = owner + n; i < this.ends.length; i++) {
-      const due = this.ends[i] ?? NaN;
-      // A day whose hours lie within the night shift of the day before may end before that does.
-      if (due > start) return this.within(due);
-    }
-    return NaN;
+  /** As far from the midnight of a later business day as an instant is from that of its own, on the wall clock. */
+  private sameTime(from: Instant, owner: number, later: number): Instant {
+    const steady = from - (this.midnights[owner] ?? NaN) + (this.midnights[later] ?? NaN);
+    if (!Number.isNaN(steady)) return steady;
+    const time = this.zone.toLocal(from) - (this.dates[owner] ?? NaN) * dayMs;
+    return this.zone.toInstant((this.dates[later] ?? NaN) * dayMs + time, 'first');
   }
 
   private within(answer: Instant): Instant {
@@ -195,8 +194,14 @@ export function layOutHorizon(calendar: ParsedCalendar, first: DayNumber, end: D
     owner[i] = place;
   }
   const endOf = Float64Array.from(dates, (date) => ends.get(date) ?? NaN);
-  const buckets = bucketsOf(opens, first * dayMs, end * dayMs);
-  return new Horizon(first, end, opens, before, owner, dates, endOf, buckets, zone);
+  const midnights = Float64Array.from(dates, (date) => midnightOf(zone, date));
+  const [since, until] = [first * dayMs, end * dayMs];
+  const buckets = bucketsOf(opens, since, until);
+  return new Horizon(since, until, opens, before, owner, dates, endOf, midnights, buckets, zone);
+}
+
+function midnightOf(zone: Zone, date: DayNumber): Instant {
+  return date * dayMs - (zone.steadyOffset(date * dayMs, (date + 2) * dayMs) ?? NaN);
 }
 
 function bucketsOf(opens: Float64Array, since: Instant, until: Instant): Int32Array {

@@ -82,7 +82,7 @@ export class MinuteWalk {
     private readonly weeks: Weeks,
   ) {
     this.owner = new Int32Array(weeks.days * 1440).fill(nobody);
-    const [first, last] = [Math.floor(weeks.from / dayMs) + 2, Math.floor(weeks.until / dayMs) - 3];
+    const [first, last] = [Math.floor(weeks.from / dayMs) + 1, Math.floor(weeks.until / dayMs) - 3];
     for (let day = first; day <= last; day++) this.paint(day);
     this.owner.forEach((day, i) => {
       if (day !== nobody) this.ends.set(day, weeks.from + (i + 1) * minute);
