@@ -115,6 +115,7 @@ const mostCompiled = 500;
 
 function calendarOf(question: Record<string, unknown>): Calendar {
   const { timeZone, weekly, holidays, dates, nominalDayMinutes } = question;
+  if ('holidaysFrom' in question) throw new FieldFault('holidaysFrom is for calendars that are kept; give dates here');
   const key = JSON.stringify([timeZone, weekly, holidays, dates, nominalDayMinutes]);
   let calendar = compiled.get(key);
   if (calendar === undefined) {

@@ -105,6 +105,7 @@ describe('a question of a file of cases', () => {
     ['a time like 25:00', { weekly: { mon: [['09:00', '25:00']] } }, 'INVALID_TIME'],
     ['a date that is none', { holidays: ['2026-02-30'] }, 'INVALID_DATE'],
     ['holidays that are no list', { holidays: 'none' }, 'MALFORMED'],
+    ['holidays from elsewhere', { holidaysFrom: [{ country: 'DE' }] }, 'INVALID_QUESTION'],
     ['an opening in eleven years only', { weekly: {}, dates: { '2037-06-01': office } }, 'NO_OPENING'],
     ['a day of no length', { nominalDayMinutes: 0 }, 'INVALID_NOMINAL_DAY'],
     ['a local time', { from: '2026-05-04T09:00:00' }, 'INVALID_QUESTION'],

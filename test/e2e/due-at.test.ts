@@ -72,6 +72,30 @@ describe('dueAt', () => {
     });
   });
 
+  it('counts in a calendar whose holidays come from a country, resolved when it is defined', async () => {
+    const define = `mutation ($input: DefineCalendarInput!) {
+      defineCalendar(input: $input) { __typename ... on Rejection { code message } }
+    }`;
+    const weekly = ['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => ({
+      ...{ day, windows: [{ opens: '09:00', closes: '17:00' }] },
+    }));
+    const munich = { code: 'munich', name: 'Munich', timeZone: 'Europe/Berlin', weekly };
+    const input = { ...munich, holidaysFrom: [{ country: 'DE', region: 'BY', lastYear: 2026 }] };
+    expect(await api.data(define, { input })).toEqual({ defineCalendar: { __typename: 'CalendarDefined' } });
+    const target = { amount: 1, unit: 'HOURS' };
+    expect(await ask({ from: '2026-04-02T14:30:00Z', calendar: 'munich', target })).toMatchObject({
+      dueAt: '2026-04-07T07:30:00.000Z',
+      isBeyondKnownHolidays: false,
+    });
+    const wrong = { ...munich, code: 'x', holidaysFrom: [{ country: 'XX' }] };
+    expect(await api.data(define, { input: wrong })).toMatchObject({
+      defineCalendar: {
+        code: 'UNKNOWN_COUNTRY',
+        message: expect.stringContaining('definition.holidaysFrom[0].country') as unknown,
+      },
+    });
+  });
+
   it('refuses what has no answer', async () => {
     const from = '2026-03-06T16:59:00Z';
     expect(await codeOf({ from, plan: 'community' })).toBe('NO_PROMISE');
