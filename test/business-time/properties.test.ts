@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type CalendarDefinition,
@@ -10,6 +10,9 @@ import {
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { addSkipping, moveByPauses } from '../../src/business-time/pauses.js';
 import { MinuteWalk, Weeks } from './reference.js';
+
+// Thousands of cases may take longer on a busy machine.
+jest.setTimeout(300_000);
 
 const minute = 60_000;
 const hour = 60 * minute;
