@@ -30,6 +30,8 @@ export interface CalendarDefinition {
   readonly holidays?: readonly Holiday[];
   /** Hours of single dates; they replace the weekly ones (an empty list closes the day). */
   readonly dates?: Readonly<Record<LocalDate, readonly Window[]>>;
+  /** The last date whose holidays are known; by default the end of the year of the last one given. */
+  readonly holidaysKnownUntil?: LocalDate;
   /** The length of «a day» for targets of the rule `workingHours`. Default 480. */
   readonly nominalDayMinutes?: number;
 }
@@ -44,10 +46,18 @@ export type Target =
 /** A definition compiled: every question about open time, to the millisecond. */
 export interface Calendar {
   readonly timeZone: string;
+  /** From here on nobody has said what days are off; null where the calendar has no holidays at all. */
+  readonly holidaysKnownUntil: Instant | null;
   isOpen(at: Instant): boolean;
-  /** `at` where it is open, else the first open instant after it. */
+  /**
+   * `at` where it is open, else the first open instant after it.
+   * @throws InvalidCalendar `NO_OPENING` when it does not open within ten years
+   */
   nextOpening(at: Instant): Instant;
-  /** The first closing instant after `at`: the end of the window `at` lies in, or of the next one. */
+  /**
+   * The first closing instant after `at`: open just before it, closed at it. Windows that touch are one.
+   * @throws InvalidCalendar `NO_CLOSING` when it does not close within ten years
+   */
   nextClosing(at: Instant): Instant;
   /**
    * The earliest instant at which `amount` of open time has gone by since `from`; the latest before it for a negative
@@ -58,7 +68,7 @@ export interface Calendar {
   between(from: Instant, to: Instant): BusinessMs;
   /** The deadline of a target that starts at `start`, without pauses. */
   dueAt(start: Instant, target: Target): Instant;
-  /** The open spans between two instants, clipped to them. */
+  /** The open spans between two instants, clipped to them; those that touch are one. */
   openSpans(from: Instant, to: Instant): Iterable<Span>;
 }
 

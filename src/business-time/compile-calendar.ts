@@ -2,138 +2,165 @@ import {
   type BusinessMs,
   type Calendar,
   type CalendarDefinition,
+  type DayRule,
   type Instant,
   InvalidCalendar,
   type Span,
   type Target,
 } from './calendar.js';
-import { compileHorizon, type Horizon } from './horizon.js';
-import { parseDefinition, type ParsedCalendar } from './parse-definition.js';
+import { type Horizon, layOutHorizon } from './horizon.js';
+import { dayMs, type DayNumber, parseDefinition, type ParsedCalendar } from './parse-definition.js';
 
-const yearOf = (at: Instant) => new Date(at).getUTCFullYear();
-const longestClosedYears = 10;
+const yearMs = 365.25 * dayMs;
+const tenYearsMs = 10 * yearMs;
+/** The years laid out at the first question, about its instant. */
+const [yearsBefore, yearsAfter] = [1, 4];
+/** A thousand years are enough for any deadline, and few enough to hold. */
+const earliest = Date.UTC(1600, 0, 1);
+const latest = Date.UTC(2600, 0, 1);
 const longestTargetDays = 10_000;
+const unitMs = { seconds: 1000, minutes: 60_000, hours: 3_600_000 } as const;
 
 /**
- * Compiles a definition, so that every question is a binary search over sorted instants. The years compiled grow with
- * what is asked.
- * @throws InvalidCalendar that names the field at fault; `NO_OPENING` when it is not open within ten years
+ * Compiles a definition, so that every question is a look into sorted instants. The years laid out grow with what is
+ * asked.
+ * @throws InvalidCalendar that names the field at fault; `NO_OPENING` when it is never open
  */
 export function compileCalendar(definition: CalendarDefinition): Calendar {
   const parsed = parseDefinition(definition);
-  const calendar = new CompiledCalendar(parsed);
-  const hasWeekly = parsed.weekly.some((hours) => hours.length > 0);
-  if (!hasWeekly && parsed.dates.size === 0) throw new InvalidCalendar('NO_OPENING', 'weekly', 'is never open.');
-  return calendar;
+  if (lastOpenDate(parsed) === -Infinity) throw new InvalidCalendar('NO_OPENING', 'weekly', 'is never open.');
+  return new CompiledCalendar(parsed);
+}
+
+/** After this date it never opens. */
+function lastOpenDate({ weekly, dates, wholeHolidays }: ParsedCalendar): DayNumber {
+  if (weekly.some((hours) => hours.length > 0)) return Infinity;
+  return [...dates].reduce(
+    (last, [day, hours]) => (hours.length > 0 && !wholeHolidays.has(day) ? Math.max(last, day) : last),
+    -Infinity,
+  );
 }
 
 class CompiledCalendar implements Calendar {
   readonly timeZone: string;
-  private horizon: Horizon;
+  readonly holidaysKnownUntil: Instant | null;
+  private laidOut: Horizon | undefined;
 
   constructor(private readonly parsed: ParsedCalendar) {
     this.timeZone = parsed.zone.name;
-    this.horizon = compileHorizon(parsed, 2024, 2029);
-  }
-
-  /** The horizon, grown until it reaches some years around two instants. */
-  private reach(from: Instant, to: Instant): Horizon {
-    const { firstYear, lastYear, safeFrom, safeTo } = this.horizon;
-    if (from < safeFrom || to > safeTo) {
-      const [first, last] = [yearOf(from) - 1, yearOf(to) + 1];
-      const span = lastYear - firstYear;
-      this.horizon = compileHorizon(
-        this.parsed,
-        first < firstYear ? Math.min(first, firstYear - span) : firstYear,
-        last > lastYear ? Math.max(last, lastYear + span) : lastYear,
-      );
-    }
-    return this.horizon;
+    this.holidaysKnownUntil = knownUntil(parsed);
   }
 
   isOpen(at: Instant): boolean {
-    const h = this.reach(at, at);
-    const i = h.windowAt(at);
-    return i >= 0 && at < h.closesAt(i);
+    return this.horizon(at).isOpen(at);
   }
 
   nextOpening(at: Instant): Instant {
-    return this.isOpen(at) ? at : this.seek(at, (h, i) => h.opensAt(i + 1));
+    return this.withinTenYears(at, 'NO_OPENING', 'open', (horizon) => horizon.nextOpening(at));
   }
 
   nextClosing(at: Instant): Instant {
-    return this.seek(at, (h, i) => (i >= 0 && at < h.closesAt(i) ? h.closesAt(i) : h.closesAt(i + 1)));
+    return this.withinTenYears(at, 'NO_CLOSING', 'close', (horizon) => horizon.nextClosing(at));
   }
 
-  /** Looks from the window that starts at or before an instant, over a horizon that grows until there is an answer. */
-  private seek(at: Instant, look: (horizon: Horizon, window: number) => Instant): Instant {
-    const year = 366 * 86_400_000;
-    for (let years = 1; years <= longestClosedYears + 1; years++) {
-      const h = this.reach(at, at + years * year);
-      const found = look(h, h.windowAt(at));
-      if (Number.isFinite(found)) return found;
+  private withinTenYears(at: Instant, code: string, what: string, look: (horizon: Horizon) => Instant): Instant {
+    let horizon = this.horizon(at);
+    let found = look(horizon);
+    while (Number.isNaN(found) && horizon.until < at + tenYearsMs) {
+      horizon = this.later(horizon);
+      found = look(horizon);
     }
-    throw new InvalidCalendar('NO_OPENING', 'weekly', `is not open within ten years of ${new Date(at).toISOString()}.`);
+    if (found <= at + tenYearsMs) return found;
+    throw new InvalidCalendar(code, 'weekly', `does not ${what} within ten years of ${new Date(at).toISOString()}.`);
   }
 
   add(from: Instant, amount: BusinessMs): Instant {
     if (amount === 0) return from;
-    const year = 366 * 86_400_000;
-    for (let years = 1; ; years *= 2) {
-      if (years > 2000) throw new InvalidCalendar('NO_OPENING', 'weekly', 'is not open long enough for that.');
-      const h = amount > 0 ? this.reach(from, from + years * year) : this.reach(from - years * year, from);
-      const goal = h.openUntil(from) + amount;
-      const found = amount > 0 ? h.firstAt(goal) : h.lastAt(goal);
-      if (Number.isFinite(found)) return found;
+    let horizon = this.horizon(from);
+    let found = horizon.add(from, amount);
+    while (Number.isNaN(found)) {
+      horizon = amount > 0 ? this.later(horizon) : this.earlier(horizon);
+      found = horizon.add(from, amount);
     }
+    return found;
   }
 
   between(from: Instant, to: Instant): BusinessMs {
-    const h = from < to ? this.reach(from, to) : this.reach(to, from);
-    return h.openUntil(to) - h.openUntil(from);
+    this.horizon(from);
+    const horizon = this.horizon(to);
+    return horizon.openUntil(to) - horizon.openUntil(from);
   }
 
-  dueAt(start: Instant, target: Target): Instant {
-    const { amount, unit } = target;
-    const days = { seconds: 1 / 86_400, minutes: 1 / 1440, hours: 1 / 24, businessDays: 1 }[unit] * amount;
-    if (!(days > 0 && days <= longestTargetDays)) {
-      throw new InvalidCalendar(
-        'INVALID_TARGET',
-        'target.amount',
-        `must be above zero and at most ${longestTargetDays} days.`,
-      );
-    }
-    switch (unit) {
-      case 'seconds':
-        return this.add(start, amount * 1000);
-      case 'minutes':
-        return this.add(start, amount * 60_000);
-      case 'hours':
-        return this.add(start, amount * 3_600_000);
-      case 'businessDays':
-        return this.businessDays(this.nextOpening(start), amount, target.rule ?? 'sameTime');
-    }
+  dueAt(start: Instant, { amount, unit, rule }: Target & { readonly rule?: DayRule }): Instant {
+    if (unit === 'businessDays') return this.daysAfter(start, amount, rule ?? 'sameTime');
+    const ms = Math.round(amount * unitMs[unit]);
+    if (ms > 0 && ms <= longestTargetDays * dayMs) return this.add(start, ms);
+    throw invalidTarget(`must be above zero and at most ${longestTargetDays} days.`);
   }
 
-  private businessDays(start: Instant, amount: number, rule: 'sameTime' | 'endOfDay' | 'workingHours'): Instant {
-    if (!Number.isInteger(amount)) {
-      throw new InvalidCalendar('INVALID_TARGET', 'target.amount', 'business days are whole.');
+  private daysAfter(start: Instant, days: number, rule: DayRule): Instant {
+    if (!Number.isInteger(days) || days < 1 || days > longestTargetDays) {
+      throw invalidTarget(`must be a whole number of business days, 1 to ${longestTargetDays}.`);
     }
-    if (rule === 'workingHours') return this.add(start, amount * this.parsed.nominalDayMs);
-    const year = 366 * 86_400_000;
-    for (let years = Math.ceil(amount / 200) + 1; ; years *= 2) {
-      if (years > 4000) throw new InvalidCalendar('NO_OPENING', 'weekly', 'has too few business days.');
-      const h = this.reach(start, start + years * year);
-      const due = h.dayAfter(start, amount, rule);
-      if (due !== undefined) return rule === 'sameTime' ? this.nextOpening(due) : due;
+    if (rule === 'workingHours') return this.add(start, days * this.parsed.nominalDayMs);
+    let horizon = this.horizon(start);
+    let due = horizon.dayAfter(start, days, rule);
+    while (Number.isNaN(due)) {
+      horizon = this.later(horizon);
+      due = horizon.dayAfter(start, days, rule);
     }
+    return due;
   }
 
   *openSpans(from: Instant, to: Instant): Iterable<Span> {
-    const h = this.reach(from, to);
-    for (let i = Math.max(0, h.windowAt(from)); h.opensAt(i) < to; i++) {
-      const span = { from: Math.max(from, h.opensAt(i)), to: Math.min(to, h.closesAt(i)) };
+    this.horizon(from);
+    const horizon = this.horizon(to);
+    let i = Math.max(0, horizon.spanAt(from));
+    while (horizon.opensAt(i) < to) {
+      const opens = horizon.opensAt(i);
+      while (horizon.closesAt(i) === horizon.opensAt(i + 1)) i += 1;
+      const span = { from: Math.max(from, opens), to: Math.min(to, horizon.closesAt(i)) };
       if (span.from < span.to) yield span;
+      i += 1;
     }
   }
+
+  /** What is laid out, grown to hold an instant. */
+  private horizon(at: Instant): Horizon {
+    const { laidOut } = this;
+    if (laidOut?.covers(at) === true) return laidOut;
+    if (!(at >= earliest && at < latest)) throw outOfRange();
+    return this.layOut(
+      Math.min(laidOut?.since ?? Infinity, at - yearsBefore * yearMs),
+      Math.max(laidOut?.until ?? -Infinity, at + yearsAfter * yearMs),
+    );
+  }
+
+  private later({ since, until }: Horizon): Horizon {
+    if (until > (lastOpenDate(this.parsed) + 3) * dayMs) {
+      throw new InvalidCalendar('NO_OPENING', 'weekly', 'does not open long enough for that.');
+    }
+    if (until >= latest) throw outOfRange();
+    return this.layOut(since, 2 * until - since);
+  }
+
+  private earlier({ since, until }: Horizon): Horizon {
+    if (since <= earliest) throw outOfRange();
+    return this.layOut(2 * since - until, until);
+  }
+
+  private layOut(from: Instant, to: Instant): Horizon {
+    const first = Math.floor(Math.max(from, earliest) / dayMs);
+    const end = Math.ceil(Math.min(to, latest) / dayMs);
+    return (this.laidOut = layOutHorizon(this.parsed, first, end));
+  }
+}
+
+const invalidTarget = (why: string) => new InvalidCalendar('INVALID_TARGET', 'target.amount', why);
+const outOfRange = () => new InvalidCalendar('OUT_OF_RANGE', 'from', 'Time is counted from 1600 up to 2600.');
+
+function knownUntil({ zone, lastKnownDay }: ParsedCalendar): Instant | null {
+  if (lastKnownDay === null) return null;
+  zone.cover(lastKnownDay * dayMs, (lastKnownDay + 1) * dayMs);
+  return zone.toInstant((lastKnownDay + 1) * dayMs, 'first');
 }

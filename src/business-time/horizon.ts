@@ -1,190 +1,215 @@
-import { type Instant } from './calendar.js';
-import { dayMs, type DayNumber, type Hours, type ParsedCalendar } from './parse-definition.js';
-import { ZoneOffsets } from './zone.js';
+import { type BusinessMs, type Instant } from './calendar.js';
+import { ownedSpans } from './owned-spans.js';
+import { dayMs, type DayNumber, type ParsedCalendar } from './parse-definition.js';
+import { type Zone } from './zone.js';
 
-/** The local dates that own a window, in order, and when the last window of each closes. */
-interface BusinessDays {
-  readonly dates: Int32Array;
-  readonly ends: Float64Array;
-}
+/** Somewhat less than a day, and a power of two: the place of an instant is one multiplication. */
+const bucketMs = 2 ** 26;
+const perBucket = 1 / bucketMs;
 
-/** Some years of a calendar: its open spans in order, the open time before each, and the date that owns it. */
+/**
+ * Some dates of a calendar laid out as sorted instants with the open time before each. A question whose answer lies
+ * beyond is answered with NaN: a number like every other answer, which keeps the way here fast.
+ */
 export class Horizon {
-  /** What is asked between these has all it needs within. */
-  readonly safeFrom: Instant;
-  readonly safeTo: Instant;
-
   constructor(
-    readonly firstYear: number,
-    readonly lastYear: number,
+    /** Questions about instants from here… */
+    readonly since: Instant,
+    /** …to here are answered. */
+    readonly until: Instant,
+    /** Where each open span starts. */
     private readonly opens: Float64Array,
-    private readonly closes: Float64Array,
+    /** The open time before each span, and last before the end of all. */
     private readonly before: Float64Array,
-    /** The place of each span’s owner among the days. */
-    private readonly dayOf: Int32Array,
-    private readonly days: BusinessDays,
-    private readonly zone: ZoneOffsets,
-  ) {
-    this.safeFrom = Date.UTC(firstYear + 1, 0, 1);
-    this.safeTo = Date.UTC(lastYear, 0, 1) - 1;
+    /** The place of each span’s owner among the business days. */
+    private readonly owner: Int32Array,
+    /** The dates that own a span, and when the last span of each ends. */
+    private readonly dates: Int32Array,
+    private readonly ends: Float64Array,
+    /** Where each of them begins, if the clocks do not change about it; else NaN. */
+    private readonly midnights: Float64Array,
+    /** For each bucket of time, how many spans start before it. */
+    private readonly buckets: Int32Array,
+    private readonly zone: Zone,
+  ) {}
+
+  covers(at: Instant): boolean {
+    return at >= this.since && at <= this.until;
   }
 
-  /** The last span that opens at or before an instant; -1 when none does. */
-  windowAt(at: Instant): number {
-    return lastAtMost(this.opens, at);
+  /** The last span that starts at or before an instant; -1 where none does. */
+  spanAt(at: Instant): number {
+    const { opens, buckets } = this;
+    const bucket = ((at - this.since) * perBucket) | 0;
+    let low = buckets[bucket] ?? 0;
+    let high = buckets[bucket + 1] ?? opens.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((opens[middle] ?? NaN) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
   }
 
   opensAt(i: number): Instant {
-    return this.opens[i] ?? Infinity;
+    return this.opens[i] ?? NaN;
   }
 
   closesAt(i: number): Instant {
-    return this.closes[i] ?? Infinity;
+    return (this.opens[i] ?? NaN) + (this.before[i + 1] ?? NaN) - (this.before[i] ?? NaN);
   }
 
-  /** Open time from the horizon’s start until an instant. */
-  openUntil(at: Instant): number {
-    const i = this.windowAt(at);
+  isOpen(at: Instant): boolean {
+    return at < this.closesAt(this.spanAt(at));
+  }
+
+  nextOpening(at: Instant): Instant {
+    const i = this.spanAt(at);
+    return at < this.closesAt(i) ? at : this.within(this.opensAt(i + 1));
+  }
+
+  /** Spans of two dates may touch; only where none goes on is closing time. */
+  nextClosing(at: Instant): Instant {
+    let i = this.spanAt(at);
+    if (!(at < this.closesAt(i))) i += 1;
+    while (this.closesAt(i) === this.opensAt(i + 1)) i += 1;
+    return this.within(this.closesAt(i));
+  }
+
+  /** Open time from the first date laid out until an instant. */
+  openUntil(at: Instant): BusinessMs {
+    return this.openWithin(this.spanAt(at), at);
+  }
+
+  private openWithin(i: number, at: Instant): BusinessMs {
     if (i < 0) return 0;
-    return (this.before[i] ?? 0) + Math.min(at, this.closesAt(i)) - this.opensAt(i);
+    const open = (this.before[i] ?? NaN) + at - (this.opens[i] ?? NaN);
+    const most = this.before[i + 1] ?? NaN;
+    return open < most ? open : most;
   }
 
-  /** The earliest instant with so much open time before it. */
-  firstAt(open: number): Instant {
-    // The last span that starts with less: an amount that ends exactly at closing time ends at the closing instant.
-    const i = lastBelow(this.before, open);
-    const at = this.opensAt(i) + open - (this.before[i] ?? 0);
-    return i >= 0 && at <= this.closesAt(i) ? at : Infinity;
+  /** The earliest instant at which so much open time has gone by; the latest before for a negative amount. */
+  add(from: Instant, amount: BusinessMs): Instant {
+    const i = this.spanAt(from);
+    const goal = this.openWithin(i, from) + amount;
+    const j = amount > 0 ? this.spanThatReaches(goal, i) : this.spanThatHolds(goal);
+    return this.within((this.opens[j] ?? NaN) + goal - (this.before[j] ?? NaN));
   }
 
-  /** The latest instant with so much open time before it. */
-  lastAt(open: number): Instant {
-    const i = lastAtMost(this.before, open);
-    return i >= 0 && open >= 0 ? this.opensAt(i) + open - (this.before[i] ?? 0) : -Infinity;
+  /**
+   * The last span with less open time before it – an amount that ends exactly at closing time ends there –, looked for
+   * from the i-th on in steps that double: most deadlines are near.
+   */
+  private spanThatReaches(goal: BusinessMs, i: number): number {
+    const { before } = this;
+    const spans = this.opens.length;
+    let low = i < 0 ? 0 : i;
+    let high = low + 1;
+    for (let step = 2; high < spans && (before[high] ?? NaN) < goal; step *= 2) {
+      low = high;
+      high += step;
+    }
+    if (high > spans) high = spans;
+    if (high === spans && (before[spans] ?? 0) < goal) return -1;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((before[middle] ?? NaN) < goal) low = middle;
+      else high = middle;
+    }
+    return low;
   }
 
-  /** The `n`-th business day after that of an open instant: at the same local time, or its end; undefined beyond the horizon. */
-  dayAfter(start: Instant, n: number, rule: 'sameTime' | 'endOfDay'): Instant | undefined {
-    const from = this.dayOf[this.windowAt(start)] ?? 0;
-    const time = this.zone.toLocal(start) - (this.days.dates[from] ?? 0) * dayMs;
-    for (let i = from + n; i + 1 < this.days.dates.length; i++) {
-      const due =
-        rule === 'sameTime'
-          ? this.zone.toInstant((this.days.dates[i] ?? 0) * dayMs + time, 'first')
-          : (this.days.ends[i] ?? Infinity);
+  /** The last span with at most so much open time before it. */
+  private spanThatHolds(goal: BusinessMs): number {
+    if (goal < 0) return -1;
+    const { before } = this;
+    let low = 0;
+    let high = this.opens.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((before[middle] ?? NaN) <= goal) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /**
+   * The n-th business day after that of a start, which outside opening hours moves to the next opening first: at the
+   * same local time or the next opening after it, or at the day’s end.
+   */
+  dayAfter(start: Instant, n: number, rule: 'sameTime' | 'endOfDay'): Instant {
+    let i = this.spanAt(start);
+    let from = start;
+    if (!(start < this.closesAt(i))) {
+      i += 1;
+      from = this.opens[i] ?? NaN;
+    }
+    const owner = this.owner[i] ?? NaN;
+    for (let day = owner + n; day < this.dates.length; day++) {
+      const due = rule === 'sameTime' ? this.sameTime(from, owner, day) : (this.ends[day] ?? NaN);
       // A day whose hours lie within the night shift of the day before may end before that does.
-      if (due > start) return due;
+      if (due > from) return rule === 'sameTime' ? this.nextOpening(due) : this.within(due);
     }
-    return undefined;
+    return NaN;
+  }
+
+  /** As far from the midnight of a later business day as an instant is from that of its own, on the wall clock. */
+  private sameTime(from: Instant, owner: number, later: number): Instant {
+    const steady = from - (this.midnights[owner] ?? NaN) + (this.midnights[later] ?? NaN);
+    if (!Number.isNaN(steady)) return steady;
+    const time = this.zone.toLocal(from) - (this.dates[owner] ?? NaN) * dayMs;
+    return this.zone.toInstant((this.dates[later] ?? NaN) * dayMs + time, 'first');
+  }
+
+  private within(answer: Instant): Instant {
+    return this.covers(answer) ? answer : NaN;
   }
 }
 
-function lastAtMost(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? Infinity) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-function lastBelow(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? Infinity) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
-interface Opening {
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly day: DayNumber;
-}
-
-/** Lays the years of a calendar out. */
-export function compileHorizon(parsed: ParsedCalendar, firstYear: number, lastYear: number): Horizon {
-  const [first, end] = [Date.UTC(firstYear, 0, 1), Date.UTC(lastYear + 1, 0, 1)];
-  const zone = new ZoneOffsets(parsed.zone, first, end);
-  const openings: Opening[] = [];
-  for (let day = first / dayMs - 1; day < end / dayMs; day++) {
-    for (const { opens, closes } of hoursOf(parsed, day)) {
-      const from = zone.toInstant(day * dayMs + opens, 'first');
-      const to = zone.toInstant(day * dayMs + closes, 'last');
-      if (from < to) openings.push({ from, to, day });
-    }
-  }
-  const spans = withoutOverlaps(openings);
-  const [opens, closes, before] = [0, 1, 2].map(() => new Float64Array(spans.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+/** Lays out the dates from `first` up to `end`. */
+export function layOutHorizon(calendar: ParsedCalendar, first: DayNumber, end: DayNumber): Horizon {
+  const { zone } = calendar;
+  // A window is a day long at most, and a local date begins less than a day from the UTC date of its name.
+  const [from, to] = [first - 3, end + 3];
+  zone.cover((from - 1) * dayMs, (to + 2) * dayMs);
+  const spans = ownedSpans(calendar, from, to);
+  const opens = new Float64Array(spans.length);
+  const before = new Float64Array(spans.length + 1);
   const ends = new Map<DayNumber, Instant>();
   let open = 0;
-  for (const [i, { from, to, day }] of spans.entries()) {
-    opens[i] = from;
-    closes[i] = to;
+  for (const [i, span] of spans.entries()) {
+    opens[i] = span.from;
     before[i] = open;
-    open += to - from;
-    ends.set(day, to);
+    open += span.to - span.from;
+    ends.set(span.day, span.to);
   }
+  before[spans.length] = open;
+  // A night shift that goes on after a window of the next date comes after it, so spans are not in the order of dates.
   const dates = Int32Array.from(ends.keys()).sort();
-  const places = new Map(Array.from(dates, (date, i) => [date, i]));
-  const dayOf = Int32Array.from(spans, ({ day }) => places.get(day) ?? 0);
-  const days = { dates, ends: Float64Array.from(dates, (date) => ends.get(date) ?? Infinity) };
-  return new Horizon(firstYear, lastYear, opens, closes, before, dayOf, days, zone);
-}
-
-/** The windows a date owns: those of the date, else of its weekday, less holidays. */
-function hoursOf({ weekly, dates, wholeHolidays, partHolidays }: ParsedCalendar, day: DayNumber): readonly Hours[] {
-  if (wholeHolidays.has(day)) return [];
-  const weekday = (((day + 3) % 7) + 7) % 7; // 1970-01-01 was a Thursday
-  const cuts = partHolidays.get(day) ?? [];
-  const hours = dates.get(day) ?? weekly[weekday] ?? [];
-  // A part-day holiday cuts up to midnight only.
-  return cuts.reduce(
-    (left, cut) => left.flatMap((window) => without(window, { ...cut, closes: Math.min(cut.closes, dayMs) })),
-    hours,
-  );
-}
-
-function without(window: Hours, cut: Hours): readonly Hours[] {
-  return [
-    { opens: window.opens, closes: Math.min(window.closes, cut.opens) },
-    { opens: Math.max(window.opens, cut.closes), closes: window.closes },
-  ].filter(({ opens, closes }) => opens < closes);
-}
-
-/** Windows of one date that overlap or touch are one; where those of two dates overlap, the later date owns the overlap. */
-function withoutOverlaps(openings: readonly Opening[]): readonly Opening[] {
-  const days = new Map<DayNumber, Opening[]>();
-  for (const opening of openings.toSorted((a, b) => a.from - b.from)) {
-    const own = days.get(opening.day) ?? [];
-    days.set(opening.day, own);
-    const last = own.at(-1);
-    if (last !== undefined && opening.from <= last.to)
-      own[own.length - 1] = { ...last, to: Math.max(last.to, opening.to) };
-    else own.push(opening);
+  const owner = new Int32Array(spans.length);
+  let place = 0;
+  for (const [i, { day }] of spans.entries()) {
+    while ((dates[place] ?? Infinity) < day) place += 1;
+    while ((dates[place] ?? -Infinity) > day) place -= 1;
+    owner[i] = place;
   }
-  // A window is a day long at most, so it reaches into the next date and, when clocks go back, the one after.
-  const later = (day: DayNumber) => [...(days.get(day + 1) ?? []), ...(days.get(day + 2) ?? [])];
-  return [...days]
-    .flatMap(([day, own]) =>
-      later(day).reduce<readonly Opening[]>((left, cut) => left.flatMap((span) => less(span, cut)), own),
-    )
-    .sort((a, b) => a.from - b.from);
+  const endOf = Float64Array.from(dates, (date) => ends.get(date) ?? NaN);
+  const midnights = Float64Array.from(dates, (date) => midnightOf(zone, date));
+  const [since, until] = [first * dayMs, end * dayMs];
+  const buckets = bucketsOf(opens, since, until);
+  return new Horizon(since, until, opens, before, owner, dates, endOf, midnights, buckets, zone);
 }
 
-const less = (span: Opening, cut: Opening): readonly Opening[] =>
-  cut.from >= span.to || cut.to <= span.from
-    ? [span]
-    : [
-        { ...span, to: cut.from },
-        { ...span, from: cut.to },
-      ].filter(({ from, to }) => from < to);
+function midnightOf(zone: Zone, date: DayNumber): Instant {
+  return date * dayMs - (zone.steadyOffset(date * dayMs, (date + 2) * dayMs) ?? NaN);
+}
+
+function bucketsOf(opens: Float64Array, since: Instant, until: Instant): Int32Array {
+  const buckets = new Int32Array(Math.ceil((until - since) / bucketMs) + 2);
+  let spans = 0;
+  for (let bucket = 0; bucket < buckets.length; bucket++) {
+    while ((opens[spans] ?? Infinity) < since + bucket * bucketMs) spans += 1;
+    buckets[bucket] = spans;
+  }
+  return buckets;
+}

@@ -1,12 +1,6 @@
-import { IANAZone } from 'luxon';
-import {
-  type CalendarDefinition,
-  InvalidCalendar,
-  type LocalDate,
-  type Weekday,
-  weekdays,
-  type Window,
-} from './calendar.js';
+import { type CalendarDefinition, InvalidCalendar, type Weekday, weekdays } from './calendar.js';
+import { uniteSpans } from './pauses.js';
+import { type Zone, zoneOf } from './zone.js';
 
 /** A window as milliseconds from its date’s midnight; past a day where it crosses midnight. */
 export interface Hours {
@@ -17,60 +11,89 @@ export interface Hours {
 /** A day’s number: days since 1970-01-01 on the local calendar. */
 export type DayNumber = number;
 
-/** A definition checked, with times as numbers. */
+/** A definition checked, with times as numbers. Hours of a date are in order, and neither overlap nor touch. */
 export interface ParsedCalendar {
-  readonly zone: IANAZone;
+  readonly zone: Zone;
   /** Monday first. */
   readonly weekly: readonly (readonly Hours[])[];
   readonly dates: ReadonlyMap<DayNumber, readonly Hours[]>;
   readonly wholeHolidays: ReadonlySet<DayNumber>;
   readonly partHolidays: ReadonlyMap<DayNumber, readonly Hours[]>;
+  /** The last date whose holidays are known; null where there are none to know. */
+  readonly lastKnownDay: DayNumber | null;
   readonly nominalDayMs: number;
 }
 
 export const dayMs = 86_400_000;
 
-/** @throws InvalidCalendar that names the field at fault */
+/**
+ * Takes nothing for granted: definitions come from files and requests, too.
+ * @throws InvalidCalendar that names the field at fault
+ */
 export function parseDefinition(definition: CalendarDefinition): ParsedCalendar {
-  const zone = IANAZone.create(definition.timeZone);
-  if (!zone.isValid)
-    throw new InvalidCalendar('UNKNOWN_TIME_ZONE', 'timeZone', `«${definition.timeZone}» is no IANA zone.`);
-  for (const key of Object.keys(definition.weekly)) {
+  const given = expectRecord(definition, 'definition');
+  const weekly = expectRecord(given['weekly'], 'weekly');
+  for (const key of Object.keys(weekly)) {
     if (!weekdays.includes(key as Weekday))
-      throw new InvalidCalendar('UNKNOWN_WEEKDAY', `weekly.${key}`, 'mon to sun are days.');
+      throw new InvalidCalendar('UNKNOWN_WEEKDAY', `weekly.${key}`, `is no weekday; say ${weekdays.join(', ')}.`);
   }
-  const wholeHolidays = new Set<DayNumber>();
-  const partHolidays = new Map<DayNumber, readonly Hours[]>();
-  for (const [i, holiday] of (definition.holidays ?? []).entries()) {
-    const field = `holidays[${i}]`;
-    const { date, hours } = typeof holiday === 'string' ? { date: holiday, hours: undefined } : holiday;
-    const day = parseDate(date, field);
-    if (hours === undefined) wholeHolidays.add(day);
-    else partHolidays.set(day, [...(partHolidays.get(day) ?? []), parseWindow(hours, `${field}.hours`)]);
-  }
-  const nominal = definition.nominalDayMinutes ?? 480;
-  if (!(nominal > 0 && nominal <= 1440)) {
-    throw new InvalidCalendar('INVALID_NOMINAL_DAY', 'nominalDayMinutes', 'must be above 0 and at most 1440.');
-  }
+  const { wholeHolidays, partHolidays } = parseHolidays(expectList(given['holidays'] ?? [], 'holidays'));
+  const known = given['holidaysKnownUntil'] ?? null;
+  const dates = Object.entries(expectRecord(given['dates'] ?? {}, 'dates'));
   return {
-    zone,
-    weekly: weekdays.map((day) => parseWindows(definition.weekly[day] ?? [], `weekly.${day}`)),
+    zone: zoneOf(expectText(given['timeZone'], 'timeZone')),
+    weekly: weekdays.map((day) => parseWindows(weekly[day] ?? [], `weekly.${day}`)),
     dates: new Map(
-      Object.entries(definition.dates ?? {}).map(([date, windows]) => [
-        parseDate(date, `dates.${date}`),
-        parseWindows(windows, `dates.${date}`),
-      ]),
+      dates.map(([date, windows]) => [parseDate(date, `dates.${date}`), parseWindows(windows, `dates.${date}`)]),
     ),
-    wholeHolidays,
-    partHolidays,
-    nominalDayMs: nominal * 60_000,
+    ...{ wholeHolidays, partHolidays },
+    lastKnownDay:
+      known === null ? endOfYear([...wholeHolidays, ...partHolidays.keys()]) : parseDate(known, 'holidaysKnownUntil'),
+    nominalDayMs: parseNominalDay(given['nominalDayMinutes'] ?? 480),
   };
 }
 
-const parseWindows = (windows: readonly Window[], field: string) =>
-  windows.map((window, i) => parseWindow(window, `${field}[${i}]`));
+function parseHolidays(holidays: readonly unknown[]): Pick<ParsedCalendar, 'wholeHolidays' | 'partHolidays'> {
+  const wholeHolidays = new Set<DayNumber>();
+  const partHolidays = new Map<DayNumber, Hours[]>();
+  for (const [i, holiday] of holidays.entries()) {
+    const field = `holidays[${i}]`;
+    if (typeof holiday === 'string') {
+      wholeHolidays.add(parseDate(holiday, field));
+      continue;
+    }
+    const { date, hours = null } = expectRecord(holiday, field);
+    const day = parseDate(date, `${field}.date`);
+    if (hours === null) wholeHolidays.add(day);
+    else partHolidays.set(day, [...(partHolidays.get(day) ?? []), parseWindow(hours, `${field}.hours`)]);
+  }
+  return { wholeHolidays, partHolidays };
+}
 
-function parseWindow([from, to]: Window, field: string): Hours {
+/** The last day of the year of the last of some days; who says what is off in a year says all of that year. */
+function endOfYear(days: readonly DayNumber[]): DayNumber | null {
+  if (days.length === 0) return null;
+  const last = days.reduce((a, b) => Math.max(a, b));
+  return Date.UTC(new Date(last * dayMs).getUTCFullYear() + 1, 0, 1) / dayMs - 1;
+}
+
+function parseNominalDay(minutes: unknown): number {
+  if (typeof minutes === 'number' && minutes > 0 && minutes <= 1440) return minutes * 60_000;
+  throw new InvalidCalendar('INVALID_NOMINAL_DAY', 'nominalDayMinutes', 'must be above 0 and at most 1440.');
+}
+
+const parseWindows = (windows: unknown, field: string): readonly Hours[] =>
+  uniteHours(expectList(windows, field).map((window, i) => parseWindow(window, `${field}[${i}]`)));
+
+const uniteHours = (hours: readonly Hours[]): readonly Hours[] =>
+  uniteSpans(hours.map(({ opens: from, closes: to }) => ({ from, to }))).map(({ from: opens, to: closes }) => ({
+    opens,
+    closes,
+  }));
+
+function parseWindow(window: unknown, field: string): Hours {
+  const [from, to, ...rest] = expectList(window, field);
+  if (rest.length > 0) throw new InvalidCalendar('MALFORMED', field, 'must be an opening and a closing time.');
   const opens = parseTime(from, `${field}[0]`);
   const closes = parseTime(to, `${field}[1]`);
   if (opens === dayMs) throw new InvalidCalendar('INVALID_TIME', `${field}[0]`, '24:00 is an end, not a start.');
@@ -78,24 +101,35 @@ function parseWindow([from, to]: Window, field: string): Hours {
   return { opens, closes: closes > opens ? closes : closes + dayMs };
 }
 
-function parseTime(text: string, field: string): number {
+function parseTime(given: unknown, field: string): number {
+  const text = expectText(given, field);
   const [, hours, minutes, seconds = '0'] = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text) ?? [];
   const [h, m, s] = [Number(hours), Number(minutes), Number(seconds)];
   const ms = ((h * 60 + m) * 60 + s) * 1000;
-  if (!(h <= 24 && m < 60 && s < 60 && ms <= dayMs)) {
-    throw new InvalidCalendar(
-      'INVALID_TIME',
-      field,
-      `«${text}» is no time of day; say HH:MM or HH:MM:SS, 24:00 at the latest.`,
-    );
-  }
-  return ms;
+  if (m < 60 && s < 60 && ms <= dayMs) return ms;
+  const hint = 'say HH:MM or HH:MM:SS, 24:00 at the latest';
+  throw new InvalidCalendar('INVALID_TIME', field, `«${text}» is no time of day; ${hint}.`);
 }
 
-function parseDate(text: LocalDate, field: string): DayNumber {
+function parseDate(given: unknown, field: string): DayNumber {
+  const text = expectText(given, field);
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text)) {
-    throw new InvalidCalendar('INVALID_DATE', field, `«${text}» is no date; say YYYY-MM-DD.`);
-  }
-  return at / dayMs;
+  // `Date.parse` may read 30 February as 2 March.
+  if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(text)) return at / dayMs;
+  throw new InvalidCalendar('INVALID_DATE', field, `«${text}» is no date; say YYYY-MM-DD.`);
+}
+
+function expectRecord(given: unknown, field: string): Readonly<Record<string, unknown>> {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Record<string, unknown>;
+  throw new InvalidCalendar('MALFORMED', field, 'must be an object.');
+}
+
+function expectList(given: unknown, field: string): readonly unknown[] {
+  if (Array.isArray(given)) return given;
+  throw new InvalidCalendar('MALFORMED', field, 'must be a list.');
+}
+
+function expectText(given: unknown, field: string): string {
+  if (typeof given === 'string') return given;
+  throw new InvalidCalendar('MALFORMED', field, 'must be a text.');
 }

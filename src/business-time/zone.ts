@@ -1,69 +1,136 @@
 import { IANAZone } from 'luxon';
-import { type Instant } from './calendar.js';
+import { type Instant, InvalidCalendar } from './calendar.js';
 
 /** Milliseconds since 1970-01-01T00:00 on a wall clock, as if it were UTC. */
 export type LocalMs = number;
 
 const day = 86_400_000;
-const week = 7 * day;
+/** No zone has changed its offset twice within less than seven days, so this stride steps over no change. */
+const stride = 5 * day;
+/** More than any zone was ever away from UTC. */
+const farthest = day;
 
-/** A zone’s offsets over some years: from each instant on, local time is UTC plus the offset. */
-export class ZoneOffsets {
-  private readonly from: Instant[] = [];
-  private readonly offset: number[] = [];
+const known = new Map<string, Zone>();
 
-  constructor(zone: IANAZone, first: Instant, last: Instant) {
-    let at = first - week;
-    let offset = zone.offset(at) * 60_000;
-    this.from.push(-Infinity);
-    this.offset.push(offset);
-    for (; at < last + week; at += week) {
-      const then = zone.offset(at + week) * 60_000;
-      if (then === offset) continue;
-      this.bisect(zone, at, at + week, offset, then);
-      offset = then;
-    }
+/**
+ * The zone of an IANA name, shared by all who ask: what was found out about it is kept.
+ * @throws InvalidCalendar `UNKNOWN_TIME_ZONE`
+ */
+export function zoneOf(name: string): Zone {
+  let zone = known.get(name);
+  if (zone === undefined) {
+    const iana = IANAZone.create(name);
+    if (!iana.isValid) throw new InvalidCalendar('UNKNOWN_TIME_ZONE', 'timeZone', `«${name}» is no IANA zone.`);
+    known.set(name, (zone = new Zone(iana)));
+  }
+  return zone;
+}
+
+/** A zone's offsets as sorted instants: asking `Intl` takes microseconds, a look-up here nanoseconds. */
+export class Zone {
+  /** From each instant on, up to the next, local time is UTC plus the offset. The first holds for all before, too. */
+  private since: Instant[] = [];
+  private offsets: number[] = [];
+  private first = Infinity;
+  private last = -Infinity;
+
+  constructor(private readonly iana: IANAZone) {}
+
+  get name(): string {
+    return this.iana.name;
   }
 
-  private bisect(zone: IANAZone, low: Instant, high: Instant, before: number, after: number): void {
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (zone.offset(middle) * 60_000 === before) low = middle;
-      else high = middle;
+  /** Finds out the offsets between two instants; the questions below are right only there. */
+  cover(from: Instant, to: Instant): void {
+    const first = Math.floor((from - 2 * stride) / stride) * stride;
+    const last = Math.ceil((to + 2 * stride) / stride) * stride;
+    if (this.since.length === 0) {
+      this.since.push(-Infinity);
+      this.offsets.push(this.offsetAt(first));
+      this.first = this.last = first;
     }
-    this.from.push(high);
-    const now = zone.offset(high) * 60_000;
-    this.offset.push(now);
-    if (now !== after) throw new RangeError(`two changes of offset within a week in ${zone.name}`);
+    if (first < this.first) {
+      const before = this.changes(first, this.first);
+      this.since = [-Infinity, ...before.map(({ at }) => at), ...this.since.slice(1)];
+      this.offsets = [this.offsetAt(first), ...before.map(({ offset }) => offset), ...this.offsets.slice(1)];
+      this.first = first;
+    }
+    if (last > this.last) {
+      for (const { at, offset } of this.changes(this.last, last)) {
+        this.since.push(at);
+        this.offsets.push(offset);
+      }
+      this.last = last;
+    }
   }
 
   /** The wall clock at an instant. */
   toLocal(at: Instant): LocalMs {
-    let i = this.from.length - 1;
-    while ((this.from[i] ?? -Infinity) > at) i -= 1;
-    return at + (this.offset[i] ?? 0);
+    return at + (this.offsets[this.indexAt(at)] ?? 0);
   }
 
-  /** The instant of a local time; of one that occurs twice the first or the last, of one that does not, the next that does. */
+  /**
+   * The instant of a local time. Of one that occurs twice, the pass asked for; of one that the clocks skip, the first
+   * instant after the gap.
+   */
   toInstant(local: LocalMs, pass: 'first' | 'last'): Instant {
+    const { since, offsets } = this;
+    let i = this.indexAt(local - farthest);
     let found: Instant | undefined;
-    let gap: Instant | undefined;
-    for (let i = 0; i < this.from.length; i++) {
-      const from = this.from[i] ?? -Infinity;
-      const until = this.from[i + 1] ?? Infinity;
-      const at = local - (this.offset[i] ?? 0);
-      if (at < from) {
-        if (found === undefined) gap ??= from;
-        continue;
-      }
-      if (at >= until) {
-        gap = undefined;
-        continue;
-      }
-      gap = undefined;
+    for (; ; i++) {
+      const from = since[i] ?? Infinity;
+      const at = local - (offsets[i] ?? 0);
+      if (at < from) return found ?? from;
+      if (at >= (since[i + 1] ?? Infinity)) continue;
+      if (pass === 'first' || (since[i + 1] ?? Infinity) > local + farthest) return at;
       found = at;
-      if (pass === 'first') return at;
     }
-    return found ?? gap ?? local;
+  }
+
+  /** The offset that holds all through some stretch of local time, if one does. */
+  steadyOffset(from: LocalMs, to: LocalMs): number | undefined {
+    const i = this.indexAt(from - farthest);
+    return (this.since[i + 1] ?? Infinity) > to + farthest ? this.offsets[i] : undefined;
+  }
+
+  /** The place of the last change at or before an instant. */
+  private indexAt(at: Instant): number {
+    const { since } = this;
+    let low = 0;
+    let high = since.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((since[middle] ?? Infinity) <= at) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  private changes(from: Instant, to: Instant): { at: Instant; offset: number }[] {
+    const found: { at: Instant; offset: number }[] = [];
+    let offset = this.offsetAt(from);
+    for (let low = from; low < to; low += stride) {
+      const then = this.offsetAt(low + stride);
+      while (offset !== then) {
+        const at = this.firstOther(offset, low, low + stride);
+        offset = this.offsetAt(at);
+        found.push({ at, offset });
+      }
+    }
+    return found;
+  }
+
+  /** Clocks change on whole seconds. */
+  private firstOther(offset: number, low: Instant, high: Instant): Instant {
+    while (high - low > 1000) {
+      const middle = Math.floor((low + high) / 2000) * 1000;
+      if (this.offsetAt(middle) === offset) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+
+  private offsetAt(at: Instant): number {
+    return Math.round(this.iana.offset(at) * 60_000);
   }
 }

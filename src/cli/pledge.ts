@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { dueCommand } from './due.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
 import { rebuildCommand } from './rebuild.js';
@@ -18,7 +19,7 @@ const program = new Command('pledge')
     '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN.' +
       '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
   );
-for (const command of [serveCommand, importCommand, sampleCommand, historyCommand, rebuildCommand]) {
+for (const command of [serveCommand, importCommand, sampleCommand, historyCommand, dueCommand, rebuildCommand]) {
   program.addCommand(command.exitOverride());
 }
 

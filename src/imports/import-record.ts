@@ -1,10 +1,11 @@
-import { type CalendarDefinition, type Instant } from '../business-time/calendar.js';
+import { type Instant } from '../business-time/calendar.js';
+import { type CalendarSource } from '../business-time/holiday-sources.js';
 import { type Actor } from '../event-sourcing/event-store.js';
 import { type TicketOrder } from '../tickets/domain/commands.js';
 
 /** One thing that a log says. */
 export type ImportRecord =
-  | { readonly kind: 'calendar'; readonly code: string; readonly name: string; readonly definition: CalendarDefinition }
+  | { readonly kind: 'calendar'; readonly code: string; readonly name: string; readonly definition: CalendarSource }
   | {
       readonly kind: 'customer';
       readonly customer: string;

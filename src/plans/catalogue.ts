@@ -72,6 +72,16 @@ export class Catalogue implements Versions {
     };
   }
 
+  /**
+   * The version of a calendar in force at an instant.
+   * @throws Rejection `CALENDAR_NOT_FOUND`
+   */
+  async calendarInForce(code: string, at: Instant): Promise<VersionRef> {
+    const version = inForce(await this.calendarVersions(code), at);
+    if (version === undefined) throw new Rejection('CALENDAR_NOT_FOUND', `There is no calendar ${code}.`);
+    return refTo(version);
+  }
+
   /** Makes sure that versions a stream pins are at hand. */
   async load(terms: Iterable<Terms>): Promise<void> {
     for (const { plan, calendar } of terms) {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { type CalendarDefinition, type Target, weekdays, type Window } from '../../src/business-time/calendar.js';
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
-import { addSkipping, moveByPauses } from '../../src/business-time/pauses.js';
+import { layOutTarget } from '../../src/business-time/deadline.js';
+import { moveByPauses } from '../../src/business-time/pauses.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
-import { MinuteWalk } from './reference.js';
+import { calendarDecider } from '../../src/plans/domain/define.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -101,6 +101,15 @@ describe('edge case', () => {
     expect(due({ ...office, holidays: ['2028-02-29'] }, '2028-02-28T12:00', days(1))).toBe('2028-03-01 12:00');
   });
 
+  it('16: a deadline beyond the holidays that are known says so', () => {
+    const calendar = compileCalendar({ ...office, holidays: ['2026-01-01', '2026-12-25'] });
+    const isBeyond = (from: string) => layOutTarget(calendar, at(from), hours(8), []).isBeyondKnownHolidays;
+    expect([isBeyond('2026-12-31T09:00'), isBeyond('2026-12-31T09:01')]).toEqual([false, true]);
+    const known = compileCalendar({ ...office, holidays: ['2026-01-01'], holidaysKnownUntil: '2027-06-30' });
+    expect(show(known.holidaysKnownUntil ?? NaN)).toBe('2027-07-01 00:00');
+    expect(compileCalendar(office).holidaysKnownUntil).toBeNull();
+  });
+
   it('17: hours of a date replace the weekly ones, on a closed day too', () => {
     const special = { ...office, dates: { '2026-03-07': [['10:00', '12:00']] as Window[], '2026-03-02': [] } };
     expect(due(special, '2026-03-06T16:00', hours(2))).toBe('2026-03-07 11:00');
@@ -136,9 +145,14 @@ describe('edge case', () => {
   });
 
   it.each([
-    ['16, 8: a target of zero', () => compileCalendar(office).dueAt(0, hours(0)), 'INVALID_TARGET', 'target.amount'],
-    ['half a business day', () => compileCalendar(office).dueAt(0, days(0.5)), 'INVALID_TARGET', 'target.amount'],
-    ['a million days', () => compileCalendar(office).dueAt(0, days(1_000_000)), 'INVALID_TARGET', 'target.amount'],
+    ['8: a target of zero', () => compileCalendar(office).dueAt(0, hours(0)), 'INVALID_TARGET', 'target.amount'],
+    ['9: half a business day', () => compileCalendar(office).dueAt(0, days(0.5)), 'INVALID_TARGET', 'target.amount'],
+    [
+      'a target of a million days',
+      () => compileCalendar(office).dueAt(0, days(1_000_000)),
+      'INVALID_TARGET',
+      'target.amount',
+    ],
     [
       '20: a window of no length',
       () => compileCalendar({ ...office, weekly: { mon: [['09:00', '09:00']] } }),
@@ -169,9 +183,93 @@ describe('edge case', () => {
     expect(work).toThrow(expect.objectContaining({ code, field }));
   });
 
+  it('22: a calendar that does not open within ten years is refused when it is defined, with the field', () => {
+    const metadata = { actor: { id: 'admin', kind: 'person' }, schemaVersion: 1 } as const;
+    const now = at('2026-03-02T00:00');
+    const define = (date: string) =>
+      calendarDecider.decide(
+        {
+          id: 'e1',
+          content: {
+            code: 'late',
+            name: 'Late',
+            definition: { timeZone: 'UTC', weekly: {}, dates: { [date]: [['09:00', '10:00']] } },
+          },
+          metadata: { ...metadata, occurredAt: now, recordedAt: now },
+        },
+        undefined,
+      );
+    expect(define('2036-02-28')).toHaveLength(1);
+    for (const date of ['2036-03-10', '2026-03-01']) {
+      const message = expect.stringContaining('definition.weekly') as unknown;
+      expect(() => define(date)).toThrow(expect.objectContaining({ code: 'NO_OPENING', message }));
+    }
+  });
+
+  it('windows that touch at midnight are one, and round the clock there is no closing', () => {
+    const night = compileCalendar({
+      timeZone: 'UTC',
+      weekly: { mon: [['22:00', '24:00']], tue: [['00:00', '06:00']] },
+    });
+    expect(show(night.nextClosing(at('2026-03-02T23:00')))).toBe('2026-03-03 06:00');
+    expect(() => compileCalendar(always).nextClosing(0)).toThrow(expect.objectContaining({ code: 'NO_CLOSING' }));
+  });
+
+  it('an instant or an amount beyond all counting is refused', () => {
+    const outOfRange = expect.objectContaining({ code: 'OUT_OF_RANGE' }) as unknown as Error;
+    const calendar = compileCalendar(office);
+    for (const ask of [() => calendar.add(0, 1e15), () => calendar.add(0, -1e15), () => calendar.isOpen(NaN)])
+      expect(ask).toThrow(outOfRange);
+    expect(() => calendar.between(0, Date.UTC(3000, 0, 1))).toThrow(outOfRange);
+  });
+
   it('22: a calendar that is never open again says so, and loops not', () => {
     const once = compileCalendar({ timeZone: 'UTC', weekly: {}, dates: { '2026-03-02': [['09:00', '10:00']] } });
     expect(() => once.nextOpening(at('2026-03-03T00:00'))).toThrow(expect.objectContaining({ code: 'NO_OPENING' }));
+  });
+
+  it('7: a reply at exactly the deadline is in time: a pause may still begin then', () => {
+    const calendar = compileCalendar(office);
+    const [deadline, later] = [at('2026-03-02T12:00'), at('2026-03-02T12:00') + 1];
+    expect(moveByPauses(deadline, [{ from: deadline, to: deadline + hour }], calendar)).toBe(deadline + hour);
+    expect(moveByPauses(deadline, [{ from: later, to: later + hour }], calendar)).toBe(deadline);
+  });
+
+  const paused = (from: string, target: Target, ...pauses: readonly (readonly [string, string])[]) => {
+    const spans = pauses.map(([begins, ends]) => ({ from: at(begins), to: at(ends) }));
+    return show(layOutTarget(compileCalendar(office), at(from), target, spans).dueAt);
+  };
+
+  it('23: only the open part of a pause matters', () => {
+    expect(paused('2026-03-02T15:00', hours(3), ['2026-03-02T16:00', '2026-03-03T10:00'])).toBe('2026-03-03 12:00');
+    expect(paused('2026-03-02T15:00', hours(3), ['2026-03-02T17:00', '2026-03-03T09:00'])).toBe('2026-03-03 10:00');
+    expect(paused('2026-03-06T16:00', hours(2), ['2026-03-06T16:30', '2026-03-09T09:00'])).toBe('2026-03-09 10:30');
+  });
+
+  it('24: pauses that overlap are united', () => {
+    const overlapping = [
+      ['2026-03-02T10:00', '2026-03-02T12:00'],
+      ['2026-03-02T11:00', '2026-03-02T13:00'],
+    ] as const;
+    expect(paused('2026-03-02T09:00', hours(2), ...overlapping)).toBe('2026-03-02 14:00');
+  });
+
+  it('25: with nothing left, the deadline is the first open instant of the resume', () => {
+    expect(paused('2026-03-02T15:00', hours(2), ['2026-03-02T17:00', '2026-03-03T10:00'])).toBe('2026-03-03 10:00');
+    expect(paused('2026-03-02T09:00', hours(3), ['2026-03-02T12:00', '2026-03-02T20:00'])).toBe('2026-03-03 09:00');
+  });
+
+  it('26: a pause after the deadline undoes nothing', () => {
+    expect(paused('2026-03-02T09:00', hours(2), ['2026-03-02T11:01', '2026-03-02T13:00'])).toBe('2026-03-02 11:00');
+  });
+
+  it('27: paused from its first instant on, it has all of its time when it is resumed', () => {
+    expect(paused('2026-03-02T09:00', hours(2), ['2026-03-02T08:00', '2026-03-02T12:00'])).toBe('2026-03-02 14:00');
+  });
+
+  it('28: what pauses a clock is its plan’s to say: without pauses it is laid out as if there were none', () => {
+    expect(paused('2026-03-02T09:00', days(1))).toBe('2026-03-03 09:00');
+    expect(paused('2026-03-02T09:00', days(1), ['2026-03-02T10:00', '2026-03-02T11:00'])).toBe('2026-03-03 10:00');
   });
 
   it('a part-day holiday cuts the windows of its own date', () => {
@@ -191,139 +289,6 @@ describe('edge case', () => {
   it('a zone that skipped a day has no such business day', () => {
     const apia = { ...always, timeZone: 'Pacific/Apia' };
     expect(due(apia, '2011-12-29T12:00', days(1))).toBe('2011-12-31 12:00');
-  });
-});
-
-describe('any calendar', () => {
-  const zones = [
-    'UTC',
-    'Europe/Paris',
-    'Australia/Lord_Howe',
-    'America/Sao_Paulo',
-    'Asia/Beirut',
-    'Pacific/Apia',
-    'America/St_Johns',
-  ];
-  const time = fc.integer({ min: 0, max: 95 }).map((quarter) => {
-    const text = `${String(Math.floor(quarter / 4)).padStart(2, '0')}:${String((quarter % 4) * 15).padStart(2, '0')}`;
-    return text;
-  });
-  const windows = fc.array(
-    fc.tuple(time, time).filter(([a, b]) => a !== b),
-    { maxLength: 2 },
-  );
-  // Around changes of clocks, in several years and hemispheres.
-  const anchors = [
-    '2026-03-29',
-    '2026-10-25',
-    '2026-04-05',
-    '2026-10-04',
-    '2018-11-04',
-    '2011-12-29',
-    '2028-02-29',
-    '2026-03-08',
-  ];
-  const definition = fc
-    .record({
-      timeZone: fc.constantFrom(...zones),
-      weekly: fc.record(Object.fromEntries(weekdays.map((day) => [day, windows]))),
-    })
-    .filter(({ weekly }) => Object.values(weekly).some((list) => list.length > 0));
-  const anchor = fc.constantFrom(...anchors).map((date) => Date.parse(`${date}T00:00Z`));
-  const offset = fc.integer({ min: -2 * 1440, max: 2 * 1440 }).map((minutes) => minutes * minute);
-
-  it('has as much open time as a walk through its minutes finds', () => {
-    fc.assert(
-      fc.property(
-        definition,
-        anchor,
-        fc.array(fc.tuple(offset, offset), { minLength: 4, maxLength: 4 }),
-        (defined, base, pairs) => {
-          const calendar = compileCalendar(defined);
-          const walk = new MinuteWalk(defined);
-          for (const [a, b] of pairs) {
-            const [from, to] = [base + Math.min(a, b), base + Math.min(Math.max(a, b), Math.min(a, b) + 1440 * minute)];
-            expect(calendar.between(from, to)).toBe(walk.between(from, to));
-          }
-        },
-      ),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 8) },
-    );
-  });
-
-  it('adds and subtracts what lies between', () => {
-    fc.assert(
-      fc.property(
-        definition,
-        anchor,
-        offset,
-        fc.integer({ min: 1, max: 50 * 60 * minute }),
-        (defined, base, shift, amount) => {
-          const calendar = compileCalendar(defined);
-          const from = base + shift;
-          const to = calendar.add(from, amount);
-          expect(calendar.between(from, to)).toBe(amount);
-          expect(calendar.between(to, from)).toBe(-amount);
-          expect(calendar.between(calendar.add(to, -amount), to)).toBe(amount);
-          expect(calendar.add(from, amount + 1)).toBeGreaterThan(to);
-          const spans = [...calendar.openSpans(from, to)];
-          expect(spans.reduce((sum, span) => sum + span.to - span.from, 0)).toBe(amount);
-        },
-      ),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
-    );
-  });
-
-  it('is open from an opening to a closing', () => {
-    fc.assert(
-      fc.property(definition, anchor, offset, (defined, base, shift) => {
-        const calendar = compileCalendar(defined);
-        const opening = calendar.nextOpening(base + shift);
-        const closing = calendar.nextClosing(opening);
-        expect([calendar.isOpen(opening), calendar.isOpen(closing - 1)]).toEqual([true, true]);
-        expect(calendar.between(opening, closing)).toBe(closing - opening);
-        expect(calendar.between(base + shift, opening)).toBe(0);
-      }),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
-    );
-  });
-
-  const target = fc.oneof(
-    fc.integer({ min: 1, max: 60 }).map((amount): Target => ({ amount, unit: 'hours' })),
-    fc
-      .tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom('sameTime', 'endOfDay', 'workingHours'))
-      .map(([amount, rule]): Target => ({ amount, unit: 'businessDays', rule: rule as 'sameTime' })),
-  );
-
-  it('is due later for a later start', () => {
-    fc.assert(
-      fc.property(definition, anchor, offset, offset, target, (defined, base, a, b, wanted) => {
-        const calendar = compileCalendar(defined);
-        const [early, late] = [base + Math.min(a, b), base + Math.max(a, b)];
-        // Days are counted from the date that owns a window, so only outside night shifts are they in order.
-        const hasNightShift = Object.values(defined.weekly).some((list) => list.some(([from, to]) => from >= to));
-        if (wanted.unit !== 'businessDays' || wanted.rule === 'workingHours' || !hasNightShift)
-          expect(calendar.dueAt(late, wanted)).toBeGreaterThanOrEqual(calendar.dueAt(early, wanted));
-        expect(calendar.dueAt(early, wanted)).toBeGreaterThan(early);
-      }),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
-    );
-  });
-
-  it('never has a pause bring a deadline nearer, nor one in closed hours move it', () => {
-    const pauses = fc.array(fc.tuple(offset, offset), { maxLength: 4 });
-    fc.assert(
-      fc.property(definition, anchor, offset, target, pauses, (defined, base, shift, wanted, list) => {
-        const calendar = compileCalendar(defined);
-        const deadline = calendar.dueAt(base + shift, wanted);
-        const spans = list.map(([a, b]) => ({ from: base + Math.min(a, b), to: base + Math.max(a, b) }));
-        expect(moveByPauses(deadline, spans, calendar)).toBeGreaterThanOrEqual(deadline);
-        const closed = spans.filter(({ from, to }) => calendar.between(from, to) === 0);
-        expect(moveByPauses(deadline, closed, calendar)).toBe(deadline);
-        expect(addSkipping(base + shift, hour, closed, calendar)).toBe(calendar.add(base + shift, hour));
-      }),
-      { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
-    );
   });
 
   it('answers for 1970 and 2100 as for today', () => {

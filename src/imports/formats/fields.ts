@@ -31,7 +31,8 @@ export const oneOf =
 /** An instant: ISO 8601 with an offset. */
 export const instant: Read<number> = (value, field) => {
   const hasOffset = typeof value === 'string' && /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(value);
-  const fast = hasOffset ? Date.parse(value) : NaN;
+  // `Date.parse` reads 30 February as 2 March; Luxon does not.
+  const fast = hasOffset && !/-(29|3\d)T/i.test(value) ? Date.parse(value) : NaN;
   const at = Number.isNaN(fast) && hasOffset ? DateTime.fromISO(value).toMillis() : fast;
   if (Number.isNaN(at)) throw fault(field, 'must be ISO 8601 with an offset, as in 2025-03-03T09:12:00+01:00');
   return at;

@@ -1,4 +1,5 @@
 import { type CalendarDefinition } from '../../business-time/calendar.js';
+import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { compileCalendar } from '../../business-time/compile-calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { channels, pauseReasons, ticketTypes } from '../../plans/domain/plan.js';
@@ -88,7 +89,7 @@ function calendar(line: Record<string, unknown>): ImportRecord {
   } catch (error) {
     throw new FieldFault(`definition: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return { kind: 'calendar', code, name: called, definition: definition as unknown as CalendarDefinition };
+  return { kind: 'calendar', code, name: called, definition: definition as unknown as CalendarSource };
 }
 
 const message = { channel: optional(oneOf(channels)) };

@@ -1,12 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type CalendarSource, resolveHolidays } from '../../business-time/holiday-sources.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventMetadata, type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommand } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
 import { type Catalogue } from '../catalogue.js';
-import { calendarDecider, customerDecider, type NamedCalendar, planDecider } from '../domain/define.js';
+import { calendarDecider, customerDecider, type NamedCalendar, planDecider, refused } from '../domain/define.js';
 import {
   calendarStream,
   type CalendarVersion,
@@ -23,6 +24,13 @@ export interface CataloguePorts {
   readonly clock: Clock;
 }
 
+/** A calendar as people write it; its holidays may come from elsewhere. */
+export interface CalendarOrder {
+  readonly code: string;
+  readonly name: string;
+  readonly definition: CalendarSource;
+}
+
 /** Defines a plan in a calendar that is there. */
 export class DefinePlan extends Command<{ readonly plan: PlanVersion; readonly position: Position }> {
   constructor(
@@ -36,7 +44,7 @@ export class DefinePlan extends Command<{ readonly plan: PlanVersion; readonly p
 /** Defines a calendar. */
 export class DefineCalendar extends Command<{ readonly calendar: CalendarVersion; readonly position: Position }> {
   constructor(
-    readonly calendar: NamedCalendar,
+    readonly calendar: CalendarOrder,
     readonly actor: Actor,
   ) {
     super();
@@ -66,11 +74,13 @@ export async function definePlan({ store, catalogue, clock }: CataloguePorts, pl
   return { plan: { ...plan, version: 1, effectiveFrom: null }, position, recorded };
 }
 
-export async function defineCalendar(
-  { store, catalogue, clock }: CataloguePorts,
-  calendar: NamedCalendar,
-  actor: Actor,
-) {
+/** Its holidays are resolved to dates here, once. */
+export async function defineCalendar({ store, catalogue, clock }: CataloguePorts, order: CalendarOrder, actor: Actor) {
+  const thisYear = new Date(clock.now()).getUTCFullYear();
+  const definition = await resolveHolidays(order.definition, thisYear).catch((error: unknown) => {
+    throw refused(error, 'definition.');
+  });
+  const calendar: NamedCalendar = { ...order, definition };
   const command = { content: calendar, ...says(clock, actor) };
   const { position, recorded } = await handleCommand(store, calendarStream(calendar.code), calendarDecider, command);
   catalogue.refresh();

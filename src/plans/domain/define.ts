@@ -1,5 +1,5 @@
 import { compileCalendar } from '../../business-time/compile-calendar.js';
-import { InvalidCalendar, type CalendarDefinition } from '../../business-time/calendar.js';
+import { type CalendarDefinition, type Instant, InvalidCalendar } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type EventMetadata } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -60,16 +60,23 @@ export const calendarDecider: Decider<NamedCalendar | undefined, Define<NamedCal
   decide({ content, id, metadata }, known) {
     if (same(known, content)) return [];
     if (known !== undefined) throw new Rejection('CALENDAR_EXISTS', `Calendar ${content.code} is defined already.`);
-    try {
-      compileCalendar(content.definition);
-    } catch (error) {
-      if (error instanceof InvalidCalendar)
-        throw new Rejection(error.code, `definition.${error.field}: ${error.message}`);
-      throw error;
-    }
+    expectOpening(content.definition, metadata.occurredAt);
     return [{ id, type: 'CalendarDefined', data: { ...content, version: 1, effectiveFrom: null }, metadata }];
   },
 };
+
+/** A calendar that does not open within ten years is a mistake. */
+function expectOpening(definition: CalendarDefinition, at: Instant): void {
+  try {
+    compileCalendar(definition).nextOpening(at);
+  } catch (error) {
+    throw refused(error, 'definition.');
+  }
+}
+
+/** What is wrong with a calendar, as a refusal that names the field. */
+export const refused = (error: unknown, path = ''): unknown =>
+  error instanceof InvalidCalendar ? new Rejection(error.code, `${path}${error.field}: ${error.message}`) : error;
 
 /** The enrolments of a customer, in the order in which they were recorded. */
 export const customerDecider: Decider<readonly Enrolment[], Define<Enrolment>, CustomerEnrolled> = {

@@ -155,6 +155,28 @@ export class HolidayInput {
   name?: string;
 }
 
+@InputType('HolidaySourceInput', {
+  description: 'Where holidays come from: a country, or an iCalendar file. They are resolved to dates once, and kept.',
+})
+export class HolidaySourceInput {
+  @Field(() => String, { nullable: true, description: 'Public holidays of a country: its ISO 3166 code, as in `DE`.' })
+  country?: string;
+
+  @Field(() => String, { nullable: true, description: 'Of a part of it: its ISO 3166-2 code, as in `BY`.' })
+  region?: string;
+
+  @Field(() => String, { nullable: true, description: 'The text of an iCalendar file, in place of a country.' })
+  @IsOptional()
+  @MaxLength(2_000_000)
+  icalendar?: string;
+
+  @Field(() => Int, { nullable: true, description: 'From which year on; last year where left out.' })
+  firstYear?: number;
+
+  @Field(() => Int, { nullable: true, description: 'Up to which year; five years on where left out.' })
+  lastYear?: number;
+}
+
 @InputType('DateHoursInput', { description: 'The hours of a single date; they replace the weekly ones.' })
 export class DateHoursInput {
   @Field(() => String, { description: '`YYYY-MM-DD` in the calendar’s zone.' })
@@ -187,6 +209,18 @@ export class DefineCalendarInput {
   @IsOptional()
   @ArrayMaxSize(5000)
   holidays?: HolidayInput[];
+
+  @Field(() => [HolidaySourceInput], { nullable: true, description: 'Where more days off come from.' })
+  @IsOptional()
+  @ArrayMaxSize(20)
+  holidaysFrom?: HolidaySourceInput[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The last date whose holidays are known, `YYYY-MM-DD`; by default the end of the last year that has one. Deadlines beyond say so.',
+  })
+  holidaysKnownUntil?: string;
 
   @Field(() => [DateHoursInput], { nullable: true, description: 'Hours of single dates.' })
   @IsOptional()

@@ -1,6 +1,8 @@
-import { type CalendarDefinition, type Target, type Window } from '../../business-time/calendar.js';
+import { type Target, type Window } from '../../business-time/calendar.js';
+import { type CalendarSource, type HolidaySource } from '../../business-time/holiday-sources.js';
 import { said } from '../../graphql/page.js';
-import { type NamedCalendar } from '../domain/define.js';
+import { type CalendarOrder } from '../commands/define.js';
+import { type DueQuestion } from '../due-at.js';
 import { type Enrolment } from '../domain/events.js';
 import { channels, pauseReasons, type Plan, ticketTypes } from '../domain/plan.js';
 import {
@@ -10,6 +12,7 @@ import {
   type TargetInput,
   type WindowInput,
 } from './catalogue.inputs.js';
+import { type DueAtInput } from './due-at.types.js';
 
 const toTarget = ({ amount, unit, rule }: TargetInput): Target =>
   unit === 'businessDays' ? { amount, unit, rule: rule ?? 'sameTime' } : { amount, unit };
@@ -38,16 +41,9 @@ export function toPlan(input: DefinePlanInput): Plan {
 const toWindow = ({ opens, closes }: WindowInput): Window => [opens, closes];
 
 /** The calendar that an input asks for. */
-export function toCalendar({
-  code,
-  name,
-  timeZone,
-  weekly,
-  holidays,
-  dates,
-  nominalDayMinutes,
-}: DefineCalendarInput): NamedCalendar {
-  const definition: CalendarDefinition = {
+export function toCalendar({ code, name, timeZone, weekly, ...more }: DefineCalendarInput): CalendarOrder {
+  const { holidays, holidaysFrom, holidaysKnownUntil, dates, nominalDayMinutes } = more;
+  const definition: CalendarSource = {
     timeZone,
     weekly: Object.fromEntries(weekly.map(({ day, windows }) => [day, windows.map(toWindow)])),
     holidays: (holidays ?? []).map(({ date, hours, name: holiday }) =>
@@ -55,6 +51,8 @@ export function toCalendar({
         ? date
         : { date, ...(hours == null ? {} : { hours: toWindow(hours) }), ...(holiday == null ? {} : { name: holiday }) },
     ),
+    ...(holidaysFrom == null ? {} : { holidaysFrom: holidaysFrom.map((source) => said(source) as HolidaySource) }),
+    ...said({ holidaysKnownUntil }),
     dates: Object.fromEntries((dates ?? []).map(({ date, windows }) => [date, windows.map(toWindow)])),
     nominalDayMinutes: nominalDayMinutes ?? 480,
   };
@@ -64,4 +62,14 @@ export function toCalendar({
 /** The enrolment that an input asks for. */
 export const toEnrolment = ({ id, name, plan, calendar, effectiveFrom }: EnrolCustomerInput): Enrolment => ({
   ...{ customer: id, name: name ?? null, plan, calendar: calendar ?? null, effectiveFrom: effectiveFrom ?? null },
+});
+
+/** The question that an input asks. */
+export const toDueQuestion = ({ from, metric, type, channel, priority, ...more }: DueAtInput): DueQuestion => ({
+  ...{ from, metric, type, channel, priority },
+  calendar: more.calendar ?? null,
+  plan: more.plan ?? null,
+  customer: more.customer ?? null,
+  target: more.target == null ? null : toTarget(more.target),
+  pauses: more.pauses ?? [],
 });

@@ -1,0 +1,5 @@
+/** Calendar years, both included. */
+export interface Years {
+  readonly first: number;
+  readonly last: number;
+}

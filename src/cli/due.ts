@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { DateTime, Duration } from 'luxon';
+import { type DayRule, type Target } from '../business-time/calendar.js';
+import { readSettings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { readLog } from '../imports/read-log.js';
+import { openForReading } from '../ledger.js';
+import { Catalogue } from '../plans/catalogue.js';
+import { type Channel, channels, type Metric, metrics, type TicketType, ticketTypes } from '../plans/domain/plan.js';
+import { type DueAnswer, whatIsDue } from '../plans/due-at.js';
+import { answersTo } from './due-cases.js';
+
+const instant = (text: string): number => {
+  const at = /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text) ? DateTime.fromISO(text).toMillis() : NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
+  return at;
+};
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('A number.');
+  return value;
+};
+
+const pause = (text: string, before: readonly { readonly from: number; readonly to: number }[] = []) => {
+  const [from = '', to = '', ...rest] = text.split('/');
+  if (rest.length > 0) throw new InvalidArgumentError('A pause is FROM/TO.');
+  return [...before, { from: instant(from), to: instant(to) }];
+};
+
+interface Options {
+  readonly cases?: string;
+  readonly from?: number;
+  readonly calendar?: string;
+  readonly plan?: string;
+  readonly customer?: string;
+  readonly minutes?: number;
+  readonly hours?: number;
+  readonly businessDays?: number;
+  readonly rule: DayRule;
+  readonly metric: Metric;
+  readonly type: TicketType;
+  readonly channel: Channel;
+  readonly priority: string;
+  readonly pause?: readonly { readonly from: number; readonly to: number }[];
+  readonly json?: boolean;
+}
+
+export const dueCommand = new Command('due')
+  .description('tell what is due when, and why; or answer a file of questions')
+  .option('--cases <file>', 'answer questions instead, NDJSON, one answer a line (docs/due.md); - for what is piped in')
+  .option('--from <instant>', 'when the clock starts', instant)
+  .option('--calendar <code>', 'under a calendar by itself')
+  .option('--plan <code>', 'under a plan (default: the customer’s, else the default one)')
+  .option('--customer <id>', 'for a customer')
+  .option('--minutes <n>', 'so many minutes of business time', number)
+  .option('--hours <n>', 'so many hours of business time', number)
+  .option('--business-days <n>', 'so many business days', number)
+  .addOption(
+    new Option('--rule <rule>', 'what business days mean')
+      .choices(['sameTime', 'endOfDay', 'workingHours'])
+      .default('sameTime'),
+  )
+  .addOption(
+    new Option('--metric <metric>', 'without a time: what the plan promises for').choices(metrics).default(metrics[0]),
+  )
+  .addOption(new Option('--type <type>', 'for a ticket of this type').choices(ticketTypes).default(ticketTypes[0]))
+  .addOption(new Option('--channel <channel>', 'for a ticket by this channel').choices(channels).default('email'))
+  .option('--priority <priority>', 'for a ticket of this priority', 'normal')
+  .option('--pause <from/to>', 'the clock stands still between two instants; may be said again', pause)
+  .option('--json', 'the answer as JSON')
+  .action(async (options: Options) => {
+    if (options.cases !== undefined) return answerCases(options.cases);
+    if (options.from === undefined) throw new Rejection('INVALID_QUESTION', 'Say --from INSTANT, or --cases FILE.');
+    const answer = await ask({ ...options, from: options.from });
+    console.log(options.json === true ? JSON.stringify(toJson(answer)) : explain(answer));
+  });
+
+async function ask({ from, ...options }: Options & { readonly from: number }): Promise<DueAnswer> {
+  const { data, defaultPlan } = readSettings();
+  if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
+  const log = openForReading(data);
+  try {
+    const {
+      calendar = null,
+      plan = null,
+      customer = null,
+      metric,
+      type,
+      channel,
+      priority,
+      pause: pauses = [],
+    } = options;
+    const ticket = { metric, type, channel, priority };
+    const target = targetOf(options);
+    return await whatIsDue(new Catalogue(log.store, defaultPlan), {
+      ...{ from, calendar, plan, customer, target, pauses },
+      ...ticket,
+    });
+  } finally {
+    log.close();
+  }
+}
+
+function targetOf({ minutes, hours, businessDays, rule }: Options): Target | null {
+  const said: readonly Target[] = [
+    ...(minutes === undefined ? [] : [{ amount: minutes, unit: 'minutes' } as const]),
+    ...(hours === undefined ? [] : [{ amount: hours, unit: 'hours' } as const]),
+    ...(businessDays === undefined ? [] : [{ amount: businessDays, unit: 'businessDays', rule } as const]),
+  ];
+  if (said.length > 1) throw new Rejection('INVALID_QUESTION', 'Say one of --minutes, --hours and --business-days.');
+  return said[0] ?? null;
+}
+
+const utc = (at: number) => new Date(at).toISOString();
+
+const toJson = ({ from, dueAt, openSpans, ...rest }: DueAnswer) => ({
+  ...{ from: utc(from), dueAt: utc(dueAt), ...rest },
+  openSpans: openSpans.map((span) => ({ from: utc(span.from), to: utc(span.to) })),
+});
+
+function explain({ from, dueAt, target, calendar, plan, timeZone, openSpans, ...rest }: DueAnswer): string {
+  const local = (at: number) => DateTime.fromMillis(at, { zone: timeZone }).setLocale('en-GB');
+  const full = (at: number) => local(at).toFormat('ccc yyyy-LL-dd HH:mm:ss ZZ');
+  const rule = target.unit === 'businessDays' ? ` (${target.rule ?? 'sameTime'})` : '';
+  const version = (ref: { readonly code: string; readonly version: number }) => `${ref.code} version ${ref.version}`;
+  const under = plan === null ? '' : `, plan ${version(plan)}`;
+  const length = (ms: number) => Duration.fromMillis(ms).toFormat('hh:mm:ss');
+  return [
+    `Due ${utc(dueAt)}, ${full(dueAt)} in ${timeZone}`,
+    `${target.amount} ${target.unit}${rule} from ${full(from)}, calendar ${version(calendar)}${under}`,
+    ...(rest.isBeyondKnownHolidays ? ['The calendar does not know its holidays so far ahead: it may move.'] : []),
+    `Laid over ${length(rest.openMs)} of open time:`,
+    ...openSpans.map((span) => `  ${full(span.from)} – ${full(span.to)}  ${length(span.to - span.from)}`),
+  ].join('\n');
+}
+
+/** Answers as the questions come in, in their order. */
+async function answerCases(file: string): Promise<void> {
+  const { stdout } = process;
+  stdout.on('error', () => process.exit(0)); // the reader of a pipe may leave early
+  let text = '';
+  for await (const answer of answersTo(readLog(file, process.stdin))) {
+    text += `${answer}\n`;
+    if (text.length < 65_536) continue;
+    if (!stdout.write(text)) await once(stdout, 'drain');
+    text = '';
+  }
+  stdout.write(text);
+}

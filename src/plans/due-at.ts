@@ -1,0 +1,58 @@
+import { type Instant, type Span, type Target } from '../business-time/calendar.js';
+import { type Deadline, layOutTarget } from '../business-time/deadline.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type Catalogue } from './catalogue.js';
+import { refused } from './domain/define.js';
+import { type Metric, type Plan, type VersionRef } from './domain/plan.js';
+import { type Classification, targetOf } from './domain/promise.js';
+
+/** What would be due when? Under a calendar by itself, or under the plan named, else the customer’s, else the default. */
+export interface DueQuestion extends Classification {
+  readonly from: Instant;
+  readonly calendar: string | null;
+  readonly plan: string | null;
+  readonly customer: string | null;
+  /** Null: what the plan promises for the metric. */
+  readonly target: Target | null;
+  readonly metric: Metric;
+  readonly pauses: readonly Span[];
+}
+
+export interface DueAnswer extends Deadline {
+  readonly from: Instant;
+  readonly target: Target;
+  readonly calendar: VersionRef;
+  /** Null where the question was about a calendar by itself. */
+  readonly plan: VersionRef | null;
+  readonly timeZone: string;
+}
+
+/**
+ * Lays out what a ticket opened at an instant would be promised, and says by which versions.
+ * @throws Rejection `PLAN_NOT_FOUND`, `CALENDAR_NOT_FOUND`, `NO_PROMISE`, `INVALID_TARGET`, `NO_OPENING`, `OUT_OF_RANGE`
+ */
+export async function whatIsDue(catalogue: Catalogue, question: DueQuestion): Promise<DueAnswer> {
+  const { from, pauses } = question;
+  const byItself = question.calendar === null ? null : await catalogue.calendarInForce(question.calendar, from);
+  const terms = byItself === null ? (await catalogue.governing(question.customer ?? '', question.plan))(from) : null;
+  const ref = byItself ?? terms?.calendar;
+  if (ref === undefined) throw new Error('a question is about a calendar or a plan');
+  const target = question.target ?? promised(terms === null ? null : catalogue.plan(terms.plan), question);
+  const calendar = catalogue.calendar(ref);
+  try {
+    const deadline = layOutTarget(calendar, from, target, pauses);
+    return { ...deadline, from, target, calendar: ref, plan: terms?.plan ?? null, timeZone: calendar.timeZone };
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
+function promised(plan: Plan | null, question: DueQuestion): Target {
+  if (plan === null)
+    throw new Rejection('NO_PROMISE', 'A calendar promises nothing by itself; name a target or a plan.');
+  const target = targetOf(plan, question.metric, question);
+  if (target !== undefined) return target;
+  const { metric, type, channel, priority } = question;
+  const ticket = `${type} of priority ${priority} by ${channel}`;
+  throw new Rejection('NO_PROMISE', `Plan ${plan.code} promises no ${metric} for a ${ticket}.`);
+}

@@ -1,0 +1,18 @@
+import { QueryBus } from '@nestjs/cqrs';
+import { Args, Query, Resolver } from '@nestjs/graphql';
+import { DueAt } from '../queries/due-at-query.js';
+import { DueAtInput, DueAtType } from './due-at.types.js';
+import { toDueQuestion } from './to-definitions.js';
+
+@Resolver()
+export class DueAtResolver {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Query(() => DueAtType, {
+    description:
+      'What would be due when, by which versions, and why. Refused: NO_PROMISE, PLAN_NOT_FOUND, CALENDAR_NOT_FOUND, INVALID_TARGET, INVALID_PAUSE, NO_OPENING, OUT_OF_RANGE.',
+  })
+  dueAt(@Args('input', { description: 'The question.' }) input: DueAtInput) {
+    return this.queries.execute(new DueAt(toDueQuestion(input)));
+  }
+}

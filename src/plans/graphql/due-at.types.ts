@@ -1,0 +1,95 @@
+import { Field, Float, InputType, ObjectType } from '@nestjs/graphql';
+import { ArrayMaxSize, IsOptional } from 'class-validator';
+import { ChannelEnum, MetricEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { InstantScalar } from '../../graphql/scalars.js';
+import { TargetType, VersionRefType } from '../../sla/graphql-types.js';
+import { type Channel, type Metric, type TicketType } from '../domain/plan.js';
+import { TargetInput } from './catalogue.inputs.js';
+
+@InputType('PauseInput', { description: 'A stretch of time in which a clock stands still.' })
+export class PauseInput {
+  @Field(() => InstantScalar, { description: 'When it begins.' })
+  from!: number;
+
+  @Field(() => InstantScalar, { description: 'When it ends.' })
+  to!: number;
+}
+
+@InputType('DueAtInput', {
+  description:
+    'A question: what is due when, under a calendar by itself, or under the plan named, else the customer’s, else the default one.',
+})
+export class DueAtInput {
+  @Field(() => InstantScalar, { description: 'When the clock starts.' })
+  from!: number;
+
+  @Field(() => String, { nullable: true, description: 'The code of a calendar, to ask about it by itself.' })
+  calendar?: string;
+
+  @Field(() => String, { nullable: true, description: 'The code of a plan.' })
+  plan?: string;
+
+  @Field(() => String, { nullable: true, description: 'The id of a customer.' })
+  customer?: string;
+
+  @Field(() => TargetInput, { nullable: true, description: 'How long; what the plan promises where left out.' })
+  target?: TargetInput;
+
+  @Field(() => MetricEnum, { description: 'Of which of the plan’s promises.', defaultValue: 'firstResponse' })
+  metric!: Metric;
+
+  @Field(() => TicketTypeEnum, { description: 'For a ticket of this type.', defaultValue: 'productBug' })
+  type!: TicketType;
+
+  @Field(() => ChannelEnum, { description: 'For a ticket by this channel.', defaultValue: 'email' })
+  channel!: Channel;
+
+  @Field(() => String, { description: 'For a ticket of this priority.', defaultValue: 'normal' })
+  priority!: string;
+
+  @Field(() => [PauseInput], { nullable: true, description: 'When the clock stands still; they may overlap.' })
+  @IsOptional()
+  @ArrayMaxSize(1000)
+  pauses?: PauseInput[];
+}
+
+@ObjectType('OpenSpan', { description: 'A stretch of open time.' })
+export class OpenSpanType {
+  @Field(() => InstantScalar, { description: 'When it begins.' })
+  from!: number;
+
+  @Field(() => InstantScalar, { description: 'When it ends.' })
+  to!: number;
+}
+
+@ObjectType('DueAt', { description: 'When something is due, and why.' })
+export class DueAtType {
+  @Field(() => InstantScalar, { description: 'When the clock starts.' })
+  from!: number;
+
+  @Field(() => InstantScalar, { description: 'When it is due.' })
+  dueAt!: number;
+
+  @Field(() => TargetType, { description: 'How long was asked for, or is promised.' })
+  target!: TargetType;
+
+  @Field(() => VersionRefType, { description: 'The calendar it was counted in.' })
+  calendar!: VersionRefType;
+
+  @Field(() => VersionRefType, { nullable: true, description: 'The plan; null for a calendar by itself.' })
+  plan!: VersionRefType | null;
+
+  @Field(() => String, { description: 'The zone of the calendar.' })
+  timeZone!: string;
+
+  @Field(() => [OpenSpanType], { description: 'The open time that the target was laid over, pauses left out.' })
+  openSpans!: readonly OpenSpanType[];
+
+  @Field(() => Float, { description: 'How much open time that is, in milliseconds.' })
+  openMs!: number;
+
+  @Field(() => Boolean, {
+    description: 'It is due at a time for which the calendar does not know its holidays yet: it may move.',
+  })
+  isBeyondKnownHolidays!: boolean;
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import { compileCalendar } from '../../src/business-time/compile-calendar.js';
+import { type CalendarSource, type HolidaySource, resolveHolidays } from '../../src/business-time/holiday-sources.js';
+import { officeHours } from '../../src/plans/domain/catalogue.js';
+
+const berlin = officeHours('Europe/Berlin');
+const resolve = (...holidaysFrom: readonly HolidaySource[]) => resolveHolidays({ ...berlin, holidaysFrom }, 2026);
+const datesOf = async (...sources: readonly HolidaySource[]) =>
+  ((await resolve(...sources)).holidays ?? []).map((holiday) => (typeof holiday === 'string' ? holiday : holiday.date));
+
+const file = (...events: readonly (readonly string[])[]) =>
+  [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Example//Test//EN',
+    ...events.flatMap((lines, i) => [
+      'BEGIN:VEVENT',
+      `UID:${i}@example.com`,
+      'DTSTAMP:20260101T000000Z',
+      ...lines,
+      'END:VEVENT',
+    ]),
+    'END:VCALENDAR',
+  ].join('\r\n');
+
+const events = async (...given: readonly (readonly string[])[]) =>
+  (await resolve({ icalendar: file(...given), firstYear: 2026, lastYear: 2028 })).holidays;
+
+describe('holidays of a country', () => {
+  it('are dates of the years asked for, with their names', async () => {
+    const { holidays, holidaysKnownUntil } = await resolve({ country: 'DE', firstYear: 2026, lastYear: 2027 });
+    expect(holidays).toContainEqual({ date: '2026-04-06', name: 'Ostermontag' });
+    expect(holidays).toContainEqual({ date: '2027-03-29', name: 'Ostermontag' });
+    expect(holidays).toHaveLength(18);
+    expect(holidaysKnownUntil).toBe('2027-12-31');
+  });
+
+  it('may be those of a region', async () => {
+    const years = { firstYear: 2026, lastYear: 2026 };
+    expect(await datesOf({ country: 'DE', region: 'BY', ...years })).toContain('2026-01-06');
+    expect(await datesOf({ country: 'DE', region: 'BE', ...years })).not.toContain('2026-01-06');
+    expect(await datesOf({ country: 'DE', region: 'BY-A', ...years })).toContain('2026-08-08');
+  });
+
+  it('have their substitute days', async () => {
+    expect(await datesOf({ country: 'US', firstYear: 2027, lastYear: 2027 })).toContain('2027-07-05');
+  });
+
+  it('are by default those from last year to five years on', async () => {
+    const dates = await datesOf({ country: 'FR' });
+    expect([dates[0], dates.at(-1)]).toEqual(['2025-01-01', '2031-12-25']);
+  });
+
+  it('join those given, each date once', async () => {
+    const source: CalendarSource = {
+      ...{ ...berlin, holidays: ['2026-12-24', '2026-12-25'] },
+      holidaysFrom: [
+        { country: 'DE', firstYear: 2026, lastYear: 2026 },
+        { country: 'DE', firstYear: 2026, lastYear: 2026 },
+      ],
+    };
+    const { holidays = [] } = await resolveHolidays(source, 2026);
+    expect(holidays.filter((holiday) => typeof holiday === 'string')).toEqual(['2026-12-24', '2026-12-25']);
+    expect(holidays).toHaveLength(10);
+  });
+
+  it('leave a definition without sources as it is', async () => {
+    expect(await resolveHolidays(berlin, 2026)).toEqual(berlin);
+  });
+
+  it('compile, and a deadline knows where they end', async () => {
+    const calendar = compileCalendar(await resolve({ country: 'DE', firstYear: 2026, lastYear: 2026 }));
+    expect(calendar.isOpen(Date.parse('2026-04-06T10:00:00+02:00'))).toBe(false);
+    expect(calendar.holidaysKnownUntil).toBe(Date.parse('2027-01-01T00:00:00+01:00'));
+  });
+});
+
+describe('holidays of an iCalendar file', () => {
+  it('are its events of whole days, however many days they last', async () => {
+    expect(
+      await events(
+        ['SUMMARY:Labour Day', 'DTSTART;VALUE=DATE:20260501', 'DTEND;VALUE=DATE:20260502'],
+        ['SUMMARY:Closing', 'DTSTART;VALUE=DATE:20261230', 'DTEND;VALUE=DATE:20270102'],
+        ['DTSTART;VALUE=DATE:20260601'],
+      ),
+    ).toEqual([
+      { date: '2026-05-01', name: 'Labour Day' },
+      { date: '2026-06-01' },
+      { date: '2026-12-30', name: 'Closing' },
+      { date: '2026-12-31', name: 'Closing' },
+      { date: '2027-01-01', name: 'Closing' },
+    ]);
+  });
+
+  it('recur, with exceptions, as far as the years go', async () => {
+    expect(
+      await events(['SUMMARY:Fair', 'DTSTART;VALUE=DATE:20200911', 'RRULE:FREQ=YEARLY', 'EXDATE;VALUE=DATE:20270911']),
+    ).toEqual([
+      { date: '2026-09-11', name: 'Fair' },
+      { date: '2028-09-11', name: 'Fair' },
+    ]);
+  });
+
+  it('with times close that part of their dates, in the calendar’s zone', async () => {
+    expect(
+      await events(
+        ['SUMMARY:Christmas Eve', 'DTSTART:20261224T110000Z', 'DTEND:20261224T230000Z'],
+        ['SUMMARY:Meeting', 'DTSTART;TZID=America/New_York:20260302T040000', 'DURATION:PT90M'],
+        ['SUMMARY:Move', 'DTSTART:20260305T150000', 'DTEND:20260307T100000'],
+      ),
+    ).toEqual([
+      { date: '2026-03-02', hours: ['10:00:00', '11:30:00'], name: 'Meeting' },
+      { date: '2026-03-05', hours: ['15:00:00', '24:00'], name: 'Move' },
+      { date: '2026-03-06', name: 'Move' },
+      { date: '2026-03-07', hours: ['00:00', '10:00:00'], name: 'Move' },
+      { date: '2026-12-24', hours: ['12:00:00', '24:00'], name: 'Christmas Eve' },
+    ]);
+  });
+
+  it('that are cancelled are none', async () => {
+    expect(await events(['DTSTART;VALUE=DATE:20260501', 'STATUS:CANCELLED'])).toEqual([]);
+  });
+
+  it('are known to the end of the last year that the file has one in', async () => {
+    const icalendar = file(['DTSTART;VALUE=DATE:20260501']);
+    expect((await resolve({ icalendar })).holidaysKnownUntil).toBe('2026-12-31');
+  });
+});
+
+describe('a source of holidays', () => {
+  it.each([
+    ['an unknown country', { country: 'XX' }, 'UNKNOWN_COUNTRY', 'holidaysFrom[0].country'],
+    ['an unknown region', { country: 'DE', region: 'XX' }, 'UNKNOWN_REGION', 'holidaysFrom[0].region'],
+    ['an unknown part of a region', { country: 'DE', region: 'BY-X' }, 'UNKNOWN_REGION', 'holidaysFrom[0].region'],
+    [
+      'years the wrong way round',
+      { country: 'DE', firstYear: 2027, lastYear: 2026 },
+      'INVALID_YEARS',
+      'holidaysFrom[0]',
+    ],
+    ['a thousand years', { country: 'DE', lastYear: 3026 }, 'INVALID_YEARS', 'holidaysFrom[0]'],
+    ['a file that is none', { icalendar: 'hello' }, 'MALFORMED_ICALENDAR', 'holidaysFrom[0].icalendar'],
+    [
+      'an event without a start',
+      { icalendar: file(['SUMMARY:?']) },
+      'MALFORMED_ICALENDAR',
+      'holidaysFrom[0].icalendar',
+    ],
+    [
+      'a file with an unknown zone',
+      { icalendar: file(['DTSTART;TZID=Mars/Base:20260302T040000', 'DURATION:PT1H']) },
+      'MALFORMED_ICALENDAR',
+      'holidaysFrom[0].icalendar',
+    ],
+    ['neither', {}, 'MALFORMED', 'holidaysFrom[0]'],
+  ])('with %s is refused, with the field at fault', async (_, source, code, field) => {
+    await expect(resolve(source as HolidaySource)).rejects.toMatchObject({ code, field });
+  });
+});
