@@ -12,7 +12,7 @@ type Rows = readonly Record<string, unknown>[];
 const query = (file: string, sql: string): Rows => {
   const db = new Database(file, { readonly: true });
   try {
-    return db.prepare(sql).all() as Rows;
+    return db.prepare<[], Record<string, unknown>>(sql).all();
   } finally {
     db.close();
   }
