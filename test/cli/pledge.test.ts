@@ -12,7 +12,7 @@ type Rows = readonly Record<string, unknown>[];
 const query = (file: string, sql: string): Rows => {
   const db = new Database(file, { readonly: true });
   try {
-    return db.prepare<[], Record<string, unknown>>(sql).all();
+    return db.prepare(sql).all() as Rows;
   } finally {
     db.close();
   }
@@ -26,10 +26,10 @@ const logOf = (folder: string): Rows =>
      WHERE s.name LIKE 'ticket%' ORDER BY s.name, e.revision`,
   );
 
-const readModelsOf = (folder: string): Record<string, Rows> => {
+const readModelsOf = (folder: string): Readonly<Record<string, Rows>> => {
   const file = join(folder, 'data', 'read-models.db');
   const tables = query(file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'kysely%'");
-  return Object.fromEntries(
+  return Object.fromEntries<Rows>(
     tables.map(({ name }) => [name, query(file, `SELECT * FROM "${String(name)}" ORDER BY 1, 2, 3`)]),
   );
 };
