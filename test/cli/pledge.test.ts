@@ -30,7 +30,7 @@ const readModelsOf = (folder: string): Readonly<Record<string, Rows>> => {
   const file = join(folder, 'data', 'read-models.db');
   const tables = query(file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'kysely%'");
   return Object.fromEntries<Rows>(
-    tables.map(({ name }) => [name, query(file, `SELECT * FROM "${String(name)}" ORDER BY 1, 2, 3`)]),
+    tables.map(({ name }) => [String(name), query(file, `SELECT * FROM "${String(name)}" ORDER BY 1, 2, 3`)]),
   );
 };
 
