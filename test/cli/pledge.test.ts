@@ -43,7 +43,8 @@ let sample: string;
 let imported: string;
 
 beforeAll(async () => {
-  sample = (await pledge(newFolder(), ['sample', '--tickets', '400', '--seed', '7'])).stdout;
+  sample = (await pledge(newFolder(), ['sample', '--tickets', '400', '--seed', '7', '--until', '2026-03-02T00:00:00Z']))
+    .stdout;
   imported = newFolder();
   expect(await pledge(imported, ['import', '-'], sample)).toMatchObject({ code: 0 });
 }, 60_000);
