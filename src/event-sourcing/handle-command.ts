@@ -49,7 +49,18 @@ export class StreamCache<State> {
     const oldest = this.streams.keys().next();
     if (this.streams.size > this.size && !oldest.done) this.streams.delete(oldest.value);
   }
+
+  delete(stream: string): void {
+    this.streams.delete(stream);
+  }
 }
+
+/**
+ * Whether another may have written first. One that decided the same at another time leaves events with the same ids that
+ * say something else of when; whether it did, the stream shows.
+ */
+const mayBeOvertaken = (error: unknown): boolean =>
+  error instanceof RevisionConflict || (error instanceof Rejection && error.code === 'EVENT_ID_REUSED');
 
 /** How often a command is tried while others write to its stream. */
 const maxTries = 20;
@@ -86,11 +97,14 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
       cache?.set(stream, { state: decided.state, revision, position });
       return { ...decided, position };
     } catch (error) {
-      if (!(error instanceof RevisionConflict)) throw error;
+      cache?.delete(stream);
+      if (!mayBeOvertaken(error)) throw error;
       if (attempt === maxTries)
         throw new Rejection('TOO_MANY_CONFLICTS', `Too many others write to ${stream}; try again.`);
       await backOff(attempt);
-      loaded = await load(store, stream, decider);
+      const now = await load(store, stream, decider);
+      if (now.revision === loaded.revision && !(error instanceof RevisionConflict)) throw error;
+      loaded = now;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { type EventStore, type Position, type StoredEvent } from './event-store.js';
+import { Rejection } from './rejection.js';
 
 /** What builds some rows from the log. */
 export interface Projection<Tx> {
@@ -90,13 +91,19 @@ export class Projector<Tx> {
     }
   }
 
-  /** Whether the projection reached a position before the signal aborted. */
+  /**
+   * Whether the projection reached a position before the signal aborted.
+   * @throws Rejection `PROJECTION_FAILED` where it failed before that position
+   */
   async waitFor(position: Position, signal: AbortSignal): Promise<boolean> {
     this.hurried += 1;
     this.endRest();
     try {
       while (this.position === undefined || this.position < position) {
         if (signal.aborted) return false;
+        const { name, state, failedEvent = '?' } = this.status;
+        if (state === 'failed')
+          throw new Rejection('PROJECTION_FAILED', `The projection ${name} has stopped, at event ${failedEvent}.`);
         await this.moved(signal);
       }
       return true;
@@ -105,7 +112,7 @@ export class Projector<Tx> {
     }
   }
 
-  /** Resolves when the projection has moved on, or the signal aborts. */
+  /** Resolves when the projection has moved on or failed, or the signal aborts. */
   moved(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) {
@@ -184,11 +191,16 @@ export class Projector<Tx> {
       error: said,
       ...(failedEvent ? { failedEvent } : {}),
     };
+    this.wake();
   }
 
   private moveTo(position: Position | undefined, state: ProjectionStatus['state']): void {
     this.position = position;
     this.status = { name: this.projection.name, state, position };
+    this.wake();
+  }
+
+  private wake(): void {
     for (const wake of this.waiting) wake();
   }
 }

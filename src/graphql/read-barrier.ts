@@ -23,7 +23,7 @@ export class ReadBarrier {
 
   /**
    * Resolves once the projections have seen a write.
-   * @throws Rejection `READ_MODEL_BEHIND`, and what {@link fromCursor} throws
+   * @throws Rejection `READ_MODEL_BEHIND`, `PROJECTION_FAILED`, and what {@link fromCursor} throws
    */
   async seen(projections: readonly string[], after: string | undefined): Promise<void> {
     if (after === undefined) return;
