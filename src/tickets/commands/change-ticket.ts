@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Instant } from '../../business-time/calendar.js';
@@ -143,8 +143,7 @@ function commandOf(
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(request.import === undefined ? {} : { import: request.import }),
   };
-  return { ...order, context };
+  return { context, ...order };
 }
 
-const digest = (content: unknown) =>
-  createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22);
+const digest = (content: unknown) => hash('sha256', JSON.stringify(content), 'base64url').slice(0, 22);

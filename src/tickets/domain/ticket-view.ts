@@ -27,7 +27,7 @@ export function viewAt(
   if (life === undefined) return undefined;
   const clocks = layOut(ticket.facts, versions, at).map((run) => clockOf(run, at));
   const { id, customer, facts } = ticket;
-  return { ...life, id, customer, clocks, flags: flagsOf(facts), isIncomplete: isIncomplete(life) };
+  return { id, customer, clocks, flags: flagsOf(facts), isIncomplete: isIncomplete(life), ...life };
 }
 
 /** Whether a report lacks what would have it solved faster. */
