@@ -129,6 +129,8 @@ function commandOf(
 ): TicketCommand {
   const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
+  // What comes under a fresh id cannot come twice, but for an opening under an id that its sender chose.
+  const mayRepeat = factId === undefined && (key !== undefined || order.type === 'OpenTicket');
   const context: CommandContext = {
     ticket,
     actor,
@@ -137,7 +139,7 @@ function commandOf(
     occurredAt,
     terms: termsAt(Math.min(occurredAt, now)),
     factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
-    ...(factId === undefined ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
+    ...(mayRepeat ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     ...(source === undefined ? {} : { source }),
     ...(correlationId === undefined ? {} : { correlationId }),
