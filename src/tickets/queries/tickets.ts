@@ -128,7 +128,7 @@ async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[
         customer: row.customer,
         flags: flagsOf(facts),
         isIncomplete: isIncomplete(life),
-        clocks: own.sort((a, b) => a.startedAt - b.startedAt),
+        clocks: () => own.toSorted((a, b) => a.startedAt - b.startedAt),
         ...life,
       },
     ];
