@@ -59,7 +59,7 @@ function bareUpserts(from, to) {
     );
     return { rows, upsert };
   });
-  source.close();
+  await source.close();
   const batch = db.transaction((upsert, rows) => {
     for (const row of rows) upsert.run(row);
   });
