@@ -1,8 +1,14 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
 import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
-import { openReadModels, type ReadModels, ticketsNamed } from './database/read-models.js';
+import {
+  openReadModels,
+  type ReadModels,
+  removeReadModels,
+  replaceReadModels,
+  ticketsNamed,
+} from './database/read-models.js';
 import { type Schema } from './database/schema.js';
 import { type EventStore } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/handle-command.js';
@@ -48,7 +54,7 @@ export async function openLedger(settings: Settings, command: string, clock: Clo
   };
   try {
     store = SqliteEventStore.open(folder.eventsFile);
-    readModels = await openReadModels(folder.readModelsFile);
+    readModels = await openReadModels(folder.readModelsFile, store);
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
@@ -101,14 +107,12 @@ export function openForReading(folder: string): LedgerForReading {
   return {
     store,
     ticketsNamed: (reference) =>
-      existsSync(readModelsFile) ? ticketsNamed(readModelsFile, reference) : Promise.resolve([]),
+      existsSync(readModelsFile) ? ticketsNamed(readModelsFile, store.logId, reference) : Promise.resolve([]),
     close: () => {
       store.close();
     },
   };
 }
-
-const withSideFiles = (file: string) => [file, `${file}-wal`, `${file}-shm`];
 
 /** Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log. */
 export async function rebuildReadModels(settings: Settings): Promise<{ readonly events: number }> {
@@ -116,14 +120,11 @@ export async function rebuildReadModels(settings: Settings): Promise<{ readonly 
   const anew = `${folder.readModelsFile}.new`;
   let store: SqliteEventStore | undefined;
   try {
-    for (const file of withSideFiles(anew)) rmSync(file, { force: true });
+    removeReadModels(anew);
     store = SqliteEventStore.open(folder.eventsFile);
-    const readModels = await openReadModels(anew);
+    const readModels = await openReadModels(anew, store);
     await new Projections(store, readModels).catchUp().finally(readModels.close);
-    for (const file of withSideFiles(folder.readModelsFile)) rmSync(file, { force: true });
-    for (const file of withSideFiles(anew)) {
-      if (existsSync(file)) renameSync(file, file.replace('.db.new', '.db'));
-    }
+    replaceReadModels(folder.readModelsFile, anew);
     return { events: Number(await store.lastPosition()) };
   } finally {
     store?.close();

@@ -1,6 +1,7 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
-import { type Position } from '../event-sourcing/event-store.js';
+import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../event-sourcing/projector.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { migrations } from './migrations.js';
@@ -14,12 +15,24 @@ export interface ReadModels extends ProjectionStore<Tx> {
   readonly close: () => Promise<void>;
 }
 
+/** The log that read models are built from. */
+type Log = Pick<EventStore, 'logId' | 'lastPosition'>;
+
 /**
- * Opens the read models, and makes or migrates them as needed. They can be built anew, so their commits need not survive
- * a power cut: what was lost is projected again.
+ * Opens the read models of a log, and makes or migrates them as needed. They can be built anew, so their commits need not
+ * survive a power cut: what was lost is projected again. Rows of another log, or of events that the log no longer has (it
+ * was restored from a copy), are dropped for the same reason.
  * @throws Rejection `DATA_FROM_NEWER_VERSION`, `DATA_NOT_WRITABLE`
  */
-export async function openReadModels(file: string): Promise<ReadModels> {
+export async function openReadModels(file: string, log: Log): Promise<ReadModels> {
+  const opened = await open(file, log.logId);
+  if (await isBuiltFrom(opened.db, log)) return opened;
+  await opened.close();
+  removeReadModels(file);
+  return open(file, log.logId);
+}
+
+async function open(file: string, logId: string): Promise<ReadModels> {
   const writer = connect(file);
   const reader = connect(file);
   const close = async () => {
@@ -28,6 +41,7 @@ export async function openReadModels(file: string): Promise<ReadModels> {
   };
   try {
     await migrate(writer, file);
+    if ((await lastCheckpoint(writer)) === null) await claim(writer, logId);
   } catch (error) {
     await close();
     throw error;
@@ -41,13 +55,57 @@ export async function openReadModels(file: string): Promise<ReadModels> {
   };
 }
 
-/** The ids of the tickets that people know by a reference, as far as a read-models file tells. */
-export async function ticketsNamed(file: string, reference: string): Promise<readonly string[]> {
+/** Says whose rows these will be; before the first of them. */
+const claim = (db: Kysely<Schema>, id: string) =>
+  db.transaction().execute(async (tx) => {
+    await tx.deleteFrom('log').execute();
+    await tx.insertInto('log').values({ id }).execute();
+  });
+
+async function isBuiltFrom(db: Kysely<Schema>, log: Log): Promise<boolean> {
+  return (await logOf(db)) === log.logId && ((await lastCheckpoint(db)) ?? '') <= (await log.lastPosition());
+}
+
+/** The id of the log that rows are built from; undefined where they do not say. */
+async function logOf(db: Kysely<Schema>): Promise<string | undefined> {
+  const tables = await db.introspection.getTables();
+  if (!tables.some(({ name }) => name === 'log')) return undefined;
+  return (await db.selectFrom('log').select('id').executeTakeFirst())?.id;
+}
+
+async function lastCheckpoint(db: Kysely<Schema>): Promise<Position | null> {
+  const { position } = await db
+    .selectFrom('checkpoints')
+    .select(({ fn }) => fn.max('position').as('position'))
+    .executeTakeFirstOrThrow();
+  return position;
+}
+
+const withSideFiles = (file: string) => [file, `${file}-wal`, `${file}-shm`];
+
+/** Removes the read models in a file, where there are any. */
+export function removeReadModels(file: string): void {
+  for (const part of withSideFiles(file)) rmSync(part, { force: true });
+}
+
+/** Puts read models, closed, in the place of others. */
+export function replaceReadModels(file: string, anew: string): void {
+  removeReadModels(file);
+  const parts = withSideFiles(file);
+  for (const [i, part] of withSideFiles(anew).entries()) if (existsSync(part)) renameSync(part, parts[i] ?? file);
+}
+
+/** The ids of the tickets that people know by a reference, as far as a read-models file of this log tells. */
+export async function ticketsNamed(file: string, logId: string, reference: string): Promise<readonly string[]> {
   const database = new Database(file, { readonly: true });
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  const found = db.selectFrom('tickets').select('id').where('reference', '=', reference).orderBy('opened_at');
-  const rows = await found.execute().finally(() => db.destroy());
-  return rows.map(({ id }) => id);
+  try {
+    if ((await logOf(db)) !== logId) return [];
+    const found = db.selectFrom('tickets').select('id').where('reference', '=', reference).orderBy('opened_at');
+    return (await found.execute()).map(({ id }) => id);
+  } finally {
+    await db.destroy();
+  }
 }
 
 function connect(file: string): Kysely<Schema> {

@@ -1,0 +1,56 @@
+import { readSettings, type Settings } from '../../src/config/settings.js';
+import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
+import { type Counts, importLog } from '../../src/imports/import-log.js';
+import { type Import, startImport } from '../../src/imports/ledger-sink.js';
+import { sampleLog } from '../../src/imports/sample.js';
+import { type Ledger, openLedger } from '../../src/ledger.js';
+import { changeTicket, type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
+import { ManualClock } from './manual-clock.js';
+
+export interface TestLedger extends Ledger {
+  readonly clock: ManualClock;
+}
+
+/** The settings of a data folder, on a free port. */
+export const settingsOf = (data: string): Settings => readSettings({}, { data, port: 0 });
+
+/** A data folder opened at an instant of the test's. */
+export async function ledgerAt(now: string, folder: string): Promise<TestLedger> {
+  const clock = new ManualClock(Date.parse(now));
+  return { ...(await openLedger(settingsOf(folder), 'test', clock)), clock };
+}
+
+/** Begins to import an invented log of so many tickets that ends at an instant; whoever asked finishes it. */
+export async function importSample(
+  ledger: Ledger,
+  sample: { readonly tickets: number; readonly until: string; readonly days: number },
+): Promise<{ readonly log: Import; readonly counts: Counts }> {
+  const { tickets, days } = sample;
+  const actor = { id: 'test', kind: 'system' } as const;
+  const log = await startImport(ledger, { source: 'sample', format: 'pledge', judgedFrom: undefined, actor });
+  const lines = sampleLog({ seed: 3, tickets, until: Date.parse(sample.until), days, timeZone: 'UTC' });
+  async function* bytes() {
+    for (const line of lines) yield Buffer.from(`${line}\n`);
+  }
+  const counts = await importLog(pledgeNdjson.read(bytes()), {
+    ...{ source: 'sample', sink: log, signal: new AbortController().signal },
+    rejected: (row) => {
+      throw new Error(`line ${row.line} of the sample: ${row.message}`);
+    },
+    progressed: () => undefined,
+  });
+  return { log, counts };
+}
+
+/** Says something of a ticket as a person; when, where it is not now. */
+export function say(ledger: Ledger, ticket: string, order: TicketRequest['order'], occurredAt?: string) {
+  const actor = { id: 'mia', kind: 'person' } as const;
+  const when = occurredAt === undefined ? {} : { occurredAt: Date.parse(occurredAt) };
+  return changeTicket(ledger, ticket, [{ order, actor, mayBackdate: true, ...when }]);
+}
+
+/** Opens a ticket of a customer on a plan, now. */
+export const open = (ledger: Ledger, ticket: string, plan = 'pro') =>
+  say(ledger, ticket, {
+    ...{ type: 'OpenTicket', customer: 'acme', plan, ticketType: 'productBug', channel: 'email', subject: 'It broke' },
+  });
