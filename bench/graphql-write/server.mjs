@@ -47,6 +47,6 @@ Resolver()(NoopResolver);
 class NoopModule {}
 Module({ imports: [CqrsModule], providers: [NoopResolver, NoopHandler] })(NoopModule);
 
-const ledger = await openLedger(readSettings(process.env, { port: 0 }), 'bench');
+const ledger = await openLedger(readSettings(process.env, { port: 0 }), 'bench', { threaded: true });
 const server = await startServer(ledger, [NoopModule]);
 process.send(server.url);

@@ -21,7 +21,7 @@ const room = 40;
 
 const shelf: Decider<readonly string[], Put, Stored> = {
   initial: [],
-  evolve: (things, { type, data }) => (type === 'Stored' ? [...things, data.thing] : things),
+  evolve: (things, { type, data }) => ((type as string) === 'Stored' ? [...things, data.thing] : things),
   decide({ thing, id = newId(), asOf = 0 }, things) {
     if (things.includes(thing)) return [];
     if (thing === 'elephant' || things.length >= room) throw new Rejection('NO_ROOM', 'It does not fit.');

@@ -12,10 +12,10 @@ import {
   type StoredEvent,
   type SubscriptionMessage,
 } from '../../event-sourcing/event-store.js';
+import { Bell } from '../../event-sourcing/bell.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
-import { Bell } from './bell.js';
 
 interface Row {
   readonly position: number;
@@ -79,6 +79,19 @@ export class SqliteEventStore implements EventStore {
   static open(file: string, { readonly = false }: { readonly?: boolean } = {}): SqliteEventStore {
     return new SqliteEventStore(openDatabase(file, { readonly, logId: () => randomBytes(6).toString('hex') }));
   }
+
+  /** Calls back after each commit, until the signal aborts. */
+  committed = async (listener: () => void, signal: AbortSignal): Promise<void> => {
+    while (!isAborted(signal)) {
+      await this.bell.next(signal);
+      listener();
+    }
+  };
+
+  /** Another thread or process has committed: subscribers look again. */
+  ring = (): void => {
+    this.bell.ring();
+  };
 
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     return this.commits.run(() => this.appendNow(stream, expected, events));

@@ -80,7 +80,10 @@ function requestOf(input: TicketEventInput | undefined): TicketRequest {
   if (input === undefined) throw new Error('an event that was grouped is not there');
   const { occurredAt, actor = somebody, onBehalfOf, idempotencyKey } = input;
   return {
-    ...{ order: orderOf(input), occurredAt, actor, mayBackdate: true },
+    order: orderOf(input),
+    occurredAt,
+    actor,
+    mayBackdate: true,
     ...(onBehalfOf == null ? {} : { onBehalfOf }),
     ...(idempotencyKey == null ? {} : { idempotencyKey }),
   };
