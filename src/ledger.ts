@@ -122,7 +122,7 @@ export async function openProjecting(
 ): Promise<Projecting> {
   const { eventsFile, readModelsFile } = filesOf(settings.data);
   const store = SqliteEventStore.open(eventsFile, { readonly: true });
-  const readModels = await openReadModels(readModelsFile);
+  const readModels = await openReadModels(readModelsFile, store);
   const close = async () => {
     await readModels.close();
     store.close();

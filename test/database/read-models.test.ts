@@ -7,10 +7,10 @@ import { openReadModels } from '../../src/database/read-models.js';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openForReading, rebuildReadModels } from '../../src/ledger.js';
-import { Projections } from '../../src/projections.js';
+import { Projections } from '../../src/projections/projections.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { newFolder } from '../support/api.js';
-import { importSample, ledgerAt, open, say, settingsOf, type TestLedger } from '../support/ledgers.js';
+import { importSample, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
 import { type Rows, rowsOf } from '../support/rows.js';
 
 const now = '2026-03-02T09:00:00Z';
@@ -22,7 +22,7 @@ async function projected(folder: string, work?: (ledger: TestLedger) => Promise<
   const ledger = await ledgerAt(now, folder);
   try {
     await work?.(ledger);
-    await ledger.projections.catchUp();
+    await project(ledger);
   } finally {
     await ledger.close();
   }

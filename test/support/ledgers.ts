@@ -4,6 +4,7 @@ import { type Counts, importLog } from '../../src/imports/import-log.js';
 import { type Import, startImport } from '../../src/imports/ledger-sink.js';
 import { sampleLog } from '../../src/imports/sample.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
+import { projectionNames } from '../../src/projections/projections.js';
 import { changeTicket, type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -17,7 +18,18 @@ export const settingsOf = (data: string): Settings => readSettings({}, { data, p
 /** A data folder opened at an instant of the test's. */
 export async function ledgerAt(now: string, folder: string): Promise<TestLedger> {
   const clock = new ManualClock(Date.parse(now));
-  return { ...(await openLedger(settingsOf(folder), 'test', clock)), clock };
+  return { ...(await openLedger(settingsOf(folder), 'test', { clock })), clock };
+}
+
+/** Projects what is in the log now, and ends. */
+export async function project({ projections, store }: Ledger): Promise<void> {
+  const stop = new AbortController();
+  const running = projections.run(stop.signal, ({ name, error }) => {
+    throw new Error(`projection ${name}: ${error ?? '?'}`);
+  });
+  await projections.waitFor(projectionNames, await store.lastPosition(), stop.signal);
+  stop.abort();
+  await running;
 }
 
 /** Begins to import an invented log of so many tickets that ends at an instant; whoever asked finishes it. */
