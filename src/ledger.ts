@@ -12,6 +12,7 @@ import {
 import { type Schema } from './database/schema.js';
 import { type EventStore } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/handle-command.js';
+import { Rejection } from './event-sourcing/rejection.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { Catalogue } from './plans/catalogue.js';
@@ -93,18 +94,24 @@ function watcherPorts({
   return {
     clock,
     deadlines: {
-      next: () => nextDeadline(db),
-      due: (now, limit) => dueTickets(db, now, limit),
+      next: (after) => nextDeadline(db, after),
+      due: (now, limit, except) => dueTickets(db, now, limit, except),
       changed: (signal) => projections.moved('tickets', signal),
     },
     settle: (ticket) => settleTicket({ store, catalogue, clock, tickets }, ticket),
     refreshed: async (signal) => {
-      await projections.waitFor(['tickets'], await store.lastPosition(), signal);
+      const recorded = await store.lastPosition();
+      await projections.waitFor(['tickets'], recorded, signal).catch(unlessFailed);
     },
     failed: (ticket, error) => {
       console.error(`ticket ${ticket} could not be settled; it is tried again in a minute:`, error);
     },
   };
+}
+
+/** A projection that has failed is told of where it runs; deadlines known before are watched on. */
+function unlessFailed(error: unknown): void {
+  if (!(error instanceof Rejection && error.code === 'PROJECTION_FAILED')) throw error;
 }
 
 /** What a thread projects with, beside the one that owns the data folder. */

@@ -61,8 +61,8 @@ export function say(ledger: Ledger, ticket: string, order: TicketRequest['order'
   return changeTicket(ledger, ticket, [{ order, actor, mayBackdate: true, ...when }]);
 }
 
-/** Opens a ticket of a customer on a plan, now. */
-export const open = (ledger: Ledger, ticket: string, plan = 'pro') =>
-  say(ledger, ticket, {
-    ...{ type: 'OpenTicket', customer: 'acme', plan, ticketType: 'productBug', channel: 'email', subject: 'It broke' },
-  });
+/** Opens a ticket of a customer on a plan; when, where it is not now. */
+export function open(ledger: Ledger, ticket: string, plan = 'pro', occurredAt?: string) {
+  const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
+  return say(ledger, ticket, { type: 'OpenTicket', customer: 'acme', plan, ...bug }, occurredAt);
+}
