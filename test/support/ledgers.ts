@@ -1,6 +1,6 @@
 import { readSettings, type Settings } from '../../src/config/settings.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
-import { type Counts, importLog } from '../../src/imports/import-log.js';
+import { type Counts, importLog, type RejectedRow } from '../../src/imports/import-log.js';
 import { type Import, startImport } from '../../src/imports/ledger-sink.js';
 import { sampleLog } from '../../src/imports/sample.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
@@ -32,26 +32,34 @@ export async function project({ projections, store }: Ledger): Promise<void> {
   await running;
 }
 
-/** Begins to import an invented log of so many tickets that ends at an instant; whoever asked finishes it. */
-export async function importSample(
-  ledger: Ledger,
-  sample: { readonly tickets: number; readonly until: string; readonly days: number },
-): Promise<{ readonly log: Import; readonly counts: Counts }> {
-  const { tickets, days } = sample;
+export interface Imported {
+  readonly log: Import;
+  readonly counts: Counts;
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** Begins to import a log in Pledge's own format; whoever asked finishes it. */
+export async function importLines(ledger: Ledger, lines: Iterable<string>): Promise<Imported> {
   const actor = { id: 'test', kind: 'system' } as const;
-  const log = await startImport(ledger, { source: 'sample', format: 'pledge', judgedFrom: undefined, actor });
-  const lines = sampleLog({ seed: 3, tickets, until: Date.parse(sample.until), days, timeZone: 'UTC' });
+  const log = await startImport(ledger, { source: 'test', format: 'pledge', judgedFrom: undefined, actor });
+  const rejected: RejectedRow[] = [];
   async function* bytes() {
     for (const line of lines) yield Buffer.from(`${line}\n`);
   }
   const counts = await importLog(pledgeNdjson.read(bytes()), {
-    ...{ source: 'sample', sink: log, signal: new AbortController().signal },
-    rejected: (row) => {
-      throw new Error(`line ${row.line} of the sample: ${row.message}`);
-    },
+    ...{ source: 'test', sink: log, signal: new AbortController().signal },
+    rejected: (row) => rejected.push(row),
     progressed: () => undefined,
   });
-  return { log, counts };
+  return { log, counts, rejected };
+}
+
+/** Begins to import an invented log of so many tickets that ends at an instant. */
+export function importSample(
+  ledger: Ledger,
+  { tickets, until, days }: { readonly tickets: number; readonly until: string; readonly days: number },
+): Promise<Imported> {
+  return importLines(ledger, sampleLog({ seed: 3, tickets, until: Date.parse(until), days, timeZone: 'UTC' }));
 }
 
 /** Says something of a ticket as a person; when, where it is not now. */
