@@ -18,7 +18,7 @@ import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { Catalogue } from './plans/catalogue.js';
 import { seedCatalogue } from './plans/seed.js';
 import { type ProjectionStatus } from './event-sourcing/progress.js';
-import { Projections, type RunningProjections } from './projections/projections.js';
+import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
 import { type WatcherPorts } from './sla/deadline-watcher.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
@@ -67,7 +67,7 @@ export async function openLedger(
   };
   try {
     store = SqliteEventStore.open(folder.eventsFile);
-    readModels = await openReadModels(folder.readModelsFile, store);
+    readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
@@ -129,7 +129,7 @@ export async function openProjecting(
 ): Promise<Projecting> {
   const { eventsFile, readModelsFile } = filesOf(settings.data);
   const store = SqliteEventStore.open(eventsFile, { readonly: true });
-  const readModels = await openReadModels(readModelsFile, store);
+  const readModels = await openReadModels(readModelsFile, { log: store, projections: allProjections });
   const close = async () => {
     await readModels.close();
     store.close();
@@ -166,7 +166,7 @@ export async function rebuildReadModels(settings: Settings): Promise<{ readonly 
   try {
     removeReadModels(anew);
     store = SqliteEventStore.open(folder.eventsFile);
-    const readModels = await openReadModels(anew, store);
+    const readModels = await openReadModels(anew, { log: store, projections: allProjections });
     await new Projections(store, readModels).catchUp().finally(readModels.close);
     replaceReadModels(folder.readModelsFile, anew);
     return { events: Number(await store.lastPosition()) };

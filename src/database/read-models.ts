@@ -15,21 +15,25 @@ export interface ReadModels extends ProjectionStore<Tx> {
   readonly close: () => Promise<void>;
 }
 
-/** The log that read models are built from. */
-type Log = Pick<EventStore, 'logId' | 'lastPosition'>;
+/** What read models are built from, and by which versions of which projections. */
+export interface BuiltFrom {
+  readonly log: Pick<EventStore, 'logId' | 'lastPosition'>;
+  readonly projections: readonly { readonly name: string; readonly version: number }[];
+}
 
 /**
  * Opens the read models of a log, and makes or migrates them as needed. They can be built anew, so their commits need not
- * survive a power cut: what was lost is projected again. Rows of another log, or of events that the log no longer has (it
- * was restored from a copy), are dropped for the same reason.
+ * survive a power cut: what was lost is projected again. Rows of another log, of events that the log no longer has (it was
+ * restored from a copy), or by another version of a projection are dropped for the same reason.
  * @throws Rejection `DATA_FROM_NEWER_VERSION`, `DATA_NOT_WRITABLE`
  */
-export async function openReadModels(file: string, log: Log): Promise<ReadModels> {
-  const opened = await open(file, log.logId);
-  if (await isBuiltFrom(opened.db, log)) return opened;
+export async function openReadModels(file: string, from: BuiltFrom): Promise<ReadModels> {
+  const { logId } = from.log;
+  const opened = await open(file, logId);
+  if (await isBuiltFrom(opened.db, from)) return opened;
   await opened.close();
   removeReadModels(file);
-  return open(file, log.logId);
+  return open(file, logId);
 }
 
 async function open(file: string, logId: string): Promise<ReadModels> {
@@ -41,7 +45,7 @@ async function open(file: string, logId: string): Promise<ReadModels> {
   };
   try {
     await migrate(writer, file);
-    if ((await lastCheckpoint(writer)) === null) await claim(writer, logId);
+    if ((await checkpoints(writer)).length === 0) await claim(writer, logId);
   } catch (error) {
     await close();
     throw error;
@@ -62,8 +66,13 @@ const claim = (db: Kysely<Schema>, id: string) =>
     await tx.insertInto('log').values({ id }).execute();
   });
 
-async function isBuiltFrom(db: Kysely<Schema>, log: Log): Promise<boolean> {
-  return (await logOf(db)) === log.logId && ((await lastCheckpoint(db)) ?? '') <= (await log.lastPosition());
+async function isBuiltFrom(db: Kysely<Schema>, { log, projections }: BuiltFrom): Promise<boolean> {
+  if ((await logOf(db)) !== log.logId) return false;
+  const end = await log.lastPosition();
+  return (await checkpoints(db)).every(
+    ({ name, version, position }) =>
+      position <= end && projections.some((known) => known.name === name && known.version === version),
+  );
 }
 
 /** The id of the log that rows are built from; undefined where they do not say. */
@@ -73,13 +82,7 @@ async function logOf(db: Kysely<Schema>): Promise<string | undefined> {
   return (await db.selectFrom('log').select('id').executeTakeFirst())?.id;
 }
 
-async function lastCheckpoint(db: Kysely<Schema>): Promise<Position | null> {
-  const { position } = await db
-    .selectFrom('checkpoints')
-    .select(({ fn }) => fn.max('position').as('position'))
-    .executeTakeFirstOrThrow();
-  return position;
-}
+const checkpoints = (db: Kysely<Schema>) => db.selectFrom('checkpoints').selectAll().execute();
 
 const withSideFiles = (file: string) => [file, `${file}-wal`, `${file}-shm`];
 

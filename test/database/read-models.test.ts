@@ -7,7 +7,7 @@ import { openReadModels } from '../../src/database/read-models.js';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openForReading, rebuildReadModels } from '../../src/ledger.js';
-import { Projections } from '../../src/projections/projections.js';
+import { allProjections, Projections } from '../../src/projections/projections.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { newFolder } from '../support/api.js';
 import { importSample, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
@@ -112,7 +112,7 @@ describe('read models', () => {
       const file = join(newFolder(), 'read-models.db');
       for (const place of [...at.sort((a, b) => a - b), Number(end)]) {
         const past = asItStood(log, String(place).padStart(end.length, '0'));
-        const anew = await openReadModels(file, past);
+        const anew = await openReadModels(file, { log: past, projections: allProjections });
         await new Projections(past, anew).catchUp().finally(anew.close);
       }
       expect(rowsOf(file)).toEqual(expected);
@@ -163,6 +163,13 @@ describe('read models', () => {
     copyFileSync(readModelsIn(folder), readModelsIn(copy));
     expect(rowsOf(readModelsIn(copy))).not.toEqual(expected);
     expect(await projected(copy)).toEqual(expected);
+  });
+
+  it('by another version of a projection are built again', async () => {
+    const db = new Database(readModelsIn(folder));
+    db.exec("UPDATE checkpoints SET version = 0 WHERE name = 'tickets'; UPDATE tickets SET subject = 'as it was then'");
+    db.close();
+    expect(await projected(folder)).toEqual(expected);
   });
 
   it('of a newer version are refused, and left as they are', async () => {
