@@ -17,6 +17,14 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await catalogue(db);
     },
   },
+  '0002-log': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('log')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .execute();
+    },
+  },
 };
 
 async function tickets(db: Kysely<unknown>): Promise<void> {

@@ -124,6 +124,11 @@ export interface CheckpointsTable {
   position: string;
 }
 
+/** The log that the rows are built from: one row. */
+export interface LogTable {
+  id: string;
+}
+
 /** The read models; every table can be built anew from the log. */
 export interface Schema {
   tickets: TicketsTable;
@@ -136,4 +141,5 @@ export interface Schema {
   calendars: CalendarsTable;
   customers: CustomersTable;
   checkpoints: CheckpointsTable;
+  log: LogTable;
 }

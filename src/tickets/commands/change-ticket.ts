@@ -11,6 +11,7 @@ import { type Catalogue } from '../../plans/catalogue.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
 import { type CommandContext, type Settle, type TicketCommand, type TicketOrder } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
+import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../domain/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
@@ -93,11 +94,11 @@ export async function changeTicket(
   requests: readonly TicketRequest[],
 ): Promise<TicketChanged> {
   const commands = async (ticket: Ticket): Promise<readonly TicketCommand[]> => {
-    const { customer, namedPlan } = ownerOf(ticket, requests, id);
+    const { customer, namedPlan, openedAt } = openingOf(ticket, requests, id);
     await catalogue.load(ticket.facts.map((fact) => fact.terms));
     const termsAt = await catalogue.governing(customer, namedPlan);
     const now = clock.now();
-    return requests.map((request) => commandOf(request, id, now, termsAt));
+    return requests.map((request) => commandOf(request, id, now, (at) => termsAt(countsAt(at, now, openedAt))));
   };
   const decider = ticketDecider(catalogue);
   const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
@@ -114,13 +115,15 @@ export async function changeTicket(
 export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChanged> =>
   changeTicket(ports, id, [{ order: { type: 'Settle' }, actor: pledge, mayBackdate: false }]);
 
-/** Whose ticket it is, and the plan it was opened under by name. */
-function ownerOf(ticket: Ticket, requests: readonly TicketRequest[], id: string) {
+/** Whose ticket it is, the plan it was opened under by name, and when; as recorded, or else as requested. */
+function openingOf(ticket: Ticket, requests: readonly TicketRequest[], id: string) {
   const opened = ticket.facts.find((fact) => fact.type === 'TicketOpened');
-  if (ticket.customer !== undefined) return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null };
-  const opening = requests.find(({ order }) => order.type === 'OpenTicket')?.order;
-  if (opening?.type !== 'OpenTicket') throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
-  return { customer: opening.customer, namedPlan: opening.plan ?? null };
+  if (ticket.customer !== undefined)
+    return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
+  const opening = requests.find(({ order }) => order.type === 'OpenTicket');
+  if (opening?.order.type !== 'OpenTicket') throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
+  const { customer, plan = null } = opening.order;
+  return { customer, namedPlan: plan, openedAt: opening.occurredAt };
 }
 
 function commandOf(
@@ -139,7 +142,7 @@ function commandOf(
     mayBackdate,
     now,
     occurredAt,
-    terms: termsAt(Math.min(occurredAt, now)),
+    terms: termsAt(occurredAt),
     factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
     ...(mayRepeat ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),

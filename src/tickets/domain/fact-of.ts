@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type FactEvent, type TicketEvent } from './events.js';
-import { type Fact, type FactType, factTypes } from './facts.js';
+import { type Clamped, type Fact, type FactType, factTypes } from './facts.js';
 
 const facts: ReadonlySet<string> = new Set(factTypes satisfies readonly FactType[]);
 
@@ -19,5 +19,7 @@ export function factOf(event: FactEvent, order: number, openedAt: Instant | unde
   const { id, type, data, metadata } = event;
   const { occurredAt, recordedAt, actor, commandHash } = metadata;
   const at = countsAt(occurredAt, recordedAt, openedAt);
-  return { id, type, at, order, actor, terms: data.terms, commandHash, data } as Fact;
+  const clamped: Clamped | undefined =
+    at > occurredAt ? 'clampedToOpening' : at < occurredAt ? 'clampedToRecording' : undefined;
+  return { id, type, at, clamped, order, actor, terms: data.terms, commandHash, data } as Fact;
 }

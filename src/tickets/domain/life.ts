@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
 import { type Guarantee } from '../../plans/domain/promise.js';
-import { type CancelReason, type Fact, type FactData, type Origin } from './facts.js';
+import { type CancelReason, type Clamped, type Fact, type FactData, type Origin } from './facts.js';
 
 export const ticketStatuses = ['open', 'waiting', 'resolved', 'closed', 'cancelled'] as const;
 /** `waiting`: open, with at least one reason to wait. */
@@ -10,7 +10,7 @@ export type TicketStatus = (typeof ticketStatuses)[number];
 /** Something about a ticket's facts that a reader should know. */
 export interface QualityFlag {
   readonly fact: string;
-  readonly flag: 'withoutEffect' | 'clampedToOpening' | 'clampedToRecording';
+  readonly flag: 'withoutEffect' | Clamped;
 }
 
 /** A ticket as it stands after some of its facts, in order of occurrence. */

@@ -35,10 +35,11 @@ export function viewAt(
 export const isIncomplete = (life: Pick<Life, 'application' | 'users'>): boolean =>
   life.application === null || life.users.length === 0;
 
-/** The facts that have no effect where they stand in order of occurrence. */
+/** The facts whose time was clamped, and those that have no effect where they stand in order of occurrence. */
 export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {
   const flags: QualityFlag[] = [];
   for (const [i, fact] of facts.entries()) {
+    if (fact.clamped !== undefined) flags.push({ fact: fact.id, flag: fact.clamped });
     const life = lifeAfter(facts, i - 1);
     if (life !== undefined && (objection(life, fact.type) !== undefined || isAlreadySo(life, fact))) {
       flags.push({ fact: fact.id, flag: 'withoutEffect' });

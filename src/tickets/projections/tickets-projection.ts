@@ -96,11 +96,12 @@ function compact(fact: Fact): Fact {
     text: _text,
     ...data
   } = fact.data as Record<string, unknown>;
-  const { id, type, at, order, actor, terms } = fact;
+  const { id, type, at, clamped, order, actor, terms } = fact;
   const kept = {
     id,
     type,
     at,
+    clamped,
     order,
     actor: { kind: actor.kind },
     data,
