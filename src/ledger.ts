@@ -10,7 +10,9 @@ import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { Catalogue } from './plans/catalogue.js';
 import { seedCatalogue } from './plans/seed.js';
-import { Projections } from './projections.js';
+import { type ProjectionStatus } from './event-sourcing/progress.js';
+import { Projections, type RunningProjections } from './projections/projections.js';
+import { ThreadedProjections } from './projections/threaded-projections.js';
 import { type WatcherPorts } from './sla/deadline-watcher.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
 import { settleTicket } from './tickets/commands/change-ticket.js';
@@ -28,31 +30,43 @@ export interface Ledger {
   /** Tickets seen lately. */
   readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
-  readonly projections: Projections;
+  readonly projections: RunningProjections;
   readonly watcher: WatcherPorts;
   close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  readonly clock?: Clock;
+  /** Whether appends and projections have threads of their own, as a server's should. */
+  readonly threaded?: boolean;
 }
 
 /**
  * Opens the data folder for one process, and makes all that it lacks: the one place that picks adapters.
  * @throws Rejection `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`
  */
-export async function openLedger(settings: Settings, command: string, clock: Clock = systemClock): Promise<Ledger> {
+export async function openLedger(
+  settings: Settings,
+  command: string,
+  { clock = systemClock, threaded = false }: LedgerOptions = {},
+): Promise<Ledger> {
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
   let store: SqliteEventStore | undefined;
   let readModels: ReadModels | undefined;
   const close = async () => {
     await readModels?.close();
-    store?.close();
+    await store?.close();
     folder.release();
   };
   try {
-    store = SqliteEventStore.open(folder.eventsFile);
+    store = SqliteEventStore.open(folder.eventsFile, { threaded });
     readModels = await openReadModels(folder.readModelsFile);
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
-    const projections = new Projections(store, readModels);
+    const projections = threaded
+      ? new ThreadedProjections(settings, store.committed)
+      : new Projections(store, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
     const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections };
     return { ...opened, watcher: watcherPorts(opened), close };
@@ -87,11 +101,34 @@ function watcherPorts({
   };
 }
 
+/** What a thread projects with, beside the one that owns the data folder. */
+export interface Projecting {
+  readonly projections: Projections;
+  /** The owner has committed. */
+  readonly committed: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the log and the read models of a data folder for the projections alone. */
+export async function openProjecting(
+  settings: Settings,
+  changed: (status: ProjectionStatus) => void,
+): Promise<Projecting> {
+  const { eventsFile, readModelsFile } = filesOf(settings.data);
+  const store = SqliteEventStore.open(eventsFile, { readonly: true });
+  const readModels = await openReadModels(readModelsFile);
+  const close = async () => {
+    await readModels.close();
+    await store.close();
+  };
+  return { projections: new Projections(store, readModels, changed), committed: store.ring, close };
+}
+
 export interface LedgerForReading {
   readonly store: EventStore;
   /** The ids of the tickets that people know by a reference. */
   ticketsNamed(reference: string): Promise<readonly string[]>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The log of a data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
@@ -102,9 +139,7 @@ export function openForReading(folder: string): LedgerForReading {
     store,
     ticketsNamed: (reference) =>
       existsSync(readModelsFile) ? ticketsNamed(readModelsFile, reference) : Promise.resolve([]),
-    close: () => {
-      store.close();
-    },
+    close: () => store.close(),
   };
 }
 
@@ -126,7 +161,7 @@ export async function rebuildReadModels(settings: Settings): Promise<{ readonly 
     }
     return { events: Number(await store.lastPosition()) };
   } finally {
-    store?.close();
+    await store?.close();
     folder.release();
   }
 }

@@ -17,7 +17,7 @@ export const stopSignal = (): Promise<string> =>
 export async function serve(): Promise<void> {
   const stopped = stopSignal();
   const settings = readSettings();
-  const ledger = await openLedger(settings, 'serve');
+  const ledger = await openLedger(settings, 'serve', { threaded: true });
   try {
     const server = await startServer(ledger);
     console.log(`Pledge serves on ${server.url}, data in ${settings.data}

@@ -1,5 +1,5 @@
 import { type EventStore, type Position, type StoredEvent } from './event-store.js';
-import { Rejection } from './rejection.js';
+import { Progress, type ProjectionStatus } from './progress.js';
 
 /** What builds some rows from the log. */
 export interface Projection<Tx> {
@@ -22,15 +22,6 @@ export interface ProjectionStore<Tx> {
   advance(tx: Tx, name: string, version: number, from: Position | undefined, to: Position): Promise<boolean>;
 }
 
-export interface ProjectionStatus {
-  readonly name: string;
-  readonly state: 'catchingUp' | 'live' | 'failed' | 'stopped';
-  readonly position: Position | undefined;
-  readonly error?: string;
-  /** The event it failed at. */
-  readonly failedEvent?: string;
-}
-
 /** Another runner has moved the checkpoint on: this one lets go. */
 export class Overtaken extends Error {
   override readonly name = 'Overtaken';
@@ -44,9 +35,7 @@ const restMs = 100;
 
 /** Runs one projection from its checkpoint. An event that it cannot take stops it, for all to see; none is skipped. */
 export class Projector<Tx> {
-  status: ProjectionStatus;
-  private position: Position | undefined;
-  private readonly waiting = new Set<() => void>();
+  private readonly progress: Progress;
   private hurried = 0;
   private endRest: () => void = () => undefined;
 
@@ -54,8 +43,17 @@ export class Projector<Tx> {
     private readonly store: EventStore,
     private readonly rows: ProjectionStore<Tx>,
     readonly projection: Projection<Tx>,
+    changed?: (status: ProjectionStatus) => void,
   ) {
-    this.status = { name: projection.name, state: 'stopped', position: undefined };
+    this.progress = new Progress(projection.name, changed);
+  }
+
+  get status(): ProjectionStatus {
+    return this.progress.status;
+  }
+
+  private get position(): Position | undefined {
+    return this.status.position;
   }
 
   /** Projects what is in the log now, and ends. */
@@ -84,29 +82,19 @@ export class Projector<Tx> {
         }
         batch = [];
       }
-      this.status = { ...this.status, state: 'stopped' };
+      this.progress.status = { ...this.status, state: 'stopped' };
     } catch (error) {
       if (this.status.state !== 'failed') this.fail(error);
       throw error;
     }
   }
 
-  /**
-   * Whether the projection reached a position before the signal aborted.
-   * @throws Rejection `PROJECTION_FAILED` where it failed before that position
-   */
+  /** As {@link Progress.waitFor}; who waits is not kept waiting by a rest. */
   async waitFor(position: Position, signal: AbortSignal): Promise<boolean> {
     this.hurried += 1;
     this.endRest();
     try {
-      while (this.position === undefined || this.position < position) {
-        if (signal.aborted) return false;
-        const { name, state, failedEvent = '?' } = this.status;
-        if (state === 'failed')
-          throw new Rejection('PROJECTION_FAILED', `The projection ${name} has stopped, at event ${failedEvent}.`);
-        await this.moved(signal);
-      }
-      return true;
+      return await this.progress.waitFor(position, signal);
     } finally {
       this.hurried -= 1;
     }
@@ -114,19 +102,7 @@ export class Projector<Tx> {
 
   /** Resolves when the projection has moved on or failed, or the signal aborts. */
   moved(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      const wake = () => {
-        this.waiting.delete(wake);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      this.waiting.add(wake);
-      signal.addEventListener('abort', wake);
-    });
+    return this.progress.moved(signal);
   }
 
   private rest(signal: AbortSignal): Promise<void> {
@@ -145,7 +121,7 @@ export class Projector<Tx> {
 
   private async apply(events: readonly StoredEvent[], to: Position, state: ProjectionStatus['state']): Promise<void> {
     if (to === this.position) {
-      this.status = { ...this.status, state };
+      this.progress.status = { ...this.status, state };
       return;
     }
     try {
@@ -184,23 +160,16 @@ export class Projector<Tx> {
   private fail(error: unknown, failedEvent?: string): void {
     const said = error instanceof Error ? error.message : String(error);
     const { name } = this.projection;
-    this.status = {
+    this.progress.status = {
       name,
       state: 'failed',
       position: this.position,
       error: said,
       ...(failedEvent ? { failedEvent } : {}),
     };
-    this.wake();
   }
 
   private moveTo(position: Position | undefined, state: ProjectionStatus['state']): void {
-    this.position = position;
-    this.status = { name: this.projection.name, state, position };
-    this.wake();
-  }
-
-  private wake(): void {
-    for (const wake of this.waiting) wake();
+    this.progress.status = { name: this.projection.name, state, position };
   }
 }

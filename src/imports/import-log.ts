@@ -126,7 +126,9 @@ async function recordTicket(
 ): Promise<void> {
   const facts = chunk.map(({ fact: { occurredAt, actor, order } }) => ({
     factId: deriveId('fact', source, ticket, String(occurredAt), actor.id, actor.kind, JSON.stringify(order)),
-    ...{ occurredAt, actor, order: withReference(order, ticket) },
+    occurredAt,
+    actor,
+    order: withReference(order, ticket),
   }));
   const outcomes = await sink.record(deriveId('ticket', source, ticket), facts);
   for (const [i, { line }] of chunk.entries()) took(line, outcomes[i]);

@@ -21,7 +21,7 @@ const room = 40;
 
 const shelf: Decider<readonly string[], Put, Stored> = {
   initial: [],
-  evolve: (things, { type, data }) => (type === 'Stored' ? [...things, data.thing] : things),
+  evolve: (things, { type, data }) => ((type as string) === 'Stored' ? [...things, data.thing] : things),
   decide({ thing, id = newId(), asOf = 0 }, things) {
     if (things.includes(thing)) return [];
     if (thing === 'elephant' || things.length >= room) throw new Rejection('NO_ROOM', 'It does not fit.');
@@ -35,9 +35,7 @@ describe('a command', () => {
   beforeEach(() => {
     log = newStore();
   });
-  afterEach(() => {
-    log.close();
-  });
+  afterEach(() => log.close());
 
   const things = async () => (await all(log.readStream('shelf'))).map(({ data }) => (data as { thing: string }).thing);
   const put = (store: EventStore, thing: string) => handleCommand(store, 'shelf', shelf, { thing });
@@ -180,9 +178,7 @@ describe('a stream kept at hand', () => {
     log = newStore();
     cache = new StreamCache(2);
   });
-  afterEach(() => {
-    log.close();
-  });
+  afterEach(() => log.close());
 
   const put = (thing: string, stream = 'shelf') => handleCommands(log, stream, shelf, () => [{ thing }], cache);
 

@@ -27,7 +27,7 @@ export class Api {
 
   static async start(now: string, folder = newFolder()): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
-    const ledger = await openLedger(settingsOf(folder), 'serve', clock);
+    const ledger = await openLedger(settingsOf(folder), 'serve', { clock });
     return new Api(folder, clock, ledger, await startServer(ledger));
   }
 
@@ -35,7 +35,7 @@ export class Api {
   async restart(now: string): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openLedger(settingsOf(this.folder), 'serve', this.clock);
+    this.ledger = await openLedger(settingsOf(this.folder), 'serve', { clock: this.clock });
     this.server = await startServer(this.ledger);
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Instant } from '../../business-time/calendar.js';
@@ -53,7 +53,7 @@ export class ChangeTicket extends Command<TicketChanged> {
   constructor(
     readonly ticketId: string,
     readonly requests: readonly TicketRequest[],
-    /** The id was made for it just now, so there is nothing to look for. */
+    /** Most likely there is no such ticket yet: it is looked for only when the append says otherwise. */
     readonly isNew = false,
   ) {
     super();
@@ -71,7 +71,9 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
 
   execute({ ticketId, requests, isNew }: ChangeTicket): Promise<TicketChanged> {
     const { store, catalogue, clock, tickets } = this;
-    if (isNew) tickets.set(ticketStream(ticketId), { state: unopened, revision: 'noStream', position: undefined });
+    const stream = ticketStream(ticketId);
+    if (isNew && tickets.get(stream) === undefined)
+      tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
     return changeTicket({ store, catalogue, clock, tickets }, ticketId, requests);
   }
 }
@@ -129,6 +131,8 @@ function commandOf(
 ): TicketCommand {
   const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
+  // What comes under a fresh id cannot come twice, but for an opening under an id that its sender chose.
+  const mayRepeat = factId === undefined && (key !== undefined || order.type === 'OpenTicket');
   const context: CommandContext = {
     ticket,
     actor,
@@ -137,14 +141,13 @@ function commandOf(
     occurredAt,
     terms: termsAt(Math.min(occurredAt, now)),
     factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
-    ...(factId === undefined ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
+    ...(mayRepeat ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     ...(source === undefined ? {} : { source }),
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(request.import === undefined ? {} : { import: request.import }),
   };
-  return { ...order, context };
+  return { context, ...order };
 }
 
-const digest = (content: unknown) =>
-  createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22);
+const digest = (content: unknown) => hash('sha256', JSON.stringify(content), 'base64url').slice(0, 22);

@@ -16,7 +16,8 @@ export const countsAt = (occurredAt: Instant, recordedAt: Instant, openedAt: Ins
 
 /** A recorded fact as the clocks see it. */
 export function factOf(event: FactEvent, order: number, openedAt: Instant | undefined): Fact {
-  const { occurredAt, recordedAt, actor } = event.metadata;
+  const { id, type, data, metadata } = event;
+  const { occurredAt, recordedAt, actor, commandHash } = metadata;
   const at = countsAt(occurredAt, recordedAt, openedAt);
-  return { id: event.id, type: event.type, at, order, actor, terms: event.data.terms, data: event.data } as Fact;
+  return { id, type, at, order, actor, terms: data.terms, commandHash, data } as Fact;
 }

@@ -79,6 +79,8 @@ export type Fact = {
     readonly order: number;
     readonly actor: Actor;
     readonly terms: Terms;
+    /** A digest of the command it came from, where that may be repeated. */
+    readonly commandHash: string | undefined;
     readonly data: FactData[Type];
   };
 }[FactType];

@@ -11,7 +11,8 @@ export interface TicketView extends Omit<Life, 'waits'> {
   readonly customer: string;
   /** Why it waits; empty unless its status is `waiting`. */
   readonly waits: Life['waits'];
-  readonly clocks: readonly Clock[];
+  /** In order of start. */
+  readonly clocks: () => readonly Clock[];
   readonly flags: readonly QualityFlag[];
   /** The report names no application or no users; it is solved faster with both. */
   readonly isIncomplete: boolean;
@@ -25,9 +26,9 @@ export function viewAt(
 ): TicketView | undefined {
   const life = lifeAt(ticket.facts, at);
   if (life === undefined) return undefined;
-  const clocks = layOut(ticket.facts, versions, at).map((run) => clockOf(run, at));
   const { id, customer, facts } = ticket;
-  return { ...life, id, customer, clocks, flags: flagsOf(facts), isIncomplete: isIncomplete(life) };
+  const clocks = () => layOut(facts, versions, at).map((run) => clockOf(run, at));
+  return { id, customer, clocks, flags: flagsOf(facts), isIncomplete: isIncomplete(life), ...life };
 }
 
 /** Whether a report lacks what would have it solved faster. */

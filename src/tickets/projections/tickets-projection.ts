@@ -97,8 +97,16 @@ function compact(fact: Fact): Fact {
     ...data
   } = fact.data as Record<string, unknown>;
   const { id, type, at, order, actor, terms } = fact;
-  const kept = { id, type, at, order, actor: { kind: actor.kind }, data };
-  return (type === 'TicketOpened' ? { ...kept, terms } : kept) as unknown as Fact;
+  const kept = {
+    id,
+    type,
+    at,
+    order,
+    actor: { kind: actor.kind },
+    data,
+    ...(type === 'TicketOpened' ? { terms } : {}),
+  };
+  return kept as unknown as Fact;
 }
 
 async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> {

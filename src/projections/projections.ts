@@ -1,0 +1,70 @@
+import { type Tx } from '../database/read-models.js';
+import { type EventStore, type Position } from '../event-sourcing/event-store.js';
+import { type ProjectionStatus } from '../event-sourcing/progress.js';
+import { type Projection, type ProjectionStore, Projector } from '../event-sourcing/projector.js';
+import { catalogueProjection } from '../plans/projections/catalogue-projection.js';
+import { summaryProjection } from '../reports/projections/summary-projection.js';
+import { breachesProjection } from '../sla/projections/breaches-projection.js';
+import { ticketsProjection } from '../tickets/projections/tickets-projection.js';
+
+const all: readonly Projection<Tx>[] = [catalogueProjection, ticketsProjection, breachesProjection, summaryProjection];
+
+export const projectionNames: readonly string[] = all.map(({ name }) => name);
+
+/** All projections at work, in this thread or another. */
+export interface RunningProjections {
+  /** How each of them is doing. */
+  readonly statuses: readonly ProjectionStatus[];
+  /** Projects until the signal aborts. One that fails is told of, and stops alone. */
+  run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void>;
+  /**
+   * Whether some of them reached a position before the signal aborted.
+   * @throws Rejection `PROJECTION_FAILED` where one failed before that position
+   */
+  waitFor(names: readonly string[], position: Position, signal: AbortSignal): Promise<boolean>;
+  /** Resolves when one has moved on or failed, or the signal aborts. */
+  moved(name: string, signal: AbortSignal): Promise<void>;
+}
+
+/** All projections, run side by side in this thread. */
+export class Projections implements RunningProjections {
+  private readonly projectors: readonly Projector<Tx>[];
+
+  constructor(store: EventStore, rows: ProjectionStore<Tx>, changed?: (status: ProjectionStatus) => void) {
+    this.projectors = all.map((projection) => new Projector(store, rows, projection, changed));
+  }
+
+  get statuses(): readonly ProjectionStatus[] {
+    return this.projectors.map(({ status }) => status);
+  }
+
+  /** Projects what is in the log now, and ends. One after another: they share a connection. */
+  async catchUp(signal?: AbortSignal): Promise<void> {
+    for (const projector of this.projectors) await projector.catchUp(signal);
+  }
+
+  async run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void> {
+    await Promise.all(
+      this.projectors.map((projector) =>
+        projector.run(signal).catch(() => {
+          failed(projector.status);
+        }),
+      ),
+    );
+  }
+
+  async waitFor(names: readonly string[], position: Position, signal: AbortSignal): Promise<boolean> {
+    const reached = await Promise.all(names.map((name) => this.of(name).waitFor(position, signal)));
+    return reached.every(Boolean);
+  }
+
+  moved(name: string, signal: AbortSignal): Promise<void> {
+    return this.of(name).moved(signal);
+  }
+
+  private of(name: string): Projector<Tx> {
+    const projector = this.projectors.find(({ projection }) => projection.name === name);
+    if (projector === undefined) throw new Error(`there is no projection ${name}`);
+    return projector;
+  }
+}
