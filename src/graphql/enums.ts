@@ -151,6 +151,17 @@ export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a
   TicketCancelled: 'It was spam, or a duplicate.',
 });
 
+export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done to a plan, a calendar or a customer.', {
+  PlanDefined: 'The plan was defined.',
+  PlanRevised: 'The plan has a new version.',
+  PlanRetired: 'The plan takes no new customers.',
+  CalendarDefined: 'The calendar was defined.',
+  CalendarRevised: 'The calendar has a new version.',
+  CustomerEnrolled: 'The customer was put on a plan.',
+  CustomerPlanChanged: 'The customer went to another plan, or has another name.',
+  CustomerCalendarSet: 'The customer got a calendar of its own, or the plan’s again.',
+});
+
 export const RecordedEnum = enumOf('RecordOutcome', 'What became of something said of a ticket.', {
   recorded: 'It is in the log now.',
   alreadySo: 'The ticket stood so already, or it had been said before.',

@@ -8,11 +8,11 @@ import {
   TicketEventKindEnum,
   TicketTypeEnum,
 } from '../../graphql/enums.js';
+import { ActorInput } from '../../graphql/actor.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
 import { type TicketOrder } from '../domain/commands.js';
 import { type CancelReason, type FactType, type Origin } from '../domain/facts.js';
-import { ActorInput } from './ticket.inputs.js';
 
 @InputType('TicketEventInput', {
   description: 'One thing that happened to a ticket; which fields it takes depends on what.',
