@@ -144,6 +144,7 @@ export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a
   TicketResumed: 'It no longer waits, for a reason or for all.',
   TicketAssigned: 'Somebody has it, or nobody any more.',
   TicketReclassified: 'Its type or priority changed.',
+  PlanReapplied: 'Its clocks were laid out anew under other versions of plan and calendar.',
   InternalNoteAdded: 'We noted something among ourselves.',
   TicketResolved: 'It was resolved.',
   TicketClosed: 'It was closed.',

@@ -6,7 +6,7 @@ import { type CancelledBecause, type OutcomeData, type OutcomeType } from './out
 export function clockAfter(before: Clock | undefined, type: OutcomeType, said: OutcomeData): Clock {
   const { run, metric, layout, terms, timeZone, target, targetMs, startedAt, at, elapsedMs } = said;
   // What was measured later stays: a warning may be said after the pause that it came before.
-  const isOlder = before !== undefined && at < before.measuredAt && before.layout === layout;
+  const isOlder = type === 'SlaAtRisk' && before !== undefined && at < before.measuredAt;
   const measured = isOlder ? before : { elapsedMs, measuredAt: at };
   const clock: Clock = {
     ...(before ?? fresh),
@@ -25,11 +25,10 @@ export function clockAfter(before: Clock | undefined, type: OutcomeType, said: O
   };
   switch (type) {
     case 'SlaClockStarted':
-      return { ...clock, ...unjudged, ...deadline(said, said.dueAt === null ? at : null) };
-    case 'SlaDeadlineMoved':
-      return { ...clock, ...deadline(said, said.dueAt === null ? (before?.pausedAt ?? at) : null, before) };
     case 'SlaBreachWithdrawn':
-      return { ...clock, ...unjudged, ...deadline(said, said.dueAt === null ? at : null) };
+      return { ...clock, ...unjudged, ...deadline(said) };
+    case 'SlaDeadlineMoved':
+      return { ...clock, ...deadline(said) };
     case 'SlaAtRisk':
       return { ...clock, isAtRisk: true };
     case 'SlaBreached':
@@ -68,12 +67,14 @@ const ended = (clock: Clock, { dueAt }: OutcomeData): Clock => ({
   dueBeforePauseAt: null,
 });
 
-/** The deadline as said; while paused, also since when, and what it was before. */
-function deadline({ dueAt, previousDueAt }: OutcomeData, pausedAt: Instant | null, before?: Clock) {
-  if (pausedAt === null) return { state: 'running', dueAt, pausedAt, dueBeforePauseAt: null } as const;
-  const dueBeforePauseAt = previousDueAt ?? before?.dueBeforePauseAt ?? null;
-  return { state: 'paused', dueAt: null, pausedAt, dueBeforePauseAt } as const;
-}
+/** The deadline as said; while paused, since when, and what it was then. */
+const deadline = ({ dueAt, pause }: OutcomeData) =>
+  ({
+    state: pause === null ? 'running' : 'paused',
+    dueAt,
+    pausedAt: pause?.since ?? null,
+    dueBeforePauseAt: pause?.dueAt ?? null,
+  }) as const;
 
 /** When something falls due on a clock next: at risk, or the millisecond after its deadline; null when nothing will. */
 export function nextOf({ state, dueAt, atRiskAt, isAtRisk }: Clock): Instant | null {

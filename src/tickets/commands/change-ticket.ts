@@ -4,22 +4,29 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
-import { handleCommands, type StreamCache } from '../../event-sourcing/handle-command.js';
+import { type CommandOrRefusal, handleCommands, type StreamCache } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
-import { type CommandContext, type Settle, type TicketCommand, type TicketOrder } from '../domain/commands.js';
+import {
+  type ApplyRevision,
+  type CommandContext,
+  type Settle,
+  type TicketCommand,
+  type TicketOrder,
+} from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { deriveId } from '../domain/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket, unopened } from '../domain/ticket.js';
 import { type TicketView, viewAt } from '../domain/ticket-view.js';
+import { type Owner, termsOf } from './terms-of.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
 export interface TicketRequest {
-  readonly order: TicketOrder | Settle;
+  readonly order: TicketOrder | Settle | ApplyRevision;
   /** Now, where it is left out. */
   readonly occurredAt?: Instant;
   readonly actor: Actor;
@@ -90,12 +97,16 @@ export async function changeTicket(
   id: string,
   requests: readonly TicketRequest[],
 ): Promise<TicketChanged> {
-  const commands = async (ticket: Ticket): Promise<readonly TicketCommand[]> => {
-    const { customer, namedPlan } = ownerOf(ticket, requests, id);
+  const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
+    const owner = ownerOf(ticket, requests, id);
     await catalogue.load(ticket.facts.map((fact) => fact.terms));
-    const termsAt = await catalogue.governing(customer, namedPlan);
+    const terms = await termsOf(
+      catalogue,
+      owner,
+      requests.map(({ order }) => order),
+    );
     const now = clock.now();
-    return requests.map((request) => commandOf(request, id, now, termsAt));
+    return requests.map((request) => commandOf(request, id, now, terms));
   };
   const decider = ticketDecider(catalogue);
   const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
@@ -112,8 +123,7 @@ export async function changeTicket(
 export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChanged> =>
   changeTicket(ports, id, [{ order: { type: 'Settle' }, actor: pledge, mayBackdate: false }]);
 
-/** Whose ticket it is, and the plan it was opened under by name. */
-function ownerOf(ticket: Ticket, requests: readonly TicketRequest[], id: string) {
+function ownerOf(ticket: Ticket, requests: readonly TicketRequest[], id: string): Owner {
   const opened = ticket.facts.find((fact) => fact.type === 'TicketOpened');
   if (ticket.customer !== undefined) return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null };
   const opening = requests.find(({ order }) => order.type === 'OpenTicket')?.order;
@@ -125,17 +135,19 @@ function commandOf(
   request: TicketRequest,
   ticket: string,
   now: Instant,
-  termsAt: (at: Instant) => CommandContext['terms'],
-): TicketCommand {
+  termsAt: (order: TicketRequest['order'], at: Instant) => CommandContext['terms'] | Rejection,
+): CommandOrRefusal<TicketCommand> {
   const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
+  const terms = termsAt(order, Math.min(occurredAt, now));
+  if (terms instanceof Rejection) return terms;
   const context: CommandContext = {
     ticket,
     actor,
     mayBackdate,
     now,
     occurredAt,
-    terms: termsAt(Math.min(occurredAt, now)),
+    terms,
     factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
     ...(factId === undefined ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),

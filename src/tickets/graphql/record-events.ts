@@ -90,6 +90,9 @@ export class TicketEventInput {
   })
   publicReply?: boolean;
 
+  @Field(() => Int, { nullable: true, description: 'PLAN_REAPPLIED: of its plan; the one in force where left out.' })
+  version?: number;
+
   @Field(() => String, { nullable: true, description: 'INTERNAL_NOTE_ADDED, where it is required.' })
   text?: string;
 }
@@ -196,6 +199,8 @@ export function orderOf(input: TicketEventInput): TicketOrder {
       return { type: 'AssignTicket', assignee: input.assignee ?? null, team: input.team ?? null };
     case 'TicketReclassified':
       return { type: 'ReclassifyTicket', ...given('ticketType', input.type), ...given('priority', input.priority) };
+    case 'PlanReapplied':
+      return { type: 'ReapplyPlan', ...given('version', input.version) };
     case 'InternalNoteAdded':
       return { type: 'AddInternalNote', text: input.text ?? '' };
     case 'TicketResolved':

@@ -1,4 +1,4 @@
-import { Field, ID, InputType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { CancelReasonEnum, ChannelEnum, OriginEnum, PauseReasonEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { ActorInput } from '../../graphql/actor.js';
@@ -146,6 +146,12 @@ export class ReclassifyTicketInput extends TicketInput {
   @IsNotEmpty()
   @MaxLength(60)
   priority?: string;
+}
+
+@InputType('ReapplyPlanInput', { description: 'The clocks of a ticket are to be laid out anew.' })
+export class ReapplyPlanInput extends TicketInput {
+  @Field(() => Int, { nullable: true, description: 'Under this version of its plan; the one in force where left out.' })
+  version?: number;
 }
 
 @InputType('AssignTicketInput', { description: 'Somebody has a ticket now, or nobody.' })

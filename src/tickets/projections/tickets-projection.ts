@@ -87,7 +87,7 @@ function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): vo
   row.life = last === undefined || last.at <= fact.at ? after(row.life, fact) : lifeAt(row.facts, Infinity);
 }
 
-/** A fact as the row keeps it: what the ticket's life follows from, and no more. Its terms matter at the opening alone. */
+/** A fact as the row keeps it: what the ticket's life follows from, and no more. Few facts set the ticket's terms. */
 function compact(fact: Fact): Fact {
   const {
     ticket: _ticket,
@@ -98,7 +98,7 @@ function compact(fact: Fact): Fact {
   } = fact.data as Record<string, unknown>;
   const { id, type, at, order, actor, terms } = fact;
   const kept = { id, type, at, order, actor: { kind: actor.kind }, data };
-  return (type === 'TicketOpened' ? { ...kept, terms } : kept) as unknown as Fact;
+  return (type === 'TicketOpened' || type === 'PlanReapplied' ? { ...kept, terms } : kept) as unknown as Fact;
 }
 
 async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> {
