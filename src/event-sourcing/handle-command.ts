@@ -24,7 +24,9 @@ export interface Handled<State, Event> {
 export type CommandOrRefusal<Command> = Command | Rejection;
 
 /** The commands for a stream as it stands; asked anew on every try, since time goes on and versions with it. */
-export type Commands<State, Command> = (state: State) => readonly CommandOrRefusal<Command>[] | Promise<readonly CommandOrRefusal<Command>[]>;
+export type Commands<State, Command> = (
+  state: State,
+) => readonly CommandOrRefusal<Command>[] | Promise<readonly CommandOrRefusal<Command>[]>;
 
 /** A stream as it was last seen. */
 export interface Loaded<State> {
