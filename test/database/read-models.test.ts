@@ -85,9 +85,8 @@ describe('read models', () => {
   });
 
   it('of these tests are varied: rows in every table, clocks in every state, a breach taken back', () => {
-    const { calendars, plans, ...rest } = expected;
-    expect(Object.keys(rest).filter((table) => rest[table]?.length === 0)).toEqual([]);
-    expect([calendars?.length, plans?.length]).toEqual([1, 5]);
+    expect(Object.keys(expected).filter((table) => expected[table]?.length === 0)).toEqual([]);
+    expect(expected['plans']).toHaveLength(5);
     const states = expected['clocks']?.map((row) => (JSON.parse(row) as { state: string }).state);
     expect([...new Set(states)].sort()).toEqual(['breached', 'cancelled', 'met', 'metLate', 'paused', 'running']);
     expect(expected['breaches']?.filter((row) => !row.includes('"withdrawn_at":null')).length).toBeGreaterThan(0);
@@ -139,7 +138,7 @@ describe('read models', () => {
     it('are dropped where they do not say whose they are', async () => {
       copyFileSync(readModelsIn(source), readModelsIn(other));
       const db = new Database(readModelsIn(other));
-      db.exec("DROP TABLE log; DELETE FROM kysely_migration WHERE name = '0002-log'");
+      db.exec('DELETE FROM log');
       db.close();
       expect(await projected(other)).toEqual(ofOther);
     });

@@ -38,6 +38,13 @@ export const instant: Read<number> = (value, field) => {
   return at;
 };
 
+/** A whole number from 1. */
+export const count: Read<number> = (value, field) => {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
+    throw fault(field, 'must be a whole number from 1');
+  return value;
+};
+
 export const flag: Read<boolean> = (value, field) => {
   if (typeof value !== 'boolean') throw fault(field, 'must be true or false');
   return value;

@@ -6,7 +6,7 @@ import { type CancelledBecause, type OutcomeData, type OutcomeType } from './out
 export function clockAfter(before: Clock | undefined, type: OutcomeType, said: OutcomeData): Clock {
   const { run, metric, layout, terms, timeZone, target, targetMs, startedAt, at, atRiskAt } = said;
   // What was measured later stays: a warning may be said after the pause that it came before.
-  const isOlder = before !== undefined && at < before.measuredAt && before.layout === layout;
+  const isOlder = type === 'SlaAtRisk' && before !== undefined && at < before.measuredAt;
   const { elapsedMs, measuredAt } = isOlder ? before : { elapsedMs: said.elapsedMs, measuredAt: at };
   const warned = before?.layout === layout && before.isAtRisk;
   const { state, dueAt, isAtRisk, pausedAt, dueBeforePauseAt, satisfiedAt, breachedAt, cancelledAt, cancelReason } =
@@ -62,16 +62,13 @@ const fresh: Standing = {
 };
 
 function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRisk: boolean): Standing {
-  const { at, dueAt, previousDueAt, reason } = said;
+  const { at, dueAt, reason } = said;
   switch (type) {
     case 'SlaClockStarted':
     case 'SlaBreachWithdrawn':
-      return dueAt === null ? paused(fresh, at, previousDueAt, isAtRisk) : { ...fresh, dueAt, isAtRisk };
-    case 'SlaDeadlineMoved': {
-      if (dueAt === null)
-        return paused(before, before.pausedAt ?? at, previousDueAt ?? before.dueBeforePauseAt, isAtRisk);
-      return { ...before, state: 'running', dueAt, isAtRisk, pausedAt: null, dueBeforePauseAt: null };
-    }
+      return { ...fresh, ...deadline(said), isAtRisk };
+    case 'SlaDeadlineMoved':
+      return { ...before, ...deadline(said), isAtRisk };
     case 'SlaAtRisk':
       return { ...before, isAtRisk: true };
     case 'SlaBreached':
@@ -93,13 +90,14 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
   }
 }
 
-/** While paused: since when, and the deadline it had. */
-const paused = (
-  before: Standing,
-  pausedAt: Instant,
-  dueBeforePauseAt: Instant | null,
-  isAtRisk: boolean,
-): Standing => ({ ...before, state: 'paused', dueAt: null, isAtRisk, pausedAt, dueBeforePauseAt });
+/** The deadline as said; while paused, since when, and what it was then. */
+const deadline = ({ dueAt, pause }: OutcomeData) =>
+  ({
+    state: pause === null ? 'running' : 'paused',
+    dueAt,
+    pausedAt: pause?.since ?? null,
+    dueBeforePauseAt: pause?.dueAt ?? null,
+  }) as const;
 
 /** When something falls due on a clock next: at risk, or the millisecond after its deadline; null when nothing will. */
 export function nextOf({ state, dueAt, atRiskAt, isAtRisk }: Clock): Instant | null {
