@@ -44,7 +44,7 @@ export interface Ledger {
 
 export interface LedgerOptions {
   readonly clock?: Clock;
-  /** Whether the projections run in a thread of their own. */
+  /** Whether appends and projections have threads of their own, as a server's should. */
   readonly threaded?: boolean;
 }
 
@@ -62,11 +62,11 @@ export async function openLedger(
   let readModels: ReadModels | undefined;
   const close = async () => {
     await readModels?.close();
-    store?.close();
+    await store?.close();
     folder.release();
   };
   try {
-    store = SqliteEventStore.open(folder.eventsFile);
+    store = SqliteEventStore.open(folder.eventsFile, { threaded });
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
@@ -132,7 +132,7 @@ export async function openProjecting(
   const readModels = await openReadModels(readModelsFile, { log: store, projections: allProjections });
   const close = async () => {
     await readModels.close();
-    store.close();
+    await store.close();
   };
   return { projections: new Projections(store, readModels, changed), committed: store.ring, close };
 }
@@ -141,7 +141,7 @@ export interface LedgerForReading {
   readonly store: EventStore;
   /** The ids of the tickets that people know by a reference. */
   ticketsNamed(reference: string): Promise<readonly string[]>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The log of a data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
@@ -152,9 +152,7 @@ export function openForReading(folder: string): LedgerForReading {
     store,
     ticketsNamed: (reference) =>
       existsSync(readModelsFile) ? ticketsNamed(readModelsFile, store.logId, reference) : Promise.resolve([]),
-    close: () => {
-      store.close();
-    },
+    close: () => store.close(),
   };
 }
 
@@ -171,7 +169,7 @@ export async function rebuildReadModels(settings: Settings): Promise<{ readonly 
     replaceReadModels(folder.readModelsFile, anew);
     return { events: Number(await store.lastPosition()) };
   } finally {
-    store?.close();
+    await store?.close();
     folder.release();
   }
 }

@@ -23,7 +23,7 @@ export const historyCommand = new Command('history')
       }
       await print(ledger, named, json);
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   });
 

@@ -50,7 +50,11 @@ export class Catalogue implements Versions {
    * default; in the customer's calendar, else the plan's.
    * @throws Rejection `PLAN_NOT_FOUND`, `CALENDAR_NOT_FOUND`
    */
-  async governing(customer: string, namedPlan: string | null): Promise<(at: Instant) => Terms> {
+  governing(customer: string, namedPlan: string | null): Promise<(at: Instant) => Terms> {
+    return this.shared(`governing ${customer} ${namedPlan ?? ''}`, () => this.lookGoverning(customer, namedPlan));
+  }
+
+  private async lookGoverning(customer: string, namedPlan: string | null): Promise<(at: Instant) => Terms> {
     const enrolments = await this.enrolments(customer);
     const codes = namedPlan === null ? [this.defaultPlan, ...enrolments.map(({ plan }) => plan)] : [namedPlan];
     const plans = new Map<string, readonly PlanVersion[]>();
@@ -146,17 +150,21 @@ export class Catalogue implements Versions {
     stream: string,
     read: (event: { readonly data: unknown }) => Item,
   ): Promise<readonly Item[]> {
+    return this.shared(stream, () => this.look(cache, key, stream, read));
+  }
+
+  private shared<Answer>(question: string, look: () => Promise<Answer>): Promise<Answer> {
     if (this.looks.size === 0) {
       setTimeout(() => {
         this.looks.clear();
       }, shareMs).unref();
     }
-    let look = this.looks.get(stream) as Promise<readonly Item[]> | undefined;
-    if (look === undefined) {
-      look = this.look(cache, key, stream, read);
-      this.looks.set(stream, look);
+    let answer = this.looks.get(question) as Promise<Answer> | undefined;
+    if (answer === undefined) {
+      answer = look();
+      this.looks.set(question, answer);
     }
-    return look;
+    return answer;
   }
 
   private async look<Item>(

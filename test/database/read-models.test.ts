@@ -117,9 +117,7 @@ describe('read models', () => {
       }
       expect(rowsOf(file)).toEqual(expected);
     });
-    await fc.assert(property, { numRuns: 12 }).finally(() => {
-      log.close();
-    });
+    await fc.assert(property, { numRuns: 12 }).finally(() => log.close());
   }, 120_000);
 
   describe('of another log', () => {
@@ -151,8 +149,8 @@ describe('read models', () => {
       const [mine, theirs] = [openForReading(folder), openForReading(other)];
       expect(await mine.ticketsNamed('T-other')).toEqual([]);
       expect(await theirs.ticketsNamed('T-other')).toEqual(['T-other']);
-      mine.close();
-      theirs.close();
+      await mine.close();
+      await theirs.close();
     });
   });
 

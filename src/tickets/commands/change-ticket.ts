@@ -54,7 +54,7 @@ export class ChangeTicket extends Command<TicketChanged> {
   constructor(
     readonly ticketId: string,
     readonly requests: readonly TicketRequest[],
-    /** The id was made for it just now, so there is nothing to look for. */
+    /** Most likely there is no such ticket yet: it is looked for only when the append says otherwise. */
     readonly isNew = false,
   ) {
     super();
@@ -72,7 +72,9 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
 
   execute({ ticketId, requests, isNew }: ChangeTicket): Promise<TicketChanged> {
     const { store, catalogue, clock, tickets } = this;
-    if (isNew) tickets.set(ticketStream(ticketId), { state: unopened, revision: 'noStream', position: undefined });
+    const stream = ticketStream(ticketId);
+    if (isNew && tickets.get(stream) === undefined)
+      tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
     return changeTicket({ store, catalogue, clock, tickets }, ticketId, requests);
   }
 }
