@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { summaryOf, ticketHistory } from '../audit/history.js';
 import { readSettings } from '../config/settings.js';
+import { ticketsNamed } from '../database/read-models.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type LedgerForReading, openForReading } from '../ledger.js';
 
@@ -15,7 +16,7 @@ export const historyCommand = new Command('history')
     const ledger = openForReading(data);
     try {
       if (await print(ledger, ticket, json)) return;
-      const [named, ...others] = await ledger.ticketsNamed(ticket);
+      const [named, ...others] = ledger.db === undefined ? [] : await ticketsNamed(ledger.db, ticket);
       if (named === undefined) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
       if (others.length > 0) {
         const ids = [named, ...others].join(', ');

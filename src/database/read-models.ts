@@ -41,12 +41,20 @@ export async function openReadModels(file: string): Promise<ReadModels> {
   };
 }
 
-/** The ids of the tickets that people know by a reference, as far as a read-models file tells. */
-export async function ticketsNamed(file: string, reference: string): Promise<readonly string[]> {
-  const database = new Database(file, { readonly: true });
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  const found = db.selectFrom('tickets').select('id').where('reference', '=', reference).orderBy('opened_at');
-  const rows = await found.execute().finally(() => db.destroy());
+/** The read models of a file for reading alone, beside whoever writes them; opened by the first question. */
+export const openReadModelsForReading = (file: string): Kysely<Schema> =>
+  new Kysely<Schema>({
+    dialect: new SqliteDialect({ database: () => Promise.resolve(new Database(file, { readonly: true })) }),
+  });
+
+/** The ids of the tickets that people know by a reference. */
+export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('tickets')
+    .select('id')
+    .where('reference', '=', reference)
+    .orderBy('opened_at')
+    .execute();
   return rows.map(({ id }) => id);
 }
 
