@@ -13,8 +13,8 @@ const event = () => ({ id: randomUUID(), type: 'FollowUpSent', data, metadata })
 /** Streams of ten events each, as tickets are. */
 const streamOf = (n) => `ticket-${Math.floor(n / 10)}`;
 
-function bare(file) {
-  SqliteEventStore.open(file).close();
+async function bare(file) {
+  await SqliteEventStore.open(file).close();
   const db = new Database(file);
   db.pragma('synchronous = FULL');
   db.pragma('wal_autocheckpoint = 4000');
@@ -40,7 +40,7 @@ function bare(file) {
 }
 
 async function round(folder, number) {
-  const floor = bare(join(folder, `bare-${number}.db`));
+  const floor = await bare(join(folder, `bare-${number}.db`));
   const bareOne = await rate(3_000, () => {
     for (let i = 0; i < 3_000; i++) floor.append();
   });
@@ -68,7 +68,7 @@ async function round(folder, number) {
   const bulk = await rate(60_000, () =>
     inFlight(64, 6_000, (n) => store.append(`bulk-${n}`, 'noStream', Array.from({ length: 10 }, event))),
   );
-  store.close();
+  await store.close();
   return { bareOne, bareBatches, one, many, bulk };
 }
 

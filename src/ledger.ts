@@ -1,17 +1,24 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
 import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
-import { openReadModels, type ReadModels, ticketsNamed } from './database/read-models.js';
+import {
+  openReadModels,
+  type ReadModels,
+  removeReadModels,
+  replaceReadModels,
+  ticketsNamed,
+} from './database/read-models.js';
 import { type Schema } from './database/schema.js';
 import { type EventStore } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/handle-command.js';
+import { Rejection } from './event-sourcing/rejection.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 import { Catalogue } from './plans/catalogue.js';
 import { seedCatalogue } from './plans/seed.js';
 import { type ProjectionStatus } from './event-sourcing/progress.js';
-import { Projections, type RunningProjections } from './projections/projections.js';
+import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
 import { type WatcherPorts } from './sla/deadline-watcher.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
@@ -37,7 +44,7 @@ export interface Ledger {
 
 export interface LedgerOptions {
   readonly clock?: Clock;
-  /** Whether the projections run in a thread of their own. */
+  /** Whether appends and projections have threads of their own, as a server's should. */
   readonly threaded?: boolean;
 }
 
@@ -55,12 +62,12 @@ export async function openLedger(
   let readModels: ReadModels | undefined;
   const close = async () => {
     await readModels?.close();
-    store?.close();
+    await store?.close();
     folder.release();
   };
   try {
-    store = SqliteEventStore.open(folder.eventsFile);
-    readModels = await openReadModels(folder.readModelsFile);
+    store = SqliteEventStore.open(folder.eventsFile, { threaded });
+    readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
@@ -87,18 +94,24 @@ function watcherPorts({
   return {
     clock,
     deadlines: {
-      next: () => nextDeadline(db),
-      due: (now, limit) => dueTickets(db, now, limit),
+      next: (after) => nextDeadline(db, after),
+      due: (now, limit, except) => dueTickets(db, now, limit, except),
       changed: (signal) => projections.moved('tickets', signal),
     },
     settle: (ticket) => settleTicket({ store, catalogue, clock, tickets }, ticket),
     refreshed: async (signal) => {
-      await projections.waitFor(['tickets'], await store.lastPosition(), signal);
+      const recorded = await store.lastPosition();
+      await projections.waitFor(['tickets'], recorded, signal).catch(unlessFailed);
     },
     failed: (ticket, error) => {
       console.error(`ticket ${ticket} could not be settled; it is tried again in a minute:`, error);
     },
   };
+}
+
+/** A projection that has failed is told of where it runs; deadlines known before are watched on. */
+function unlessFailed(error: unknown): void {
+  if (!(error instanceof Rejection && error.code === 'PROJECTION_FAILED')) throw error;
 }
 
 /** What a thread projects with, beside the one that owns the data folder. */
@@ -116,10 +129,10 @@ export async function openProjecting(
 ): Promise<Projecting> {
   const { eventsFile, readModelsFile } = filesOf(settings.data);
   const store = SqliteEventStore.open(eventsFile, { readonly: true });
-  const readModels = await openReadModels(readModelsFile);
+  const readModels = await openReadModels(readModelsFile, { log: store, projections: allProjections });
   const close = async () => {
     await readModels.close();
-    store.close();
+    await store.close();
   };
   return { projections: new Projections(store, readModels, changed), committed: store.ring, close };
 }
@@ -128,7 +141,7 @@ export interface LedgerForReading {
   readonly store: EventStore;
   /** The ids of the tickets that people know by a reference. */
   ticketsNamed(reference: string): Promise<readonly string[]>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The log of a data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
@@ -138,14 +151,10 @@ export function openForReading(folder: string): LedgerForReading {
   return {
     store,
     ticketsNamed: (reference) =>
-      existsSync(readModelsFile) ? ticketsNamed(readModelsFile, reference) : Promise.resolve([]),
-    close: () => {
-      store.close();
-    },
+      existsSync(readModelsFile) ? ticketsNamed(readModelsFile, store.logId, reference) : Promise.resolve([]),
+    close: () => store.close(),
   };
 }
-
-const withSideFiles = (file: string) => [file, `${file}-wal`, `${file}-shm`];
 
 /** Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log. */
 export async function rebuildReadModels(settings: Settings): Promise<{ readonly events: number }> {
@@ -153,17 +162,14 @@ export async function rebuildReadModels(settings: Settings): Promise<{ readonly 
   const anew = `${folder.readModelsFile}.new`;
   let store: SqliteEventStore | undefined;
   try {
-    for (const file of withSideFiles(anew)) rmSync(file, { force: true });
+    removeReadModels(anew);
     store = SqliteEventStore.open(folder.eventsFile);
-    const readModels = await openReadModels(anew);
+    const readModels = await openReadModels(anew, { log: store, projections: allProjections });
     await new Projections(store, readModels).catchUp().finally(readModels.close);
-    for (const file of withSideFiles(folder.readModelsFile)) rmSync(file, { force: true });
-    for (const file of withSideFiles(anew)) {
-      if (existsSync(file)) renameSync(file, file.replace('.db.new', '.db'));
-    }
+    replaceReadModels(folder.readModelsFile, anew);
     return { events: Number(await store.lastPosition()) };
   } finally {
-    store?.close();
+    await store?.close();
     folder.release();
   }
 }

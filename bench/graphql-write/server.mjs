@@ -1,12 +1,16 @@
-/** The real server, with one mutation more that does nothing: it goes the way of every other, up to the command bus. */
+/**
+ * The real server, with one mutation more that does nothing: it goes the way of every other, up to the command bus, with
+ * the input of an opening, which is checked like any other.
+ */
 import 'reflect-metadata';
 import { Command, CommandBus, CommandHandler, CqrsModule } from '@nestjs/cqrs';
 import { Inject, Module } from '@nestjs/common';
-import { createUnionType, Field, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
+import { Args, createUnionType, Field, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { readSettings } from '../../dist/config/settings.js';
 import { memberOf, orRejection, RejectionType } from '../../dist/graphql/rejected.js';
 import { openLedger } from '../../dist/ledger.js';
 import { startServer } from '../../dist/server.js';
+import { OpenTicketInput } from '../../dist/tickets/graphql/ticket.inputs.js';
 
 class Noop extends Command {}
 
@@ -42,6 +46,8 @@ Mutation(() => NoopResult, { name: 'noop' })(
   'noop',
   Object.getOwnPropertyDescriptor(NoopResolver.prototype, 'noop'),
 );
+Args('input', { type: () => OpenTicketInput })(NoopResolver.prototype, 'noop', 0);
+Reflect.defineMetadata('design:paramtypes', [OpenTicketInput], NoopResolver.prototype, 'noop');
 Resolver()(NoopResolver);
 
 class NoopModule {}

@@ -1,11 +1,31 @@
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { type Terms } from '../plans/domain/plan.js';
 import { type OutcomeData } from '../sla/domain/outcome.js';
-import { ticketStream } from '../tickets/domain/events.js';
+import { ticketStream, type TicketEvent } from '../tickets/domain/events.js';
+import { type QualityFlag } from '../tickets/domain/life.js';
+import { evolve, unopened } from '../tickets/domain/ticket.js';
+import { flagsOf } from '../tickets/domain/ticket-view.js';
+
+/** A recorded event, with what a reader should know of it where it is a fact, as the ticket stands now. */
+export interface HistoryEntry {
+  readonly event: StoredEvent;
+  readonly flags: readonly QualityFlag['flag'][];
+}
 
 /** A ticket's stream, in the order of recording; none for a ticket that is not there. */
-export const ticketHistory = (store: EventStore, ticket: string, from = 0): AsyncIterable<StoredEvent> =>
-  store.readStream(ticketStream(ticket), { from });
+export async function ticketHistory(store: EventStore, id: string): Promise<readonly HistoryEntry[]> {
+  const events: StoredEvent[] = [];
+  let ticket = unopened;
+  for await (const event of store.readStream(ticketStream(id))) {
+    events.push(event);
+    ticket = evolve(ticket, event as unknown as TicketEvent);
+  }
+  const flags = flagsOf(ticket.facts);
+  return events.map((event) => ({
+    event,
+    flags: flags.filter(({ fact }) => fact === event.id).map(({ flag }) => flag),
+  }));
+}
 
 const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOString());
 
@@ -39,3 +59,10 @@ function outcomeSummary(type: string, said: OutcomeData): string {
   const why = reason === null ? '' : `, ${reason}`;
   return `${metric}, ${deadline}${why} (layout ${layout}, ${terms.plan.code} v${terms.plan.version})`;
 }
+
+/** What a flag says, in words. */
+export const flagsInWords: Readonly<Record<QualityFlag['flag'], string>> = {
+  withoutEffect: 'without effect',
+  clampedToOpening: 'counts at the opening',
+  clampedToRecording: 'counts when it was recorded',
+};

@@ -1,10 +1,9 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../plans/catalogue.js';
-import { type TicketEvent } from '../tickets/domain/events.js';
+import { ticketStream, type TicketEvent } from '../tickets/domain/events.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { type TicketView, viewAt } from '../tickets/domain/ticket-view.js';
-import { ticketHistory } from './history.js';
 
 /**
  * A ticket and its clocks as they stood at one instant, by what had been recorded at another: the facts are filtered and
@@ -17,7 +16,7 @@ export async function replayTicket(
   recordedBy: Instant,
 ): Promise<TicketView | undefined> {
   let ticket = unopened;
-  for await (const event of ticketHistory(store, id)) {
+  for await (const event of store.readStream(ticketStream(id))) {
     if (event.metadata.recordedAt <= recordedBy) ticket = evolve(ticket, event as unknown as TicketEvent);
   }
   const { customer, facts } = ticket;

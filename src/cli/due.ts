@@ -100,7 +100,7 @@ async function ask({ from, ...options }: Options & { readonly from: number }): P
       ...ticket,
     });
   } finally {
-    log.close();
+    await log.close();
   }
 }
 

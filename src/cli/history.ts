@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { summaryOf, ticketHistory } from '../audit/history.js';
+import { flagsInWords, summaryOf, ticketHistory } from '../audit/history.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type LedgerForReading, openForReading } from '../ledger.js';
@@ -23,19 +23,19 @@ export const historyCommand = new Command('history')
       }
       await print(ledger, named, json);
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   });
 
 /** Prints the history of a ticket, and says whether there is one. */
 async function print({ store }: LedgerForReading, ticket: string, json: boolean): Promise<boolean> {
-  let isThere = false;
-  for await (const event of ticketHistory(store, ticket)) {
-    isThere = true;
+  const history = await ticketHistory(store, ticket);
+  for (const { event, flags } of history) {
     const { occurredAt, actor } = event.metadata;
+    const said = [summaryOf(event), ...flags.map((flag) => `(${flagsInWords[flag]})`)].join(' ');
     const at = new Date(occurredAt).toISOString();
-    const line = `${String(event.revision).padStart(3)}  ${at}  ${event.type.padEnd(18)}  ${summaryOf(event)}  [${actor.id}]`;
+    const line = `${String(event.revision).padStart(3)}  ${at}  ${event.type.padEnd(18)}  ${said}  [${actor.id}]`;
     console.log(json ? JSON.stringify(event) : line);
   }
-  return isThere;
+  return history.length > 0;
 }

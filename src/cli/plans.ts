@@ -44,7 +44,7 @@ const exportCommand = new Command('export')
       const file = toPlansFile(await readCatalogue(ledger.store), Date.now());
       process.stdout.write(json ? `${JSON.stringify(file, null, 2)}\n` : toYaml(file));
     } finally {
-      ledger.close();
+      await ledger.close();
     }
   });
 

@@ -17,7 +17,15 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await catalogue(db);
     },
   },
-  '0002-catalogue-history': {
+  '0002-log': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('log')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .execute();
+    },
+  },
+  '0003-catalogue-history': {
     async up(db: Kysely<unknown>) {
       for (const table of ['plans', 'calendars', 'customers']) await db.schema.dropTable(table).execute();
       await catalogueHistory(db);

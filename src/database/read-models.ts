@@ -1,6 +1,7 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
-import { type Position } from '../event-sourcing/event-store.js';
+import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../event-sourcing/projector.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { migrations } from './migrations.js';
@@ -14,12 +15,28 @@ export interface ReadModels extends ProjectionStore<Tx> {
   readonly close: () => Promise<void>;
 }
 
+/** What read models are built from, and by which versions of which projections. */
+export interface BuiltFrom {
+  readonly log: Pick<EventStore, 'logId' | 'lastPosition'>;
+  readonly projections: readonly { readonly name: string; readonly version: number }[];
+}
+
 /**
- * Opens the read models, and makes or migrates them as needed. They can be built anew, so their commits need not survive
- * a power cut: what was lost is projected again.
+ * Opens the read models of a log, and makes or migrates them as needed. They can be built anew, so their commits need not
+ * survive a power cut: what was lost is projected again. Rows of another log, of events that the log no longer has (it was
+ * restored from a copy), or by another version of a projection are dropped for the same reason.
  * @throws Rejection `DATA_FROM_NEWER_VERSION`, `DATA_NOT_WRITABLE`
  */
-export async function openReadModels(file: string): Promise<ReadModels> {
+export async function openReadModels(file: string, from: BuiltFrom): Promise<ReadModels> {
+  const { logId } = from.log;
+  const opened = await open(file, logId);
+  if (await isBuiltFrom(opened.db, from)) return opened;
+  await opened.close();
+  removeReadModels(file);
+  return open(file, logId);
+}
+
+async function open(file: string, logId: string): Promise<ReadModels> {
   const writer = connect(file);
   const reader = connect(file);
   const close = async () => {
@@ -28,6 +45,7 @@ export async function openReadModels(file: string): Promise<ReadModels> {
   };
   try {
     await migrate(writer, file);
+    if ((await checkpoints(writer)).length === 0) await claim(writer, logId);
   } catch (error) {
     await close();
     throw error;
@@ -41,13 +59,56 @@ export async function openReadModels(file: string): Promise<ReadModels> {
   };
 }
 
-/** The ids of the tickets that people know by a reference, as far as a read-models file tells. */
-export async function ticketsNamed(file: string, reference: string): Promise<readonly string[]> {
+/** Says whose rows these will be; before the first of them. */
+const claim = (db: Kysely<Schema>, id: string) =>
+  db.transaction().execute(async (tx) => {
+    await tx.deleteFrom('log').execute();
+    await tx.insertInto('log').values({ id }).execute();
+  });
+
+async function isBuiltFrom(db: Kysely<Schema>, { log, projections }: BuiltFrom): Promise<boolean> {
+  if ((await logOf(db)) !== log.logId) return false;
+  const end = await log.lastPosition();
+  return (await checkpoints(db)).every(
+    ({ name, version, position }) =>
+      position <= end && projections.some((known) => known.name === name && known.version === version),
+  );
+}
+
+/** The id of the log that rows are built from; undefined where they do not say. */
+async function logOf(db: Kysely<Schema>): Promise<string | undefined> {
+  const tables = await db.introspection.getTables();
+  if (!tables.some(({ name }) => name === 'log')) return undefined;
+  return (await db.selectFrom('log').select('id').executeTakeFirst())?.id;
+}
+
+const checkpoints = (db: Kysely<Schema>) => db.selectFrom('checkpoints').selectAll().execute();
+
+const withSideFiles = (file: string) => [file, `${file}-wal`, `${file}-shm`];
+
+/** Removes the read models in a file, where there are any. */
+export function removeReadModels(file: string): void {
+  for (const part of withSideFiles(file)) rmSync(part, { force: true });
+}
+
+/** Puts read models, closed, in the place of others. */
+export function replaceReadModels(file: string, anew: string): void {
+  removeReadModels(file);
+  const parts = withSideFiles(file);
+  for (const [i, part] of withSideFiles(anew).entries()) if (existsSync(part)) renameSync(part, parts[i] ?? file);
+}
+
+/** The ids of the tickets that people know by a reference, as far as a read-models file of this log tells. */
+export async function ticketsNamed(file: string, logId: string, reference: string): Promise<readonly string[]> {
   const database = new Database(file, { readonly: true });
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  const found = db.selectFrom('tickets').select('id').where('reference', '=', reference).orderBy('opened_at');
-  const rows = await found.execute().finally(() => db.destroy());
-  return rows.map(({ id }) => id);
+  try {
+    if ((await logOf(db)) !== logId) return [];
+    const found = db.selectFrom('tickets').select('id').where('reference', '=', reference).orderBy('opened_at');
+    return (await found.execute()).map(({ id }) => id);
+  } finally {
+    await db.destroy();
+  }
 }
 
 function connect(file: string): Kysely<Schema> {

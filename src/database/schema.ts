@@ -118,6 +118,11 @@ export interface CheckpointsTable {
   position: string;
 }
 
+/** The log that the rows are built from: one row. */
+export interface LogTable {
+  id: string;
+}
+
 /** The read models; every table can be built anew from the log. */
 export interface Schema {
   tickets: TicketsTable;
@@ -129,4 +134,5 @@ export interface Schema {
   catalogue: CatalogueTable;
   plans: PlansTable;
   checkpoints: CheckpointsTable;
+  log: LogTable;
 }

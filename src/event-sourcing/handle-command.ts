@@ -95,12 +95,12 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
     }
     if (decided.events.length === 0) {
       const position = loaded.position ?? (await store.lastPosition());
-      return { ...decided, position };
+      return handled(decided, position);
     }
     try {
       const { position, revision } = await store.append(stream, loaded.revision, decided.events);
       cache?.set(stream, { state: decided.state, revision, position });
-      return { ...decided, position };
+      return handled(decided, position);
     } catch (error) {
       cache?.delete(stream);
       if (!mayBeOvertaken(error)) throw error;
@@ -113,6 +113,11 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
     }
   }
 }
+
+const handled = <State, Event>(
+  { state, events, results }: ReturnType<typeof decideAll<State, unknown, Event>>,
+  position: Position,
+): Handled<State, Event> => ({ state, position, recorded: events.length, results });
 
 /** As {@link handleCommands} for one command, whose refusal it throws. */
 export async function handleCommand<State, Command, Event extends NewEvent>(
@@ -163,7 +168,7 @@ function decideAll<State, Command, Event>(
       throw error;
     }
   });
-  return { state, events, recorded: events.length, results };
+  return { state, events, results };
 }
 
 /** Waits a little, longer with every try, at random: writers that met once should not meet again. */

@@ -4,7 +4,7 @@ import { Progress, type ProjectionStatus } from './progress.js';
 /** What builds some rows from the log. */
 export interface Projection<Tx> {
   readonly name: string;
-  /** Another version starts over. */
+  /** Another version starts over: what stores the rows drops those of the last. */
   readonly version: number;
   /** The types of event that it takes. */
   readonly types: readonly string[];

@@ -28,6 +28,7 @@ const page = `<!doctype html>
 <head>
 <meta charset="utf-8">
 <title>Pledge – GraphQL</title>
+<link rel="icon" href="/graphiql/icon.svg">
 <link rel="stylesheet" href="/graphiql/graphiql.css">
 <style>html, body, #graphiql { height: 100%; margin: 0 }</style>
 </head>
@@ -40,6 +41,11 @@ const page = `<!doctype html>
 <script src="/graphiql/start.js"></script>
 </body>
 </html>
+`;
+
+/** A clock, for the browser's tab. */
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="#2b6cb0" stroke-width="2"
+  stroke-linecap="round"><circle cx="8" cy="8" r="7"/><path d="M8 4v4l3 2"/></svg>
 `;
 
 const start = `const wsClient = graphqlWs.createClient({ url: location.href.replace(/^http/, 'ws') });
@@ -60,6 +66,7 @@ export function serveGraphiql(server: FastifyInstance): void {
     }
     done();
   });
+  server.get('/graphiql/icon.svg', (_, reply) => reply.type('image/svg+xml').send(icon));
   server.get('/graphiql/start.js', (_, reply) => reply.type('text/javascript').send(start));
   for (const [name, [owner, file, type]] of Object.entries(assets)) {
     const path = join(dirname(require.resolve(`${owner}/package.json`)), file);

@@ -1,7 +1,20 @@
+import { type ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { Rejection } from '../event-sourcing/rejection.js';
+
+/** A subscription needs a connection that stays; one that comes as a request is refused by name. */
+const subscriptionsByWebSocket: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation({ operation }) {
+        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
+        const said = 'Subscriptions are served over WebSocket, by the protocol graphql-transport-ws.';
+        throw new GraphQLError(said, { extensions: { code: 'SUBSCRIPTION_NEEDS_WEBSOCKET', http: { status: 400 } } });
+      },
+    }),
+};
 
 /** How GraphQL is served; the driver is chosen with the module. */
 export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
@@ -15,6 +28,7 @@ export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
   includeStacktraceInErrorResponses: false,
   // What onConnect returns reaches the client, so it is a plain yes.
   subscriptions: { 'graphql-ws': { path: '/graphql', onConnect: () => true } },
+  plugins: [subscriptionsByWebSocket],
   formatError,
 };
 

@@ -56,7 +56,7 @@ export type Said<Value> = { readonly [Key in keyof Value]: Exclude<Value[Key], u
 
 /** Drops what was left out: GraphQL hands on `undefined` and `null` alike. */
 export function said<Value extends object>(value: Value | null | undefined): Partial<Said<Value>> {
-  return Object.fromEntries(Object.entries(value ?? {}).filter(([, v]) => v !== undefined && v !== null)) as Partial<
-    Said<Value>
-  >;
+  const kept: Partial<Record<string, unknown>> = {};
+  for (const [key, v] of Object.entries(value ?? {})) if (v !== undefined && v !== null) kept[key] = v;
+  return kept as Partial<Said<Value>>;
 }

@@ -75,12 +75,21 @@ export async function importLog(rows: AsyncIterable<ImportRow>, options: ImportO
     }
   };
 
-  let chunk: { readonly line: number; readonly fact: FactRecord }[] = [];
+  let chunk: Item[] = [];
   let definitions: Promise<void>[] = [];
-  const flush = async () => {
+  let early: Item[] = [];
+  const flush = async (isWaiting: (item: Item) => boolean) => {
     await Promise.all(definitions);
-    await Promise.all([...byTicket(chunk)].map(([ticket, facts]) => recordTicket(ticket, facts, options, took)));
-    [chunk, definitions] = [[], []];
+    const tickets = byTicket([...early, ...chunk]);
+    [chunk, definitions, early] = [[], [], []];
+    const record = async (ticket: string, items: readonly Item[]) => {
+      const outcomes = await recordTicket(ticket, items, options);
+      for (const [i, item] of items.entries()) {
+        if (isUnopened(outcomes[i]) && isWaiting(item)) early.push(item);
+        else took(item.line, outcomes[i]);
+      }
+    };
+    await Promise.all([...tickets].map(([ticket, items]) => record(ticket, items)));
     progressed(counts);
   };
   let line = 0;
@@ -100,36 +109,51 @@ export async function importLog(rows: AsyncIterable<ImportRow>, options: ImportO
         }),
       );
     }
-    if (chunk.length + definitions.length >= chunkSize) await flush();
+    if (chunk.length + definitions.length < chunkSize) continue;
+    // Sorted by clocks that run apart, a log may open a ticket after what happened to it: what is early waits a chunk.
+    const seen = new Set(early);
+    await flush((item) => !seen.has(item));
   }
-  await flush();
+  // A log that was stopped may yet open them when it goes on.
+  await flush(() => signal.aborted);
   return counts;
 }
 
-type Chunk = readonly { readonly line: number; readonly fact: FactRecord }[];
+/** A fact on its line. */
+interface Item {
+  readonly line: number;
+  readonly fact: FactRecord;
+}
 
-function byTicket(chunk: Chunk): ReadonlyMap<string, Chunk> {
-  const tickets = new Map<string, { readonly line: number; readonly fact: FactRecord }[]>();
-  for (const item of chunk) {
+const isUnopened = (outcome: FactOutcome | undefined) =>
+  outcome?.kind === 'rejected' && outcome.rejection.code === 'TICKET_NOT_FOUND';
+
+/** Facts by their ticket, the opening first. */
+function byTicket(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
+  const tickets = new Map<string, Item[]>();
+  for (const item of items) {
     const own = tickets.get(item.fact.ticket);
     if (own === undefined) tickets.set(item.fact.ticket, [item]);
     else own.push(item);
   }
+  for (const own of tickets.values()) own.sort((a, b) => Number(opens(b)) - Number(opens(a)));
   return tickets;
 }
 
-async function recordTicket(
+const opens = ({ fact }: Item) => fact.order.type === 'OpenTicket';
+
+function recordTicket(
   ticket: string,
-  chunk: Chunk,
+  items: readonly Item[],
   { source, sink }: ImportOptions,
-  took: (line: number, outcome: FactOutcome | undefined) => void,
-): Promise<void> {
-  const facts = chunk.map(({ fact: { occurredAt, actor, order } }) => ({
+): Promise<readonly FactOutcome[]> {
+  const facts = items.map(({ fact: { occurredAt, actor, order } }) => ({
     factId: deriveId('fact', source, ticket, String(occurredAt), actor.id, actor.kind, JSON.stringify(order)),
-    ...{ occurredAt, actor, order: withReference(order, ticket) },
+    occurredAt,
+    actor,
+    order: withReference(order, ticket),
   }));
-  const outcomes = await sink.record(deriveId('ticket', source, ticket), facts);
-  for (const [i, { line }] of chunk.entries()) took(line, outcomes[i]);
+  return sink.record(deriveId('ticket', source, ticket), facts);
 }
 
 /** People see the id that the source gave, unless it says otherwise. */

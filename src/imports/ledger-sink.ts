@@ -102,7 +102,13 @@ async function record(
   },
 ): Promise<readonly FactOutcome[]> {
   try {
-    const requests = facts.map((fact) => ({ ...fact, ...shared }));
+    const requests = facts.map(({ factId, occurredAt, actor, order }) => ({
+      factId,
+      occurredAt,
+      actor,
+      order,
+      ...shared,
+    }));
     return (await changeTicket(ports, ticket, requests)).outcomes;
   } catch (rejection) {
     if (!(rejection instanceof Rejection)) throw rejection;

@@ -10,6 +10,7 @@ import { type Change, inForce } from './domain/history.js';
 import { type Plan, type Terms, type VersionRef } from './domain/plan.js';
 import { planDecider, type PlanHistory, planNotFound, versionsOf } from './domain/plan-decider.js';
 import { FollowedStreams } from './followed-streams.js';
+import { SharedAnswers } from './shared-answers.js';
 
 /** How many customers' enrolments are kept at hand. */
 const customersKept = 10_000;
@@ -26,6 +27,7 @@ export class Catalogue implements Versions {
   private readonly plans: FollowedStreams<PlanHistory>;
   private readonly calendars: FollowedStreams<CalendarHistory>;
   private readonly customers: FollowedStreams<CustomerHistory>;
+  private readonly governed = new SharedAnswers<TermsAt>();
   private readonly compiled = new Map<string, Calendar>();
 
   constructor(
@@ -42,7 +44,11 @@ export class Catalogue implements Versions {
    * default; in the customer's calendar, else the plan's.
    * @throws Rejection `PLAN_NOT_FOUND`, `PLAN_VERSION_NOT_FOUND`, `CALENDAR_NOT_FOUND`
    */
-  async governing(customer: string, namedPlan: string | null): Promise<TermsAt> {
+  governing(customer: string, namedPlan: string | null): Promise<TermsAt> {
+    return this.governed.ask(JSON.stringify([customer, namedPlan]), () => this.lookUp(customer, namedPlan));
+  }
+
+  private async lookUp(customer: string, namedPlan: string | null): Promise<TermsAt> {
     const enrolments = await this.customers.follow(customer);
     const codes =
       namedPlan === null ? [this.defaultPlan, ...enrolments.map(({ content }) => content.plan)] : [namedPlan];
@@ -117,6 +123,7 @@ export class Catalogue implements Versions {
   /** What was just written here is seen by the next question, whoever else is asking at the time. */
   refresh(): void {
     for (const followed of [this.plans, this.calendars, this.customers]) followed.refresh();
+    this.governed.forget();
   }
 }
 

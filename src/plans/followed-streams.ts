@@ -1,7 +1,5 @@
 import { type EventStore, type NewEvent } from '../event-sourcing/event-store.js';
-
-/** How long a look at a stream is shared; what is written by this process is seen at once all the same. */
-const shareMs = 1_000;
+import { SharedAnswers } from './shared-answers.js';
 
 /** What the events of a stream mean, as a decider has it. */
 interface Meaning<State> {
@@ -18,7 +16,7 @@ interface Known<State> {
 /** What streams of one kind say, by their keys. Each look reads only what its stream has beyond what is known. */
 export class FollowedStreams<State> {
   private readonly known = new Map<string, Known<State>>();
-  private readonly looks = new Map<string, Promise<State>>();
+  private readonly looks = new SharedAnswers<State>();
 
   constructor(
     private readonly store: EventStore,
@@ -33,24 +31,14 @@ export class FollowedStreams<State> {
     return this.known.get(key)?.state;
   }
 
-  /** What a stream says by now. Those who ask at about the same time share one look. */
+  /** What a stream says by now; what this process wrote a moment ago may need a {@link refresh} to be seen. */
   follow(key: string): Promise<State> {
-    if (this.looks.size === 0) {
-      setTimeout(() => {
-        this.looks.clear();
-      }, shareMs).unref();
-    }
-    let look = this.looks.get(key);
-    if (look === undefined) {
-      look = this.look(key);
-      this.looks.set(key, look);
-    }
-    return look;
+    return this.looks.ask(key, () => this.look(key));
   }
 
-  /** The next question looks again, whoever else is asking at the time. */
+  /** The next question looks again. */
   refresh(): void {
-    this.looks.clear();
+    this.looks.forget();
   }
 
   private async look(key: string): Promise<State> {

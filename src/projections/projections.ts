@@ -7,9 +7,15 @@ import { summaryProjection } from '../reports/projections/summary-projection.js'
 import { breachesProjection } from '../sla/projections/breaches-projection.js';
 import { ticketsProjection } from '../tickets/projections/tickets-projection.js';
 
-const all: readonly Projection<Tx>[] = [catalogueProjection, ticketsProjection, breachesProjection, summaryProjection];
+/** Every projection there is. */
+export const allProjections: readonly Projection<Tx>[] = [
+  catalogueProjection,
+  ticketsProjection,
+  breachesProjection,
+  summaryProjection,
+];
 
-export const projectionNames: readonly string[] = all.map(({ name }) => name);
+export const projectionNames: readonly string[] = allProjections.map(({ name }) => name);
 
 /** All projections at work, in this thread or another. */
 export interface RunningProjections {
@@ -31,7 +37,7 @@ export class Projections implements RunningProjections {
   private readonly projectors: readonly Projector<Tx>[];
 
   constructor(store: EventStore, rows: ProjectionStore<Tx>, changed?: (status: ProjectionStatus) => void) {
-    this.projectors = all.map((projection) => new Projector(store, rows, projection, changed));
+    this.projectors = allProjections.map((projection) => new Projector(store, rows, projection, changed));
   }
 
   get statuses(): readonly ProjectionStatus[] {

@@ -254,6 +254,10 @@ describe('the API', () => {
       expect(await api.data(history)).toEqual(before);
     });
 
+    it('refuses a subscription that comes as a request', async () => {
+      expect(await code('subscription { slaEvents { cursor } }')).toBe('SUBSCRIPTION_NEEDS_WEBSOCKET');
+    });
+
     it('refuses an unknown plan', async () => {
       expect(await open({ ...bug, id: 'A-9', plan: 'gold' })).toMatchObject({ code: 'PLAN_NOT_FOUND' });
       expect(await api.data('{ ticket(id: "A-9") { id } }')).toEqual({ ticket: null });

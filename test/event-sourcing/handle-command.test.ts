@@ -35,9 +35,7 @@ describe('a command', () => {
   beforeEach(() => {
     log = newStore();
   });
-  afterEach(() => {
-    log.close();
-  });
+  afterEach(() => log.close());
 
   const things = async () => (await all(log.readStream('shelf'))).map(({ data }) => (data as { thing: string }).thing);
   const put = (store: EventStore, thing: string) => handleCommand(store, 'shelf', shelf, { thing });
@@ -180,9 +178,7 @@ describe('a stream kept at hand', () => {
     log = newStore();
     cache = new StreamCache(2);
   });
-  afterEach(() => {
-    log.close();
-  });
+  afterEach(() => log.close());
 
   const put = (thing: string, stream = 'shelf') => handleCommands(log, stream, shelf, () => [{ thing }], cache);
 

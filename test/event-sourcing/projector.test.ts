@@ -80,7 +80,7 @@ describe('a projector', () => {
   afterEach(async () => {
     stop.abort();
     await running;
-    log.close();
+    await log.close();
     rows.db.close();
   });
 

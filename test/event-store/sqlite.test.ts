@@ -8,16 +8,19 @@ import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-stor
 import { all, describeEventStore, event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 
+const built = join(process.cwd(), 'dist/event-store/sqlite/sqlite-event-store.js');
+
 const newFile = () => join(newFolder(), 'events.db');
 
 describeEventStore('the SQLite event store', () => {
   const store = SqliteEventStore.open(newFile());
-  return {
-    store,
-    close: () => {
-      store.close();
-    },
-  };
+  return { store, close: () => store.close() };
+});
+
+describeEventStore('the SQLite event store that writes in a thread of its own', async () => {
+  const { SqliteEventStore: Built } = (await import(built)) as { SqliteEventStore: typeof SqliteEventStore };
+  const store = Built.open(newFile(), { threaded: true });
+  return { store, close: () => store.close() };
 });
 
 describe('the file of a SQLite event store', () => {
@@ -25,11 +28,11 @@ describe('the file of a SQLite event store', () => {
     const file = newFile();
     const first = SqliteEventStore.open(file);
     await first.append('s', 'noStream', [event()]);
-    first.close();
+    await first.close();
     const again = SqliteEventStore.open(file);
     expect(await all(again.readStream('s'))).toHaveLength(1);
     expect(again.logId).toBe(first.logId);
-    again.close();
+    await again.close();
   });
 
   it('can be read beside its writer', async () => {
@@ -39,13 +42,13 @@ describe('the file of a SQLite event store', () => {
     const reader = SqliteEventStore.open(file, { readonly: true });
     await writer.append('s', 0, [event()]);
     expect(await all(reader.readStream('s'))).toHaveLength(2);
-    reader.close();
-    writer.close();
+    await reader.close();
+    await writer.close();
   });
 
-  it('from a newer version is refused, and left as it is', () => {
+  it('from a newer version is refused, and left as it is', async () => {
     const file = newFile();
-    SqliteEventStore.open(file).close();
+    await SqliteEventStore.open(file).close();
     const db = new Database(file);
     db.pragma('user_version = 99');
     db.close();
@@ -65,8 +68,6 @@ describe('the file of a SQLite event store', () => {
     );
   });
 });
-
-const built = join(process.cwd(), 'dist/event-store/sqlite/sqlite-event-store.js');
 
 /** A program that appends as fast as it can and says each event once it is acknowledged. */
 const writer = `
@@ -101,7 +102,7 @@ describe('a process killed with SIGKILL', () => {
       const acknowledged = said.split('\n').slice(0, -1);
       const store = SqliteEventStore.open(target);
       const kept = new Set((await all(store.readAll())).map(({ id }) => id));
-      store.close();
+      await store.close();
       expect(acknowledged.length).toBeGreaterThan(100);
       expect(acknowledged.filter((id) => !kept.has(id))).toEqual([]);
     }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { readSettings, type Settings } from '../../src/config/settings.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
+import { settingsOf } from './ledgers.js';
 import { ManualClock } from './manual-clock.js';
 
 export interface Answer {
@@ -87,5 +87,3 @@ export class Api {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
-
-const settingsOf = (data: string): Settings => readSettings({}, { data, port: 0 });

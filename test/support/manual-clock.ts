@@ -1,8 +1,14 @@
 import { type Clock } from '../../src/clock/clock.js';
 
+interface Sleeper {
+  readonly at: number;
+  readonly wake: () => void;
+}
+
 /** A clock that stands until a test moves it. */
 export class ManualClock implements Clock {
-  private readonly sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+  private readonly sleepers = new Set<Sleeper>();
+  private readonly watching = new Set<() => void>();
 
   constructor(private at: number) {}
 
@@ -20,7 +26,21 @@ export class ManualClock implements Clock {
       this.sleepers.add(sleeper);
       signal.addEventListener('abort', sleeper.wake);
       if (signal.aborted || at <= this.at) sleeper.wake();
+      for (const look of [...this.watching]) look();
     });
+
+  /** Resolves when somebody sleeps until an instant: then all that falls due before has been seen to. */
+  asleepUntil(at: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (![...this.sleepers].some((sleeper) => sleeper.at === at)) return;
+        this.watching.delete(look);
+        resolve();
+      };
+      this.watching.add(look);
+      look();
+    });
+  }
 
   moveTo(at: number): void {
     this.at = at;

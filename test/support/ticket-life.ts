@@ -9,6 +9,7 @@ import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/events.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';
 import { type Life, lifeAt } from '../../src/tickets/domain/life.js';
+import { flagsOf } from '../../src/tickets/domain/ticket-view.js';
 import { evolve, type Ticket, unopened } from '../../src/tickets/domain/ticket.js';
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -157,6 +158,12 @@ export class TicketLife {
     const life = lifeAt(this.state.facts, Infinity);
     if (life === undefined) throw new Error('the ticket is not open');
     return life;
+  }
+
+  /** What a reader should know of its facts, by their type. */
+  get flags(): readonly string[] {
+    const types = new Map(this.events.map(({ id, type }) => [id, type]));
+    return flagsOf(this.state.facts).map(({ fact, flag }) => `${types.get(fact) ?? '?'} ${flag}`);
   }
 
   /** Every outcome recorded so far, a line each. */

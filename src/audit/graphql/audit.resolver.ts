@@ -3,14 +3,15 @@ import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@ne
 import { keyOf, pageOf, sizeOf } from '../../database/page.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
-import { type EventStore, type StoredEvent } from '../../event-sourcing/event-store.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
 import { ActorType } from '../../graphql/actor.js';
+import { QualityFlagEnum } from '../../graphql/enums.js';
 import { connectionOf, said } from '../../graphql/page.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { TicketType, toTicketTypes } from '../../tickets/graphql-types.js';
 import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
-import { summaryOf, ticketHistory } from '../history.js';
+import { type HistoryEntry, summaryOf, ticketHistory } from '../history.js';
 import { replayTicket } from '../replay.js';
 
 @ObjectType('HistoryEvent', { description: 'An event of a ticket as it is in the log; it is never changed.' })
@@ -44,6 +45,11 @@ class HistoryEventType {
 
   @Field(() => ID, { nullable: true, description: 'The fact that caused it.' })
   causedBy!: string | null;
+
+  @Field(() => [QualityFlagEnum], {
+    description: 'What a reader should know of it where it is a fact, as the ticket stands now.',
+  })
+  flags!: readonly string[];
 
   @Field(() => String, { description: 'What it says, in a line.' })
   summary!: string;
@@ -96,16 +102,12 @@ export class Audit {
     const page = said(request);
     const size = sizeOf(page);
     const from = Number(keyOf(page, ['number'])?.[0] ?? -1) + 1;
-    const rows: StoredEvent[] = [];
-    for await (const event of ticketHistory(this.store, id, from)) {
-      rows.push(event);
-      if (rows.length > size) break;
-    }
+    const history = await ticketHistory(this.store, id);
     return pageOf(
-      rows,
+      history.slice(from, from + size + 1),
       size,
-      ({ revision }) => [revision],
-      (event) => this.toType(event),
+      ({ event }) => [event.revision],
+      (entry) => this.toType(entry),
     );
   }
 
@@ -121,7 +123,7 @@ export class Audit {
     return ticket ?? null;
   }
 
-  private toType(event: StoredEvent): HistoryEventType {
+  private toType({ event, flags }: HistoryEntry): HistoryEventType {
     const { id, type, revision, metadata, data } = event;
     const { actor, occurredAt, recordedAt, onBehalfOf = null, source = null, causationId = null } = metadata;
     const position = toCursor(this.store, event.position);
@@ -136,6 +138,7 @@ export class Audit {
       onBehalfOf,
       source,
       causedBy: causationId,
+      flags,
       summary: summaryOf(event),
       data,
     };

@@ -1,62 +1,62 @@
+import { type AppendOrder, type AppendOutcome } from './appender.js';
+
+/** Commits a group, in this thread or another. */
+export type CommitGroup = (
+  orders: readonly AppendOrder[],
+) => readonly AppendOutcome[] | Promise<readonly AppendOutcome[]>;
+
 interface Waiting {
-  /** Runs inside the group's transaction; returns what to do once it is on disk. */
-  readonly work: () => () => void;
-  readonly fail: (error: unknown) => void;
+  readonly order: AppendOrder;
+  readonly done: (outcome: AppendOutcome) => void;
 }
 
 /**
- * Work that arrives while other work waits shares the next transaction, so that durable throughput grows with
+ * Appends that arrive while others are committed share the next transaction, so that durable throughput grows with
  * concurrency. Where the commit itself fails, all of the group fail, and the next group starts afresh.
  */
 export class GroupCommit {
   private waiting: Waiting[] = [];
+  private committing: Promise<void> | undefined;
 
   constructor(
-    private readonly transaction: (work: () => void) => void,
+    private readonly commit: CommitGroup,
     private readonly committed: () => void,
   ) {}
 
-  /** Does the work in the next transaction. An error that it throws is its own; a neighbour's is not its concern. */
-  run<Result>(work: () => Result): Promise<Result> {
-    return new Promise<Result>((resolve, reject) => {
-      if (this.waiting.length === 0)
-        setImmediate(() => {
-          this.flush();
-        });
-      this.waiting.push({
-        work: () => {
-          try {
-            const result = work();
-            return () => {
-              resolve(result);
-            };
-          } catch (error) {
-            return () => {
-              // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is whatever the work threw
-              reject(error);
-            };
-          }
-        },
-        fail: reject,
-      });
+  append(order: AppendOrder): Promise<AppendOutcome> {
+    return new Promise((done) => {
+      this.waiting.push({ order, done });
+      this.committing ??= this.commitAll();
     });
   }
 
-  /** Commits what waits, now. */
-  flush(): void {
-    const group = this.waiting;
-    this.waiting = [];
-    if (group.length === 0) return;
-    let settle: readonly (() => void)[] = [];
-    try {
-      this.transaction(() => {
-        settle = group.map(({ work }) => work());
-      });
-    } catch (error) {
-      for (const { fail } of group) fail(error);
-      return;
+  /** Resolves when nothing waits any more. */
+  async idle(): Promise<void> {
+    while (this.committing !== undefined) await this.committing;
+  }
+
+  private async commitAll(): Promise<void> {
+    await others();
+    while (this.waiting.length > 0) {
+      const group = this.waiting;
+      this.waiting = [];
+      const outcomes = await this.outcomesOf(group.map(({ order }) => order));
+      for (const [i, { done }] of group.entries())
+        done(outcomes[i] ?? { kind: 'failed', error: new Error('no outcome') });
     }
-    this.committed();
-    for (const done of settle) done();
+    this.committing = undefined;
+  }
+
+  private async outcomesOf(orders: readonly AppendOrder[]): Promise<readonly AppendOutcome[]> {
+    try {
+      const outcomes = await this.commit(orders);
+      this.committed();
+      return outcomes;
+    } catch (error) {
+      return orders.map(() => ({ kind: 'failed', error }));
+    }
   }
 }
+
+/** Lets all who are about to append do so. */
+const others = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -57,10 +57,16 @@ function expectKnownVersion(db: Database.Database, file: string): void {
   );
 }
 
-function prepare(db: Database.Database, logId: () => string): void {
+/** Makes a connection whose commits survive a power cut. */
+export function durable(db: Database.Database): Database.Database {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('wal_autocheckpoint = 4000');
+  return db;
+}
+
+function prepare(db: Database.Database, logId: () => string): void {
+  durable(db);
   if (Number(db.pragma('user_version', { simple: true })) === schemaVersion) {
     // A statement that writes says now, and not at the first append, whether the file can be written.
     db.exec(`PRAGMA user_version = ${schemaVersion}`);

@@ -14,8 +14,10 @@ import {
 } from '../../event-sourcing/event-store.js';
 import { Bell } from '../../event-sourcing/bell.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { GroupCommit } from './group-commit.js';
+import { Appender, toPosition, toText } from './appender.js';
+import { type CommitGroup, GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
+import { ThreadedWriter } from './threaded-writer.js';
 
 interface Row {
   readonly position: number;
@@ -30,8 +32,6 @@ interface Row {
 /** Rows read at a time; a slow reader holds no more than this. */
 const pageSize = 512;
 
-const toPosition = (n: number): Position => String(n).padStart(16, '0');
-
 const toEvent = ({ position, name, revision, id, type, data, metadata }: Row): StoredEvent => ({
   id,
   type,
@@ -44,40 +44,39 @@ const toEvent = ({ position, name, revision, id, type, data, metadata }: Row): S
 
 const columns = 'e.position, s.name, e.revision, e.id, e.type, e.data, e.metadata';
 
+/** How the writer of a log commits. */
+interface Writer {
+  readonly commit: CommitGroup;
+  readonly close?: () => Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Sees what the log's writer commits, and appends nothing. */
+  readonly readonly?: boolean;
+  /** Commits in a thread of its own. */
+  readonly threaded?: boolean;
+}
+
 /** The log in a SQLite file: one process writes it, any number may read beside it. */
 export class SqliteEventStore implements EventStore {
   readonly logId: string;
   private readonly commits: GroupCommit;
   private readonly bell = new Bell();
   private readonly sql;
-  private head: number;
 
-  private constructor(private readonly db: Database.Database) {
+  private constructor(
+    private readonly db: Database.Database,
+    private readonly writer: Writer,
+  ) {
     this.sql = prepareStatements(db);
     this.logId = (this.sql.logId.get() as { value: string }).value;
-    this.head = this.lastCommitted();
-    const transaction = db.transaction((work: () => void) => {
-      work();
-    });
-    this.commits = new GroupCommit(
-      (work) => {
-        const before = this.head;
-        try {
-          transaction.immediate(work);
-        } catch (error) {
-          this.head = before;
-          throw error;
-        }
-      },
-      () => {
-        this.bell.ring();
-      },
-    );
+    this.commits = new GroupCommit(writer.commit, this.ring);
   }
 
-  /** Opens a log; see {@link openDatabase} for what it refuses. A read-only one sees what its writer commits. */
-  static open(file: string, { readonly = false }: { readonly?: boolean } = {}): SqliteEventStore {
-    return new SqliteEventStore(openDatabase(file, { readonly, logId: () => randomBytes(6).toString('hex') }));
+  /** Opens a log; see {@link openDatabase} for what it refuses. */
+  static open(file: string, { readonly = false, threaded = false }: OpenOptions = {}): SqliteEventStore {
+    const db = openDatabase(file, { readonly, logId: () => randomBytes(6).toString('hex') });
+    return new SqliteEventStore(db, threaded ? new ThreadedWriter(file) : writerOn(db));
   }
 
   /** Calls back after each commit, until the signal aborts. */
@@ -93,59 +92,18 @@ export class SqliteEventStore implements EventStore {
     this.bell.ring();
   };
 
-  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
-    return this.commits.run(() => this.appendNow(stream, expected, events));
-  }
-
-  private appendNow(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Appended {
-    const known = this.sql.stream.get(stream) as { id: number; revision: number } | undefined;
-    const actual = known?.revision ?? -1;
-    const from = expected === 'noStream' ? -1 : expected;
-    if (from !== actual) return this.repeated(stream, known?.id, expected, actual, events);
-
-    const last = from + events.length;
-    const id = known?.id ?? Number(this.sql.addStream.run(stream, last).lastInsertRowid);
-    const before = this.head;
-    try {
-      for (const [i, event] of events.entries()) {
-        const { id: eventId, type, data, metadata } = event;
-        this.head += 1;
-        this.sql.addEvent.run(
-          this.head,
-          id,
-          from + 1 + i,
-          eventId,
-          type,
-          JSON.stringify(data),
-          JSON.stringify(metadata),
-        );
-      }
-    } catch (error) {
-      // Undo this append alone; its neighbours in the group stand.
-      this.sql.removeAfter.run(before);
-      if (known === undefined) this.sql.removeStream.run(id);
-      this.head = before;
-      throw isUniqueId(error) ? reused(stream) : error;
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    const outcome = await this.commits.append({ stream, expected, events: events.map(toText) });
+    switch (outcome.kind) {
+      case 'appended':
+        return { revision: outcome.revision, position: outcome.position };
+      case 'conflict':
+        throw new RevisionConflict(stream, expected, outcome.actual);
+      case 'idReused':
+        throw new Rejection('EVENT_ID_REUSED', `An event with the same id and other content is in ${stream} already.`);
+      case 'failed':
+        throw outcome.error;
     }
-    if (known !== undefined) this.sql.moveStream.run(last, id);
-    return { revision: last, position: toPosition(this.head) };
-  }
-
-  /** Answers an append that was done before as the first time; any other is a conflict. */
-  private repeated(
-    stream: string,
-    id: number | undefined,
-    expected: ExpectedRevision,
-    actual: number,
-    events: readonly NewEvent[],
-  ): Appended {
-    const from = expected === 'noStream' ? -1 : expected;
-    const there = id === undefined ? [] : (this.sql.slice.all(id, from, from + events.length) as Row[]);
-    const isSame = events.length > 0 && there.length === events.length && events.every((e, i) => e.id === there[i]?.id);
-    if (!isSame) throw new RevisionConflict(stream, expected, actual < 0 ? 'noStream' : actual);
-    if (events.some((e, i) => e.type !== there[i]?.type || JSON.stringify(e.data) !== there[i].data))
-      throw reused(stream);
-    return { revision: from + events.length, position: toPosition(there.at(-1)?.position ?? 0) };
   }
 
   async *readStream(
@@ -200,8 +158,9 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** Commits what waits and lets go of the file. */
-  close(): void {
-    this.commits.flush();
+  async close(): Promise<void> {
+    await this.commits.idle();
+    await this.writer.close?.();
     this.db.close();
   }
 
@@ -222,13 +181,11 @@ export class SqliteEventStore implements EventStore {
 
 const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true;
 
-const reused = (stream: string) =>
-  new Rejection('EVENT_ID_REUSED', `An event with the same id and other content is in ${stream} already.`);
-
-const isUniqueId = (error: unknown) => {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  return code === 'SQLITE_CONSTRAINT_UNIQUE' && String(message).includes('events.id');
-};
+/** Commits in this thread. */
+function writerOn(db: Database.Database): Writer {
+  let appender: Appender | undefined; // none for those who only read
+  return { commit: (orders) => (appender ??= new Appender(db)).commit(orders) };
+}
 
 /** Lets others have the event loop between pages. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -236,15 +193,6 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const prepareStatements = (db: Database.Database) => ({
   logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),
   last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
-  stream: db.prepare('SELECT id, revision FROM streams WHERE name = ?'),
-  addStream: db.prepare('INSERT INTO streams (name, revision) VALUES (?, ?)'),
-  moveStream: db.prepare('UPDATE streams SET revision = ? WHERE id = ?'),
-  removeStream: db.prepare('DELETE FROM streams WHERE id = ?'),
-  addEvent: db.prepare(
-    'INSERT INTO events (position, stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  ),
-  removeAfter: db.prepare('DELETE FROM events WHERE position > ?'),
-  slice: db.prepare('SELECT * FROM events WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision'),
   streamPage: db.prepare(
     `SELECT ${columns} FROM streams s JOIN events e ON e.stream = s.id
      WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ?`,

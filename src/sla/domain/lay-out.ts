@@ -17,18 +17,23 @@ export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant
   return runs.map((run) => lapse(run, asOf));
 }
 
-/** The runs that facts left, remembered as long as the facts are: a fact more is then one step more. */
-const known = new WeakMap<Versions, WeakMap<readonly Fact[], readonly Run[]>>();
+const laidOut = Symbol('laidOut');
 
-function runsOf(facts: readonly Fact[], versions: Versions): readonly Run[] {
-  const under = known.get(versions) ?? new WeakMap<readonly Fact[], readonly Run[]>();
-  known.set(versions, under);
-  let runs = under.get(facts);
-  if (runs === undefined) {
-    const before = under.get(withoutLast(facts) ?? []);
-    runs = follow(before ?? [], facts, before === undefined ? 0 : facts.length - 1, facts.length, versions);
-    under.set(facts, runs);
-  }
+/** Facts with the runs they left, remembered on them: a fact more is then one step more. */
+interface Remembered extends ReadonlyArray<Fact> {
+  [laidOut]?: { readonly runs: readonly Run[]; readonly versions: Versions };
+}
+
+function runsOf(facts: Remembered, versions: Versions): readonly Run[] {
+  const known = facts[laidOut];
+  if (known?.versions === versions) return known.runs;
+  const shorter: Remembered | undefined = withoutLast(facts);
+  const before = shorter?.[laidOut];
+  const runs =
+    before?.versions === versions
+      ? follow(before.runs, facts, facts.length - 1, facts.length, versions)
+      : follow([], facts, 0, facts.length, versions);
+  facts[laidOut] = { runs, versions };
   return runs;
 }
 

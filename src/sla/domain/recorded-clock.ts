@@ -4,77 +4,101 @@ import { type CancelledBecause, type OutcomeData, type OutcomeType } from './out
 
 /** A clock after one recorded outcome more. The last outcome of a run counts; nothing is computed here. */
 export function clockAfter(before: Clock | undefined, type: OutcomeType, said: OutcomeData): Clock {
-  const { run, metric, layout, terms, timeZone, target, targetMs, startedAt, at, elapsedMs } = said;
+  const { run, metric, layout, terms, timeZone, target, targetMs, startedAt, at, atRiskAt } = said;
   // What was measured later stays: a warning may be said after the pause that it came before.
   const isOlder = type === 'SlaAtRisk' && before !== undefined && at < before.measuredAt;
-  const measured = isOlder ? before : { elapsedMs, measuredAt: at };
-  const clock: Clock = {
-    ...(before ?? fresh),
+  const { elapsedMs, measuredAt } = isOlder ? before : { elapsedMs: said.elapsedMs, measuredAt: at };
+  const warned = before?.layout === layout && before.isAtRisk;
+  const { state, dueAt, isAtRisk, pausedAt, dueBeforePauseAt, satisfiedAt, breachedAt, cancelledAt, cancelReason } =
+    standing(before ?? fresh, type, said, warned);
+  return {
     run,
     metric,
     layout,
+    state,
     terms,
     timeZone,
     target,
     targetMs,
     startedAt,
-    elapsedMs: measured.elapsedMs,
-    measuredAt: measured.measuredAt,
-    atRiskAt: said.atRiskAt,
-    isAtRisk: before?.layout === layout && before.isAtRisk,
+    dueAt,
+    atRiskAt,
+    isAtRisk,
+    satisfiedAt,
+    breachedAt,
+    cancelledAt,
+    cancelReason,
+    pausedAt,
+    dueBeforePauseAt,
+    elapsedMs,
+    measuredAt,
   };
+}
+
+/** The part of a clock that an outcome decides. */
+type Standing = Pick<
+  Clock,
+  | 'state'
+  | 'dueAt'
+  | 'isAtRisk'
+  | 'pausedAt'
+  | 'dueBeforePauseAt'
+  | 'satisfiedAt'
+  | 'breachedAt'
+  | 'cancelledAt'
+  | 'cancelReason'
+>;
+
+const fresh: Standing = {
+  state: 'running',
+  dueAt: null,
+  isAtRisk: false,
+  pausedAt: null,
+  dueBeforePauseAt: null,
+  satisfiedAt: null,
+  breachedAt: null,
+  cancelledAt: null,
+  cancelReason: null,
+};
+
+function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRisk: boolean): Standing {
+  const { at, dueAt, reason } = said;
   switch (type) {
     case 'SlaClockStarted':
     case 'SlaBreachWithdrawn':
-      return { ...clock, ...unjudged, ...deadline(said) };
+      return onTheWay(fresh, said, isAtRisk);
     case 'SlaDeadlineMoved':
-      return { ...clock, ...deadline(said) };
+      return onTheWay(before, said, isAtRisk);
     case 'SlaAtRisk':
-      return { ...clock, isAtRisk: true };
+      return { ...before, isAtRisk: true };
     case 'SlaBreached':
       return {
-        ...clock,
+        ...before,
         state: 'breached',
-        breachedAt: said.dueAt,
-        dueAt: said.dueAt,
+        breachedAt: dueAt,
+        dueAt,
+        isAtRisk,
         pausedAt: null,
         dueBeforePauseAt: null,
       };
     case 'SlaMet':
-      return { ...ended(clock, said), state: 'met', breachedAt: null, satisfiedAt: at };
+      return { ...fresh, state: 'met', dueAt, satisfiedAt: at };
     case 'SlaMetLate':
-      return { ...ended(clock, said), state: 'metLate', breachedAt: said.dueAt, satisfiedAt: at };
+      return { ...fresh, state: 'metLate', dueAt, breachedAt: dueAt, satisfiedAt: at };
     case 'SlaClockCancelled':
-      return {
-        ...ended(clock, said),
-        state: 'cancelled',
-        cancelledAt: at,
-        cancelReason: said.reason as CancelledBecause,
-      };
+      return { ...fresh, state: 'cancelled', dueAt, cancelledAt: at, cancelReason: reason as CancelledBecause };
   }
 }
 
-const unjudged = { satisfiedAt: null, breachedAt: null, cancelledAt: null, cancelReason: null } as const;
-
-const fresh = { ...unjudged, state: 'running', dueAt: null, pausedAt: null, dueBeforePauseAt: null } as const;
-
-const ended = (clock: Clock, { dueAt }: OutcomeData): Clock => ({
-  ...clock,
-  ...unjudged,
+/** Running, or paused: since when, and the deadline it had. */
+const onTheWay = (before: Standing, { dueAt, pause }: OutcomeData, isAtRisk: boolean): Standing => ({
+  ...before,
+  state: pause === null ? 'running' : 'paused',
   dueAt,
-  isAtRisk: false,
-  pausedAt: null,
-  dueBeforePauseAt: null,
+  isAtRisk,
+  pausedAt: pause?.since ?? null,
+  dueBeforePauseAt: pause?.dueAt ?? null,
 });
-
-/** The deadline as said; while paused, since when, and what it was then. */
-const deadline = ({ dueAt, pause }: OutcomeData) =>
-  ({
-    state: pause === null ? 'running' : 'paused',
-    dueAt,
-    pausedAt: pause?.since ?? null,
-    dueBeforePauseAt: pause?.dueAt ?? null,
-  }) as const;
 
 /** When something falls due on a clock next: at risk, or the millisecond after its deadline; null when nothing will. */
 export function nextOf({ state, dueAt, atRiskAt, isAtRisk }: Clock): Instant | null {

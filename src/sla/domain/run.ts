@@ -94,17 +94,24 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
   const baseDueAt = calendar.dueAt(fact.at, target);
   const pausedSince = standsStill(plan, metric, waits) ? fact.at : null;
   const targetMs = calendar.between(fact.at, baseDueAt);
-  const laid = { startedAt: fact.at, targetMs, plan, calendar, pauses: [], pausedSince };
+  const startedAt = fact.at;
+  const pauses: readonly Span[] = [];
   const dueAt = pausedSince === null ? baseDueAt : null;
   const pause = pausedSince === null ? null : { since: pausedSince, dueAt: baseDueAt };
+  const atRiskAt = atRisk({ startedAt, targetMs, plan, pauses, pausedSince, calendar });
   return {
-    ...laid,
     id: `${metric}:${fact.id}`,
     metric,
+    startedAt,
     terms: fact.terms,
+    plan,
+    calendar,
     target,
     baseDueAt,
-    steps: [{ at: fact.at, cause: fact.id, because: null, dueAt, pause, atRiskAt: atRisk(laid), relaid: false }],
+    targetMs,
+    pauses,
+    pausedSince,
+    steps: [{ at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, relaid: false }],
     breachedAt: null,
     end: null,
     over: false,

@@ -107,11 +107,16 @@ export class ClockType {
 /** A clock as read at an instant. */
 export function toClockType(clock: Clock, versions: Versions, now: number): ClockType {
   const { terms, dueAt, timeZone } = clock;
-  return Object.assign(new ClockType(), clock, readClock(clock, versions.calendar(terms.calendar), now), {
-    ...terms,
-    dueAtLocal:
-      dueAt === null
-        ? null
-        : `${DateTime.fromMillis(dueAt, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm:ss')} ${timeZone}`,
-  });
+  const { plan, calendar } = terms;
+  return {
+    plan,
+    calendar,
+    ...clock,
+    ...readClock(clock, versions.calendar(calendar), now),
+    // Formatted only for who asks.
+    get dueAtLocal() {
+      if (dueAt === null) return null;
+      return `${DateTime.fromMillis(dueAt, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm:ss')} ${timeZone}`;
+    },
+  };
 }

@@ -48,8 +48,25 @@ function take(runs: Runs, event: StoredEvent): void {
 function breach(id: string, said: OutcomeData, detectedAt: number): BreachesTable {
   const { run, layout, metric, ticket, reference, subject, customer, type, priority, assignee, team, at } = said;
   return {
-    ...{ id, run, layout, metric, ticket, reference, subject, customer, type, priority, assignee, team },
-    ...{ plan: said.terms.plan.code, time_zone: said.timeZone, due_at: at, detected_at: detectedAt },
-    ...{ withdrawn_at: null, withdrawn_because: null, answered_at: null, historic: said.historic ? 1 : 0 },
+    id,
+    run,
+    layout,
+    metric,
+    ticket,
+    reference,
+    subject,
+    customer,
+    type,
+    priority,
+    assignee,
+    team,
+    plan: said.terms.plan.code,
+    time_zone: said.timeZone,
+    due_at: at,
+    detected_at: detectedAt,
+    withdrawn_at: null,
+    withdrawn_because: null,
+    answered_at: null,
+    historic: said.historic ? 1 : 0,
   };
 }

@@ -1,4 +1,4 @@
-import { type Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Schema } from '../../database/schema.js';
 
@@ -14,18 +14,21 @@ const watched = (db: Kysely<Schema>) =>
       ]),
     );
 
-/** The next instant at which something falls due on a watched ticket. */
-export async function nextDeadline(db: Kysely<Schema>): Promise<Instant | undefined> {
-  const row = await watched(db).select('next_at').orderBy('next_at').limit(1).executeTakeFirst();
-  return row?.next_at ?? undefined;
+/** The first instant after another at which something falls due on a watched ticket. */
+export async function nextDeadline(db: Kysely<Schema>, after: Instant): Promise<Instant | undefined> {
+  const soonest = watched(db).select('next_at').where('next_at', '>', after).orderBy('next_at').limit(1);
+  return (await soonest.executeTakeFirst())?.next_at ?? undefined;
 }
 
-/** The query for tickets on which something has fallen due, soonest first. */
-export const dueTicketsQuery = (db: Kysely<Schema>, now: Instant, limit: number) =>
-  watched(db).select('ticket').where('next_at', '<=', now).orderBy('next_at').limit(limit);
-
-/** Watched tickets on which something has fallen due, soonest first, each once. */
-export async function dueTickets(db: Kysely<Schema>, now: Instant, limit: number): Promise<readonly string[]> {
-  const rows = await dueTicketsQuery(db, now, limit).execute();
+/** Watched tickets on which something has fallen due, soonest first, each once, but for some. */
+export async function dueTickets(
+  db: Kysely<Schema>,
+  now: Instant,
+  limit: number,
+  except: Iterable<string> = [],
+): Promise<readonly string[]> {
+  const without = sql<boolean>`ticket NOT IN (SELECT value FROM json_each(${JSON.stringify([...except])}))`;
+  const due = watched(db).select('ticket').where('next_at', '<=', now).where(without);
+  const rows = await due.orderBy('next_at').limit(limit).execute();
   return [...new Set(rows.map(({ ticket }) => ticket))];
 }

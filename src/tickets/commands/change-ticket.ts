@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Instant } from '../../business-time/calendar.js';
@@ -17,6 +17,7 @@ import {
   type TicketOrder,
 } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
+import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../domain/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
@@ -60,7 +61,7 @@ export class ChangeTicket extends Command<TicketChanged> {
   constructor(
     readonly ticketId: string,
     readonly requests: readonly TicketRequest[],
-    /** The id was made for it just now, so there is nothing to look for. */
+    /** Most likely there is no such ticket yet: it is looked for only when the append says otherwise. */
     readonly isNew = false,
   ) {
     super();
@@ -78,7 +79,9 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
 
   execute({ ticketId, requests, isNew }: ChangeTicket): Promise<TicketChanged> {
     const { store, catalogue, clock, tickets } = this;
-    if (isNew) tickets.set(ticketStream(ticketId), { state: unopened, revision: 'noStream', position: undefined });
+    const stream = ticketStream(ticketId);
+    if (isNew && tickets.get(stream) === undefined)
+      tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
     return changeTicket({ store, catalogue, clock, tickets }, ticketId, requests);
   }
 }
@@ -98,7 +101,7 @@ export async function changeTicket(
   requests: readonly TicketRequest[],
 ): Promise<TicketChanged> {
   const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
-    const owner = ownerOf(ticket, requests, id);
+    const { openedAt, ...owner } = openingOf(ticket, requests, id);
     await catalogue.load(ticket.facts.map((fact) => fact.terms));
     const terms = await termsOf(
       catalogue,
@@ -106,7 +109,9 @@ export async function changeTicket(
       requests.map(({ order }) => order),
     );
     const now = clock.now();
-    return requests.map((request) => commandOf(request, id, now, terms));
+    return requests.map((request) =>
+      commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, openedAt))),
+    );
   };
   const decider = ticketDecider(catalogue);
   const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
@@ -123,12 +128,19 @@ export async function changeTicket(
 export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChanged> =>
   changeTicket(ports, id, [{ order: { type: 'Settle' }, actor: pledge, mayBackdate: false }]);
 
-function ownerOf(ticket: Ticket, requests: readonly TicketRequest[], id: string): Owner {
+/** Whose ticket it is, the plan it was opened under by name, and when; as recorded, or else as requested. */
+function openingOf(
+  ticket: Ticket,
+  requests: readonly TicketRequest[],
+  id: string,
+): Owner & { readonly openedAt: Instant | undefined } {
   const opened = ticket.facts.find((fact) => fact.type === 'TicketOpened');
-  if (ticket.customer !== undefined) return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null };
-  const opening = requests.find(({ order }) => order.type === 'OpenTicket')?.order;
-  if (opening?.type !== 'OpenTicket') throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
-  return { customer: opening.customer, namedPlan: opening.plan ?? null };
+  if (ticket.customer !== undefined)
+    return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
+  const opening = requests.find(({ order }) => order.type === 'OpenTicket');
+  if (opening?.order.type !== 'OpenTicket') throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
+  const { customer, plan = null } = opening.order;
+  return { customer, namedPlan: plan, openedAt: opening.occurredAt };
 }
 
 function commandOf(
@@ -139,8 +151,10 @@ function commandOf(
 ): CommandOrRefusal<TicketCommand> {
   const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
-  const terms = termsAt(order, Math.min(occurredAt, now));
+  const terms = termsAt(order, occurredAt);
   if (terms instanceof Rejection) return terms;
+  // What comes under a fresh id cannot come twice, but for an opening under an id that its sender chose.
+  const mayRepeat = factId === undefined && (key !== undefined || order.type === 'OpenTicket');
   const context: CommandContext = {
     ticket,
     actor,
@@ -149,14 +163,13 @@ function commandOf(
     occurredAt,
     terms,
     factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
-    ...(factId === undefined ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
+    ...(mayRepeat ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     ...(source === undefined ? {} : { source }),
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(request.import === undefined ? {} : { import: request.import }),
   };
-  return { ...order, context };
+  return { context, ...order };
 }
 
-const digest = (content: unknown) =>
-  createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22);
+const digest = (content: unknown) => hash('sha256', JSON.stringify(content), 'base64url').slice(0, 22);

@@ -71,9 +71,13 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 /** Whether this very command was recorded before. The same id with other content is refused. */
-function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: TicketCommand): boolean {
-  if (!ticket.commands.has(factId)) return type === 'OpenTicket' && [...ticket.commands.values()].includes(commandHash);
-  if (ticket.commands.get(factId) === commandHash) return true;
+function isRepeated({ facts }: Ticket, { type, context: { factId, commandHash } }: TicketCommand): boolean {
+  const recorded = facts.find(({ id }) => id === factId);
+  if (recorded === undefined) {
+    const isHashed = type === 'OpenTicket' && commandHash !== undefined;
+    return isHashed && facts.some((fact) => fact.commandHash === commandHash);
+  }
+  if (recorded.commandHash === commandHash) return true;
   throw new Rejection(
     'IDEMPOTENCY_KEY_REUSED',
     'This idempotency key or event id was used before, with other content.',

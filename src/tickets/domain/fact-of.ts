@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type FactEvent, type TicketEvent } from './events.js';
-import { type Fact, type FactType, factTypes } from './facts.js';
+import { type Clamped, type Fact, type FactType, factTypes } from './facts.js';
 
 const facts: ReadonlySet<string> = new Set(factTypes satisfies readonly FactType[]);
 
@@ -16,7 +16,10 @@ export const countsAt = (occurredAt: Instant, recordedAt: Instant, openedAt: Ins
 
 /** A recorded fact as the clocks see it. */
 export function factOf(event: FactEvent, order: number, openedAt: Instant | undefined): Fact {
-  const { occurredAt, recordedAt, actor } = event.metadata;
+  const { id, type, data, metadata } = event;
+  const { occurredAt, recordedAt, actor, commandHash } = metadata;
   const at = countsAt(occurredAt, recordedAt, openedAt);
-  return { id: event.id, type: event.type, at, order, actor, terms: event.data.terms, data: event.data } as Fact;
+  const clamped: Clamped | undefined =
+    at > occurredAt ? 'clampedToOpening' : at < occurredAt ? 'clampedToRecording' : undefined;
+  return { id, type, at, clamped, order, actor, terms: data.terms, commandHash, data } as Fact;
 }

@@ -72,6 +72,9 @@ export interface Common {
   readonly customer: string;
 }
 
+/** Why a fact counts at another instant than its source says. */
+export type Clamped = 'clampedToOpening' | 'clampedToRecording';
+
 /** A fact as the clocks see it. */
 export type Fact = {
   [Type in FactType]: {
@@ -79,10 +82,13 @@ export type Fact = {
     readonly type: Type;
     /** When it counts: as said, but not after its recording and not before the opening. */
     readonly at: Instant;
+    readonly clamped: Clamped | undefined;
     /** Its place in the log; the order of facts at the same instant. */
     readonly order: number;
     readonly actor: Actor;
     readonly terms: Terms;
+    /** A digest of the command it came from, where that may be repeated. */
+    readonly commandHash: string | undefined;
     readonly data: FactData[Type];
   };
 }[FactType];

@@ -2,7 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
 import { type Guarantee } from '../../plans/domain/promise.js';
 import { reappliedTerms } from '../../plans/domain/reapply.js';
-import { type CancelReason, type Fact, type FactData, type Origin } from './facts.js';
+import { type CancelReason, type Clamped, type Fact, type FactData, type Origin } from './facts.js';
 
 export const ticketStatuses = ['open', 'waiting', 'resolved', 'closed', 'cancelled'] as const;
 /** `waiting`: open, with at least one reason to wait. */
@@ -11,7 +11,7 @@ export type TicketStatus = (typeof ticketStatuses)[number];
 /** Something about a ticket's facts that a reader should know. */
 export interface QualityFlag {
   readonly fact: string;
-  readonly flag: 'withoutEffect' | 'clampedToOpening' | 'clampedToRecording';
+  readonly flag: 'withoutEffect' | Clamped;
 }
 
 /** A ticket as it stands after some of its facts, in order of occurrence. */
@@ -177,33 +177,49 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
   }
 }
 
-/** The life after each of some facts; remembered as long as the facts are, for one decision asks for it many times. */
-const lives = new WeakMap<readonly Fact[], readonly (Life | undefined)[]>();
+const lives = Symbol('lives');
+const shorter = Symbol('shorter');
 
-function livesOf(facts: readonly Fact[]): readonly (Life | undefined)[] {
-  let known = lives.get(facts);
+/**
+ * Facts with what was found out about them, for one decision asks many times. Remembered on the facts themselves: weak
+ * maps cost the garbage collector more than they save.
+ */
+interface Remembered extends ReadonlyArray<Fact> {
+  /** The life after each of them. */
+  [lives]?: readonly (Life | undefined)[];
+  /** The same without the last, where that is known; one step back and no further. */
+  [shorter]?: Remembered | undefined;
+}
+
+function livesOf(facts: Remembered): readonly (Life | undefined)[] {
+  let known = facts[lives];
   if (known === undefined) {
-    let life: Life | undefined;
-    known = facts.map((fact) => (life = after(life, fact)));
-    lives.set(facts, known);
+    const before = facts[shorter]?.[lives];
+    let life = before?.at(-1);
+    const more = facts.slice(before?.length ?? 0).map((fact) => (life = after(life, fact)));
+    known = before === undefined ? more : [...before, ...more];
+    facts[lives] = known;
   }
   return known;
 }
 
-/** Facts that came of others by adding one at the end, and those others. */
-const shorter = new WeakMap<readonly Fact[], readonly Fact[]>();
-
 /** The same facts without the last, where they are remembered. */
-export const withoutLast = (facts: readonly Fact[]): readonly Fact[] | undefined => shorter.get(facts);
+export const withoutLast = (facts: Remembered): readonly Fact[] | undefined => facts[shorter];
+
+/** The last insertion: whoever has decided on a fact evolves by it again at once. */
+let last: { readonly facts: readonly Fact[]; readonly fact: Fact; readonly longer: readonly Fact[] } | undefined;
 
 /** Puts a fact among facts in order of occurrence; at the same instant the log's order decides. */
-export function insert(facts: readonly Fact[], fact: Fact): readonly Fact[] {
+export function insert(facts: Remembered, fact: Fact): readonly Fact[] {
+  if (last?.facts === facts && last.fact.data === fact.data && last.fact.at === fact.at) return last.longer;
   const before = facts.findLastIndex((f) => f.at <= fact.at);
-  if (before < facts.length - 1) return facts.toSpliced(before + 1, 0, fact);
-  const longer = [...facts, fact];
-  const known = livesOf(facts);
-  lives.set(longer, [...known, after(known.at(-1), fact)]);
-  shorter.set(longer, facts);
+  const isLast = before === facts.length - 1;
+  const longer: Remembered = isLast ? [...facts, fact] : facts.toSpliced(before + 1, 0, fact);
+  if (isLast && facts[lives] !== undefined) {
+    longer[shorter] = facts;
+    facts[shorter] = undefined;
+  }
+  last = { facts, fact, longer };
   return longer;
 }
 

@@ -73,8 +73,8 @@ function outcomeData(outcome: Outcome, { ticket, customer, facts, versions, asOf
     target,
     targetMs,
     startedAt,
-    ...judged,
     elapsedMs: elapsed(run, at),
     historic: life.import !== null && at < life.import.startedAt,
+    ...judged,
   };
 }

@@ -11,7 +11,8 @@ export interface TicketView extends Omit<Life, 'waits'> {
   readonly customer: string;
   /** Why it waits; empty unless its status is `waiting`. */
   readonly waits: Life['waits'];
-  readonly clocks: readonly Clock[];
+  /** In order of start. */
+  readonly clocks: () => readonly Clock[];
   readonly flags: readonly QualityFlag[];
   /** The report names no application or no users; it is solved faster with both. */
   readonly isIncomplete: boolean;
@@ -25,19 +26,20 @@ export function viewAt(
 ): TicketView | undefined {
   const life = lifeAt(ticket.facts, at);
   if (life === undefined) return undefined;
-  const clocks = layOut(ticket.facts, versions, at).map((run) => clockOf(run, at));
   const { id, customer, facts } = ticket;
-  return { ...life, id, customer, clocks, flags: flagsOf(facts), isIncomplete: isIncomplete(life) };
+  const clocks = () => layOut(facts, versions, at).map((run) => clockOf(run, at));
+  return { id, customer, clocks, flags: flagsOf(facts), isIncomplete: isIncomplete(life), ...life };
 }
 
 /** Whether a report lacks what would have it solved faster. */
 export const isIncomplete = (life: Pick<Life, 'application' | 'users'>): boolean =>
   life.application === null || life.users.length === 0;
 
-/** The facts that have no effect where they stand in order of occurrence. */
+/** The facts whose time was clamped, and those that have no effect where they stand in order of occurrence. */
 export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {
   const flags: QualityFlag[] = [];
   for (const [i, fact] of facts.entries()) {
+    if (fact.clamped !== undefined) flags.push({ fact: fact.id, flag: fact.clamped });
     const life = lifeAfter(facts, i - 1);
     if (life !== undefined && (objection(life, fact.type) !== undefined || isAlreadySo(life, fact))) {
       flags.push({ fact: fact.id, flag: 'withoutEffect' });

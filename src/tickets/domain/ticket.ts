@@ -15,8 +15,6 @@ export interface Ticket {
   readonly recorded: ReadonlyMap<RunId, Recorded>;
   /** The latest of its facts and settlements. */
   readonly horizon: Instant;
-  /** The commands that its facts came from, by the fact's id. */
-  readonly commands: ReadonlyMap<string, string | undefined>;
   /** Events so far; the next one's order. */
   readonly size: number;
 }
@@ -27,7 +25,6 @@ export const unopened: Ticket = {
   facts: [],
   recorded: new Map(),
   horizon: -Infinity,
-  commands: new Map(),
   size: 0,
 };
 
@@ -48,7 +45,6 @@ export function evolve(ticket: Ticket, event: TicketEvent): Ticket {
       customer: ticket.customer ?? event.data.customer,
       facts: insert(ticket.facts, fact),
       horizon: Math.max(ticket.horizon, fact.at),
-      commands: new Map(ticket.commands).set(event.id, event.metadata.commandHash),
     };
   }
   if (!isOutcome(event)) return { ...ticket, size };

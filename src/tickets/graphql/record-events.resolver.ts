@@ -50,8 +50,10 @@ export class RecordEvents {
 
   /** A refusal of the ticket as a whole refuses each of its events. */
   private async changed(ticket: string, requests: readonly TicketRequest[]) {
+    // An opening under fresh ids most likely is one; where it is not, its append finds out.
+    const isNew = requests[0]?.order.type === 'OpenTicket' && requests.every((r) => r.idempotencyKey === undefined);
     try {
-      return await this.bus.execute(new ChangeTicket(ticket, requests));
+      return await this.bus.execute(new ChangeTicket(ticket, requests, isNew));
     } catch (rejection) {
       if (!(rejection instanceof Rejection)) throw rejection;
       const outcomes = requests.map((): RequestOutcome => ({ kind: 'rejected', rejection }));
@@ -80,7 +82,10 @@ function requestOf(input: TicketEventInput | undefined): TicketRequest {
   if (input === undefined) throw new Error('an event that was grouped is not there');
   const { occurredAt, actor = somebody, onBehalfOf, idempotencyKey } = input;
   return {
-    ...{ order: orderOf(input), occurredAt, actor, mayBackdate: true },
+    order: orderOf(input),
+    occurredAt,
+    actor,
+    mayBackdate: true,
     ...(onBehalfOf == null ? {} : { onBehalfOf }),
     ...(idempotencyKey == null ? {} : { idempotencyKey }),
   };

@@ -175,8 +175,11 @@ export function orderOf(input: TicketEventInput): TicketOrder {
     case 'TicketOpened': {
       const { reference, plan, priority, application, users, origin } = input;
       return {
-        ...{ type: 'OpenTicket', customer: input.customer ?? '', subject: input.subject ?? '' },
-        ...{ ticketType: input.type ?? 'productBug', channel: input.channel ?? 'email' },
+        type: 'OpenTicket',
+        customer: input.customer ?? '',
+        subject: input.subject ?? '',
+        ticketType: input.type ?? 'productBug',
+        channel: input.channel ?? 'email',
         ...given('reference', reference),
         ...given('plan', plan),
         ...given('priority', priority),

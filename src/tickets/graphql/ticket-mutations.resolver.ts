@@ -66,9 +66,12 @@ export class TicketMutations {
   openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput) {
     const { type: ticketType, customer, channel, subject, externalId, ...rest } = input;
     const { reference = externalId, plan, priority, application, users, origin } = said(rest);
-    const order = { type: 'OpenTicket', ...said({ reference, plan, priority, application, users, origin }) } as const;
+    const order: TicketOrder = {
+      ...{ type: 'OpenTicket', ticketType, customer, channel, subject },
+      ...said({ reference, plan, priority, application, users, origin }),
+    };
     const id = idOf(input);
-    return this.change(id ?? newId(), { ...order, ticketType, customer, channel, subject }, input, id === undefined);
+    return this.change(id ?? newId(), order, input, id === undefined);
   }
 
   @Mutation(() => TicketResult, {

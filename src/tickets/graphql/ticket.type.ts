@@ -151,12 +151,16 @@ export const TicketConnection = connectionOf('Ticket', () => TicketType);
 
 /** A ticket as read at an instant. Its versions must be at hand: see {@link Catalogue.load}. */
 export function toTicketType(view: TicketView, catalogue: Catalogue, now: number): TicketType {
-  return Object.assign(new TicketType(), view, {
-    waits: [...view.waits].map(([reason, since]) => ({ reason, since })),
+  return {
     plan: view.terms.plan,
     selfHelp: catalogue.plan(view.terms.plan).selfHelp,
-    clocks: view.clocks.map((clock) => toClockType(clock, catalogue, now)),
-  });
+    ...view,
+    waits: [...view.waits].map(([reason, since]) => ({ reason, since })),
+    // Laid out only for who asks.
+    get clocks() {
+      return view.clocks().map((clock) => toClockType(clock, catalogue, now));
+    },
+  };
 }
 
 /** Tickets as read at an instant. */
@@ -165,6 +169,6 @@ export async function toTicketTypes(
   catalogue: Catalogue,
   now: number,
 ): Promise<TicketType[]> {
-  await catalogue.load(views.flatMap(({ terms, clocks }) => [terms, ...clocks.map((clock) => clock.terms)]));
+  await catalogue.load(views.flatMap(({ terms, clocks }) => [terms, ...clocks().map((clock) => clock.terms)]));
   return views.map((view) => toTicketType(view, catalogue, now));
 }

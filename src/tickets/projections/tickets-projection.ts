@@ -96,9 +96,18 @@ function compact(fact: Fact): Fact {
     text: _text,
     ...data
   } = fact.data as Record<string, unknown>;
-  const { id, type, at, order, actor, terms } = fact;
-  const kept = { id, type, at, order, actor: { kind: actor.kind }, data };
-  return (type === 'TicketOpened' || type === 'PlanReapplied' ? { ...kept, terms } : kept) as unknown as Fact;
+  const { id, type, at, clamped, order, actor, terms } = fact;
+  const kept = {
+    id,
+    type,
+    at,
+    clamped,
+    order,
+    actor: { kind: actor.kind },
+    data,
+    ...(type === 'TicketOpened' || type === 'PlanReapplied' ? { terms } : {}),
+  };
+  return kept as unknown as Fact;
 }
 
 async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> {

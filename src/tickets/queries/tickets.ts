@@ -124,9 +124,12 @@ async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[
     const own = byTicket.get(row.id) ?? [];
     return [
       {
+        id: row.id,
+        customer: row.customer,
+        flags: flagsOf(facts),
+        isIncomplete: isIncomplete(life),
+        clocks: () => own.toSorted((a, b) => a.startedAt - b.startedAt),
         ...life,
-        ...{ id: row.id, customer: row.customer, flags: flagsOf(facts), isIncomplete: isIncomplete(life) },
-        clocks: own.sort((a, b) => a.startedAt - b.startedAt),
       },
     ];
   });

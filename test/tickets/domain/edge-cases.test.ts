@@ -105,7 +105,7 @@ describe('edge case', () => {
     expect(met?.data).toMatchObject({ elapsedMs: 0, startedAt: instant('Sat 09:00'), at: instant('Sun 11:00') });
   });
 
-  it('33: a reply before the opening is refused live, and clamped to the opening on import', () => {
+  it('33: a reply before the opening is refused live; on import it is clamped to the opening, and flagged', () => {
     const live = new TicketLife({ plan: 'pro' }).open('Mon 09:00');
     expect(refusal(() => live.do('Mon 08:59', 'RecordFirstResponse', { now: 'Mon 09:01' }))).toBe(
       'OCCURRED_BEFORE_OPENING',
@@ -114,6 +114,7 @@ describe('edge case', () => {
     imported.open('Mon 09:00', {}, { now: 'Fri+9 09:00', mayBackdate: true });
     imported.do('Mon 08:59', 'RecordFirstResponse', { now: 'Fri+9 09:00', mayBackdate: true });
     expect(imported.last).toEqual(['FirstResponseSent Mon 08:59', 'SlaMet firstResponse/1 Mon 09:00']);
+    expect(imported.flags).toEqual(['FirstResponseSent clampedToOpening']);
   });
 
   it('34: the next reply is due from the oldest unanswered message', () => {
@@ -268,6 +269,9 @@ describe('edge case', () => {
       'FirstResponseSent Mon 10:05',
       'SlaMet firstResponse/1 Mon 10:00',
     ]);
+    expect(ticket.flags).toEqual(['FirstResponseSent clampedToRecording']);
+    ticket.do('Mon 10:06', 'RecordFollowUp').do('Mon 10:04', 'RecordCustomerReply', { now: 'Mon 10:07' });
+    expect(ticket.flags).toHaveLength(1);
   });
 
   it('50: a breach found late is effective at its deadline, and says when it was found', () => {
@@ -305,6 +309,16 @@ describe('edge case', () => {
       .open('Mon 09:00:00.400')
       .do('Mon 10:00:00.401', 'ResolveTicket');
     expect(ticket.last[0]).toContain('SlaBreached');
+  });
+
+  it('57: an interval that ends before it begins is none: the end has no effect, and is flagged', () => {
+    const ticket = new TicketLife({ plan: resolveIn(8) }).open('Mon 09:00').do('Mon 12:00', hold);
+    expect(ticket.do('Mon 11:00', 'ResumeTicket', { now: 'Mon 13:00' }).last).toEqual([]);
+    const late = new TicketLife({ plan: resolveIn(8) }).open('Mon 09:00').do('Mon 10:00', hold);
+    late.do('Mon 12:00', 'ResumeTicket').do('Mon 11:00', 'ResolveTicket', { now: 'Mon 13:00' });
+    expect(late.flags).toEqual(['TicketResumed withoutEffect']);
+    const met = late.events.find((event) => event.type === 'SlaMet');
+    expect(met?.data).toMatchObject({ elapsedMs: 3_600_000 });
   });
 
   it('58: each computed deadline says the time zone data it was computed with', () => {

@@ -1,0 +1,119 @@
+import type Database from 'better-sqlite3';
+import {
+  type Appended,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+} from '../../event-sourcing/event-store.js';
+
+/** An event as its row has it: content as text, so that it travels between threads at little cost. */
+export interface EventText {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+export interface AppendOrder {
+  readonly stream: string;
+  readonly expected: ExpectedRevision;
+  readonly events: readonly EventText[];
+}
+
+/** What became of an append. */
+export type AppendOutcome =
+  | ({ readonly kind: 'appended' } & Appended)
+  | { readonly kind: 'conflict'; readonly actual: ExpectedRevision }
+  | { readonly kind: 'idReused' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export const toText = ({ id, type, data, metadata }: NewEvent): EventText => ({
+  id,
+  type,
+  data: JSON.stringify(data),
+  metadata: JSON.stringify(metadata),
+});
+
+export const toPosition = (n: number): Position => String(n).padStart(16, '0');
+
+/** Appends to the log in groups, each one transaction. A group judges each append by itself: a loser leaves no trace. */
+export class Appender {
+  private readonly sql;
+  private head: number;
+  private readonly transaction: Database.Transaction<(orders: readonly AppendOrder[]) => AppendOutcome[]>;
+
+  constructor(db: Database.Database) {
+    this.sql = prepareStatements(db);
+    this.head = (this.sql.last.get() as { last: number }).last;
+    this.transaction = db.transaction((orders: readonly AppendOrder[]) => orders.map((order) => this.append(order)));
+  }
+
+  /** Commits a group: when it returns, what it says was appended survives a power cut. Throws where the commit fails. */
+  commit(orders: readonly AppendOrder[]): readonly AppendOutcome[] {
+    const before = this.head;
+    try {
+      return this.transaction.immediate(orders);
+    } catch (error) {
+      this.head = before;
+      throw error;
+    }
+  }
+
+  private append(order: AppendOrder): AppendOutcome {
+    const { stream, expected, events } = order;
+    const known = this.sql.stream.get(stream) as { id: number; revision: number } | undefined;
+    const actual = known?.revision ?? -1;
+    const from = expected === 'noStream' ? -1 : expected;
+    if (from !== actual) return this.repeated(order, known?.id, actual);
+
+    const last = from + events.length;
+    const id = known?.id ?? Number(this.sql.addStream.run(stream, last).lastInsertRowid);
+    const before = this.head;
+    let revision = from;
+    try {
+      for (const event of events) {
+        this.head += 1;
+        revision += 1;
+        this.sql.addEvent.run(this.head, id, revision, event.id, event.type, event.data, event.metadata);
+      }
+    } catch (error) {
+      // Undo this append alone; its neighbours in the group stand.
+      this.sql.removeAfter.run(before);
+      if (known === undefined) this.sql.removeStream.run(id);
+      this.head = before;
+      return isUniqueId(error) ? { kind: 'idReused' } : { kind: 'failed', error };
+    }
+    if (known !== undefined) this.sql.moveStream.run(last, id);
+    return { kind: 'appended', revision: last, position: toPosition(this.head) };
+  }
+
+  /** Answers an append that was done before as the first time; any other is a conflict. */
+  private repeated({ expected, events }: AppendOrder, id: number | undefined, actual: number): AppendOutcome {
+    const from = expected === 'noStream' ? -1 : expected;
+    const there = (id === undefined ? [] : this.sql.slice.all(id, from, from + events.length)) as (EventText & {
+      readonly position: number;
+    })[];
+    const isSame = events.length > 0 && there.length === events.length && events.every((e, i) => e.id === there[i]?.id);
+    if (!isSame) return { kind: 'conflict', actual: actual < 0 ? 'noStream' : actual };
+    if (events.some((e, i) => e.type !== there[i]?.type || e.data !== there[i].data)) return { kind: 'idReused' };
+    return { kind: 'appended', revision: from + events.length, position: toPosition(there.at(-1)?.position ?? 0) };
+  }
+}
+
+const isUniqueId = (error: unknown) => {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return code === 'SQLITE_CONSTRAINT_UNIQUE' && String(message).includes('events.id');
+};
+
+const prepareStatements = (db: Database.Database) => ({
+  last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
+  stream: db.prepare('SELECT id, revision FROM streams WHERE name = ?'),
+  addStream: db.prepare('INSERT INTO streams (name, revision) VALUES (?, ?)'),
+  moveStream: db.prepare('UPDATE streams SET revision = ? WHERE id = ?'),
+  removeStream: db.prepare('DELETE FROM streams WHERE id = ?'),
+  addEvent: db.prepare(
+    'INSERT INTO events (position, stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  ),
+  removeAfter: db.prepare('DELETE FROM events WHERE position > ?'),
+  slice: db.prepare('SELECT * FROM events WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision'),
+});

@@ -1,0 +1,183 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { openReadModels } from '../../src/database/read-models.js';
+import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
+import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { openForReading, rebuildReadModels } from '../../src/ledger.js';
+import { allProjections, Projections } from '../../src/projections/projections.js';
+import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { newFolder } from '../support/api.js';
+import { importSample, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
+import { type Rows, rowsOf } from '../support/rows.js';
+
+const now = '2026-03-02T09:00:00Z';
+const logIn = (folder: string) => join(folder, 'events.db');
+const readModelsIn = (folder: string) => join(folder, 'read-models.db');
+
+/** Opens a folder, does some work, projects what is in its log and lets go; answers the rows. */
+async function projected(folder: string, work?: (ledger: TestLedger) => Promise<unknown>): Promise<Rows> {
+  const ledger = await ledgerAt(now, folder);
+  try {
+    await work?.(ledger);
+    await project(ledger);
+  } finally {
+    await ledger.close();
+  }
+  return rowsOf(readModelsIn(folder));
+}
+
+/** A log that has seen everything: a sample, deadlines passed, and facts that came late. */
+async function liveThroughEverything(ledger: TestLedger): Promise<void> {
+  const sample = await importSample(ledger, { tickets: 250, until: '2026-03-02T08:00:00Z', days: 60 });
+  await sample.log.finish(sample.counts);
+  for (const plan of ['pro', 'enterprise', 'standard', 'advanced']) await open(ledger, `T-${plan}`, plan);
+  await say(ledger, 'T-enterprise', { type: 'RecordFirstResponse' });
+  await say(ledger, 'T-enterprise', { type: 'PauseTicket', reason: 'onHold' });
+  await say(ledger, 'T-advanced', { type: 'RecordFirstResponse' });
+  ledger.clock.moveTo(Date.parse('2026-03-04T12:00:00Z'));
+  for await (const { data } of ledger.store.readAll({ types: ['TicketOpened'] }))
+    await settleTicket(ledger, (data as { readonly ticket: string }).ticket);
+  await say(ledger, 'T-pro', { type: 'RecordFirstResponse' }, '2026-03-02T10:00:00Z'); // takes a breach back
+  await say(ledger, 'T-standard', { type: 'ReclassifyTicket', ticketType: 'onBoarding' });
+  await say(ledger, 'T-advanced', { type: 'CancelTicket', reason: 'duplicate' }, '2026-03-02T09:00:00Z');
+  await open(ledger, 'T-last');
+}
+
+/** A log as it stood when its last event was at some position. */
+const asItStood = (log: EventStore, end: Position): EventStore => ({
+  logId: log.logId,
+  append: () => Promise.reject(new Error('the past is as it is')),
+  readStream: (...given) => log.readStream(...given),
+  readAll: (...given) => log.readAll(...given),
+  async *subscribe(options) {
+    for await (const event of log.readAll(options)) {
+      if (event.position > end) break;
+      yield { kind: 'event', event };
+    }
+    yield { kind: 'caughtUp', position: end };
+  },
+  lastPosition: () => Promise.resolve(end),
+});
+
+let source: string;
+let expected: Rows;
+
+beforeAll(async () => {
+  source = newFolder();
+  expected = await projected(source, liveThroughEverything);
+}, 120_000);
+afterAll(() => {
+  rmSync(source, { recursive: true });
+});
+
+describe('read models', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = newFolder();
+    copyFileSync(logIn(source), logIn(folder));
+    copyFileSync(readModelsIn(source), readModelsIn(folder));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('of these tests are varied: rows in every table, clocks in every state, a breach taken back', () => {
+    const { calendars, plans, ...rest } = expected;
+    expect(Object.keys(rest).filter((table) => rest[table]?.length === 0)).toEqual([]);
+    expect([calendars?.length, plans?.length]).toEqual([1, 5]);
+    const states = expected['clocks']?.map((row) => (JSON.parse(row) as { state: string }).state);
+    expect([...new Set(states)].sort()).toEqual(['breached', 'cancelled', 'met', 'metLate', 'paused', 'running']);
+    expect(expected['breaches']?.filter((row) => !row.includes('"withdrawn_at":null')).length).toBeGreaterThan(0);
+  });
+
+  it('that were deleted are built again at the start, the same', async () => {
+    rmSync(readModelsIn(folder));
+    expect(await projected(folder)).toEqual(expected);
+  });
+
+  it('that are rebuilt are the same', async () => {
+    await rebuildReadModels(settingsOf(folder));
+    expect(rowsOf(readModelsIn(folder))).toEqual(expected);
+  });
+
+  it('built in parts, stopped and started anew wherever, are the same as built at once', async () => {
+    const log = SqliteEventStore.open(logIn(source), { readonly: true });
+    const end = await log.lastPosition();
+    const cut = fc.integer({ min: 1, max: Number(end) });
+    const cuts = fc.array(cut, { minLength: 1, maxLength: 40 });
+    const property = fc.asyncProperty(cuts, async (at) => {
+      const file = join(newFolder(), 'read-models.db');
+      for (const place of [...at.sort((a, b) => a - b), Number(end)]) {
+        const past = asItStood(log, String(place).padStart(end.length, '0'));
+        const anew = await openReadModels(file, { log: past, projections: allProjections });
+        await new Projections(past, anew).catchUp().finally(anew.close);
+      }
+      expect(rowsOf(file)).toEqual(expected);
+    });
+    await fc.assert(property, { numRuns: 12 }).finally(() => log.close());
+  }, 120_000);
+
+  describe('of another log', () => {
+    let other: string;
+    let ofOther: Rows;
+    beforeEach(async () => {
+      other = newFolder();
+      ofOther = await projected(other, (ledger) => open(ledger, 'T-other'));
+    });
+    afterEach(() => {
+      rmSync(other, { recursive: true });
+    });
+
+    it('are dropped at the start, and this log’s are built', async () => {
+      copyFileSync(readModelsIn(source), readModelsIn(other));
+      expect(await projected(other)).toEqual(ofOther);
+    });
+
+    it('are dropped where they do not say whose they are', async () => {
+      copyFileSync(readModelsIn(source), readModelsIn(other));
+      const db = new Database(readModelsIn(other));
+      db.exec("DROP TABLE log; DELETE FROM kysely_migration WHERE name = '0002-log'");
+      db.close();
+      expect(await projected(other)).toEqual(ofOther);
+    });
+
+    it('name no ticket of this one', async () => {
+      copyFileSync(readModelsIn(other), readModelsIn(folder));
+      const [mine, theirs] = [openForReading(folder), openForReading(other)];
+      expect(await mine.ticketsNamed('T-other')).toEqual([]);
+      expect(await theirs.ticketsNamed('T-other')).toEqual(['T-other']);
+      await mine.close();
+      await theirs.close();
+    });
+  });
+
+  it('that have seen more than the log holds, restored from a copy, are built again', async () => {
+    const copy = newFolder();
+    await projected(folder, (ledger) => open(ledger, 'T-lost'));
+    copyFileSync(logIn(source), logIn(copy));
+    copyFileSync(readModelsIn(folder), readModelsIn(copy));
+    expect(rowsOf(readModelsIn(copy))).not.toEqual(expected);
+    expect(await projected(copy)).toEqual(expected);
+  });
+
+  it('by another version of a projection are built again', async () => {
+    const db = new Database(readModelsIn(folder));
+    db.exec("UPDATE checkpoints SET version = 0 WHERE name = 'tickets'; UPDATE tickets SET subject = 'as it was then'");
+    db.close();
+    expect(await projected(folder)).toEqual(expected);
+  });
+
+  it('of a newer version are refused, and left as they are', async () => {
+    const db = new Database(readModelsIn(folder));
+    db.exec("INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2099-01-01')");
+    db.close();
+    await expect(ledgerAt(now, folder)).rejects.toMatchObject({
+      code: 'DATA_FROM_NEWER_VERSION',
+      message: expect.stringContaining('9999-later'),
+    });
+    expect(rowsOf(readModelsIn(folder))).toEqual(expected);
+  });
+});

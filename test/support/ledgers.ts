@@ -1,0 +1,76 @@
+import { readSettings, type Settings } from '../../src/config/settings.js';
+import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
+import { type Counts, importLog, type RejectedRow } from '../../src/imports/import-log.js';
+import { type Import, startImport } from '../../src/imports/ledger-sink.js';
+import { sampleLog } from '../../src/imports/sample.js';
+import { type Ledger, openLedger } from '../../src/ledger.js';
+import { projectionNames } from '../../src/projections/projections.js';
+import { changeTicket, type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
+import { ManualClock } from './manual-clock.js';
+
+export interface TestLedger extends Ledger {
+  readonly clock: ManualClock;
+}
+
+/** The settings of a data folder, on a free port. */
+export const settingsOf = (data: string): Settings => readSettings({}, { data, port: 0 });
+
+/** A data folder opened at an instant of the test's. */
+export async function ledgerAt(now: string, folder: string): Promise<TestLedger> {
+  const clock = new ManualClock(Date.parse(now));
+  return { ...(await openLedger(settingsOf(folder), 'test', { clock })), clock };
+}
+
+/** Projects what is in the log now, and ends. */
+export async function project({ projections, store }: Ledger): Promise<void> {
+  const stop = new AbortController();
+  const running = projections.run(stop.signal, ({ name, error }) => {
+    throw new Error(`projection ${name}: ${error ?? '?'}`);
+  });
+  await projections.waitFor(projectionNames, await store.lastPosition(), stop.signal);
+  stop.abort();
+  await running;
+}
+
+export interface Imported {
+  readonly log: Import;
+  readonly counts: Counts;
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** Begins to import a log in Pledge's own format; whoever asked finishes it. */
+export async function importLines(ledger: Ledger, lines: Iterable<string>): Promise<Imported> {
+  const actor = { id: 'test', kind: 'system' } as const;
+  const log = await startImport(ledger, { source: 'test', format: 'pledge', judgedFrom: undefined, actor });
+  const rejected: RejectedRow[] = [];
+  async function* bytes() {
+    for (const line of lines) yield Buffer.from(`${line}\n`);
+  }
+  const counts = await importLog(pledgeNdjson.read(bytes()), {
+    ...{ source: 'test', sink: log, signal: new AbortController().signal },
+    rejected: (row) => rejected.push(row),
+    progressed: () => undefined,
+  });
+  return { log, counts, rejected };
+}
+
+/** Begins to import an invented log of so many tickets that ends at an instant. */
+export function importSample(
+  ledger: Ledger,
+  { tickets, until, days }: { readonly tickets: number; readonly until: string; readonly days: number },
+): Promise<Imported> {
+  return importLines(ledger, sampleLog({ seed: 3, tickets, until: Date.parse(until), days, timeZone: 'UTC' }));
+}
+
+/** Says something of a ticket as a person; when, where it is not now. */
+export function say(ledger: Ledger, ticket: string, order: TicketRequest['order'], occurredAt?: string) {
+  const actor = { id: 'mia', kind: 'person' } as const;
+  const when = occurredAt === undefined ? {} : { occurredAt: Date.parse(occurredAt) };
+  return changeTicket(ledger, ticket, [{ order, actor, mayBackdate: true, ...when }]);
+}
+
+/** Opens a ticket of a customer on a plan; when, where it is not now. */
+export function open(ledger: Ledger, ticket: string, plan = 'pro', occurredAt?: string) {
+  const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
+  return say(ledger, ticket, { type: 'OpenTicket', customer: 'acme', plan, ...bug }, occurredAt);
+}
