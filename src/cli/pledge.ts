@@ -6,6 +6,7 @@ import { compareCommand } from './compare.js';
 import { dueCommand } from './due.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
+import { plansCommand } from './plans.js';
 import { rebuildCommand } from './rebuild.js';
 import { sampleCommand } from './sample.js';
 import { serveCommand } from './serve.js';
@@ -24,6 +25,7 @@ const commands = [
   serveCommand,
   importCommand,
   sampleCommand,
+  plansCommand,
   compareCommand,
   historyCommand,
   dueCommand,

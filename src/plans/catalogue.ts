@@ -27,7 +27,7 @@ export class Catalogue implements Versions {
   private readonly plans: FollowedStreams<PlanHistory>;
   private readonly calendars: FollowedStreams<CalendarHistory>;
   private readonly customers: FollowedStreams<CustomerHistory>;
-  private readonly governs = new SharedAnswers<TermsAt>();
+  private readonly governed = new SharedAnswers<TermsAt>();
   private readonly compiled = new Map<string, Calendar>();
 
   constructor(
@@ -45,10 +45,10 @@ export class Catalogue implements Versions {
    * @throws Rejection `PLAN_NOT_FOUND`, `PLAN_VERSION_NOT_FOUND`, `CALENDAR_NOT_FOUND`
    */
   governing(customer: string, namedPlan: string | null): Promise<TermsAt> {
-    return this.governs.ask(`${customer} ${namedPlan ?? ''}`, () => this.lookGoverning(customer, namedPlan));
+    return this.governed.ask(JSON.stringify([customer, namedPlan]), () => this.lookUp(customer, namedPlan));
   }
 
-  private async lookGoverning(customer: string, namedPlan: string | null): Promise<TermsAt> {
+  private async lookUp(customer: string, namedPlan: string | null): Promise<TermsAt> {
     const enrolments = await this.customers.follow(customer);
     const codes =
       namedPlan === null ? [this.defaultPlan, ...enrolments.map(({ content }) => content.plan)] : [namedPlan];
@@ -122,8 +122,8 @@ export class Catalogue implements Versions {
 
   /** What was just written here is seen by the next question, whoever else is asking at the time. */
   refresh(): void {
-    this.governs.refresh();
     for (const followed of [this.plans, this.calendars, this.customers]) followed.refresh();
+    this.governed.forget();
   }
 }
 

@@ -31,14 +31,14 @@ export class FollowedStreams<State> {
     return this.known.get(key)?.state;
   }
 
-  /** What a stream says by now. Those who ask at about the same time share one look. */
+  /** What a stream says by now; what this process wrote a moment ago may need a {@link refresh} to be seen. */
   follow(key: string): Promise<State> {
     return this.looks.ask(key, () => this.look(key));
   }
 
-  /** The next question looks again, whoever else is asking at the time. */
+  /** The next question looks again. */
   refresh(): void {
-    this.looks.refresh();
+    this.looks.forget();
   }
 
   private async look(key: string): Promise<State> {

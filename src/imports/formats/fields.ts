@@ -45,6 +45,11 @@ export const count: Read<number> = (value, field) => {
   return value;
 };
 
+export const number: Read<number> = (value, field) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw fault(field, 'must be a number');
+  return value;
+};
+
 export const flag: Read<boolean> = (value, field) => {
   if (typeof value !== 'boolean') throw fault(field, 'must be true or false');
   return value;

@@ -8,14 +8,14 @@ import { refused } from '../domain/expect-sound-plan.js';
 import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
 
 /** A calendar as people write it; its holidays may come from elsewhere. */
-export interface CalendarSourceNamed extends Omit<NamedCalendar, 'definition'> {
+export interface CalendarOrder extends Omit<NamedCalendar, 'definition'> {
   readonly definition: CalendarSource;
 }
 
 type Revision = Extract<CalendarCommand, { type: 'ReviseCalendar' }>;
 
-export type CalendarOrder =
-  | { readonly type: 'DefineCalendar'; readonly calendar: CalendarSourceNamed }
+export type CalendarRequest =
+  | { readonly type: 'DefineCalendar'; readonly calendar: CalendarOrder }
   | (Asked<Revision, 'changes'> & {
       /** What is left out stays, of the definition too. */
       readonly changes: { readonly name?: string; readonly definition?: Partial<CalendarSource> };
@@ -24,7 +24,7 @@ export type CalendarOrder =
 /** Defines or revises a calendar. */
 export class ChangeCalendar extends Command<Changed<CalendarHistory>> {
   constructor(
-    readonly order: CalendarOrder,
+    readonly request: CalendarRequest,
     readonly actor: Actor,
   ) {
     super();
@@ -37,7 +37,7 @@ export class ChangeCalendar extends Command<Changed<CalendarHistory>> {
  */
 export async function changeCalendar(
   ports: CataloguePorts,
-  order: CalendarOrder,
+  order: CalendarRequest,
   actor: Actor,
 ): Promise<Changed<CalendarHistory>> {
   const code = order.type === 'DefineCalendar' ? order.calendar.code : order.code;
@@ -45,7 +45,7 @@ export async function changeCalendar(
   return record(ports, calendarStream(code), calendarDecider, (said) => ({ ...command, ...said }), actor);
 }
 
-async function withHolidays(ports: CataloguePorts, order: CalendarOrder): Promise<Asked<CalendarCommand>> {
+async function withHolidays(ports: CataloguePorts, order: CalendarRequest): Promise<Asked<CalendarCommand>> {
   if (order.type === 'DefineCalendar') {
     const { calendar } = order;
     return { ...order, calendar: { ...calendar, definition: await resolved(ports, calendar.definition) } };
@@ -74,5 +74,5 @@ async function resolved({ clock }: CataloguePorts, source: CalendarSource): Prom
 
 @CommandHandler(ChangeCalendar)
 export class ChangeCalendarHandler extends InjectedPorts implements ICommandHandler<ChangeCalendar> {
-  execute = ({ order, actor }: ChangeCalendar) => changeCalendar(this, order, actor);
+  execute = ({ request, actor }: ChangeCalendar) => changeCalendar(this, request, actor);
 }

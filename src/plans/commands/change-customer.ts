@@ -4,12 +4,12 @@ import { type CustomerCommand, customerDecider, type CustomerHistory } from '../
 import { customerStream, type Enrolment } from '../domain/events.js';
 import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
 
-export type CustomerOrder = Asked<CustomerCommand, 'offer'>;
+export type CustomerRequest = Asked<CustomerCommand, 'offer'>;
 
 /** Enrols a customer, or changes its plan or calendar. */
 export class ChangeCustomer extends Command<Changed<CustomerHistory>> {
   constructor(
-    readonly order: CustomerOrder,
+    readonly request: CustomerRequest,
     readonly actor: Actor,
   ) {
     super();
@@ -22,7 +22,7 @@ export class ChangeCustomer extends Command<Changed<CustomerHistory>> {
  */
 export async function changeCustomer(
   ports: CataloguePorts,
-  order: CustomerOrder,
+  order: CustomerRequest,
   actor: Actor,
 ): Promise<Changed<CustomerHistory>> {
   const { catalogue } = ports;
@@ -34,9 +34,9 @@ export async function changeCustomer(
 
 type Named = Pick<Enrolment, 'customer'> & Partial<Pick<Enrolment, 'plan' | 'calendar'>>;
 
-const namedIn = (order: CustomerOrder): Named => (order.type === 'EnrolCustomer' ? order.enrolment : order);
+const namedIn = (order: CustomerRequest): Named => (order.type === 'EnrolCustomer' ? order.enrolment : order);
 
 @CommandHandler(ChangeCustomer)
 export class ChangeCustomerHandler extends InjectedPorts implements ICommandHandler<ChangeCustomer> {
-  execute = ({ order, actor }: ChangeCustomer) => changeCustomer(this, order, actor);
+  execute = ({ request, actor }: ChangeCustomer) => changeCustomer(this, request, actor);
 }

@@ -13,7 +13,8 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** What two contents say otherwise, field by field; a list is one field. */
 export function differences(before: unknown, after: unknown, path = ''): readonly FieldChange[] {
   if (same(before, after)) return [];
-  if (!isObject(before) || !isObject(after)) return [{ path, before, after }];
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => differences(before[key], after[key], path === '' ? key : `${path}.${key}`));
+  const [was, is] = [before ?? {}, after ?? {}];
+  if (!isObject(was) || !isObject(is)) return [{ path, before, after }];
+  const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
+  return [...keys].flatMap((key) => differences(was[key], is[key], path === '' ? key : `${path}.${key}`));
 }

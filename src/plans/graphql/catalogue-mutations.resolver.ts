@@ -7,9 +7,9 @@ import { said } from '../../graphql/page.js';
 import { orRejection } from '../../graphql/rejected.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { type Changed } from '../commands/catalogue-ports.js';
-import { type CalendarOrder, ChangeCalendar } from '../commands/change-calendar.js';
-import { ChangeCustomer, type CustomerOrder } from '../commands/change-customer.js';
-import { ChangePlan, type PlanOrder } from '../commands/change-plan.js';
+import { type CalendarRequest, ChangeCalendar } from '../commands/change-calendar.js';
+import { ChangeCustomer, type CustomerRequest } from '../commands/change-customer.js';
+import { ChangePlan, type PlanRequest } from '../commands/change-plan.js';
 import { type Change, type History } from '../domain/history.js';
 import { versionsOf } from '../domain/plan-decider.js';
 import { DefineCalendarInput, ReviseCalendarInput } from './calendar.inputs.js';
@@ -106,19 +106,19 @@ export class CatalogueMutations {
     return this.changeCustomer({ ...order, type: 'SetCustomerCalendar' }, input);
   }
 
-  private changePlan(order: PlanOrder, { actor }: ChangeInput) {
+  private changePlan(order: PlanRequest, { actor }: ChangeInput) {
     const work = this.commands.execute(new ChangePlan(order, actor ?? admin));
     return this.answer(planDefined.Defined, work, (history, last) =>
       toPlanType(history, versionsOf(history).at(-1) ?? last),
     );
   }
 
-  private changeCalendar(order: CalendarOrder, { actor }: ChangeInput) {
+  private changeCalendar(order: CalendarRequest, { actor }: ChangeInput) {
     const work = this.commands.execute(new ChangeCalendar(order, actor ?? admin));
     return this.answer(calendarDefined.Defined, work, toCalendarType);
   }
 
-  private changeCustomer(order: CustomerOrder, { actor }: ChangeInput) {
+  private changeCustomer(order: CustomerRequest, { actor }: ChangeInput) {
     const work = this.commands.execute(new ChangeCustomer(order, actor ?? admin));
     return this.answer(customerDefined.Defined, work, toCustomerType);
   }

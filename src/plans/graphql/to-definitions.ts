@@ -1,7 +1,7 @@
 import { type Window } from '../../business-time/calendar.js';
 import { type CalendarSource, type HolidaySource } from '../../business-time/holiday-sources.js';
 import { said } from '../../graphql/page.js';
-import { type CalendarSourceNamed } from '../commands/change-calendar.js';
+import { type CalendarOrder } from '../commands/change-calendar.js';
 import { type DueQuestion } from '../due-at.js';
 import { type Enrolment } from '../domain/events.js';
 import { type Plan } from '../domain/plan.js';
@@ -67,7 +67,7 @@ function toHoliday({ date, hours, name }: NonNullable<DefineCalendarInput['holid
 }
 
 /** The calendar that an input asks for. */
-export function toCalendar(input: DefineCalendarInput): CalendarSourceNamed {
+export function toCalendar(input: DefineCalendarInput): CalendarOrder {
   const { code, name, timeZone } = input;
   const definition = { timeZone, weekly: {}, holidays: [], dates: {}, nominalDayMinutes: 480, ...toDefinition(input) };
   return { code, name, definition };

@@ -66,9 +66,9 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
   switch (type) {
     case 'SlaClockStarted':
     case 'SlaBreachWithdrawn':
-      return { ...fresh, ...deadline(said), isAtRisk };
+      return onTheWay(fresh, said, isAtRisk);
     case 'SlaDeadlineMoved':
-      return { ...before, ...deadline(said), isAtRisk };
+      return onTheWay(before, said, isAtRisk);
     case 'SlaAtRisk':
       return { ...before, isAtRisk: true };
     case 'SlaBreached':
@@ -90,14 +90,15 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
   }
 }
 
-/** The deadline as said; while paused, since when, and what it was then. */
-const deadline = ({ dueAt, pause }: OutcomeData) =>
-  ({
-    state: pause === null ? 'running' : 'paused',
-    dueAt,
-    pausedAt: pause?.since ?? null,
-    dueBeforePauseAt: pause?.dueAt ?? null,
-  }) as const;
+/** Running, or paused: since when, and the deadline it had. */
+const onTheWay = (before: Standing, { dueAt, pause }: OutcomeData, isAtRisk: boolean): Standing => ({
+  ...before,
+  state: pause === null ? 'running' : 'paused',
+  dueAt,
+  isAtRisk,
+  pausedAt: pause?.since ?? null,
+  dueBeforePauseAt: pause?.dueAt ?? null,
+});
 
 /** When something falls due on a clock next: at risk, or the millisecond after its deadline; null when nothing will. */
 export function nextOf({ state, dueAt, atRiskAt, isAtRisk }: Clock): Instant | null {

@@ -23,7 +23,7 @@ import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket, unopened } from '../domain/ticket.js';
 import { type TicketView, viewAt } from '../domain/ticket-view.js';
-import { termsOf } from './terms-of.js';
+import { type Owner, termsOf } from './terms-of.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
 export interface TicketRequest {
@@ -101,7 +101,7 @@ export async function changeTicket(
   requests: readonly TicketRequest[],
 ): Promise<TicketChanged> {
   const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
-    const owner = openingOf(ticket, requests, id);
+    const { openedAt, ...owner } = openingOf(ticket, requests, id);
     await catalogue.load(ticket.facts.map((fact) => fact.terms));
     const terms = await termsOf(
       catalogue,
@@ -110,7 +110,7 @@ export async function changeTicket(
     );
     const now = clock.now();
     return requests.map((request) =>
-      commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, owner.openedAt))),
+      commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, openedAt))),
     );
   };
   const decider = ticketDecider(catalogue);
@@ -129,7 +129,11 @@ export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChan
   changeTicket(ports, id, [{ order: { type: 'Settle' }, actor: pledge, mayBackdate: false }]);
 
 /** Whose ticket it is, the plan it was opened under by name, and when; as recorded, or else as requested. */
-function openingOf(ticket: Ticket, requests: readonly TicketRequest[], id: string) {
+function openingOf(
+  ticket: Ticket,
+  requests: readonly TicketRequest[],
+  id: string,
+): Owner & { readonly openedAt: Instant | undefined } {
   const opened = ticket.facts.find((fact) => fact.type === 'TicketOpened');
   if (ticket.customer !== undefined)
     return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
