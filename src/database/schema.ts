@@ -112,6 +112,30 @@ export interface PlansTable {
   rank: number;
 }
 
+/** A version of a plan or a calendar that something on a ticket is under: the oldest of each. */
+export interface GovernedTable {
+  ticket: string;
+  kind: string;
+  code: string;
+  version: number;
+  /** Whether the ticket is open, by the last word on it in order of occurrence; and when that was. */
+  open: Flag;
+  status_at: InstantColumn;
+}
+
+/** A revision that applies to open tickets, and when it comes into force. */
+export interface RevisionsTable {
+  kind: string;
+  code: string;
+  version: number;
+  at: InstantColumn;
+}
+
+/** A revision that a ticket is still to be laid out under. */
+export interface RelayoutsTable extends RevisionsTable {
+  ticket: string;
+}
+
 export interface CheckpointsTable {
   name: string;
   version: number;
@@ -133,6 +157,9 @@ export interface Schema {
   sla_summary: SummaryTable;
   catalogue: CatalogueTable;
   plans: PlansTable;
+  governed: GovernedTable;
+  revisions: RevisionsTable;
+  relayouts: RelayoutsTable;
   checkpoints: CheckpointsTable;
   log: LogTable;
 }
