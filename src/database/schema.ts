@@ -112,13 +112,11 @@ export interface PlansTable {
   rank: number;
 }
 
-/** A version of a plan or a calendar that something on a ticket is under: the oldest of each. */
+/** What a ticket and its clocks are under: of each plan and calendar the oldest version. */
 export interface GovernedTable {
   ticket: string;
-  kind: string;
-  code: string;
-  version: number;
-  /** Whether the ticket is open, by the last word on it in order of occurrence; and when that was. */
+  versions: Json;
+  /** Whether it is open, by the last word on it in order of occurrence; and when that was. */
   open: Flag;
   status_at: InstantColumn;
 }

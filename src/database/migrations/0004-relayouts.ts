@@ -5,15 +5,12 @@ export const relayouts: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
       .createTable('governed')
-      .addColumn('ticket', 'text', (c) => c.notNull())
-      .addColumn('kind', 'text', (c) => c.notNull())
-      .addColumn('code', 'text', (c) => c.notNull())
-      .addColumn('version', 'integer', (c) => c.notNull())
+      .addColumn('ticket', 'text', (c) => c.primaryKey())
+      .addColumn('versions', 'text', (c) => c.notNull())
       .addColumn('open', 'integer', (c) => c.notNull())
       .addColumn('status_at', 'bigint', (c) => c.notNull())
-      .addPrimaryKeyConstraint('governed_key', ['ticket', 'kind', 'code'])
       .execute();
-    await sql`CREATE INDEX governed_open ON governed (kind, code, version) WHERE open = 1`.execute(db);
+    await sql`CREATE INDEX governed_open ON governed (ticket) WHERE open = 1`.execute(db);
     await db.schema
       .createTable('revisions')
       .addColumn('kind', 'text', (c) => c.notNull())

@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Tx } from '../../database/read-models.js';
 import { chunks, upsert } from '../../database/rows.js';
-import { type GovernedTable, type RelayoutsTable, type RevisionsTable } from '../../database/schema.js';
+import { type RelayoutsTable, type RevisionsTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
 import { type CalendarEvent, type PlanEvent } from '../../plans/domain/events.js';
 import { type Terms, type VersionRef } from '../../plans/domain/plan.js';
 import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
+import { type Governed, governedOf, isOlder, type Oldest } from './governed.js';
 
 /**
  * What is still to be laid out anew under revisions that apply to open tickets: the state of the policy that does it.
@@ -53,18 +54,6 @@ function revisionIn({ type, data, metadata }: RevisionEvent): RevisionsTable | u
   return { kind: type === 'PlanRevised' ? 'plan' : 'calendar', code, version, at };
 }
 
-/** What the tickets of a batch are under: by ticket, the rows of it. */
-async function governedOf(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, GovernedTable[]>> {
-  const ids = new Set(events.flatMap(({ data }) => (data as { readonly ticket?: string }).ticket ?? []));
-  const governed = new Map<string, GovernedTable[]>();
-  for (const part of chunks([...ids], 1)) {
-    for (const row of await tx.selectFrom('governed').selectAll().where('ticket', 'in', part).execute()) {
-      governed.set(row.ticket, [...(governed.get(row.ticket) ?? []), row]);
-    }
-  }
-  return governed;
-}
-
 /** The list with what a batch of events makes of it. */
 class List {
   private readonly changed = new Set<string>();
@@ -73,7 +62,7 @@ class List {
 
   constructor(
     private readonly revisions: RevisionsTable[],
-    private readonly governed: Map<string, GovernedTable[]>,
+    private readonly governed: Map<string, Governed>,
   ) {}
 
   take(event: StoredEvent & TicketEvent): void {
@@ -86,7 +75,7 @@ class List {
         break;
       case 'TicketReopened':
         this.turn(ticket, true, at);
-        for (const row of this.governed.get(ticket) ?? []) this.add(row);
+        for (const oldest of this.governed.get(ticket)?.versions ?? []) this.add(ticket, oldest);
         break;
       case 'TicketClosed':
       case 'TicketCancelled':
@@ -102,20 +91,27 @@ class List {
   /** A revision that applies to open tickets: every one under an older version comes on the list. */
   async begin(revision: RevisionsTable | undefined, tx: Tx): Promise<void> {
     if (revision === undefined) return;
-    const { kind, code, version, at } = revision;
     this.revisions.push(revision);
     await upsert(tx, 'revisions', ['kind', 'code', 'version'], [revision]);
-    await sql`
-      INSERT INTO relayouts (ticket, kind, code, version, at)
-      SELECT ticket, kind, code, ${version}, ${at} FROM governed
-      WHERE open = 1 AND kind = ${kind} AND code = ${code} AND version < ${version}
-      ON CONFLICT DO NOTHING`.execute(tx);
+    const open = await tx.selectFrom('governed').select(['ticket', 'versions']).where('open', '=', 1).execute();
+    const found = open.filter(({ versions }) =>
+      (JSON.parse(versions) as readonly Oldest[]).some((oldest) => isOlder(oldest, revision)),
+    );
+    await upsert(
+      tx,
+      'relayouts',
+      key,
+      found.map(({ ticket }) => ({ ticket, ...revision })),
+    );
   }
 
   async save(tx: Tx): Promise<void> {
-    const rows = [...this.changed].flatMap((ticket) => this.governed.get(ticket) ?? []);
-    await upsert(tx, 'governed', ['ticket', 'kind', 'code'], rows);
-    await upsert(tx, 'relayouts', ['ticket', 'kind', 'code', 'version'], [...this.added.values()]);
+    const rows = [...this.changed].flatMap((ticket) => {
+      const { versions, isOpen, statusAt } = this.governed.get(ticket) ?? {};
+      return [{ ticket, versions: JSON.stringify(versions), open: isOpen === true ? 1 : 0, status_at: statusAt ?? 0 }];
+    });
+    await upsert(tx, 'governed', ['ticket'], rows);
+    await upsert(tx, 'relayouts', key, [...this.added.values()]);
     for (const part of chunks([...this.removed.values()], 4)) {
       const keys = part.map(({ ticket, kind, code, version }) => sql`(${ticket}, ${kind}, ${code}, ${version})`);
       await sql`DELETE FROM relayouts WHERE (ticket, kind, code, version) IN (VALUES ${sql.join(keys)})`.execute(tx);
@@ -124,32 +120,34 @@ class List {
   }
 
   private govern(ticket: string, { plan, calendar }: Terms, at: Instant): void {
-    const rows = this.governed.get(ticket) ?? [];
-    const { open, status_at } = rows[0] ?? { open: 1, status_at: at };
-    for (const [kind, ref] of [['plan', plan] as const, ['calendar', calendar] as const]) {
-      const known = rows.find((row) => row.kind === kind && row.code === ref.code);
-      if (known === undefined) rows.push({ ticket, kind, code: ref.code, version: ref.version, open, status_at });
-      else if (ref.version < known.version) known.version = ref.version;
-      else if (ref.version > known.version) continue;
+    const governed = this.governed.get(ticket) ?? { versions: [], isOpen: true, statusAt: at };
+    this.governed.set(ticket, governed);
+    for (const ref of [
+      { kind: 'plan', ...plan },
+      { kind: 'calendar', ...calendar },
+    ]) {
+      const known = governed.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
+      if (known !== undefined && known.version < ref.version) continue;
+      this.add(ticket, ref);
+      if (known?.version === ref.version) continue;
+      if (known === undefined) governed.versions.push(ref);
+      else known.version = ref.version;
       this.changed.add(ticket);
-      this.add({ ticket, kind, ...ref });
     }
-    this.governed.set(ticket, rows);
   }
 
   /** Opened or ended, unless something later says otherwise. */
-  private turn(ticket: string, open: boolean, at: Instant): void {
-    for (const row of this.governed.get(ticket) ?? []) {
-      if (row.status_at > at) continue;
-      row.open = open ? 1 : 0;
-      row.status_at = at;
-      this.changed.add(ticket);
-    }
+  private turn(ticket: string, isOpen: boolean, at: Instant): void {
+    const governed = this.governed.get(ticket);
+    if (governed === undefined || governed.statusAt > at) return;
+    governed.isOpen = isOpen;
+    governed.statusAt = at;
+    this.changed.add(ticket);
   }
 
-  private add({ ticket, kind, code, version }: Omit<RelayoutsTable, 'at'>): void {
+  private add(ticket: string, oldest: Oldest): void {
     for (const revision of this.revisions) {
-      if (revision.kind !== kind || revision.code !== code || revision.version <= version) continue;
+      if (!isOlder(oldest, revision)) continue;
       const row = { ticket, ...revision };
       this.removed.delete(keyOf(row));
       this.added.set(keyOf(row), row);
@@ -161,22 +159,24 @@ class List {
     const own = this.revisions.filter((revision) => revision.kind === kind && revision.code === code);
     this.remove(ticket, (revision) => own.includes(revision) && revision.version <= version);
     const past = own.filter((revision) => revision.at <= at).map((revision) => revision.version);
-    for (const row of this.governed.get(ticket) ?? []) {
-      if (row.kind !== kind || row.code !== code) continue;
-      row.version = Math.max(row.version, version, ...past);
+    for (const oldest of this.governed.get(ticket)?.versions ?? []) {
+      if (oldest.kind !== kind || oldest.code !== code) continue;
+      oldest.version = Math.max(oldest.version, version, ...past);
       this.changed.add(ticket);
     }
   }
 
   private remove(ticket: string, isOver: (revision: RevisionsTable) => boolean): void {
-    const rows = this.governed.get(ticket) ?? [];
+    const versions = this.governed.get(ticket)?.versions ?? [];
     for (const revision of this.revisions.filter(isOver)) {
-      if (!rows.some(({ kind, code }) => kind === revision.kind && code === revision.code)) continue;
+      if (!versions.some(({ kind, code }) => kind === revision.kind && code === revision.code)) continue;
       const row = { ticket, ...revision };
       this.added.delete(keyOf(row));
       this.removed.set(keyOf(row), row);
     }
   }
 }
+
+const key = ['ticket', 'kind', 'code', 'version'] as const;
 
 const keyOf = ({ ticket, kind, code, version }: RelayoutsTable) => JSON.stringify([ticket, kind, code, version]);
