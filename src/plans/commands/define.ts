@@ -97,6 +97,7 @@ export async function enrolCustomer({ store, catalogue, clock }: CataloguePorts,
     customerDecider,
     command,
   );
+  catalogue.refresh();
   return { customer: enrolment, position, recorded };
 }
 

@@ -19,6 +19,13 @@ export type OutcomeType = (typeof outcomeTypes)[number];
 export type CancelledBecause = 'closed' | 'cancelled' | 'merged' | 'lostPromise' | 'superseded';
 export type MovedBecause = 'paused' | 'resumed' | 'reclassified' | 'reopened' | 'corrected';
 
+/** A pause under way. */
+export interface Paused {
+  readonly since: Instant;
+  /** The deadline that the clock had. */
+  readonly dueAt: Instant;
+}
+
 /** What every outcome carries, so that nobody has to compute a deadline after it. */
 export interface OutcomeData {
   readonly ticket: string;
@@ -43,6 +50,7 @@ export interface OutcomeData {
   readonly startedAt: Instant;
   /** Null while paused. */
   readonly dueAt: Instant | null;
+  readonly paused: Paused | null;
   /** Null while paused before it was reached. */
   readonly atRiskAt: Instant | null;
   /** The instant it holds from: of the start, the move, the deadline passed, the reply. */

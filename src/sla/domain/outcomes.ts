@@ -1,5 +1,12 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type CancelledBecause, type MovedBecause, type OutcomeData, type OutcomeType, type RunId } from './outcome.js';
+import {
+  type CancelledBecause,
+  type MovedBecause,
+  type OutcomeData,
+  type OutcomeType,
+  type Paused,
+  type RunId,
+} from './outcome.js';
 import { type Ending, isLive, lastStep, type Run, type Step } from './run.js';
 
 /** What the log says of a run so far. */
@@ -8,6 +15,7 @@ export interface Recorded {
   /** The fact that last laid out its deadline, and the deadline. */
   readonly cause: string;
   readonly dueAt: Instant | null;
+  readonly paused: Paused | null;
   /** Said to be at risk, under this layout. */
   readonly atRisk: boolean;
   readonly breachedAt: Instant | null;
@@ -24,6 +32,7 @@ export interface Outcome {
   readonly layout: number;
   readonly at: Instant;
   readonly dueAt: Instant | null;
+  readonly paused: Paused | null;
   readonly atRiskAt: Instant | null;
   readonly cause: string;
   readonly reason: MovedBecause | CancelledBecause | null;
@@ -32,12 +41,13 @@ export interface Outcome {
 
 /** The recorded state of a run after one outcome more. */
 export function recorded(before: Recorded | undefined, type: OutcomeType, data: OutcomeData): Recorded {
-  const { layout, cause, dueAt } = data;
+  const { layout, cause, dueAt, paused } = data;
   const anew = before?.layout !== layout;
   const same = {
     layout,
     cause: before === undefined ? cause : before.cause,
     dueAt: before === undefined ? dueAt : before.dueAt,
+    paused: before === undefined ? paused : before.paused,
     atRisk: !anew && before.atRisk,
     breachedAt: before?.breachedAt ?? null,
     end: before?.end ?? null,
@@ -45,9 +55,9 @@ export function recorded(before: Recorded | undefined, type: OutcomeType, data: 
   };
   switch (type) {
     case 'SlaClockStarted':
-      return { ...same, cause, dueAt, breachedAt: null, end: null };
+      return { ...same, cause, dueAt, paused, breachedAt: null, end: null };
     case 'SlaDeadlineMoved':
-      return { ...same, cause, dueAt };
+      return { ...same, cause, dueAt, paused };
     case 'SlaAtRisk':
       return { ...same, atRisk: true };
     case 'SlaBreached':
@@ -93,7 +103,7 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
 
   const said: Outcome[] = [];
   const say = (type: OutcomeType, more: Partial<Outcome>) => {
-    const { dueAt, atRiskAt, cause } = step;
+    const { dueAt, paused, atRiskAt, cause } = step;
     said.push({
       type,
       run,
@@ -101,6 +111,7 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
       layout,
       at: asOf,
       dueAt,
+      paused,
       atRiskAt,
       cause,
       reason: null,
@@ -108,8 +119,9 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
       ...more,
     });
   };
-  const sayStep = (type: OutcomeType, { at, dueAt, atRiskAt, cause, because }: Step, previousDueAt: Instant | null) => {
-    say(type, { at, dueAt, atRiskAt, cause, reason: because, previousDueAt });
+  const sayStep = (type: OutcomeType, step: Step, previousDueAt: Instant | null) => {
+    const { at, dueAt, paused, atRiskAt, cause, because } = step;
+    say(type, { at, dueAt, paused, atRiskAt, cause, reason: because, previousDueAt });
   };
 
   if (isWithdrawn) {
@@ -120,7 +132,9 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
   if (rec === undefined) sayStep('SlaClockStarted', run.steps[0], null);
   else if (isTakenUp) sayStep('SlaClockStarted', step, null);
 
-  if (run.end === null && !isTakenUp) {
+  // A pause of before the deadline that came to light later, and left a breach standing, moves nothing any more.
+  const isStanding = rec !== undefined && rec.breachedAt !== null && !isWithdrawn;
+  if (run.end === null && !isTakenUp && !isStanding) {
     let previous = rec === undefined ? run.steps[0].dueAt : rec.dueAt;
     const moves = rec === undefined ? run.steps.slice(1) : stepsAfter(run, rec);
     for (const move of moves) {
@@ -131,14 +145,14 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
   }
 
   const isBreachNew = run.breachedAt !== null && (isTakenUp || rec?.breachedAt !== run.breachedAt);
-  if (isBreachNew) say('SlaBreached', { at: run.breachedAt, dueAt: run.breachedAt });
+  if (isBreachNew) say('SlaBreached', { at: run.breachedAt, dueAt: run.breachedAt, paused: null });
   const isWarned = rec?.atRisk === true && rec.layout === layout;
   if (isAtRisk(run, asOf) && !isWarned) say('SlaAtRisk', { at: step.atRiskAt ?? asOf });
 
   // The last outcome of a run counts, so its end is said again after a correction.
   if (run.end !== null && (isEndNew || said.length > 0)) {
     const { kind, at, dueAt, cause, reason } = run.end;
-    say(endings[kind], { at, dueAt, cause, reason });
+    say(endings[kind], { at, dueAt, paused: null, cause, reason });
   }
   return said;
 }
@@ -152,12 +166,15 @@ const sameEnd = (a: Recorded['end'], b: Recorded['end']) =>
 const goesOn = (was: NonNullable<Recorded['end']>, is: Ending | null) =>
   is === null || (was.kind === 'cancelled' && is.kind !== 'cancelled');
 
+const isAsRecorded = ({ dueAt, paused }: Step, rec: Recorded) =>
+  dueAt === rec.dueAt && paused?.since === rec.paused?.since && paused?.dueAt === rec.paused?.dueAt;
+
 /** Moves that follow on what was recorded; where the past itself is other than recorded, one correction to what holds. */
 function stepsAfter(run: Run, rec: Recorded): readonly Step[] {
-  const known = run.steps.findLastIndex((step) => step.cause === rec.cause && step.dueAt === rec.dueAt);
+  const known = run.steps.findLastIndex((step) => step.cause === rec.cause && isAsRecorded(step, rec));
   if (known >= 0) return run.steps.slice(known + 1);
   const step = lastStep(run);
-  return step.dueAt === rec.dueAt ? [] : [{ ...step, because: 'corrected', relaid: true }];
+  return isAsRecorded(step, rec) ? [] : [{ ...step, because: 'corrected', relaid: true }];
 }
 
 function isAtRisk(run: Run, asOf: Instant): boolean {
@@ -170,7 +187,7 @@ function superseded(id: RunId, rec: Recorded, asOf: Instant, news: News): readon
   if (rec.end?.reason === 'superseded') return [];
   const { dueAt } = rec;
   const { id: cause, at } = news ?? { id: rec.cause, at: asOf };
-  const outcome = { run: rec, id, layout: rec.layout + 1, at, dueAt, atRiskAt: rec.last.atRiskAt, cause };
+  const outcome = { run: rec, id, layout: rec.layout + 1, at, dueAt, paused: null, atRiskAt: rec.last.atRiskAt, cause };
   const cancelled: Outcome = { ...outcome, type: 'SlaClockCancelled', reason: 'superseded', previousDueAt: null };
   if (rec.breachedAt === null) return [cancelled];
   return [{ ...outcome, type: 'SlaBreachWithdrawn', reason: 'superseded', previousDueAt: rec.breachedAt }, cancelled];

@@ -62,16 +62,13 @@ const fresh: Standing = {
 };
 
 function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRisk: boolean): Standing {
-  const { at, dueAt, previousDueAt, reason } = said;
+  const { at, dueAt, reason } = said;
   switch (type) {
     case 'SlaClockStarted':
     case 'SlaBreachWithdrawn':
-      return dueAt === null ? paused(fresh, at, previousDueAt, isAtRisk) : { ...fresh, dueAt, isAtRisk };
-    case 'SlaDeadlineMoved': {
-      if (dueAt === null)
-        return paused(before, before.pausedAt ?? at, previousDueAt ?? before.dueBeforePauseAt, isAtRisk);
-      return { ...before, state: 'running', dueAt, isAtRisk, pausedAt: null, dueBeforePauseAt: null };
-    }
+      return running(fresh, said, isAtRisk);
+    case 'SlaDeadlineMoved':
+      return running(before, said, isAtRisk);
     case 'SlaAtRisk':
       return { ...before, isAtRisk: true };
     case 'SlaBreached':
@@ -80,7 +77,7 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
         state: 'breached',
         breachedAt: dueAt,
         dueAt,
-        isAtRisk,
+        isAtRisk: false,
         pausedAt: null,
         dueBeforePauseAt: null,
       };
@@ -93,13 +90,14 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
   }
 }
 
-/** While paused: since when, and the deadline it had. */
-const paused = (
-  before: Standing,
-  pausedAt: Instant,
-  dueBeforePauseAt: Instant | null,
-  isAtRisk: boolean,
-): Standing => ({ ...before, state: 'paused', dueAt: null, isAtRisk, pausedAt, dueBeforePauseAt });
+const running = (before: Standing, { dueAt, paused }: OutcomeData, isAtRisk: boolean): Standing => ({
+  ...before,
+  state: dueAt === null ? 'paused' : 'running',
+  dueAt,
+  isAtRisk,
+  pausedAt: paused?.since ?? null,
+  dueBeforePauseAt: paused?.dueAt ?? null,
+});
 
 /** When something falls due on a clock next: at risk, or the millisecond after its deadline; null when nothing will. */
 export function nextOf({ state, dueAt, atRiskAt, isAtRisk }: Clock): Instant | null {

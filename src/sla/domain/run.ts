@@ -1,7 +1,7 @@
 import { type BusinessMs, type Calendar, type Instant, type Span, type Target } from '../../business-time/calendar.js';
 import { addSkipping, moveByPauses } from '../../business-time/pauses.js';
 import { type Metric, type PauseReason, type Plan, type Terms } from '../../plans/domain/plan.js';
-import { type CancelledBecause, type MovedBecause, type RunId } from './outcome.js';
+import { type CancelledBecause, type MovedBecause, type Paused, type RunId } from './outcome.js';
 
 /** A deadline as it was laid out at some instant of the run. */
 export interface Step {
@@ -11,6 +11,7 @@ export interface Step {
   readonly because: MovedBecause | null;
   /** Null while paused. */
   readonly dueAt: Instant | null;
+  readonly paused: Paused | null;
   /** Null while paused before it was reached. */
   readonly atRiskAt: Instant | null;
   /** Laid out anew, rather than moved by a pause. */
@@ -95,7 +96,8 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
   const targetMs = calendar.between(fact.at, baseDueAt);
   const startedAt = fact.at;
   const pauses: readonly Span[] = [];
-  const dueAt = pausedSince === null ? baseDueAt : null;
+  const paused = pausedSince === null ? null : { since: pausedSince, dueAt: baseDueAt };
+  const dueAt = paused === null ? baseDueAt : null;
   const atRiskAt = atRisk({ startedAt, targetMs, plan, pauses, pausedSince, calendar });
   return {
     id: `${metric}:${fact.id}`,
@@ -109,7 +111,7 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
     targetMs,
     pauses,
     pausedSince,
-    steps: [{ at: startedAt, cause: fact.id, because: null, dueAt, atRiskAt, relaid: false }],
+    steps: [{ at: startedAt, cause: fact.id, because: null, dueAt, paused, atRiskAt, relaid: false }],
     breachedAt: null,
     end: null,
     over: false,
@@ -132,8 +134,9 @@ function step(run: Run, cause: Cause, because: MovedBecause, relaid: boolean): R
   if (run.breachedAt !== null) return run; // what was breached is judged; only lateness goes on
   const due = moveByPauses(run.baseDueAt, run.pauses, run.calendar);
   // A layout anew may put the deadline before the pause under way: then it has passed, paused or not.
-  const dueAt = run.pausedSince === null || due < run.pausedSince ? due : null;
-  const next: Step = { at: cause.at, cause: cause.id, because, dueAt, atRiskAt: atRisk(run), relaid };
+  const paused = run.pausedSince === null || due < run.pausedSince ? null : { since: run.pausedSince, dueAt: due };
+  const dueAt = paused === null ? due : null;
+  const next: Step = { at: cause.at, cause: cause.id, because, dueAt, paused, atRiskAt: atRisk(run), relaid };
   return { ...run, steps: [...run.steps, next] };
 }
 

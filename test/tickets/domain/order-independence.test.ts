@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type TicketOrder } from '../../../src/tickets/domain/commands.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
+import { type Clock, clockOf } from '../../../src/sla/domain/clock.js';
+import { clockAfter } from '../../../src/sla/domain/recorded-clock.js';
 import { layOut } from '../../../src/sla/domain/lay-out.js';
 import { isFact } from '../../../src/tickets/domain/fact-of.js';
 import { hours, planWith, show, TicketLife } from '../../support/ticket-life.js';
@@ -90,6 +92,29 @@ describe('whatever the order in which facts are heard', () => {
           }))
           .sort((a, b) => a.id.localeCompare(b.id));
         expect(lastWords(ticket)).toEqual(laidOut);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('the clocks that outcomes leave read as those laid out', () => {
+    // Deadline and target of a verdict are those it was given under: a late fact that leaves it as it was says nothing new.
+    const shown = ({ run, state, startedAt, satisfiedAt, breachedAt, cancelledAt, cancelReason, ...more }: Clock) => ({
+      ...{ run, state, startedAt, satisfiedAt, breachedAt, cancelledAt, cancelReason, pausedAt: more.pausedAt },
+      dueBeforePauseAt: more.dueBeforePauseAt,
+      ...(state === 'running' ? { dueAt: more.dueAt, targetMs: more.targetMs } : {}),
+    });
+    const byRun = (a: Clock, b: Clock) => a.run.localeCompare(b.run);
+    fc.assert(
+      fc.property(facts, fc.boolean(), (said, settleBetween) => {
+        const ticket = live(said, settleBetween);
+        const recorded = new Map<string, Clock>();
+        for (const event of ticket.events)
+          if (!isFact(event))
+            recorded.set(event.data.run, clockAfter(recorded.get(event.data.run), event.type, event.data));
+        const standing = [...recorded.values()].filter(({ cancelReason }) => cancelReason !== 'superseded');
+        const laidOut = layOut([...ticket.state.facts], { ...ticket.versions }, end).map((run) => clockOf(run, end));
+        expect(standing.sort(byRun).map(shown)).toEqual(laidOut.sort(byRun).map(shown));
       }),
       { numRuns: 1500 },
     );
