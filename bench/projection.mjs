@@ -53,7 +53,7 @@ function bareUpserts(from, to) {
   const db = new Database(to);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
-  const tables = ['tickets', 'clocks', 'breaches', 'verdicts', 'sla_summary', 'customers'];
+  const tables = ['tickets', 'clocks', 'breaches', 'verdicts', 'sla_summary', 'catalogue'];
   const schema = source.prepare('SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL').pluck();
   const work = tables.map((table) => {
     for (const statement of schema.all(table)) db.exec(statement);

@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
 import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
 import {
   openReadModels,
+  openReadModelsForReading,
   type ReadModels,
   removeReadModels,
   replaceReadModels,
-  ticketsNamed,
 } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
 import { type EventStore } from './event-sourcing/event-store.js';
@@ -139,20 +138,23 @@ export async function openProjecting(
 
 export interface LedgerForReading {
   readonly store: EventStore;
-  /** The ids of the tickets that people know by a reference. */
-  ticketsNamed(reference: string): Promise<readonly string[]>;
+  /** The read models as far as they have come; undefined where there are none yet. */
+  readonly db: Kysely<Schema> | undefined;
   close(): Promise<void>;
 }
 
-/** The log of a data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
-export function openForReading(folder: string): LedgerForReading {
+/** A data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
+export async function openForReading(folder: string): Promise<LedgerForReading> {
   const { eventsFile, readModelsFile } = filesOf(folder);
   const store = SqliteEventStore.open(eventsFile, { readonly: true });
+  const db = await openReadModelsForReading(readModelsFile, store.logId);
   return {
     store,
-    ticketsNamed: (reference) =>
-      existsSync(readModelsFile) ? ticketsNamed(readModelsFile, store.logId, reference) : Promise.resolve([]),
-    close: () => store.close(),
+    db,
+    close: async () => {
+      await db?.destroy();
+      await store.close();
+    },
   };
 }
 

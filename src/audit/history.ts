@@ -1,4 +1,5 @@
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
+import { type Terms } from '../plans/domain/plan.js';
 import { type OutcomeData } from '../sla/domain/outcome.js';
 import { ticketStream, type TicketEvent } from '../tickets/domain/events.js';
 import { type QualityFlag } from '../tickets/domain/life.js';
@@ -31,11 +32,15 @@ const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOS
 /** What an event says, in a line. */
 export function summaryOf(event: StoredEvent): string {
   if (event.type.startsWith('Sla')) return outcomeSummary(event.type, event.data as OutcomeData);
-  const { ticket: _ticket, customer, terms: _terms, import: _import, ...said } = event.data as Record<string, unknown>;
+  const { ticket: _ticket, customer, terms, import: _import, ...said } = event.data as Record<string, unknown>;
   const words = Object.entries(said).flatMap(([key, value]) => wordsOf(key, value));
   const owner = event.type === 'TicketOpened' ? [`customer ${String(customer)}`] : [];
-  return [...owner, ...words].join(', ');
+  const under = event.type === 'PlanReapplied' ? [versionsSummary(terms as Terms)] : [];
+  return [...owner, ...under, ...words].join(', ');
 }
+
+const versionsSummary = ({ plan, calendar }: Terms) =>
+  `${plan.code} v${plan.version}, ${calendar.code} v${calendar.version}`;
 
 function wordsOf(key: string, value: unknown): readonly string[] {
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
@@ -46,9 +51,11 @@ function wordsOf(key: string, value: unknown): readonly string[] {
   return [`${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`];
 }
 
-function outcomeSummary(type: string, { metric, layout, at, dueAt, reason, terms }: OutcomeData): string {
-  const deadline =
-    type === 'SlaMet' || type === 'SlaMetLate' ? `at ${iso(at)}, due ${iso(dueAt)}` : `due ${iso(dueAt)}`;
+function outcomeSummary(type: string, said: OutcomeData): string {
+  const { metric, layout, at, dueAt, previousDueAt, reason, terms } = said;
+  const isMet = type === 'SlaMet' || type === 'SlaMetLate';
+  const was = type === 'SlaDeadlineMoved' ? ` (was ${iso(previousDueAt)})` : '';
+  const deadline = isMet ? `at ${iso(at)}, due ${iso(dueAt)}` : `due ${iso(dueAt)}${was}`;
   const why = reason === null ? '' : `, ${reason}`;
   return `${metric}, ${deadline}${why} (layout ${layout}, ${terms.plan.code} v${terms.plan.version})`;
 }

@@ -10,6 +10,7 @@ import {
 } from './calendar.js';
 import { type Horizon, layOutHorizon } from './horizon.js';
 import { dayMs, type DayNumber, parseDefinition, type ParsedCalendar } from './parse-definition.js';
+import { expectTarget, unitMs } from './target.js';
 
 const yearMs = 365.25 * dayMs;
 const tenYearsMs = 10 * yearMs;
@@ -18,8 +19,6 @@ const [yearsBefore, yearsAfter] = [1, 4];
 /** A thousand years are enough for any deadline, and few enough to hold. */
 const earliest = Date.UTC(1600, 0, 1);
 const latest = Date.UTC(2600, 0, 1);
-const longestTargetDays = 10_000;
-const unitMs = { seconds: 1000, minutes: 60_000, hours: 3_600_000 } as const;
 
 /**
  * Compiles a definition, so that every question is a look into sorted instants. The years laid out grow with what is
@@ -91,17 +90,13 @@ class CompiledCalendar implements Calendar {
     return horizon.openUntil(to) - horizon.openUntil(from);
   }
 
-  dueAt(start: Instant, { amount, unit, rule }: Target & { readonly rule?: DayRule }): Instant {
-    if (unit === 'businessDays') return this.daysAfter(start, amount, rule ?? 'sameTime');
-    const ms = Math.round(amount * unitMs[unit]);
-    if (ms > 0 && ms <= longestTargetDays * dayMs) return this.add(start, ms);
-    throw invalidTarget(`must be above zero and at most ${longestTargetDays} days.`);
+  dueAt(start: Instant, target: Target): Instant {
+    expectTarget(target);
+    if (target.unit === 'businessDays') return this.daysAfter(start, target.amount, target.rule ?? 'sameTime');
+    return this.add(start, Math.round(target.amount * unitMs[target.unit]));
   }
 
   private daysAfter(start: Instant, days: number, rule: DayRule): Instant {
-    if (!Number.isInteger(days) || days < 1 || days > longestTargetDays) {
-      throw invalidTarget(`must be a whole number of business days, 1 to ${longestTargetDays}.`);
-    }
     if (rule === 'workingHours') return this.add(start, days * this.parsed.nominalDayMs);
     let horizon = this.horizon(start);
     let due = horizon.dayAfter(start, days, rule);
@@ -156,7 +151,6 @@ class CompiledCalendar implements Calendar {
   }
 }
 
-const invalidTarget = (why: string) => new InvalidCalendar('INVALID_TARGET', 'target.amount', why);
 const outOfRange = () => new InvalidCalendar('OUT_OF_RANGE', 'from', 'Time is counted from 1600 up to 2600.');
 
 function knownUntil({ zone, lastKnownDay }: ParsedCalendar): Instant | null {

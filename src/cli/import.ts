@@ -8,6 +8,8 @@ import { formats } from '../imports/formats.js';
 import { type Counts, importLog, type RejectedRow } from '../imports/import-log.js';
 import { type ImportFormat } from '../imports/import-record.js';
 import { startImport } from '../imports/ledger-sink.js';
+import { mappedLog } from '../imports/mapping/mapped-log.js';
+import { readMapping } from '../imports/mapping/read-mapping.js';
 import { progressOn } from '../imports/progress.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { type Ledger, openLedger } from '../ledger.js';
@@ -15,6 +17,7 @@ import { settleDue } from '../sla/deadline-watcher.js';
 
 interface Options {
   readonly format: string;
+  readonly mapping?: string;
   readonly source?: string;
   readonly rejects?: string;
   readonly judgedFrom?: Date;
@@ -32,7 +35,8 @@ export const importCommand = new Command('import')
   .addOption(
     new Option('--format <name>', 'what kind of log').choices(formats.map(({ name }) => name)).default('pledge'),
   )
-  .option('--source <name>', 'the system it is from; ids derive from it (default: the format’s name)')
+  .addOption(new Option('--mapping <file>', 'how to read a CSV log of your own (docs/mappings.md)').conflicts('format'))
+  .option('--source <name>', 'the system it is from; ids derive from it (default: the mapping’s, or the format’s name)')
   .option('--rejects <file>', 'where rows that do not go in are written (default: FILE.rejects.ndjson)')
   .option('--judged-from <instant>', 'tickets opened before are recorded, but not judged', instantOf)
   .addHelpText(
@@ -41,9 +45,11 @@ export const importCommand = new Command('import')
   )
   .action(importFile);
 
-async function importFile(file: string, { format: name, source = name, rejects, judgedFrom }: Options): Promise<void> {
-  const format = formats.find((known) => known.name === name);
-  if (format === undefined) throw new Rejection('UNKNOWN_FORMAT', `There is no format ${name}.`);
+async function importFile(file: string, options: Options): Promise<void> {
+  const { rejects, judgedFrom } = options;
+  const mapping = options.mapping === undefined ? undefined : await readMapping(options.mapping);
+  const format = mapping === undefined ? formatNamed(options.format) : mappedLog(mapping);
+  const source = options.source ?? mapping?.source ?? format.name;
   const total = file === '-' ? undefined : await rowsOf(file, format);
   const rejectsFile = rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.ndjson`;
 
@@ -54,16 +60,18 @@ async function importFile(file: string, { format: name, source = name, rejects, 
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
+    for (const plan of mapping?.plans ?? []) await ledger.catalogue.expectPlan(plan);
+    for (const calendar of mapping?.calendars ?? []) await ledger.catalogue.expectCalendar(calendar);
     const actor = { id: `pledge import ${source}`, kind: 'system' } as const;
-    const log = await startImport(ledger, { source, format: name, judgedFrom: judgedFrom?.getTime(), actor });
+    const log = await startImport(ledger, { source, format: format.name, judgedFrom: judgedFrom?.getTime(), actor });
     if (log.isResumed)
       console.log(`Going on with the import of ${source} begun ${new Date(log.startedAt).toISOString()}.`);
     const writer = new Rejects(rejectsFile);
     const progress = progressOn({ stream: process.stderr, now: ledger.clock.now, total });
     const began = ledger.clock.now();
     const rows = format.read(readLog(file, process.stdin));
-    const options = { source, sink: log, signal: stop.signal, rejected: writer.write, progressed: progress.show };
-    const counts = await importLog(rows, options).finally(progress.end);
+    const sinks = { sink: log, rejected: writer.write, progressed: progress.show };
+    const counts = await importLog(rows, { source, signal: stop.signal, ...sinks }).finally(progress.end);
     await writer.end();
     if (stop.signal.aborted) {
       console.log(`Stopped; run it again to go on. ${said(counts)}.`);
@@ -79,6 +87,12 @@ async function importFile(file: string, { format: name, source = name, rejects, 
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await ledger.close();
   }
+}
+
+function formatNamed(name: string): ImportFormat {
+  const format = formats.find((known) => known.name === name);
+  if (format === undefined) throw new Rejection('UNKNOWN_FORMAT', `There is no format ${name}.`);
+  return format;
 }
 
 const said = ({ rows, recorded, alreadySo, rejected, events }: Counts) =>

@@ -2,9 +2,11 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { compareCommand } from './compare.js';
 import { dueCommand } from './due.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
+import { plansCommand } from './plans.js';
 import { rebuildCommand } from './rebuild.js';
 import { sampleCommand } from './sample.js';
 import { serveCommand } from './serve.js';
@@ -19,7 +21,17 @@ const program = new Command('pledge')
     '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN.' +
       '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
   );
-for (const command of [serveCommand, importCommand, sampleCommand, historyCommand, dueCommand, rebuildCommand]) {
+const commands = [
+  serveCommand,
+  importCommand,
+  sampleCommand,
+  plansCommand,
+  compareCommand,
+  historyCommand,
+  dueCommand,
+  rebuildCommand,
+];
+for (const command of commands) {
   program.addCommand(command.exitOverride());
 }
 

@@ -25,6 +25,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0003-catalogue-history': {
+    async up(db: Kysely<unknown>) {
+      for (const table of ['plans', 'calendars', 'customers']) await db.schema.dropTable(table).execute();
+      await catalogueHistory(db);
+    },
+  },
 };
 
 async function tickets(db: Kysely<unknown>): Promise<void> {
@@ -152,5 +158,23 @@ async function catalogue(db: Kysely<unknown>): Promise<void> {
     .addColumn('plan', 'text', (c) => c.notNull())
     .addColumn('calendar', 'text')
     .addColumn('effective_from', 'bigint')
+    .execute();
+}
+
+async function catalogueHistory(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('catalogue')
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('code', 'text', (c) => c.notNull())
+    .addColumn('revision', 'integer', (c) => c.notNull())
+    .addColumn('event', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('catalogue_key', ['kind', 'code', 'revision'])
+    .execute();
+  await db.schema
+    .createTable('plans')
+    .addColumn('code', 'text', (c) => c.notNull())
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('rank', 'integer', (c) => c.notNull())
+    .addPrimaryKeyConstraint('plan_ranks_key', ['code', 'version'])
     .execute();
 }

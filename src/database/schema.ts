@@ -96,26 +96,20 @@ export interface SummaryTable {
   withdrawn: number;
 }
 
-/** A version of a plan, a calendar or an enrolment, in full as JSON. */
+/** What was recorded of plans, calendars and customers: one row an event, for histories to be read from. */
+export interface CatalogueTable {
+  kind: string;
+  code: string;
+  /** The event's place in its stream, from 0. */
+  revision: number;
+  event: Json;
+}
+
+/** The versions of plans, for lists of tickets to sort by. */
 export interface PlansTable {
   code: string;
   version: number;
   rank: number;
-  plan: Json;
-}
-
-export interface CalendarsTable {
-  code: string;
-  version: number;
-  calendar: Json;
-}
-
-export interface CustomersTable {
-  id: string;
-  name: string | null;
-  plan: string;
-  calendar: string | null;
-  effective_from: InstantColumn | null;
 }
 
 export interface CheckpointsTable {
@@ -137,9 +131,8 @@ export interface Schema {
   breaches: BreachesTable;
   verdicts: VerdictsTable;
   sla_summary: SummaryTable;
+  catalogue: CatalogueTable;
   plans: PlansTable;
-  calendars: CalendarsTable;
-  customers: CustomersTable;
   checkpoints: CheckpointsTable;
   log: LogTable;
 }

@@ -20,8 +20,13 @@ export interface Handled<State, Event> {
   readonly results: readonly CommandResult<Event>[];
 }
 
+/** A command, or why there is none: it is refused like one that is decided against. */
+export type CommandOrRefusal<Command> = Command | Rejection;
+
 /** The commands for a stream as it stands; asked anew on every try, since time goes on and versions with it. */
-export type Commands<State, Command> = (state: State) => readonly Command[] | Promise<readonly Command[]>;
+export type Commands<State, Command> = (
+  state: State,
+) => readonly CommandOrRefusal<Command>[] | Promise<readonly CommandOrRefusal<Command>[]>;
 
 /** A stream as it was last seen. */
 export interface Loaded<State> {
@@ -144,12 +149,13 @@ async function load<State, Command, Event extends NewEvent>(
 
 function decideAll<State, Command, Event>(
   decider: Decider<State, Command, Event>,
-  commands: readonly Command[],
+  commands: readonly CommandOrRefusal<Command>[],
   before: State,
 ) {
   let state = before;
   const events: Event[] = [];
   const results = commands.map((command): CommandResult<Event> => {
+    if (command instanceof Rejection) return { rejection: command };
     try {
       const caused = decider.decide(command, state);
       for (const event of caused) {

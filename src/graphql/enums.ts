@@ -144,11 +144,23 @@ export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a
   TicketResumed: 'It no longer waits, for a reason or for all.',
   TicketAssigned: 'Somebody has it, or nobody any more.',
   TicketReclassified: 'Its type or priority changed.',
+  PlanReapplied: 'Its clocks were laid out anew under other versions of plan and calendar.',
   InternalNoteAdded: 'We noted something among ourselves.',
   TicketResolved: 'It was resolved.',
   TicketClosed: 'It was closed.',
   TicketReopened: 'It was taken up again.',
   TicketCancelled: 'It was spam, or a duplicate.',
+});
+
+export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done to a plan, a calendar or a customer.', {
+  PlanDefined: 'The plan was defined.',
+  PlanRevised: 'The plan has a new version.',
+  PlanRetired: 'The plan takes no new customers.',
+  CalendarDefined: 'The calendar was defined.',
+  CalendarRevised: 'The calendar has a new version.',
+  CustomerEnrolled: 'The customer was put on a plan.',
+  CustomerPlanChanged: 'The customer went to another plan, or has another name.',
+  CustomerCalendarSet: 'The customer got a calendar of its own, or the plan’s again.',
 });
 
 export const RecordedEnum = enumOf('RecordOutcome', 'What became of something said of a ticket.', {

@@ -2,7 +2,7 @@ import { type Instant, type Span, type Target } from '../business-time/calendar.
 import { type Deadline, layOutTarget } from '../business-time/deadline.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Catalogue } from './catalogue.js';
-import { refused } from './domain/define.js';
+import { refused } from './domain/expect-sound-plan.js';
 import { type Metric, type Plan, type VersionRef } from './domain/plan.js';
 import { type Classification, targetOf } from './domain/promise.js';
 

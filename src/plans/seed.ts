@@ -1,15 +1,17 @@
 import { pledge } from '../tickets/domain/outcome-events.js';
-import { type CataloguePorts, defineCalendar, definePlan } from './commands/define.js';
-import { builtInPlans, businessHours, officeHours } from './domain/catalogue.js';
+import { type CataloguePorts } from './commands/catalogue-ports.js';
+import { defineCalendar, definePlan } from './commands/define.js';
+import { builtInPlans, officeHours } from './domain/catalogue.js';
+import { businessHours } from './domain/plan-defaults.js';
 
 /** Records the built-in calendar and plans where the log does not have them yet. What is defined is left alone. */
 export async function seedCatalogue(ports: CataloguePorts, timeZone: string): Promise<void> {
   const { catalogue } = ports;
-  if (!(await catalogue.hasCalendar(businessHours))) {
+  if ((await catalogue.calendarHistory(businessHours)).length === 0) {
     const definition = officeHours(timeZone);
     await defineCalendar(ports, { code: businessHours, name: 'Business hours', definition }, pledge);
   }
   for (const plan of builtInPlans) {
-    if (!(await catalogue.hasPlan(plan.code))) await definePlan(ports, plan, pledge);
+    if ((await catalogue.planHistory(plan.code)).length === 0) await definePlan(ports, plan, pledge);
   }
 }

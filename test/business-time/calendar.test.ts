@@ -5,7 +5,6 @@ import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { layOutTarget } from '../../src/business-time/deadline.js';
 import { moveByPauses } from '../../src/business-time/pauses.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
-import { calendarDecider } from '../../src/plans/domain/define.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -181,29 +180,6 @@ describe('edge case', () => {
     ['22: no opening at all', () => compileCalendar({ timeZone: 'UTC', weekly: {} }), 'NO_OPENING', 'weekly'],
   ])('%s is refused, with the field at fault', (_, work, code, field) => {
     expect(work).toThrow(expect.objectContaining({ code, field }));
-  });
-
-  it('22: a calendar that does not open within ten years is refused when it is defined, with the field', () => {
-    const metadata = { actor: { id: 'admin', kind: 'person' }, schemaVersion: 1 } as const;
-    const now = at('2026-03-02T00:00');
-    const define = (date: string) =>
-      calendarDecider.decide(
-        {
-          id: 'e1',
-          content: {
-            code: 'late',
-            name: 'Late',
-            definition: { timeZone: 'UTC', weekly: {}, dates: { [date]: [['09:00', '10:00']] } },
-          },
-          metadata: { ...metadata, occurredAt: now, recordedAt: now },
-        },
-        undefined,
-      );
-    expect(define('2036-02-28')).toHaveLength(1);
-    for (const date of ['2036-03-10', '2026-03-01']) {
-      const message = expect.stringContaining('definition.weekly') as unknown;
-      expect(() => define(date)).toThrow(expect.objectContaining({ code: 'NO_OPENING', message }));
-    }
   });
 
   it('windows that touch at midnight are one, and round the clock there is no closing', () => {

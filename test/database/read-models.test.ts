@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { openReadModels } from '../../src/database/read-models.js';
+import { openReadModels, ticketsNamed } from '../../src/database/read-models.js';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openForReading, rebuildReadModels } from '../../src/ledger.js';
@@ -85,9 +85,8 @@ describe('read models', () => {
   });
 
   it('of these tests are varied: rows in every table, clocks in every state, a breach taken back', () => {
-    const { calendars, plans, ...rest } = expected;
-    expect(Object.keys(rest).filter((table) => rest[table]?.length === 0)).toEqual([]);
-    expect([calendars?.length, plans?.length]).toEqual([1, 5]);
+    expect(Object.keys(expected).filter((table) => expected[table]?.length === 0)).toEqual([]);
+    expect(expected['plans']).toHaveLength(5);
     const states = expected['clocks']?.map((row) => (JSON.parse(row) as { state: string }).state);
     expect([...new Set(states)].sort()).toEqual(['breached', 'cancelled', 'met', 'metLate', 'paused', 'running']);
     expect(expected['breaches']?.filter((row) => !row.includes('"withdrawn_at":null')).length).toBeGreaterThan(0);
@@ -139,16 +138,16 @@ describe('read models', () => {
     it('are dropped where they do not say whose they are', async () => {
       copyFileSync(readModelsIn(source), readModelsIn(other));
       const db = new Database(readModelsIn(other));
-      db.exec("DROP TABLE log; DELETE FROM kysely_migration WHERE name = '0002-log'");
+      db.exec('DELETE FROM log');
       db.close();
       expect(await projected(other)).toEqual(ofOther);
     });
 
     it('name no ticket of this one', async () => {
       copyFileSync(readModelsIn(other), readModelsIn(folder));
-      const [mine, theirs] = [openForReading(folder), openForReading(other)];
-      expect(await mine.ticketsNamed('T-other')).toEqual([]);
-      expect(await theirs.ticketsNamed('T-other')).toEqual(['T-other']);
+      const [mine, theirs] = [await openForReading(folder), await openForReading(other)];
+      expect(mine.db).toBeUndefined();
+      expect(theirs.db && (await ticketsNamed(theirs.db, 'T-other'))).toEqual(['T-other']);
       await mine.close();
       await theirs.close();
     });

@@ -91,7 +91,7 @@ describe('dueAt', () => {
     expect(await api.data(define, { input: wrong })).toMatchObject({
       defineCalendar: {
         code: 'UNKNOWN_COUNTRY',
-        message: expect.stringContaining('definition.holidaysFrom[0].country') as unknown,
+        message: expect.stringContaining('holidaysFrom[0].country') as unknown,
       },
     });
   });

@@ -161,29 +161,22 @@ describe('the Italian help desk’s format', () => {
         row('Take in charge ticket', '10:00:00'),
         row('Wait', '11:00:00'),
         row('Assign seriousness', '12:00:00', 'Value 2'),
-        row('Resolve ticket', '13:00:00'),
-        row('Take in charge ticket', '14:00:00'),
-        row('Resolve ticket', '15:00:00'),
-        row('Closed', '16:00:00'),
+        row('Resolve ticket', '13:00:00', 'Value 2'),
+        row('Take in charge ticket', '14:00:00', 'Value 2'),
+        row('Resolve ticket', '15:00:00', 'Value 2'),
+        row('Closed', '16:00:00', 'Value 2'),
       ].join('\n'),
     ]);
     const said = rows.flatMap((r) => ('record' in r && r.record.kind === 'fact' ? [r.record.order.type] : []));
     expect(said).toEqual([
-      ...[
-        'OpenTicket',
-        'RecordFirstResponse',
-        'AssignTicket',
-        'AssignTicket',
-        'PauseTicket',
-        'ResumeTicket',
-        'ReclassifyTicket',
-      ],
-      ...['ResolveTicket', 'ReopenTicket', 'AssignTicket', 'ResolveTicket', 'CloseTicket'],
+      ...['OpenTicket', 'AssignTicket', 'RecordFirstResponse', 'PauseTicket', 'ReclassifyTicket', 'ResumeTicket'],
+      ...['ResolveTicket', 'ReopenTicket', 'ResolveTicket', 'CloseTicket'],
     ]);
     expect(rows).toMatchObject([
       { record: { kind: 'calendar', definition: { timeZone: 'Europe/Rome' } } },
+      { line: 2 },
       { record: { kind: 'customer', customer: 'Value 77', plan: 'pro', calendar: 'italian-helpdesk' } },
-      ...Array.from({ length: rows.length - 2 }, () => ({})),
+      ...Array.from({ length: rows.length - 3 }, () => ({})),
     ]);
   });
 

@@ -1,10 +1,10 @@
-import { type CalendarDefinition, type Instant, type Target } from '../../src/business-time/calendar.js';
+import { type Calendar, type CalendarDefinition, type Instant, type Target } from '../../src/business-time/calendar.js';
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { type Actor } from '../../src/event-sourcing/event-store.js';
 import { builtInPlans, officeHours } from '../../src/plans/domain/catalogue.js';
 import { type Plan, type Terms } from '../../src/plans/domain/plan.js';
 import { type Versions } from '../../src/sla/domain/versions.js';
-import { type CommandContext, type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type ApplyRevision, type CommandContext, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/events.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';
@@ -65,6 +65,9 @@ interface Moment {
   readonly factId?: string;
   readonly commandHash?: string;
   readonly plan?: Plan;
+  /** Of the plan, and of its calendar; by default the first. */
+  readonly version?: number;
+  readonly calendarVersion?: number;
   readonly mayBackdate?: boolean;
 }
 
@@ -77,22 +80,40 @@ export class TicketLife {
   /** What the last command recorded, a line an event. */
   last: readonly string[] = [];
   private facts = 0;
+  /** By code and version. */
   private readonly plans = new Map<string, Plan>();
+  private readonly calendars = new Map<number, Calendar>();
   private readonly plan: Plan;
   readonly versions: Versions;
 
   constructor(private readonly setting: Setting = {}) {
     const { plan = 'enterprise' } = setting;
-    for (const known of builtInPlans) this.plans.set(known.code, known);
-    if (typeof plan !== 'string') this.plans.set(plan.code, plan);
+    for (const known of builtInPlans) this.knows(known);
+    if (typeof plan !== 'string') this.knows(plan);
     this.plan = this.planOf(typeof plan === 'string' ? plan : plan.code);
     const open = setting.calendar === undefined ? calendar : compileCalendar(setting.calendar);
-    this.versions = { plan: ({ code }) => this.planOf(code), calendar: () => open, tzdata: '2026a' };
+    this.versions = {
+      plan: ({ code, version }) => this.planOf(code, version),
+      calendar: ({ version }) => this.calendars.get(version) ?? open,
+      tzdata: '2026a',
+    };
   }
 
-  private planOf(code: string): Plan {
-    const plan = this.plans.get(code);
-    if (plan === undefined) throw new Error(`there is no plan ${code}`);
+  /** There is such a version of a plan, too. */
+  knows(plan: Plan, version = 1): this {
+    this.plans.set(`${plan.code} ${version}`, plan);
+    return this;
+  }
+
+  /** There is such a version of its calendar, too. */
+  knowsCalendar(definition: CalendarDefinition, version: number): this {
+    this.calendars.set(version, compileCalendar(definition));
+    return this;
+  }
+
+  private planOf(code: string, version = 1): Plan {
+    const plan = this.plans.get(`${code} ${version}`);
+    if (plan === undefined) throw new Error(`there is no version ${version} of plan ${code}`);
     return plan;
   }
 
@@ -102,12 +123,20 @@ export class TicketLife {
   }
 
   /** Decides a command that occurred at `at`. */
-  do(at: string, order: TicketOrder['type'] | TicketOrder | { type: 'Settle' }, moment: Moment = {}): this {
+  do(
+    at: string,
+    order: TicketOrder['type'] | TicketOrder | ApplyRevision | { type: 'Settle' },
+    moment: Moment = {},
+  ): this {
     const command = typeof order === 'string' ? ({ type: order } as TicketOrder) : order;
     const { now = at, actor = person, factId, plan = this.plan, mayBackdate = false, commandHash } = moment;
-    this.plans.set(plan.code, plan);
+    const { version = 1, calendarVersion = 1 } = moment;
+    if (moment.plan !== undefined) this.knows(plan, version);
     this.facts += 1;
-    const terms: Terms = { plan: { code: plan.code, version: 1 }, calendar: { code: plan.calendar, version: 1 } };
+    const terms: Terms = {
+      plan: { code: plan.code, version },
+      calendar: { code: plan.calendar, version: calendarVersion },
+    };
     const context: CommandContext = {
       ...{ ticket: 't1', factId: factId ?? `f${this.facts}`, now: instant(now), occurredAt: instant(at) },
       ...{ actor, terms, mayBackdate },

@@ -4,7 +4,8 @@ import { keyOf, pageOf, sizeOf } from '../../database/page.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { ActorKindEnum, QualityFlagEnum } from '../../graphql/enums.js';
+import { ActorType } from '../../graphql/actor.js';
+import { QualityFlagEnum } from '../../graphql/enums.js';
 import { connectionOf, said } from '../../graphql/page.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
@@ -12,15 +13,6 @@ import { TicketType, toTicketTypes } from '../../tickets/graphql-types.js';
 import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
 import { type HistoryEntry, summaryOf, ticketHistory } from '../history.js';
 import { replayTicket } from '../replay.js';
-
-@ObjectType('Actor', { description: 'Who did it.' })
-class ActorType {
-  @Field(() => String, { description: 'The agent, customer or program.' })
-  id!: string;
-
-  @Field(() => ActorKindEnum, { description: 'What kind of actor.' })
-  kind!: string;
-}
 
 @ObjectType('HistoryEvent', { description: 'An event of a ticket as it is in the log; it is never changed.' })
 class HistoryEventType {

@@ -38,6 +38,18 @@ export const instant: Read<number> = (value, field) => {
   return at;
 };
 
+/** A whole number from 1. */
+export const count: Read<number> = (value, field) => {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
+    throw fault(field, 'must be a whole number from 1');
+  return value;
+};
+
+export const number: Read<number> = (value, field) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw fault(field, 'must be a number');
+  return value;
+};
+
 export const flag: Read<boolean> = (value, field) => {
   if (typeof value !== 'boolean') throw fault(field, 'must be true or false');
   return value;
@@ -68,7 +80,7 @@ type Of<Fields extends Shape> = { readonly [Key in keyof Fields]: ReturnType<Fie
 /** An object's fields by their rules; a field that nobody knows is a mistake, not a wish. */
 export function fields<Fields extends Shape>(shape: Fields, value: Record<string, unknown>, path = ''): Of<Fields> {
   for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(shape, key)) throw fault(`${path}${key}`, 'is no field of this event');
+    if (!Object.hasOwn(shape, key)) throw fault(`${path}${key}`, 'is no field here');
   }
   return Object.fromEntries(
     Object.entries(shape).map(([key, read]) => [key, read(value[key], `${path}${key}`)]),

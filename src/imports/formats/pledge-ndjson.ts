@@ -7,7 +7,7 @@ import { type TicketOrder } from '../../tickets/domain/commands.js';
 import { cancelReasons, type FactType, factTypes, origins } from '../../tickets/domain/facts.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { type Line, linesOf } from '../lines.js';
-import { FieldFault, fields, flag, given, instant, listOf, object, oneOf, optional, text } from './fields.js';
+import { count, FieldFault, fields, flag, given, instant, listOf, object, oneOf, optional, text } from './fields.js';
 
 /** Pledge's own log: one JSON object a line, named after the event that it asks for. `docs/imports.md` has every field. */
 export const pledgeNdjson: ImportFormat = {
@@ -121,6 +121,7 @@ const orders: Readonly<Record<FactType, (line: Record<string, unknown>) => Ticke
     const { type, priority } = fields({ type: optional(oneOf(ticketTypes)), priority: optional(text(60)) }, line);
     return { type: 'ReclassifyTicket', ...given({ ticketType: type, priority }) };
   },
+  PlanReapplied: (line) => ({ type: 'ReapplyPlan', ...given(fields({ version: optional(count) }, line)) }),
   InternalNoteAdded: (line) => ({ type: 'AddInternalNote', ...fields({ text: text(10_000) }, line) }),
   TicketResolved: (line) => ({ type: 'ResolveTicket', ...given(fields({ publicReply: optional(flag) }, line)) }),
   TicketClosed: (line) => ({ type: 'CloseTicket', ...fields({}, line) }),

@@ -1,8 +1,6 @@
 import { type CalendarDefinition, type Target, type Window } from '../../business-time/calendar.js';
 import { type Plan, type PlanTarget } from './plan.js';
-
-/** The calendar that the built-in plans count in. */
-export const businessHours = 'business-hours';
+import { planDefaults } from './plan-defaults.js';
 
 const office: readonly Window[] = [['09:00', '17:00']];
 
@@ -22,18 +20,7 @@ const forum = { title: 'Users’ forum', url: 'https://forum.example.com/' };
 const helpSite = { title: 'Help site', url: 'https://help.example.com/' };
 const courses = { title: 'Online courses', url: 'https://learn.example.com/' };
 
-const common = {
-  calendar: businessHours,
-  atRiskShare: 0.75,
-  followUpStarts: 'eachReply',
-  pauses: {
-    firstResponse: [], // we have not answered yet
-    followUp: ['waitingForCustomer', 'waitingForThirdParty', 'scheduled', 'onHold'],
-    resolution: ['waitingForCustomer', 'waitingForThirdParty', 'scheduled', 'onHold'],
-  },
-  resolutionSatisfiedBy: 'resolved',
-  selfHelp: [helpSite, forum, courses],
-} as const satisfies Partial<Plan>;
+const common = { ...planDefaults, selfHelp: [helpSite, forum, courses] };
 
 /**
  * The built-in plans, after a provider's published support FAQ. Every plan may ask by the «Report an Issue» button and

@@ -1,19 +1,25 @@
-import { type CalendarDefinition } from '../../business-time/calendar.js';
+import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type NewEvent } from '../../event-sourcing/event-store.js';
 import { type EffectiveFrom, type Plan } from './plan.js';
 
-/** A calendar people can name; versions are never edited. */
-export interface CalendarVersion {
+/** A calendar people can name. */
+export interface NamedCalendar {
   readonly code: string;
   readonly name: string;
-  readonly version: number;
-  readonly effectiveFrom: EffectiveFrom;
   readonly definition: CalendarDefinition;
 }
 
-export interface PlanVersion extends Plan {
+/** What a version adds to its content. Versions are never edited. */
+export interface Versioned {
+  /** From 1. */
   readonly version: number;
   readonly effectiveFrom: EffectiveFrom;
+}
+
+/** A version after the first. */
+export interface Revision extends Versioned {
+  /** Tickets that are open when it comes into force are laid out anew under it. */
+  readonly appliesToOpenTickets: boolean;
 }
 
 /** A customer's plan from an instant on. */
@@ -26,9 +32,28 @@ export interface Enrolment {
   readonly effectiveFrom: EffectiveFrom;
 }
 
-export type CalendarDefined = NewEvent<'CalendarDefined', CalendarVersion>;
-export type PlanDefined = NewEvent<'PlanDefined', PlanVersion>;
-export type CustomerEnrolled = NewEvent<'CustomerEnrolled', Enrolment>;
+export type PlanEvent =
+  | NewEvent<'PlanDefined', Plan & Versioned>
+  | NewEvent<'PlanRevised', Plan & Revision>
+  /** No customer is put on it from then on; those who are stay. */
+  | NewEvent<'PlanRetired', { readonly code: string; readonly effectiveFrom: Instant }>;
+
+export type CalendarEvent =
+  NewEvent<'CalendarDefined', NamedCalendar & Versioned> | NewEvent<'CalendarRevised', NamedCalendar & Revision>;
+
+/** Each says in full how the customer stands from then on. */
+export type CustomerEvent =
+  | NewEvent<'CustomerEnrolled', Enrolment>
+  | NewEvent<'CustomerPlanChanged', Enrolment>
+  | NewEvent<'CustomerCalendarSet', Enrolment>;
+
+export const planEventTypes = ['PlanDefined', 'PlanRevised', 'PlanRetired'] as const satisfies PlanEvent['type'][];
+export const calendarEventTypes = ['CalendarDefined', 'CalendarRevised'] as const satisfies CalendarEvent['type'][];
+export const customerEventTypes = [
+  'CustomerEnrolled',
+  'CustomerPlanChanged',
+  'CustomerCalendarSet',
+] as const satisfies CustomerEvent['type'][];
 
 export const calendarStream = (code: string): string => `calendar-${code}`;
 export const planStream = (code: string): string => `plan-${code}`;

@@ -1,103 +1,95 @@
 import { Inject } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Args, createUnionType, Field, Mutation, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { toCursor } from '../../event-sourcing/cursor.js';
-import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
+import { QueryBus } from '@nestjs/cqrs';
+import { Args, ArgsType, Field, ID, Int, Query, Resolver } from '@nestjs/graphql';
+import { type Clock } from '../../clock/clock.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
-import { memberOf, orRejection, RejectionType } from '../../graphql/rejected.js';
-import { PositionScalar } from '../../graphql/scalars.js';
-import { EVENT_STORE } from '../../tokens.js';
-import { DefineCalendar, DefinePlan, EnrolCustomer } from '../commands/define.js';
-import { type CalendarVersion, type Enrolment } from '../domain/events.js';
-import { CatalogueList, CustomerList } from '../queries/catalogue-queries.js';
-import { DefineCalendarInput, DefinePlanInput, EnrolCustomerInput } from './catalogue.inputs.js';
+import { InstantScalar } from '../../graphql/scalars.js';
+import { CLOCK } from '../../tokens.js';
+import { CalendarHistories, CustomerById, CustomerList, PlanHistories } from '../queries/catalogue-queries.js';
 import { CalendarType, CustomerConnection, CustomerType, PlanType } from './catalogue.types.js';
-import { toCalendar, toEnrolment, toPlan } from './to-definitions.js';
+import { calendarAs, customerAs, planAs, toCustomerType } from './to-types.js';
+import { type CustomerHistory } from '../domain/customer-decider.js';
 
-/** What a definition answers: the thing defined, and its place in the log. */
-function definedAs<Thing extends object>(name: string, field: string, thing: () => new () => Thing) {
-  @ObjectType(`${name}Defined`, { description: `What was defined: ${name}. The same again changes nothing.` })
-  class Defined {
-    @Field(thing, { name: field, description: 'As it stands now.' })
-    thing!: Thing;
-
-    @Field(() => PositionScalar, { description: 'Hand it to a query as `after` to see this write in its answer.' })
-    position!: string;
-  }
-  const Result = createUnionType({
-    name: `${name}Result`,
-    description: `What was defined (${name}), or why it was not.`,
-    types: () => [Defined, RejectionType] as const,
-    resolveType: memberOf(Defined),
-  });
-  return { Defined, Result };
+@ArgsType()
+class AtArgs extends ReadArgs {
+  @Field(() => InstantScalar, { nullable: true, description: 'As in force then; now where left out.' })
+  at?: number;
 }
 
-const planDefined = definedAs('Plan', 'plan', () => PlanType);
-const calendarDefined = definedAs('Calendar', 'calendar', () => CalendarType);
-const customerEnrolled = definedAs('Customer', 'customer', () => CustomerType);
+@ArgsType()
+class VersionArgs extends AtArgs {
+  @Field(() => ID, { description: 'The code.' })
+  code!: string;
 
-const admin: Actor = { id: 'admin', kind: 'person' };
+  @Field(() => Int, { nullable: true, description: 'A version by its number, whenever it is in force.' })
+  version?: number;
+}
 
-const toCalendarType = (calendar: CalendarVersion): CalendarType =>
-  Object.assign(new CalendarType(), calendar, { timeZone: calendar.definition.timeZone });
-
-const toCustomerType = ({ customer: id, ...rest }: Enrolment): CustomerType =>
-  Object.assign(new CustomerType(), { id, ...rest });
+@ArgsType()
+class CustomerArgs extends AtArgs {
+  @Field(() => ID, { description: 'The customer’s id.' })
+  id!: string;
+}
 
 @Resolver()
-export class CatalogueResolver {
+export class CatalogueQueries {
   constructor(
-    private readonly commands: CommandBus,
     private readonly queries: QueryBus,
-    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  @Query(() => [PlanType], { description: 'Every plan, highest rank first.' })
-  async plans(@Args() { after }: ReadArgs) {
-    return (await this.queries.execute(new CatalogueList(after))).plans;
+  @Query(() => [PlanType], { description: 'Every plan as in force at an instant, highest rank first.' })
+  async plans(@Args() { at, after }: AtArgs) {
+    const histories = await this.queries.execute(new PlanHistories(undefined, after));
+    const which = { at: at ?? this.clock.now() };
+    return histories.flatMap((history) => planAs(history, which) ?? []).sort((a, b) => b.rank - a.rank);
   }
 
-  @Query(() => [CalendarType], { description: 'Every calendar, by code.' })
-  async calendars(@Args() { after }: ReadArgs) {
-    return (await this.queries.execute(new CatalogueList(after))).calendars.map(toCalendarType);
+  @Query(() => PlanType, { nullable: true, description: 'A plan as in force at an instant, or a version of it.' })
+  async plan(@Args() { code, at, version, after }: VersionArgs) {
+    const [history] = await this.queries.execute(new PlanHistories(code, after));
+    return history === undefined ? null : planAs(history, { at: at ?? this.clock.now(), version });
   }
 
-  @Query(() => CustomerConnection, { description: 'Customers, by id.' })
+  @Query(() => [CalendarType], { description: 'Every calendar as in force at an instant, by code.' })
+  async calendars(@Args() { at, after }: AtArgs) {
+    const histories = await this.queries.execute(new CalendarHistories(undefined, after));
+    const which = { at: at ?? this.clock.now() };
+    return histories.flatMap((history) => calendarAs(history, which) ?? []);
+  }
+
+  @Query(() => CalendarType, {
+    nullable: true,
+    description: 'A calendar as in force at an instant, or a version of it.',
+  })
+  async calendar(@Args() { code, at, version, after }: VersionArgs) {
+    const [history] = await this.queries.execute(new CalendarHistories(code, after));
+    return history === undefined ? null : calendarAs(history, { at: at ?? this.clock.now(), version });
+  }
+
+  @Query(() => CustomerConnection, {
+    description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
+  })
   async customers(@Args() { after, ...page }: PageArgs) {
     const { edges, pageInfo } = await this.queries.execute(new CustomerList(said(page), after));
-    return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toCustomerType(node) })), pageInfo };
+    return { edges: edges.map(({ cursor, node }) => ({ cursor, node: this.now(node) })), pageInfo };
   }
 
-  @Mutation(() => planDefined.Result, {
-    description: 'Defines a plan. Refused: PLAN_EXISTS, INVALID_PLAN, CALENDAR_NOT_FOUND.',
+  @Query(() => CustomerType, {
+    nullable: true,
+    description: 'A customer as it stood at an instant; null where nobody had enrolled it by then.',
   })
-  definePlan(@Args('input', { description: 'The plan.' }) input: DefinePlanInput) {
-    const work = this.commands.execute(new DefinePlan(toPlan(input), admin));
-    return orRejection(work.then(({ plan, position }) => this.answer(planDefined.Defined, plan, position)));
+  async customer(@Args() { id, at, after }: CustomerArgs) {
+    const history = await this.queries.execute(new CustomerById(id, after));
+    if (history === undefined) return null;
+    return at == null ? this.now(history) : customerAs(history, { at });
   }
 
-  @Mutation(() => calendarDefined.Result, {
-    description: 'Defines a calendar. Refused: CALENDAR_EXISTS, and what is wrong with its hours.',
-  })
-  defineCalendar(@Args('input', { description: 'The calendar.' }) input: DefineCalendarInput) {
-    const work = this.commands.execute(new DefineCalendar(toCalendar(input), admin));
-    return orRejection(
-      work.then(({ calendar, position }) => this.answer(calendarDefined.Defined, toCalendarType(calendar), position)),
-    );
-  }
-
-  @Mutation(() => customerEnrolled.Result, {
-    description: 'Puts a customer on a plan. Refused: CUSTOMER_ENROLLED, PLAN_NOT_FOUND.',
-  })
-  enrolCustomer(@Args('input', { description: 'The customer.' }) input: EnrolCustomerInput) {
-    const work = this.commands.execute(new EnrolCustomer(toEnrolment(input), admin));
-    return orRejection(
-      work.then(({ customer, position }) => this.answer(customerEnrolled.Defined, toCustomerType(customer), position)),
-    );
-  }
-
-  private answer<Answer extends object>(type: new () => Answer, thing: object, position: Position): Answer {
-    return Object.assign(new type(), { thing, position: toCursor(this.store, position) });
+  private now(history: CustomerHistory): CustomerType {
+    const standing = customerAs(history, { at: this.clock.now() });
+    const [first] = history;
+    if (standing !== undefined) return standing;
+    if (first === undefined) throw new Error('a customer without history');
+    return toCustomerType(history, first);
   }
 }

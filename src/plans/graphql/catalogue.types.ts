@@ -1,6 +1,8 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
+import { ActorType } from '../../graphql/actor.js';
 import {
   BenefitEnum,
+  CatalogueChangeEnum,
   ChannelEnum,
   FollowUpStartsEnum,
   MetricEnum,
@@ -12,6 +14,44 @@ import { connectionOf } from '../../graphql/page.js';
 import { InstantScalar, JsonScalar } from '../../graphql/scalars.js';
 import { TargetType } from '../../sla/graphql-types.js';
 import { SelfHelpType } from '../../tickets/graphql-types.js';
+
+@ObjectType('FieldChange', { description: 'A field that a new version changed; a list is one field.' })
+export class FieldChangeType {
+  @Field(() => String, { description: 'The field’s path, as in `pauses.followUp`.' })
+  path!: string;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'What it was; null where it was not there.' })
+  before!: unknown;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'What it is; null where it is no longer there.' })
+  after!: unknown;
+}
+
+@ObjectType('CatalogueChange', {
+  description: 'What was recorded of a plan, a calendar or a customer; it is never edited.',
+})
+export class CatalogueChangeType {
+  @Field(() => CatalogueChangeEnum, { description: 'What was done.' })
+  type!: string;
+
+  @Field(() => Int, { description: 'The version it made, from 1; a retirement makes none, and has the last.' })
+  version!: number;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'It holds from then on; null: since always.' })
+  effectiveFrom!: number | null;
+
+  @Field(() => Boolean, { description: 'Whether tickets open when it comes into force are laid out anew.' })
+  appliesToOpenTickets!: boolean;
+
+  @Field(() => InstantScalar, { description: 'When it was recorded here.' })
+  recordedAt!: number;
+
+  @Field(() => ActorType, { description: 'Who did it.' })
+  actor!: ActorType;
+
+  @Field(() => [FieldChangeType], { description: 'What it changed of the version before; empty for the first.' })
+  changes!: readonly FieldChangeType[];
+}
 
 @ObjectType('PlanTarget', { description: 'One promise of a plan.' })
 export class PlanTargetType {
@@ -86,6 +126,14 @@ export class PlanType {
 
   @Field(() => InstantScalar, { nullable: true, description: 'In force from then on; null: since always.' })
   effectiveFrom!: number | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'It takes no new customers from then on; null: it does.' })
+  retiredFrom!: number | null;
+
+  @Field(() => [CatalogueChangeType], {
+    description: 'All that was recorded of it, in that order, with who did it when.',
+  })
+  history!: readonly CatalogueChangeType[];
 }
 
 @ObjectType('Calendar', { description: 'When a support desk is open.' })
@@ -107,6 +155,11 @@ export class CalendarType {
 
   @Field(() => InstantScalar, { nullable: true, description: 'In force from then on; null: since always.' })
   effectiveFrom!: number | null;
+
+  @Field(() => [CatalogueChangeType], {
+    description: 'All that was recorded of it, in that order, with who did it when.',
+  })
+  history!: readonly CatalogueChangeType[];
 }
 
 @ObjectType('Customer', { description: 'A customer, and the plan it is on.' })
@@ -123,8 +176,13 @@ export class CustomerType {
   @Field(() => String, { nullable: true, description: 'The code of its own calendar, in place of the plan’s.' })
   calendar!: string | null;
 
-  @Field(() => InstantScalar, { nullable: true, description: 'On that plan from then on; null: since always.' })
+  @Field(() => InstantScalar, { nullable: true, description: 'It stands so from then on; null: since always.' })
   effectiveFrom!: number | null;
+
+  @Field(() => [CatalogueChangeType], {
+    description: 'All that was recorded of it, in that order, with who did it when.',
+  })
+  history!: readonly CatalogueChangeType[];
 }
 
 export const CustomerConnection = connectionOf('Customer', () => CustomerType);

@@ -4,7 +4,7 @@ import { ChannelEnum, MetricEnum, TicketTypeEnum } from '../../graphql/enums.js'
 import { InstantScalar } from '../../graphql/scalars.js';
 import { TargetType, VersionRefType } from '../../sla/graphql-types.js';
 import { type Channel, type Metric, type TicketType } from '../domain/plan.js';
-import { TargetInput } from './catalogue.inputs.js';
+import { TargetInput } from './target.input.js';
 
 @InputType('PauseInput', { description: 'A stretch of time in which a clock stands still.' })
 export class PauseInput {

@@ -1,61 +1,75 @@
-import { type Target, type Window } from '../../business-time/calendar.js';
+import { type Window } from '../../business-time/calendar.js';
 import { type CalendarSource, type HolidaySource } from '../../business-time/holiday-sources.js';
 import { said } from '../../graphql/page.js';
-import { type CalendarOrder } from '../commands/define.js';
+import { type CalendarOrder } from '../commands/change-calendar.js';
 import { type DueQuestion } from '../due-at.js';
 import { type Enrolment } from '../domain/events.js';
-import { channels, pauseReasons, type Plan, ticketTypes } from '../domain/plan.js';
-import {
-  type DefineCalendarInput,
-  type DefinePlanInput,
-  type EnrolCustomerInput,
-  type TargetInput,
-  type WindowInput,
-} from './catalogue.inputs.js';
+import { type Plan } from '../domain/plan.js';
+import { planDefaults } from '../domain/plan-defaults.js';
+import { type PlanChanges } from '../domain/plan-decider.js';
+import { type DefineCalendarInput, type ReviseCalendarInput, type WindowInput } from './calendar.inputs.js';
+import { type EnrolCustomerInput } from './customer.inputs.js';
 import { type DueAtInput } from './due-at.types.js';
+import { type DefinePlanInput, type PlanTargetInput, type RevisePlanInput } from './plan.inputs.js';
+import { toTarget } from './target.input.js';
 
-const toTarget = ({ amount, unit, rule }: TargetInput): Target =>
-  unit === 'businessDays' ? { amount, unit, rule: rule ?? 'sameTime' } : { amount, unit };
+const toTargets = (targets: readonly PlanTargetInput[]) =>
+  targets.map(({ metric, target, type, priority }) => ({
+    ...{ metric, target: toTarget(target) },
+    ...said({ type, priority }),
+  }));
+
+/** What an input says of a plan. */
+export function toPlanChanges(input: Omit<RevisePlanInput, 'code' | 'appliesToOpenTickets'>): PlanChanges {
+  const { name, rank, calendar, channels, types, atRiskShare, followUpStarts, resolutionSatisfiedBy } = input;
+  const { targets, pauses, selfHelp, benefits } = input;
+  return {
+    ...said({ name, rank, calendar, channels, types, atRiskShare, followUpStarts, resolutionSatisfiedBy, benefits }),
+    ...(targets == null ? {} : { targets: toTargets(targets) }),
+    ...(pauses == null ? {} : { pauses: said(pauses) }),
+    ...(selfHelp == null ? {} : { selfHelp: selfHelp.map(({ title, url }) => ({ title, url })) }),
+  };
+}
 
 /** The plan that an input asks for, with the field's usual defaults for what it leaves out. */
 export function toPlan(input: DefinePlanInput): Plan {
-  const { code, name, rank, calendar, atRiskShare, followUpStarts, resolutionSatisfiedBy } = input;
+  const { code, name, targets } = input;
+  const { pauses, ...changes } = toPlanChanges(input);
   return {
-    ...{ code, name, rank, calendar, atRiskShare, followUpStarts, resolutionSatisfiedBy },
-    channels: input.channels ?? channels,
-    types: input.types ?? ticketTypes.filter((type) => type !== 'onBoarding'),
-    targets: input.targets.map(({ metric, target, type, priority }) => ({
-      ...{ metric, target: toTarget(target) },
-      ...said({ type, priority }),
-    })),
-    pauses: {
-      firstResponse: input.pauses?.firstResponse ?? [],
-      followUp: input.pauses?.followUp ?? pauseReasons,
-      resolution: input.pauses?.resolution ?? pauseReasons,
-    },
-    selfHelp: (input.selfHelp ?? []).map(({ title, url }) => ({ title, url })),
-    benefits: [],
+    ...{ code, name, ...planDefaults, ...changes, targets: toTargets(targets) },
+    pauses: { ...planDefaults.pauses, ...pauses },
   };
 }
 
 const toWindow = ({ opens, closes }: WindowInput): Window => [opens, closes];
 
-/** The calendar that an input asks for. */
-export function toCalendar({ code, name, timeZone, weekly, ...more }: DefineCalendarInput): CalendarOrder {
-  const { holidays, holidaysFrom, holidaysKnownUntil, dates, nominalDayMinutes } = more;
-  const definition: CalendarSource = {
-    timeZone,
-    weekly: Object.fromEntries(weekly.map(({ day, windows }) => [day, windows.map(toWindow)])),
-    holidays: (holidays ?? []).map(({ date, hours, name: holiday }) =>
-      hours == null && holiday == null
-        ? date
-        : { date, ...(hours == null ? {} : { hours: toWindow(hours) }), ...(holiday == null ? {} : { name: holiday }) },
-    ),
+/** What an input says of a calendar's definition. */
+export function toDefinition(
+  input: Omit<ReviseCalendarInput, 'code' | 'appliesToOpenTickets'>,
+): Partial<CalendarSource> {
+  const { timeZone, weekly, holidays, holidaysFrom, holidaysKnownUntil, dates, nominalDayMinutes } = input;
+  return {
+    ...said({ timeZone, holidaysKnownUntil, nominalDayMinutes }),
+    ...(weekly == null
+      ? {}
+      : { weekly: Object.fromEntries(weekly.map(({ day, windows }) => [day, windows.map(toWindow)])) }),
+    ...(holidays == null ? {} : { holidays: holidays.map(toHoliday) }),
     ...(holidaysFrom == null ? {} : { holidaysFrom: holidaysFrom.map((source) => said(source) as HolidaySource) }),
-    ...said({ holidaysKnownUntil }),
-    dates: Object.fromEntries((dates ?? []).map(({ date, windows }) => [date, windows.map(toWindow)])),
-    nominalDayMinutes: nominalDayMinutes ?? 480,
+    ...(dates == null
+      ? {}
+      : { dates: Object.fromEntries(dates.map(({ date, windows }) => [date, windows.map(toWindow)])) }),
   };
+}
+
+function toHoliday({ date, hours, name }: NonNullable<DefineCalendarInput['holidays']>[number]) {
+  if (hours == null && name == null) return date;
+  return { date, ...(hours == null ? {} : { hours: toWindow(hours) }), ...said({ name }) };
+}
+
+/** The calendar that an input asks for. */
+export function toCalendar(input: DefineCalendarInput): CalendarOrder {
+  const { code, name, timeZone } = input;
+  const definition = { timeZone, weekly: {}, holidays: [], dates: {}, nominalDayMinutes: 480, ...toDefinition(input) };
   return { code, name, definition };
 }
 

@@ -2,42 +2,36 @@ import { type Tx } from '../../database/read-models.js';
 import { upsert } from '../../database/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
-import { type CalendarDefined, type CustomerEnrolled, type PlanDefined } from '../domain/events.js';
+import { calendarEventTypes, customerEventTypes, planEventTypes, type PlanEvent } from '../domain/events.js';
 
-/** Plans, calendars and customers. */
+const types = { plan: planEventTypes, calendar: calendarEventTypes, customer: customerEventTypes } as const;
+
+/** What a row of the catalogue is about. */
+export type Kind = keyof typeof types;
+
+const kindOf = new Map(
+  Object.entries(types).flatMap(([kind, events]) => events.map((type): [string, Kind] => [type, kind as Kind])),
+);
+
+/** Plans, calendars and customers: what was recorded of each, for their history to be read from. */
 export const catalogueProjection: Projection<Tx> = {
   name: 'catalogue',
-  version: 1,
-  types: ['PlanDefined', 'CalendarDefined', 'CustomerEnrolled'],
+  version: 2,
+  types: [...kindOf.keys()],
   async apply(events, tx) {
-    const of = <Event>(type: string) =>
-      events.filter((event) => event.type === type) as unknown as (StoredEvent & Event)[];
-    const plans = of<PlanDefined>('PlanDefined').map(({ data }) => data);
-    await upsert(
-      tx,
-      'plans',
-      ['code', 'version'],
-      plans.map((plan) => ({
-        ...{ code: plan.code, version: plan.version, rank: plan.rank, plan: JSON.stringify(plan) },
-      })),
+    await upsert(tx, 'catalogue', ['kind', 'code', 'revision'], events.map(toRow));
+    const plans = (events as readonly (StoredEvent & PlanEvent)[]).flatMap(({ type, data }) =>
+      type === 'PlanDefined' || type === 'PlanRevised'
+        ? [{ code: data.code, version: data.version, rank: data.rank }]
+        : [],
     );
-    const calendars = of<CalendarDefined>('CalendarDefined').map(({ data }) => data);
-    await upsert(
-      tx,
-      'calendars',
-      ['code', 'version'],
-      calendars.map((calendar) => ({
-        ...{ code: calendar.code, version: calendar.version, calendar: JSON.stringify(calendar) },
-      })),
-    );
-    const customers = new Map(of<CustomerEnrolled>('CustomerEnrolled').map(({ data }) => [data.customer, data]));
-    await upsert(
-      tx,
-      'customers',
-      ['id'],
-      [...customers.values()].map(({ customer, name, plan, calendar, effectiveFrom }) => ({
-        ...{ id: customer, name, plan, calendar, effective_from: effectiveFrom },
-      })),
-    );
+    await upsert(tx, 'plans', ['code', 'version'], plans);
   },
 };
+
+function toRow({ type, data, metadata, revision }: StoredEvent) {
+  const kind = kindOf.get(type);
+  if (kind === undefined) throw new Error(`${type} is no event of the catalogue`);
+  const { code, customer } = data as { readonly code?: string; readonly customer?: string };
+  return { kind, code: code ?? customer ?? '', revision, event: JSON.stringify({ type, data, metadata }) };
+}

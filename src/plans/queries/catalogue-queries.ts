@@ -5,21 +5,43 @@ import { type Page, type PageRequest } from '../../database/page.js';
 import { type Schema } from '../../database/schema.js';
 import { ReadBarrier } from '../../graphql/read-barrier.js';
 import { READ_MODELS } from '../../tokens.js';
-import { type CalendarVersion, type Enrolment, type PlanVersion } from '../domain/events.js';
-import { calendars, customers, plans } from './catalogue.js';
+import { type CalendarHistory } from '../domain/calendar-decider.js';
+import { type CustomerHistory } from '../domain/customer-decider.js';
+import { type PlanHistory } from '../domain/plan-decider.js';
+import { calendars, customer, customers, plans } from './catalogue.js';
 
-/** Every plan and every calendar. */
-export class CatalogueList extends Query<{
-  readonly plans: readonly PlanVersion[];
-  readonly calendars: readonly CalendarVersion[];
-}> {
-  constructor(readonly after?: string) {
+/** The histories of plans: of the one with a code, or of all. */
+export class PlanHistories extends Query<readonly PlanHistory[]> {
+  constructor(
+    readonly code: string | undefined,
+    readonly after?: string,
+  ) {
     super();
   }
 }
 
-/** Customers, by id. */
-export class CustomerList extends Query<Page<Enrolment>> {
+/** The histories of calendars: of the one with a code, or of all. */
+export class CalendarHistories extends Query<readonly CalendarHistory[]> {
+  constructor(
+    readonly code: string | undefined,
+    readonly after?: string,
+  ) {
+    super();
+  }
+}
+
+/** The history of a customer; undefined where nobody enrolled it. */
+export class CustomerById extends Query<CustomerHistory | undefined> {
+  constructor(
+    readonly id: string,
+    readonly after?: string,
+  ) {
+    super();
+  }
+}
+
+/** The histories of customers, by id. */
+export class CustomerList extends Query<Page<CustomerHistory>> {
   constructor(
     readonly page: PageRequest,
     readonly after?: string,
@@ -28,28 +50,43 @@ export class CustomerList extends Query<Page<Enrolment>> {
   }
 }
 
-@QueryHandler(CatalogueList)
-export class CatalogueListHandler implements IQueryHandler<CatalogueList> {
+class Reading {
   constructor(
-    @Inject(READ_MODELS) private readonly db: Kysely<Schema>,
+    @Inject(READ_MODELS) protected readonly db: Kysely<Schema>,
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ after }: CatalogueList) {
-    await this.barrier.seen(['catalogue'], after);
-    return { plans: await plans(this.db), calendars: await calendars(this.db) };
+  protected seen = (after: string | undefined) => this.barrier.seen(['catalogue'], after);
+}
+
+@QueryHandler(PlanHistories)
+export class PlanHistoriesHandler extends Reading implements IQueryHandler<PlanHistories> {
+  async execute({ code, after }: PlanHistories) {
+    await this.seen(after);
+    return plans(this.db, code === undefined ? undefined : [code]);
+  }
+}
+
+@QueryHandler(CalendarHistories)
+export class CalendarHistoriesHandler extends Reading implements IQueryHandler<CalendarHistories> {
+  async execute({ code, after }: CalendarHistories) {
+    await this.seen(after);
+    return calendars(this.db, code === undefined ? undefined : [code]);
+  }
+}
+
+@QueryHandler(CustomerById)
+export class CustomerByIdHandler extends Reading implements IQueryHandler<CustomerById> {
+  async execute({ id, after }: CustomerById) {
+    await this.seen(after);
+    return customer(this.db, id);
   }
 }
 
 @QueryHandler(CustomerList)
-export class CustomerListHandler implements IQueryHandler<CustomerList> {
-  constructor(
-    @Inject(READ_MODELS) private readonly db: Kysely<Schema>,
-    private readonly barrier: ReadBarrier,
-  ) {}
-
+export class CustomerListHandler extends Reading implements IQueryHandler<CustomerList> {
   async execute({ page, after }: CustomerList) {
-    await this.barrier.seen(['catalogue'], after);
+    await this.seen(after);
     return customers(this.db, page);
   }
 }

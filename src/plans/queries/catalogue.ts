@@ -1,40 +1,62 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
-import { type Schema } from '../../database/schema.js';
-import { type CalendarVersion, type Enrolment, type PlanVersion } from '../domain/events.js';
+import { type CatalogueTable, type Schema } from '../../database/schema.js';
+import { type Decider } from '../../event-sourcing/decider.js';
+import { type NewEvent } from '../../event-sourcing/event-store.js';
+import { calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
+import { customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
+import { planDecider, type PlanHistory } from '../domain/plan-decider.js';
 
-/** Every plan, highest rank first. */
-export async function plans(db: Kysely<Schema>): Promise<readonly PlanVersion[]> {
-  const rows = await db.selectFrom('plans').select('plan').orderBy('rank', 'desc').orderBy('code').execute();
-  return rows.map(({ plan }) => JSON.parse(plan) as PlanVersion);
-}
+type Db = Kysely<Schema>;
 
-/** Every calendar, by code. */
-export async function calendars(db: Kysely<Schema>): Promise<readonly CalendarVersion[]> {
-  const rows = await db.selectFrom('calendars').select('calendar').orderBy('code').execute();
-  return rows.map(({ calendar }) => JSON.parse(calendar) as CalendarVersion);
-}
+/** The histories of plans, by code: of every one, or of those named. */
+export const plans = async (db: Db, codes?: readonly string[]): Promise<readonly PlanHistory[]> =>
+  histories(await rowsOf(db, 'plan', codes), planDecider);
 
-/** Customers, by id. */
-export async function customers(db: Kysely<Schema>, request: PageRequest): Promise<Page<Enrolment>> {
+/** The histories of calendars, by code: of every one, or of those named. */
+export const calendars = async (db: Db, codes?: readonly string[]): Promise<readonly CalendarHistory[]> =>
+  histories(await rowsOf(db, 'calendar', codes), calendarDecider);
+
+/** The history of a customer; undefined where nobody enrolled it. */
+export const customer = async (db: Db, id: string): Promise<CustomerHistory | undefined> =>
+  histories(await rowsOf(db, 'customer', [id]), customerDecider)[0];
+
+/** The histories of customers, by id. */
+export async function customers(db: Db, request: PageRequest): Promise<Page<CustomerHistory>> {
   const size = sizeOf(request);
   const key = keyOf(request, ['string']);
   let query = db
-    .selectFrom('customers')
-    .selectAll()
-    .orderBy('id')
+    .selectFrom('catalogue')
+    .select('code')
+    .where('kind', '=', 'customer')
+    .where('revision', '=', 0)
+    .orderBy('code')
     .limit(size + 1);
-  if (key !== undefined) query = query.where(sql<boolean>`id > ${key[0]}`);
+  if (key !== undefined) query = query.where('code', '>', String(key[0]));
+  const ids = (await query.execute()).map(({ code }) => code);
+  const found = histories(await rowsOf(db, 'customer', ids.slice(0, size)), customerDecider);
+  const known = new Map(found.map((history) => [history[0]?.content.customer, history]));
   return pageOf(
-    await query.execute(),
+    ids,
     size,
-    ({ id }) => [id],
-    ({ id: customer, name, plan, calendar, effective_from: effectiveFrom }) => ({
-      customer,
-      name,
-      plan,
-      calendar,
-      effectiveFrom,
-    }),
+    (id) => [id],
+    (id) => known.get(id) ?? [],
   );
+}
+
+function rowsOf(db: Db, kind: string, codes?: readonly string[]): Promise<readonly Selectable<CatalogueTable>[]> {
+  const query = db.selectFrom('catalogue').selectAll().where('kind', '=', kind).orderBy('code').orderBy('revision');
+  return (codes === undefined ? query : query.where('code', 'in', codes)).execute();
+}
+
+/** What rows in order of code and revision say, a history for each code. */
+function histories<History>(
+  rows: readonly Selectable<CatalogueTable>[],
+  decider: Pick<Decider<History, never, NewEvent>, 'initial' | 'evolve'>,
+): readonly History[] {
+  const byCode = new Map<string, History>();
+  for (const { code, event } of rows) {
+    byCode.set(code, decider.evolve(byCode.get(code) ?? decider.initial, JSON.parse(event) as NewEvent));
+  }
+  return [...byCode.values()];
 }

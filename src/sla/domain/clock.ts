@@ -69,9 +69,9 @@ export function readClock(clock: Clock, calendar: Calendar, now: Instant): Readi
 
 /** The clock that a run shows at an instant, were all of it recorded. */
 export function clockOf(run: Run, at: Instant): Clock {
-  const { end, breachedAt } = run;
+  const { end, breachedAt, pausedSince, pauses } = run;
   const step = lastStep(run);
-  const isPaused = end === null && breachedAt === null && step.paused !== null;
+  const isPaused = end === null && breachedAt === null && pausedSince !== null;
   const isSatisfied = end !== null && end.kind !== 'cancelled';
   const measuredAt = Math.min(at, end?.at ?? Infinity);
   return {
@@ -91,8 +91,8 @@ export function clockOf(run: Run, at: Instant): Clock {
     breachedAt,
     cancelledAt: end?.kind === 'cancelled' ? end.at : null,
     cancelReason: end?.reason ?? null,
-    pausedAt: isPaused ? step.paused.since : null,
-    dueBeforePauseAt: isPaused ? step.paused.dueAt : null,
+    pausedAt: isPaused ? pausedSince : null,
+    dueBeforePauseAt: isPaused ? moveByPauses(run.baseDueAt, pauses, run.calendar) : null,
     elapsedMs: elapsed(run, measuredAt),
     measuredAt,
   };

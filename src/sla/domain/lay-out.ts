@@ -1,9 +1,10 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Metric, metrics } from '../../plans/domain/plan.js';
-import { targetOf } from '../../plans/domain/promise.js';
+import { metrics } from '../../plans/domain/plan.js';
 import { type Fact } from '../../tickets/domain/facts.js';
-import { isReply, type Life, lifeAfter, withoutLast } from '../../tickets/domain/life.js';
-import { cancel, heedWaits, isLive, lapse, layOutAnew, type Run, satisfy, start, takeUp, wasClosed } from './run.js';
+import { isReply, lifeAfter, withoutLast } from '../../tickets/domain/life.js';
+import { reapplied, reclassified } from './lay-out-anew.js';
+import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
+import { cancel, heedWaits, lapse, type Run, satisfy, takeUp, wasClosed } from './run.js';
 import { type Versions } from './versions.js';
 
 /**
@@ -57,14 +58,6 @@ function follow(
   return runs;
 }
 
-interface Moment {
-  readonly runs: readonly Run[];
-  readonly fact: Fact;
-  readonly before: Life;
-  readonly life: Life;
-  readonly versions: Versions;
-}
-
 const inOrder = (runs: readonly Run[]) =>
   runs.toSorted((a, b) => a.startedAt - b.startedAt || metrics.indexOf(a.metric) - metrics.indexOf(b.metric));
 
@@ -83,6 +76,8 @@ function effect(moment: Moment): readonly Run[] {
       return runs.map((run) => heedWaits(run, life.waits.keys(), fact));
     case 'TicketReclassified':
       return reclassified(moment);
+    case 'PlanReapplied':
+      return reapplied(moment, fact);
     case 'TicketResolved':
       return resolved(moment);
     case 'TicketClosed':
@@ -95,21 +90,6 @@ function effect(moment: Moment): readonly Run[] {
     case 'InternalNoteAdded':
       return runs;
   }
-}
-
-const isUnderWay = (life: Life) => life.status === 'open' || life.status === 'waiting';
-const liveOf = (runs: readonly Run[], metric: Metric) => runs.find((run) => run.metric === metric && isLive(run));
-const planOf = ({ fact, versions }: Moment) => versions.plan(fact.terms.plan);
-
-/** The run a metric starts with the moment's fact, where the plan promises it; else none. */
-function started(moment: Moment, metric: Metric): readonly Run[] {
-  const { fact, life, versions } = moment;
-  const plan = planOf(moment);
-  const target = targetOf(plan, metric, life);
-  if (target === undefined) return [];
-  return [
-    start({ metric, fact, plan, target, calendar: versions.calendar(fact.terms.calendar), waits: life.waits.keys() }),
-  ];
 }
 
 function opened(moment: Moment): readonly Run[] {
@@ -173,38 +153,4 @@ function reopened(moment: Moment): readonly Run[] {
     ...(before.lastReplyAt === null ? [] : started(moment, 'followUp')),
     ...(isSatisfied(resolution) ? started(moment, 'resolution') : []),
   ];
-}
-
-function reclassified(moment: Moment): readonly Run[] {
-  const { runs, fact, life } = moment;
-  const anew = runs.map((run) => {
-    if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
-    const target = targetOf(run.plan, run.metric, life);
-    if (target === undefined) return cancel(run, fact, 'lostPromise');
-    return sameTarget(target, run.target) ? run : layOutAnew(run, target, fact);
-  });
-  if (!isUnderWay(life)) return anew;
-  return [...anew, ...metrics.filter((metric) => isWanted(metric, anew, moment)).flatMap((m) => started(moment, m))];
-}
-
-const sameTarget = (a: Run['target'], b: Run['target']) =>
-  a.amount === b.amount &&
-  a.unit === b.unit &&
-  (a.unit !== 'businessDays' || b.unit !== 'businessDays' || a.rule === b.rule);
-
-/** Whether a ticket as it stands would have a clock of this metric running, if its new class promises one. */
-function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean {
-  const { life } = moment;
-  if (liveOf(runs, metric)) return false;
-  switch (metric) {
-    case 'firstResponse':
-      return life.origin === 'customerRequest' && life.lastReplyAt === null;
-    case 'followUp':
-      if (life.lastReplyAt === null) return false;
-      return (
-        planOf(moment).followUpStarts === 'eachReply' || (life.lastCustomerReplyAt ?? -Infinity) > life.lastReplyAt
-      );
-    case 'resolution':
-      return true;
-  }
 }

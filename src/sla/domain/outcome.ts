@@ -1,5 +1,6 @@
 import { type Instant, type Target } from '../../business-time/calendar.js';
 import { type Metric, type Terms, type TicketType } from '../../plans/domain/plan.js';
+import { type Reapplication } from '../../plans/domain/reapply.js';
 
 /** One clock from start to outcome: the metric, and the id of the fact that started it. */
 export type RunId = string;
@@ -17,12 +18,11 @@ export const outcomeTypes = [
 export type OutcomeType = (typeof outcomeTypes)[number];
 
 export type CancelledBecause = 'closed' | 'cancelled' | 'merged' | 'lostPromise' | 'superseded';
-export type MovedBecause = 'paused' | 'resumed' | 'reclassified' | 'reopened' | 'corrected';
+export type MovedBecause = 'paused' | 'resumed' | 'reclassified' | 'reopened' | 'corrected' | Reapplication;
 
-/** A pause under way. */
-export interface Paused {
+/** A pause under way: since when, and the deadline if it had ended at once. */
+export interface Pause {
   readonly since: Instant;
-  /** The deadline that the clock had. */
   readonly dueAt: Instant;
 }
 
@@ -50,7 +50,8 @@ export interface OutcomeData {
   readonly startedAt: Instant;
   /** Null while paused. */
   readonly dueAt: Instant | null;
-  readonly paused: Paused | null;
+  /** Null unless paused. */
+  readonly pause: Pause | null;
   /** Null while paused before it was reached. */
   readonly atRiskAt: Instant | null;
   /** The instant it holds from: of the start, the move, the deadline passed, the reply. */

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
 import {
   type CancelledBecause,
   type MovedBecause,
   type OutcomeData,
   type OutcomeType,
-  type Paused,
+  type Pause,
   type RunId,
 } from './outcome.js';
 import { type Ending, isLive, lastStep, type Run, type Step } from './run.js';
@@ -15,7 +16,7 @@ export interface Recorded {
   /** The fact that last laid out its deadline, and the deadline. */
   readonly cause: string;
   readonly dueAt: Instant | null;
-  readonly paused: Paused | null;
+  readonly pause: Pause | null;
   /** Said to be at risk, under this layout. */
   readonly atRisk: boolean;
   readonly breachedAt: Instant | null;
@@ -32,7 +33,7 @@ export interface Outcome {
   readonly layout: number;
   readonly at: Instant;
   readonly dueAt: Instant | null;
-  readonly paused: Paused | null;
+  readonly pause: Pause | null;
   readonly atRiskAt: Instant | null;
   readonly cause: string;
   readonly reason: MovedBecause | CancelledBecause | null;
@@ -41,13 +42,13 @@ export interface Outcome {
 
 /** The recorded state of a run after one outcome more. */
 export function recorded(before: Recorded | undefined, type: OutcomeType, data: OutcomeData): Recorded {
-  const { layout, cause, dueAt, paused } = data;
+  const { layout, cause, dueAt, pause } = data;
   const anew = before?.layout !== layout;
   const same = {
     layout,
     cause: before === undefined ? cause : before.cause,
     dueAt: before === undefined ? dueAt : before.dueAt,
-    paused: before === undefined ? paused : before.paused,
+    pause: before === undefined ? pause : before.pause,
     atRisk: !anew && before.atRisk,
     breachedAt: before?.breachedAt ?? null,
     end: before?.end ?? null,
@@ -55,9 +56,9 @@ export function recorded(before: Recorded | undefined, type: OutcomeType, data: 
   };
   switch (type) {
     case 'SlaClockStarted':
-      return { ...same, cause, dueAt, paused, breachedAt: null, end: null };
+      return { ...same, cause, dueAt, pause, breachedAt: null, end: null };
     case 'SlaDeadlineMoved':
-      return { ...same, cause, dueAt, paused };
+      return { ...same, cause, dueAt, pause };
     case 'SlaAtRisk':
       return { ...same, atRisk: true };
     case 'SlaBreached':
@@ -73,6 +74,9 @@ export function recorded(before: Recorded | undefined, type: OutcomeType, data: 
   }
 }
 
+/** The fact that brought the news; an explicit new layout says why. */
+export type News = { readonly id: string; readonly at: Instant; readonly because?: MovedBecause } | undefined;
+
 /**
  * What the layout says, less what is recorded: by run in order of start, and within a run Withdrawn, Started, Moved,
  * Breached or AtRisk, Met, MetLate or Cancelled. `cause` is the fact that brought the news, where there is one.
@@ -81,7 +85,7 @@ export function outcomes(
   runs: readonly Run[],
   known: ReadonlyMap<RunId, Recorded>,
   asOf: Instant,
-  cause: { readonly id: string; readonly at: Instant } | undefined,
+  cause: News,
 ): readonly Outcome[] {
   const laidOut = new Set(runs.map((run) => run.id));
   const vanished = [...known].filter(([id]) => !laidOut.has(id));
@@ -92,8 +96,6 @@ export function outcomes(
   return said.sort((a, b) => a.startedAt - b.startedAt).flatMap((s) => s.outcomes);
 }
 
-type News = { readonly id: string; readonly at: Instant } | undefined;
-
 function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: News): readonly Outcome[] {
   const step = lastStep(run);
   const isEndNew = !sameEnd(rec?.end ?? null, run.end);
@@ -103,7 +105,7 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
 
   const said: Outcome[] = [];
   const say = (type: OutcomeType, more: Partial<Outcome>) => {
-    const { dueAt, paused, atRiskAt, cause } = step;
+    const { dueAt, pause, atRiskAt, cause } = step;
     said.push({
       type,
       run,
@@ -111,7 +113,7 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
       layout,
       at: asOf,
       dueAt,
-      paused,
+      pause,
       atRiskAt,
       cause,
       reason: null,
@@ -119,24 +121,26 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
       ...more,
     });
   };
-  const sayStep = (type: OutcomeType, step: Step, previousDueAt: Instant | null) => {
-    const { at, dueAt, paused, atRiskAt, cause, because } = step;
-    say(type, { at, dueAt, paused, atRiskAt, cause, reason: because, previousDueAt });
+  const sayStep = (
+    type: OutcomeType,
+    { because, at, dueAt, pause, atRiskAt, cause }: Step,
+    previousDueAt: Instant | null,
+  ) => {
+    say(type, { at, dueAt, pause, atRiskAt, cause, reason: because, previousDueAt });
   };
 
   if (isWithdrawn) {
-    const { id: cause, at } = news ?? { id: step.cause, at: asOf };
-    say('SlaBreachWithdrawn', { at, cause, reason: 'corrected', previousDueAt: rec.breachedAt });
+    const { id: cause, at, because: reason = 'corrected' } = news ?? { id: step.cause, at: asOf };
+    say('SlaBreachWithdrawn', { at, cause, reason, previousDueAt: rec.breachedAt });
   }
   const isTakenUp = rec !== undefined && rec.end !== null && isEndNew && goesOn(rec.end, run.end);
   if (rec === undefined) sayStep('SlaClockStarted', run.steps[0], null);
   else if (isTakenUp) sayStep('SlaClockStarted', step, null);
 
-  // A pause of before the deadline that came to light later, and left a breach standing, moves nothing any more.
-  const isStanding = rec !== undefined && rec.breachedAt !== null && !isWithdrawn;
-  if (run.end === null && !isTakenUp && !isStanding) {
+  const isBreachStanding = rec !== undefined && rec.breachedAt !== null && !isWithdrawn;
+  if (run.end === null && !isTakenUp && !isBreachStanding) {
     let previous = rec === undefined ? run.steps[0].dueAt : rec.dueAt;
-    const moves = rec === undefined ? run.steps.slice(1) : stepsAfter(run, rec);
+    const moves = rec === undefined ? run.steps.slice(1) : stepsAfter(run, rec, news);
     for (const move of moves) {
       if (move.relaid && !isCorrected) layout += 1;
       sayStep('SlaDeadlineMoved', move, previous);
@@ -145,14 +149,14 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
   }
 
   const isBreachNew = run.breachedAt !== null && (isTakenUp || rec?.breachedAt !== run.breachedAt);
-  if (isBreachNew) say('SlaBreached', { at: run.breachedAt, dueAt: run.breachedAt, paused: null });
+  if (isBreachNew) say('SlaBreached', { at: run.breachedAt, dueAt: run.breachedAt, pause: null });
   const isWarned = rec?.atRisk === true && rec.layout === layout;
   if (isAtRisk(run, asOf) && !isWarned) say('SlaAtRisk', { at: step.atRiskAt ?? asOf });
 
   // The last outcome of a run counts, so its end is said again after a correction.
   if (run.end !== null && (isEndNew || said.length > 0)) {
     const { kind, at, dueAt, cause, reason } = run.end;
-    say(endings[kind], { at, dueAt, paused: null, cause, reason });
+    say(endings[kind], { at, dueAt, pause: null, cause, reason });
   }
   return said;
 }
@@ -166,16 +170,23 @@ const sameEnd = (a: Recorded['end'], b: Recorded['end']) =>
 const goesOn = (was: NonNullable<Recorded['end']>, is: Ending | null) =>
   is === null || (was.kind === 'cancelled' && is.kind !== 'cancelled');
 
-const isAsRecorded = ({ dueAt, paused }: Step, rec: Recorded) =>
-  dueAt === rec.dueAt && paused?.since === rec.paused?.since && paused?.dueAt === rec.paused?.dueAt;
-
 /** Moves that follow on what was recorded; where the past itself is other than recorded, one correction to what holds. */
-function stepsAfter(run: Run, rec: Recorded): readonly Step[] {
-  const known = run.steps.findLastIndex((step) => step.cause === rec.cause && isAsRecorded(step, rec));
-  if (known >= 0) return run.steps.slice(known + 1);
+function stepsAfter(run: Run, rec: Recorded, news: News): readonly Step[] {
+  const known = run.steps.findLastIndex((step) => step.cause === rec.cause && sameDeadline(step, rec));
+  const next = known < 0 ? [] : run.steps.slice(known + 1);
+  const isUnderOther = !sameUnder(run, rec.last) && !next.some((step) => step.relaid);
+  if (known >= 0 && !isUnderOther) return next;
   const step = lastStep(run);
-  return isAsRecorded(step, rec) ? [] : [{ ...step, because: 'corrected', relaid: true }];
+  const because = news?.because ?? 'corrected';
+  return sameDeadline(step, rec) && !isUnderOther ? [] : [{ ...step, because, relaid: true }];
 }
+
+const sameDeadline = (a: Pick<Step, 'dueAt' | 'pause'>, b: Pick<Step, 'dueAt' | 'pause'>) =>
+  a.dueAt === b.dueAt && a.pause?.since === b.pause?.since && a.pause?.dueAt === b.pause?.dueAt;
+
+/** Whether a run is laid out under the versions and the target that were recorded of it. */
+const sameUnder = ({ terms, target }: Run, last: OutcomeData) =>
+  isDeepStrictEqual(terms, last.terms) && isDeepStrictEqual(target, last.target);
 
 function isAtRisk(run: Run, asOf: Instant): boolean {
   const { atRiskAt } = lastStep(run);
@@ -187,7 +198,7 @@ function superseded(id: RunId, rec: Recorded, asOf: Instant, news: News): readon
   if (rec.end?.reason === 'superseded') return [];
   const { dueAt } = rec;
   const { id: cause, at } = news ?? { id: rec.cause, at: asOf };
-  const outcome = { run: rec, id, layout: rec.layout + 1, at, dueAt, paused: null, atRiskAt: rec.last.atRiskAt, cause };
+  const outcome = { run: rec, id, layout: rec.layout + 1, at, dueAt, pause: null, atRiskAt: rec.last.atRiskAt, cause };
   const cancelled: Outcome = { ...outcome, type: 'SlaClockCancelled', reason: 'superseded', previousDueAt: null };
   if (rec.breachedAt === null) return [cancelled];
   return [{ ...outcome, type: 'SlaBreachWithdrawn', reason: 'superseded', previousDueAt: rec.breachedAt }, cancelled];

@@ -6,7 +6,7 @@ import { type CancelledBecause, type OutcomeData, type OutcomeType } from './out
 export function clockAfter(before: Clock | undefined, type: OutcomeType, said: OutcomeData): Clock {
   const { run, metric, layout, terms, timeZone, target, targetMs, startedAt, at, atRiskAt } = said;
   // What was measured later stays: a warning may be said after the pause that it came before.
-  const isOlder = before !== undefined && at < before.measuredAt && before.layout === layout;
+  const isOlder = type === 'SlaAtRisk' && before !== undefined && at < before.measuredAt;
   const { elapsedMs, measuredAt } = isOlder ? before : { elapsedMs: said.elapsedMs, measuredAt: at };
   const warned = before?.layout === layout && before.isAtRisk;
   const { state, dueAt, isAtRisk, pausedAt, dueBeforePauseAt, satisfiedAt, breachedAt, cancelledAt, cancelReason } =
@@ -66,9 +66,9 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
   switch (type) {
     case 'SlaClockStarted':
     case 'SlaBreachWithdrawn':
-      return running(fresh, said, isAtRisk);
+      return onTheWay(fresh, said, isAtRisk);
     case 'SlaDeadlineMoved':
-      return running(before, said, isAtRisk);
+      return onTheWay(before, said, isAtRisk);
     case 'SlaAtRisk':
       return { ...before, isAtRisk: true };
     case 'SlaBreached':
@@ -90,13 +90,14 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
   }
 }
 
-const running = (before: Standing, { dueAt, paused }: OutcomeData, isAtRisk: boolean): Standing => ({
+/** Running, or paused: since when, and the deadline it had. */
+const onTheWay = (before: Standing, { dueAt, pause }: OutcomeData, isAtRisk: boolean): Standing => ({
   ...before,
-  state: dueAt === null ? 'paused' : 'running',
+  state: pause === null ? 'running' : 'paused',
   dueAt,
   isAtRisk,
-  pausedAt: paused?.since ?? null,
-  dueBeforePauseAt: paused?.dueAt ?? null,
+  pausedAt: pause?.since ?? null,
+  dueBeforePauseAt: pause?.dueAt ?? null,
 });
 
 /** When something falls due on a clock next: at risk, or the millisecond after its deadline; null when nothing will. */

@@ -1,7 +1,7 @@
 import { type BusinessMs, type Calendar, type Instant, type Span, type Target } from '../../business-time/calendar.js';
 import { addSkipping, moveByPauses } from '../../business-time/pauses.js';
 import { type Metric, type PauseReason, type Plan, type Terms } from '../../plans/domain/plan.js';
-import { type CancelledBecause, type MovedBecause, type Paused, type RunId } from './outcome.js';
+import { type CancelledBecause, type MovedBecause, type Pause, type RunId } from './outcome.js';
 
 /** A deadline as it was laid out at some instant of the run. */
 export interface Step {
@@ -11,7 +11,7 @@ export interface Step {
   readonly because: MovedBecause | null;
   /** Null while paused. */
   readonly dueAt: Instant | null;
-  readonly paused: Paused | null;
+  readonly pause: Pause | null;
   /** Null while paused before it was reached. */
   readonly atRiskAt: Instant | null;
   /** Laid out anew, rather than moved by a pause. */
@@ -96,8 +96,8 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
   const targetMs = calendar.between(fact.at, baseDueAt);
   const startedAt = fact.at;
   const pauses: readonly Span[] = [];
-  const paused = pausedSince === null ? null : { since: pausedSince, dueAt: baseDueAt };
-  const dueAt = paused === null ? baseDueAt : null;
+  const dueAt = pausedSince === null ? baseDueAt : null;
+  const pause = pausedSince === null ? null : { since: pausedSince, dueAt: baseDueAt };
   const atRiskAt = atRisk({ startedAt, targetMs, plan, pauses, pausedSince, calendar });
   return {
     id: `${metric}:${fact.id}`,
@@ -111,7 +111,7 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
     targetMs,
     pauses,
     pausedSince,
-    steps: [{ at: startedAt, cause: fact.id, because: null, dueAt, paused, atRiskAt, relaid: false }],
+    steps: [{ at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, relaid: false }],
     breachedAt: null,
     end: null,
     over: false,
@@ -134,9 +134,10 @@ function step(run: Run, cause: Cause, because: MovedBecause, relaid: boolean): R
   if (run.breachedAt !== null) return run; // what was breached is judged; only lateness goes on
   const due = moveByPauses(run.baseDueAt, run.pauses, run.calendar);
   // A layout anew may put the deadline before the pause under way: then it has passed, paused or not.
-  const paused = run.pausedSince === null || due < run.pausedSince ? null : { since: run.pausedSince, dueAt: due };
-  const dueAt = paused === null ? due : null;
-  const next: Step = { at: cause.at, cause: cause.id, because, dueAt, paused, atRiskAt: atRisk(run), relaid };
+  const isPaused = run.pausedSince !== null && due >= run.pausedSince;
+  const pause = isPaused ? { since: run.pausedSince, dueAt: due } : null;
+  const dueAt = isPaused ? null : due;
+  const next: Step = { at: cause.at, cause: cause.id, because, dueAt, pause, atRiskAt: atRisk(run), relaid };
   return { ...run, steps: [...run.steps, next] };
 }
 
@@ -187,9 +188,19 @@ export function takeUp(run: Run, cause: Cause): Run {
   return step({ ...run, pauses, end: null }, cause, 'reopened', true);
 }
 
-/** Laid out anew from its own start under another target, with its pauses. */
-export function layOutAnew(run: Run, target: Target, cause: Cause): Run {
-  const baseDueAt = run.calendar.dueAt(run.startedAt, target);
-  const targetMs = run.calendar.between(run.startedAt, baseDueAt);
-  return step({ ...run, target, baseDueAt, targetMs }, cause, 'reclassified', true);
+/** What a run is laid out under. */
+export type Under = Pick<Run, 'terms' | 'plan' | 'calendar' | 'target'>;
+
+/**
+ * Laid out anew from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
+ * that stood is judged anew.
+ */
+export function layOutAnew(run: Run, under: Under, waits: Iterable<PauseReason>, cause: Cause, why: MovedBecause): Run {
+  const { plan, calendar, target } = under;
+  const baseDueAt = calendar.dueAt(run.startedAt, target);
+  const targetMs = calendar.between(run.startedAt, baseDueAt);
+  const anew = { ...run, ...under, baseDueAt, targetMs, breachedAt: null };
+  const isStill = standsStill(plan, run.metric, waits);
+  const paused = isStill ? { ...anew, pausedSince: run.pausedSince ?? cause.at } : closePause(anew, cause.at);
+  return step(paused, cause, why, true);
 }

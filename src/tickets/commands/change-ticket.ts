@@ -4,12 +4,18 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
-import { handleCommands, type StreamCache } from '../../event-sourcing/handle-command.js';
+import { type CommandOrRefusal, handleCommands, type StreamCache } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
-import { type CommandContext, type Settle, type TicketCommand, type TicketOrder } from '../domain/commands.js';
+import {
+  type ApplyRevision,
+  type CommandContext,
+  type Settle,
+  type TicketCommand,
+  type TicketOrder,
+} from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../domain/derive-id.js';
@@ -17,10 +23,11 @@ import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket, unopened } from '../domain/ticket.js';
 import { type TicketView, viewAt } from '../domain/ticket-view.js';
+import { type Owner, termsOf } from './terms-of.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
 export interface TicketRequest {
-  readonly order: TicketOrder | Settle;
+  readonly order: TicketOrder | Settle | ApplyRevision;
   /** Now, where it is left out. */
   readonly occurredAt?: Instant;
   readonly actor: Actor;
@@ -93,12 +100,18 @@ export async function changeTicket(
   id: string,
   requests: readonly TicketRequest[],
 ): Promise<TicketChanged> {
-  const commands = async (ticket: Ticket): Promise<readonly TicketCommand[]> => {
-    const { customer, namedPlan, openedAt } = openingOf(ticket, requests, id);
+  const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
+    const { openedAt, ...owner } = openingOf(ticket, requests, id);
     await catalogue.load(ticket.facts.map((fact) => fact.terms));
-    const termsAt = await catalogue.governing(customer, namedPlan);
+    const terms = await termsOf(
+      catalogue,
+      owner,
+      requests.map(({ order }) => order),
+    );
     const now = clock.now();
-    return requests.map((request) => commandOf(request, id, now, (at) => termsAt(countsAt(at, now, openedAt))));
+    return requests.map((request) =>
+      commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, openedAt))),
+    );
   };
   const decider = ticketDecider(catalogue);
   const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
@@ -116,7 +129,11 @@ export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChan
   changeTicket(ports, id, [{ order: { type: 'Settle' }, actor: pledge, mayBackdate: false }]);
 
 /** Whose ticket it is, the plan it was opened under by name, and when; as recorded, or else as requested. */
-function openingOf(ticket: Ticket, requests: readonly TicketRequest[], id: string) {
+function openingOf(
+  ticket: Ticket,
+  requests: readonly TicketRequest[],
+  id: string,
+): Owner & { readonly openedAt: Instant | undefined } {
   const opened = ticket.facts.find((fact) => fact.type === 'TicketOpened');
   if (ticket.customer !== undefined)
     return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
@@ -130,10 +147,12 @@ function commandOf(
   request: TicketRequest,
   ticket: string,
   now: Instant,
-  termsAt: (at: Instant) => CommandContext['terms'],
-): TicketCommand {
+  termsAt: (order: TicketRequest['order'], at: Instant) => CommandContext['terms'] | Rejection,
+): CommandOrRefusal<TicketCommand> {
   const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
+  const terms = termsAt(order, occurredAt);
+  if (terms instanceof Rejection) return terms;
   // What comes under a fresh id cannot come twice, but for an opening under an id that its sender chose.
   const mayRepeat = factId === undefined && (key !== undefined || order.type === 'OpenTicket');
   const context: CommandContext = {
@@ -142,7 +161,7 @@ function commandOf(
     mayBackdate,
     now,
     occurredAt,
-    terms: termsAt(occurredAt),
+    terms,
     factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
     ...(mayRepeat ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),

@@ -1,6 +1,12 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
+import {
+  type Channel,
+  type PauseReason,
+  type Terms,
+  type TicketType,
+  type VersionRef,
+} from '../../plans/domain/plan.js';
 import { type CancelReason, type Origin } from './facts.js';
 
 /** What a sender may say of a ticket: the verbs of its life, as data. */
@@ -25,6 +31,8 @@ export type TicketOrder =
   | { readonly type: 'ResumeTicket'; readonly reason?: PauseReason }
   | { readonly type: 'AssignTicket'; readonly assignee: string | null; readonly team?: string | null }
   | { readonly type: 'ReclassifyTicket'; readonly ticketType?: TicketType; readonly priority?: string }
+  /** Lays its clocks out anew under the versions in force, or under the version named of its plan. */
+  | { readonly type: 'ReapplyPlan'; readonly version?: number }
   | { readonly type: 'AddInternalNote'; readonly text: string }
   | { readonly type: 'ResolveTicket'; readonly publicReply?: boolean }
   | { readonly type: 'CloseTicket' }
@@ -34,6 +42,12 @@ export type TicketOrder =
 /** Said by nobody: records what fell due, and nothing else. */
 export interface Settle {
   readonly type: 'Settle';
+}
+
+/** A version that applies to open tickets; it comes into force when the command occurred. */
+export interface ApplyRevision extends VersionRef {
+  readonly type: 'ApplyRevision';
+  readonly of: 'plan' | 'calendar';
 }
 
 /** Under what a command is judged. Time, ids and versions come in; the decider knows no clock. */
@@ -57,4 +71,4 @@ export interface CommandContext {
   readonly mayBackdate: boolean;
 }
 
-export type TicketCommand = (TicketOrder | Settle) & { readonly context: CommandContext };
+export type TicketCommand = (TicketOrder | Settle | ApplyRevision) & { readonly context: CommandContext };

@@ -5,11 +5,12 @@ import { layOut } from '../../sla/domain/lay-out.js';
 import { outcomes } from '../../sla/domain/outcomes.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { type CommandContext, type TicketCommand } from './commands.js';
-import { type OutcomeEvent, type TicketEvent } from './events.js';
+import { type FactEvent, type OutcomeEvent, type TicketEvent } from './events.js';
 import { countsAt, factOf } from './fact-of.js';
 import { type Fact } from './facts.js';
 import { isAlreadySo, lifeAt, objection } from './life.js';
 import { outcomeEvent } from './outcome-events.js';
+import { applyRevision, changesTerms } from './reapply.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
 import { expectTimely } from './timely.js';
 import { toFactEvent } from './to-fact-event.js';
@@ -24,6 +25,9 @@ export const ticketDecider = (versions: Versions): Decider<Ticket, TicketCommand
 function decide(command: TicketCommand, ticket: Ticket, versions: Versions): readonly TicketEvent[] {
   const { context } = command;
   if (command.type === 'Settle') return settle(ticket, Math.max(ticket.horizon, context.now), context, versions);
+  if (command.type === 'ApplyRevision') {
+    return withOutcomes(applyRevision(command, ticket, versions), ticket, context, versions);
+  }
   if (isRepeated(ticket, command)) return [];
   expectTimely(context, openedAt(ticket));
 
@@ -36,10 +40,26 @@ function decide(command: TicketCommand, ticket: Ticket, versions: Versions): rea
   const code = life === undefined ? undefined : objection(life, fact.type);
   if (code !== undefined) throw new Rejection(code, refusals[code] ?? `The ticket is ${life?.status ?? 'not opened'}.`);
 
+  if (fact.type === 'PlanReapplied' && !changesTerms(ticket, evolve(ticket, event), fact.at, versions)) {
+    return settle(ticket, settleTo(ticket, context), context, versions);
+  }
+  return withOutcomes([event], ticket, context, versions);
+}
+
+/** Facts with the outcomes that they cause; without facts, what fell due. */
+function withOutcomes(
+  events: readonly FactEvent[],
+  ticket: Ticket,
+  context: CommandContext,
+  versions: Versions,
+): readonly TicketEvent[] {
+  const [first] = events;
+  if (first === undefined) return settle(ticket, settleTo(ticket, context), context, versions);
+  const news = factOf(first, ticket.size, openedAt(ticket));
   // A late fact may undo what settling would say: judge only with it.
-  const before = fact.at >= ticket.horizon ? settle(ticket, fact.at, context, versions) : [];
-  const after = [...before, event].reduce(evolve, ticket);
-  return [...before, event, ...settle(after, settleTo(after, context), context, versions, fact)];
+  const before = news.at >= ticket.horizon ? settle(ticket, news.at, context, versions) : [];
+  const after = [...before, ...events].reduce(evolve, ticket);
+  return [...before, ...events, ...settle(after, settleTo(after, context), context, versions, news)];
 }
 
 const refusals: Readonly<Record<string, string>> = {
@@ -78,5 +98,7 @@ function settle(
   const { customer, facts, recorded } = ticket;
   if (customer === undefined) return [];
   const judgement = { ticket: id, customer, facts, versions, asOf, now, correlationId, factId: news?.id };
-  return outcomes(layOut(facts, versions, asOf), recorded, asOf, news).map((o) => outcomeEvent(o, judgement));
+  const because = news?.type === 'PlanReapplied' ? { because: news.data.because } : {};
+  const cause = news === undefined ? undefined : { id: news.id, at: news.at, ...because };
+  return outcomes(layOut(facts, versions, asOf), recorded, asOf, cause).map((o) => outcomeEvent(o, judgement));
 }

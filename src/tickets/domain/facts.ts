@@ -2,6 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
 import { type Guarantee } from '../../plans/domain/promise.js';
+import { type Reapplication } from '../../plans/domain/reapply.js';
 
 /** Who wanted the ticket: the customer; the customer by phone, heard and answered in that call; or nobody, it is ours. */
 export const origins = ['customerRequest', 'phoneRequest', 'noRequest'] as const;
@@ -37,6 +38,8 @@ export interface FactData {
   TicketResumed: { readonly reason: PauseReason | null };
   TicketAssigned: { readonly assignee: string | null; readonly team: string | null };
   TicketReclassified: { readonly type: TicketType; readonly priority: string; readonly guarantee: Guarantee };
+  /** Its clocks are laid out anew under the versions that it pins. */
+  PlanReapplied: { readonly because: Reapplication; readonly guarantee: Guarantee };
   InternalNoteAdded: { readonly text: string };
   TicketResolved: { readonly publicReply: boolean };
   TicketClosed: object;
@@ -55,6 +58,7 @@ export const factTypes = [
   'TicketResumed',
   'TicketAssigned',
   'TicketReclassified',
+  'PlanReapplied',
   'InternalNoteAdded',
   'TicketResolved',
   'TicketClosed',

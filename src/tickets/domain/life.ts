@@ -1,6 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
 import { type Guarantee } from '../../plans/domain/promise.js';
+import { reappliedTerms } from '../../plans/domain/reapply.js';
 import { type CancelReason, type Clamped, type Fact, type FactData, type Origin } from './facts.js';
 
 export const ticketStatuses = ['open', 'waiting', 'resolved', 'closed', 'cancelled'] as const;
@@ -72,6 +73,8 @@ export function objection(life: Life, type: Fact['type']): string | undefined {
       return life.status === 'closed' ? 'TICKET_CLOSED' : undefined;
     case 'TicketReopened':
       return isUnderWay(life) ? 'TICKET_NOT_RESOLVED' : undefined;
+    case 'PlanReapplied':
+      return life.status === 'closed' ? 'TICKET_CLOSED' : undefined;
     default:
       return undefined;
   }
@@ -155,6 +158,10 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
     case 'TicketAssigned':
     case 'TicketReclassified':
       return { ...life, ...fact.data };
+    case 'PlanReapplied': {
+      const { because, guarantee } = fact.data;
+      return { ...life, guarantee, terms: reappliedTerms(life.terms, fact.terms, because) };
+    }
     case 'InternalNoteAdded':
       return life;
     case 'TicketResolved': {

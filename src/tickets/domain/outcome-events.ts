@@ -50,8 +50,8 @@ export function outcomeEvent(outcome: Outcome, judgement: Judgement): OutcomeEve
 }
 
 function outcomeData(outcome: Outcome, { ticket, customer, facts, versions, asOf }: Judgement): OutcomeData {
-  const { run, id, layout, at, dueAt, paused, atRiskAt, cause, reason, previousDueAt } = outcome;
-  const judged = { layout, at, dueAt, paused, atRiskAt, cause, reason, previousDueAt, asOf, tzdata: versions.tzdata };
+  const { run, id, layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt } = outcome;
+  const judged = { layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt, asOf, tzdata: versions.tzdata };
   if (!isRun(run)) return { ...run.last, ...judged };
   const life = lifeAt(facts, at) ?? lifeAt(facts, run.startedAt);
   if (life === undefined) throw new Error(`run ${id} of ticket ${ticket} started before the ticket`);

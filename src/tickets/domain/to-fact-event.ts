@@ -1,12 +1,13 @@
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { guaranteeOf, type Guarantee } from '../../plans/domain/promise.js';
+import { reappliedTerms, type Reapplication } from '../../plans/domain/reapply.js';
 import { type Versions } from '../../sla/domain/versions.js';
-import { type TicketCommand, type TicketOrder } from './commands.js';
+import { type CommandContext, type TicketCommand, type TicketOrder } from './commands.js';
 import { type FactEvent } from './events.js';
 import { type FactData, type FactType } from './facts.js';
 import { type Life } from './life.js';
 
-type FactCommand = Exclude<TicketCommand, { type: 'Settle' }>;
+export type FactCommand = Exclude<TicketCommand, { type: 'Settle' }>;
 
 type Said = { [Type in FactType]: readonly [type: Type, data: FactData[Type]] }[FactType];
 
@@ -57,6 +58,12 @@ function saidBy(command: FactCommand, life: Life | undefined, versions: Versions
       return ['TicketAssigned', { assignee: command.assignee, team: command.team ?? null }];
     case 'ReclassifyTicket':
       return ['TicketReclassified', reclassification(command, life, versions)];
+    case 'ReapplyPlan':
+      return ['PlanReapplied', reapplication('reapplied', command.context, life, versions)];
+    case 'ApplyRevision': {
+      const because = command.of === 'plan' ? 'planRevised' : 'calendarRevised';
+      return ['PlanReapplied', reapplication(because, command.context, life, versions)];
+    }
     case 'AddInternalNote':
       return ['InternalNoteAdded', { text: command.text }];
     case 'ResolveTicket':
@@ -105,6 +112,18 @@ function reclassification(
   const isUnjudged = life.guarantee.reason === 'beforeJudgedFrom';
   const plan = versions.plan(context.terms.plan);
   return { ...now, guarantee: isUnjudged ? life.guarantee : guaranteeOf(plan, { ...now, channel: life.channel }) };
+}
+
+function reapplication(
+  because: Reapplication,
+  { ticket, terms }: CommandContext,
+  life: Life | undefined,
+  versions: Versions,
+): FactData['PlanReapplied'] {
+  if (life === undefined) throw noTicket(ticket);
+  const { plan } = reappliedTerms(life.terms, terms, because);
+  const isUnjudged = life.guarantee.reason === 'beforeJudgedFrom';
+  return { because, guarantee: isUnjudged ? life.guarantee : guaranteeOf(versions.plan(plan), life) };
 }
 
 const noTicket = (id: string) => new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);

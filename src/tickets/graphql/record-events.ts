@@ -8,11 +8,11 @@ import {
   TicketEventKindEnum,
   TicketTypeEnum,
 } from '../../graphql/enums.js';
+import { ActorInput } from '../../graphql/actor.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
 import { type TicketOrder } from '../domain/commands.js';
 import { type CancelReason, type FactType, type Origin } from '../domain/facts.js';
-import { ActorInput } from './ticket.inputs.js';
 
 @InputType('TicketEventInput', {
   description: 'One thing that happened to a ticket; which fields it takes depends on what.',
@@ -89,6 +89,9 @@ export class TicketEventInput {
     description: 'TICKET_RESOLVED: whether the customer was told; true where left out.',
   })
   publicReply?: boolean;
+
+  @Field(() => Int, { nullable: true, description: 'PLAN_REAPPLIED: of its plan; the one in force where left out.' })
+  version?: number;
 
   @Field(() => String, { nullable: true, description: 'INTERNAL_NOTE_ADDED, where it is required.' })
   text?: string;
@@ -199,6 +202,8 @@ export function orderOf(input: TicketEventInput): TicketOrder {
       return { type: 'AssignTicket', assignee: input.assignee ?? null, team: input.team ?? null };
     case 'TicketReclassified':
       return { type: 'ReclassifyTicket', ...given('ticketType', input.type), ...given('priority', input.priority) };
+    case 'PlanReapplied':
+      return { type: 'ReapplyPlan', ...given('version', input.version) };
     case 'InternalNoteAdded':
       return { type: 'AddInternalNote', text: input.text ?? '' };
     case 'TicketResolved':

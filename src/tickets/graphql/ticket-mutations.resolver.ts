@@ -20,6 +20,7 @@ import {
   MessageInput,
   OpenTicketInput,
   PauseTicketInput,
+  ReapplyPlanInput,
   ReclassifyTicketInput,
   ResolveTicketInput,
   ResumeTicketInput,
@@ -123,6 +124,14 @@ export class TicketMutations {
   reclassifyTicket(@Args('input', { description: 'The new class.' }) input: ReclassifyTicketInput) {
     const { type: ticketType, priority } = input;
     return this.change(input.id, { type: 'ReclassifyTicket', ...said({ ticketType, priority }) }, input);
+  }
+
+  @Mutation(() => TicketResult, {
+    description:
+      'Lays a ticket’s clocks out anew from their own starts, breached ones too that are unanswered, under the plan and calendar that govern it now. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.',
+  })
+  reapplyPlan(@Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput) {
+    return this.change(input.id, { type: 'ReapplyPlan', ...said({ version: input.version }) }, input);
   }
 
   @Mutation(() => TicketResult, { description: 'Somebody has the ticket now, or nobody. Moves no clock.' })

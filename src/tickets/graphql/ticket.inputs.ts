@@ -1,31 +1,14 @@
-import { Field, ID, InputType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateIf } from 'class-validator';
-import {
-  ActorKindEnum,
-  CancelReasonEnum,
-  ChannelEnum,
-  OriginEnum,
-  PauseReasonEnum,
-  TicketTypeEnum,
-} from '../../graphql/enums.js';
+import { CancelReasonEnum, ChannelEnum, OriginEnum, PauseReasonEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { ActorInput } from '../../graphql/actor.js';
 import { InstantScalar } from '../../graphql/scalars.js';
-import { type Actor } from '../../event-sourcing/event-store.js';
 import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
 import { type CancelReason, type Origin } from '../domain/facts.js';
 
 /** Ids are short, and of characters that need no quoting in a log or an address. */
 const idPattern = /^[\w.:@/+-]{1,100}$/;
 const isId = (field: string) => ({ message: `${field} must be 1 to 100 letters, digits or . : @ / + - _` });
-
-@InputType('ActorInput', { description: 'Who did it.' })
-export class ActorInput {
-  @Field(() => String, { description: 'The agent, customer or program.' })
-  @Matches(idPattern, isId('actor.id'))
-  id!: string;
-
-  @Field(() => ActorKindEnum, { description: 'Only what a person says is a response.', defaultValue: 'person' })
-  kind!: Actor['kind'];
-}
 
 @InputType({ isAbstract: true })
 export class SaidInput {
@@ -163,6 +146,12 @@ export class ReclassifyTicketInput extends TicketInput {
   @IsNotEmpty()
   @MaxLength(60)
   priority?: string;
+}
+
+@InputType('ReapplyPlanInput', { description: 'The clocks of a ticket are to be laid out anew.' })
+export class ReapplyPlanInput extends TicketInput {
+  @Field(() => Int, { nullable: true, description: 'Under this version of its plan; the one in force where left out.' })
+  version?: number;
 }
 
 @InputType('AssignTicketInput', { description: 'Somebody has a ticket now, or nobody.' })

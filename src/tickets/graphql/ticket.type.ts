@@ -101,7 +101,7 @@ export class TicketType {
   @Field(() => GuaranteeType, { description: 'Whether clocks run on it.' })
   guarantee!: GuaranteeType;
 
-  @Field(() => VersionRefType, { description: 'The plan it was opened under.' })
+  @Field(() => VersionRefType, { description: 'The plan that governs it: as it was opened, or as last reapplied.' })
   plan!: VersionRefType;
 
   @Field(() => [SelfHelpType], { description: 'Where the plan sends its customers first.' })

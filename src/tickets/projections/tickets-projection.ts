@@ -87,7 +87,7 @@ function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): vo
   row.life = last === undefined || last.at <= fact.at ? after(row.life, fact) : lifeAt(row.facts, Infinity);
 }
 
-/** A fact as the row keeps it: what the ticket's life follows from, and no more. Its terms matter at the opening alone. */
+/** A fact as the row keeps it: what the ticket's life follows from, and no more. Few facts set the ticket's terms. */
 function compact(fact: Fact): Fact {
   const {
     ticket: _ticket,
@@ -105,7 +105,7 @@ function compact(fact: Fact): Fact {
     order,
     actor: { kind: actor.kind },
     data,
-    ...(type === 'TicketOpened' ? { terms } : {}),
+    ...(type === 'TicketOpened' || type === 'PlanReapplied' ? { terms } : {}),
   };
   return kept as unknown as Fact;
 }

@@ -64,7 +64,7 @@ describe('a pause recorded late', () => {
     ticket.do('Mon 11:00', { type: 'PauseTicket', reason: 'waitingForCustomer' }, { now: 'Mon 13:00' });
     expect(ticket.last).toEqual(['TicketPaused Mon 11:00', 'SlaDeadlineMoved resolution/2 due paused (corrected)']);
     expect(ticket.events.at(-1)?.data).toMatchObject({
-      paused: { since: instant('Mon 11:00'), dueAt: instant('Mon 17:00') },
+      pause: { since: instant('Mon 11:00'), dueAt: instant('Mon 17:00') },
     });
   });
 

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+import { readSettings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { readLog } from '../imports/read-log.js';
+import { openForReading, openLedger } from '../ledger.js';
+import { applyPlansFile } from '../plans/file/apply-plans-file.js';
+import { readPlansFile } from '../plans/file/read-plans-file.js';
+import { readCatalogue } from '../plans/file/whole-catalogue.js';
+import { toPlansFile, toYaml } from '../plans/file/write-plans-file.js';
+
+interface ApplyOptions {
+  readonly yes?: boolean;
+  readonly actor: string;
+}
+
+const applyCommand = new Command('apply')
+  .description('make plans, calendars and customers what a file says (docs/plans.md); run again, it changes nothing')
+  .argument('<file>', 'YAML or JSON; - for what is piped in')
+  .option('--yes', 'without asking')
+  .option('--actor <id>', 'who does it', userInfo().username)
+  .action(async (name: string, { yes = false, actor }: ApplyOptions) => {
+    const file = readPlansFile(await textOf(name));
+    const ledger = await openLedger(readSettings(), `plans apply ${name}`);
+    try {
+      const agree = yes ? () => Promise.resolve(true) : () => ask(name);
+      const isDone = await applyPlansFile(ledger, file, { id: actor, kind: 'person' }, agree, console.log);
+      if (!isDone) process.exitCode = 1;
+    } finally {
+      await ledger.close();
+    }
+  });
+
+const exportCommand = new Command('export')
+  .description('print plans, calendars and customers as such a file; reads beside a running server')
+  .option('--json', 'as JSON')
+  .action(async ({ json = false }: { readonly json?: boolean }) => {
+    const { data } = readSettings();
+    if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
+    const ledger = await openForReading(data);
+    try {
+      const file = toPlansFile(await readCatalogue(ledger.store), Date.now());
+      process.stdout.write(json ? `${JSON.stringify(file, null, 2)}\n` : toYaml(file));
+    } finally {
+      await ledger.close();
+    }
+  });
+
+export const plansCommand = new Command('plans')
+  .description('plans, calendars and customers as one file')
+  .addCommand(applyCommand.exitOverride())
+  .addCommand(exportCommand.exitOverride());
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+async function textOf(name: string): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of readLog(name, process.stdin)) parts.push(part);
+  try {
+    return decoder.decode(Buffer.concat(parts));
+  } catch {
+    throw new Rejection('MALFORMED_FILE', `${name} is not UTF-8.`);
+  }
+}
+
+async function ask(name: string): Promise<boolean> {
+  if (name === '-' || !process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new Rejection('CONFIRMATION_NEEDED', 'There is no terminal to ask on; say --yes. Nothing was changed.');
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('Do it? [y/N] ')).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,76 @@
+import { csvRows, type Row } from '../csv.js';
+import { FieldFault } from '../formats/fields.js';
+import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
+import { MappedTicket, required } from './mapped-ticket.js';
+import { type Mapping } from './mapping.js';
+
+/** Tickets and customers followed at a time, those seen last: rows of one need not stand together, memory does not grow. */
+const followed = 50_000;
+
+/** A CSV log as a mapping reads it. */
+export const mappedLog = (mapping: Mapping): ImportFormat => ({
+  name: 'mapping',
+  summary: 'any CSV log, by a mapping of your own (docs/mappings.md)',
+  async *read(bytes) {
+    const tickets = new Lately<MappedTicket>(followed);
+    const customers = new Lately<true>(followed);
+    for await (const row of csvRows(bytes, mapping.columns, mapping.dialect)) {
+      const { line } = row;
+      if ('fault' in row) {
+        yield { line, rejected: { code: 'ROW_MALFORMED', message: row.fault, raw: row.raw() } };
+        continue;
+      }
+      yield { line };
+      yield* hear(row, mapping, tickets, customers);
+    }
+  },
+});
+
+function hear(
+  row: Row,
+  mapping: Mapping,
+  tickets: Lately<MappedTicket>,
+  customers: Lately<true>,
+): readonly ImportRow[] {
+  const { line } = row;
+  try {
+    const id = required(mapping.ticket, row, 'ticket');
+    const ticket = tickets.get(id) ?? new MappedTicket(id, mapping);
+    const enrolment = enrolmentOf(row, mapping);
+    const facts = ticket.hear(row);
+    tickets.set(id, ticket);
+    const isNew = enrolment !== undefined && customers.get(enrolment.customer) === undefined;
+    if (enrolment !== undefined) customers.set(enrolment.customer, true);
+    return [...(isNew ? [enrolment] : []), ...facts].map((record) => ({ line, record }));
+  } catch (error) {
+    if (error instanceof FieldFault)
+      return [{ line, rejected: { code: 'INVALID_FIELD', message: error.message, raw: row.raw() } }];
+    throw error;
+  }
+}
+
+/** The customer that a row names, where the mapping puts customers on plans. */
+function enrolmentOf(row: Row, mapping: Mapping): Extract<ImportRecord, { kind: 'customer' }> | undefined {
+  const [customer, plan] = [mapping.customer(row), mapping.plan(row)];
+  if (customer === undefined || plan === undefined) return undefined;
+  const calendar = mapping.calendar(row) ?? null;
+  return { ...{ kind: 'customer', customer, name: null, plan, calendar, effectiveFrom: null } };
+}
+
+/** What was seen last, up to a number. */
+class Lately<Value> {
+  private readonly known = new Map<string, Value>();
+
+  constructor(private readonly size: number) {}
+
+  get(key: string): Value | undefined {
+    return this.known.get(key);
+  }
+
+  set(key: string, value: Value): void {
+    this.known.delete(key);
+    this.known.set(key, value);
+    const oldest = this.known.keys().next();
+    if (this.known.size > this.size && !oldest.done) this.known.delete(oldest.value);
+  }
+}

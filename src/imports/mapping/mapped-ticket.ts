@@ -1,0 +1,158 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { type PauseReason, type TicketType } from '../../plans/domain/plan.js';
+import { type TicketOrder } from '../../tickets/domain/commands.js';
+import { type Row } from '../csv.js';
+import { FieldFault, given } from '../formats/fields.js';
+import { type ImportRecord } from '../import-record.js';
+import { type Mapping } from './mapping.js';
+import { isCancel, isWait, type Meaning } from './meaning.js';
+import { type Reading } from './reading.js';
+
+type FactRecord = Extract<ImportRecord, { kind: 'fact' }>;
+
+/** What a row says, read once. */
+interface Said {
+  readonly at: Instant;
+  readonly actor: Actor;
+  readonly state: string;
+  readonly meaning: Meaning;
+  readonly type: TicketType;
+  readonly priority: string | undefined;
+  readonly assignee: string | null;
+  readonly team: string | null;
+}
+
+const isUnderWay = ({ standing }: Meaning) => standing === 'open' || (standing !== undefined && isWait(standing));
+
+/** One ticket of a log, row after row: what each says beyond the one before. */
+export class MappedTicket {
+  private status: 'open' | 'ended' = 'open';
+  private wait: PauseReason | undefined;
+  private isAnswered = false;
+  private before: Said | undefined;
+
+  constructor(
+    private readonly id: string,
+    private readonly mapping: Mapping,
+  ) {}
+
+  /** The facts of a row. @throws FieldFault where the row makes no sense; then it leaves the ticket as it was */
+  hear(row: Row): readonly FactRecord[] {
+    const said = this.read(row);
+    const opening = this.before === undefined ? [this.opening(row, said)] : [];
+    const orders = [...this.orders(said)];
+    this.before = said;
+    const { at: occurredAt, actor } = said;
+    return [
+      ...opening,
+      ...orders.map((order) => ({ kind: 'fact', ticket: this.id, occurredAt, actor, order }) as const),
+    ];
+  }
+
+  private read(row: Row): Said {
+    const { mapping } = this;
+    const state = mapping.stateText(row) ?? '';
+    const isUnchanged = mapping.rows === 'snapshots' && this.before?.state === state;
+    const meaning = isUnchanged ? mapping.unchanged : required(mapping.state, row, 'state');
+    const id = mapping.actor(row) ?? 'unknown';
+    const isAutomatic = mapping.automatic.has(id) || meaning.messages.has('automatic');
+    const isAssigned = mapping.rows === 'snapshots' || meaning.messages.has('assigned');
+    const { assignee = null, team = null } = isAssigned
+      ? { assignee: mapping.assignee(row), team: mapping.team(row) }
+      : (this.before ?? {});
+    return {
+      ...{ at: required(mapping.at, row, 'at'), state, meaning, assignee, team },
+      actor: { id, kind: isAutomatic ? 'automatic' : 'person' },
+      type: required(mapping.type, row, 'type'),
+      priority: mapping.priority(row) ?? this.before?.priority,
+    };
+  }
+
+  private opening(row: Row, { at, actor, type, priority }: Said): FactRecord {
+    const { mapping } = this;
+    const by = mapping.openedBy(row);
+    return {
+      kind: 'fact',
+      ticket: this.id,
+      occurredAt: mapping.openedAt(row) ?? at,
+      actor: by === undefined ? actor : { id: by, kind: mapping.automatic.has(by) ? 'automatic' : 'person' },
+      order: {
+        type: 'OpenTicket',
+        reference: this.id,
+        customer: required(mapping.customer, row, 'customer'),
+        ticketType: type,
+        channel: required(mapping.channel, row, 'channel'),
+        subject: required(mapping.subject, row, 'subject'),
+        ...given({ priority, application: mapping.application(row), origin: mapping.origin(row) }),
+      },
+    };
+  }
+
+  private *orders(said: Said): Generator<TicketOrder> {
+    const { before } = this;
+    const { meaning, actor, at, state } = said;
+    yield* this.classification(said);
+    const isRepeated = before?.at === at && before.state === state && before.actor.id === actor.id;
+    if (this.mapping.rows === 'events' && isRepeated) return; // a row twice is one
+    yield* this.resumption(meaning);
+    if (said.assignee !== (before?.assignee ?? null) || said.team !== (before?.team ?? null))
+      yield { type: 'AssignTicket', assignee: said.assignee, team: said.team };
+    yield* this.messages(meaning, actor);
+    yield* this.standing(meaning);
+    if (meaning.messages.has('note') && state !== '') yield { type: 'AddInternalNote', text: state };
+  }
+
+  private *classification({ type, priority }: Said): Generator<TicketOrder> {
+    const { before } = this;
+    if (before === undefined || (before.type === type && before.priority === priority)) return;
+    yield { type: 'ReclassifyTicket', ticketType: type, ...(priority === undefined ? {} : { priority }) };
+  }
+
+  /** What ended goes on, and a wait ends with the next state that is not the same wait. */
+  private *resumption(meaning: Meaning): Generator<TicketOrder> {
+    if (this.status === 'ended' && isUnderWay(meaning)) {
+      this.status = 'open';
+      yield { type: 'ReopenTicket' };
+    }
+    const { standing } = meaning;
+    if (this.wait === undefined || standing === undefined || standing === this.wait) return;
+    this.wait = undefined;
+    if (isUnderWay(meaning) || standing === 'resumed') yield { type: 'ResumeTicket' };
+  }
+
+  private *messages({ messages }: Meaning, actor: Actor): Generator<TicketOrder> {
+    if (messages.has('customerReply')) {
+      if (this.wait === 'waitingForCustomer') this.wait = undefined;
+      yield { type: 'RecordCustomerReply' };
+    }
+    const isFirst = !this.isAnswered;
+    if (isFirst && (messages.has('firstResponse') || messages.has('reply'))) yield { type: 'RecordFirstResponse' };
+    else if (messages.has('reply')) yield { type: 'RecordFollowUp' };
+    else return;
+    this.isAnswered ||= actor.kind === 'person';
+  }
+
+  private *standing({ standing }: Meaning): Generator<TicketOrder> {
+    if (standing === undefined || standing === 'open' || standing === 'resumed') return;
+    if (isWait(standing)) {
+      if (this.wait === standing) return;
+      this.wait = standing;
+      yield { type: 'PauseTicket', reason: standing };
+      return;
+    }
+    this.status = 'ended';
+    if (standing === 'closed') yield { type: 'CloseTicket' };
+    else if (isCancel(standing)) yield { type: 'CancelTicket', reason: standing };
+    else {
+      this.isAnswered ||= standing === 'resolved';
+      yield { type: 'ResolveTicket', publicReply: standing === 'resolved' };
+    }
+  }
+}
+
+export function required<Value>(reading: Reading<Value>, row: Row, field: string): Value {
+  const value = reading(row);
+  if (value === undefined) throw new FieldFault(`the row says nothing of ${field}`);
+  return value;
+}

@@ -1,0 +1,42 @@
+import { type PauseReason, pauseReasons } from '../../plans/domain/plan.js';
+import { type CancelReason, cancelReasons } from '../../tickets/domain/facts.js';
+import { FieldFault, oneOf } from '../formats/fields.js';
+
+/** How a ticket stands after a row; `resumed` ends a wait, and takes up nothing that was resolved or closed. */
+const standings = [
+  'open',
+  'resumed',
+  ...pauseReasons,
+  'resolved',
+  'resolvedSilently',
+  'closed',
+  ...cancelReasons,
+] as const;
+/** What else a row tells. `firstResponse` counts the first time only. */
+const messages = ['firstResponse', 'reply', 'customerReply', 'assigned', 'note', 'automatic'] as const;
+
+export type Standing = (typeof standings)[number];
+export type Message = (typeof messages)[number];
+
+/** What a state or an activity of a log means. */
+export interface Meaning {
+  readonly standing: Standing | undefined;
+  readonly messages: ReadonlySet<Message>;
+}
+
+export const isWait = (standing: Standing): standing is PauseReason =>
+  (pauseReasons as readonly string[]).includes(standing);
+
+export const isCancel = (standing: Standing): standing is CancelReason =>
+  (cancelReasons as readonly string[]).includes(standing);
+
+/** A word, or a list of them; at most one says how the ticket stands. An empty list means nothing. */
+export function meaning(value: unknown, field: string): Meaning {
+  const words = (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((word, i) =>
+    oneOf([...standings, ...messages])(word, Array.isArray(value) ? `${field}[${i}]` : field),
+  );
+  const standing = words.filter((word): word is Standing => (standings as readonly string[]).includes(word));
+  if (standing.length > 1) throw new FieldFault(`${field} must not be ${standing.join(' and ')} at once`);
+  const others = words.filter((word): word is Message => (messages as readonly string[]).includes(word));
+  return { standing: standing[0], messages: new Set(others) };
+}

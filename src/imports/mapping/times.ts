@@ -1,0 +1,74 @@
+import { DateTime } from 'luxon';
+import { type Instant, InvalidCalendar } from '../../business-time/calendar.js';
+import { type Zone, zoneOf } from '../../business-time/zone.js';
+import { FieldFault, fields, object, optional, text } from '../formats/fields.js';
+
+/** Reads the times of a log. @throws FieldFault that names the column */
+export type Times = (said: string, column: string) => Instant;
+
+/** How a mapping's `times` are written: `format` is `iso` or in Luxon's tokens, `zone` that of times without an offset. */
+export function timesOf(value: unknown, field: string): Times {
+  const shape = { format: optional(text(60)), zone: optional(text(60)) };
+  const { format = 'iso', zone: name } = fields(shape, object(value, field), `${field}.`);
+  const zone = name === undefined ? undefined : zoneNamed(name, `${field}.zone`);
+  const parse = parserOf(format, `${field}.format`);
+  const hasOffset = format === 'iso' ? isoOffset : () => saysOffset(format);
+  const example = DateTime.utc(2016, 2, 29, 13, 5).toFormat(format === 'iso' ? "yyyy-MM-dd'T'HH:mm:ss" : format);
+  const fault = (column: string, said: string) => new FieldFault(`${column} «${said}» is no time like ${example}`);
+  if (zone === undefined && format !== 'iso' && !saysOffset(format))
+    throw new FieldFault(`${field}.zone must be said, for the format has no offset`);
+  return remembered((said, column) => {
+    const parsed = parse(said);
+    if (!parsed.isValid) throw fault(column, said);
+    if (hasOffset(said)) return parsed.toMillis();
+    if (zone === undefined) throw new FieldFault(`${column} «${said}» has no offset, and ${field}.zone is not said`);
+    return instantIn(zone, parsed.toMillis());
+  });
+}
+
+/** A local time that occurs twice means its first pass; one that the clocks skip, the first instant after the gap. */
+function instantIn(zone: Zone, local: number): Instant {
+  const day = 86_400_000;
+  zone.cover(local - day, local + day);
+  return zone.toInstant(local, 'first');
+}
+
+function zoneNamed(name: string, field: string): Zone {
+  try {
+    return zoneOf(name);
+  } catch (error) {
+    if (error instanceof InvalidCalendar) throw new FieldFault(`${field} ${error.message}`);
+    throw error;
+  }
+}
+
+const isoOffset = (said: string) => /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(said.replace(' ', 'T'));
+
+/** Whether a format has an offset in it: a Z outside of quoted words. */
+const saysOffset = (format: string) => format.replace(/'[^']*'/g, '').includes('Z');
+
+/** Read as if it were UTC where there is no offset. */
+function parserOf(format: string, field: string): (said: string) => DateTime {
+  if (format === 'iso') return (said) => DateTime.fromISO(said.replace(' ', 'T'), { zone: 'utc' });
+  const options = { locale: 'en', zone: 'utc' };
+  const sample = DateTime.utc(2016, 2, 29, 13, 5);
+  const again = DateTime.fromFormat(sample.toFormat(format, { locale: 'en' }), format, options);
+  if (!again.isValid || again.toISODate() !== sample.toISODate() || again.hour !== sample.hour)
+    throw new FieldFault(`${field} «${format}» does not tell year, month, day and hour, as d/M/yyyy H:mm does`);
+  const parser = DateTime.buildFormatParser(format, { locale: 'en' });
+  return (said) => DateTime.fromFormatParser(said, parser, options);
+}
+
+/** Rows of a ticket say the same time again and again. */
+function remembered(times: Times): Times {
+  const known = new Map<string, Instant>();
+  return (said, column) => {
+    let at = known.get(said);
+    if (at === undefined) {
+      at = times(said, column);
+      if (known.size >= 1_000) known.clear();
+      known.set(said, at);
+    }
+    return at;
+  };
+}

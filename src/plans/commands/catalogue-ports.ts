@@ -1,0 +1,52 @@
+import { Inject } from '@nestjs/common';
+import { type Clock } from '../../clock/clock.js';
+import { type Decider } from '../../event-sourcing/decider.js';
+import { type Actor, type EventStore, type NewEvent, type Position } from '../../event-sourcing/event-store.js';
+import { handleCommand } from '../../event-sourcing/handle-command.js';
+import { newId } from '../../event-sourcing/new-id.js';
+import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
+import { type Catalogue } from '../catalogue.js';
+import { type Said } from '../domain/history.js';
+
+export interface CataloguePorts {
+  readonly store: EventStore;
+  readonly catalogue: Catalogue;
+  readonly clock: Clock;
+}
+
+/** The ports as Nest hands them to the handlers. */
+export class InjectedPorts implements CataloguePorts {
+  constructor(
+    @Inject(EVENT_STORE) readonly store: EventStore,
+    @Inject(CATALOGUE) readonly catalogue: Catalogue,
+    @Inject(CLOCK) readonly clock: Clock,
+  ) {}
+}
+
+/** What was done, as decided. */
+export interface Changed<History> {
+  readonly history: History;
+  readonly position: Position;
+  /** How many events were recorded; none where it was already so. */
+  readonly recorded: number;
+}
+
+/** A command as it is asked for: without what the handler adds to each of its kinds. */
+export type Asked<Command, Added extends PropertyKey = never> = Command extends unknown
+  ? Omit<Command, keyof Said | Added>
+  : never;
+
+/** Decides a command on a stream of the catalogue, said now by somebody. */
+export async function record<History, Command extends Said, Event extends NewEvent>(
+  { store, catalogue, clock }: CataloguePorts,
+  stream: string,
+  decider: Decider<History, Command, Event>,
+  command: (said: Said) => Command,
+  actor: Actor,
+): Promise<Changed<History>> {
+  const now = clock.now();
+  const metadata = { actor, occurredAt: now, recordedAt: now, schemaVersion: 1 };
+  const { state, position, recorded } = await handleCommand(store, stream, decider, command({ id: newId(), metadata }));
+  catalogue.refresh();
+  return { history: state, position, recorded };
+}

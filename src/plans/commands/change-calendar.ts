@@ -1,0 +1,78 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type CalendarDefinition } from '../../business-time/calendar.js';
+import { type CalendarSource, resolveHolidays } from '../../business-time/holiday-sources.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { type CalendarCommand, calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
+import { calendarStream, type NamedCalendar } from '../domain/events.js';
+import { refused } from '../domain/expect-sound-plan.js';
+import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
+
+/** A calendar as people write it; its holidays may come from elsewhere. */
+export interface CalendarOrder extends Omit<NamedCalendar, 'definition'> {
+  readonly definition: CalendarSource;
+}
+
+type Revision = Extract<CalendarCommand, { type: 'ReviseCalendar' }>;
+
+export type CalendarRequest =
+  | { readonly type: 'DefineCalendar'; readonly calendar: CalendarOrder }
+  | (Asked<Revision, 'changes'> & {
+      /** What is left out stays, of the definition too. */
+      readonly changes: { readonly name?: string; readonly definition?: Partial<CalendarSource> };
+    });
+
+/** Defines or revises a calendar. */
+export class ChangeCalendar extends Command<Changed<CalendarHistory>> {
+  constructor(
+    readonly request: CalendarRequest,
+    readonly actor: Actor,
+  ) {
+    super();
+  }
+}
+
+/**
+ * What {@link ChangeCalendar} does, for those without a bus. Holidays are resolved to dates here, once.
+ * @throws Rejection what {@link calendarDecider} refuses, and what {@link resolveHolidays} does
+ */
+export async function changeCalendar(
+  ports: CataloguePorts,
+  order: CalendarRequest,
+  actor: Actor,
+): Promise<Changed<CalendarHistory>> {
+  const code = order.type === 'DefineCalendar' ? order.calendar.code : order.code;
+  const command = await withHolidays(ports, order);
+  return record(ports, calendarStream(code), calendarDecider, (said) => ({ ...command, ...said }), actor);
+}
+
+async function withHolidays(ports: CataloguePorts, order: CalendarRequest): Promise<Asked<CalendarCommand>> {
+  if (order.type === 'DefineCalendar') {
+    const { calendar } = order;
+    return { ...order, calendar: { ...calendar, definition: await resolved(ports, calendar.definition) } };
+  }
+  const { definition, ...rest } = order.changes;
+  if (definition === undefined) return { ...order, changes: rest };
+  const last = (await ports.catalogue.calendarHistory(order.code)).at(-1)?.content.definition;
+  if (last === undefined) return { ...order, changes: rest }; // the decider says so
+  return { ...order, changes: { ...rest, definition: await resolved(ports, revised(last, definition)) } };
+}
+
+/** Holidays from further sources are known for as long as those say, whatever was known before. */
+function revised(last: CalendarDefinition, changes: Partial<CalendarSource>): CalendarSource {
+  const { holidaysKnownUntil: _until, ...unbounded } = last;
+  return { ...(changes.holidaysFrom === undefined ? last : unbounded), ...changes };
+}
+
+async function resolved({ clock }: CataloguePorts, source: CalendarSource): Promise<CalendarDefinition> {
+  const thisYear = new Date(clock.now()).getUTCFullYear();
+  try {
+    return await resolveHolidays(source, thisYear);
+  } catch (error) {
+    throw refused(error);
+  }
+}
+
+@CommandHandler(ChangeCalendar)
+export class ChangeCalendarHandler extends InjectedPorts implements ICommandHandler<ChangeCalendar> {
+  execute = ({ request, actor }: ChangeCalendar) => changeCalendar(this, request, actor);
+}

@@ -1,0 +1,42 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { type CustomerCommand, customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
+import { customerStream, type Enrolment } from '../domain/events.js';
+import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
+
+export type CustomerRequest = Asked<CustomerCommand, 'offer'>;
+
+/** Enrols a customer, or changes its plan or calendar. */
+export class ChangeCustomer extends Command<Changed<CustomerHistory>> {
+  constructor(
+    readonly request: CustomerRequest,
+    readonly actor: Actor,
+  ) {
+    super();
+  }
+}
+
+/**
+ * What {@link ChangeCustomer} does, for those without a bus.
+ * @throws Rejection `CALENDAR_NOT_FOUND`, and what {@link customerDecider} refuses
+ */
+export async function changeCustomer(
+  ports: CataloguePorts,
+  order: CustomerRequest,
+  actor: Actor,
+): Promise<Changed<CustomerHistory>> {
+  const { catalogue } = ports;
+  const { customer, plan, calendar = null } = namedIn(order);
+  if (calendar !== null) await catalogue.expectCalendar(calendar);
+  const offer = plan === undefined ? [] : await catalogue.planHistory(plan);
+  return record(ports, customerStream(customer), customerDecider, (said) => ({ ...order, offer, ...said }), actor);
+}
+
+type Named = Pick<Enrolment, 'customer'> & Partial<Pick<Enrolment, 'plan' | 'calendar'>>;
+
+const namedIn = (order: CustomerRequest): Named => (order.type === 'EnrolCustomer' ? order.enrolment : order);
+
+@CommandHandler(ChangeCustomer)
+export class ChangeCustomerHandler extends InjectedPorts implements ICommandHandler<ChangeCustomer> {
+  execute = ({ request, actor }: ChangeCustomer) => changeCustomer(this, request, actor);
+}

@@ -1,0 +1,42 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { planStream } from '../domain/events.js';
+import { type PlanCommand, planDecider, type PlanHistory } from '../domain/plan-decider.js';
+import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
+
+export type PlanRequest = Asked<PlanCommand>;
+
+/** Defines, revises or retires a plan. */
+export class ChangePlan extends Command<Changed<PlanHistory>> {
+  constructor(
+    readonly request: PlanRequest,
+    readonly actor: Actor,
+  ) {
+    super();
+  }
+}
+
+/**
+ * What {@link ChangePlan} does, for those without a bus.
+ * @throws Rejection `CALENDAR_NOT_FOUND`, and what {@link planDecider} refuses
+ */
+export async function changePlan(
+  ports: CataloguePorts,
+  order: PlanRequest,
+  actor: Actor,
+): Promise<Changed<PlanHistory>> {
+  const calendar = calendarOf(order);
+  if (calendar !== undefined) await ports.catalogue.expectCalendar(calendar);
+  const code = order.type === 'DefinePlan' ? order.plan.code : order.code;
+  return record(ports, planStream(code), planDecider, (said) => ({ ...order, ...said }), actor);
+}
+
+function calendarOf(order: PlanRequest): string | undefined {
+  if (order.type === 'RetirePlan') return undefined;
+  return (order.type === 'DefinePlan' ? order.plan : order.changes).calendar;
+}
+
+@CommandHandler(ChangePlan)
+export class ChangePlanHandler extends InjectedPorts implements ICommandHandler<ChangePlan> {
+  execute = ({ request, actor }: ChangePlan) => changePlan(this, request, actor);
+}

@@ -1,0 +1,19 @@
+import { channels, pauseReasons, type Plan, ticketTypes } from './plan.js';
+
+/** The calendar of plans that name none, and of the built-in ones. */
+export const businessHours = 'business-hours';
+
+/** What a plan says where its author says nothing. */
+export const planDefaults = {
+  rank: 0,
+  calendar: businessHours,
+  channels,
+  types: ticketTypes.filter((type) => type !== 'onBoarding'), // best effort
+  atRiskShare: 0.75,
+  followUpStarts: 'eachReply',
+  // We have not answered yet: nothing pauses the first response.
+  pauses: { firstResponse: [], followUp: pauseReasons, resolution: pauseReasons },
+  resolutionSatisfiedBy: 'resolved',
+  selfHelp: [],
+  benefits: [],
+} as const satisfies Partial<Plan>;

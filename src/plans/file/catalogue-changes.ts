@@ -1,0 +1,192 @@
+import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
+import { compileCalendar } from '../../business-time/compile-calendar.js';
+import { type CalendarSource, resolveHolidays } from '../../business-time/holiday-sources.js';
+import { type Decider } from '../../event-sourcing/decider.js';
+import { type Actor, type NewEvent } from '../../event-sourcing/event-store.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { type Asked, type CataloguePorts, record } from '../commands/catalogue-ports.js';
+import { calendarDecider, calendarNotFound } from '../domain/calendar-decider.js';
+import { customerDecider } from '../domain/customer-decider.js';
+import { calendarStream, customerStream, planStream } from '../domain/events.js';
+import { refused } from '../domain/expect-sound-plan.js';
+import { same, type Said } from '../domain/history.js';
+import { isRetired, planDecider, versionsOf } from '../domain/plan-decider.js';
+import { canonicalDefinition, canonicalPlan } from './canonical.js';
+import { type CustomerEntry, type PlansFile } from './read-plans-file.js';
+import { type WholeCatalogue } from './whole-catalogue.js';
+
+/** Something that a file says and the catalogue does not: what would be recorded, and how to record it. */
+export interface CatalogueChange {
+  readonly kind: 'calendar' | 'plan' | 'customer';
+  readonly code: string;
+  /** What it would be after. */
+  readonly event: NewEvent;
+  /** What it is now; undefined where it is not there. */
+  readonly before: unknown;
+  readonly record: (ports: CataloguePorts, actor: Actor) => Promise<unknown>;
+}
+
+/**
+ * What is to be done for the catalogue to say what a file says; nothing where it does. Each change is decided here as if it
+ * were done, so that a file is refused as a whole before any of it is recorded.
+ * @throws Rejection that names the path of what is wrong, of every entry at fault
+ */
+export async function catalogueChanges(
+  catalogue: WholeCatalogue,
+  file: PlansFile,
+  now: Instant,
+): Promise<readonly CatalogueChange[]> {
+  const planning = new Planning(catalogue, now);
+  for (const [i, entry] of file.calendars.entries()) await planning.calendar(entry, `calendars[${i}]`);
+  for (const [i, entry] of file.plans.entries()) planning.plan(entry, `plans[${i}]`);
+  for (const [i, entry] of file.customers.entries()) planning.customer(entry, `customers[${i}]`);
+  // Last, so that a catalogue written out goes back in: those who are on a retired plan are enrolled first.
+  for (const [i, { plan, isRetired: wanted }] of file.plans.entries()) {
+    if (wanted) planning.retirement(plan.code, `plans[${i}]`);
+  }
+  return planning.done();
+}
+
+/** One stream of the catalogue, as far as it has been planned. */
+interface Planned<History, Command, Event> {
+  readonly kind: CatalogueChange['kind'];
+  readonly code: string;
+  readonly path: string;
+  readonly stream: string;
+  readonly histories: Map<string, History>;
+  readonly decider: Decider<History, Command, Event>;
+}
+
+class Planning {
+  private readonly catalogue: WholeCatalogue;
+  private readonly changes: CatalogueChange[] = [];
+  private readonly faults: Rejection[] = [];
+
+  constructor(
+    { calendars, plans, customers }: WholeCatalogue,
+    private readonly now: Instant,
+  ) {
+    this.catalogue = { calendars: new Map(calendars), plans: new Map(plans), customers: new Map(customers) };
+  }
+
+  async calendar({ calendar, ...revision }: PlansFile['calendars'][number], path: string): Promise<void> {
+    const { code, name } = calendar;
+    const definition = await this.resolved(calendar.definition, `${path}.definition.`);
+    if (definition === undefined) return;
+    const histories = this.catalogue.calendars;
+    const on = {
+      kind: 'calendar',
+      code,
+      path,
+      stream: calendarStream(code),
+      histories,
+      decider: calendarDecider,
+    } as const;
+    const last = histories.get(code)?.at(-1)?.content;
+    if (last === undefined) {
+      this.take(on, { type: 'DefineCalendar', calendar: { code, name, definition } }, last);
+      return;
+    }
+    const isSame = same(canonicalDefinition(last.definition), canonicalDefinition(definition));
+    const changes = { name, ...(isSame ? {} : { definition }) };
+    this.take(on, { type: 'ReviseCalendar', code, changes, ...revision }, last);
+  }
+
+  plan({ plan, isRetired: _, ...revision }: PlansFile['plans'][number], path: string): void {
+    const { code, ...changes } = plan;
+    const on = this.onPlan(code, path);
+    this.expectCalendar(plan.calendar, path);
+    const last = versionsOf(on.histories.get(code) ?? []).at(-1)?.content;
+    if (last === undefined) this.take(on, { type: 'DefinePlan', plan }, last);
+    else if (!same(canonicalPlan(last), canonicalPlan(plan))) {
+      this.take(on, { type: 'RevisePlan', code, changes, ...revision }, last);
+    }
+  }
+
+  retirement(code: string, path: string): void {
+    const on = this.onPlan(code, path);
+    const history = on.histories.get(code) ?? [];
+    if (isRetired(history, this.now)) return;
+    this.take(on, { type: 'RetirePlan', code, effectiveFrom: undefined }, history.at(-1)?.content);
+  }
+
+  customer({ customer: code, name, plan, calendar, effectiveFrom }: CustomerEntry, path: string): void {
+    const histories = this.catalogue.customers;
+    const on = {
+      kind: 'customer',
+      code,
+      path,
+      stream: customerStream(code),
+      histories,
+      decider: customerDecider,
+    } as const;
+    const offer = this.catalogue.plans.get(plan) ?? [];
+    if (calendar !== null) this.expectCalendar(calendar, path);
+    const last = () => histories.get(code)?.at(-1)?.content;
+    if (last() === undefined) {
+      const enrolment = { customer: code, name: name ?? null, plan, calendar, effectiveFrom: effectiveFrom ?? null };
+      this.take(on, { type: 'EnrolCustomer', enrolment, offer }, undefined);
+      return;
+    }
+    const named = name === undefined ? {} : { name };
+    this.take(on, { type: 'ChangeCustomerPlan', customer: code, plan, ...named, effectiveFrom, offer }, last());
+    this.take(on, { type: 'SetCustomerCalendar', customer: code, calendar, effectiveFrom }, last());
+  }
+
+  done(): readonly CatalogueChange[] {
+    const [first, ...others] = this.faults;
+    if (first === undefined) return this.changes;
+    const more = others.map(({ code, message }) => `\n${code}: ${message}`);
+    throw new Rejection(first.code, `${first.message}${more.join('')}`);
+  }
+
+  private onPlan(code: string, path: string) {
+    const histories = this.catalogue.plans;
+    return { kind: 'plan', code, path, stream: planStream(code), histories, decider: planDecider } as const;
+  }
+
+  private expectCalendar(code: string, path: string): void {
+    if (!this.catalogue.calendars.has(code)) this.fault(calendarNotFound(code), path);
+  }
+
+  private fault({ code, message }: Rejection, path: string): void {
+    this.faults.push(new Rejection(code, `${path}.${message}`));
+  }
+
+  private async resolved(source: CalendarSource, path: string): Promise<CalendarDefinition | undefined> {
+    try {
+      const definition = await resolveHolidays(source, new Date(this.now).getUTCFullYear());
+      compileCalendar(definition).nextOpening(this.now);
+      return definition;
+    } catch (error) {
+      const rejection = refused(error, path);
+      if (!(rejection instanceof Rejection)) throw rejection;
+      this.faults.push(rejection);
+      return undefined;
+    }
+  }
+
+  /** Decides a command as if it were given now, and plans to give it if it causes anything. */
+  private take<History, Command extends Said, Event extends NewEvent>(
+    { kind, code, path, stream, histories, decider }: Planned<History, Command, Event>,
+    asked: Asked<Command>,
+    before: unknown,
+  ): void {
+    const command = (said: Said) => ({ ...asked, ...said }) as unknown as Command;
+    const history = histories.get(code) ?? decider.initial;
+    try {
+      const metadata = { actor: planner, occurredAt: this.now, recordedAt: this.now, schemaVersion: 1 };
+      for (const event of decider.decide(command({ id: stream, metadata }), history)) {
+        histories.set(code, decider.evolve(history, event));
+        const give = (ports: CataloguePorts, actor: Actor) => record(ports, stream, decider, command, actor);
+        this.changes.push({ kind, code, event, before, record: give });
+      }
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      this.fault(error, path);
+    }
+  }
+}
+
+/** Nobody: what is planned is not recorded. */
+const planner: Actor = { id: 'planner', kind: 'system' };

@@ -1,0 +1,179 @@
+import { parseDocument } from 'yaml';
+import { type DayRule, type Instant, type Target } from '../../business-time/calendar.js';
+import { type CalendarSource } from '../../business-time/holiday-sources.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import {
+  FieldFault,
+  fields,
+  flag,
+  given,
+  instant,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+} from '../../imports/formats/fields.js';
+import { type CalendarOrder } from '../commands/change-calendar.js';
+import { benefits, channels, metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../domain/plan.js';
+import { planDefaults } from '../domain/plan-defaults.js';
+
+/** What a version after the first may say beside its content. */
+interface Revision {
+  readonly effectiveFrom: Instant | undefined;
+  readonly appliesToOpenTickets: boolean;
+}
+
+export interface CustomerEntry {
+  readonly customer: string;
+  /** Left out, it stays as it was. */
+  readonly name: string | undefined;
+  readonly plan: string;
+  readonly calendar: string | null;
+  readonly effectiveFrom: Instant | undefined;
+}
+
+/** The catalogue as people write it. `docs/plans.md` has every field. */
+export interface PlansFile {
+  readonly calendars: readonly (Revision & { readonly calendar: CalendarOrder })[];
+  readonly plans: readonly (Revision & { readonly plan: Plan; readonly isRetired: boolean })[];
+  readonly customers: readonly CustomerEntry[];
+}
+
+/**
+ * Reads a file of plans: YAML, of which JSON is a part.
+ * @throws Rejection `MALFORMED_FILE` with the line, `INVALID_FIELD` with the path
+ */
+export function readPlansFile(source: string): PlansFile {
+  const document = parseDocument(source, { prettyErrors: true, uniqueKeys: true });
+  const [error] = document.errors;
+  if (error !== undefined) throw new Rejection('MALFORMED_FILE', error.message.trim());
+  try {
+    return file(object(document.toJS({ maxAliasCount: 100 }) ?? {}, 'the file'));
+  } catch (fault) {
+    if (fault instanceof FieldFault) throw new Rejection('INVALID_FIELD', fault.message);
+    throw fault;
+  }
+}
+
+type Entry = Record<string, unknown>;
+type Read<Value> = (value: unknown, field: string) => Value;
+
+/** An entry of a list, by its fields; faults name its path. */
+const entry =
+  <Value>(read: (value: Entry, path: string) => Value): Read<Value> =>
+  (value, field) =>
+    read(object(value, field), `${field}.`);
+
+const code: Read<string> = (value, field) => {
+  if (typeof value === 'string' && /^[\w.-]{1,60}$/.test(value)) return value;
+  throw new FieldFault(`${field} must be 1 to 60 letters, digits or . - _`);
+};
+
+const id: Read<string> = (value, field) => {
+  if (typeof value === 'string' && /^[\w.:@/+-]{1,100}$/.test(value)) return value;
+  throw new FieldFault(`${field} must be 1 to 100 letters, digits or . : @ / + - _`);
+};
+
+const rank: Read<number> = (value, field) => {
+  if (Number.isInteger(value) && Math.abs(value as number) <= 1_000) return value as number;
+  throw new FieldFault(`${field} must be a whole number, -1000 to 1000`);
+};
+
+const revision = { effectiveFrom: optional(instant), appliesToOpenTickets: optional(flag) };
+
+const definitionShape = {
+  ...{ timeZone: text(100), weekly: object, holidays: optional(listOf(5_000, (holiday) => holiday)) },
+  ...{ holidaysFrom: optional(listOf(20, object)), holidaysKnownUntil: optional(text(10)) },
+  ...{ dates: optional(object), nominalDayMinutes: optional(number) },
+};
+
+const calendar = entry((value, path) => {
+  const shape = { code, name: text(200), definition: object, ...revision };
+  const { definition, effectiveFrom, appliesToOpenTickets = false, ...named } = fields(shape, value, path);
+  // What is in it is checked where calendars are compiled, with its path.
+  const source = given(fields(definitionShape, definition, `${path}definition.`)) as unknown as CalendarSource;
+  return { calendar: { ...named, definition: source }, effectiveFrom, appliesToOpenTickets };
+});
+
+const target: Read<Target> = entry((value, path) => {
+  const rules: readonly DayRule[] = ['sameTime', 'endOfDay', 'workingHours'];
+  const units = ['seconds', 'minutes', 'hours', 'businessDays'] as const;
+  const shape = { amount: number, unit: oneOf(units), rule: optional(oneOf(rules)) };
+  const { amount, unit, rule } = fields(shape, value, path);
+  if (unit === 'businessDays') return { amount, unit, rule: rule ?? 'sameTime' };
+  if (rule !== undefined) throw new FieldFault(`${path}rule is for businessDays`);
+  return { amount, unit };
+});
+
+const promise: Read<PlanTarget> = entry((value, path) => {
+  const shape = { metric: oneOf(metrics), target, type: optional(oneOf(ticketTypes)), priority: optional(text(60)) };
+  return given(fields(shape, value, path));
+});
+
+const reasons = optional(listOf(10, oneOf(pauseReasons)));
+const pauses = entry((value, path) =>
+  given(fields({ firstResponse: reasons, followUp: reasons, resolution: reasons }, value, path)),
+);
+
+const planShape = {
+  ...{ code, name: text(200), rank: optional(rank), calendar: optional(code) },
+  ...{ channels: optional(listOf(10, oneOf(channels))), types: optional(listOf(10, oneOf(ticketTypes))) },
+  ...{ targets: listOf(200, promise), atRiskShare: optional(number), pauses: optional(pauses) },
+  followUpStarts: optional(oneOf(['eachReply', 'nextReply'] as const)),
+  resolutionSatisfiedBy: optional(oneOf(['resolved', 'closed'] as const)),
+  selfHelp: optional(
+    listOf(
+      50,
+      entry((value, path) => fields({ title: text(200), url: text(2_000) }, value, path)),
+    ),
+  ),
+  benefits: optional(listOf(10, oneOf(benefits))),
+  ...{ retired: optional(flag), ...revision },
+};
+
+const plan = entry((value, path) => {
+  const { retired = false, effectiveFrom, appliesToOpenTickets = false, ...content } = fields(planShape, value, path);
+  const said = given(content);
+  const paused = { ...planDefaults.pauses, ...said.pauses };
+  return {
+    plan: { ...planDefaults, ...said, pauses: paused },
+    isRetired: retired,
+    effectiveFrom,
+    appliesToOpenTickets,
+  };
+});
+
+const customer: Read<CustomerEntry> = entry((value, path) => {
+  const shape = {
+    id,
+    name: optional(text(200)),
+    plan: code,
+    calendar: optional(code),
+    effectiveFrom: optional(instant),
+  };
+  const { id: who, calendar: own = null, ...rest } = fields(shape, value, path);
+  return { customer: who, calendar: own, ...rest };
+});
+
+function file(value: Entry): PlansFile {
+  const shape = {
+    calendars: optional(listOf(1_000, calendar)),
+    plans: optional(listOf(1_000, plan)),
+    customers: optional(listOf(100_000, customer)),
+  };
+  const { calendars = [], plans = [], customers = [] } = fields(shape, value);
+  expectOnce(calendars, (one) => one.calendar.code, 'calendars', 'code');
+  expectOnce(plans, (one) => one.plan.code, 'plans', 'code');
+  expectOnce(customers, (one) => one.customer, 'customers', 'id');
+  return { calendars, plans, customers };
+}
+
+function expectOnce<Item>(items: readonly Item[], keyOf: (item: Item) => string, list: string, field: string): void {
+  const seen = new Set<string>();
+  for (const [i, key] of items.map(keyOf).entries()) {
+    if (seen.has(key)) throw new FieldFault(`${list}[${i}].${field} ${key} is there twice`);
+    seen.add(key);
+  }
+}

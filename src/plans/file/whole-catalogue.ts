@@ -1,0 +1,35 @@
+import { type Decider } from '../../event-sourcing/decider.js';
+import { type EventStore, type NewEvent } from '../../event-sourcing/event-store.js';
+import { calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
+import { customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
+import { calendarEventTypes, customerEventTypes, planEventTypes } from '../domain/events.js';
+import { planDecider, type PlanHistory } from '../domain/plan-decider.js';
+
+/** The histories of all there is, by code, in order of definition. */
+export interface WholeCatalogue {
+  readonly calendars: Map<string, CalendarHistory>;
+  readonly plans: Map<string, PlanHistory>;
+  readonly customers: Map<string, CustomerHistory>;
+}
+
+/** The whole catalogue as the log says; read in one go, for those who own no read models. */
+export async function readCatalogue(store: Pick<EventStore, 'readAll'>): Promise<WholeCatalogue> {
+  const calendars = new Map<string, CalendarHistory>();
+  const plans = new Map<string, PlanHistory>();
+  const customers = new Map<string, CustomerHistory>();
+  const takers = new Map<string, (event: NewEvent) => void>([
+    ...calendarEventTypes.map((type) => [type, into(calendars, calendarDecider)] as const),
+    ...planEventTypes.map((type) => [type, into(plans, planDecider)] as const),
+    ...customerEventTypes.map((type) => [type, into(customers, customerDecider)] as const),
+  ]);
+  for await (const event of store.readAll({ types: [...takers.keys()] })) takers.get(event.type)?.(event);
+  return { calendars, plans, customers };
+}
+
+const into =
+  <History>(histories: Map<string, History>, decider: Pick<Decider<History, never, NewEvent>, 'initial' | 'evolve'>) =>
+  (event: NewEvent) => {
+    const { code, customer } = event.data as { readonly code?: string; readonly customer?: string };
+    const key = code ?? customer ?? '';
+    histories.set(key, decider.evolve(histories.get(key) ?? decider.initial, event));
+  };

@@ -1,0 +1,66 @@
+import { Document, visit } from 'yaml';
+import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
+import { type EffectiveFrom } from '../domain/plan.js';
+import { isRetired, versionsOf } from '../domain/plan-decider.js';
+import { type WholeCatalogue } from './whole-catalogue.js';
+
+/** The catalogue as a file has it: each calendar, plan and customer as last said. Applied again it changes nothing. */
+export function toPlansFile({ calendars, plans, customers }: WholeCatalogue, now: Instant): object {
+  // Of the past the log tells; an instant ahead belongs to what is said.
+  const ahead = (effectiveFrom: EffectiveFrom) =>
+    effectiveFrom !== null && effectiveFrom > now ? { effectiveFrom: new Date(effectiveFrom).toISOString() } : {};
+  const lastOf = <Change>(histories: Iterable<readonly Change[]>): readonly Change[] =>
+    [...histories].flatMap((history) => history.at(-1) ?? []);
+  return {
+    calendars: lastOf(calendars.values()).map(({ content: { definition, ...content }, effectiveFrom }) => ({
+      ...content,
+      definition: inOrder(definition),
+      ...ahead(effectiveFrom),
+    })),
+    plans: [...plans.values()].flatMap((history) =>
+      lastOf([versionsOf(history)]).map(
+        ({ content: { code, name, rank, calendar, targets, ...content }, effectiveFrom }) => ({
+          ...{ code, name, rank, calendar, targets, ...content },
+          ...(isRetired(history, now) ? { retired: true } : {}),
+          ...ahead(effectiveFrom),
+        }),
+      ),
+    ),
+    customers: lastOf(customers.values()).map(({ content: { customer: id, ...content }, effectiveFrom }) => ({
+      id,
+      ...Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null)),
+      ...ahead(effectiveFrom),
+    })),
+  };
+}
+
+const inOrder = ({ timeZone, weekly, holidays, holidaysKnownUntil, dates, nominalDayMinutes }: CalendarDefinition) =>
+  Object.fromEntries(
+    Object.entries({ timeZone, weekly, holidays, holidaysKnownUntil, dates, nominalDayMinutes }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+
+/** Collections shorter than this stand on a line. */
+const shortLine = 100;
+/** Of the lists at the top: under the document, its map, and a pair of that. */
+const listDepth = 3;
+
+/** A file of plans as YAML. */
+export function toYaml(file: object): string {
+  const document = new Document(file, { aliasDuplicateObjects: false });
+  visit(document, {
+    Collection: (_, node, path) => {
+      const isList = path.length <= listDepth; // of calendars, plans or customers
+      node.flow = node.items.length === 0 || (!isList && JSON.stringify(node.toJSON()).length <= shortLine);
+      return node.flow ? visit.SKIP : undefined;
+    },
+  });
+  visit(document, {
+    Scalar: (_, node) => {
+      // Older readers take times and dates for something else than text.
+      if (typeof node.value === 'string' && /^\d[\d:.TZ-]+$/.test(node.value)) node.type = 'QUOTE_SINGLE';
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,129 @@
+import { Field, ID, InputType, Int, IntersectionType, OmitType, PartialType } from '@nestjs/graphql';
+import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
+import { type Weekday } from '../../business-time/calendar.js';
+import { ChangeInput, code, RevisionInput } from './change.inputs.js';
+
+@InputType('WindowInput', {
+  description: 'Opening hours of a day: local times, `HH:MM`; an end before its start is on the next day.',
+})
+export class WindowInput {
+  @Field(() => String, { description: 'When it opens.' })
+  opens!: string;
+
+  @Field(() => String, { description: 'When it closes; `24:00` is midnight.' })
+  closes!: string;
+}
+
+@InputType('WeekdayHoursInput', { description: 'The opening hours of a day of the week.' })
+export class WeekdayHoursInput {
+  @Field(() => String, { description: '`mon` to `sun`.' })
+  @Matches(/^(mon|tue|wed|thu|fri|sat|sun)$/, { message: 'day must be mon, tue, wed, thu, fri, sat or sun' })
+  day!: Weekday;
+
+  @Field(() => [WindowInput], { description: 'Its windows.' })
+  windows!: WindowInput[];
+}
+
+@InputType('HolidayInput', { description: 'A day off, or with hours a part of one.' })
+export class HolidayInput {
+  @Field(() => String, { description: '`YYYY-MM-DD` in the calendar’s zone.' })
+  date!: string;
+
+  @Field(() => WindowInput, {
+    nullable: true,
+    description: 'The part of the day that is closed; all of it where left out.',
+  })
+  hours?: WindowInput;
+
+  @Field(() => String, { nullable: true, description: 'What it is called.' })
+  name?: string;
+}
+
+@InputType('HolidaySourceInput', {
+  description: 'Where holidays come from: a country, or an iCalendar file. They are resolved to dates once, and kept.',
+})
+export class HolidaySourceInput {
+  @Field(() => String, { nullable: true, description: 'Public holidays of a country: its ISO 3166 code, as in `DE`.' })
+  country?: string;
+
+  @Field(() => String, { nullable: true, description: 'Of a part of it: its ISO 3166-2 code, as in `BY`.' })
+  region?: string;
+
+  @Field(() => String, { nullable: true, description: 'The text of an iCalendar file, in place of a country.' })
+  @IsOptional()
+  @MaxLength(2_000_000)
+  icalendar?: string;
+
+  @Field(() => Int, { nullable: true, description: 'From which year on; last year where left out.' })
+  firstYear?: number;
+
+  @Field(() => Int, { nullable: true, description: 'Up to which year; five years on where left out.' })
+  lastYear?: number;
+}
+
+@InputType('DateHoursInput', { description: 'The hours of a single date; they replace the weekly ones.' })
+export class DateHoursInput {
+  @Field(() => String, { description: '`YYYY-MM-DD` in the calendar’s zone.' })
+  date!: string;
+
+  @Field(() => [WindowInput], { description: 'Its windows; none: closed.' })
+  windows!: WindowInput[];
+}
+
+@InputType('DefineCalendarInput', { description: 'A new calendar, in force since always.' })
+export class DefineCalendarInput extends ChangeInput {
+  @Field(() => ID, { description: 'Its code: letters, digits, . - _' })
+  @Matches(...code('code'))
+  code!: string;
+
+  @Field(() => String, { description: 'Its name.' })
+  @IsNotEmpty()
+  @MaxLength(200)
+  name!: string;
+
+  @Field(() => String, { description: 'Its IANA zone.' })
+  @IsNotEmpty()
+  timeZone!: string;
+
+  @Field(() => [WeekdayHoursInput], { description: 'The weekly hours.' })
+  @ArrayMaxSize(7)
+  weekly!: WeekdayHoursInput[];
+
+  @Field(() => [HolidayInput], { nullable: true, description: 'Days off.' })
+  @IsOptional()
+  @ArrayMaxSize(5000)
+  holidays?: HolidayInput[];
+
+  @Field(() => [HolidaySourceInput], { nullable: true, description: 'Where more days off come from.' })
+  @IsOptional()
+  @ArrayMaxSize(20)
+  holidaysFrom?: HolidaySourceInput[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The last date whose holidays are known, `YYYY-MM-DD`; by default the end of the last year that has one. Deadlines beyond say so.',
+  })
+  holidaysKnownUntil?: string;
+
+  @Field(() => [DateHoursInput], { nullable: true, description: 'Hours of single dates.' })
+  @IsOptional()
+  @ArrayMaxSize(5000)
+  dates?: DateHoursInput[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The length of «a day» for the rule WORKING_HOURS, in minutes; 480 where nobody says.',
+  })
+  nominalDayMinutes?: number;
+}
+
+@InputType({ isAbstract: true })
+class CalendarChanges extends PartialType(OmitType(DefineCalendarInput, ['code', 'actor'] as const)) {}
+
+@InputType('ReviseCalendarInput', { description: 'A new version of a calendar; what is left out stays as it was.' })
+export class ReviseCalendarInput extends IntersectionType(CalendarChanges, RevisionInput) {
+  @Field(() => ID, { description: 'The code of the calendar.' })
+  @Matches(...code('code'))
+  code!: string;
+}

@@ -1,0 +1,29 @@
+import { createUnionType, Field, ObjectType } from '@nestjs/graphql';
+import { memberOf, RejectionType } from '../../graphql/rejected.js';
+import { PositionScalar } from '../../graphql/scalars.js';
+import { CalendarType, CustomerType, PlanType } from './catalogue.types.js';
+
+/** What a change answers: the thing as it was left, and its place in the log. */
+function definedAs<Thing extends object>(name: string, field: string, thing: () => new () => Thing) {
+  @ObjectType(`${name}Defined`, {
+    description: `What was defined or changed: ${name}, in its last version. The same again changes nothing.`,
+  })
+  class Defined {
+    @Field(thing, { name: field, description: 'As it was left; it may be in force only later.' })
+    thing!: Thing;
+
+    @Field(() => PositionScalar, { description: 'Hand it to a query as `after` to see this write in its answer.' })
+    position!: string;
+  }
+  const Result = createUnionType({
+    name: `${name}Result`,
+    description: `What was defined or changed (${name}), or why it was not.`,
+    types: () => [Defined, RejectionType] as const,
+    resolveType: memberOf(Defined),
+  });
+  return { Defined, Result };
+}
+
+export const planDefined = definedAs('Plan', 'plan', () => PlanType);
+export const calendarDefined = definedAs('Calendar', 'calendar', () => CalendarType);
+export const customerDefined = definedAs('Customer', 'customer', () => CustomerType);

@@ -1,0 +1,31 @@
+import { Field, InputType } from '@nestjs/graphql';
+import { ActorInput } from '../../graphql/actor.js';
+import { InstantScalar } from '../../graphql/scalars.js';
+
+/** The rule of a code, with what is said to who breaks it. */
+export const code = (field: string) =>
+  [/^[\w.-]{1,60}$/, { message: `${field} must be 1 to 60 letters, digits or . - _` }] as const;
+
+@InputType({ isAbstract: true })
+export class ChangeInput {
+  @Field(() => ActorInput, { nullable: true, description: 'Who does it; an unnamed administrator where left out.' })
+  actor?: ActorInput;
+}
+
+@InputType({ isAbstract: true })
+export class DatedInput extends ChangeInput {
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'It holds from then on; from now on where left out. Not before that of the last version.',
+  })
+  effectiveFrom?: number;
+}
+
+@InputType({ isAbstract: true })
+export class RevisionInput extends DatedInput {
+  @Field(() => Boolean, {
+    description: 'Whether tickets open when it comes into force are laid out anew; else they keep their version.',
+    defaultValue: false,
+  })
+  appliesToOpenTickets!: boolean;
+}

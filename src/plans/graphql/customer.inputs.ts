@@ -1,0 +1,64 @@
+import { Field, ID, InputType } from '@nestjs/graphql';
+import { IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
+import { InstantScalar } from '../../graphql/scalars.js';
+import { ChangeInput, code, DatedInput } from './change.inputs.js';
+
+const id = [/^[\w.:@/+-]{1,100}$/, { message: 'id must be 1 to 100 letters, digits or . : @ / + - _' }] as const;
+
+@InputType('EnrolCustomerInput', { description: 'A customer is put on a plan.' })
+export class EnrolCustomerInput extends ChangeInput {
+  @Field(() => ID, { description: 'The customer’s id.' })
+  @Matches(...id)
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'The customer’s name.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(200)
+  name?: string;
+
+  @Field(() => String, { description: 'The code of a plan.' })
+  @Matches(...code('plan'))
+  plan!: string;
+
+  @Field(() => String, { nullable: true, description: 'The code of a calendar of its own, in place of the plan’s.' })
+  @IsOptional()
+  @Matches(...code('calendar'))
+  calendar?: string;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'On the plan from then on; since always where left out.' })
+  effectiveFrom?: number;
+}
+
+@InputType('ChangeCustomerPlanInput', {
+  description: 'A customer goes to another plan. Clocks that run are left alone; those that start afterwards go by it.',
+})
+export class ChangeCustomerPlanInput extends DatedInput {
+  @Field(() => ID, { description: 'The customer’s id.' })
+  @Matches(...id)
+  id!: string;
+
+  @Field(() => String, { description: 'The code of the plan.' })
+  @Matches(...code('plan'))
+  plan!: string;
+
+  @Field(() => String, { nullable: true, description: 'The customer’s name from now on; as it was where left out.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(200)
+  name?: string;
+}
+
+@InputType('SetCustomerCalendarInput', {
+  description: 'A customer gets a calendar of its own, or the plan’s again. Clocks that run are left alone.',
+})
+export class SetCustomerCalendarInput extends DatedInput {
+  @Field(() => ID, { description: 'The customer’s id.' })
+  @Matches(...id)
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'The code of the calendar; the plan’s where left out.' })
+  @IsOptional()
+  @Matches(...code('calendar'))
+  calendar?: string;
+}

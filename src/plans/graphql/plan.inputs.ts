@@ -1,0 +1,133 @@
+import { Field, Float, ID, InputType, Int, IntersectionType, OmitType, PartialType } from '@nestjs/graphql';
+import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
+import {
+  BenefitEnum,
+  ChannelEnum,
+  FollowUpStartsEnum,
+  MetricEnum,
+  PauseReasonEnum,
+  SatisfiedByEnum,
+  TicketTypeEnum,
+} from '../../graphql/enums.js';
+import {
+  type Benefit,
+  type Channel,
+  type Metric,
+  type PauseReason,
+  type Plan,
+  type TicketType,
+} from '../domain/plan.js';
+import { ChangeInput, code, DatedInput, RevisionInput } from './change.inputs.js';
+import { TargetInput } from './target.input.js';
+
+@InputType('PlanTargetInput', { description: 'One promise of a plan.' })
+export class PlanTargetInput {
+  @Field(() => MetricEnum, { description: 'What is promised.' })
+  metric!: Metric;
+
+  @Field(() => TargetInput, { description: 'How long it allows.' })
+  target!: TargetInput;
+
+  @Field(() => TicketTypeEnum, { nullable: true, description: 'Only for tickets of this type.' })
+  type?: TicketType;
+
+  @Field(() => String, { nullable: true, description: 'Only for tickets of this priority.' })
+  priority?: string;
+}
+
+@InputType('PlanPausesInput', { description: 'The reasons of waiting for which each clock stands still.' })
+export class PlanPausesInput {
+  @Field(() => [PauseReasonEnum], { nullable: true, description: 'Of the first response.' })
+  firstResponse?: PauseReason[];
+
+  @Field(() => [PauseReasonEnum], { nullable: true, description: 'Of the follow-up.' })
+  followUp?: PauseReason[];
+
+  @Field(() => [PauseReasonEnum], { nullable: true, description: 'Of the resolution.' })
+  resolution?: PauseReason[];
+}
+
+@InputType('SelfHelpInput', { description: 'A place where customers of a plan find help themselves.' })
+export class SelfHelpInput {
+  @Field(() => String, { description: 'What it is called.' })
+  title!: string;
+
+  @Field(() => String, { description: 'Where it is.' })
+  url!: string;
+}
+
+@InputType('DefinePlanInput', {
+  description:
+    'A new plan, in force since always. Where they are left out: every channel, every type but on-boarding, every reason pauses follow-up and resolution, none the first response.',
+})
+export class DefinePlanInput extends ChangeInput {
+  @Field(() => ID, { description: 'Its code: letters, digits, . - _' })
+  @Matches(...code('code'))
+  code!: string;
+
+  @Field(() => String, { description: 'Its name.' })
+  @IsNotEmpty()
+  @MaxLength(200)
+  name!: string;
+
+  @Field(() => Int, {
+    description: 'Of two tickets due at the same time, the higher rank comes first.',
+    defaultValue: 0,
+  })
+  @Min(-1000)
+  @Max(1000)
+  rank!: number;
+
+  @Field(() => String, { description: 'The code of a calendar.', defaultValue: 'business-hours' })
+  @Matches(...code('calendar'))
+  calendar!: string;
+
+  @Field(() => [ChannelEnum], { nullable: true, description: 'Channels with a guarantee.' })
+  channels?: Channel[];
+
+  @Field(() => [TicketTypeEnum], { nullable: true, description: 'Types with a guarantee.' })
+  types?: TicketType[];
+
+  @Field(() => [PlanTargetInput], { description: 'What it promises; empty: nothing.' })
+  @ArrayMaxSize(200)
+  targets!: PlanTargetInput[];
+
+  @Field(() => Float, { description: 'Share of a clock’s time after which it is at risk.', defaultValue: 0.75 })
+  atRiskShare!: number;
+
+  @Field(() => FollowUpStartsEnum, { description: 'What starts a follow-up.', defaultValue: 'eachReply' })
+  followUpStarts!: Plan['followUpStarts'];
+
+  @Field(() => PlanPausesInput, { nullable: true, description: 'What pauses which clock.' })
+  pauses?: PlanPausesInput;
+
+  @Field(() => SatisfiedByEnum, { description: 'What satisfies a resolution.', defaultValue: 'resolved' })
+  resolutionSatisfiedBy!: Plan['resolutionSatisfiedBy'];
+
+  @Field(() => [SelfHelpInput], { nullable: true, description: 'Where its customers find help themselves.' })
+  @IsOptional()
+  @ArrayMaxSize(50)
+  selfHelp?: SelfHelpInput[];
+
+  @Field(() => [BenefitEnum], { nullable: true, description: 'What it gives beside answers to tickets.' })
+  benefits?: Benefit[];
+}
+
+@InputType({ isAbstract: true })
+class PlanChanges extends PartialType(OmitType(DefinePlanInput, ['code', 'actor'] as const), {
+  omitDefaultValues: true,
+}) {}
+
+@InputType('RevisePlanInput', { description: 'A new version of a plan; what is left out stays as it was.' })
+export class RevisePlanInput extends IntersectionType(PlanChanges, RevisionInput) {
+  @Field(() => ID, { description: 'The code of the plan.' })
+  @Matches(...code('code'))
+  code!: string;
+}
+
+@InputType('RetirePlanInput', { description: 'A plan that takes no new customers; those who are on it stay.' })
+export class RetirePlanInput extends DatedInput {
+  @Field(() => ID, { description: 'The code of the plan.' })
+  @Matches(...code('code'))
+  code!: string;
+}

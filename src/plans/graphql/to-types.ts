@@ -1,0 +1,60 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type CalendarHistory } from '../domain/calendar-decider.js';
+import { type Customer, type CustomerHistory } from '../domain/customer-decider.js';
+import { differences } from '../domain/difference.js';
+import { type NamedCalendar } from '../domain/events.js';
+import { type Change, type History, inForce } from '../domain/history.js';
+import { type Plan } from '../domain/plan.js';
+import { type PlanHistory, retiredFrom, versionsOf } from '../domain/plan-decider.js';
+import { CalendarType, type CatalogueChangeType, CustomerType, PlanType } from './catalogue.types.js';
+
+/** Which version of something: the one in force at an instant, or a number. */
+export interface Which {
+  readonly at: Instant;
+  readonly version?: number | null | undefined;
+}
+
+function pick<Content>(history: History<Content>, { at, version }: Which): Change<Content> | undefined {
+  return version == null ? inForce(history, at) : history.find((change) => change.version === version);
+}
+
+/** A plan as of an instant or a version; undefined where it has no such one. */
+export function planAs(history: PlanHistory, which: Which): PlanType | undefined {
+  const change = pick<Plan>(versionsOf(history), which);
+  return change === undefined ? undefined : toPlanType(history, change);
+}
+
+/** A calendar as of an instant or a version; undefined where it has no such one. */
+export function calendarAs(history: CalendarHistory, which: Which): CalendarType | undefined {
+  const change = pick<NamedCalendar>(history, which);
+  return change === undefined ? undefined : toCalendarType(history, change);
+}
+
+/** A customer as of an instant; undefined where nobody had enrolled it by then. */
+export function customerAs(history: CustomerHistory, which: Which): CustomerType | undefined {
+  const change = pick<Customer>(history, which);
+  return change === undefined ? undefined : toCustomerType(history, change);
+}
+
+export const toPlanType = (history: PlanHistory, { content, version, effectiveFrom }: Change<Plan>): PlanType =>
+  Object.assign(new PlanType(), content, {
+    ...{ version, effectiveFrom, retiredFrom: retiredFrom(history) ?? null, history: toChanges(history) },
+  });
+
+export const toCalendarType = (history: CalendarHistory, change: Change<NamedCalendar>): CalendarType => {
+  const { content, version, effectiveFrom } = change;
+  const { timeZone } = content.definition;
+  return Object.assign(new CalendarType(), content, { version, effectiveFrom, timeZone, history: toChanges(history) });
+};
+
+export const toCustomerType = (history: CustomerHistory, change: Change<Customer>): CustomerType => {
+  const { customer: id, ...content } = change.content;
+  const { effectiveFrom } = change;
+  return Object.assign(new CustomerType(), content, { id, effectiveFrom, history: toChanges(history) });
+};
+
+const toChanges = (history: History<unknown>): readonly CatalogueChangeType[] =>
+  history.map(({ content, ...change }, i) => {
+    const before = history[i - 1];
+    return { ...change, changes: before === undefined ? [] : differences(before.content, content) };
+  });

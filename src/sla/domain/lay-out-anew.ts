@@ -1,0 +1,68 @@
+import { type Metric, metrics } from '../../plans/domain/plan.js';
+import { targetOf } from '../../plans/domain/promise.js';
+import { reappliedTerms } from '../../plans/domain/reapply.js';
+import { type Fact } from '../../tickets/domain/facts.js';
+import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
+import { cancel, isLive, lapse, layOutAnew, type Run } from './run.js';
+
+/** Type or priority changed: what runs is laid out anew; what was met or breached stays. */
+export function reclassified(moment: Moment): readonly Run[] {
+  const { runs, fact, life } = moment;
+  const anew = runs.map((run) => {
+    if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
+    const target = targetOf(run.plan, run.metric, life);
+    if (target === undefined) return cancel(run, fact, 'lostPromise');
+    return sameTarget(target, run.target)
+      ? run
+      : layOutAnew(run, { ...run, target }, life.waits.keys(), fact, 'reclassified');
+  });
+  return [...anew, ...created(anew, moment)];
+}
+
+/** An explicit new layout: what runs, or was breached and is unanswered, goes on under other versions. */
+export function reapplied(moment: Moment, fact: Extract<Fact, { type: 'PlanReapplied' }>): readonly Run[] {
+  const { life, before } = moment;
+  const anew = moment.runs.map((run) => (isLive(run) ? runReapplied(run, moment, fact) : run));
+  return life.terms.plan === before.terms.plan ? anew : [...anew, ...created(anew, moment)];
+}
+
+function runReapplied(run: Run, { life, versions }: Moment, fact: Extract<Fact, { type: 'PlanReapplied' }>): Run {
+  const { because } = fact.data;
+  const terms = reappliedTerms(run.terms, fact.terms, because);
+  if (terms === run.terms) return run;
+  const plan = versions.plan(terms.plan);
+  const target = targetOf(plan, run.metric, life);
+  if (target === undefined) return cancel({ ...run, breachedAt: null }, fact, 'lostPromise');
+  const under = { terms, plan, calendar: versions.calendar(terms.calendar), target };
+  const anew = lapse(layOutAnew(run, under, life.waits.keys(), fact, because), fact.at);
+  // Breached at the same deadline: the breach that was recorded stands.
+  return run.breachedAt !== null && anew.breachedAt === run.breachedAt ? run : anew;
+}
+
+/** The clocks that a change creates; they start at it. */
+function created(runs: readonly Run[], moment: Moment): readonly Run[] {
+  if (!isUnderWay(moment.life)) return [];
+  return metrics.filter((metric) => isWanted(metric, runs, moment)).flatMap((metric) => started(moment, metric));
+}
+
+const sameTarget = (a: Run['target'], b: Run['target']) =>
+  a.amount === b.amount &&
+  a.unit === b.unit &&
+  (a.unit !== 'businessDays' || b.unit !== 'businessDays' || a.rule === b.rule);
+
+/** Whether a ticket as it stands would have a clock of this metric running, if its new class promises one. */
+function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean {
+  const { life } = moment;
+  if (liveOf(runs, metric)) return false;
+  switch (metric) {
+    case 'firstResponse':
+      return life.origin === 'customerRequest' && life.lastReplyAt === null;
+    case 'followUp':
+      if (life.lastReplyAt === null) return false;
+      return (
+        planOf(moment).followUpStarts === 'eachReply' || (life.lastCustomerReplyAt ?? -Infinity) > life.lastReplyAt
+      );
+    case 'resolution':
+      return true;
+  }
+}

@@ -1,0 +1,31 @@
+import { type Metric } from '../../plans/domain/plan.js';
+import { targetOf } from '../../plans/domain/promise.js';
+import { type Fact } from '../../tickets/domain/facts.js';
+import { type Life } from '../../tickets/domain/life.js';
+import { isLive, type Run, start } from './run.js';
+import { type Versions } from './versions.js';
+
+/** A fact as it meets the clocks that run, and the ticket before and after it. */
+export interface Moment {
+  readonly runs: readonly Run[];
+  readonly fact: Fact;
+  readonly before: Life;
+  readonly life: Life;
+  readonly versions: Versions;
+}
+
+export const isUnderWay = (life: Life) => life.status === 'open' || life.status === 'waiting';
+export const liveOf = (runs: readonly Run[], metric: Metric) =>
+  runs.find((run) => run.metric === metric && isLive(run));
+export const planOf = ({ fact, versions }: Moment) => versions.plan(fact.terms.plan);
+
+/** The run a metric starts with the moment's fact, where the plan promises it; else none. */
+export function started(moment: Moment, metric: Metric): readonly Run[] {
+  const { fact, life, versions } = moment;
+  const plan = planOf(moment);
+  const target = targetOf(plan, metric, life);
+  if (target === undefined) return [];
+  return [
+    start({ metric, fact, plan, target, calendar: versions.calendar(fact.terms.calendar), waits: life.waits.keys() }),
+  ];
+}

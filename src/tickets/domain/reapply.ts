@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Instant } from '../../business-time/calendar.js';
+import { layOut } from '../../sla/domain/lay-out.js';
+import { type Versions } from '../../sla/domain/versions.js';
+import { type ApplyRevision, type CommandContext } from './commands.js';
+import { deriveId } from './derive-id.js';
+import { type FactEvent } from './events.js';
+import { lifeAt } from './life.js';
+import { evolve, type Ticket } from './ticket.js';
+import { toFactEvent } from './to-fact-event.js';
+
+/** Whether a fact leaves the ticket, or a clock on it, under other versions than before; or adds or ends a clock. */
+export function changesTerms(before: Ticket, after: Ticket, at: Instant, versions: Versions): boolean {
+  const standing = ({ facts }: Ticket) => [
+    lifeAt(facts, at)?.terms,
+    layOut(facts, versions, at).map(({ id, terms, end }) => [id, terms, end === null]),
+  ];
+  return !isDeepStrictEqual(standing(before), standing(after));
+}
+
+/**
+ * The facts by which a revision reaches a ticket: one at the instant it comes into force, if the ticket was open then
+ * under an older version; and one wherever later an older version took hold of it again – a fact recorded by somebody who
+ * had not heard of the revision yet, a clock taken up by a reopening. None where it has been reached already.
+ */
+export function applyRevision(
+  command: ApplyRevision & { readonly context: CommandContext },
+  ticket: Ticket,
+  versions: Versions,
+): readonly FactEvent[] {
+  const { context, of, code, version } = command;
+  const from = context.occurredAt;
+  const later = ticket.facts.map(({ at }) => at).filter((at) => at > from);
+  const events: FactEvent[] = [];
+  let reached = ticket;
+  for (const at of new Set([from, ...later])) {
+    const life = lifeAt(reached.facts, at);
+    if (life === undefined || life.status === 'closed' || life.status === 'cancelled') continue;
+    const factId = deriveId('revision', context.ticket, of, code, String(version), String(at));
+    const order = { ...command, context: { ...context, factId, occurredAt: at } };
+    const event = toFactEvent(order, ticket.customer, life, versions);
+    const after = evolve(reached, event);
+    if (!changesTerms(reached, after, at, versions)) continue;
+    events.push(event);
+    reached = after;
+  }
+  return events;
+}

@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { parse } from 'yaml';
+import { newFolder } from '../support/api.js';
+import { type Ended, pledge } from '../support/pledge.js';
+
+const example = fileURLToPath(new URL('../../examples/plans/plans.yaml', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/cli/pledge.js', import.meta.url));
+
+/** How many events the log has. */
+function eventsIn(folder: string): unknown {
+  const db = new Database(join(folder, 'data', 'events.db'), { readonly: true });
+  try {
+    return db.prepare('SELECT count(*) FROM events').pluck().get();
+  } finally {
+    db.close();
+  }
+}
+
+describe('pledge plans', () => {
+  let folder: string;
+  let applied: Ended;
+
+  beforeAll(async () => {
+    folder = newFolder();
+    copyFileSync(example, join(folder, 'plans.yaml'));
+    applied = await pledge(folder, ['plans', 'apply', 'plans.yaml', '--yes', '--actor', 'mia']);
+  }, 60_000);
+
+  it('shows what would change, and does it', () => {
+    expect(applied).toMatchObject({ code: 0, stderr: '' });
+    expect(applied.stdout).toContain('+ plan gold: new, since always\n');
+    expect(applied.stdout).toContain('firstResponse in 30 minutes for urgent');
+    expect(applied.stdout).toMatch(/\n6 changes recorded\.\n$/);
+  });
+
+  it('changes nothing when it is run again, nor when what it writes is applied', async () => {
+    const same = { code: 0, stdout: 'Nothing to change: all is as the file says.\n' };
+    expect(await pledge(folder, ['plans', 'apply', 'plans.yaml'])).toMatchObject(same);
+    const { stdout: yaml } = await pledge(folder, ['plans', 'export']);
+    expect(await pledge(folder, ['plans', 'apply', '-'], yaml)).toMatchObject(same);
+    const { stdout: json } = await pledge(folder, ['plans', 'export', '--json']);
+    expect(JSON.parse(json)).toEqual(parse(yaml));
+    const other = newFolder();
+    expect(await pledge(other, ['plans', 'apply', '-', '--yes'], json)).toMatchObject({ code: 0 });
+    expect((await pledge(other, ['plans', 'export'])).stdout).toBe(yaml);
+  });
+
+  it('records nothing without a terminal to ask on', async () => {
+    const before = eventsIn(folder);
+    const more = 'customers: [{ id: new, plan: gold }]';
+    const { code, stdout, stderr } = await pledge(folder, ['plans', 'apply', '-'], more);
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      '+ customer new: new, since always\n    plan: gold\n',
+      expect.stringContaining('pledge: CONFIRMATION_NEEDED: '),
+    ]);
+    expect(eventsIn(folder)).toBe(before);
+  });
+
+  const terminal = ['/usr/bin/script', '/bin/script'].find(existsSync);
+  (terminal === undefined ? it.skip : it).each([
+    ['', 1, 'Nothing was changed.'],
+    ['y', 0, '1 change recorded.'],
+  ])(`asks on a terminal (skipped without «script»): %j`, (answer, status, said) => {
+    writeFileSync(join(folder, 'more.yaml'), 'customers: [{ id: asked, plan: gold }]');
+    const command = `${process.execPath} ${program} plans apply more.yaml; echo status $?`;
+    const env = { ...process.env, PLEDGE_DATA: join(folder, 'data') };
+    const printed = execFileSync(terminal ?? '', ['-qec', command, '/dev/null'], {
+      ...{ cwd: folder, env, input: `${answer}\n`, encoding: 'utf8' },
+    });
+    expect(printed).toContain('Do it? [y/N]');
+    expect(printed).toContain(said);
+    expect(printed).toContain(`status ${status}`);
+  });
+
+  it.each([
+    ['no YAML', 'plans: [', 'MALFORMED_FILE: '],
+    ['a target of words', 'plans: [{ code: x, name: X, targets: [soon] }]', 'INVALID_FIELD: plans[0].targets[0] '],
+  ])('refuses %s with a code and the path, before anything is made', async (_, text, said) => {
+    const empty = newFolder();
+    const { code, stderr } = await pledge(empty, ['plans', 'apply', '-', '--yes'], text);
+    expect([code, stderr, readdirSync(empty)]).toEqual([1, expect.stringContaining(`pledge: ${said}`), []]);
+  });
+
+  it('refuses an unknown calendar with the path, and records nothing of the file', async () => {
+    const before = eventsIn(folder);
+    const text = 'plans: [{ code: a, name: A, targets: [] }, { code: b, name: B, calendar: mars, targets: [] }]';
+    const { code, stderr } = await pledge(folder, ['plans', 'apply', '-', '--yes'], text);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('pledge: CALENDAR_NOT_FOUND: plans[1].calendar')]);
+    expect(eventsIn(folder)).toBe(before);
+  });
+
+  it('refuses a file that is not there, one that is no text, and to write out what is not there', async () => {
+    const empty = newFolder();
+    writeFileSync(join(empty, 'latin'), Buffer.from('name: caf\xe9', 'latin1'));
+    const codeOf = async (...args: string[]) => /pledge: ([A-Z_]+)/.exec((await pledge(empty, args)).stderr)?.[1];
+    expect(await codeOf('plans', 'apply', 'none.yaml')).toBe('LOG_NOT_READABLE');
+    expect(await codeOf('plans', 'apply', 'latin')).toBe('MALFORMED_FILE');
+    expect(await codeOf('plans', 'export')).toBe('DATA_NOT_FOUND');
+  });
+
+  it('is documented with every field that the example has', () => {
+    const docs = readFileSync(fileURLToPath(new URL('../../docs/plans.md', import.meta.url)), 'utf8');
+    const fields = [...readFileSync(example, 'utf8').matchAll(/^\s*(?:- )?(?:\{ )?(\w+):/gm)].map(([, field]) => field);
+    expect(fields.length).toBeGreaterThan(40);
+    expect(fields.filter((field) => !docs.includes(`\`${field ?? ''}\``))).toEqual([]);
+  });
+});

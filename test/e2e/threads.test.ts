@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { newFolder } from '../support/api.js';
+import { type Run, startPledge } from '../support/pledge.js';
+
+interface Answer {
+  readonly data: Record<string, unknown> | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+}
+
+/** The server as people run it: appends and projections have threads of their own. */
+describe('a server process', () => {
+  let folder: string;
+  let server: Run;
+  let url: string;
+  const start = async () => {
+    server = startPledge(folder, ['serve']);
+    while (!server.printed().includes('The tour is in README.md')) await sleep(20);
+    url = /http:\S+(?=\/graphql)/.exec(server.printed())?.[0] ?? '';
+  };
+  const stop = () => {
+    server.kill('SIGTERM');
+    return server.ended;
+  };
+  beforeEach(async () => {
+    folder = newFolder();
+    await start();
+  });
+  afterEach(stop);
+
+  const send = async (query: string): Promise<Answer> => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    return (await response.json()) as Answer;
+  };
+  const open = async (id: string) => {
+    const { data } = await send(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro",
+      type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { ... on TicketChanged { position } } }`);
+    return (data?.['openTicket'] as { readonly position: string }).position;
+  };
+  const health = async () => {
+    const response = await fetch(`${url}/health`);
+    const { projections } = (await response.json()) as { projections: readonly { name: string; state: string }[] };
+    return { status: response.status, states: projections.map(({ name, state }) => `${name} ${state}`) };
+  };
+
+  it('shows every write to who asks for it, at once', async () => {
+    const seen = Array.from({ length: 50 }, async (_, n) => {
+      const position = await open(`T-${n}`);
+      const { data } = await send(`{ ticket(id: "T-${n}", after: "${position}") { id clocks { state } } }`);
+      return data?.['ticket'];
+    });
+    const running = { clocks: [{ state: 'RUNNING' }] };
+    expect(await Promise.all(seen)).toEqual(seen.map((_, n) => ({ id: `T-${n}`, ...running })));
+    expect(await health()).toEqual({
+      status: 200,
+      states: ['catalogue live', 'tickets live', 'breaches live', 'summary live'],
+    });
+  });
+
+  it('lets one of many who open the same ticket open it', async () => {
+    const results = await Promise.all(Array.from({ length: 20 }, () => open('T-1')));
+    expect(new Set(results).size).toBe(1);
+  });
+
+  it('says which projection has failed and at what, and goes on writing', async () => {
+    await open('T-1');
+    await stop();
+    const log = new Database(join(folder, 'data/events.db'));
+    log.exec(`UPDATE events SET data = json_set(data, '$.ticket', 'nobody') WHERE type = 'SlaClockStarted'`);
+    log.close();
+    const rows = new Database(join(folder, 'data/read-models.db'));
+    rows.exec('DELETE FROM checkpoints');
+    rows.close();
+
+    await start();
+    const position = await open('T-2');
+    const { errors } = await send(`{ ticket(id: "T-2", after: "${position}") { id } }`);
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringContaining('The projection tickets has stopped, at event '),
+      extensions: { code: 'PROJECTION_FAILED' },
+    });
+    expect(await health()).toEqual({ status: 503, states: expect.arrayContaining(['tickets failed', 'summary live']) });
+    expect((await stop()).stderr).toContain('projection tickets stopped at event ');
+  });
+});

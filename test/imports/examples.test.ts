@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { italianHelpdesk } from '../../src/imports/formats/italian-helpdesk.js';
+import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
+import { parseMapping } from '../../src/imports/mapping/mapping.js';
+import { readMapping } from '../../src/imports/mapping/read-mapping.js';
+import { logRows } from '../support/mapped.js';
+
+const examples = readdirSync('examples', { withFileTypes: true }).filter(({ name }) =>
+  existsSync(`examples/${name}/mapping.yaml`),
+);
+
+describe.each(examples.map(({ name }) => name))('the example %s', (name) => {
+  it('has a mapping whose plan, and its calendar, stand beside it', async () => {
+    const { plans } = await readMapping(`examples/${name}/mapping.yaml`);
+    const file = parse(readFileSync(`examples/${name}/plans.yaml`, 'utf8')) as {
+      readonly calendars: readonly { readonly code: string }[];
+      readonly plans: readonly { readonly code: string; readonly calendar: string }[];
+    };
+    expect(file.plans.map(({ code }) => code)).toEqual(plans);
+    expect(file.plans.map(({ calendar }) => calendar)).toEqual(file.calendars.map(({ code }) => code));
+  });
+});
+
+it('the example of the Italian help desk reads it as the format does, but for the plan', async () => {
+  const header = 'Case ID,Activity,Resource,Complete Timestamp,customer,product,seriousness_2';
+  const activities = ['Insert ticket', 'Assign seriousness', 'Take in charge ticket', 'Wait', 'Require upgrade'];
+  const more = ['Create SW anomaly', 'Resolve SW anomaly', 'Schedule intervention', 'Resolve ticket', 'RESOLVED'];
+  const rows = [...activities, ...more, 'Closed', 'DUPLICATE', 'Take in charge ticket'].map(
+    (activity, i) => `Case 1,${activity},Value ${i},2012/03/05 0${i % 10}:00:00.000,Value 7,Value 3,Value 1`,
+  );
+  const facts = async (format: typeof italianHelpdesk) =>
+    (await logRows(format, [header, ...rows].join('\n'))).filter(
+      (row) => 'record' in row && row.record.kind === 'fact',
+    );
+  const byExample = await facts(mappedLog(await readMapping('examples/italian-helpdesk/mapping.yaml')));
+  expect(byExample).toEqual(await facts(italianHelpdesk));
+  expect(byExample.length).toBeGreaterThan(rows.length);
+});
+
+it('the mapping in the documentation is a sound one', () => {
+  const [, block = ''] = /\n\n((?: {4}.*\n|\n)+?)\n## Rows/.exec(readFileSync('docs/mappings.md', 'utf8')) ?? [];
+  expect(parseMapping(parse(block.replace(/^ {4}/gm, '')))).toMatchObject({ source: 'desk' });
+});

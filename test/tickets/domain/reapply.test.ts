@@ -1,0 +1,292 @@
+import { describe, expect, it } from '@jest/globals';
+import { officeHours } from '../../../src/plans/domain/catalogue.js';
+import { type Plan } from '../../../src/plans/domain/plan.js';
+import { Rejection } from '../../../src/event-sourcing/rejection.js';
+import { hours, planWith, type Setting, TicketLife } from '../../support/ticket-life.js';
+
+/** Warnings have tests of their own. */
+const atRiskShare = 0.99;
+const resolveIn = (amount: number, changes: Partial<Plan> = {}) =>
+  planWith({ targets: [{ metric: 'resolution', target: hours(amount) }], atRiskShare, ...changes });
+const hold = { type: 'PauseTicket', reason: 'onHold' } as const;
+const reapply = { type: 'ReapplyPlan' } as const;
+const v2 = { version: 2 };
+
+/** A ticket opened under the first version of a plan that has a second. */
+const under = (first: Plan, second: Plan, setting: Setting = {}) =>
+  new TicketLife({ plan: first, ...setting }).knows(second, 2);
+
+const closedTuesday = { ...officeHours('UTC'), holidays: ['2026-03-03'] };
+
+function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Rejection) return error.code;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('reapplying the plan', () => {
+  it('lays what runs out anew from its own start, with its pauses, and says what moved, from when and why', () => {
+    const ticket = under(resolveIn(8), resolveIn(4))
+      .open('Mon 09:00')
+      .do('Mon 10:00', hold)
+      .do('Mon 11:00', 'ResumeTicket');
+    expect(ticket.do('Mon 12:00', reapply, v2).last).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaDeadlineMoved resolution/2 due Mon 14:00 (reapplied)',
+    ]);
+    expect(ticket.events.at(-1)?.data).toMatchObject({
+      ...{ previousDueAt: Date.UTC(2026, 2, 3, 10), cause: 'f4' },
+      terms: { plan: { code: 'tested', version: 2 } },
+    });
+    expect(ticket.life.terms.plan.version).toBe(2);
+  });
+
+  it('goes on under the version from then on: what comes later is judged by it', () => {
+    const second = resolveIn(4, { resolutionSatisfiedBy: 'closed', atRiskShare: 0.5 });
+    const ticket = under(resolveIn(8), second).open('Mon 09:00').do('Mon 10:00', reapply, v2);
+    expect(ticket.settle('Mon 11:00').last).toEqual(['SlaAtRisk resolution/2 Mon 11:00']);
+    expect(ticket.do('Mon 12:00', 'ResolveTicket').last).toEqual(['TicketResolved Mon 12:00']);
+    expect(ticket.do('Mon 13:00', 'CloseTicket').last.at(-1)).toBe('SlaMet resolution/2 Mon 13:00');
+  });
+
+  it('may put the deadline before it: then it is breached, effective at the deadline', () => {
+    const ticket = under(resolveIn(8), resolveIn(2)).open('Mon 09:00');
+    expect(ticket.do('Mon 12:00', reapply, v2).last).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaDeadlineMoved resolution/2 due Mon 11:00 (reapplied)',
+      'SlaBreached resolution/2 due Mon 11:00',
+    ]);
+  });
+
+  it('takes a breach back that the new layout does not have, and says why', () => {
+    const ticket = under(resolveIn(2), resolveIn(8)).open('Mon 09:00').settle('Mon 12:00');
+    expect(ticket.do('Mon 13:00', reapply, v2).last).toEqual([
+      'PlanReapplied Mon 13:00',
+      'SlaBreachWithdrawn resolution/2 due Mon 17:00 (reapplied)',
+      'SlaDeadlineMoved resolution/2 due Mon 17:00 (reapplied)',
+    ]);
+    expect(ticket.do('Mon 16:00', 'ResolveTicket').last.at(-1)).toBe('SlaMet resolution/2 Mon 16:00');
+  });
+
+  it('puts a breach at another deadline, and leaves one at the same alone', () => {
+    const sooner = under(resolveIn(2), resolveIn(1)).open('Mon 09:00').settle('Mon 12:00');
+    expect(sooner.do('Mon 13:00', reapply, v2).last).toEqual([
+      'PlanReapplied Mon 13:00',
+      'SlaBreachWithdrawn resolution/2 due Mon 10:00 (reapplied)',
+      'SlaDeadlineMoved resolution/2 due Mon 10:00 (reapplied)',
+      'SlaBreached resolution/2 due Mon 10:00',
+    ]);
+    const same = under(resolveIn(2), resolveIn(2, { rank: 9 }))
+      .open('Mon 09:00')
+      .settle('Mon 12:00');
+    expect(same.do('Mon 13:00', reapply, v2).last).toEqual(['PlanReapplied Mon 13:00']);
+  });
+
+  it('leaves alone what was met, met late or cancelled', () => {
+    const first = planWith({ targets: [{ metric: 'firstResponse', target: hours(1) }] });
+    const second = planWith({ targets: [{ metric: 'firstResponse', target: hours(4) }] });
+    const late = under(first, second).open('Mon 09:00').do('Mon 11:00', 'RecordFirstResponse');
+    expect(late.do('Mon 12:00', reapply, v2).last).toEqual(['PlanReapplied Mon 12:00']);
+  });
+
+  it('cancels what loses its promise, breached or not, and starts what it creates', () => {
+    const answer = planWith({ targets: [{ metric: 'firstResponse', target: hours(4) }] });
+    const running = under(resolveIn(8), answer).open('Mon 09:00');
+    expect(running.do('Mon 12:00', reapply, v2).last).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaClockCancelled resolution/1 Mon 12:00 (lostPromise)',
+      'SlaClockStarted firstResponse/1 due Mon 16:00',
+    ]);
+    const breached = under(resolveIn(2), answer).open('Mon 09:00').settle('Mon 12:00');
+    expect(breached.do('Mon 12:00', reapply, v2).last.slice(0, 3)).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaBreachWithdrawn resolution/2 due Mon 11:00 (reapplied)',
+      'SlaClockCancelled resolution/2 Mon 12:00 (lostPromise)',
+    ]);
+  });
+
+  it('gives a ticket that was served as best effort its promise', () => {
+    const ticket = new TicketLife({ plan: 'community' }).open('Mon 09:00');
+    const pro = planWith({ code: 'pro', targets: [{ metric: 'firstResponse', target: hours(4) }] });
+    expect(ticket.do('Mon 12:00', reapply, { plan: pro }).last.at(-1)).toBe(
+      'SlaClockStarted firstResponse/1 due Mon 16:00',
+    );
+    expect(ticket.life.guarantee).toEqual({ kind: 'guaranteed', reason: null });
+  });
+
+  it('keeps the pauses that were, and stands still from then on as the new version has it', () => {
+    const none = { firstResponse: [], followUp: [], resolution: [] };
+    const running = under(resolveIn(4), resolveIn(8, { pauses: none }))
+      .open('Mon 09:00')
+      .do('Mon 10:00', hold);
+    expect(running.do('Mon 12:00', reapply, v2).last.at(-1)).toBe(
+      'SlaDeadlineMoved resolution/2 due Tue 11:00 (reapplied)',
+    );
+    expect(running.do('Mon 13:00', 'ResumeTicket').last).toEqual(['TicketResumed Mon 13:00']);
+    const still = under(resolveIn(4, { pauses: none }), resolveIn(8))
+      .open('Mon 09:00')
+      .do('Mon 10:00', hold);
+    expect(still.do('Mon 12:00', reapply, v2).last.at(-1)).toBe('SlaDeadlineMoved resolution/2 due paused (reapplied)');
+    expect(still.do('Mon 13:00', 'ResumeTicket').last.at(-1)).toBe(
+      'SlaDeadlineMoved resolution/2 due Tue 10:00 (resumed)',
+    );
+  });
+
+  it('in another calendar counts in that', () => {
+    const ticket = under(resolveIn(8), resolveIn(8)).knowsCalendar(closedTuesday, 2).open('Mon 11:00');
+    expect(ticket.do('Mon 12:00', reapply, { calendarVersion: 2 }).last.at(-1)).toBe(
+      'SlaDeadlineMoved resolution/2 due Wed 11:00 (reapplied)',
+    );
+  });
+
+  it('again is already so', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 12:00', reapply, v2);
+    expect(ticket.do('Mon 12:30', reapply, v2).last).toEqual([]);
+    expect(under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 12:00', reapply).last).toEqual([]);
+  });
+
+  it('is refused of a ticket that is closed or cancelled', () => {
+    const closed = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 10:00', 'CloseTicket');
+    expect(refusal(() => closed.do('Mon 12:00', reapply, v2))).toBe('TICKET_CLOSED');
+    const spam = under(resolveIn(8), resolveIn(4))
+      .open('Mon 09:00')
+      .do('Mon 10:00', { type: 'CancelTicket', reason: 'spam' });
+    expect(refusal(() => spam.do('Mon 12:00', reapply, v2))).toBe('TICKET_CANCELLED');
+  });
+
+  it('recorded late acts on clocks as they stood when it occurred', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 14:00', 'ResolveTicket');
+    expect(ticket.do('Mon 11:00', reapply, { ...v2, now: 'Mon 15:00' }).last).toEqual([
+      'PlanReapplied Mon 11:00',
+      'SlaBreached resolution/2 due Mon 13:00',
+      'SlaMetLate resolution/2 Mon 14:00',
+    ]);
+    const paused = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 12:00', hold);
+    expect(paused.do('Mon 11:00', reapply, { ...v2, now: 'Mon 15:00' }).last).toEqual([
+      'PlanReapplied Mon 11:00',
+      'SlaDeadlineMoved resolution/2 due paused (reapplied)',
+    ]);
+  });
+});
+
+describe('a revision that applies to open tickets', () => {
+  const toVersion2 = { type: 'ApplyRevision', of: 'plan', code: 'tested', version: 2 } as const;
+  /** In force on Monday noon; the policy may come to the ticket later. */
+  const apply = (ticket: TicketLife, now = 'Mon 12:00') =>
+    ticket.do('Mon 12:00', toVersion2, { ...v2, now, mayBackdate: true }).last;
+
+  it('lays an open ticket out anew, once', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00');
+    expect(apply(ticket)).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaDeadlineMoved resolution/2 due Mon 13:00 (planRevised)',
+    ]);
+    expect(apply(ticket)).toEqual([]);
+  });
+
+  it('acts at the instant it comes into force, whenever the policy gets to the ticket', () => {
+    const ticket = under(resolveIn(2), resolveIn(8))
+      .open('Mon 10:00')
+      .settle('Mon 12:30')
+      .do('Mon 13:00', 'CloseTicket');
+    expect(apply(ticket, 'Mon 16:00')).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaBreachWithdrawn resolution/2 due Tue 10:00 (planRevised)',
+      'SlaClockCancelled resolution/2 Mon 13:00 (closed)',
+    ]);
+  });
+
+  it('leaves alone a ticket that was closed by then, and one that did not wait for it', () => {
+    const closed = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 10:00', 'CloseTicket');
+    expect(apply(closed, 'Mon 16:00')).toEqual([]);
+    expect(apply(under(resolveIn(8), resolveIn(4)).open('Mon 12:30', {}, v2), 'Mon 16:00')).toEqual([]);
+  });
+
+  it('reaches a ticket opened afterwards by somebody who had not heard of it', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 12:30');
+    expect(apply(ticket, 'Mon 12:31')).toEqual([
+      'PlanReapplied Mon 12:30',
+      'SlaDeadlineMoved resolution/2 due Mon 16:30 (planRevised)',
+    ]);
+    expect(apply(ticket, 'Mon 12:32')).toEqual([]);
+  });
+
+  it('reaches a ticket whose opening was recorded after it, under the version of then', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00', {}, { now: 'Mon 14:00' });
+    expect(apply(ticket, 'Mon 14:01')).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaDeadlineMoved resolution/2 due Mon 13:00 (planRevised)',
+      'SlaBreached resolution/2 due Mon 13:00',
+    ]);
+  });
+
+  it('reaches a clock that a reopening takes up under the old version', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 10:00', 'CloseTicket');
+    ticket.do('Mon 14:00', 'ReopenTicket', v2);
+    expect(ticket.last.at(-1)).toBe('SlaClockStarted resolution/2 due Tue 13:00 (reopened)');
+    expect(apply(ticket, 'Mon 14:01')).toEqual([
+      'PlanReapplied Mon 14:00',
+      'SlaDeadlineMoved resolution/3 due Mon 17:00 (planRevised)',
+    ]);
+    expect(apply(ticket, 'Mon 14:02')).toEqual([]);
+  });
+
+  it('reaches each clock once, those too that started afterwards under the old version', () => {
+    const both = (amount: number) =>
+      resolveIn(amount, {
+        targets: [
+          { metric: 'resolution', target: hours(amount) },
+          { metric: 'followUp', target: hours(amount) },
+        ],
+      });
+    const ticket = under(both(8), both(4)).open('Mon 09:00').do('Mon 12:00:00.005', 'RecordFirstResponse');
+    expect(apply(ticket, 'Mon 12:01')).toEqual([
+      'PlanReapplied Mon 12:00',
+      'PlanReapplied Mon 12:00:00.005',
+      'SlaDeadlineMoved resolution/2 due Mon 13:00 (planRevised)',
+      'SlaDeadlineMoved followUp/2 due Mon 16:00:00.005 (planRevised)',
+    ]);
+    expect(apply(ticket, 'Mon 12:02')).toEqual([]);
+  });
+
+  it('leaves alone what is under another plan, or under a newer version', () => {
+    const other = under(resolveIn(8), resolveIn(4)).open('Mon 09:00', {}, { plan: resolveIn(6, { code: 'other' }) });
+    expect(apply(other)).toEqual([]);
+    const newer = under(resolveIn(8), resolveIn(4)).open('Mon 09:00', {}, { plan: resolveIn(6), version: 3 });
+    expect(apply(newer)).toEqual([]);
+  });
+
+  it('of a plan brings no newer version of the calendar with it', () => {
+    const ticket = under(resolveIn(8), resolveIn(9)).knowsCalendar(closedTuesday, 2).open('Mon 11:00');
+    ticket.do('Mon 12:00', toVersion2, { ...v2, calendarVersion: 2, mayBackdate: true });
+    expect(ticket.last.at(-1)).toBe('SlaDeadlineMoved resolution/2 due Tue 12:00 (planRevised)');
+  });
+
+  it('of a calendar grants relief for a day closed without warning, whatever the plan', () => {
+    const ticket = new TicketLife({ plan: resolveIn(8) }).knowsCalendar(closedTuesday, 2).open('Mon 11:00');
+    ticket.settle('Tue 12:00');
+    const revised = { type: 'ApplyRevision', of: 'calendar', code: 'business-hours', version: 2 } as const;
+    const told = { calendarVersion: 2, mayBackdate: true };
+    expect(ticket.do('Tue 13:00', revised, told).last).toEqual([
+      'PlanReapplied Tue 13:00',
+      'SlaBreachWithdrawn resolution/2 due Wed 11:00 (calendarRevised)',
+      'SlaDeadlineMoved resolution/2 due Wed 11:00 (calendarRevised)',
+    ]);
+    expect(ticket.do('Tue 13:00', revised, { ...told, now: 'Tue 13:01' }).last).toEqual([]);
+    expect(ticket.life.terms).toEqual({
+      ...{ plan: { code: 'tested', version: 1 }, calendar: { code: 'business-hours', version: 2 } },
+    });
+  });
+
+  it('leaves unjudged what an import left unjudged', () => {
+    const at = Date.UTC(2026, 2, 2, 10);
+    const setting = { import: { id: 'i1', startedAt: at, judgedFrom: at } };
+    const ticket = under(resolveIn(8), resolveIn(4), setting).open('Mon 09:00');
+    apply(ticket);
+    expect([ticket.outcomes, ticket.life.guarantee.reason]).toEqual([[], 'beforeJudgedFrom']);
+  });
+});
