@@ -21,7 +21,7 @@ import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
 
-/** Runs the projections and the watcher while the server is up: a stop is abort, await. */
+/** Runs the projections, the watcher of deadlines and that of revisions while the server is up: a stop is abort, await. */
 @Injectable()
 export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stop = new AbortController();
@@ -30,12 +30,13 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
 
   onApplicationBootstrap(): void {
-    const { projections, watcher } = this.ledger;
+    const { projections, watcher, revisions } = this.ledger;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
-    this.running = Promise.all([projecting, watchDeadlines(watcher, signal)]);
+    const watching = [watcher, revisions].map((ports) => watchDeadlines(ports, signal));
+    this.running = Promise.all([projecting, ...watching]);
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -22,8 +22,10 @@ import { allProjections, Projections, type RunningProjections } from './projecti
 import { ThreadedProjections } from './projections/threaded-projections.js';
 import { type WatcherPorts } from './sla/deadline-watcher.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
+import { applyRevisions } from './tickets/apply-revisions.js';
 import { settleTicket } from './tickets/commands/change-ticket.js';
 import { type Ticket } from './tickets/domain/ticket.js';
+import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
 
 /** How many tickets are kept at hand. */
 const ticketsKept = 5_000;
@@ -39,6 +41,8 @@ export interface Ledger {
   readonly db: Kysely<Schema>;
   readonly projections: RunningProjections;
   readonly watcher: WatcherPorts;
+  /** Lays open tickets out anew under revisions that apply to them: watched for like deadlines. */
+  readonly revisions: WatcherPorts;
   close(): Promise<void>;
 }
 
@@ -76,21 +80,16 @@ export async function openLedger(
       : new Projections(store, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
     const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections };
-    return { ...opened, watcher: watcherPorts(opened), close };
+    return { ...opened, watcher: watcherPorts(opened), revisions: revisionPorts(opened), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function watcherPorts({
-  store,
-  catalogue,
-  clock,
-  tickets,
-  db,
-  projections,
-}: Omit<Ledger, 'watcher' | 'close'>): WatcherPorts {
+type Opened = Omit<Ledger, 'watcher' | 'revisions' | 'close'>;
+
+function watcherPorts({ store, catalogue, clock, tickets, db, projections }: Opened): WatcherPorts {
   return {
     clock,
     deadlines: {
@@ -105,6 +104,25 @@ function watcherPorts({
     },
     failed: (ticket, error) => {
       console.error(`ticket ${ticket} could not be settled; it is tried again in a minute:`, error);
+    },
+  };
+}
+
+function revisionPorts(opened: Opened): WatcherPorts {
+  const { store, clock, db, projections } = opened;
+  return {
+    clock,
+    deadlines: {
+      next: (after) => nextRelayout(db, after),
+      due: (now, limit, except) => dueRelayouts(db, now, limit, except),
+      changed: (signal) => Promise.race([projections.moved('relayouts', signal), projections.moved('tickets', signal)]),
+    },
+    settle: async (ticket) => applyRevisions(opened, ticket, await relayoutsOf(db, ticket, clock.now())),
+    refreshed: async (signal) => {
+      await projections.waitFor(['relayouts'], await store.lastPosition(), signal).catch(unlessFailed);
+    },
+    failed: (ticket, error) => {
+      console.error(`ticket ${ticket} could not be laid out anew; it is tried again in a minute:`, error);
     },
   };
 }

@@ -1,4 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely';
+import { catalogueHistory } from './migrations/0003-catalogue-history.js';
+import { relayouts } from './migrations/0004-relayouts.js';
 
 /** The changes of the schema, in order; one that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -25,12 +27,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
-  '0003-catalogue-history': {
-    async up(db: Kysely<unknown>) {
-      for (const table of ['plans', 'calendars', 'customers']) await db.schema.dropTable(table).execute();
-      await catalogueHistory(db);
-    },
-  },
+  '0003-catalogue-history': catalogueHistory,
+  '0004-relayouts': relayouts,
 };
 
 async function tickets(db: Kysely<unknown>): Promise<void> {
@@ -158,23 +156,5 @@ async function catalogue(db: Kysely<unknown>): Promise<void> {
     .addColumn('plan', 'text', (c) => c.notNull())
     .addColumn('calendar', 'text')
     .addColumn('effective_from', 'bigint')
-    .execute();
-}
-
-async function catalogueHistory(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('catalogue')
-    .addColumn('kind', 'text', (c) => c.notNull())
-    .addColumn('code', 'text', (c) => c.notNull())
-    .addColumn('revision', 'integer', (c) => c.notNull())
-    .addColumn('event', 'text', (c) => c.notNull())
-    .addPrimaryKeyConstraint('catalogue_key', ['kind', 'code', 'revision'])
-    .execute();
-  await db.schema
-    .createTable('plans')
-    .addColumn('code', 'text', (c) => c.notNull())
-    .addColumn('version', 'integer', (c) => c.notNull())
-    .addColumn('rank', 'integer', (c) => c.notNull())
-    .addPrimaryKeyConstraint('plan_ranks_key', ['code', 'version'])
     .execute();
 }

@@ -112,6 +112,28 @@ export interface PlansTable {
   rank: number;
 }
 
+/** What a ticket and its clocks are under: of each plan and calendar the oldest version. */
+export interface GovernedTable {
+  ticket: string;
+  versions: Json;
+  /** Whether it is open, by the last word on it in order of occurrence; and when that was. */
+  open: Flag;
+  status_at: InstantColumn;
+}
+
+/** A revision that applies to open tickets, and when it comes into force. */
+export interface RevisionsTable {
+  kind: string;
+  code: string;
+  version: number;
+  at: InstantColumn;
+}
+
+/** A revision that a ticket is still to be laid out under. */
+export interface RelayoutsTable extends RevisionsTable {
+  ticket: string;
+}
+
 export interface CheckpointsTable {
   name: string;
   version: number;
@@ -133,6 +155,9 @@ export interface Schema {
   sla_summary: SummaryTable;
   catalogue: CatalogueTable;
   plans: PlansTable;
+  governed: GovernedTable;
+  revisions: RevisionsTable;
+  relayouts: RelayoutsTable;
   checkpoints: CheckpointsTable;
   log: LogTable;
 }

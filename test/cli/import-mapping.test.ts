@@ -32,7 +32,7 @@ describe('pledge import --mapping', () => {
   it('imports nothing where its plan is not there', async () => {
     const folder = log('Mia,G1 2nd,Accepted,High,P1,In Progress,2012-03-01 10:00:00+00:00,P-1');
     const { code, stderr } = await pledge(folder, ['import', 'log.csv', '--mapping', mapping]);
-    expect([code, stderr]).toEqual([1, 'pledge: PLAN_NOT_FOUND: There is no plan volvo.\n']);
+    expect([code, stderr]).toEqual([1, 'pledge: PLAN_NOT_FOUND: plan: there is no plan volvo.\n']);
     expect((await pledge(folder, ['history', 'P-1'])).stderr).toContain('TICKET_NOT_FOUND');
   });
 

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { Kysely, Migrator, sql, SqliteDialect } from 'kysely';
+import { migrations } from '../../src/database/migrations.js';
 import { openReadModels, ticketsNamed } from '../../src/database/read-models.js';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openForReading, rebuildReadModels } from '../../src/ledger.js';
 import { allProjections, Projections } from '../../src/projections/projections.js';
+import { changePlan } from '../../src/plans/commands/change-plan.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { newFolder } from '../support/api.js';
 import { importSample, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
 import { type Rows, rowsOf } from '../support/rows.js';
 
 const now = '2026-03-02T09:00:00Z';
+const admin = { id: 'admin', kind: 'person' } as const;
 const logIn = (folder: string) => join(folder, 'events.db');
 const readModelsIn = (folder: string) => join(folder, 'read-models.db');
 
@@ -44,6 +48,11 @@ async function liveThroughEverything(ledger: TestLedger): Promise<void> {
   await say(ledger, 'T-standard', { type: 'ReclassifyTicket', ticketType: 'onBoarding' });
   await say(ledger, 'T-advanced', { type: 'CancelTicket', reason: 'duplicate' }, '2026-03-02T09:00:00Z');
   await open(ledger, 'T-last');
+  await changePlan(
+    ledger,
+    { type: 'RevisePlan', code: 'pro', changes: { rank: 9 }, effectiveFrom: undefined, appliesToOpenTickets: true },
+    admin,
+  );
 }
 
 /** A log as it stood when its last event was at some position. */
@@ -86,7 +95,7 @@ describe('read models', () => {
 
   it('of these tests are varied: rows in every table, clocks in every state, a breach taken back', () => {
     expect(Object.keys(expected).filter((table) => expected[table]?.length === 0)).toEqual([]);
-    expect(expected['plans']).toHaveLength(5);
+    expect(expected['plans']).toHaveLength(6);
     const states = expected['clocks']?.map((row) => (JSON.parse(row) as { state: string }).state);
     expect([...new Set(states)].sort()).toEqual(['breached', 'cancelled', 'met', 'metLate', 'paused', 'running']);
     expect(expected['breaches']?.filter((row) => !row.includes('"withdrawn_at":null')).length).toBeGreaterThan(0);
@@ -136,10 +145,13 @@ describe('read models', () => {
     });
 
     it('are dropped where they do not say whose they are', async () => {
-      copyFileSync(readModelsIn(source), readModelsIn(other));
-      const db = new Database(readModelsIn(other));
-      db.exec('DELETE FROM log');
-      db.close();
+      rmSync(readModelsIn(other));
+      const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: new Database(readModelsIn(other)) }) });
+      const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+      await new Migrator({ db, provider }).migrateTo('0001-read-models');
+      await sql`INSERT INTO checkpoints VALUES ('tickets', 1, '0000000000000001')`
+        .execute(db)
+        .finally(() => db.destroy());
       expect(await projected(other)).toEqual(ofOther);
     });
 

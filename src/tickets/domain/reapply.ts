@@ -5,6 +5,7 @@ import { type Versions } from '../../sla/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from './derive-id.js';
 import { type FactEvent } from './events.js';
+import { type Fact } from './facts.js';
 import { lifeAt } from './life.js';
 import { evolve, type Ticket } from './ticket.js';
 import { toFactEvent } from './to-fact-event.js';
@@ -21,7 +22,8 @@ export function changesTerms(before: Ticket, after: Ticket, at: Instant, version
 /**
  * The facts by which a revision reaches a ticket: one at the instant it comes into force, if the ticket was open then
  * under an older version; and one wherever later an older version took hold of it again – a fact recorded by somebody who
- * had not heard of the revision yet, a clock taken up by a reopening. None where it has been reached already.
+ * had not heard of the revision yet, a clock taken up by a reopening. None where it has been reached already, nor once
+ * somebody has chosen a version for it.
  */
 export function applyRevision(
   command: ApplyRevision & { readonly context: CommandContext },
@@ -30,7 +32,9 @@ export function applyRevision(
 ): readonly FactEvent[] {
   const { context, of, code, version } = command;
   const from = context.occurredAt;
-  const later = ticket.facts.map(({ at }) => at).filter((at) => at > from);
+  const isChosen = (fact: Fact) => fact.type === 'PlanReapplied' && fact.data.because === 'reapplied' && fact.at > from;
+  const chosenAt = ticket.facts.find(isChosen)?.at ?? Infinity;
+  const later = ticket.facts.map(({ at }) => at).filter((at) => at > from && at < chosenAt);
   const events: FactEvent[] = [];
   let reached = ticket;
   for (const at of new Set([from, ...later])) {

@@ -260,6 +260,15 @@ describe('a revision that applies to open tickets', () => {
     expect(apply(newer)).toEqual([]);
   });
 
+  it('gives way to a version that somebody chose for the ticket afterwards', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00');
+    apply(ticket);
+    expect(ticket.do('Mon 12:30', reapply).last.at(-1)).toBe('SlaDeadlineMoved resolution/3 due Mon 17:00 (reapplied)');
+    expect(apply(ticket, 'Mon 12:31')).toEqual([]);
+    ticket.do('Mon 12:40', 'CloseTicket').do('Mon 12:50', 'ReopenTicket');
+    expect(apply(ticket, 'Mon 12:51')).toEqual([]);
+  });
+
   it('of a plan brings no newer version of the calendar with it', () => {
     const ticket = under(resolveIn(8), resolveIn(9)).knowsCalendar(closedTuesday, 2).open('Mon 11:00');
     ticket.do('Mon 12:00', toVersion2, { ...v2, calendarVersion: 2, mayBackdate: true });

@@ -1,0 +1,19 @@
+import { type RelayoutsTable } from '../database/schema.js';
+import { changeTicket, type TicketChanged, type TicketPorts } from './commands/change-ticket.js';
+import { pledge } from './domain/outcome-events.js';
+
+/** Sends a ticket the revisions that apply to it; its decider judges whether and where they do. */
+export function applyRevisions(
+  ports: TicketPorts,
+  ticket: string,
+  revisions: readonly RelayoutsTable[],
+): Promise<TicketChanged> {
+  return changeTicket(
+    ports,
+    ticket,
+    revisions.map(({ kind, code, version, at }) => ({
+      order: { type: 'ApplyRevision', of: kind === 'plan' ? 'plan' : 'calendar', code, version },
+      ...{ occurredAt: at, actor: pledge, mayBackdate: true },
+    })),
+  );
+}

@@ -1,0 +1,36 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Tx } from '../../database/read-models.js';
+import { chunks } from '../../database/rows.js';
+import { type RevisionsTable } from '../../database/schema.js';
+import { type StoredEvent } from '../../event-sourcing/event-store.js';
+
+/** Of a plan or calendar, the oldest version that something on a ticket is under. */
+export interface Oldest {
+  readonly kind: string;
+  readonly code: string;
+  version: number;
+}
+
+/** What a ticket is under. */
+export interface Governed {
+  readonly versions: Oldest[];
+  isOpen: boolean;
+  statusAt: Instant;
+}
+
+/** What the tickets of a batch are under. */
+export async function governedOf(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, Governed>> {
+  const ids = new Set(events.flatMap(({ data }) => (data as { readonly ticket?: string }).ticket ?? []));
+  const governed = new Map<string, Governed>();
+  for (const part of chunks([...ids], 1)) {
+    const rows = await tx.selectFrom('governed').selectAll().where('ticket', 'in', part).execute();
+    for (const { ticket, versions, open, status_at: statusAt } of rows) {
+      governed.set(ticket, { versions: JSON.parse(versions) as Oldest[], isOpen: open === 1, statusAt });
+    }
+  }
+  return governed;
+}
+
+/** Whether a version is older than a revision of the same plan or calendar. */
+export const isOlder = ({ kind, code, version }: Oldest, revision: RevisionsTable) =>
+  kind === revision.kind && code === revision.code && version < revision.version;

@@ -1,0 +1,182 @@
+import { sql } from 'kysely';
+import { type Instant } from '../../business-time/calendar.js';
+import { type Tx } from '../../database/read-models.js';
+import { chunks, upsert } from '../../database/rows.js';
+import { type RelayoutsTable, type RevisionsTable } from '../../database/schema.js';
+import { type StoredEvent } from '../../event-sourcing/event-store.js';
+import { type Projection } from '../../event-sourcing/projector.js';
+import { type CalendarEvent, type PlanEvent } from '../../plans/domain/events.js';
+import { type Terms, type VersionRef } from '../../plans/domain/plan.js';
+import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
+import { type Governed, governedOf, isOlder, type Oldest } from './governed.js';
+
+/**
+ * What is still to be laid out anew under revisions that apply to open tickets: the state of the policy that does it.
+ * Tickets are candidates, rather too many than too few: each ticket's decider has the word, and its event takes it off the
+ * list.
+ */
+export const relayoutsProjection: Projection<Tx> = {
+  name: 'relayouts',
+  version: 1,
+  types: [
+    ...['PlanRevised', 'CalendarRevised', 'TicketOpened', 'SlaClockStarted', 'TicketReopened'],
+    ...['TicketClosed', 'TicketCancelled', 'PlanReapplied'],
+  ],
+  async apply(events, tx) {
+    const list = new List(await tx.selectFrom('revisions').selectAll().execute(), await governedOf(events, tx));
+    for (const event of events) {
+      if (isRevision(event)) {
+        await list.save(tx); // what came before is found in the rows
+        await list.begin(revisionIn(event), tx);
+      } else list.take(event as StoredEvent & TicketEvent);
+    }
+    await list.save(tx);
+  },
+};
+
+type TicketEvent =
+  | Extract<
+      FactEvent,
+      { type: 'TicketOpened' | 'TicketReopened' | 'TicketClosed' | 'TicketCancelled' | 'PlanReapplied' }
+    >
+  | Extract<OutcomeEvent, { type: 'SlaClockStarted' }>;
+
+type RevisionEvent = Extract<PlanEvent | CalendarEvent, { type: 'PlanRevised' | 'CalendarRevised' }>;
+
+const isRevision = (event: StoredEvent): event is StoredEvent & RevisionEvent =>
+  event.type === 'PlanRevised' || event.type === 'CalendarRevised';
+
+/** A revision, and when it comes into force for tickets: nobody can have gone by it before it was recorded. */
+function revisionIn({ type, data, metadata }: RevisionEvent): RevisionsTable | undefined {
+  const { code, version, effectiveFrom, appliesToOpenTickets } = data;
+  if (!appliesToOpenTickets) return undefined;
+  const at = Math.max(effectiveFrom ?? -Infinity, metadata.recordedAt);
+  return { kind: type === 'PlanRevised' ? 'plan' : 'calendar', code, version, at };
+}
+
+/** The list with what a batch of events makes of it. */
+class List {
+  private readonly changed = new Set<string>();
+  private readonly added = new Map<string, RelayoutsTable>();
+  private readonly removed = new Map<string, RelayoutsTable>();
+
+  constructor(
+    private readonly revisions: RevisionsTable[],
+    private readonly governed: Map<string, Governed>,
+  ) {}
+
+  take(event: StoredEvent & TicketEvent): void {
+    const { ticket } = event.data;
+    const at = Math.min(event.metadata.occurredAt, event.metadata.recordedAt);
+    switch (event.type) {
+      case 'TicketOpened':
+      case 'SlaClockStarted':
+        this.govern(ticket, event.data.terms, at);
+        break;
+      case 'TicketReopened':
+        this.turn(ticket, true, at);
+        for (const oldest of this.governed.get(ticket)?.versions ?? []) this.add(ticket, oldest);
+        break;
+      case 'TicketClosed':
+      case 'TicketCancelled':
+        this.turn(ticket, false, at);
+        this.remove(ticket, (revision) => revision.at > at);
+        break;
+      case 'PlanReapplied':
+        if (event.data.because !== 'calendarRevised') this.reach(ticket, 'plan', event.data.terms.plan, at);
+        if (event.data.because !== 'planRevised') this.reach(ticket, 'calendar', event.data.terms.calendar, at);
+    }
+  }
+
+  /** A revision that applies to open tickets: every one under an older version comes on the list. */
+  async begin(revision: RevisionsTable | undefined, tx: Tx): Promise<void> {
+    if (revision === undefined) return;
+    this.revisions.push(revision);
+    await upsert(tx, 'revisions', ['kind', 'code', 'version'], [revision]);
+    const open = await tx.selectFrom('governed').select(['ticket', 'versions']).where('open', '=', 1).execute();
+    const found = open.filter(({ versions }) =>
+      (JSON.parse(versions) as readonly Oldest[]).some((oldest) => isOlder(oldest, revision)),
+    );
+    await upsert(
+      tx,
+      'relayouts',
+      key,
+      found.map(({ ticket }) => ({ ticket, ...revision })),
+    );
+  }
+
+  async save(tx: Tx): Promise<void> {
+    const rows = [...this.changed].flatMap((ticket) => {
+      const { versions, isOpen, statusAt } = this.governed.get(ticket) ?? {};
+      return [{ ticket, versions: JSON.stringify(versions), open: isOpen === true ? 1 : 0, status_at: statusAt ?? 0 }];
+    });
+    await upsert(tx, 'governed', ['ticket'], rows);
+    await upsert(tx, 'relayouts', key, [...this.added.values()]);
+    for (const part of chunks([...this.removed.values()], 4)) {
+      const keys = part.map(({ ticket, kind, code, version }) => sql`(${ticket}, ${kind}, ${code}, ${version})`);
+      await sql`DELETE FROM relayouts WHERE (ticket, kind, code, version) IN (VALUES ${sql.join(keys)})`.execute(tx);
+    }
+    for (const part of [this.changed, this.added, this.removed]) part.clear();
+  }
+
+  private govern(ticket: string, { plan, calendar }: Terms, at: Instant): void {
+    const governed = this.governed.get(ticket) ?? { versions: [], isOpen: true, statusAt: at };
+    this.governed.set(ticket, governed);
+    for (const ref of [
+      { kind: 'plan', ...plan },
+      { kind: 'calendar', ...calendar },
+    ]) {
+      const known = governed.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
+      if (known !== undefined && known.version < ref.version) continue;
+      this.add(ticket, ref);
+      if (known?.version === ref.version) continue;
+      if (known === undefined) governed.versions.push(ref);
+      else known.version = ref.version;
+      this.changed.add(ticket);
+    }
+  }
+
+  /** Opened or ended, unless something later says otherwise. */
+  private turn(ticket: string, isOpen: boolean, at: Instant): void {
+    const governed = this.governed.get(ticket);
+    if (governed === undefined || governed.statusAt > at) return;
+    governed.isOpen = isOpen;
+    governed.statusAt = at;
+    this.changed.add(ticket);
+  }
+
+  private add(ticket: string, oldest: Oldest): void {
+    for (const revision of this.revisions) {
+      if (!isOlder(oldest, revision)) continue;
+      const row = { ticket, ...revision };
+      this.removed.delete(keyOf(row));
+      this.added.set(keyOf(row), row);
+    }
+  }
+
+  /** Laid out anew under a version: revisions up to it are done with. One that somebody chose stands against older ones. */
+  private reach(ticket: string, kind: string, { code, version }: VersionRef, at: Instant): void {
+    const own = this.revisions.filter((revision) => revision.kind === kind && revision.code === code);
+    this.remove(ticket, (revision) => own.includes(revision) && revision.version <= version);
+    const past = own.filter((revision) => revision.at <= at).map((revision) => revision.version);
+    for (const oldest of this.governed.get(ticket)?.versions ?? []) {
+      if (oldest.kind !== kind || oldest.code !== code) continue;
+      oldest.version = Math.max(oldest.version, version, ...past);
+      this.changed.add(ticket);
+    }
+  }
+
+  private remove(ticket: string, isOver: (revision: RevisionsTable) => boolean): void {
+    const versions = this.governed.get(ticket)?.versions ?? [];
+    for (const revision of this.revisions.filter(isOver)) {
+      if (!versions.some(({ kind, code }) => kind === revision.kind && code === revision.code)) continue;
+      const row = { ticket, ...revision };
+      this.added.delete(keyOf(row));
+      this.removed.set(keyOf(row), row);
+    }
+  }
+}
+
+const key = ['ticket', 'kind', 'code', 'version'] as const;
+
+const keyOf = ({ ticket, kind, code, version }: RelayoutsTable) => JSON.stringify([ticket, kind, code, version]);

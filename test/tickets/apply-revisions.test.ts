@@ -1,0 +1,242 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { rebuildReadModels } from '../../src/ledger.js';
+import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
+import { changePlan } from '../../src/plans/commands/change-plan.js';
+import { officeHours } from '../../src/plans/domain/catalogue.js';
+import { settleDue, watchDeadlines } from '../../src/sla/deadline-watcher.js';
+import { newFolder } from '../support/api.js';
+import { importLines, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
+
+const admin = { id: 'admin', kind: 'person' } as const;
+/** All of it is in March 2026, whose second is a Monday. */
+const at = (text: string) => Date.parse(`2026-03-${text}Z`);
+const opening = '2026-03-02T09:00:00Z';
+
+const firstResponseIn = (amount: number) => [{ metric: 'firstResponse', target: { amount, unit: 'hours' } }] as const;
+
+/** A plan is to promise a first response in so many hours, to tickets that are open too. */
+const revise = (ledger: TestLedger, hours: number, effectiveFrom?: number, code = 'pro') =>
+  changePlan(
+    ledger,
+    {
+      type: 'RevisePlan',
+      code,
+      changes: { targets: firstResponseIn(hours) },
+      effectiveFrom,
+      appliesToOpenTickets: true,
+    },
+    admin,
+  );
+
+/** Does all that the policy has to do now. */
+async function work(ledger: TestLedger): Promise<void> {
+  const stop = new AbortController();
+  const running = ledger.projections.run(stop.signal, () => undefined);
+  const seen = async () =>
+    ledger.projections.waitFor(['tickets', 'relayouts'], await ledger.store.lastPosition(), stop.signal);
+  await seen();
+  await settleDue(ledger.revisions, new Map(), stop.signal);
+  await seen();
+  stop.abort();
+  await running;
+}
+
+async function recorded(ledger: TestLedger, ...types: readonly string[]): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for await (const event of ledger.store.readAll({ types })) events.push(event);
+  return events;
+}
+
+const ticketIn = ({ data }: StoredEvent) => (data as { readonly ticket: string }).ticket;
+/** The tickets that were laid out anew, each as often as it was. */
+const reached = async (ledger: TestLedger) => (await recorded(ledger, 'PlanReapplied')).map(ticketIn).sort();
+const deadlines = async (ledger: TestLedger) =>
+  (await recorded(ledger, 'SlaDeadlineMoved'))
+    .map(({ data }) => {
+      const { ticket, dueAt, reason } = data as { ticket: string; dueAt: number; reason: string };
+      return `${ticket} ${new Date(dueAt).toISOString().slice(8, 16)} ${reason}`;
+    })
+    .sort();
+
+describe('a revision that applies to open tickets', () => {
+  let folder: string;
+  let ledger: TestLedger;
+  beforeEach(async () => {
+    folder = newFolder();
+    ledger = await ledgerAt(opening, folder);
+  });
+  afterEach(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('reaches each open ticket under an older version, once, and no other', async () => {
+    for (const id of ['T-1', 'T-2', 'T-closed']) await open(ledger, id);
+    await open(ledger, 'T-other', 'enterprise');
+    await say(ledger, 'T-closed', { type: 'CloseTicket' });
+    ledger.clock.moveTo(at('02T10:00:00'));
+    await revise(ledger, 4);
+    await open(ledger, 'T-new');
+    for (let again = 0; again < 2; again++) {
+      await work(ledger);
+      expect(await reached(ledger)).toEqual(['T-1', 'T-2']);
+      expect(await deadlines(ledger)).toEqual(['T-1 02T13:00 planRevised', 'T-2 02T13:00 planRevised']);
+    }
+  });
+
+  it('comes into force at its instant, for tickets too that were opened meanwhile under the old version', async () => {
+    const stop = new AbortController();
+    const running = [
+      ledger.projections.run(stop.signal, () => undefined),
+      watchDeadlines(ledger.revisions, stop.signal),
+    ];
+    await open(ledger, 'T-before');
+    await revise(ledger, 4, at('02T12:00:00'));
+    await ledger.clock.asleepUntil(at('02T12:00:00'));
+    ledger.clock.moveTo(at('02T11:00:00'));
+    await open(ledger, 'T-meanwhile');
+    await open(ledger, 'T-gone');
+    await say(ledger, 'T-gone', { type: 'CloseTicket' });
+    expect(await reached(ledger)).toEqual([]);
+    await revise(ledger, 3, at('02T15:00:00'));
+    ledger.clock.moveTo(at('02T12:00:00'));
+    await ledger.clock.asleepUntil(at('02T15:00:00'));
+    stop.abort();
+    await Promise.all(running);
+    expect(await deadlines(ledger)).toEqual(['T-before 02T13:00 planRevised', 'T-meanwhile 02T15:00 planRevised']);
+  });
+
+  it('reaches a ticket that is recorded afterwards and was opened under the old version', async () => {
+    ledger.clock.moveTo(at('02T12:00:00'));
+    await revise(ledger, 4);
+    ledger.clock.moveTo(at('02T12:30:00'));
+    await open(ledger, 'T-late', 'pro', '2026-03-02T10:00:00Z');
+    await work(ledger);
+    expect(await deadlines(ledger)).toEqual(['T-late 02T14:00 planRevised']);
+  });
+
+  it('reaches a ticket that is reopened under the old version, and leaves it in peace after that', async () => {
+    await open(ledger, 'T-1');
+    await say(ledger, 'T-1', { type: 'CloseTicket' });
+    ledger.clock.moveTo(at('02T12:00:00'));
+    await revise(ledger, 4);
+    await work(ledger);
+    await say(ledger, 'T-1', { type: 'ReopenTicket' });
+    await work(ledger);
+    expect(await reached(ledger)).toEqual(['T-1']);
+    await say(ledger, 'T-1', { type: 'CloseTicket' });
+    await say(ledger, 'T-1', { type: 'ReopenTicket' });
+    await project(ledger);
+    expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+  });
+
+  it('of a calendar grants relief to tickets on every plan', async () => {
+    await open(ledger, 'T-pro');
+    await open(ledger, 'T-enterprise', 'enterprise');
+    ledger.clock.moveTo(at('03T12:00:00'));
+    const holidays = { ...officeHours('UTC'), holidays: ['2026-03-03'] };
+    const closed = { code: 'business-hours', changes: { definition: holidays }, effectiveFrom: undefined };
+    await changeCalendar(ledger, { type: 'ReviseCalendar', ...closed, appliesToOpenTickets: true }, admin);
+    for (const id of ['T-pro', 'T-enterprise']) await say(ledger, id, { type: 'AddInternalNote', text: 'closed' });
+    await work(ledger);
+    const breaches = await recorded(ledger, 'SlaBreached', 'SlaBreachWithdrawn');
+    expect(breaches.map((event) => `${ticketIn(event)} ${event.type}`).sort()).toEqual([
+      ...['T-enterprise SlaBreachWithdrawn', 'T-enterprise SlaBreached'],
+      ...['T-pro SlaBreachWithdrawn', 'T-pro SlaBreached'],
+    ]);
+    expect(await deadlines(ledger)).toEqual([
+      'T-enterprise 04T09:00 calendarRevised',
+      'T-pro 04T09:00 calendarRevised',
+    ]);
+  });
+
+  it('waits for the end of an import, whose rows may say what became of a ticket', async () => {
+    const row = (event: string, more: object) =>
+      JSON.stringify({ event, ticket: 'T-1', actor: { id: 'mia' }, occurredAt: '2026-03-02T08:00:00Z', ...more });
+    const bug = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
+    ledger.clock.moveTo(at('02T12:00:00'));
+    await revise(ledger, 4);
+    const { log, counts } = await importLines(ledger, [row('TicketOpened', bug)]);
+    await work(ledger);
+    expect(await reached(ledger)).toEqual([]);
+    await log.finish(counts);
+    await work(ledger);
+    expect(await reached(ledger)).toHaveLength(1);
+  });
+
+  it('is the same where two of us lay tickets out at the same time', async () => {
+    for (const id of ['T-1', 'T-2', 'T-3']) await open(ledger, id);
+    await revise(ledger, 4);
+    await project(ledger);
+    const settle = (ticket: string) => ledger.revisions.settle(ticket);
+    await Promise.all(['T-1', 'T-2', 'T-3', 'T-3', 'T-2', 'T-1'].map(settle));
+    expect(await reached(ledger)).toEqual(['T-1', 'T-2', 'T-3']);
+  });
+
+  it('is not done again when the read models are built anew', async () => {
+    for (const id of ['T-1', 'T-2']) await open(ledger, id);
+    await revise(ledger, 4);
+    await work(ledger);
+    const before = await ledger.store.lastPosition();
+    await ledger.close();
+    await rebuildReadModels(settingsOf(folder));
+    ledger = await ledgerAt(opening, folder);
+    expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+    await work(ledger);
+    expect(await ledger.store.lastPosition()).toBe(before);
+  });
+});
+
+describe('a policy that is interrupted', () => {
+  const tickets = ['T-1', 'T-2', 'T-3', 'T-4'];
+
+  /** Opens tickets, revises their plan twice, and has the policy work, killed at the n-th ticket before or after it is done. */
+  async function interrupted(kill: { readonly at: number; readonly when: 'before' | 'after' }) {
+    const folder = newFolder();
+    let ledger = await ledgerAt(opening, folder);
+    for (const id of tickets) await open(ledger, id);
+    ledger.clock.moveTo(at('02T10:00:00'));
+    await revise(ledger, 6);
+    await revise(ledger, 4);
+    let tried = 0;
+    const revisions = {
+      ...ledger.revisions,
+      settle: async (ticket: string) => {
+        tried += 1;
+        if (tried < kill.at || (tried === kill.at && kill.when === 'after')) await ledger.revisions.settle(ticket);
+      },
+      refreshed: () => Promise.reject(new Error('killed')),
+    };
+    await project(ledger);
+    await settleDue(revisions, new Map(), new AbortController().signal).catch(() => undefined);
+    const done = (await reached(ledger)).length;
+    await ledger.close();
+
+    ledger = await ledgerAt('2026-03-02T10:00:00Z', folder);
+    await work(ledger);
+    const events = await recorded(ledger, 'PlanReapplied', 'SlaDeadlineMoved');
+    const said = events.map(({ type, data }) => {
+      const { ticket, terms, layout, dueAt, reason } = data as Record<string, unknown>;
+      return JSON.stringify([ticket, type, terms, layout, dueAt, reason]);
+    });
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+    return { done, said: said.sort() };
+  }
+
+  it('at any ticket goes on where it was, and leaves what it would have left at once', async () => {
+    const { said: expected } = await interrupted({ at: Infinity, when: 'after' });
+    expect(expected).toHaveLength(2 * 2 * tickets.length);
+    const steps: number[] = [];
+    for (let n = 1; n <= tickets.length; n++) {
+      for (const when of ['before', 'after'] as const) {
+        const { done, said } = await interrupted({ at: n, when });
+        steps.push(done);
+        expect(said).toEqual(expected);
+      }
+    }
+    expect(steps).toEqual([0, 2, 2, 4, 4, 6, 6, 8]);
+  });
+});
