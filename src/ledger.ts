@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
 import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
@@ -176,8 +177,13 @@ export async function openForReading(folder: string): Promise<LedgerForReading> 
   };
 }
 
-/** Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log. */
+/**
+ * Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log.
+ * @throws Rejection `DATA_NOT_FOUND`, and what {@link openLedger} throws
+ */
 export async function rebuildReadModels(settings: Settings): Promise<{ readonly events: number }> {
+  const { path, eventsFile } = filesOf(settings.data);
+  if (!existsSync(eventsFile)) throw new Rejection('DATA_NOT_FOUND', `There is no log in ${path} to build from.`);
   const folder = openDataFolder(settings.data, { command: 'rebuild', since: new Date().toISOString() });
   const anew = `${folder.readModelsFile}.new`;
   let store: SqliteEventStore | undefined;

@@ -98,11 +98,19 @@ export function replaceReadModels(file: string, anew: string): void {
   for (const [i, part] of withSideFiles(anew).entries()) if (existsSync(part)) renameSync(part, parts[i] ?? file);
 }
 
-/** The read models of a log for reading alone, beside whoever writes them; undefined where there are none of this log. */
+/**
+ * The read models of a log for reading alone, beside whoever writes them; undefined where there are none of this log.
+ * @throws Rejection `DATA_NOT_READABLE`
+ */
 export async function openReadModelsForReading(file: string, logId: string): Promise<Kysely<Schema> | undefined> {
   if (!existsSync(file)) return undefined;
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: new Database(file, { readonly: true }) }) });
-  if ((await logOf(db)) === logId) return db;
+  const id = await logOf(db).catch(async (error: unknown) => {
+    await db.destroy();
+    const why = `The read models ${file} cannot be read: ${(error as Error).message}; «pledge rebuild» builds them anew.`;
+    throw new Rejection('DATA_NOT_READABLE', why);
+  });
+  if (id === logId) return db;
   await db.destroy();
   return undefined;
 }
