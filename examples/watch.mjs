@@ -2,7 +2,9 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
-const client = createClient({ url: 'ws://127.0.0.1:3000/graphql', webSocketImpl: WebSocket });
+const url = `ws://127.0.0.1:${process.env.PLEDGE_PORT ?? 3000}/graphql`;
+const on = { connected: () => console.log('Listening.') };
+const client = createClient({ url, on, webSocketImpl: WebSocket });
 const query = 'subscription ($after: Position) { slaEvents(after: $after) { cursor kind metric reference at } }';
 for await (const { data } of client.iterate({ query, variables: { after: process.argv[2] } })) {
   const { kind, metric, reference, at, cursor } = data.slaEvents;

@@ -4,10 +4,10 @@ import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
 import {
   openReadModels,
+  openReadModelsForReading,
   type ReadModels,
   removeReadModels,
   replaceReadModels,
-  ticketsNamed,
 } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
 import { type EventStore } from './event-sourcing/event-store.js';
@@ -157,25 +157,33 @@ export async function openProjecting(
 
 export interface LedgerForReading {
   readonly store: EventStore;
-  /** The ids of the tickets that people know by a reference. */
-  ticketsNamed(reference: string): Promise<readonly string[]>;
+  /** The read models as far as they have come; undefined where there are none yet. */
+  readonly db: Kysely<Schema> | undefined;
   close(): Promise<void>;
 }
 
-/** The log of a data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
-export function openForReading(folder: string): LedgerForReading {
+/** A data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
+export async function openForReading(folder: string): Promise<LedgerForReading> {
   const { eventsFile, readModelsFile } = filesOf(folder);
   const store = SqliteEventStore.open(eventsFile, { readonly: true });
+  const db = await openReadModelsForReading(readModelsFile, store.logId);
   return {
     store,
-    ticketsNamed: (reference) =>
-      existsSync(readModelsFile) ? ticketsNamed(readModelsFile, store.logId, reference) : Promise.resolve([]),
-    close: () => store.close(),
+    db,
+    close: async () => {
+      await db?.destroy();
+      await store.close();
+    },
   };
 }
 
-/** Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log. */
+/**
+ * Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log.
+ * @throws Rejection `DATA_NOT_FOUND`, and what {@link openLedger} throws
+ */
 export async function rebuildReadModels(settings: Settings): Promise<{ readonly events: number }> {
+  const { path, eventsFile } = filesOf(settings.data);
+  if (!existsSync(eventsFile)) throw new Rejection('DATA_NOT_FOUND', `There is no log in ${path} to build from.`);
   const folder = openDataFolder(settings.data, { command: 'rebuild', since: new Date().toISOString() });
   const anew = `${folder.readModelsFile}.new`;
   let store: SqliteEventStore | undefined;

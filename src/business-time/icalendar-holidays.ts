@@ -32,6 +32,7 @@ interface Occurrence {
 
 function occurrences(event: ICAL.Event, years: Years): readonly Occurrence[] {
   if (!event.isRecurring()) return [{ startDate: event.startDate, endDate: event.endDate, item: event }];
+  keepLeapDay(event);
   const found: Occurrence[] = [];
   const iterator = event.iterator();
   for (let i = 0; i < mostOccurrences; i++) {
@@ -41,6 +42,19 @@ function occurrences(event: ICAL.Event, years: Years): readonly Occurrence[] {
     if (next.year >= years.first - 1) found.push(event.getOccurrenceDetails(next));
   }
   throw new Error(`«${event.summary}» recurs more than ${mostOccurrences} times.`);
+}
+
+const dayParts = ['BYDAY', 'BYMONTHDAY', 'BYYEARDAY', 'BYWEEKNO'];
+
+/** What is yearly on 29 February is there in leap years alone (RFC 5545, 3.3.10); the library has it on 1 March else. */
+function keepLeapDay({ component, startDate }: ICAL.Event): void {
+  if (startDate.month !== 2 || startDate.day !== 29) return;
+  for (const property of component.getAllProperties('rrule')) {
+    const rule = property.getFirstValue() as ICAL.Recur;
+    if (rule.freq !== 'YEARLY' || dayParts.some((part) => part in rule.parts)) continue;
+    rule.setComponent('BYMONTH', [2]);
+    rule.setComponent('BYMONTHDAY', [29]);
+  }
 }
 
 function toHolidays({ startDate: start, endDate: end, item: event }: Occurrence, timeZone: string, years: Years) {

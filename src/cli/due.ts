@@ -81,7 +81,7 @@ export const dueCommand = new Command('due')
 async function ask({ from, ...options }: Options & { readonly from: number }): Promise<DueAnswer> {
   const { data, defaultPlan } = readSettings();
   if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
-  const log = openForReading(data);
+  const log = await openForReading(data);
   try {
     const {
       calendar = null,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { flagsInWords, summaryOf, ticketHistory } from '../audit/history.js';
 import { readSettings } from '../config/settings.js';
+import { ticketsNamed } from '../database/read-models.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type LedgerForReading, openForReading } from '../ledger.js';
 
@@ -12,10 +13,10 @@ export const historyCommand = new Command('history')
   .action(async (ticket: string, { json = false }: { readonly json?: boolean }) => {
     const { data } = readSettings();
     if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
-    const ledger = openForReading(data);
+    const ledger = await openForReading(data);
     try {
       if (await print(ledger, ticket, json)) return;
-      const [named, ...others] = await ledger.ticketsNamed(ticket);
+      const [named, ...others] = ledger.db === undefined ? [] : await ticketsNamed(ledger.db, ticket);
       if (named === undefined) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
       if (others.length > 0) {
         const ids = [named, ...others].join(', ');

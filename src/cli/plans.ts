@@ -39,7 +39,7 @@ const exportCommand = new Command('export')
   .action(async ({ json = false }: { readonly json?: boolean }) => {
     const { data } = readSettings();
     if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
-    const ledger = openForReading(data);
+    const ledger = await openForReading(data);
     try {
       const file = toPlansFile(await readCatalogue(ledger.store), Date.now());
       process.stdout.write(json ? `${JSON.stringify(file, null, 2)}\n` : toYaml(file));

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { compareCommand } from './compare.js';
 import { dueCommand } from './due.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
@@ -20,8 +21,19 @@ const program = new Command('pledge')
     '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN.' +
       '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
   );
-const commands = [serveCommand, importCommand, sampleCommand, plansCommand, historyCommand, dueCommand, rebuildCommand];
-for (const command of commands) program.addCommand(command.exitOverride());
+const commands = [
+  serveCommand,
+  importCommand,
+  sampleCommand,
+  plansCommand,
+  compareCommand,
+  historyCommand,
+  dueCommand,
+  rebuildCommand,
+];
+for (const command of commands) {
+  program.addCommand(command.exitOverride());
+}
 
 try {
   await program.parseAsync();

@@ -25,7 +25,7 @@ export async function serve(): Promise<void> {
   ${server.url}/graphql   the API; with a browser, GraphiQL to try it in
   ${server.url}/health    whether all is well
 
-No tickets yet? Stop it, «npx pledge sample | npx pledge import -», and start again. The tour is in README.md.`);
+No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start again. The tour is in README.md.`);
     await stopped;
     await server.close();
   } finally {

@@ -98,17 +98,32 @@ export function replaceReadModels(file: string, anew: string): void {
   for (const [i, part] of withSideFiles(anew).entries()) if (existsSync(part)) renameSync(part, parts[i] ?? file);
 }
 
-/** The ids of the tickets that people know by a reference, as far as a read-models file of this log tells. */
-export async function ticketsNamed(file: string, logId: string, reference: string): Promise<readonly string[]> {
-  const database = new Database(file, { readonly: true });
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  try {
-    if ((await logOf(db)) !== logId) return [];
-    const found = db.selectFrom('tickets').select('id').where('reference', '=', reference).orderBy('opened_at');
-    return (await found.execute()).map(({ id }) => id);
-  } finally {
+/**
+ * The read models of a log for reading alone, beside whoever writes them; undefined where there are none of this log.
+ * @throws Rejection `DATA_NOT_READABLE`
+ */
+export async function openReadModelsForReading(file: string, logId: string): Promise<Kysely<Schema> | undefined> {
+  if (!existsSync(file)) return undefined;
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: new Database(file, { readonly: true }) }) });
+  const id = await logOf(db).catch(async (error: unknown) => {
     await db.destroy();
-  }
+    const why = `The read models ${file} cannot be read: ${(error as Error).message}; «pledge rebuild» builds them anew.`;
+    throw new Rejection('DATA_NOT_READABLE', why);
+  });
+  if (id === logId) return db;
+  await db.destroy();
+  return undefined;
+}
+
+/** The ids of the tickets that people know by a reference. */
+export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('tickets')
+    .select('id')
+    .where('reference', '=', reference)
+    .orderBy('opened_at')
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 function connect(file: string): Kysely<Schema> {

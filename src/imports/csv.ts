@@ -5,6 +5,8 @@ import { Rejection } from '../event-sourcing/rejection.js';
 /** A row by its header's names. */
 export interface Row {
   readonly line: number;
+  /** The names of the columns, as the header has them. */
+  readonly columns: readonly string[];
   readonly cell: (column: string) => string;
   /** All of it, for people who look for what is wrong with it. */
   readonly raw: () => string;
@@ -70,7 +72,7 @@ const isCsvError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_');
 
 interface Header {
-  readonly width: number;
+  readonly names: readonly string[];
   readonly places: ReadonlyMap<string, number>;
 }
 
@@ -80,13 +82,14 @@ function headerOf(names: readonly string[], columns: readonly string[]): Header 
   if (missing.length > 0) {
     throw new Rejection('LOG_MALFORMED', `Line 1: the header lacks ${missing.map((name) => `«${name}»`).join(', ')}.`);
   }
-  return { width: names.length, places };
+  return { names, places };
 }
 
-function rowOf(record: readonly string[], { width, places }: Header, line: number): CsvRow {
+function rowOf(record: readonly string[], { names, places }: Header, line: number): CsvRow {
   const raw = () => record.join(',').slice(0, 1000);
-  if (record.length !== width) return { line, fault: `the row has ${record.length} columns, the header ${width}`, raw };
+  if (record.length !== names.length)
+    return { line, fault: `the row has ${record.length} columns, the header ${names.length}`, raw };
   if (record.some((cell) => cell.includes('\uFFFD')))
     return { line, fault: 'the row is not in the encoding of the file', raw };
-  return { line, raw, cell: (column) => record[places.get(column) ?? -1] ?? '' };
+  return { line, raw, columns: names, cell: (column) => record[places.get(column) ?? -1] ?? '' };
 }

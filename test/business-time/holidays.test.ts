@@ -101,6 +101,12 @@ describe('holidays of an iCalendar file', () => {
     ]);
   });
 
+  it('15: on 29 February are in leap years alone', async () => {
+    const leapDay = file(['DTSTART;VALUE=DATE:20240229', 'RRULE:FREQ=YEARLY']);
+    const { holidays } = await resolve({ icalendar: leapDay, firstYear: 2026, lastYear: 2033 });
+    expect(holidays).toEqual([{ date: '2028-02-29' }, { date: '2032-02-29' }]);
+  });
+
   it('with times close that part of their dates, in the calendar’s zone', async () => {
     expect(
       await events(

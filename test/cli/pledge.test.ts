@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { newFolder } from '../support/api.js';
 import { pledge, startPledge } from '../support/pledge.js';
+import { rowsOf } from '../support/rows.js';
 
 type Rows = readonly Record<string, unknown>[];
 
@@ -26,13 +27,7 @@ const logOf = (folder: string): Rows =>
      WHERE s.name LIKE 'ticket%' ORDER BY s.name, e.revision`,
   );
 
-const readModelsOf = (folder: string): Readonly<Record<string, Rows>> => {
-  const file = join(folder, 'data', 'read-models.db');
-  const tables = query(file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'kysely%'");
-  return Object.fromEntries<Rows>(
-    tables.map(({ name }) => [String(name), query(file, `SELECT * FROM "${String(name)}" ORDER BY 1, 2, 3`)]),
-  );
-};
+const readModelsOf = (folder: string) => rowsOf(join(folder, 'data', 'read-models.db'));
 
 const line = (ticket: string, event: string, more: object = {}) =>
   JSON.stringify({ event, ticket, occurredAt: '2025-03-03T09:12:00+01:00', actor: { id: 'mia' }, ...more });

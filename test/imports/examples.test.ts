@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { italianHelpdesk } from '../../src/imports/formats/italian-helpdesk.js';
@@ -7,7 +7,9 @@ import { parseMapping } from '../../src/imports/mapping/mapping.js';
 import { readMapping } from '../../src/imports/mapping/read-mapping.js';
 import { logRows } from '../support/mapped.js';
 
-const examples = readdirSync('examples', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const examples = readdirSync('examples', { withFileTypes: true }).filter(({ name }) =>
+  existsSync(`examples/${name}/mapping.yaml`),
+);
 
 describe.each(examples.map(({ name }) => name))('the example %s', (name) => {
   it('has a mapping whose plan, and its calendar, stand beside it', async () => {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { readSettings } from '../../src/config/settings.js';
 import { openLedger } from '../../src/ledger.js';
-import { type CalendarOrder, defineCalendar, definePlan } from '../../src/plans/commands/define.js';
+import { type CalendarOrder } from '../../src/plans/commands/change-calendar.js';
+import { defineCalendar, definePlan } from '../../src/plans/commands/define.js';
 import { type Plan } from '../../src/plans/domain/plan.js';
 
 interface PlansFile {

@@ -77,7 +77,7 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
         state: 'breached',
         breachedAt: dueAt,
         dueAt,
-        isAtRisk,
+        isAtRisk: false,
         pausedAt: null,
         dueBeforePauseAt: null,
       };

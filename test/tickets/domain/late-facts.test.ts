@@ -57,6 +57,24 @@ describe('a pause recorded late', () => {
     ]);
   });
 
+  it('that began before the one under way corrects since when the clock stands', () => {
+    const ticket = new TicketLife({ plan })
+      .open('Mon 09:00')
+      .do('Mon 12:00', { type: 'PauseTicket', reason: 'onHold' });
+    ticket.do('Mon 11:00', { type: 'PauseTicket', reason: 'waitingForCustomer' }, { now: 'Mon 13:00' });
+    expect(ticket.last).toEqual(['TicketPaused Mon 11:00', 'SlaDeadlineMoved resolution/2 due paused (corrected)']);
+    expect(ticket.events.at(-1)?.data).toMatchObject({
+      pause: { since: instant('Mon 11:00'), dueAt: instant('Mon 17:00') },
+    });
+  });
+
+  it('and over in closed hours leaves a breach standing, and moves nothing', () => {
+    const ticket = new TicketLife({ plan }).open('Mon 12:00').do('Mon 19:00', 'RecordCustomerReply');
+    expect(ticket.settle('Wed 10:00').last).toEqual(['SlaBreached resolution/1 due Tue 12:00']);
+    ticket.do('Mon 18:00', { type: 'PauseTicket', reason: 'waitingForCustomer' }, { now: 'Wed 11:00' });
+    expect(ticket.last).toEqual(['TicketPaused Mon 18:00']);
+  });
+
   it('that shows a breach nobody saw records it: a resume from before the deadline', () => {
     const ticket = new TicketLife({ plan })
       .open('Mon 09:00')

@@ -179,7 +179,7 @@ describe('a revision that applies to open tickets', () => {
   const apply = (ticket: TicketLife, now = 'Mon 12:00') =>
     ticket.do('Mon 12:00', toVersion2, { ...v2, now, mayBackdate: true }).last;
 
-  it('lays an open ticket out anew, once', () => {
+  it('43: lays an open ticket out anew, once', () => {
     const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00');
     expect(apply(ticket)).toEqual([
       'PlanReapplied Mon 12:00',

@@ -1,0 +1,98 @@
+import { type Kysely } from 'kysely';
+import { chunks } from '../database/rows.js';
+import { type Schema } from '../database/schema.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type Metric } from '../plans/domain/plan.js';
+import { type Clock, type ClockState } from '../sla/domain/clock.js';
+
+/** What another system says of a promise. */
+export type TheirVerdict = 'met' | 'breached';
+
+/** How a ticket's last run of a metric stands here; where there is none, why. */
+export type OurVerdict = ClockState | 'notPromised' | 'noTicket';
+
+/** A ticket that both systems were asked about. */
+export interface Compared {
+  /** As the other system calls it. */
+  readonly name: string;
+  readonly theirs: TheirVerdict;
+  readonly ours: OurVerdict;
+  /** Whether they say the same; undefined where ours is still open, and nothing speaks against theirs. */
+  readonly agree: boolean | undefined;
+  /** Here; null where there is no such ticket, or no such run. */
+  readonly ticket: string | null;
+  readonly run: string | null;
+}
+
+/** Which tickets the names mean: by the ids that were derived from them, or by what people call them. */
+export type Naming = { readonly by: 'id'; readonly idOf: (name: string) => string } | { readonly by: 'reference' };
+
+/**
+ * Compares another system's verdicts with the last run of each ticket, in their order.
+ * @throws Rejection `AMBIGUOUS_REFERENCE` where two tickets have one name
+ */
+export async function* compareVerdicts(
+  db: Kysely<Schema>,
+  verdicts: ReadonlyMap<string, TheirVerdict>,
+  metric: Metric,
+  naming: Naming,
+): AsyncGenerator<Compared, void, undefined> {
+  for (const part of chunks([...verdicts], 1)) {
+    const keys = new Map(part.map(([name]) => [name, naming.by === 'id' ? naming.idOf(name) : name]));
+    const found = await lastClocks(db, metric, naming.by, [...keys.values()]);
+    for (const [name, theirs] of part) yield compared(name, theirs, found.get(keys.get(name) ?? name));
+  }
+}
+
+interface Found {
+  readonly ticket: string;
+  readonly clock: Clock | undefined;
+}
+
+/** The last clock of a metric of some tickets, by their ids or references. */
+async function lastClocks(
+  db: Kysely<Schema>,
+  metric: Metric,
+  by: 'id' | 'reference',
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Found>> {
+  const rows = await db
+    .selectFrom('tickets')
+    .leftJoin('clocks', (on) => on.onRef('clocks.ticket', '=', 'tickets.id').on('clocks.metric', '=', metric))
+    .select(['tickets.id', 'tickets.reference', 'clocks.clock'])
+    .where(`tickets.${by}`, 'in', keys)
+    .execute();
+  const last = new Map<string, Found>();
+  for (const { clock: json, ...row } of rows) {
+    const before = last.get(row[by]);
+    if (before !== undefined && before.ticket !== row.id)
+      throw new Rejection('AMBIGUOUS_REFERENCE', `${row.reference} is the reference of several tickets; say whose.`);
+    const clock = json === null ? undefined : (JSON.parse(json) as Clock);
+    if (before?.clock === undefined || (clock?.startedAt ?? -Infinity) >= before.clock.startedAt)
+      last.set(row[by], { ticket: row.id, clock });
+  }
+  return last;
+}
+
+function compared(name: string, theirs: TheirVerdict, found: Found | undefined): Compared {
+  const { ticket = null, clock } = found ?? {};
+  const ours = clock?.state ?? (ticket === null ? 'noTicket' : 'notPromised');
+  return { name, theirs, ours, agree: agree(theirs, ours), ticket, run: clock?.run ?? null };
+}
+
+function agree(theirs: TheirVerdict, ours: OurVerdict): boolean | undefined {
+  switch (ours) {
+    case 'met':
+      return theirs === 'met';
+    case 'metLate':
+    case 'breached':
+      return theirs === 'breached';
+    case 'running':
+    case 'paused':
+      return theirs === 'met' ? undefined : false;
+    case 'cancelled':
+    case 'notPromised':
+    case 'noTicket':
+      return false;
+  }
+}

@@ -1,0 +1,61 @@
+import { type Instant, type Target } from '../business-time/calendar.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
+import { type Catalogue } from '../plans/catalogue.js';
+import { type Metric, type VersionRef } from '../plans/domain/plan.js';
+import { type Clock, clockOf, type ClockState } from '../sla/domain/clock.js';
+import { layOut } from '../sla/domain/lay-out.js';
+import { type MovedBecause } from '../sla/domain/outcome.js';
+import { ticketStream, type TicketEvent } from '../tickets/domain/events.js';
+import { lifeAt } from '../tickets/domain/life.js';
+import { evolve, unopened } from '../tickets/domain/ticket.js';
+
+/** Why a run ended as it did. Lengths are milliseconds of open time. */
+export interface RunExplained {
+  readonly run: string;
+  readonly metric: Metric;
+  readonly state: ClockState;
+  readonly plan: VersionRef;
+  readonly calendar: VersionRef;
+  readonly timeZone: string;
+  readonly target: Target;
+  readonly targetMs: number;
+  /** The ticket's, when the run started and when it was last judged. */
+  readonly priorities: readonly [string, string];
+  readonly startedAt: Instant;
+  /** The deadline as it was laid out at first, and each time it moved. */
+  readonly deadlines: readonly {
+    readonly at: Instant;
+    readonly because: MovedBecause | null;
+    readonly dueAt: Instant | null;
+  }[];
+  readonly dueAt: Instant | null;
+  readonly satisfiedAt: Instant | null;
+  readonly cancelledBecause: Clock['cancelReason'];
+  readonly elapsedMs: number;
+  readonly pauses: readonly { readonly from: Instant; readonly to: Instant; readonly openMs: number }[];
+}
+
+/** Explains a run by its ticket's facts, laid out again under the versions that they pin. */
+export async function explainRun(
+  { store, catalogue }: { readonly store: EventStore; readonly catalogue: Catalogue },
+  ticketId: string,
+  runId: string,
+): Promise<RunExplained> {
+  let ticket = unopened;
+  for await (const event of store.readStream(ticketStream(ticketId)))
+    ticket = evolve(ticket, event as unknown as TicketEvent);
+  const { facts, horizon } = ticket;
+  await catalogue.load(facts.map(({ terms }) => terms));
+  const run = layOut(facts, catalogue, horizon).find(({ id }) => id === runId);
+  if (run === undefined) throw new Error(`ticket ${ticketId} has no run ${runId}`);
+  const clock = clockOf(run, horizon);
+  const { metric, state, terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt, cancelReason } = clock;
+  const priorityAt = (at: Instant) => lifeAt(facts, at)?.priority ?? '';
+  return {
+    ...{ run: runId, metric, state, ...terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt },
+    ...{ cancelledBecause: cancelReason, elapsedMs: clock.elapsedMs },
+    priorities: [priorityAt(startedAt), priorityAt(run.end?.at ?? horizon)],
+    deadlines: run.steps.map(({ at, because, dueAt: due }) => ({ at, because, dueAt: due })),
+    pauses: run.pauses.map(({ from, to }) => ({ from, to, openMs: run.calendar.between(from, to) })),
+  };
+}

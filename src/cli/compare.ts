@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Compared, compareVerdicts, type Naming } from '../audit/compare-verdicts.js';
+import { explainRun, type RunExplained } from '../audit/explain-run.js';
+import { readSettings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { readMapping } from '../imports/mapping/read-mapping.js';
+import { expectFile, readLog } from '../imports/read-log.js';
+import { readVerdicts } from '../imports/verdicts.js';
+import { type LedgerForReading, openForReading } from '../ledger.js';
+import { Catalogue } from '../plans/catalogue.js';
+import { type Metric, metrics } from '../plans/domain/plan.js';
+import { deriveId } from '../tickets/domain/derive-id.js';
+import { describeDisagreement, summaryOf, tally, type Tally } from './compare-text.js';
+
+interface Options {
+  readonly verdicts: string;
+  readonly column: string;
+  readonly id?: string;
+  readonly metric: Metric;
+  readonly met?: readonly string[];
+  readonly mapping?: string;
+  readonly source?: string;
+  readonly atLeast: number;
+  readonly json?: boolean;
+}
+
+const percent = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 100)) throw new InvalidArgumentError('A percentage, 0 to 100.');
+  return value;
+};
+
+export const compareCommand = new Command('compare')
+  .description('compare Pledge’s verdicts with those of another system, and explain where they differ')
+  .requiredOption('--verdicts <file>', 'CSV, plain or gzip; of several rows of a ticket the last counts; - for stdin')
+  .requiredOption('--column <name>', 'the column of the verdict')
+  .option('--id <name>', 'the column of the ticket’s reference (default: the mapping’s ticket, or the first column)')
+  .option('--met <cell...>', 'the cells that mean met, all others not (default: true, yes, met, …)')
+  .addOption(new Option('--metric <metric>', 'the promise it is about').choices(metrics).default('resolution'))
+  .option('--mapping <file>', 'read the file as this mapping does, and take tickets of its source alone')
+  .option('--source <name>', 'tickets of this source alone, where others have the same references')
+  .option('--at-least <percent>', 'succeed where so many agree', percent, 100)
+  .option('--json', 'the comparison as JSON')
+  .action(async (options: Options) => {
+    const { data, defaultPlan } = readSettings();
+    if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
+    const ledger = await openForReading(data);
+    try {
+      const share = await compare(ledger, new Catalogue(ledger.store, defaultPlan), options);
+      if (share >= options.atLeast) return;
+      throw new Rejection('VERDICTS_DIFFER', `${share.toFixed(2)} % agree, which is less than ${options.atLeast} %.`);
+    } finally {
+      await ledger.close();
+    }
+  });
+
+/** Prints the comparison, and answers the share of verdicts that agree, in percent. */
+async function compare(
+  { store, db }: LedgerForReading,
+  catalogue: Catalogue,
+  { verdicts: file, column, id, metric, met, mapping: mappingFile, source, json }: Options,
+): Promise<number> {
+  if (file !== '-') await expectFile(file);
+  if (db === undefined) throw new Rejection('DATA_NOT_FOUND', 'There are no read models yet; import or serve first.');
+  const mapping = mappingFile === undefined ? undefined : await readMapping(mappingFile);
+  const given = { ...(id === undefined ? {} : { id }), ...(met === undefined ? {} : { met }) };
+  const columns = { column, ...given, ...(mapping === undefined ? {} : { mapping }) };
+  const verdicts = await readVerdicts(readLog(file, process.stdin), columns);
+
+  process.stdout.on('error', () => process.exit(0)); // the reader of a pipe may leave early
+  const counts: Tally = tally(verdicts.unclear);
+  const disagreements: object[] = [];
+  for await (const one of compareVerdicts(db, verdicts.of, metric, namingOf(source ?? mapping?.source))) {
+    counts.add(one);
+    if (one.agree !== false) continue;
+    const why = await explain(one, { store, catalogue });
+    if (json === true) disagreements.push({ ...one, explanation: why });
+    else console.log(describeDisagreement(one, why, { column, metric }));
+  }
+  console.log(
+    json === true
+      ? JSON.stringify({ column, metric, ...counts.figures(), disagreements }, withInstants)
+      : summaryOf(counts.figures(), column),
+  );
+  return counts.figures().agreement;
+}
+
+const namingOf = (source: string | undefined): Naming =>
+  source === undefined ? { by: 'reference' } : { by: 'id', idOf: (name) => deriveId('ticket', source, name) };
+
+const explain = (
+  { ticket, run }: Compared,
+  ports: Parameters<typeof explainRun>[0],
+): Promise<RunExplained> | undefined => (ticket === null || run === null ? undefined : explainRun(ports, ticket, run));
+
+/** Instants as people and other programs read them. */
+const withInstants = (key: string, value: unknown) =>
+  typeof value === 'number' && /(^at|At|^from|^to)$/.test(key) ? new Date(value).toISOString() : value;

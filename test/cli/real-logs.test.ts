@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { definePlans } from '../support/define-catalogue.js';
+import { newFolder } from '../support/api.js';
+import { pledge } from '../support/pledge.js';
+
+const data = join(process.cwd(), '../shared/data');
+
+/** A real log imported whole, under the example's own plan. */
+async function imported(example: string, log: string) {
+  const folder = newFolder();
+  await definePlans(join(folder, 'data'), `examples/${example}/plans.yaml`);
+  const mapping = resolve('examples', example, 'mapping.yaml');
+  const result = await pledge(folder, ['import', log, '--mapping', mapping]);
+  return { folder, ...result };
+}
+
+/** A test that needs a log which is not part of the project. */
+function withLog(name: string, says: string, test: (log: string) => Promise<void>): void {
+  const log = join(data, name);
+  const isThere = existsSync(log);
+  if (!isThere) console.warn(`skipped: ${log} is not there`);
+  (isThere ? it : it.skip)(says, () => test(log), 300_000);
+}
+
+describe('a real log', () => {
+  withLog(
+    'servicenow_incident_event_log.csv.gz',
+    'of ServiceNow: Pledge agrees with its own verdicts in at least 99.8 % of all incidents',
+    async (log) => {
+      const { folder, stdout } = await imported('servicenow', log);
+      expect(stdout).toMatch(/: 113321 rows, .* 0 rejected/);
+      const compared = await pledge(folder, [
+        ...['compare', '--verdicts', log, '--column', 'made_sla', '--at-least', '99.8', '--json'],
+      ]);
+      expect(compared).toMatchObject({ code: 0, stderr: '' });
+      const { agree, disagree, open, unclear, disagreements } = JSON.parse(compared.stdout) as Record<
+        string,
+        number
+      > & {
+        readonly disagreements: readonly { readonly explanation: object | null }[];
+      };
+      expect(Number(agree) + Number(disagree)).toBe(19_875);
+      expect([open, unclear]).toEqual([0, 0]);
+      expect(disagreements).toHaveLength(Number(disagree));
+      for (const { explanation } of disagreements) expect(explanation).toMatchObject({ metric: 'resolution' });
+    },
+  );
+
+  withLog('italian_helpdesk.csv.gz', 'of an Italian help desk goes in whole, by its example', async (log) => {
+    expect((await imported('italian-helpdesk', log)).stdout).toMatch(/: 21348 rows, .* 0 rejected/);
+  });
+
+  withLog('volvo_closed_problems.csv', 'of Volvo’s problems goes in whole, by its example, and once', async (log) => {
+    const { folder, stdout } = await imported('volvo', log);
+    expect(stdout).toMatch(/: 6660 rows, .* 0 rejected/);
+    const again = await pledge(folder, ['import', log, '--mapping', resolve('examples/volvo/mapping.yaml')]);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining(' 0 facts recorded (0 events') });
+  });
+});

@@ -1,0 +1,74 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { slaSummary, type SummaryLine } from '../../src/reports/queries/sla-summary.js';
+import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { newFolder } from '../support/api.js';
+import { ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+
+describe('the summary', () => {
+  let folder: string;
+  let ledger: TestLedger;
+  beforeEach(async () => {
+    folder = newFolder();
+    ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
+  });
+  afterEach(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const at = (time: string) => {
+    ledger.clock.moveTo(Date.parse(time));
+  };
+  const summary = async (): Promise<readonly Partial<SummaryLine>[]> => {
+    await project(ledger);
+    return slaSummary(ledger.db, {});
+  };
+
+  it('counts each verdict in the month of its answer when met, of its deadline when not', async () => {
+    at('2026-03-31T12:00:00Z');
+    for (const ticket of ['T-1', 'T-2', 'T-3']) await open(ledger, ticket);
+    at('2026-04-01T11:00:00Z');
+    await say(ledger, 'T-1', { type: 'RecordFirstResponse' });
+    at('2026-05-04T11:00:00Z');
+    await say(ledger, 'T-2', { type: 'RecordFirstResponse' });
+    await settleTicket(ledger, 'T-3');
+    expect(await summary()).toEqual([
+      {
+        ...{ plan: 'pro', metric: 'firstResponse', month: '2026-04', met: 1, metLate: 1, breached: 1, cancelled: 0 },
+        ...{ withdrawn: 0, judged: 3, attainment: 1 / 3 },
+      },
+    ]);
+  });
+
+  it('31: a silent close is counted apart, and not in attainment', async () => {
+    for (const ticket of ['T-1', 'T-2']) await open(ledger, ticket);
+    await say(ledger, 'T-1', { type: 'CloseTicket' });
+    await say(ledger, 'T-2', { type: 'RecordFirstResponse' });
+    expect(await summary()).toMatchObject([{ met: 1, cancelled: 1, judged: 1, attainment: 1 }]);
+  });
+
+  it('44: a breach taken back no longer counts, and is counted as such', async () => {
+    await open(ledger, 'T-1');
+    at('2026-03-05T09:00:00Z');
+    await settleTicket(ledger, 'T-1');
+    expect(await summary()).toMatchObject([{ met: 0, breached: 1, withdrawn: 0, attainment: 0 }]);
+    await say(ledger, 'T-1', { type: 'RecordFirstResponse' }, '2026-03-02T10:00:00Z');
+    expect(await summary()).toMatchObject([{ met: 1, breached: 0, withdrawn: 1, attainment: 1 }]);
+  });
+
+  it('53: what was not promised is no verdict', async () => {
+    await open(ledger, 'T-1', 'community');
+    await say(ledger, 'T-1', { type: 'RecordFirstResponse' });
+    expect(await summary()).toEqual([]);
+  });
+
+  it('59: spam is left out, its breach too, and counted as cancelled', async () => {
+    for (const ticket of ['T-1', 'T-2']) await open(ledger, ticket);
+    at('2026-03-05T09:00:00Z');
+    for (const ticket of ['T-1', 'T-2']) await settleTicket(ledger, ticket);
+    expect(await summary()).toMatchObject([{ breached: 2, cancelled: 0 }]);
+    await say(ledger, 'T-1', { type: 'CancelTicket', reason: 'spam' });
+    expect(await summary()).toMatchObject([{ breached: 1, cancelled: 1, judged: 1 }]);
+  });
+});

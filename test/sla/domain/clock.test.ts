@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { compileCalendar } from '../../../src/business-time/compile-calendar.js';
+import { officeHours } from '../../../src/plans/domain/catalogue.js';
+import { type Clock, readClock } from '../../../src/sla/domain/clock.js';
+import { viewAt } from '../../../src/tickets/domain/ticket-view.js';
+import { hours, instant, planWith, TicketLife } from '../../support/ticket-life.js';
+
+const hour = 3_600_000;
+const calendar = compileCalendar(officeHours('UTC'));
+
+/** The only clock of a ticket as it stands at an instant. */
+function clockAt({ state, versions }: TicketLife, at: string): Clock {
+  const view = viewAt({ id: 't1', customer: 'acme', facts: state.facts }, versions, instant(at));
+  const [clock] = view?.clocks() ?? [];
+  if (clock === undefined) throw new Error('there is no clock');
+  return clock;
+}
+
+const read = (ticket: TicketLife, at: string, now = at) => readClock(clockAt(ticket, at), calendar, instant(now));
+
+describe('a clock', () => {
+  const plan = planWith({ targets: [{ metric: 'resolution', target: hours(10) }] });
+  const hold = { type: 'PauseTicket', reason: 'onHold' } as const;
+
+  it('55: shows its deadline as an instant with its zone, and what remains in business time and by the wall clock', () => {
+    const ticket = new TicketLife({ plan }).open('Mon 09:00');
+    expect(clockAt(ticket, 'Mon 12:00')).toMatchObject({ dueAt: instant('Tue 11:00'), timeZone: 'UTC' });
+    expect(read(ticket, 'Mon 12:00')).toEqual({
+      ...{ elapsedMs: 3 * hour, remainingMs: 7 * hour, elapsedWallMs: 3 * hour, remainingWallMs: 23 * hour },
+      projectedDueAt: instant('Tue 11:00'),
+    });
+  });
+
+  it('ticks on in open time from where it was measured', () => {
+    const ticket = new TicketLife({ plan }).open('Mon 09:00');
+    expect(read(ticket, 'Mon 09:00', 'Tue 10:00')).toEqual(read(ticket, 'Tue 10:00'));
+    expect(read(ticket, 'Mon 12:00', 'Mon 22:00')).toMatchObject({ elapsedMs: 8 * hour, elapsedWallMs: 13 * hour });
+  });
+
+  it('stands while paused, and says what its deadline would be if it were resumed now', () => {
+    const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 12:00', hold);
+    expect(clockAt(ticket, 'Mon 14:00')).toMatchObject({
+      state: 'paused',
+      dueAt: null,
+      pausedAt: instant('Mon 12:00'),
+    });
+    expect(read(ticket, 'Mon 14:00')).toMatchObject({
+      ...{ elapsedMs: 3 * hour, remainingMs: 7 * hour, remainingWallMs: null },
+      projectedDueAt: instant('Tue 13:00'),
+    });
+    expect(read(ticket, 'Mon 14:00', 'Tue 09:30').projectedDueAt).toBe(instant('Tue 16:30'));
+  });
+
+  it('that is late is late by what it is past its deadline, until it is answered', () => {
+    const ticket = new TicketLife({ plan }).open('Mon 09:00').settle('Tue 12:00');
+    expect(read(ticket, 'Tue 12:00')).toMatchObject({ remainingMs: -hour, remainingWallMs: -hour });
+    ticket.do('Tue 13:00', 'ResolveTicket');
+    expect(read(ticket, 'Tue 13:00', 'Fri 09:00')).toMatchObject({ remainingMs: -2 * hour, remainingWallMs: null });
+  });
+
+  it('57: has never used less than nothing: answered before its first open instant, it has used none', () => {
+    const ticket = new TicketLife({ plan }).open('Sat 09:00').do('Sun 09:00', 'ResolveTicket');
+    expect(read(ticket, 'Mon+1 12:00')).toMatchObject({ elapsedMs: 0, elapsedWallMs: 24 * hour });
+  });
+});

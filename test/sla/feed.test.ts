@@ -1,0 +1,69 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type FeedFilter, slaEvents } from '../../src/sla/feed.js';
+import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { newFolder } from '../support/api.js';
+import { importLines, ledgerAt, open, say, type TestLedger } from '../support/ledgers.js';
+
+const line = (event: string, occurredAt: string, more: object = {}) =>
+  JSON.stringify({ event, ticket: 'A-1', occurredAt, actor: { id: 'mia' }, ...more });
+const opened = line('TicketOpened', '2026-02-26T10:00:00Z', {
+  ...{ customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' },
+});
+
+describe('the feed', () => {
+  let folder: string;
+  let ledger: TestLedger;
+  beforeEach(async () => {
+    folder = newFolder();
+    ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
+  });
+  afterEach(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** What somebody hears who listens from the log's beginning until a ticket opened last is met. */
+  async function heard(filter: FeedFilter = {}): Promise<readonly string[]> {
+    await open(ledger, 'T-last');
+    await say(ledger, 'T-last', { type: 'RecordFirstResponse' });
+    const events: string[] = [];
+    const stop = new AbortController();
+    for await (const { type, data } of slaEvents(ledger.store, { after: '', filter, signal: stop.signal })) {
+      if (data.ticket === 'T-last') stop.abort();
+      else events.push(type);
+    }
+    return events;
+  }
+
+  it('48: tells of what is said twice once', async () => {
+    await open(ledger, 'T-1');
+    ledger.clock.moveTo(Date.parse('2026-03-03T10:00:00Z'));
+    for (let i = 0; i < 3; i++) await settleTicket(ledger, 'T-1');
+    for (let i = 0; i < 3; i++) await open(ledger, 'T-1').catch(() => undefined);
+    expect(await heard()).toEqual(['SlaBreached']);
+  });
+
+  it('51: leaves out what took effect before the import that brought its ticket, unless asked', async () => {
+    const late = line('FirstResponseSent', '2026-02-27T12:00:00Z');
+    const imported = await importLines(ledger, [opened, late]);
+    await imported.log.finish(imported.counts);
+    expect(await heard()).toEqual([]);
+    expect(await heard({ includeHistoric: true })).toEqual(['SlaBreached', 'SlaMetLate']);
+  });
+
+  it('51: tells of what falls due on an imported ticket from then on', async () => {
+    const dueLater = opened.replace('2026-02-26T10', '2026-02-27T16');
+    const imported = await importLines(ledger, [dueLater]);
+    await imported.log.finish(imported.counts);
+    ledger.clock.moveTo(Date.parse('2026-03-02T17:00:00Z'));
+    await settleTicket(ledger, await onlyTicket());
+    expect(await heard()).toEqual(['SlaBreached']);
+  });
+
+  async function onlyTicket(): Promise<string> {
+    for await (const { data } of ledger.store.readAll({ types: ['TicketOpened'] }))
+      return (data as { readonly ticket: string }).ticket;
+    throw new Error('there is no ticket');
+  }
+});
