@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
+import { projectionNames } from '../../src/projections/projections.js';
 import { newFolder } from '../support/api.js';
 import { type Run, startPledge } from '../support/pledge.js';
 
@@ -56,7 +57,7 @@ describe('a server process', () => {
     expect(await Promise.all(seen)).toEqual(seen.map((_, n) => ({ id: `T-${n}`, ...running })));
     expect(await health()).toEqual({
       status: 200,
-      states: ['catalogue live', 'tickets live', 'breaches live', 'summary live'],
+      states: projectionNames.map((name) => `${name} live`),
     });
   });
 
