@@ -119,6 +119,8 @@ export interface GovernedTable {
   /** Whether it is open, by the last word on it in order of occurrence; and when that was. */
   open: Flag;
   status_at: InstantColumn;
+  /** When somebody last chose its versions: older revisions do not touch what starts afterwards. */
+  chosen_at: InstantColumn | null;
 }
 
 /** A revision that applies to open tickets, and when it comes into force. */

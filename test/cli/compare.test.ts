@@ -1,8 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
-import { definePlans } from '../support/define-catalogue.js';
 import { pledge } from '../support/pledge.js';
 
 let folder: string;
@@ -16,7 +15,8 @@ const opened = (ticket: string, at: string, more: object = {}) =>
 
 beforeAll(async () => {
   folder = newFolder();
-  await definePlans(join(folder, 'data'), 'examples/italian-helpdesk/plans.yaml');
+  const plans = resolve('examples/italian-helpdesk/plans.yaml');
+  expect(await pledge(folder, ['plans', 'apply', plans, '--yes'])).toMatchObject({ code: 0 });
   const log = [
     '{"event":"CustomerEnrolled","customer":"acme","plan":"pro"}',
     ...[opened('A-1', '2025-03-03T10:00:00Z'), line('FirstResponseSent', 'A-1', '2025-03-04T10:00:00Z')],

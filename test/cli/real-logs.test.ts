@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { definePlans } from '../support/define-catalogue.js';
 import { newFolder } from '../support/api.js';
 import { pledge } from '../support/pledge.js';
 
@@ -10,8 +9,11 @@ const data = join(process.cwd(), '../shared/data');
 /** A real log imported whole, under the example's own plan. */
 async function imported(example: string, log: string) {
   const folder = newFolder();
-  await definePlans(join(folder, 'data'), `examples/${example}/plans.yaml`);
-  const mapping = resolve('examples', example, 'mapping.yaml');
+  const [plans, mapping] = ['plans.yaml', 'mapping.yaml'].map((file) => resolve('examples', example, file)) as [
+    string,
+    string,
+  ];
+  expect(await pledge(folder, ['plans', 'apply', plans, '--yes'])).toMatchObject({ code: 0 });
   const result = await pledge(folder, ['import', log, '--mapping', mapping]);
   return { folder, ...result };
 }

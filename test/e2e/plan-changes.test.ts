@@ -123,4 +123,27 @@ describe('a ticket that is open', () => {
       },
     });
   });
+
+  it('is laid out anew by a revision that applies to it, and the feed says that its breach is withdrawn', async () => {
+    const { position } = await say('openTicket', { ...bug, id: 'B-1', plan: 'gold' });
+    const heard = api.subscribe(
+      'subscription ($after: Position) { slaEvents(after: $after, filter: { ticket: "B-1" }) { kind at } }',
+      { after: position },
+    );
+    api.clock.moveTo(Date.parse('2026-03-02T15:00:00Z'));
+    expect(await heard.next()).toEqual({ slaEvents: { kind: 'SLA_BREACHED', at: '2026-03-02T14:00:00.000Z' } });
+    const targets = 'targets: [{ metric: FIRST_RESPONSE, target: { amount: 8, unit: HOURS } }]';
+    await change(`revisePlan(input: { code: "gold", ${targets}, appliesToOpenTickets: true })`);
+    expect(await heard.next()).toEqual({ slaEvents: { kind: 'SLA_BREACH_WITHDRAWN', at: '2026-03-02T15:00:00.000Z' } });
+    await heard.leave();
+    const { ticket } = await say('addInternalNote', { id: 'B-1', text: 'hm' }, 'InternalNoteInput');
+    expect(ticket.clocks).toMatchObject([
+      { state: 'RUNNING', dueAt: '2026-03-03T10:00:00.000Z', plan: { version: 3 } },
+    ]);
+    expect((await historyOf('B-1')).slice(-4, -1)).toEqual([
+      'PlanReapplied: gold v3, business-hours v1, because planRevised, guaranteed',
+      'SlaBreachWithdrawn: firstResponse, due 2026-03-03T10:00:00.000Z, planRevised (layout 2, gold v3)',
+      'SlaDeadlineMoved: firstResponse, due 2026-03-03T10:00:00.000Z (was 2026-03-02T14:00:00.000Z), planRevised (layout 2, gold v3)',
+    ]);
+  });
 });

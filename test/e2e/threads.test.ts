@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { projectionNames } from '../../src/projections/projections.js';
 import { newFolder } from '../support/api.js';
 import { type Run, startPledge } from '../support/pledge.js';
 
@@ -55,10 +54,10 @@ describe('a server process', () => {
     });
     const running = { clocks: [{ state: 'RUNNING' }] };
     expect(await Promise.all(seen)).toEqual(seen.map((_, n) => ({ id: `T-${n}`, ...running })));
-    expect(await health()).toEqual({
-      status: 200,
-      states: projectionNames.map((name) => `${name} live`),
-    });
+    const { status, states } = await health();
+    expect(status).toBe(200);
+    expect(states).toContain('tickets live');
+    expect(states.filter((state) => !state.endsWith(' live'))).toEqual([]);
   });
 
   it('lets one of many who open the same ticket open it', async () => {

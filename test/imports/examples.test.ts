@@ -5,6 +5,7 @@ import { italianHelpdesk } from '../../src/imports/formats/italian-helpdesk.js';
 import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
 import { parseMapping } from '../../src/imports/mapping/mapping.js';
 import { readMapping } from '../../src/imports/mapping/read-mapping.js';
+import { readPlansFile } from '../../src/plans/file/read-plans-file.js';
 import { logRows } from '../support/mapped.js';
 
 const examples = readdirSync('examples', { withFileTypes: true }).filter(({ name }) =>
@@ -14,12 +15,9 @@ const examples = readdirSync('examples', { withFileTypes: true }).filter(({ name
 describe.each(examples.map(({ name }) => name))('the example %s', (name) => {
   it('has a mapping whose plan, and its calendar, stand beside it', async () => {
     const { plans } = await readMapping(`examples/${name}/mapping.yaml`);
-    const file = parse(readFileSync(`examples/${name}/plans.yaml`, 'utf8')) as {
-      readonly calendars: readonly { readonly code: string }[];
-      readonly plans: readonly { readonly code: string; readonly calendar: string }[];
-    };
-    expect(file.plans.map(({ code }) => code)).toEqual(plans);
-    expect(file.plans.map(({ calendar }) => calendar)).toEqual(file.calendars.map(({ code }) => code));
+    const file = readPlansFile(readFileSync(`examples/${name}/plans.yaml`, 'utf8'));
+    expect(file.plans.map(({ plan }) => plan.code)).toEqual(plans);
+    expect(file.plans.map(({ plan }) => plan.calendar)).toEqual(file.calendars.map(({ calendar }) => calendar.code));
   });
 });
 

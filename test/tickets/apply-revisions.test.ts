@@ -1,11 +1,14 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { rebuildReadModels } from '../../src/ledger.js';
 import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
 import { changePlan } from '../../src/plans/commands/change-plan.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
 import { settleDue, watchDeadlines } from '../../src/sla/deadline-watcher.js';
+import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
 
@@ -13,6 +16,7 @@ const admin = { id: 'admin', kind: 'person' } as const;
 /** All of it is in March 2026, whose second is a Monday. */
 const at = (text: string) => Date.parse(`2026-03-${text}Z`);
 const opening = '2026-03-02T09:00:00Z';
+const hour = 3_600_000;
 
 const firstResponseIn = (amount: number) => [{ metric: 'firstResponse', target: { amount, unit: 'hours' } }] as const;
 
@@ -239,4 +243,67 @@ describe('a policy that is interrupted', () => {
     }
     expect(steps).toEqual([0, 2, 2, 4, 4, 6, 6, 8]);
   });
+});
+
+describe('whatever happens to tickets while their plan is revised', () => {
+  const ids = ['T-1', 'T-2', 'T-3'] as const;
+  const about = (kind: 'open' | 'openLate' | 'reply' | 'close' | 'reopen' | 'reapplyFirst') =>
+    fc.record({ kind: fc.constant(kind), id: fc.constantFrom(...ids) });
+  const step = fc.oneof(
+    ...(['open', 'openLate', 'reply', 'close', 'reopen', 'reapplyFirst'] as const).map(about),
+    fc.record({ kind: fc.constant('revise' as const), inHours: fc.integer({ min: 0, max: 3 }) }),
+    fc.constant({ kind: 'work' as const }),
+  );
+  type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+  /** Does a step; what a ticket refuses is part of it. */
+  async function take(ledger: TestLedger, said: Step, version: number): Promise<unknown> {
+    const now = ledger.clock.now();
+    switch (said.kind) {
+      case 'open':
+        return open(ledger, said.id, 'enterprise');
+      case 'openLate':
+        return open(ledger, said.id, 'enterprise', new Date(now - 2 * hour).toISOString());
+      case 'reply':
+        return say(ledger, said.id, { type: 'RecordFollowUp' });
+      case 'close':
+        return say(ledger, said.id, { type: 'CloseTicket' });
+      case 'reopen':
+        return say(ledger, said.id, { type: 'ReopenTicket' });
+      case 'reapplyFirst':
+        return say(ledger, said.id, { type: 'ReapplyPlan', version: 1 });
+      case 'revise':
+        return revise(ledger, 100 + version, now + said.inHours * hour, 'enterprise').catch(() => undefined);
+      case 'work':
+        return work(ledger);
+    }
+  }
+
+  it('no open ticket is left under an old version, unless somebody chose it, and nothing is left to do', async () => {
+    const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+      const folder = newFolder();
+      const ledger = await ledgerAt(opening, folder);
+      const chosen = new Set<string>();
+      for (const [i, said] of steps.entries()) {
+        ledger.clock.moveTo(ledger.clock.now() + hour / 2);
+        await take(ledger, said, i).catch((error: unknown) => {
+          if (!(error instanceof Rejection)) throw error;
+        });
+        if (said.kind === 'reapplyFirst') chosen.add(said.id);
+      }
+      ledger.clock.moveTo(ledger.clock.now() + 4 * hour);
+      await work(ledger);
+      expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+      const newest = (await ledger.catalogue.planHistory('enterprise')).at(-1)?.version;
+      for (const id of ids) {
+        const { ticket } = await settleTicket(ledger, id).catch(() => ({ ticket: undefined }));
+        if (ticket === undefined || ticket.status === 'closed' || chosen.has(id)) continue;
+        const running = ticket.clocks().filter(({ state }) => state === 'running' || state === 'paused');
+        expect(running.map(({ terms }) => terms.plan.version)).toEqual(running.map(() => newest));
+      }
+      await ledger.close();
+      rmSync(folder, { recursive: true });
+    });
+    await fc.assert(property, { numRuns: 40 });
+  }, 120_000);
 });

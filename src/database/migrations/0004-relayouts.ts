@@ -9,6 +9,7 @@ export const relayouts: Migration = {
       .addColumn('versions', 'text', (c) => c.notNull())
       .addColumn('open', 'integer', (c) => c.notNull())
       .addColumn('status_at', 'bigint', (c) => c.notNull())
+      .addColumn('chosen_at', 'bigint')
       .execute();
     await sql`CREATE INDEX governed_open ON governed (ticket) WHERE open = 1`.execute(db);
     await db.schema

@@ -32,6 +32,9 @@ interface Row {
 /** Rows read at a time; a slow reader holds no more than this. */
 const pageSize = 512;
 
+/** How many events read lately are kept at hand. */
+const recentKept = 4_096;
+
 const toEvent = ({ position, name, revision, id, type, data, metadata }: Row): StoredEvent => ({
   id,
   type,
@@ -63,6 +66,8 @@ export class SqliteEventStore implements EventStore {
   private readonly commits: GroupCommit;
   private readonly bell = new Bell();
   private readonly sql;
+  /** Events read lately, by position. */
+  private readonly recent = new Map<number, StoredEvent>();
 
   private constructor(
     private readonly db: Database.Database,
@@ -165,13 +170,26 @@ export class SqliteEventStore implements EventStore {
   }
 
   private page(after: number, end: number, types: readonly string[] | undefined) {
-    const rows = (
+    const positions = (
       types === undefined
-        ? this.sql.allPage.all(after, end, pageSize)
-        : this.sql.typesPage.all(after, end, JSON.stringify(types), pageSize)
-    ) as Row[];
-    const isLast = rows.length < pageSize;
-    return { events: rows.map(toEvent), position: isLast ? end : (rows.at(-1)?.position ?? end) };
+        ? this.sql.positions.all(after, end, pageSize)
+        : this.sql.positionsOfTypes.all(after, end, JSON.stringify(types), pageSize)
+    ) as number[];
+    const isLast = positions.length < pageSize;
+    return { events: this.eventsAt(positions), position: isLast ? end : (positions.at(-1) ?? end) };
+  }
+
+  /** Events are read and parsed once for all who read the log at about the same place. */
+  private eventsAt(positions: readonly number[]): readonly StoredEvent[] {
+    const unread = positions.filter((position) => !this.recent.has(position));
+    const rows = unread.length === 0 ? [] : (this.sql.at.all(JSON.stringify(unread)) as Row[]);
+    for (const row of rows) this.recent.set(row.position, toEvent(row));
+    const events = positions.flatMap((position) => this.recent.get(position) ?? []);
+    for (const oldest of this.recent.keys()) {
+      if (this.recent.size <= recentKept) break;
+      this.recent.delete(oldest);
+    }
+    return events;
   }
 
   private lastCommitted(): number {
@@ -197,13 +215,16 @@ const prepareStatements = (db: Database.Database) => ({
     `SELECT ${columns} FROM streams s JOIN events e ON e.stream = s.id
      WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ?`,
   ),
-  allPage: db.prepare(
-    `SELECT ${columns} FROM events e JOIN streams s ON s.id = e.stream
-     WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`,
-  ),
-  typesPage: db.prepare(
-    `SELECT ${columns} FROM events e JOIN streams s ON s.id = e.stream
-     WHERE e.position > ? AND e.position <= ? AND e.type IN (SELECT value FROM json_each(?))
-     ORDER BY e.position LIMIT ?`,
+  positions: db
+    .prepare('SELECT position FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?')
+    .pluck(),
+  positionsOfTypes: db
+    .prepare(
+      `SELECT position FROM events
+       WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?`,
+    )
+    .pluck(),
+  at: db.prepare(
+    `SELECT ${columns} FROM json_each(?) j JOIN events e ON e.position = j.value JOIN streams s ON s.id = e.stream`,
   ),
 });

@@ -16,6 +16,8 @@ export interface Governed {
   readonly versions: Oldest[];
   isOpen: boolean;
   statusAt: Instant;
+  /** When somebody last chose its versions; null where nobody did. */
+  chosenAt: Instant | null;
 }
 
 /** What the tickets of a batch are under. */
@@ -24,8 +26,9 @@ export async function governedOf(events: readonly StoredEvent[], tx: Tx): Promis
   const governed = new Map<string, Governed>();
   for (const part of chunks([...ids], 1)) {
     const rows = await tx.selectFrom('governed').selectAll().where('ticket', 'in', part).execute();
-    for (const { ticket, versions, open, status_at: statusAt } of rows) {
-      governed.set(ticket, { versions: JSON.parse(versions) as Oldest[], isOpen: open === 1, statusAt });
+    for (const { ticket, versions: json, open, status_at: statusAt, chosen_at: chosenAt } of rows) {
+      const versions = JSON.parse(json) as Oldest[];
+      governed.set(ticket, { versions, isOpen: open === 1, statusAt, chosenAt });
     }
   }
   return governed;

@@ -6,7 +6,7 @@ import { type RelayoutsTable, type RevisionsTable } from '../../database/schema.
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
 import { type CalendarEvent, type PlanEvent } from '../../plans/domain/events.js';
-import { type Terms, type VersionRef } from '../../plans/domain/plan.js';
+import { type Terms } from '../../plans/domain/plan.js';
 import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
 import { type Governed, governedOf, isOlder, type Oldest } from './governed.js';
 
@@ -40,6 +40,8 @@ type TicketEvent =
       { type: 'TicketOpened' | 'TicketReopened' | 'TicketClosed' | 'TicketCancelled' | 'PlanReapplied' }
     >
   | Extract<OutcomeEvent, { type: 'SlaClockStarted' }>;
+
+type Reapplied = Extract<TicketEvent, { type: 'PlanReapplied' }>['data'];
 
 type RevisionEvent = Extract<PlanEvent | CalendarEvent, { type: 'PlanRevised' | 'CalendarRevised' }>;
 
@@ -80,11 +82,10 @@ class List {
       case 'TicketClosed':
       case 'TicketCancelled':
         this.turn(ticket, false, at);
-        this.remove(ticket, (revision) => revision.at > at);
+        this.remove(ticket, (revision) => revision.at >= at); // by then it is closed
         break;
       case 'PlanReapplied':
-        if (event.data.because !== 'calendarRevised') this.reach(ticket, 'plan', event.data.terms.plan, at);
-        if (event.data.because !== 'planRevised') this.reach(ticket, 'calendar', event.data.terms.calendar, at);
+        this.reapplied(ticket, event.data, at);
     }
   }
 
@@ -107,8 +108,11 @@ class List {
 
   async save(tx: Tx): Promise<void> {
     const rows = [...this.changed].flatMap((ticket) => {
-      const { versions, isOpen, statusAt } = this.governed.get(ticket) ?? {};
-      return [{ ticket, versions: JSON.stringify(versions), open: isOpen === true ? 1 : 0, status_at: statusAt ?? 0 }];
+      const governed = this.governed.get(ticket);
+      if (governed === undefined) return [];
+      const { versions, isOpen, statusAt, chosenAt } = governed;
+      const open = isOpen ? 1 : 0;
+      return [{ ticket, versions: JSON.stringify(versions), open, status_at: statusAt, chosen_at: chosenAt }];
     });
     await upsert(tx, 'governed', ['ticket'], rows);
     await upsert(tx, 'relayouts', key, [...this.added.values()]);
@@ -120,7 +124,7 @@ class List {
   }
 
   private govern(ticket: string, { plan, calendar }: Terms, at: Instant): void {
-    const governed = this.governed.get(ticket) ?? { versions: [], isOpen: true, statusAt: at };
+    const governed = this.governed.get(ticket) ?? { versions: [], isOpen: true, statusAt: at, chosenAt: null };
     this.governed.set(ticket, governed);
     for (const ref of [
       { kind: 'plan', ...plan },
@@ -128,7 +132,7 @@ class List {
     ]) {
       const known = governed.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
       if (known !== undefined && known.version < ref.version) continue;
-      this.add(ticket, ref);
+      if (governed.isOpen) this.add(ticket, ref); // a reply may take up a clock of a ticket that stays closed
       if (known?.version === ref.version) continue;
       if (known === undefined) governed.versions.push(ref);
       else known.version = ref.version;
@@ -146,24 +150,30 @@ class List {
   }
 
   private add(ticket: string, oldest: Oldest): void {
+    const chosenAt = this.governed.get(ticket)?.chosenAt ?? -Infinity;
     for (const revision of this.revisions) {
-      if (!isOlder(oldest, revision)) continue;
+      if (!isOlder(oldest, revision) || revision.at < chosenAt) continue;
       const row = { ticket, ...revision };
       this.removed.delete(keyOf(row));
       this.added.set(keyOf(row), row);
     }
   }
 
-  /** Laid out anew under a version: revisions up to it are done with. One that somebody chose stands against older ones. */
-  private reach(ticket: string, kind: string, { code, version }: VersionRef, at: Instant): void {
-    const own = this.revisions.filter((revision) => revision.kind === kind && revision.code === code);
-    this.remove(ticket, (revision) => own.includes(revision) && revision.version <= version);
-    const past = own.filter((revision) => revision.at <= at).map((revision) => revision.version);
-    for (const oldest of this.governed.get(ticket)?.versions ?? []) {
-      if (oldest.kind !== kind || oldest.code !== code) continue;
-      oldest.version = Math.max(oldest.version, version, ...past);
-      this.changed.add(ticket);
+  /** Laid out anew under other versions: revisions up to them are done with. */
+  private reapplied(ticket: string, { because, terms }: Reapplied, at: Instant): void {
+    const governed = this.governed.get(ticket);
+    if (governed === undefined) return;
+    const reached = [
+      ...(because === 'calendarRevised' ? [] : [{ kind: 'plan', ...terms.plan }]),
+      ...(because === 'planRevised' ? [] : [{ kind: 'calendar', ...terms.calendar }]),
+    ];
+    for (const { kind, code, version } of reached) {
+      const isOf = (other: Oldest) => other.kind === kind && other.code === code;
+      this.remove(ticket, (revision) => isOf(revision) && revision.version <= version);
+      for (const oldest of governed.versions.filter(isOf)) oldest.version = Math.max(oldest.version, version);
     }
+    if (because === 'reapplied') governed.chosenAt = Math.max(governed.chosenAt ?? at, at);
+    this.changed.add(ticket);
   }
 
   private remove(ticket: string, isOver: (revision: RevisionsTable) => boolean): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { officeHours } from '../../../src/plans/domain/catalogue.js';
 import { type Plan } from '../../../src/plans/domain/plan.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
-import { hours, planWith, type Setting, TicketLife } from '../../support/ticket-life.js';
+import { hours, planWith, type Setting, show, TicketLife } from '../../support/ticket-life.js';
 
 /** Warnings have tests of their own. */
 const atRiskShare = 0.99;
@@ -297,5 +297,28 @@ describe('a revision that applies to open tickets', () => {
     const ticket = under(resolveIn(8), resolveIn(4), setting).open('Mon 09:00');
     apply(ticket);
     expect([ticket.outcomes, ticket.life.guarantee.reason]).toEqual([[], 'beforeJudgedFrom']);
+  });
+});
+
+/** The table of ADR 6, as it stands there; the revision comes into force on the second Monday at noon. */
+describe('a resolution in eight hours, four from Monday noon on', () => {
+  const revised = { type: 'ApplyRevision', of: 'plan', code: 'tested', version: 2 } as const;
+  const opened = (at: string, moment: Parameters<TicketLife['open']>[2] = {}) =>
+    under(resolveIn(8), resolveIn(4)).open(at, {}, moment);
+  it.each([
+    ['opened Monday 09:00', () => opened('Mon+1 09:00'), 'Mon+1 17:00', 'Mon+1 13:00'],
+    [
+      'opened Monday 09:00, waiting for an hour',
+      () => opened('Mon+1 09:00').do('Mon+1 10:00', hold).do('Mon+1 11:00', 'ResumeTicket'),
+      ...['Tue+1 10:00', 'Mon+1 14:00'],
+    ],
+    ['opened Friday 16:59', () => opened('Fri 16:59'), 'Mon+1 16:59', 'Mon+1 12:59'],
+    ['opened Monday 12:30', () => opened('Mon+1 12:30', v2), 'Mon+1 16:30', 'Mon+1 16:30'],
+    ['recorded at 14:00', () => opened('Mon+1 09:00', { now: 'Mon+1 14:00' }), 'Mon+1 17:00', 'Mon+1 13:00'],
+  ])('%s', (_, make, kept, anew) => {
+    const due = (ticket: TicketLife) => [...ticket.state.recorded.values()].map(({ dueAt }) => show(dueAt));
+    expect(due(make())).toEqual([kept]);
+    const now = { now: 'Mon+1 14:01', mayBackdate: true, ...v2 };
+    expect(due(make().do('Mon+1 12:00', revised, now))).toEqual([anew]);
   });
 });
