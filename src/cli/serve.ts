@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { readSettings } from '../config/settings.js';
 import { openLedger } from '../ledger.js';
-import { startServer } from '../server.js';
 
 /** Resolves when the process is asked to stop. */
 export const stopSignal = (): Promise<string> =>
@@ -19,6 +18,8 @@ export async function serve(): Promise<void> {
   const settings = readSettings();
   const ledger = await openLedger(settings, 'serve', { threaded: true });
   try {
+    // Loaded here, for it takes a second that the other commands need not wait.
+    const { startServer } = await import('../server.js');
     const server = await startServer(ledger);
     console.log(`Pledge serves on ${server.url}, data in ${settings.data}
 
