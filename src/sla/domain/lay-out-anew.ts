@@ -1,9 +1,10 @@
-import { type Metric, metrics } from '../../plans/domain/plan.js';
+import { type Metric, metrics, type PauseReason } from '../../plans/domain/plan.js';
 import { targetOf } from '../../plans/domain/promise.js';
 import { reappliedTerms } from '../../plans/domain/reapply.js';
 import { type Fact } from '../../tickets/domain/facts.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
-import { cancel, isLive, lapse, layOutAnew, type Run } from './run.js';
+import { type MovedBecause } from './outcome.js';
+import { cancel, type Cause, closePause, isLive, lapse, type Run, standsStill, step } from './run.js';
 
 /** Type or priority changed: what runs is laid out anew; what was met or breached stays. */
 export function reclassified(moment: Moment): readonly Run[] {
@@ -65,4 +66,21 @@ function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean
     case 'resolution':
       return true;
   }
+}
+
+/** What a run is laid out under. */
+type Under = Pick<Run, 'terms' | 'plan' | 'calendar' | 'target'>;
+
+/**
+ * Laid out anew from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
+ * that stood is judged anew.
+ */
+function layOutAnew(run: Run, under: Under, waits: Iterable<PauseReason>, cause: Cause, why: MovedBecause): Run {
+  const { plan, calendar, target } = under;
+  const baseDueAt = calendar.dueAt(run.startedAt, target);
+  const targetMs = calendar.between(run.startedAt, baseDueAt);
+  const anew = { ...run, ...under, baseDueAt, targetMs, breachedAt: null };
+  const isStill = standsStill(plan, run.metric, waits);
+  const paused = isStill ? { ...anew, pausedSince: run.pausedSince ?? cause.at } : closePause(anew, cause.at);
+  return step(paused, cause, why, true);
 }

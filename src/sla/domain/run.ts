@@ -125,12 +125,13 @@ export function standsStill(plan: Plan, metric: Metric, waits: Iterable<PauseRea
   return false;
 }
 
-interface Cause {
+export interface Cause {
   readonly id: string;
   readonly at: Instant;
 }
 
-function step(run: Run, cause: Cause, because: MovedBecause, relaid: boolean): Run {
+/** A run with a deadline laid out once more. */
+export function step(run: Run, cause: Cause, because: MovedBecause, relaid: boolean): Run {
   if (run.breachedAt !== null) return run; // what was breached is judged; only lateness goes on
   const due = moveByPauses(run.baseDueAt, run.pauses, run.calendar);
   // A layout anew may put the deadline before the pause under way: then it has passed, paused or not.
@@ -156,7 +157,7 @@ export function heedWaits(run: Run, waits: Iterable<PauseReason>, cause: Cause):
   return step(closePause(run, cause.at), cause, 'resumed', false);
 }
 
-const closePause = (run: Run, at: Instant): Run =>
+export const closePause = (run: Run, at: Instant): Run =>
   run.pausedSince === null
     ? run
     : { ...run, pauses: [...run.pauses, { from: run.pausedSince, to: at }], pausedSince: null };
@@ -186,21 +187,4 @@ export function takeUp(run: Run, cause: Cause): Run {
   if (!wasClosed(run) || run.end === null) return run;
   const pauses = [...run.pauses, { from: run.end.at, to: cause.at }];
   return step({ ...run, pauses, end: null }, cause, 'reopened', true);
-}
-
-/** What a run is laid out under. */
-export type Under = Pick<Run, 'terms' | 'plan' | 'calendar' | 'target'>;
-
-/**
- * Laid out anew from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
- * that stood is judged anew.
- */
-export function layOutAnew(run: Run, under: Under, waits: Iterable<PauseReason>, cause: Cause, why: MovedBecause): Run {
-  const { plan, calendar, target } = under;
-  const baseDueAt = calendar.dueAt(run.startedAt, target);
-  const targetMs = calendar.between(run.startedAt, baseDueAt);
-  const anew = { ...run, ...under, baseDueAt, targetMs, breachedAt: null };
-  const isStill = standsStill(plan, run.metric, waits);
-  const paused = isStill ? { ...anew, pausedSince: run.pausedSince ?? cause.at } : closePause(anew, cause.at);
-  return step(paused, cause, why, true);
 }

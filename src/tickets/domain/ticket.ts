@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type RunId } from '../../sla/domain/outcome.js';
-import { recorded, type Recorded } from '../../sla/domain/outcomes.js';
+import { recorded, type Recorded } from '../../sla/domain/recorded.js';
 import { type OutcomeEvent, type TicketEvent } from './events.js';
 import { factOf, isFact } from './fact-of.js';
 import { type Fact } from './facts.js';
