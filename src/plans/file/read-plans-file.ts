@@ -71,11 +71,6 @@ const code: Read<string> = (value, field) => {
   throw new FieldFault(`${field} must be 1 to 60 letters, digits or . - _`);
 };
 
-const id: Read<string> = (value, field) => {
-  if (typeof value === 'string' && /^[\w.:@/+-]{1,100}$/.test(value)) return value;
-  throw new FieldFault(`${field} must be 1 to 100 letters, digits or . : @ / + - _`);
-};
-
 const rank: Read<number> = (value, field) => {
   if (Number.isInteger(value) && Math.abs(value as number) <= 1_000) return value as number;
   throw new FieldFault(`${field} must be a whole number, -1000 to 1000`);
@@ -147,7 +142,7 @@ const plan = entry((value, path) => {
 
 const customer: Read<CustomerEntry> = entry((value, path) => {
   const shape = {
-    id,
+    id: text(100),
     name: optional(text(200)),
     plan: code,
     calendar: optional(code),
