@@ -30,6 +30,13 @@ export class Settings {
   @IsString()
   @IsNotEmpty()
   defaultPlan = 'community';
+
+  /** How often a listener of the feed is told how far it has come, in seconds (`PLEDGE_HEARTBEAT_SECONDS`). */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  heartbeatSeconds = 15;
 }
 
 const variables = {
@@ -38,6 +45,7 @@ const variables = {
   data: 'PLEDGE_DATA',
   timeZone: 'PLEDGE_TIME_ZONE',
   defaultPlan: 'PLEDGE_DEFAULT_PLAN',
+  heartbeatSeconds: 'PLEDGE_HEARTBEAT_SECONDS',
 } as const satisfies Record<keyof Settings, string>;
 
 /**

@@ -1,7 +1,13 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
-import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import {
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  OperationTypeNode,
+} from 'graphql';
 import { Rejection } from '../event-sourcing/rejection.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
@@ -26,8 +32,14 @@ export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
   csrfPrevention: true,
   allowBatchedHttpRequests: false,
   includeStacktraceInErrorResponses: false,
-  // What onConnect returns reaches the client, so it is a plain yes.
-  subscriptions: { 'graphql-ws': { path: '/graphql', onConnect: () => true } },
+  // What onConnect returns reaches the client, so it is a plain yes. Connections are pinged every 12 s by default.
+  subscriptions: {
+    'graphql-ws': {
+      path: '/graphql',
+      onConnect: () => true,
+      onNext: (_context, _id, _payload, _args, { data, errors }) => withFormattedErrors(data, errors),
+    },
+  },
   plugins: [subscriptionsByWebSocket],
   formatError,
 };
@@ -35,11 +47,25 @@ export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
 /** A refusal keeps its code; what nobody foresaw says nothing of our insides. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = unwrapResolverError(error);
-  if (cause instanceof Rejection) {
-    return { ...formatted, message: cause.message, extensions: { code: cause.code } };
-  }
   const isOurs = cause instanceof GraphQLError || formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR';
-  if (isOurs) return formatted;
+  return isOurs && !(cause instanceof Rejection) ? formatted : withCause(formatted, cause);
+}
+
+/** As {@link formatError}, of what goes over a socket: Apollo has no part in that. */
+function formatSocketError(error: GraphQLError): GraphQLFormattedError {
+  const cause = error.originalError ?? error;
+  return cause instanceof GraphQLError ? error.toJSON() : withCause(error.toJSON(), cause);
+}
+
+function withFormattedErrors(
+  data: ExecutionResult['data'],
+  errors: ExecutionResult['errors'],
+): FormattedExecutionResult | undefined {
+  return errors && { data: data ?? null, errors: errors.map(formatSocketError) };
+}
+
+function withCause(formatted: GraphQLFormattedError, cause: unknown): GraphQLFormattedError {
+  if (cause instanceof Rejection) return { ...formatted, message: cause.message, extensions: { code: cause.code } };
   console.error(cause);
   return { ...formatted, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
