@@ -54,6 +54,8 @@ interface Writer {
 }
 
 export interface OpenOptions {
+  /** What readers are handed in place of an event as it is stored; by default the event. */
+  readonly upcast?: (event: StoredEvent) => StoredEvent;
   /** Sees what the log's writer commits, and appends nothing. */
   readonly readonly?: boolean;
   /** Commits in a thread of its own. */
@@ -72,6 +74,7 @@ export class SqliteEventStore implements EventStore {
   private constructor(
     private readonly db: Database.Database,
     private readonly writer: Writer,
+    private readonly upcast: (event: StoredEvent) => StoredEvent,
   ) {
     this.sql = prepareStatements(db);
     this.logId = (this.sql.logId.get() as { value: string }).value;
@@ -79,9 +82,12 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** Opens a log; see {@link openDatabase} for what it refuses. */
-  static open(file: string, { readonly = false, threaded = false }: OpenOptions = {}): SqliteEventStore {
+  static open(
+    file: string,
+    { readonly = false, threaded = false, upcast = (event) => event }: OpenOptions = {},
+  ): SqliteEventStore {
     const db = openDatabase(file, { readonly, logId: () => randomBytes(6).toString('hex') });
-    return new SqliteEventStore(db, threaded ? new ThreadedWriter(file) : writerOn(db));
+    return new SqliteEventStore(db, threaded ? new ThreadedWriter(file) : writerOn(db), upcast);
   }
 
   /** Calls back after each commit, until the signal aborts. */
@@ -118,7 +124,7 @@ export class SqliteEventStore implements EventStore {
     for (let next = from; ; next += pageSize) {
       if (isAborted(signal)) return;
       const page = this.sql.streamPage.all(stream, next, pageSize) as Row[];
-      for (const row of page) yield toEvent(row);
+      for (const row of page) yield this.upcast(toEvent(row));
       if (page.length < pageSize) return;
       await turn();
     }
@@ -183,7 +189,7 @@ export class SqliteEventStore implements EventStore {
   private eventsAt(positions: readonly number[]): readonly StoredEvent[] {
     const unread = positions.filter((position) => !this.recent.has(position));
     const rows = unread.length === 0 ? [] : (this.sql.at.all(JSON.stringify(unread)) as Row[]);
-    for (const row of rows) this.recent.set(row.position, toEvent(row));
+    for (const row of rows) this.recent.set(row.position, this.upcast(toEvent(row)));
     const events = positions.flatMap((position) => this.recent.get(position) ?? []);
     for (const oldest of this.recent.keys()) {
       if (this.recent.size <= recentKept) break;
