@@ -48,7 +48,9 @@ export function received({ runs, fact, life }: Moment): readonly Run[] {
     if (run.metric !== 'firstResponse' || !isLive(run) || run.startedAt === startedAt) return run;
     // What was breached stays; but for what this very merge had breached before it was corrected.
     if (run.breachedAt !== null && lastStep(run).at !== fact.at) return run;
-    return layOutAnew({ ...run, startedAt }, run, life.waits.keys(), fact, 'merged');
+    const { terms, plan, calendar, target } = run;
+    const under = { terms, plan, calendar, target };
+    return layOutAnew({ ...run, startedAt }, under, life.waits.keys(), fact, 'merged');
   });
 }
 

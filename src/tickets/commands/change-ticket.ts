@@ -102,14 +102,14 @@ export async function changeTicket(
 }
 
 /** What other tickets have against each request; what an import says of them is judged when they hear of it. */
-const objections = (store: EventStore, subject: Subject, requests: readonly TicketRequest[], now: Instant) =>
-  Promise.all(
-    requests.map(({ order, occurredAt = now, import: imported }) =>
-      namesAnother(order) && imported === undefined
-        ? objectionToOther(store, subject, order, Math.min(occurredAt, now))
-        : undefined,
-    ),
-  );
+async function objections(store: EventStore, subject: Subject, requests: readonly TicketRequest[], now: Instant) {
+  const found: (Rejection | undefined)[] = [];
+  for (const [i, { order, occurredAt = now, import: imported }] of requests.entries()) {
+    if (!namesAnother(order) || imported !== undefined) continue;
+    found[i] = await objectionToOther(store, subject, order, Math.min(occurredAt, now));
+  }
+  return found;
+}
 
 /** Records what has fallen due on a ticket, and nothing else. */
 export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChanged> =>

@@ -55,7 +55,8 @@ async function objectionToMerge(
   const survivor = chain.at(-1);
   if (survivor !== undefined) return new Rejection('TICKET_MERGED', `The ticket ${into} was merged into ${survivor}.`);
   const then = lifeAt(other.facts, at);
-  if (then?.status === 'cancelled') return new Rejection('TICKET_CANCELLED', `The ticket ${into} was cancelled by then.`);
+  if (then?.status === 'cancelled')
+    return new Rejection('TICKET_CANCELLED', `The ticket ${into} was cancelled by then.`);
   if (then !== undefined) return undefined;
   const opened = new Date(openedAt(other) ?? at).toISOString();
   return new Rejection('OCCURRED_BEFORE_OPENING', `The ticket ${into} was opened later, ${opened}.`);

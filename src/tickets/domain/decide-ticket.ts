@@ -42,7 +42,8 @@ function decide(command: TicketCommand, ticket: Ticket, versions: Versions): rea
   if (life !== undefined && isAlreadySo(life, fact))
     return settle(ticket, settleTo(ticket, context), context, versions);
   const code = life === undefined ? undefined : objection(life, fact.type);
-  if (code !== undefined) throw new Rejection(code, refusals[code]?.(life) ?? `The ticket is ${life?.status ?? 'none'}.`);
+  if (code !== undefined)
+    throw new Rejection(code, refusals[code]?.(life) ?? `The ticket is ${life?.status ?? 'none'}.`);
 
   if (fact.type === 'PlanReapplied' && !changesTerms(ticket, evolve(ticket, event), fact.at, versions)) {
     return settle(ticket, settleTo(ticket, context), context, versions);
@@ -79,7 +80,10 @@ const refusals: Readonly<Record<string, (life: Life | undefined) => string>> = {
 function expectMessage(at: Instant, { facts }: Ticket): void {
   const isMessage = ({ type }: Fact) => type === 'TicketOpened' || type === 'CustomerReplied';
   if (facts.some((fact) => fact.at === at && isMessage(fact))) return;
-  throw new Rejection('MESSAGE_NOT_FOUND', `The ticket has no message of the customer’s of ${new Date(at).toISOString()}.`);
+  throw new Rejection(
+    'MESSAGE_NOT_FOUND',
+    `The ticket has no message of the customer’s of ${new Date(at).toISOString()}.`,
+  );
 }
 
 /** Whether this very command was recorded before. The same id with other content is refused. */

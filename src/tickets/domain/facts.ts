@@ -66,10 +66,15 @@ export interface Received {
 }
 
 /** The ticket that a split opens. */
-export type SplitOpening = Pick<
-  FactData['TicketOpened'],
-  'reference' | 'type' | 'channel' | 'priority' | 'subject' | 'application' | 'users'
->;
+export interface SplitOpening {
+  readonly reference: string;
+  readonly type: TicketType;
+  readonly channel: Channel;
+  readonly priority: string;
+  readonly subject: string;
+  readonly application: string | null;
+  readonly users: readonly string[];
+}
 
 export type FactType = keyof FactData;
 

@@ -54,7 +54,10 @@ function unanswered({ lastReplyAt, origin, openedAt, received }: Life): Instant 
 function split(from: string, customer: string, fact: FactOf<'TicketSplit'>, { namedPlan }: Life): HandOver {
   const { into, messageAt, opening } = fact.data;
   const { type: ticketType, application, ...rest } = opening;
-  const named = { ...(application === null ? {} : { application }), ...(namedPlan === null ? {} : { plan: namedPlan }) };
+  const named = {
+    ...(application === null ? {} : { application }),
+    ...(namedPlan === null ? {} : { plan: namedPlan }),
+  };
   return {
     target: into,
     order: { type: 'OpenTicket', customer, ticketType, ...rest, ...named, splitFrom: from },

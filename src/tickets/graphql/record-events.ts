@@ -37,7 +37,10 @@ export class TicketEventInput {
   @Field(() => String, { nullable: true, description: 'Makes repeating it safe.' })
   idempotencyKey?: string;
 
-  @Field(() => String, { nullable: true, description: 'TICKET_OPENED and TICKET_SPLIT: what people see; the id where left out.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'TICKET_OPENED and TICKET_SPLIT: what people see; the id where left out.',
+  })
   reference?: string;
 
   @Field(() => String, { nullable: true, description: 'TICKET_OPENED, where it is required: the customer’s id.' })
@@ -52,7 +55,10 @@ export class TicketEventInput {
   })
   type?: TicketType;
 
-  @Field(() => ChannelEnum, { nullable: true, description: 'TICKET_OPENED, where it is required, TICKET_SPLIT and messages.' })
+  @Field(() => ChannelEnum, {
+    nullable: true,
+    description: 'TICKET_OPENED, where it is required, TICKET_SPLIT and messages.',
+  })
   channel?: Channel;
 
   @Field(() => String, { nullable: true, description: 'TICKET_OPENED, TICKET_RECLASSIFIED and TICKET_SPLIT.' })

@@ -37,7 +37,9 @@ export const relayoutsProjection: Projection<Tx> = {
 type TicketEvent =
   | Extract<
       FactEvent,
-      { type: 'TicketOpened' | 'TicketReopened' | 'TicketClosed' | 'TicketCancelled' | 'TicketMerged' | 'PlanReapplied' }
+      {
+        type: 'TicketOpened' | 'TicketReopened' | 'TicketClosed' | 'TicketCancelled' | 'TicketMerged' | 'PlanReapplied';
+      }
     >
   | Extract<OutcomeEvent, { type: 'SlaClockStarted' }>;
 
