@@ -31,7 +31,7 @@ import { dueHandOvers } from './tickets/queries/hand-overs.js';
 import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
 
 /** How many tickets are kept at hand. */
-const ticketsKept = 5_000;
+const ticketsKept = 500;
 
 /** An open data folder: the log, what is known of it, and the ports on them. */
 export interface Ledger {

@@ -176,6 +176,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   private page(after: number, end: number, types: readonly string[] | undefined) {
+    if (end - after <= recentKept) return this.recentPage(after, Math.min(end, after + pageSize), types);
     const positions = (
       types === undefined
         ? this.sql.positions.all(after, end, pageSize)
@@ -185,17 +186,27 @@ export class SqliteEventStore implements EventStore {
     return { events: this.eventsAt(positions), position: isLast ? end : (positions.at(-1) ?? end) };
   }
 
-  /** Events are read and parsed once for all who read the log at about the same place. */
-  private eventsAt(positions: readonly number[]): readonly StoredEvent[] {
-    const unread = positions.filter((position) => !this.recent.has(position));
-    const rows = unread.length === 0 ? [] : (this.sql.at.all(JSON.stringify(unread)) as Row[]);
+  /** Near its end the log is read and parsed once for all who follow it, whatever their types. */
+  private recentPage(after: number, to: number, types: readonly string[] | undefined) {
+    let known = after;
+    while (known < to && this.recent.has(known + 1)) known += 1;
+    const rows = known === to ? [] : (this.sql.range.all(known, to) as Row[]);
     for (const row of rows) this.recent.set(row.position, this.upcast(toEvent(row)));
-    const events = positions.flatMap((position) => this.recent.get(position) ?? []);
+    const wanted = types === undefined ? undefined : new Set(types);
+    const events: StoredEvent[] = [];
+    for (let position = after + 1; position <= to; position++) {
+      const event = this.recent.get(position);
+      if (event !== undefined && wanted?.has(event.type) !== false) events.push(event);
+    }
     for (const oldest of this.recent.keys()) {
       if (this.recent.size <= recentKept) break;
       this.recent.delete(oldest);
     }
-    return events;
+    return { events, position: to };
+  }
+
+  private eventsAt(positions: readonly number[]): readonly StoredEvent[] {
+    return (this.sql.at.all(JSON.stringify(positions)) as Row[]).map((row) => this.upcast(toEvent(row)));
   }
 
   private lastCommitted(): number {
@@ -230,7 +241,12 @@ const prepareStatements = (db: Database.Database) => ({
        WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?`,
     )
     .pluck(),
+  range: db.prepare(
+    `SELECT ${columns} FROM events e JOIN streams s ON s.id = e.stream
+     WHERE e.position > ? AND e.position <= ? ORDER BY e.position`,
+  ),
   at: db.prepare(
-    `SELECT ${columns} FROM json_each(?) j JOIN events e ON e.position = j.value JOIN streams s ON s.id = e.stream`,
+    `SELECT ${columns} FROM json_each(?) j JOIN events e ON e.position = j.value JOIN streams s ON s.id = e.stream
+     ORDER BY e.position`,
   ),
 });
