@@ -1,5 +1,6 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import {
   type ExecutionResult,
@@ -22,6 +23,17 @@ const subscriptionsByWebSocket: ApolloServerPlugin = {
     }),
 };
 
+/** Answers are of the moment. Apollo would say so too, by a look for hints at every field. */
+const neverCached: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ response }) {
+        response.http.headers.set('cache-control', 'no-store');
+        return Promise.resolve();
+      },
+    }),
+};
+
 /** How GraphQL is served; the driver is chosen with the module. */
 export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
   autoSchemaFile: true,
@@ -40,7 +52,7 @@ export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
       onNext: (_context, _id, _payload, _args, { data, errors }) => withFormattedErrors(data, errors),
     },
   },
-  plugins: [subscriptionsByWebSocket],
+  plugins: [ApolloServerPluginCacheControlDisabled(), neverCached, subscriptionsByWebSocket],
   formatError,
 };
 

@@ -45,11 +45,11 @@ describe('the feed, live', () => {
   }
   const listen = (after?: Position, filter: FeedFilter = {}) =>
     feed.listen({ ...(after === undefined ? {} : { after }), filter, signal: stop.signal });
-  type Messages = AsyncIterator<FeedMessage>;
+  type Messages = AsyncGenerator<FeedMessage, void>;
   async function next(messages: Messages): Promise<FeedMessage> {
-    const { value, done } = await messages.next();
-    if (done === true) throw new Error('the feed has ended');
-    return value as FeedMessage;
+    const { value } = await messages.next();
+    if (value === undefined) throw new Error('the feed has ended');
+    return value;
   }
   const show = (message: FeedMessage) => (message.kind === 'event' ? message.event.data.ticket : 'heartbeat');
   async function take(messages: Messages, count: number): Promise<readonly string[]> {
@@ -227,14 +227,14 @@ describe('the feed, live', () => {
       expect(following).toEqual({ now: 1, ever: 1 });
       // Some leave while they wait, some between two messages.
       const waiting = listeners.slice(25).map((messages) => messages.next());
-      await Promise.all(listeners.map((messages) => messages.return?.()));
+      await Promise.all(listeners.map(async (messages) => messages.return?.()));
       await Promise.all(waiting);
       await new Promise((resolve) => setImmediate(resolve));
       expect(following.now).toBe(0);
     });
 
     it('tells all of a failure to read, and starts anew for the next', async () => {
-      const { subscribe } = store;
+      const subscribe = store.subscribe.bind(store);
       let breakIt: (error: Error) => void = () => undefined;
       const broken = new Promise<never>((_, reject) => (breakIt = reject));
       store.subscribe = async function* () {
@@ -244,7 +244,7 @@ describe('the feed, live', () => {
       const [one, other] = [listen(), listen()];
       await Promise.all([next(one), next(other)]);
       const heard = [next(one), next(other)];
-      store.subscribe = subscribe.bind(store);
+      store.subscribe = subscribe;
       breakIt(new Error('the disk is gone'));
       for (const message of heard) await expect(message).rejects.toThrow('the disk is gone');
       const anew = listen();
