@@ -1,4 +1,5 @@
 import { type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { type Doors } from '../doors/doors.js';
@@ -17,6 +18,17 @@ const subscriptionsByWebSocket: ApolloServerPlugin = {
     }),
 };
 
+/** Answers are of the moment. Apollo would say so too, by a look for hints at every field. */
+const neverCached: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ response }) {
+        response.http.headers.set('cache-control', 'no-store');
+        return Promise.resolve();
+      },
+    }),
+};
+
 /** How GraphQL is served over HTTP; the driver is chosen with the module, and WebSocket has a door of its own. */
 export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'> => ({
   autoSchemaFile: true,
@@ -30,6 +42,6 @@ export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'>
   includeStacktraceInErrorResponses: false,
   parseOptions: { maxLexicalTokens: doors.limits.tokens },
   validationRules: [...queryRules(doors)],
-  plugins: [subscriptionsByWebSocket],
+  plugins: [ApolloServerPluginCacheControlDisabled(), neverCached, subscriptionsByWebSocket],
   formatError: errorFormat(doors),
 });
