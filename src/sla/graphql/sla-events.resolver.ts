@@ -57,21 +57,10 @@ export class SlaEvents {
     try {
       yield* this.feed.listen(options);
     } catch (error) {
-      throw this.toGraphQLError(error);
-    }
-  }
-
-  /** What goes wrong after a subscription has begun reaches the client as it is thrown. */
-  private toGraphQLError(error: unknown): GraphQLError {
-    if (error instanceof SubscriberTooSlow) {
+      if (!(error instanceof SubscriberTooSlow)) throw error;
       const extensions = { code: 'SUBSCRIBER_TOO_SLOW', cursor: toCursor(this.store, error.position) };
-      return new GraphQLError('More than 10,000 events wait for this subscriber; come back with the cursor.', {
-        extensions,
-      });
+      throw new GraphQLError('Too many events wait for this subscriber; come back with the cursor.', { extensions });
     }
-    console.error(error);
-    const extensions = { code: 'INTERNAL_SERVER_ERROR' };
-    return new GraphQLError('Something went wrong on our side; come back with the last cursor.', { extensions });
   }
 
   private toType(message: FeedMessage): SlaFeedMessageType {
