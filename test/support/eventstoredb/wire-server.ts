@@ -31,6 +31,8 @@ export interface Member {
 
 export interface WireServerOptions {
   readonly log?: WireLog;
+  /** A free one where it is left out. */
+  readonly port?: number;
   /** In bytes; the server's own default is one MiB. */
   readonly maxAppendSize?: number;
   /** What its clock says. */
@@ -43,14 +45,15 @@ export interface WireServerOptions {
 export class WireServer {
   readonly log: WireLog;
   readonly faults = new Faults();
-  readonly wire = new Wire(() => this.port);
+  readonly wire: Wire;
   private readonly subscriptions = new Set<Subscription>();
   private readonly ports: AppendPorts;
   private server: Server | undefined;
   private port = 0;
 
   constructor(private readonly options: WireServerOptions = {}) {
-    const { now = Date.now, maxAppendSize = 1024 * 1024 } = options;
+    const { now = Date.now, maxAppendSize = 1024 * 1024, port = 0 } = options;
+    this.wire = new Wire(() => this.port, port);
     this.log = options.log ?? new WireLog(now);
     const cut = () => {
       this.wire.cut();

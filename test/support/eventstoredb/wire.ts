@@ -9,10 +9,15 @@ interface Link {
 export class Wire {
   private readonly links = new Set<Link>();
   private server: Server | undefined;
-  private at = 0;
 
-  /** @param target the port that the wire leads to */
-  constructor(private readonly target: () => number) {}
+  /**
+   * @param target the port that the wire leads to
+   * @param at the port that it begins at; 0 takes a free one, and keeps it
+   */
+  constructor(
+    private readonly target: () => number,
+    private at: number,
+  ) {}
 
   get port(): number {
     return this.at;
@@ -28,7 +33,9 @@ export class Wire {
       this.join({ near, far: connect(this.target(), '127.0.0.1') });
     });
     this.server = server;
-    await new Promise<void>((resolve) => server.listen(this.at, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(this.at, '127.0.0.1', resolve);
+    });
     this.at = (server.address() as AddressInfo).port;
   }
 
