@@ -6,6 +6,7 @@ import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { QuietRefusals } from './graphql/quiet-refusals.js';
 import { ValidateInput } from './graphql/validate.js';
+import { healthOf, statusCodeOf } from './health.js';
 import { type Ledger } from './ledger.js';
 
 /** The largest request taken: a thousand events with room. */
@@ -19,10 +20,15 @@ export interface Server {
 }
 
 /**
- * Serves the API over an open ledger, with modules that its caller adds.
+ * Serves the API over an open ledger, with modules that its caller adds. Who listens on its address meanwhile is asked to
+ * leave at the last moment.
  * @throws Rejection `ADDRESS_NOT_FREE`
  */
-export async function startServer(ledger: Ledger, more: readonly Type[] = []): Promise<Server> {
+export async function startServer(
+  ledger: Ledger,
+  more: readonly Type[] = [],
+  leave: () => Promise<void> = () => Promise.resolve(),
+): Promise<Server> {
   const adapter = new FastifyAdapter({ bodyLimit });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger, more), adapter, {
     logger: ['error', 'warn', 'fatal'],
@@ -32,12 +38,14 @@ export async function startServer(ledger: Ledger, more: readonly Type[] = []): P
   app.useGlobalFilters(new QuietRefusals());
   serveGraphiql(adapter.getInstance());
   adapter.getInstance().get('/health', (_, reply) => {
-    const { statuses } = ledger.projections;
-    const isWell = statuses.every(({ state }) => state !== 'failed');
-    return reply.status(isWell ? 200 : 503).send({ status: isWell ? 'ok' : 'failed', projections: statuses });
+    const { subscription, statuses } = ledger.projections;
+    const health = healthOf(subscription, statuses);
+    return reply.status(statusCodeOf(health)).send(health);
   });
   const { host, port } = ledger.settings;
   try {
+    await app.init();
+    await leave();
     await app.listen(port, host);
   } catch (error) {
     await app.close();

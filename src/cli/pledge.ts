@@ -19,7 +19,7 @@ const program = new Command('pledge')
   .exitOverride()
   .addHelpText(
     'after',
-    '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN.' +
+    '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN,\nEVENT_STORE_URL.' +
       '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
   );
 const commands = [
