@@ -32,7 +32,7 @@ export async function serve(): Promise<void> {
     if (ledger === undefined) return;
     // Loaded here, for it takes a second that the other commands need not wait.
     const { startServer } = await import('../server.js');
-    const server = await startServer(ledger, [], leave);
+    const server = await startServer(ledger, [], { leave });
     console.log(`Pledge serves on ${server.url}, data in ${settings.data}
 
   ${server.url}/graphql   the API; with a browser, GraphiQL to try it in
