@@ -42,10 +42,17 @@ module.exports = {
       },
     },
     {
-      name: 'only-the-ledger-picks-adapters',
+      name: 'only-the-ledger-and-its-log-pick-adapters',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/ledger\\.ts$', '^src/event-store/'] },
+      from: { path: '^src/', pathNot: ['^src/(ledger|open-log)\\.ts$', '^src/event-store/'] },
       to: { path: '^src/event-store/' },
+    },
+    {
+      name: 'only-its-adapter-knows-eventstoredb',
+      comment: 'Another client is a change in one folder.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/event-store/eventstoredb/' },
+      to: { path: '@eventstore/db-client' },
     },
   ],
   options: {

@@ -12,6 +12,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
+import { type Doors } from './doors/doors.js';
+import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
 import { type Ledger } from './ledger.js';
 import { PlansApiModule } from './plans/plans-api.module.js';
@@ -19,9 +21,9 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
+import { CATALOGUE, CLOCK, DOORS, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
 
-/** Runs the projections, the watcher of deadlines and that of revisions while the server is up: a stop is abort, await. */
+/** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
 export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stop = new AbortController();
@@ -30,12 +32,12 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
 
   onApplicationBootstrap(): void {
-    const { projections, watcher, revisions } = this.ledger;
+    const { projections, watcher, revisions, handOvers } = this.ledger;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
-    const watching = [watcher, revisions].map((ports) => watchDeadlines(ports, signal));
+    const watching = [watcher, revisions, handOvers].map((ports) => watchDeadlines(ports, signal));
     this.running = Promise.all([projecting, ...watching]);
   }
 
@@ -49,8 +51,9 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
 @Global()
 @Module({})
 class LedgerModule {
-  static of(ledger: Ledger): DynamicModule {
+  static of(ledger: Ledger, doors: Doors): DynamicModule {
     const ports = [
+      { provide: DOORS, useValue: doors },
       { provide: LEDGER, useValue: ledger },
       { provide: EVENT_STORE, useValue: ledger.store },
       { provide: CLOCK, useValue: ledger.clock },
@@ -67,16 +70,16 @@ class LedgerModule {
 @Module({})
 export class AppModule {
   /** The server over an open ledger, with modules that its caller adds. */
-  static over(ledger: Ledger, more: readonly Type[]): DynamicModule {
+  static over(ledger: Ledger, doors: Doors, more: readonly Type[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        LedgerModule.of(ledger),
+        LedgerModule.of(ledger, doors),
         CqrsModule.forRoot(),
-        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions }),
+        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
         ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
       ],
-      providers: [BackgroundWork],
+      providers: [BackgroundWork, WebSocketDoor],
     };
   }
 }

@@ -10,6 +10,7 @@ import {
   replaceReadModels,
 } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
+import { upcast } from './event-schema/upcasters.js';
 import { type EventStore } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/handle-command.js';
 import { Rejection } from './event-sourcing/rejection.js';
@@ -24,11 +25,13 @@ import { type WatcherPorts } from './sla/deadline-watcher.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
 import { applyRevisions } from './tickets/apply-revisions.js';
 import { settleTicket } from './tickets/commands/change-ticket.js';
+import { handOver } from './tickets/commands/hand-over.js';
 import { type Ticket } from './tickets/domain/ticket.js';
+import { dueHandOvers } from './tickets/queries/hand-overs.js';
 import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
 
 /** How many tickets are kept at hand. */
-const ticketsKept = 5_000;
+const ticketsKept = 500;
 
 /** An open data folder: the log, what is known of it, and the ports on them. */
 export interface Ledger {
@@ -43,6 +46,8 @@ export interface Ledger {
   readonly watcher: WatcherPorts;
   /** Lays open tickets out anew under revisions that apply to them: watched for like deadlines. */
   readonly revisions: WatcherPorts;
+  /** Tells tickets of others that were merged into them or split off. */
+  readonly handOvers: WatcherPorts;
   close(): Promise<void>;
 }
 
@@ -70,7 +75,7 @@ export async function openLedger(
     folder.release();
   };
   try {
-    store = SqliteEventStore.open(folder.eventsFile, { threaded });
+    store = SqliteEventStore.open(folder.eventsFile, { threaded, upcast });
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
@@ -80,14 +85,15 @@ export async function openLedger(
       : new Projections(store, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
     const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections };
-    return { ...opened, watcher: watcherPorts(opened), revisions: revisionPorts(opened), close };
+    const work = { watcher: watcherPorts(opened), revisions: revisionPorts(opened), handOvers: handOverPorts(opened) };
+    return { ...opened, ...work, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-type Opened = Omit<Ledger, 'watcher' | 'revisions' | 'close'>;
+type Opened = Omit<Ledger, 'watcher' | 'revisions' | 'handOvers' | 'close'>;
 
 function watcherPorts({ store, catalogue, clock, tickets, db, projections }: Opened): WatcherPorts {
   return {
@@ -127,6 +133,25 @@ function revisionPorts(opened: Opened): WatcherPorts {
   };
 }
 
+function handOverPorts(opened: Opened): WatcherPorts {
+  const { store, clock, db, projections } = opened;
+  return {
+    clock,
+    deadlines: {
+      next: () => Promise.resolve(undefined),
+      due: (_, limit, except) => dueHandOvers(db, limit, except),
+      changed: (signal) => Promise.race([projections.moved('handOvers', signal), projections.moved('tickets', signal)]),
+    },
+    settle: (ticket) => handOver(opened, ticket),
+    refreshed: async (signal) => {
+      await projections.waitFor(['handOvers'], await store.lastPosition(), signal).catch(unlessFailed);
+    },
+    failed: (ticket, error) => {
+      console.error(`what ticket ${ticket} has to say to another is not said; it is tried again in a minute:`, error);
+    },
+  };
+}
+
 /** A projection that has failed is told of where it runs; deadlines known before are watched on. */
 function unlessFailed(error: unknown): void {
   if (!(error instanceof Rejection && error.code === 'PROJECTION_FAILED')) throw error;
@@ -146,7 +171,7 @@ export async function openProjecting(
   changed: (status: ProjectionStatus) => void,
 ): Promise<Projecting> {
   const { eventsFile, readModelsFile } = filesOf(settings.data);
-  const store = SqliteEventStore.open(eventsFile, { readonly: true });
+  const store = SqliteEventStore.open(eventsFile, { readonly: true, upcast });
   const readModels = await openReadModels(readModelsFile, { log: store, projections: allProjections });
   const close = async () => {
     await readModels.close();
@@ -165,7 +190,7 @@ export interface LedgerForReading {
 /** A data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
 export async function openForReading(folder: string): Promise<LedgerForReading> {
   const { eventsFile, readModelsFile } = filesOf(folder);
-  const store = SqliteEventStore.open(eventsFile, { readonly: true });
+  const store = SqliteEventStore.open(eventsFile, { readonly: true, upcast });
   const db = await openReadModelsForReading(readModelsFile, store.logId);
   return {
     store,
@@ -189,7 +214,7 @@ export async function rebuildReadModels(settings: Settings): Promise<{ readonly 
   let store: SqliteEventStore | undefined;
   try {
     removeReadModels(anew);
-    store = SqliteEventStore.open(folder.eventsFile);
+    store = SqliteEventStore.open(folder.eventsFile, { upcast });
     const readModels = await openReadModels(anew, { log: store, projections: allProjections });
     await new Projections(store, readModels).catchUp().finally(readModels.close);
     replaceReadModels(folder.readModelsFile, anew);

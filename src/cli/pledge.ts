@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { compareCommand } from './compare.js';
+import { copyCommand } from './copy.js';
 import { dueCommand } from './due.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
@@ -18,7 +19,8 @@ const program = new Command('pledge')
   .exitOverride()
   .addHelpText(
     'after',
-    '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN.' +
+    '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN,' +
+      '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS.' +
       '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
   );
 const commands = [
@@ -30,6 +32,7 @@ const commands = [
   historyCommand,
   dueCommand,
   rebuildCommand,
+  copyCommand,
 ];
 for (const command of commands) {
   program.addCommand(command.exitOverride());

@@ -121,12 +121,13 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
 
 const endings = { met: 'SlaMet', metLate: 'SlaMetLate', cancelled: 'SlaClockCancelled' } as const;
 
-/** Whether a run ended as recorded: when and why, and by what deadline, for a late fact may move that alone. */
+/** Whether a run ended as recorded: when and why, and by what deadlines, for a late fact may move those alone. */
 function sameEnd(rec: Recorded | undefined, run: Run): boolean {
   const [a, b] = [rec?.end ?? null, run.end];
   if (rec === undefined || a === null || b === null) return a === b;
   const isSame = a.kind === b.kind && a.at === b.at && a.reason === b.reason;
-  return isSame && rec.last.dueAt === b.dueAt && sameUnder(run, rec.last);
+  const { dueAt, atRiskAt } = rec.last;
+  return isSame && dueAt === b.dueAt && atRiskAt === lastStep(run).atRiskAt && sameUnder(run, rec.last);
 }
 
 /** Whether a run that had ended runs again, or was only cancelled and is judged after all. */
