@@ -33,6 +33,8 @@ export interface Limits {
   readonly checkMs: number;
   /** How long a socket may take to say who it is. */
   readonly initMs: number;
+  /** How often a socket is asked whether it is still there; one that has not answered by the next time is let go. */
+  readonly pingMs: number;
 }
 
 /** The limits of a server: ten times what the tour, the examples and GraphiQL ask. */
@@ -55,4 +57,5 @@ export const standardLimits: Limits = {
   idleMs: 60_000,
   checkMs: 5_000,
   initMs: 5_000,
+  pingMs: 12_000,
 };
