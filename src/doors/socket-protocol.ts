@@ -2,7 +2,6 @@ import {
   type DocumentNode,
   getOperationAST,
   GraphQLError,
-  type GraphQLFormattedError,
   type GraphQLSchema,
   OperationTypeNode,
   parse,
@@ -30,7 +29,7 @@ export function socketProtocol(schema: GraphQLSchema, doors: Doors): ServerOptio
   const { limits } = doors;
   const read = reader(schema, doors);
   const format = errorFormat(doors);
-  const told = (errors: readonly GraphQLError[]) => errors.map((error) => format(codedOf(error), error));
+  const told = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
   const contexts = new Set<SocketContext>();
 
   return {
@@ -94,12 +93,3 @@ const coded = ({ message, nodes, source, positions }: GraphQLError, code: string
     ...{ nodes: nodes ?? null, source: source ?? null, positions: positions ?? null },
     extensions: { code },
   });
-
-/** An error as Apollo would have put it: one without a code is ours, but for a variable of the wrong form. */
-function codedOf(error: GraphQLError): GraphQLFormattedError {
-  const formatted = error.toJSON();
-  const isRead = error.originalError === undefined || error.originalError instanceof GraphQLError;
-  const isVariables = isRead && error.message.startsWith('Variable "$');
-  const code = formatted.extensions?.['code'] ?? (isVariables ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR');
-  return { ...formatted, extensions: { ...formatted.extensions, code } };
-}

@@ -52,6 +52,11 @@ export class Api {
     return new Api(folder, clock, environment, logged, ledger, await startServer(ledger, more, doors));
   }
 
+  /** The end of the log. */
+  lastPosition(): Promise<string> {
+    return this.ledger.store.lastPosition();
+  }
+
   /** What a socket says first, for the administrator to be known. */
   get connectionParams(): Record<string, unknown> {
     return {};
