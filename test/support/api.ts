@@ -57,6 +57,11 @@ export class Api {
     return this.ledger.store.lastPosition();
   }
 
+  /** Takes a table from under the queries that need it. */
+  async loseTable(table: string): Promise<void> {
+    await this.ledger.db.schema.dropTable(table).execute();
+  }
+
   /** What a socket says first, for the administrator to be known. */
   get connectionParams(): Record<string, unknown> {
     return {};
