@@ -49,7 +49,7 @@ export class Api {
     const clock = new ManualClock(Date.parse(now));
     const ledger = await openLedger(settingsOf(folder, environment), 'serve', { clock });
     const { doors, logged } = testDoors(ledger.settings, clock, differing);
-    return new Api(folder, clock, environment, logged, ledger, await startServer(ledger, more, doors));
+    return new Api(folder, clock, environment, logged, ledger, await startServer(ledger, more, { doors }));
   }
 
   /** The end of the log. */
@@ -77,7 +77,7 @@ export class Api {
     await this.close();
     this.clock.moveTo(Date.parse(now));
     this.ledger = await openLedger(settingsOf(this.folder, this.environment), 'serve', { clock: this.clock });
-    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock).doors);
+    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 
   get url(): string {
