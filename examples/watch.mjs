@@ -5,8 +5,10 @@ import WebSocket from 'ws';
 const url = `ws://127.0.0.1:${process.env.PLEDGE_PORT ?? 3000}/graphql`;
 const on = { connected: () => console.log('Listening.') };
 const client = createClient({ url, on, webSocketImpl: WebSocket });
-const query = 'subscription ($after: Position) { slaEvents(after: $after) { cursor kind metric reference at } }';
+const query = `subscription ($after: Position) {
+  slaEvents(after: $after) { cursor ... on SlaEvent { kind metric reference at } }
+}`;
 for await (const { data } of client.iterate({ query, variables: { after: process.argv[2] } })) {
   const { kind, metric, reference, at, cursor } = data.slaEvents;
-  console.log(`${at} ${kind} ${metric} ${reference} (${cursor})`);
+  if (kind !== undefined) console.log(`${at} ${kind} ${metric} ${reference} (${cursor})`); // else a heartbeat
 }

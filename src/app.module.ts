@@ -12,6 +12,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
+import { type Doors } from './doors/doors.js';
+import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
 import { type Ledger } from './ledger.js';
 import { PlansApiModule } from './plans/plans-api.module.js';
@@ -19,7 +21,18 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
+import {
+  CATALOGUE,
+  CLOCK,
+  DOORS,
+  DUTIES,
+  EVENT_STORE,
+  LEDGER,
+  PROJECTIONS,
+  READ_MODELS,
+  SETTINGS,
+  TICKETS,
+} from './tokens.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
@@ -49,8 +62,9 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
 @Global()
 @Module({})
 class LedgerModule {
-  static of(ledger: Ledger): DynamicModule {
+  static of(ledger: Ledger, doors: Doors): DynamicModule {
     const ports = [
+      { provide: DOORS, useValue: doors },
       { provide: LEDGER, useValue: ledger },
       { provide: EVENT_STORE, useValue: ledger.store },
       { provide: CLOCK, useValue: ledger.clock },
@@ -58,6 +72,7 @@ class LedgerModule {
       { provide: CATALOGUE, useValue: ledger.catalogue },
       { provide: READ_MODELS, useValue: ledger.db },
       { provide: TICKETS, useValue: ledger.tickets },
+      { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };
@@ -67,16 +82,16 @@ class LedgerModule {
 @Module({})
 export class AppModule {
   /** The server over an open ledger, with modules that its caller adds. */
-  static over(ledger: Ledger, more: readonly Type[]): DynamicModule {
+  static over(ledger: Ledger, doors: Doors, more: readonly Type[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        LedgerModule.of(ledger),
+        LedgerModule.of(ledger, doors),
         CqrsModule.forRoot(),
-        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions }),
+        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
         ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
       ],
-      providers: [BackgroundWork],
+      providers: [BackgroundWork, WebSocketDoor],
     };
   }
 }

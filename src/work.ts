@@ -5,7 +5,7 @@ import { type Schema } from './database/schema.js';
 import { newId } from './event-sourcing/new-id.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { type RunningProjections } from './projections/projections.js';
-import { type Deadlines, type WatcherPorts } from './sla/deadline-watcher.js';
+import { type Deadlines, storeIsDown, type WatcherPorts } from './sla/deadline-watcher.js';
 import { type StuckTickets } from './sla/left-alone.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
 import { applyRevisions } from './tickets/apply-revisions.js';
@@ -84,12 +84,20 @@ function listOf({ projections, store }: WorkPorts, name: string): Pick<Deadlines
     seen: () => projections.statuses.find((status) => status.name === name)?.position,
     changed: (signal) => Promise.race(names.map((each) => projections.moved(each, signal))),
     refreshed: async (signal) => {
-      await projections.waitFor(names, await store.lastPosition(), signal).catch(unlessFailed);
+      try {
+        await projections.waitFor(names, await store.lastPosition(), signal);
+      } catch (error) {
+        unlessTold(error);
+      }
     },
   };
 }
 
-/** A projection that has failed is told of where it runs; deadlines known before are watched on. */
-function unlessFailed(error: unknown): void {
-  if (!(error instanceof Rejection && error.code === 'PROJECTION_FAILED')) throw error;
+/**
+ * A projection that has failed is told of where it runs, and a store that does not answer in `/health`; deadlines known
+ * before are watched on.
+ */
+function unlessTold(error: unknown): void {
+  const isTold = error instanceof Rejection && ['PROJECTION_FAILED', storeIsDown].includes(error.code);
+  if (!isTold) throw error;
 }

@@ -1,6 +1,20 @@
 import 'reflect-metadata';
-import { plainToInstance, Type } from 'class-transformer';
-import { IsInt, IsNotEmpty, IsString, IsTimeZone, Max, Min, validateSync } from 'class-validator';
+import { plainToInstance, Transform, Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsString,
+  IsTimeZone,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
+import { isNetwork } from '../doors/address.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 
 /** What an operator may set, by environment variables; each has a default that works. */
@@ -17,10 +31,15 @@ export class Settings {
   @Max(65_535)
   port = 3000;
 
-  /** The folder that holds the event store and the read models (`PLEDGE_DATA`). */
+  /** The folder that holds the read models, and the event store where it is not elsewhere (`PLEDGE_DATA`). */
   @IsString()
   @IsNotEmpty()
   data = 'data';
+
+  /** EventStoreDB's connection string, for the events to be kept there (`EVENT_STORE_URL`); null for the data folder. */
+  @ValidateIf(({ eventStoreUrl }: Settings) => eventStoreUrl !== null)
+  @Matches(/^esdb(\+discover)?:\/\/./, { message: 'it must begin with esdb:// or esdb+discover://' })
+  eventStoreUrl: string | null = null;
 
   /** The IANA zone of the built-in calendar (`PLEDGE_TIME_ZONE`). */
   @IsTimeZone()
@@ -30,15 +49,71 @@ export class Settings {
   @IsString()
   @IsNotEmpty()
   defaultPlan = 'community';
+
+  /** How often a listener of the feed is told how far it has come, in seconds (`PLEDGE_HEARTBEAT_SECONDS`). */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  heartbeatSeconds = 15;
+
+  /** Whether GraphiQL is served and the schema may be asked for (`PLEDGE_EXPLORE`): `yes`, `no`, or on loopback alone. */
+  @IsIn(['yes', 'no', 'on-loopback'])
+  explore: 'yes' | 'no' | 'on-loopback' = 'on-loopback';
+
+  /** Origins whose pages may ask, besides our own (`PLEDGE_ORIGINS`), as `https://desk.example`, with commas between. */
+  @Transform(listed)
+  @IsUrl({ require_tld: false, require_protocol: true, allow_fragments: false }, { each: true })
+  origins: readonly string[] = [];
+
+  /** Proxies of ours whose `X-Forwarded-For` is believed (`PLEDGE_PROXIES`): addresses or ranges, with commas between. */
+  @Transform(listed)
+  @ValidateBy(
+    { name: 'isNetwork', validator: { validate: isNetwork, defaultMessage: () => 'an address or range is' } },
+    { each: true },
+  )
+  proxies: readonly string[] = [];
+
+  /** Operations a minute of one identity (`PLEDGE_RATE`). */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  rate = 6_000;
+
+  /** Requests and messages a minute from one address (`PLEDGE_ADDRESS_RATE`), also of those whom nobody knows. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  addressRate = 12_000;
+
+  /** A file of the only operations that are answered (`PLEDGE_OPERATIONS`): a JSON object of documents by id. */
+  @IsString()
+  operations = '';
+}
+
+/** A setting that is a list, with commas between. */
+function listed({ value }: { readonly value: unknown }): unknown {
+  return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
 }
 
 const variables = {
   host: 'PLEDGE_HOST',
   port: 'PLEDGE_PORT',
   data: 'PLEDGE_DATA',
+  eventStoreUrl: 'EVENT_STORE_URL',
   timeZone: 'PLEDGE_TIME_ZONE',
   defaultPlan: 'PLEDGE_DEFAULT_PLAN',
+  heartbeatSeconds: 'PLEDGE_HEARTBEAT_SECONDS',
+  explore: 'PLEDGE_EXPLORE',
+  origins: 'PLEDGE_ORIGINS',
+  proxies: 'PLEDGE_PROXIES',
+  rate: 'PLEDGE_RATE',
+  addressRate: 'PLEDGE_ADDRESS_RATE',
+  operations: 'PLEDGE_OPERATIONS',
 } as const satisfies Record<keyof Settings, string>;
+
+/** What may hold a password is not repeated. */
+const secret: ReadonlySet<string> = new Set<keyof Settings>(['eventStoreUrl']);
 
 /**
  * Reads the settings; the only reader of the environment.
@@ -56,7 +131,8 @@ export function readSettings(
   const faults = validateSync(settings).map(({ property, value, constraints }) => {
     const variable = variables[property as keyof Settings];
     const why = Object.values(constraints ?? {}).join(', ');
-    return `${variable}=${environment[variable] ?? String(value)}: ${why}`;
+    const said = secret.has(property) ? '…' : (environment[variable] ?? String(value));
+    return `${variable}=${said}: ${why}`;
   });
   if (faults.length > 0) throw new Rejection('INVALID_SETTING', faults.join('; '));
   return settings;

@@ -1,9 +1,10 @@
 import { type ApolloServerPlugin } from '@apollo/server';
-import { unwrapResolverError } from '@apollo/server/errors';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
-import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { GraphQLError, OperationTypeNode } from 'graphql';
+import { type Doors } from '../doors/doors.js';
+import { queryRules } from '../doors/query-rules.js';
+import { errorFormat } from '../doors/refusals.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
 const subscriptionsByWebSocket: ApolloServerPlugin = {
@@ -28,30 +29,19 @@ const neverCached: ApolloServerPlugin = {
     }),
 };
 
-/** How GraphQL is served; the driver is chosen with the module. */
-export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
+/** How GraphQL is served over HTTP; the driver is chosen with the module, and WebSocket has a door of its own. */
+export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'> => ({
   autoSchemaFile: true,
   sortSchema: true,
   graphiql: false,
   playground: false,
-  introspection: true,
+  introspection: true, // a rule of ours says whether it is, for sockets too
   csrfPrevention: true,
   allowBatchedHttpRequests: false,
+  persistedQueries: false,
   includeStacktraceInErrorResponses: false,
-  // What onConnect returns reaches the client, so it is a plain yes.
-  subscriptions: { 'graphql-ws': { path: '/graphql', onConnect: () => true } },
+  parseOptions: { maxLexicalTokens: doors.limits.tokens },
+  validationRules: [...queryRules(doors)],
   plugins: [ApolloServerPluginCacheControlDisabled(), neverCached, subscriptionsByWebSocket],
-  formatError,
-};
-
-/** A refusal keeps its code; what nobody foresaw says nothing of our insides. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
-  if (cause instanceof Rejection) {
-    return { ...formatted, message: cause.message, extensions: { code: cause.code } };
-  }
-  const isOurs = cause instanceof GraphQLError || formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR';
-  if (isOurs) return formatted;
-  console.error(cause);
-  return { ...formatted, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
-}
+  formatError: errorFormat(doors),
+});

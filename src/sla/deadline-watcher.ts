@@ -1,6 +1,7 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type Clock } from '../clock/clock.js';
 import { type Position } from '../event-sourcing/event-store.js';
+import { Rejection } from '../event-sourcing/rejection.js';
 import { LeftAlone, type Settled, type StuckTickets } from './left-alone.js';
 
 /** Where the watcher finds tickets on which something fell due. They are candidates: each ticket's decider has the word. */
@@ -35,12 +36,15 @@ export interface WatcherPorts {
   readonly stuck: StuckTickets;
 }
 
+/** No ticket’s fault. */
+export const storeIsDown = 'EVENT_STORE_UNAVAILABLE';
+
 /** What came of a look at what is due. */
 interface Look {
   readonly at: Instant;
   readonly settled: number;
-  /** Something is due, and another node's to settle. */
-  readonly isElsewhere: boolean;
+  /** Something is due, and another node’s to settle, or there is no store to record it in. */
+  readonly isPutOff: boolean;
 }
 
 /** Settles every ticket that falls due, from those that did while nobody watched on, until the signal aborts. */
@@ -52,12 +56,12 @@ export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): 
     const either = AbortSignal.any([signal, stop.signal]);
     try {
       const changed = deadlines.changed(either); // asked before looking, so that no change is missed in between
-      const { at, isElsewhere } = await settleOnce(ports, aside, either);
-      if (!isElsewhere && aside.mayBeOver(deadlines.seen())) continue;
+      const { at, isPutOff } = await settleOnce(ports, aside, either);
+      if (!isPutOff && aside.mayBeOver(deadlines.seen())) continue;
       const wakeAt = Math.min(
         (await deadlines.next(at)) ?? Infinity,
         aside.until(),
-        isElsewhere ? at + lease.retryMs : Infinity,
+        isPutOff ? at + lease.retryMs : Infinity,
       );
       await Promise.race([changed, ...(Number.isFinite(wakeAt) ? [clock.sleepUntil(wakeAt, either)] : [])]);
     } finally {
@@ -82,22 +86,25 @@ async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSi
   const at = clock.now();
   const look = aside.look(at, deadlines.seen());
   let settled = 0;
+  let isDown = false;
   for await (const page of deadlines.due(at)) {
-    if (signal.aborted) return { at, settled, isElsewhere: false };
+    if (signal.aborted) return { at, settled, isPutOff: false };
     const due = [...new Set(page)].filter((ticket) => look.takes(ticket));
     if (due.length === 0) continue;
-    if (!(await lease.take())) return { at, settled, isElsewhere: true };
+    if (!(await lease.take())) return { at, settled, isPutOff: true };
     await Promise.all(
       due.map(async (ticket) => {
         try {
           await aside.settled(ticket, await settle(ticket));
           settled += 1;
         } catch (error) {
-          await aside.failed(ticket, error, clock.now());
+          if (error instanceof Rejection && error.code === storeIsDown) isDown = true;
+          else await aside.failed(ticket, error, clock.now());
         }
       }),
     );
+    if (isDown) return { at, settled, isPutOff: true };
   }
   await look.end();
-  return { at, settled, isElsewhere: false };
+  return { at, settled, isPutOff: false };
 }

@@ -5,12 +5,20 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
+import { testDoors } from './doors.js';
 import { settingsOf } from './ledgers.js';
 import { ManualClock } from './manual-clock.js';
 
 export interface Answer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+}
+
+/** An answer as HTTP has it. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
 }
 
 /** A folder of a test's own. */
@@ -28,7 +36,7 @@ export class Api {
   static async start(now: string, folder = newFolder()): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
     const ledger = await openLedger(settingsOf(folder), 'serve', { clock });
-    return new Api(folder, clock, ledger, await startServer(ledger));
+    return new Api(folder, clock, ledger, await startServer(ledger, [], testDoors(ledger.settings, clock)));
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
@@ -36,7 +44,7 @@ export class Api {
     await this.close();
     this.clock.moveTo(Date.parse(now));
     this.ledger = await openLedger(settingsOf(this.folder), 'serve', { clock: this.clock });
-    this.server = await startServer(this.ledger);
+    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 
   get url(): string {
@@ -44,13 +52,30 @@ export class Api {
   }
 
   async send(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
-    const body = JSON.stringify({ query, variables });
-    const response = await fetch(`${this.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
-    return (await response.json()) as Answer;
+    const { text } = await this.post(JSON.stringify({ query, variables }));
+    return JSON.parse(text) as Answer;
+  }
+
+  /** Sends a body as it is to the API. */
+  async post(body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Reply> {
+    const all = { 'content-type': 'application/json', ...headers };
+    const response = await fetch(`${this.url}/graphql`, { method: 'POST', headers: all, body });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** The first answer that comes over a socket of its own. */
+  async sendBySocket(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
+    const client = createClient({ url: `${this.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+    try {
+      const answers = client.iterate({ query, variables });
+      const { value } = (await answers.next()) as { value: Answer };
+      return value;
+    } catch (errors) {
+      if (Array.isArray(errors)) return { errors: errors as NonNullable<Answer['errors']> };
+      throw errors;
+    } finally {
+      await client.dispose();
+    }
   }
 
   /** The data of an answer without errors. */

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { settleDue } from '../../src/sla/deadline-watcher.js';
 import { changeAndHandOver, handOver } from '../../src/tickets/commands/hand-over.js';
@@ -19,6 +19,7 @@ describe('merging and splitting', () => {
   let folder: string;
   let ledger: TestLedger;
   beforeEach(async () => {
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
     folder = newFolder();
     ledger = await ledgerAt('2026-03-02T14:00:00Z', folder);
     await open(ledger, 'old', 'pro', '2026-03-02T10:00:00Z');
@@ -28,6 +29,7 @@ describe('merging and splitting', () => {
   afterEach(async () => {
     await ledger.close();
     rmSync(folder, { recursive: true });
+    jest.restoreAllMocks();
   });
 
   const request = (order: TicketRequest['order']): TicketRequest => ({ order, actor, mayBackdate: false });
