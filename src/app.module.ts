@@ -33,6 +33,7 @@ import {
   SETTINGS,
   TICKETS,
 } from './tokens.js';
+import { allOf } from './work.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
@@ -48,7 +49,7 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
-    const watching = Object.values(work).map((ports) => watchDeadlines(ports, signal));
+    const watching = allOf(work).map((ports) => watchDeadlines(ports, signal));
     this.running = Promise.all([projecting, ...watching]);
   }
 

@@ -14,7 +14,7 @@ import { handOver } from './tickets/commands/hand-over.js';
 import { dueHandOvers } from './tickets/queries/hand-overs.js';
 import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
 
-/** What is watched for behind the API, in the order in which it is best done once. */
+/** What is watched for behind the API. */
 export interface Work {
   /** Tells tickets of others that were merged into them or split off. */
   readonly handOvers: WatcherPorts;
@@ -30,6 +30,13 @@ export interface WorkPorts extends TicketPorts {
   readonly projections: RunningProjections;
   readonly duties: Duties;
 }
+
+/** All of it, in the order in which it is best done where it is done once. */
+export const allOf = ({ handOvers, revisions, deadlines }: Work): readonly WatcherPorts[] => [
+  handOvers,
+  revisions,
+  deadlines,
+];
 
 /** The work of one node. */
 export function workOf(ports: WorkPorts): Work {

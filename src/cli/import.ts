@@ -13,6 +13,7 @@ import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { settleDue } from '../sla/deadline-watcher.js';
+import { allOf } from '../work.js';
 import { progressOn } from './progress.js';
 
 interface Options {
@@ -126,7 +127,7 @@ async function settleHistory({ projections, work, store }: Ledger): Promise<void
   const names = projections.statuses.map(({ name }) => name);
   const seen = async () => projections.waitFor(names, await store.lastPosition(), stop.signal);
   await seen();
-  for (const ports of Object.values(work)) await settleDue(ports, stop.signal);
+  for (const ports of allOf(work)) await settleDue(ports, stop.signal);
   await seen();
   stop.abort();
   await running;

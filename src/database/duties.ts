@@ -115,5 +115,5 @@ export async function countStuck(db: Duties): Promise<number> {
     .selectFrom('stuck_tickets')
     .select((where) => where.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }

@@ -86,7 +86,7 @@ async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSi
   const at = clock.now();
   const look = aside.look(at, deadlines.seen());
   let settled = 0;
-  let isDown = false;
+  const down: Rejection[] = [];
   for await (const page of deadlines.due(at)) {
     if (signal.aborted) return { at, settled, isPutOff: false };
     const due = [...new Set(page)].filter((ticket) => look.takes(ticket));
@@ -98,12 +98,12 @@ async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSi
           await aside.settled(ticket, await settle(ticket));
           settled += 1;
         } catch (error) {
-          if (error instanceof Rejection && error.code === storeIsDown) isDown = true;
+          if (error instanceof Rejection && error.code === storeIsDown) down.push(error);
           else await aside.failed(ticket, error, clock.now());
         }
       }),
     );
-    if (isDown) return { at, settled, isPutOff: true };
+    if (down.length > 0) return { at, settled, isPutOff: true };
   }
   await look.end();
   return { at, settled, isPutOff: false };
