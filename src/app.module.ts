@@ -21,7 +21,19 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
-import { CATALOGUE, CLOCK, DOORS, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
+import {
+  CATALOGUE,
+  CLOCK,
+  DOORS,
+  DUTIES,
+  EVENT_STORE,
+  LEDGER,
+  PROJECTIONS,
+  READ_MODELS,
+  SETTINGS,
+  TICKETS,
+} from './tokens.js';
+import { allOf } from './work.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
@@ -32,12 +44,12 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
 
   onApplicationBootstrap(): void {
-    const { projections, watcher, revisions, handOvers } = this.ledger;
+    const { projections, work } = this.ledger;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
-    const watching = [watcher, revisions, handOvers].map((ports) => watchDeadlines(ports, signal));
+    const watching = allOf(work).map((ports) => watchDeadlines(ports, signal));
     this.running = Promise.all([projecting, ...watching]);
   }
 
@@ -61,6 +73,7 @@ class LedgerModule {
       { provide: CATALOGUE, useValue: ledger.catalogue },
       { provide: READ_MODELS, useValue: ledger.db },
       { provide: TICKETS, useValue: ledger.tickets },
+      { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };
