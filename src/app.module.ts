@@ -12,6 +12,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
+import { type Authenticator } from './auth/authenticator.js';
 import { graphqlOptions } from './graphql/options.js';
 import { type Ledger } from './ledger.js';
 import { PlansApiModule } from './plans/plans-api.module.js';
@@ -67,13 +68,16 @@ class LedgerModule {
 @Module({})
 export class AppModule {
   /** The server over an open ledger, with modules that its caller adds. */
-  static over(ledger: Ledger, more: readonly Type[]): DynamicModule {
+  static over(ledger: Ledger, authenticator: Authenticator, more: readonly Type[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
         LedgerModule.of(ledger),
         CqrsModule.forRoot(),
-        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions }),
+        GraphQLModule.forRoot<ApolloDriverConfig>({
+          driver: ApolloDriver,
+          ...graphqlOptions(authenticator, ledger.clock),
+        }),
         ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
       ],
       providers: [BackgroundWork],

@@ -2,6 +2,10 @@ import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { openAuthenticator } from './auth/authenticator.js';
+import { type DevelopmentKey } from './auth/development-key.js';
+import { authenticateRequests } from './auth/http-door.js';
+import { expectIdentity } from './config/settings.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { QuietRefusals } from './graphql/quiet-refusals.js';
@@ -14,34 +18,44 @@ const bodyLimit = 4 * 1024 * 1024;
 export interface Server {
   /** Where it listens, as in `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** The key to try it with, on loopback where nobody has set whom else to believe. */
+  readonly developmentKey: DevelopmentKey | undefined;
   /** Stops listening and ends the work behind; the ledger stays open. */
   close(): Promise<void>;
 }
 
 /**
  * Serves the API over an open ledger, with modules that its caller adds.
- * @throws Rejection `ADDRESS_NOT_FREE`
+ * @throws Rejection `ADDRESS_NOT_FREE`, `IDENTITY_NOT_SET`, and what {@link openAuthenticator} throws
  */
 export async function startServer(ledger: Ledger, more: readonly Type[] = []): Promise<Server> {
+  expectIdentity(ledger.settings);
+  const authenticator = openAuthenticator(ledger.settings, ledger.clock);
   const adapter = new FastifyAdapter({ bodyLimit });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger, more), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger, authenticator, more), adapter, {
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
   });
   app.useGlobalPipes(new ValidateInput());
   app.useGlobalFilters(new QuietRefusals());
   serveGraphiql(adapter.getInstance());
-  adapter.getInstance().get('/health', (_, reply) => {
+  authenticateRequests(adapter.getInstance(), authenticator);
+  adapter.getInstance().get('/health', ({ identity }, reply) => {
     const { statuses } = ledger.projections;
     const isWell = statuses.every(({ state }) => state !== 'failed');
-    return reply.status(isWell ? 200 : 503).send({ status: isWell ? 'ok' : 'failed', projections: statuses });
+    const more = identity === undefined ? {} : { projections: statuses };
+    return reply.status(isWell ? 200 : 503).send({ status: isWell ? 'ok' : 'failed', ...more });
   });
   const { host, port } = ledger.settings;
+  const close = async () => {
+    await app.close();
+    authenticator.close();
+  };
   try {
     await app.listen(port, host);
   } catch (error) {
-    await app.close();
+    await close();
     throw new Rejection('ADDRESS_NOT_FREE', `${host}:${port} cannot be listened on: ${(error as Error).message}`);
   }
-  return { url: await app.getUrl(), close: () => app.close() };
+  return { url: await app.getUrl(), developmentKey: authenticator.developmentKey, close };
 }

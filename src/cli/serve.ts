@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { readSettings } from '../config/settings.js';
+import { type DevelopmentKey } from '../auth/development-key.js';
+import { expectIdentity, readSettings } from '../config/settings.js';
 import { openLedger } from '../ledger.js';
 
 /** Resolves when the process is asked to stop. */
@@ -16,6 +17,7 @@ export const stopSignal = (): Promise<string> =>
 export async function serve(): Promise<void> {
   const stopped = stopSignal();
   const settings = readSettings();
+  expectIdentity(settings);
   const ledger = await openLedger(settings, 'serve', { threaded: true });
   try {
     // Loaded here, for it takes a second that the other commands need not wait.
@@ -26,12 +28,24 @@ export async function serve(): Promise<void> {
   ${server.url}/graphql   the API; with a browser, GraphiQL to try it in
   ${server.url}/health    whether all is well
 
-No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start again. The tour is in README.md.`);
+${keyInWords(server.url, server.developmentKey)}No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start again. The tour is in README.md.`);
     await stopped;
     await server.close();
   } finally {
     await ledger.close();
   }
+}
+
+/** How to get in; the key itself is shown when it is made, and never again. */
+function keyInWords(url: string, key: DevelopmentKey | undefined): string {
+  if (key === undefined) return '';
+  if (!key.isNew) return `The development key is in ${key.file}.\n\n`;
+  return `A development key was made, for this machine alone, and is kept in ${key.file}. With it, once:
+
+  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${key.text}' -d '{"query":"{ slaSummary { plan metric month attainment } }"}'
+  ${url}/graphql#key=${key.text}
+
+`;
 }
 
 export const serveCommand = new Command('serve').description('serve the API on PLEDGE_HOST:PLEDGE_PORT').action(serve);

@@ -1,7 +1,22 @@
 import 'reflect-metadata';
 import { plainToInstance, Type } from 'class-transformer';
-import { IsInt, IsNotEmpty, IsString, IsTimeZone, Max, Min, validateSync } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsString,
+  IsTimeZone,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
 import { Rejection } from '../event-sourcing/rejection.js';
+
+function takesTokens({ identity, jwtIssuer, jwtAudience, jwksUrl }: Settings): boolean {
+  return identity === 'tokens' || [jwtIssuer, jwtAudience, jwksUrl].some((value) => value !== undefined);
+}
 
 /** What an operator may set, by environment variables; each has a default that works. */
 export class Settings {
@@ -30,6 +45,50 @@ export class Settings {
   @IsString()
   @IsNotEmpty()
   defaultPlan = 'community';
+
+  /**
+   * Whom to believe (`PLEDGE_IDENTITY`): `tokens`, JWTs and API keys, the default where an issuer's keys are named; `keys`,
+   * API keys alone; `development`, API keys and one that the first start makes, on loopback only.
+   */
+  @IsIn(['development', 'keys', 'tokens'])
+  identity: 'development' | 'keys' | 'tokens' = 'development';
+
+  /** The `iss` of tokens (`PLEDGE_JWT_ISSUER`). */
+  @ValidateIf(takesTokens)
+  @IsString({ message: 'must be set, since tokens are to be believed' })
+  jwtIssuer?: string;
+
+  /** The `aud` of tokens (`PLEDGE_JWT_AUDIENCE`). */
+  @ValidateIf(takesTokens)
+  @IsString({ message: 'must be set, since tokens are to be believed' })
+  jwtAudience?: string;
+
+  /** Where the issuer's keys are (`PLEDGE_JWKS_URL`). */
+  @ValidateIf(takesTokens)
+  @Matches(/^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/, { message: 'must be an https address' })
+  jwksUrl?: string;
+
+  /** The claim that names who acts (`PLEDGE_JWT_ACTOR_CLAIM`). */
+  @IsString()
+  jwtActorClaim = 'sub';
+
+  /** The claim that names roles (`PLEDGE_JWT_ROLES_CLAIM`); dots lead inwards. */
+  @IsString()
+  jwtRolesClaim = 'roles';
+
+  /** The claim that names customers, where a token is limited to some (`PLEDGE_JWT_CUSTOMERS_CLAIM`). */
+  @IsString()
+  jwtCustomersClaim = 'customers';
+}
+
+/** How tokens are to be verified, and which of their claims say what. */
+export interface TokenSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+  readonly actorClaim: string;
+  readonly rolesClaim: string;
+  readonly customersClaim: string;
 }
 
 const variables = {
@@ -38,6 +97,13 @@ const variables = {
   data: 'PLEDGE_DATA',
   timeZone: 'PLEDGE_TIME_ZONE',
   defaultPlan: 'PLEDGE_DEFAULT_PLAN',
+  identity: 'PLEDGE_IDENTITY',
+  jwtIssuer: 'PLEDGE_JWT_ISSUER',
+  jwtAudience: 'PLEDGE_JWT_AUDIENCE',
+  jwksUrl: 'PLEDGE_JWKS_URL',
+  jwtActorClaim: 'PLEDGE_JWT_ACTOR_CLAIM',
+  jwtRolesClaim: 'PLEDGE_JWT_ROLES_CLAIM',
+  jwtCustomersClaim: 'PLEDGE_JWT_CUSTOMERS_CLAIM',
 } as const satisfies Record<keyof Settings, string>;
 
 /**
@@ -52,12 +118,39 @@ export function readSettings(
     const value = environment[variable];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  const settings = plainToInstance(Settings, { ...Object.fromEntries(said), ...overrides });
+  const given: Partial<Settings> = { ...Object.fromEntries(said), ...overrides };
+  const settings = plainToInstance(Settings, given.jwksUrl === undefined ? given : { identity: 'tokens', ...given });
   const faults = validateSync(settings).map(({ property, value, constraints }) => {
     const variable = variables[property as keyof Settings];
     const why = Object.values(constraints ?? {}).join(', ');
-    return `${variable}=${environment[variable] ?? String(value)}: ${why}`;
+    return `${variable}=${environment[variable] ?? String(value ?? '')}: ${why}`;
   });
   if (faults.length > 0) throw new Rejection('INVALID_SETTING', faults.join('; '));
   return settings;
 }
+
+/** How tokens are to be verified; undefined where they are not taken. */
+export function tokenSettingsOf(settings: Settings): TokenSettings | undefined {
+  const { jwtIssuer: issuer, jwtAudience: audience, jwksUrl } = settings;
+  if (settings.identity !== 'tokens' || issuer === undefined || audience === undefined || jwksUrl === undefined)
+    return undefined;
+  const { jwtActorClaim: actorClaim, jwtRolesClaim: rolesClaim, jwtCustomersClaim: customersClaim } = settings;
+  return { issuer, audience, jwksUrl, actorClaim, rolesClaim, customersClaim };
+}
+
+/**
+ * A server that others can reach needs to know whom to believe.
+ * @throws Rejection `IDENTITY_NOT_SET` that says what to set
+ */
+export function expectIdentity({ host, identity }: Settings): void {
+  if (identity !== 'development' || isLoopback(host)) return;
+  throw new Rejection(
+    'IDENTITY_NOT_SET',
+    `On ${host} others can reach the server, and nothing says whom it may believe. Set PLEDGE_JWT_ISSUER, ` +
+      'PLEDGE_JWT_AUDIENCE and PLEDGE_JWKS_URL for tokens of your identity provider, or PLEDGE_IDENTITY=keys for API ' +
+      'keys alone («pledge keys create»); or listen on 127.0.0.1.',
+  );
+}
+
+/** Whether an address is this machine's alone. */
+export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|localhost|::1)$/.test(host);

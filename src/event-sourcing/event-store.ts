@@ -11,9 +11,10 @@ export interface Actor {
 }
 
 export interface EventMetadata {
+  /** Who recorded it. */
   readonly actor: Actor;
-  /** The person or customer for whom the actor acted, where the source says so. */
-  readonly onBehalfOf?: string;
+  /** Who did what it says, where the actor reports what somebody else did. */
+  readonly onBehalfOf?: Actor;
   /** When it happened, as its source says. */
   readonly occurredAt: Instant;
   /** When it was appended here; kept when a log is copied. */
@@ -28,6 +29,9 @@ export interface EventMetadata {
   /** A digest of the command's content: tells a repeated idempotency key from a reused one. */
   readonly commandHash?: string;
 }
+
+/** Who did what an event says. */
+export const doerOf = ({ actor, onBehalfOf }: EventMetadata): Actor => onBehalfOf ?? actor;
 
 export interface NewEvent<Type extends string = string, Data = unknown> {
   /** UUID; unique in its stream. Appending it again changes nothing. */

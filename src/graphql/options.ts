@@ -1,7 +1,13 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
+import { type FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import { type Authenticator } from '../auth/authenticator.js';
+import { guarded } from '../auth/guarded-schema.js';
+import { contextOfRequest, wholeRequests } from '../auth/http-door.js';
+import { authenticateConnections, type Connection, contextOfConnection } from '../auth/websocket-door.js';
+import { type Clock } from '../clock/clock.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
@@ -17,7 +23,7 @@ const subscriptionsByWebSocket: ApolloServerPlugin = {
 };
 
 /** How GraphQL is served; the driver is chosen with the module. */
-export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
+export const graphqlOptions = (authenticator: Authenticator, clock: Clock): Omit<ApolloDriverConfig, 'driver'> => ({
   autoSchemaFile: true,
   sortSchema: true,
   graphiql: false,
@@ -26,11 +32,13 @@ export const graphqlOptions: Omit<ApolloDriverConfig, 'driver'> = {
   csrfPrevention: true,
   allowBatchedHttpRequests: false,
   includeStacktraceInErrorResponses: false,
-  // What onConnect returns reaches the client, so it is a plain yes.
-  subscriptions: { 'graphql-ws': { path: '/graphql', onConnect: () => true } },
-  plugins: [subscriptionsByWebSocket],
+  transformSchema: guarded,
+  context: (from: FastifyRequest | Connection) =>
+    'connectionInitReceived' in from ? contextOfConnection(from) : contextOfRequest(from),
+  subscriptions: { 'graphql-ws': { path: '/graphql', ...authenticateConnections(authenticator, clock) } },
+  plugins: [subscriptionsByWebSocket, wholeRequests],
   formatError,
-};
+});
 
 /** A refusal keeps its code; what nobody foresaw says nothing of our insides. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {

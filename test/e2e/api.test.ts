@@ -249,6 +249,7 @@ describe('the API', () => {
       const { closeTicket } = await api.data(
         'mutation ($input: TicketInput!) { closeTicket(input: $input) { ... on Rejection { code message } } }',
         { input },
+        api.newKey('agent'),
       );
       expect(closeTicket).toMatchObject({ code: expected });
       expect(await api.data(history)).toEqual(before);

@@ -44,7 +44,7 @@ const opening = `mutation {
       if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`);
     });
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${api.url}/graphql`);
+    await page.goto(`${api.url}/graphql#key=${api.key}`);
     await page.locator('.graphiql-execute-button').waitFor();
   });
 

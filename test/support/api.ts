@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { KeyStore } from '../../src/auth/key-store.js';
+import { type Role } from '../../src/auth/permissions.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
 import { settingsOf } from './ledgers.js';
@@ -21,21 +23,22 @@ export class Api {
   private constructor(
     readonly folder: string,
     readonly clock: ManualClock,
+    private readonly environment: NodeJS.ProcessEnv,
     private ledger: Ledger,
     private server: Server,
   ) {}
 
-  static async start(now: string, folder = newFolder()): Promise<Api> {
+  static async start(now: string, folder = newFolder(), environment: NodeJS.ProcessEnv = {}): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
-    const ledger = await openLedger(settingsOf(folder), 'serve', { clock });
-    return new Api(folder, clock, ledger, await startServer(ledger));
+    const ledger = await openLedger(settingsOf(folder, environment), 'serve', { clock });
+    return new Api(folder, clock, environment, ledger, await startServer(ledger));
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
   async restart(now: string): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openLedger(settingsOf(this.folder), 'serve', { clock: this.clock });
+    this.ledger = await openLedger(settingsOf(this.folder, this.environment), 'serve', { clock: this.clock });
     this.server = await startServer(this.ledger);
   }
 
@@ -43,26 +46,45 @@ export class Api {
     return this.server.url;
   }
 
-  async send(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
+  /** The administrator's, for trying things out. */
+  get key(): string {
+    return this.server.developmentKey?.text ?? '';
+  }
+
+  /** A new key of a role, for some customers or for all. */
+  newKey(role: Role, customers: readonly string[] | null = null, expiresAt: number | null = null): string {
+    const keys = KeyStore.open(this.folder);
+    const { text } = keys.create({ name: `${role}-key`, role, customers, expiresAt }, this.clock.now());
+    keys.close();
+    return text;
+  }
+
+  async send(query: string, variables: Record<string, unknown> = {}, key = this.key): Promise<Answer> {
     const body = JSON.stringify({ query, variables });
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
       body,
     });
     return (await response.json()) as Answer;
   }
 
   /** The data of an answer without errors. */
-  async data<Data = Record<string, unknown>>(query: string, variables: Record<string, unknown> = {}): Promise<Data> {
-    const { data, errors } = await this.send(query, variables);
+  async data<Data = Record<string, unknown>>(
+    query: string,
+    variables: Record<string, unknown> = {},
+    key = this.key,
+  ): Promise<Data> {
+    const { data, errors } = await this.send(query, variables, key);
     if (errors !== undefined || data === undefined || data === null) throw new Error(JSON.stringify(errors));
     return data as Data;
   }
 
   /** The messages of a subscription, one at a time; `return()` leaves. */
-  subscribe(query: string, variables: Record<string, unknown> = {}) {
-    const client = createClient({ url: `${this.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+  subscribe(query: string, variables: Record<string, unknown> = {}, key = this.key) {
+    const url = `${this.url.replace('http', 'ws')}/graphql`;
+    const connectionParams = { authorization: `Bearer ${key}` };
+    const client = createClient({ url, connectionParams, webSocketImpl: WebSocket, retryAttempts: 0 });
     const messages = client.iterate({ query, variables });
     return {
       next: async () => {

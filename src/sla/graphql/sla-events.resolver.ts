@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, Float, ID, InputType, Int, ObjectType, Resolver, Subscription } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../graphql/abortable.js';
@@ -124,6 +125,7 @@ class SlaEventsArgs {
 export class SlaEvents {
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
 
+  @Requires('readTickets')
   @Subscription(() => SlaEventType, {
     description:
       'Warnings, breaches and what became of them: first what was missed since `after`, then live, in order.',
