@@ -42,9 +42,9 @@ module.exports = {
       },
     },
     {
-      name: 'only-the-ledger-picks-adapters',
+      name: 'only-the-ledger-and-its-log-pick-adapters',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/ledger\\.ts$', '^src/event-store/'] },
+      from: { path: '^src/', pathNot: ['^src/(ledger|open-log)\\.ts$', '^src/event-store/'] },
       to: { path: '^src/event-store/' },
     },
   ],

@@ -9,6 +9,7 @@ export default tseslint.config(
       '*.config.js',
       '.dependency-cruiser.cjs',
       'bench/**/*.mjs',
+      'scripts',
       'examples',
     ],
   },

@@ -10,6 +10,7 @@ import {
   replaceReadModels,
 } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
+import { upcast } from './event-schema/upcasters.js';
 import { type EventStore } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/handle-command.js';
 import { Rejection } from './event-sourcing/rejection.js';
@@ -28,7 +29,7 @@ import { type Ticket } from './tickets/domain/ticket.js';
 import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
 
 /** How many tickets are kept at hand. */
-const ticketsKept = 5_000;
+const ticketsKept = 500;
 
 /** An open data folder: the log, what is known of it, and the ports on them. */
 export interface Ledger {
@@ -70,7 +71,7 @@ export async function openLedger(
     folder.release();
   };
   try {
-    store = SqliteEventStore.open(folder.eventsFile, { threaded });
+    store = SqliteEventStore.open(folder.eventsFile, { threaded, upcast });
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
@@ -146,7 +147,7 @@ export async function openProjecting(
   changed: (status: ProjectionStatus) => void,
 ): Promise<Projecting> {
   const { eventsFile, readModelsFile } = filesOf(settings.data);
-  const store = SqliteEventStore.open(eventsFile, { readonly: true });
+  const store = SqliteEventStore.open(eventsFile, { readonly: true, upcast });
   const readModels = await openReadModels(readModelsFile, { log: store, projections: allProjections });
   const close = async () => {
     await readModels.close();
@@ -165,7 +166,7 @@ export interface LedgerForReading {
 /** A data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
 export async function openForReading(folder: string): Promise<LedgerForReading> {
   const { eventsFile, readModelsFile } = filesOf(folder);
-  const store = SqliteEventStore.open(eventsFile, { readonly: true });
+  const store = SqliteEventStore.open(eventsFile, { readonly: true, upcast });
   const db = await openReadModelsForReading(readModelsFile, store.logId);
   return {
     store,
@@ -189,7 +190,7 @@ export async function rebuildReadModels(settings: Settings): Promise<{ readonly 
   let store: SqliteEventStore | undefined;
   try {
     removeReadModels(anew);
-    store = SqliteEventStore.open(folder.eventsFile);
+    store = SqliteEventStore.open(folder.eventsFile, { upcast });
     const readModels = await openReadModels(anew, { log: store, projections: allProjections });
     await new Projections(store, readModels).catchUp().finally(readModels.close);
     replaceReadModels(folder.readModelsFile, anew);

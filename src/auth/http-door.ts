@@ -51,7 +51,10 @@ export function authenticateRequests(server: FastifyInstance, authenticator: Aut
 function refuse(reply: FastifyReply, { code, message }: Rejection): void {
   const status = code === 'UNAUTHENTICATED' ? 401 : 503;
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="pledge"');
-  void reply.status(status).send({ errors: [{ message, extensions: { code } }] });
+  void reply
+    .header('cache-control', 'no-store')
+    .status(status)
+    .send({ errors: [{ message, extensions: { code } }] });
 }
 
 /** What resolvers know of a request. */

@@ -10,10 +10,10 @@ import { type ImportFormat } from '../imports/import-record.js';
 import { startImport } from '../imports/ledger-sink.js';
 import { mappedLog } from '../imports/mapping/mapped-log.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
-import { progressOn } from '../imports/progress.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { settleDue } from '../sla/deadline-watcher.js';
+import { progressOn } from './progress.js';
 
 interface Options {
   readonly format: string;
@@ -67,10 +67,13 @@ async function importFile(file: string, options: Options): Promise<void> {
     if (log.isResumed)
       console.log(`Going on with the import of ${source} begun ${new Date(log.startedAt).toISOString()}.`);
     const writer = new Rejects(rejectsFile);
-    const progress = progressOn({ stream: process.stderr, now: ledger.clock.now, total });
+    const progress = progressOn({ stream: process.stderr, now: ledger.clock.now, unit: 'rows', total });
     const began = ledger.clock.now();
     const rows = format.read(readLog(file, process.stdin));
-    const sinks = { sink: log, rejected: writer.write, progressed: progress.show };
+    const progressed = ({ rows, rejected }: Counts) => {
+      progress.show(rows, `${rejected} rejected`);
+    };
+    const sinks = { sink: log, rejected: writer.write, progressed };
     const counts = await importLog(rows, { source, signal: stop.signal, ...sinks }).finally(progress.end);
     await writer.end();
     if (stop.signal.aborted) {

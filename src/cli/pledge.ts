@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { compareCommand } from './compare.js';
+import { copyCommand } from './copy.js';
 import { dueCommand } from './due.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
@@ -33,6 +34,7 @@ const commands = [
   historyCommand,
   dueCommand,
   rebuildCommand,
+  copyCommand,
 ];
 for (const command of commands) {
   program.addCommand(command.exitOverride());

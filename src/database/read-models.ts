@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { Kysely, Migrator, type SqliteDatabase, SqliteDialect, type Transaction } from 'kysely';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../event-sourcing/projector.js';
 import { Rejection } from '../event-sourcing/rejection.js';
@@ -133,10 +133,29 @@ function connect(file: string): Kysely<Schema> {
     database.pragma('synchronous = NORMAL');
     database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
     database.pragma('wal_autocheckpoint = 8000');
-    return new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+    return new Kysely<Schema>({ dialect: new SqliteDialect({ database: remembering(database) }) });
   } catch (error) {
     throw new Rejection('DATA_NOT_WRITABLE', `The read models ${file} cannot be written: ${(error as Error).message}`);
   }
+}
+
+/** How many statements a connection keeps prepared. */
+const statementsKept = 200;
+
+/** A connection that prepares a statement once, and again only when many others have come since. */
+function remembering(database: Database.Database): SqliteDatabase {
+  const prepared = new Map<string, Database.Statement>();
+  return {
+    close: () => database.close(),
+    prepare: (text) => {
+      const statement = prepared.get(text) ?? database.prepare(text);
+      prepared.delete(text); // the last to be used is the last to go
+      prepared.set(text, statement);
+      const oldest = prepared.keys().next();
+      if (prepared.size > statementsKept && !oldest.done) prepared.delete(oldest.value);
+      return statement;
+    },
+  };
 }
 
 async function migrate(db: Kysely<Schema>, file: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Insertable, sql } from 'kysely';
+import { type CompiledQuery, type Insertable, type RawBuilder, sql } from 'kysely';
 import { type Tx } from './read-models.js';
 import { type Schema } from './schema.js';
 
@@ -11,6 +11,10 @@ export function* chunks<Item>(items: readonly Item[], parametersEach: number): G
   for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
 }
 
+/** Values to look for with `in`, however many, as one parameter: the statement stays the same. */
+export const among = (values: Iterable<string>): RawBuilder<string> =>
+  sql`(SELECT value FROM json_each(${JSON.stringify([...values])}))`;
+
 /** Writes rows, over those with the same key. */
 export async function upsert<Table extends keyof Schema>(
   tx: Tx,
@@ -21,12 +25,36 @@ export async function upsert<Table extends keyof Schema>(
   const [first] = rows;
   if (first === undefined) return;
   const columns = Object.keys(first);
-  const rest = columns.filter((column) => !(key as readonly string[]).includes(column));
-  const set = sql.join(rest.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`));
-  for (const part of chunks(rows, columns.length)) {
-    const values = part.map((row) => sql`(${sql.join(columns.map((c) => (row as Record<string, unknown>)[c]))})`);
-    await sql`
-      INSERT INTO ${sql.table(table)} (${sql.join(columns.map((c) => sql.ref(c)))}) VALUES ${sql.join(values)}
-      ON CONFLICT (${sql.join(key.map((c) => sql.ref(c)))}) DO UPDATE SET ${set}`.execute(tx);
+  for (const part of parts(rows, Math.floor(maxParameters / columns.length))) {
+    const parameters = part.flatMap((row) => columns.map((column) => (row as Record<string, unknown>)[column]));
+    await tx.executeQuery({ ...upsertOf(tx, table, key, columns, part.length), parameters });
   }
+}
+
+/** Parts of a list whose sizes are powers of two, so that few statements serve lists of any length. */
+function* parts<Item>(items: readonly Item[], most: number): Generator<readonly Item[]> {
+  let size = 2 ** Math.floor(Math.log2(most));
+  for (let i = 0; i < items.length; i += size) {
+    while (size > items.length - i) size /= 2;
+    yield items.slice(i, i + size);
+  }
+}
+
+const upserts = new Map<string, CompiledQuery>();
+
+/** The statement that writes so many rows at once; compiled once. */
+function upsertOf(tx: Tx, table: string, key: readonly string[], columns: readonly string[], rows: number) {
+  const name = `${table} ${columns.join()} ${rows}`;
+  let query = upserts.get(name);
+  if (query === undefined) {
+    const names = (of: readonly string[]) => sql.join(of.map((column) => sql.ref(column)));
+    const rest = columns.filter((column) => !key.includes(column));
+    const set = sql.join(rest.map((column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`));
+    const row = sql`(${sql.join(columns.map(() => sql.val(null)))})`;
+    query = sql`
+      INSERT INTO ${sql.table(table)} (${names(columns)}) VALUES ${sql.join(Array.from({ length: rows }, () => row))}
+      ON CONFLICT (${names(key)}) DO UPDATE SET ${set}`.compile(tx);
+    upserts.set(name, query);
+  }
+  return query;
 }

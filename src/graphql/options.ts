@@ -1,5 +1,6 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
@@ -22,6 +23,17 @@ const subscriptionsByWebSocket: ApolloServerPlugin = {
     }),
 };
 
+/** Answers are of the moment. Apollo would say so too, by a look for hints at every field. */
+const neverCached: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ response }) {
+        response.http.headers.set('cache-control', 'no-store');
+        return Promise.resolve();
+      },
+    }),
+};
+
 /** How GraphQL is served; the driver is chosen with the module. */
 export const graphqlOptions = (authenticator: Authenticator, clock: Clock): Omit<ApolloDriverConfig, 'driver'> => ({
   autoSchemaFile: true,
@@ -36,7 +48,7 @@ export const graphqlOptions = (authenticator: Authenticator, clock: Clock): Omit
   context: (from: FastifyRequest | Connection) =>
     'connectionInitReceived' in from ? contextOfConnection(from) : contextOfRequest(from),
   subscriptions: { 'graphql-ws': { path: '/graphql', ...authenticateConnections(authenticator, clock) } },
-  plugins: [subscriptionsByWebSocket, wholeRequests],
+  plugins: [ApolloServerPluginCacheControlDisabled(), neverCached, subscriptionsByWebSocket, wholeRequests],
   formatError,
 });
 

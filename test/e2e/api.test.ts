@@ -54,6 +54,13 @@ describe('the API', () => {
     });
   });
 
+  it('lets nobody keep an answer for later', async () => {
+    const { headers } = await fetch(`${api.url}/graphql?query={__typename}`, {
+      headers: { 'x-apollo-operation-name': 'a', authorization: `Bearer ${api.key}` },
+    });
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
   it('serves a ticket outside its plan as best effort, and says why', async () => {
     const { ticket } = await open({ ...bug, id: 'A-2' });
     expect(ticket).toMatchObject({ guarantee: { kind: 'BEST_EFFORT', reason: 'PLAN_WITHOUT_PROMISE' }, clocks: [] });

@@ -4,7 +4,7 @@ import { Requires } from '../../auth/requires.js';
 import { keyOf, pageOf, sizeOf } from '../../database/page.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
-import { type EventStore } from '../../event-sourcing/event-store.js';
+import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';
 import { ActorType } from '../../graphql/actor.js';
 import { QualityFlagEnum } from '../../graphql/enums.js';
 import { connectionOf, said } from '../../graphql/page.js';
@@ -128,7 +128,7 @@ export class Audit {
 
   private toType({ event, flags }: HistoryEntry): HistoryEventType {
     const { id, type, revision, metadata, data } = event;
-    const { actor, occurredAt, recordedAt, onBehalfOf = null, source = null, causationId = null } = metadata;
+    const { actor, occurredAt, recordedAt, source = null, causationId = null } = metadata;
     const position = toCursor(this.store, event.position);
     return {
       id,
@@ -138,7 +138,7 @@ export class Audit {
       occurredAt,
       recordedAt,
       actor,
-      onBehalfOf,
+      onBehalfOf: reportedOf(metadata) ?? null,
       source,
       causedBy: causationId,
       flags,

@@ -54,6 +54,8 @@ interface Writer {
 }
 
 export interface OpenOptions {
+  /** What readers are handed in place of an event as it is stored; by default the event. */
+  readonly upcast?: (event: StoredEvent) => StoredEvent;
   /** Sees what the log's writer commits, and appends nothing. */
   readonly readonly?: boolean;
   /** Commits in a thread of its own. */
@@ -72,6 +74,7 @@ export class SqliteEventStore implements EventStore {
   private constructor(
     private readonly db: Database.Database,
     private readonly writer: Writer,
+    private readonly upcast: (event: StoredEvent) => StoredEvent,
   ) {
     this.sql = prepareStatements(db);
     this.logId = (this.sql.logId.get() as { value: string }).value;
@@ -79,9 +82,12 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** Opens a log; see {@link openDatabase} for what it refuses. */
-  static open(file: string, { readonly = false, threaded = false }: OpenOptions = {}): SqliteEventStore {
+  static open(
+    file: string,
+    { readonly = false, threaded = false, upcast = (event) => event }: OpenOptions = {},
+  ): SqliteEventStore {
     const db = openDatabase(file, { readonly, logId: () => randomBytes(6).toString('hex') });
-    return new SqliteEventStore(db, threaded ? new ThreadedWriter(file) : writerOn(db));
+    return new SqliteEventStore(db, threaded ? new ThreadedWriter(file) : writerOn(db), upcast);
   }
 
   /** Calls back after each commit, until the signal aborts. */
@@ -118,7 +124,7 @@ export class SqliteEventStore implements EventStore {
     for (let next = from; ; next += pageSize) {
       if (isAborted(signal)) return;
       const page = this.sql.streamPage.all(stream, next, pageSize) as Row[];
-      for (const row of page) yield toEvent(row);
+      for (const row of page) yield this.upcast(toEvent(row));
       if (page.length < pageSize) return;
       await turn();
     }
@@ -170,6 +176,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   private page(after: number, end: number, types: readonly string[] | undefined) {
+    if (end - after <= recentKept) return this.recentPage(after, Math.min(end, after + pageSize), types);
     const positions = (
       types === undefined
         ? this.sql.positions.all(after, end, pageSize)
@@ -179,17 +186,27 @@ export class SqliteEventStore implements EventStore {
     return { events: this.eventsAt(positions), position: isLast ? end : (positions.at(-1) ?? end) };
   }
 
-  /** Events are read and parsed once for all who read the log at about the same place. */
-  private eventsAt(positions: readonly number[]): readonly StoredEvent[] {
-    const unread = positions.filter((position) => !this.recent.has(position));
-    const rows = unread.length === 0 ? [] : (this.sql.at.all(JSON.stringify(unread)) as Row[]);
-    for (const row of rows) this.recent.set(row.position, toEvent(row));
-    const events = positions.flatMap((position) => this.recent.get(position) ?? []);
+  /** Near its end the log is read and parsed once for all who follow it, whatever their types. */
+  private recentPage(after: number, to: number, types: readonly string[] | undefined) {
+    let known = after;
+    while (known < to && this.recent.has(known + 1)) known += 1;
+    const rows = known === to ? [] : (this.sql.range.all(known, to) as Row[]);
+    for (const row of rows) this.recent.set(row.position, this.upcast(toEvent(row)));
+    const wanted = types === undefined ? undefined : new Set(types);
+    const events: StoredEvent[] = [];
+    for (let position = after + 1; position <= to; position++) {
+      const event = this.recent.get(position);
+      if (event !== undefined && wanted?.has(event.type) !== false) events.push(event);
+    }
     for (const oldest of this.recent.keys()) {
       if (this.recent.size <= recentKept) break;
       this.recent.delete(oldest);
     }
-    return events;
+    return { events, position: to };
+  }
+
+  private eventsAt(positions: readonly number[]): readonly StoredEvent[] {
+    return (this.sql.at.all(JSON.stringify(positions)) as Row[]).map((row) => this.upcast(toEvent(row)));
   }
 
   private lastCommitted(): number {
@@ -224,7 +241,12 @@ const prepareStatements = (db: Database.Database) => ({
        WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?`,
     )
     .pluck(),
+  range: db.prepare(
+    `SELECT ${columns} FROM events e JOIN streams s ON s.id = e.stream
+     WHERE e.position > ? AND e.position <= ? ORDER BY e.position`,
+  ),
   at: db.prepare(
-    `SELECT ${columns} FROM json_each(?) j JOIN events e ON e.position = j.value JOIN streams s ON s.id = e.stream`,
+    `SELECT ${columns} FROM json_each(?) j JOIN events e ON e.position = j.value JOIN streams s ON s.id = e.stream
+     ORDER BY e.position`,
   ),
 });

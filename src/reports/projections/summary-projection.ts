@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { type Tx } from '../../database/read-models.js';
-import { chunks, upsert } from '../../database/rows.js';
+import { among, upsert } from '../../database/rows.js';
 import { type SummaryTable, type VerdictsTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
@@ -25,12 +25,10 @@ export const summaryProjection: Projection<Tx> = {
 };
 
 async function load(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, VerdictsTable>> {
-  const tickets = [...new Set(events.map(({ data }) => (data as OutcomeData).ticket))];
+  const tickets = new Set(events.map(({ data }) => (data as OutcomeData).ticket));
   const rows = new Map<string, VerdictsTable>();
-  for (const part of chunks(tickets, 1)) {
-    const found = await tx.selectFrom('verdicts').selectAll().where('ticket', 'in', part).execute();
-    for (const row of found) rows.set(row.run, row);
-  }
+  const found = await tx.selectFrom('verdicts').selectAll().where('ticket', 'in', among(tickets)).execute();
+  for (const row of found) rows.set(row.run, row);
   return rows;
 }
 

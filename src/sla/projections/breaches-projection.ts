@@ -1,5 +1,5 @@
 import { type Tx } from '../../database/read-models.js';
-import { chunks, upsert } from '../../database/rows.js';
+import { among, upsert } from '../../database/rows.js';
 import { type BreachesTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
@@ -22,10 +22,8 @@ type Runs = Map<string, BreachesTable[]>;
 
 async function load(events: readonly StoredEvent[], tx: Tx): Promise<Runs> {
   const runs: Runs = new Map(events.map(({ data }) => [(data as OutcomeData).run, []]));
-  for (const part of chunks([...runs.keys()], 1)) {
-    const found = await tx.selectFrom('breaches').selectAll().where('run', 'in', part).orderBy('layout').execute();
-    for (const row of found) runs.get(row.run)?.push(row);
-  }
+  const known = tx.selectFrom('breaches').selectAll().where('run', 'in', among(runs.keys()));
+  for (const row of await known.orderBy('layout').execute()) runs.get(row.run)?.push(row);
   return runs;
 }
 

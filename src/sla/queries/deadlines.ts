@@ -1,5 +1,6 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
+import { among } from '../../database/rows.js';
 import { type Schema } from '../../database/schema.js';
 
 /** Clocks of tickets whose import is not finished wait: imported history floods nobody. */
@@ -27,8 +28,7 @@ export async function dueTickets(
   limit: number,
   except: Iterable<string> = [],
 ): Promise<readonly string[]> {
-  const without = sql<boolean>`ticket NOT IN (SELECT value FROM json_each(${JSON.stringify([...except])}))`;
-  const due = watched(db).select('ticket').where('next_at', '<=', now).where(without);
+  const due = watched(db).select('ticket').where('next_at', '<=', now).where('ticket', 'not in', among(except));
   const rows = await due.orderBy('next_at').limit(limit).execute();
   return [...new Set(rows.map(({ ticket }) => ticket))];
 }

@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Tx } from '../../database/read-models.js';
-import { chunks } from '../../database/rows.js';
+import { among } from '../../database/rows.js';
 import { type RevisionsTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 
@@ -24,12 +24,10 @@ export interface Governed {
 export async function governedOf(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, Governed>> {
   const ids = new Set(events.flatMap(({ data }) => (data as { readonly ticket?: string }).ticket ?? []));
   const governed = new Map<string, Governed>();
-  for (const part of chunks([...ids], 1)) {
-    const rows = await tx.selectFrom('governed').selectAll().where('ticket', 'in', part).execute();
-    for (const { ticket, versions: json, open, status_at: statusAt, chosen_at: chosenAt } of rows) {
-      const versions = JSON.parse(json) as Oldest[];
-      governed.set(ticket, { versions, isOpen: open === 1, statusAt, chosenAt });
-    }
+  const rows = await tx.selectFrom('governed').selectAll().where('ticket', 'in', among(ids)).execute();
+  for (const { ticket, versions: json, open, status_at: statusAt, chosen_at: chosenAt } of rows) {
+    const versions = JSON.parse(json) as Oldest[];
+    governed.set(ticket, { versions, isOpen: open === 1, statusAt, chosenAt });
   }
   return governed;
 }

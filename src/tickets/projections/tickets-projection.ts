@@ -1,4 +1,4 @@
-import { chunks, upsert } from '../../database/rows.js';
+import { among, upsert } from '../../database/rows.js';
 import { type Tx } from '../../database/read-models.js';
 import { type ClocksTable, type ImportsTable, type TicketsTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
@@ -42,21 +42,23 @@ const outcomes: ReadonlySet<string> = new Set(outcomeTypes);
 
 /** The rows that a batch touches. */
 async function load(events: readonly StoredEvent[], tx: Tx): Promise<Batch> {
-  const ids = [...new Set(events.flatMap(({ data }) => (data as { readonly ticket?: string }).ticket ?? []))];
+  const ids = new Set(events.flatMap(({ data }) => (data as { readonly ticket?: string }).ticket ?? []));
   const tickets = new Map<string, TicketRow>();
-  for (const part of chunks(ids, 1)) {
-    const rows = await tx.selectFrom('tickets').select(['id', 'customer', 'facts']).where('id', 'in', part).execute();
-    for (const { id, customer, facts: json } of rows) {
-      const facts = JSON.parse(json) as Fact[];
-      tickets.set(id, { id, customer, facts, life: lifeAt(facts, Infinity), clocks: new Map() });
-    }
-    const clocks = await tx
-      .selectFrom('clocks')
-      .select(['run', 'ticket', 'clock'])
-      .where('ticket', 'in', part)
-      .execute();
-    for (const { run, ticket, clock } of clocks) tickets.get(ticket)?.clocks.set(run, JSON.parse(clock) as Clock);
+  const rows = await tx
+    .selectFrom('tickets')
+    .select(['id', 'customer', 'facts'])
+    .where('id', 'in', among(ids))
+    .execute();
+  for (const { id, customer, facts: json } of rows) {
+    const facts = JSON.parse(json) as Fact[];
+    tickets.set(id, { id, customer, facts, life: lifeAt(facts, Infinity), clocks: new Map() });
   }
+  const clocks = await tx
+    .selectFrom('clocks')
+    .select(['run', 'ticket', 'clock'])
+    .where('ticket', 'in', among(tickets.keys()))
+    .execute();
+  for (const { run, ticket, clock } of clocks) tickets.get(ticket)?.clocks.set(run, JSON.parse(clock) as Clock);
   return { tickets, clocks: new Map(), imports: new Map() };
 }
 

@@ -1,0 +1,8 @@
+import { type ImportFinished, type ImportStarted } from '../imports/events.js';
+import { type CalendarEvent, type CustomerEvent, type PlanEvent } from '../plans/domain/events.js';
+import { type TicketEvent } from '../tickets/domain/events.js';
+
+/** Every event that Pledge records, as its newest version says. */
+export type RecordedEvent = TicketEvent | PlanEvent | CalendarEvent | CustomerEvent | ImportStarted | ImportFinished;
+
+export type RecordedType = RecordedEvent['type'];

@@ -1,0 +1,99 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { newFolder } from '../support/api.js';
+import { pledge, startPledge } from '../support/pledge.js';
+
+/** The command as people run it. */
+jest.setTimeout(60_000);
+
+describe('pledge copy', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = newFolder();
+    const { stdout } = await pledge(folder, ['sample', '--tickets', '2000']);
+    expect(await pledge(folder, ['import', '-'], stdout)).toMatchObject({ code: 0 });
+  }, 60_000);
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const eventsIn = (data: string) => {
+    const db = new Database(join(folder, data, 'events.db'), { readonly: true });
+    try {
+      return db.prepare('SELECT count(*) FROM events').pluck().get() as number;
+    } finally {
+      db.close();
+    }
+  };
+  const copy = (...args: readonly string[]) => pledge(folder, ['copy', ...args]);
+
+  it('copies a log, says that the two are the same, and does nothing when it is run again', async () => {
+    const events = eventsIn('data');
+    const first = await copy('--from', 'data', '--to', 'sqlite:copy');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(new RegExp(`^Copied ${events} events in [\\d.]+ s, 0 were there before\\.$`, 'm'));
+    expect(first.stdout).toContain(`Compared: ${events} events in `);
+    const again = await copy('--from', 'data', '--to', 'sqlite:copy');
+    expect(again.stdout).toMatch(new RegExp(`^Copied 0 events in [\\d.]+ s, ${events} were there before\\.$`, 'm'));
+    expect(eventsIn('copy')).toBe(events);
+  });
+
+  it('is a log to go on with: it has the same history', async () => {
+    await copy('--from', 'data', '--to', 'copy');
+    const env = { PLEDGE_DATA: join(folder, 'copy') };
+    expect(await pledge(folder, ['rebuild'], '', env)).toMatchObject({ code: 0 });
+    const [there, here] = [
+      await pledge(folder, ['history', 'T-000001', '--json']),
+      await pledge(folder, ['history', 'T-000001', '--json'], '', env),
+    ];
+    expect(here.stdout).toContain('TicketOpened');
+    expect(here.stdout).toBe(there.stdout);
+  });
+
+  it('that is killed in the middle goes on when it is run again', async () => {
+    const events = eventsIn('data');
+    const running = startPledge(folder, ['copy', '--from', 'data', '--to', 'killed']);
+    let sofar = 0;
+    while (sofar < 1) {
+      await sleep(5);
+      try {
+        sofar = eventsIn('killed');
+      } catch {
+        // not made yet
+      }
+    }
+    running.kill('SIGKILL');
+    await running.ended;
+    expect(eventsIn('killed')).toBeLessThan(events);
+    expect(await copy('--from', 'data', '--to', 'killed')).toMatchObject({ code: 0 });
+    expect(eventsIn('killed')).toBe(events);
+  });
+
+  it.each([
+    ['a log that is not there', ['--from', 'nowhere', '--to', 'copy'], 'DATA_NOT_FOUND'],
+    ['itself', ['--from', 'data', '--to', 'sqlite:data'], 'COPY_ONTO_ITSELF'],
+    ['an address of no store', ['--from', 'data', '--to', 'ftp://x'], 'UNKNOWN_ADDRESS'],
+    ['an empty address', ['--from', 'sqlite:', '--to', 'copy'], 'UNKNOWN_ADDRESS'],
+  ])('refuses %s with a code', async (_, args, code) => {
+    expect(await copy(...args)).toMatchObject({ code: 1, stderr: expect.stringMatching(`^pledge: ${code}: `) });
+  });
+
+  it('refuses a folder with other content, which stays as it was', async () => {
+    const line = '{"kind":"ticket","id":"X-1"}\n';
+    mkdirSync(join(folder, 'other'));
+    await pledge(folder, ['import', '-'], line, { PLEDGE_DATA: join(folder, 'other') });
+    const before = eventsIn('other');
+    expect(await copy('--from', 'data', '--to', 'other')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching('^pledge: COPY_TARGET_DIFFERS: '),
+    });
+    expect(eventsIn('other')).toBe(before);
+  });
+
+  it('asks for both ends', async () => {
+    expect(await copy('--from', 'data')).toMatchObject({ code: 2 });
+  });
+});
