@@ -47,6 +47,13 @@ module.exports = {
       from: { path: '^src/', pathNot: ['^src/(ledger|open-log)\\.ts$', '^src/event-store/'] },
       to: { path: '^src/event-store/' },
     },
+    {
+      name: 'only-its-adapter-knows-eventstoredb',
+      comment: 'Another client is a change in one folder.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/event-store/eventstoredb/' },
+      to: { path: '@eventstore/db-client' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -9,6 +9,7 @@ export default tseslint.config(
       '*.config.js',
       '.dependency-cruiser.cjs',
       'bench/**/*.mjs',
+      'test/support/*.mjs',
       'scripts',
       'examples',
     ],

@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import {
+  type EventMetadata,
+  type NewEvent,
+  type Position,
+  type StoredEvent,
+} from '../../event-sourcing/event-store.js';
+
+type RecordedEvent = streams.ReadResp.ReadEvent.RecordedEvent;
+type ProposedMessage = streams.BatchAppendReq.ProposedMessage;
+
+/** A position in the log of the server is an offset of 64 bits: as text of this length, texts sort as offsets do. */
+const positionLength = 20;
+
+/** Before every event. */
+export const start: Position = '0'.repeat(positionLength);
+
+export const toPosition = (commit: string): Position => commit.padStart(positionLength, '0');
+
+/** The offset of a position, as the server is told it. */
+export const toCommit = (position: Position): string => BigInt(position).toString();
+
+/** The stream that holds the name of the log. No stream of ours is called so, see {@link toStreamName}. */
+export const logStream = '~log';
+
+/** Streams of ours alone: not the server's own, which begin with `$`, nor the one with the log's name. */
+export const ownStreams = '^(?![$]|~log$)';
+
+/** Streams may have any name here; on the server none is empty, and those that begin with `$` are its own. */
+export const toStreamName = (stream: string): string => (/^($|[$~])/.test(stream) ? `~${stream}` : stream);
+
+const fromStreamName = (name: string): string => (name.startsWith('~') ? name.slice(1) : name);
+
+/** Some 64-bit numbers come as text: they are far below what a number holds. */
+const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+
+interface KeptMetadata extends EventMetadata {
+  readonly eventId: string;
+}
+
+/** An event as its text, made once for each append, however often that is tried. */
+export interface EventText {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+}
+
+export const toText = ({ id, type, data, metadata }: NewEvent): EventText => ({
+  id,
+  type,
+  data: JSON.stringify(data),
+  metadata: JSON.stringify({ eventId: id, ...metadata }),
+});
+
+/**
+ * The id by which the server knows an event: it follows from what makes an event the same one here, its id, type and data.
+ * The server tells a repeated append by ids alone; so an id with other content is another event to it, and a conflict.
+ */
+export function wireId({ id, type, data }: EventText): string {
+  const digest = hash('sha1', `${id}\n${type}\n${data}`);
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+}
+
+export function toMessage(event: EventText): ProposedMessage {
+  const message = new streams.BatchAppendReq.ProposedMessage();
+  message.setId(new shared.UUID().setString(wireId(event)));
+  message.setData(Buffer.from(event.data, 'utf8'));
+  message.setCustomMetadata(Buffer.from(event.metadata, 'utf8'));
+  const metadata = message.getMetadataMap();
+  metadata.set('type', event.type);
+  metadata.set('content-type', 'application/json');
+  return message;
+}
+
+/** An event of ours as it was stored; undefined for what another program has put into the log. */
+export function toStoredEvent(recorded: RecordedEvent): StoredEvent | undefined {
+  const kept = recorded.getCustomMetadata_asU8();
+  const map = recorded.getMetadataMap();
+  if (kept.length === 0 || map.get('content-type') !== 'application/json') return undefined;
+  const { eventId, ...metadata } = JSON.parse(utf8(kept)) as Partial<KeptMetadata>;
+  if (eventId === undefined) return undefined;
+  return {
+    id: eventId,
+    type: map.get('type') ?? '',
+    stream: fromStreamName(utf8(recorded.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array())),
+    revision: Number(recorded.getStreamRevision()),
+    position: positionOf(recorded),
+    data: JSON.parse(utf8(recorded.getData_asU8())) as unknown,
+    metadata: metadata as EventMetadata,
+  };
+}
+
+export const positionOf = (recorded: RecordedEvent): Position => toPosition(recorded.getCommitPosition());

@@ -1,0 +1,198 @@
+import {
+  type Appended,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type StoredEvent,
+  type SubscriptionMessage,
+} from '../../event-sourcing/event-store.js';
+import { Appender } from './appender.js';
+import { Connection } from './connection.js';
+import { start } from './events.js';
+import { isDefinite, rejectionOf, said, unavailable } from './failures.js';
+import { nameOfLog } from './log-name.js';
+import { BackOff, defaultPatience, isAborted, type Patience } from './patience.js';
+import { Reads } from './reads.js';
+import { StreamIds } from './stream-ids.js';
+import { Tail, type TailStatus } from './tail.js';
+
+export interface EventStoreDbStatus extends TailStatus {
+  /** How many times an append was sent again, since nobody knew whether it was stored. */
+  readonly repeatedAppends: number;
+}
+
+export interface OpenOptions {
+  readonly patience?: Partial<Patience>;
+  /** Ends the wait for a server that does not answer. */
+  readonly signal?: AbortSignal;
+  /** Called after each vain try to reach the server, with why. */
+  readonly waiting?: (why: string) => void;
+  /** Called when the live subscription changes its state. */
+  readonly changed?: (status: TailStatus) => void;
+}
+
+/** The log in EventStoreDB, a node of it or a cluster. */
+export class EventStoreDbEventStore implements EventStore {
+  private readonly closing = new AbortController();
+  private readonly reads: Reads;
+  private readonly ids = new StreamIds();
+  private readonly appender: Appender;
+  private readonly tail: Tail;
+
+  private constructor(
+    private readonly connection: Connection,
+    readonly logId: string,
+    patience: Patience,
+    changed: (status: TailStatus) => void,
+  ) {
+    this.reads = new Reads(connection, patience);
+    this.appender = new Appender(connection, this.reads, this.ids, patience, this.closing.signal);
+    this.tail = new Tail(connection, this.reads, patience, changed);
+  }
+
+  /**
+   * Opens the log at a connection string (`esdb://host:port`, `esdb://a,b,c`, `esdb+discover://name`). Where the server does
+   * not answer it waits until it does, for as long as the signal lets it.
+   * @throws Rejection `INVALID_EVENT_STORE_URL`, `EVENT_STORE_REFUSES`; `EVENT_STORE_UNAVAILABLE` when the signal aborts
+   */
+  static async open(url: string, options: OpenOptions = {}): Promise<EventStoreDbEventStore> {
+    const patience = { ...defaultPatience, ...options.patience };
+    const connection = new Connection(url);
+    try {
+      const logId = await nameWhenReady(connection, patience, options);
+      return new EventStoreDbEventStore(connection, logId, patience, options.changed ?? (() => undefined));
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** For health and metrics. */
+  get status(): EventStoreDbStatus {
+    return { ...this.tail.status, repeatedAppends: this.appender.repetitions };
+  }
+
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    return this.appender.append(stream, expected, events);
+  }
+
+  async *readStream(
+    stream: string,
+    { from = 0, signal }: { readonly from?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<StoredEvent, void, undefined> {
+    const over = this.until(signal);
+    for await (const events of this.reads.stream(stream, from, over)) {
+      const [first] = events;
+      if (first !== undefined)
+        this.ids.saw(
+          stream,
+          first.revision,
+          events.map(({ id }) => id),
+        );
+      for (const event of events) {
+        if (isAborted(over)) return;
+        yield event;
+      }
+    }
+  }
+
+  async *readAll({ after = start, types, signal }: ReadAllOptions = {}): AsyncGenerator<StoredEvent, void, undefined> {
+    const over = this.until(signal);
+    if (isAborted(over)) return;
+    const end = await this.reads.last(over);
+    if (end <= after) return;
+    for await (const events of this.reads.all(after, end, types, over)) {
+      for (const event of events) {
+        if (isAborted(over)) return;
+        yield event;
+      }
+    }
+  }
+
+  async *subscribe({ after = start, types, signal }: ReadAllOptions = {}): AsyncGenerator<
+    SubscriptionMessage,
+    void,
+    undefined
+  > {
+    const over = this.until(signal);
+    if (isAborted(over)) return;
+    const wanted = types === undefined ? undefined : new Set(types);
+    let position = after;
+    this.tail.join();
+    try {
+      for (;;) {
+        const recent = await this.tail.events(over);
+        if (recent === undefined || isAborted(over)) return;
+        const gone = this.tail.next(over);
+        if (!recent.covers(position)) {
+          const { end } = recent;
+          for await (const events of this.reads.all(position, end, types, over)) {
+            for (const event of events) {
+              yield { kind: 'event', event };
+              if (isAborted(over)) return;
+            }
+          }
+          if (isAborted(over)) return;
+          position = end;
+          continue;
+        }
+        const { end } = recent;
+        for (const event of recent.since(position)) {
+          if (wanted?.has(event.type) === false) continue;
+          yield { kind: 'event', event };
+          if (isAborted(over)) return;
+        }
+        if (end > position) position = end;
+        yield { kind: 'caughtUp', position };
+        if (recent.end === end) await gone;
+      }
+    } finally {
+      this.tail.leave();
+    }
+  }
+
+  lastPosition(): Promise<Position> {
+    return this.reads.last(this.closing.signal);
+  }
+
+  /** Ends what is under way and lets go of the server. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.tail.close();
+    await this.appender.close();
+    await this.connection.close();
+  }
+
+  private until(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.closing.signal : AbortSignal.any([signal, this.closing.signal]);
+  }
+}
+
+async function nameWhenReady(connection: Connection, patience: Patience, options: OpenOptions): Promise<string> {
+  const { signal = new AbortController().signal, waiting = () => undefined } = options;
+  // Each try tells at once how it went; the waits between them are here.
+  const reads = new Reads(connection, { ...patience, giveUpMs: 0 });
+  const appender = new Appender(connection, reads, new StreamIds(), patience, signal);
+  const backOff = new BackOff(patience);
+  try {
+    for (;;) {
+      let why: unknown = 'it was not waited for';
+      try {
+        if (!isAborted(signal)) return await nameOfLog(reads, (order) => appender.send(order), signal);
+      } catch (error) {
+        if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error);
+        why = error;
+        waiting(said(error));
+      }
+      if (isAborted(signal)) throw unavailable(why);
+      await backOff.wait(signal);
+    }
+  } finally {
+    await appender.close();
+  }
+}
+
+const isUnavailable = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'EVENT_STORE_UNAVAILABLE';

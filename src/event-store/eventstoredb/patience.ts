@@ -1,0 +1,72 @@
+import { type Clock, systemClock } from '../../clock/clock.js';
+
+/** How long the store waits for the server, and how it tries again. */
+export interface Patience {
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** How long an answer may take until it is asked for again. */
+  readonly answerMs: number;
+  /** How long what somebody waits for is tried, after which it fails. */
+  readonly giveUpMs: number;
+  /** About how long the first wait between tries is; each next one is twice as long. */
+  readonly firstWaitMs: number;
+  /** The longest wait between tries. */
+  readonly longestWaitMs: number;
+  /** How long the live subscription may be quiet until the server is asked whether there is something to hear. */
+  readonly quietMs: number;
+}
+
+export const defaultPatience: Patience = {
+  clock: systemClock,
+  random: Math.random,
+  answerMs: 5_000,
+  giveUpMs: 20_000,
+  firstWaitMs: 50,
+  longestWaitMs: 5_000,
+  quietMs: 2_000,
+};
+
+/** Waits between tries: longer each time, and at random, so that those who lost a server do not come back at once. */
+export class BackOff {
+  private tries = 0;
+  private began: number;
+
+  constructor(private readonly patience: Patience) {
+    this.began = patience.clock.now();
+  }
+
+  /** Something came of a try. */
+  reset(): void {
+    this.tries = 0;
+    this.began = this.patience.clock.now();
+  }
+
+  /** Whether nothing has come of any try for too long. */
+  get isOver(): boolean {
+    return this.patience.clock.now() - this.began >= this.patience.giveUpMs;
+  }
+
+  async wait(signal: AbortSignal): Promise<void> {
+    const { clock, random, firstWaitMs, longestWaitMs } = this.patience;
+    const longest = Math.min(firstWaitMs * 2 ** this.tries, longestWaitMs);
+    this.tries += 1;
+    await clock.sleepUntil(clock.now() + longest * (0.5 + random() / 2), signal);
+  }
+}
+
+/** Whether something happens within a time. */
+export async function inTime(happens: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
+  const stop = new AbortController();
+  try {
+    return await Promise.race([
+      happens.then(() => true),
+      clock.sleepUntil(clock.now() + ms, stop.signal).then(() => false),
+    ]);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Asked anew each time: a signal may abort at any point where something is waited for. */
+export const isAborted = (signal: AbortSignal): boolean => signal.aborted;

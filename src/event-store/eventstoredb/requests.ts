@@ -1,0 +1,62 @@
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import { type Position } from '../../event-sourcing/event-store.js';
+import { ownStreams, start, toCommit } from './events.js';
+
+const { ReadReq } = streams;
+type Options = streams.ReadReq.Options;
+
+const { BACKWARDS } = ReadReq.Options.ReadDirection;
+
+/** As many as there are: the server wants a number. */
+const all = '9007199254740991';
+
+export const streamIdentifier = (name: string): shared.StreamIdentifier =>
+  new shared.StreamIdentifier().setStreamName(Buffer.from(name, 'utf8'));
+
+/** The events of a stream, by its name on the server, from a revision on, that one among them. */
+export function readStreamFrom(stream: string, revision: number): streams.ReadReq {
+  const from = new ReadReq.Options.StreamOptions();
+  from.setStreamIdentifier(streamIdentifier(stream)).setRevision(String(revision));
+  return requestOf(new ReadReq.Options().setStream(from).setNoFilter(new shared.Empty()).setCount(all));
+}
+
+/** The events of the log from a position on, that one among them, as far as the log goes now. */
+export const readAllFrom = (position: Position, types: readonly string[] | undefined): streams.ReadReq =>
+  requestOf(filtered(fromPosition(position), types).setCount(all));
+
+/** The last event of the log. */
+export function readLast(): streams.ReadReq {
+  const fromEnd = new ReadReq.Options.AllOptions().setEnd(new shared.Empty());
+  return requestOf(
+    filtered(new ReadReq.Options().setAll(fromEnd), undefined).setReadDirection(BACKWARDS).setCount('1'),
+  );
+}
+
+/** The events of the log after a position, for ever. */
+export const subscribeAfter = (position: Position): streams.ReadReq =>
+  requestOf(filtered(fromPosition(position), undefined).setSubscription(new ReadReq.Options.SubscriptionOptions()));
+
+function fromPosition(position: Position): Options {
+  const from = new ReadReq.Options.AllOptions();
+  if (position === start) return new ReadReq.Options().setAll(from.setStart(new shared.Empty()));
+  const at = new ReadReq.Options.Position();
+  at.setCommitPosition(toCommit(position)).setPreparePosition(toCommit(position));
+  return new ReadReq.Options().setAll(from.setPosition(at));
+}
+
+function filtered(options: Options, types: readonly string[] | undefined): Options {
+  const filter = new ReadReq.Options.FilterOptions();
+  const expression = new ReadReq.Options.FilterOptions.Expression();
+  if (types === undefined) filter.setStreamIdentifier(expression.setRegex(ownStreams));
+  else filter.setEventType(expression.setRegex(`^(${types.map(literally).join('|')})$`));
+  return options.setFilter(filter.setCount(new shared.Empty()).setCheckpointintervalmultiplier(1));
+}
+
+/** A text as a regular expression that matches it alone. */
+const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+function requestOf(options: Options): streams.ReadReq {
+  const asText = new ReadReq.Options.UUIDOption().setString(new shared.Empty());
+  return new ReadReq().setOptions(options.setUuidOption(asText));
+}

@@ -1,0 +1,50 @@
+import { type LogRecord } from './log.js';
+
+/** What goes wrong with one append. */
+export type AppendFault =
+  /** The connection is cut when the request has come, before it is stored. */
+  | 'cutBefore'
+  /** The connection is cut when a part of the request has come. */
+  | 'cutDuring'
+  /** It is stored, and the connection is cut before it is answered. */
+  | 'cutAfter'
+  /** It is stored, and its answer waits until {@link Faults.release}. */
+  | 'holdAnswer'
+  /** It is stored, and answered twice. */
+  | 'answerTwice'
+  /** The server says that it is not ready. */
+  | 'notReady'
+  /** The server says that it could not write in time. */
+  | 'timeout';
+
+/** What is to go wrong on a node; nothing, until a test says so. */
+export class Faults {
+  /** What goes wrong with the appends to come, in order. */
+  readonly appends: AppendFault[] = [];
+  /** Whether subscriptions deliver each event twice, and the one before it again. */
+  isRepeating = false;
+  private readonly held: (() => void)[] = [];
+  private readonly waiting: { readonly count: number; readonly enough: () => void }[] = [];
+
+  hold(answer: () => void): void {
+    this.held.push(answer);
+    for (const { count, enough } of this.waiting) if (this.held.length >= count) enough();
+  }
+
+  /** Resolves when so many answers are held. */
+  holding(count: number): Promise<void> {
+    if (this.held.length >= count) return Promise.resolve();
+    return new Promise((enough) => this.waiting.push({ count, enough }));
+  }
+
+  /** Gives the answers that were held. */
+  release(): void {
+    for (const answer of this.held.splice(0)) answer();
+  }
+
+  /** How a subscription delivers an event, after the one before. */
+  deliver(record: LogRecord, before: LogRecord | undefined): readonly LogRecord[] {
+    if (!this.isRepeating) return [record];
+    return before === undefined ? [record, record] : [before, record, record];
+  }
+}

@@ -1,0 +1,169 @@
+import { type ServerWritableStream, status } from '@grpc/grpc-js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import { type Faults } from './faults.js';
+import { type LogRecord, type WireLog } from './log.js';
+import { callError, checkpointResponse, eventResponse, identifierOf, streamDeleted, streamNameOf } from './messages.js';
+
+export type ReadCall = ServerWritableStream<streams.ReadReq, streams.ReadResp>;
+type Options = streams.ReadReq.Options;
+type Filter = (record: LogRecord) => boolean;
+
+/** How many events the server considers at a time where nothing else is said. */
+const searchWindow = 32;
+
+/** A subscription as a test may interfere with it. */
+export interface Subscription {
+  readonly call: ReadCall;
+  isStalled: boolean;
+}
+
+/** Answers one read or subscription; resolves when it has ended. */
+export async function answerRead(
+  call: ReadCall,
+  log: WireLog,
+  faults: Faults,
+  subscriptions: Set<Subscription>,
+): Promise<void> {
+  const options = call.request.getOptions();
+  if (options === undefined) throw callError(status.INVALID_ARGUMENT, 'options are missing');
+  const stream = options.getStream();
+  if (options.hasSubscription()) {
+    if (stream !== undefined) throw callError(status.UNIMPLEMENTED, 'only $all can be subscribed to here');
+    await subscribe(call, options, log, faults, subscriptions);
+  } else if (stream === undefined) await readAll(call, options, log);
+  else await readStream(call, options, streamNameOf(stream.getStreamIdentifier()), log);
+}
+
+async function readStream(call: ReadCall, options: Options, name: string, log: WireLog): Promise<void> {
+  if (log.isTombstoned(name)) throw streamDeleted(name);
+  const records = log.readStream(name);
+  if (records === undefined) {
+    const notFound = new streams.ReadResp.StreamNotFound().setStreamIdentifier(identifierOf(name));
+    await send(call, new streams.ReadResp().setStreamNotFound(notFound));
+    return;
+  }
+  const from = options.getStream()?.hasRevision() === true ? Number(options.getStream()?.getRevision()) : undefined;
+  const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
+  const wanted = records.filter(
+    ({ revision }) => from === undefined || (isBackwards ? revision <= from : revision >= from),
+  );
+  for (const record of (isBackwards ? wanted.reverse() : wanted).slice(0, Number(options.getCount()))) {
+    if (!(await send(call, eventResponse(record)))) return;
+  }
+}
+
+async function readAll(call: ReadCall, options: Options, log: WireLog): Promise<void> {
+  const matches = filterOf(options);
+  const count = Number(options.getCount());
+  const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
+  const end = log.records.length;
+  const from = positionOf(options, log);
+  const step = isBackwards ? -1 : 1;
+  let index = from === undefined ? (isBackwards ? end - 1 : 0) : log.indexOf(from);
+  for (let sent = 0; sent < count && index >= 0 && index < end; index += step) {
+    const record = log.records[index];
+    if (record === undefined || !matches(record)) continue;
+    if (!(await send(call, eventResponse(record)))) return;
+    sent += 1;
+  }
+}
+
+async function subscribe(
+  call: ReadCall,
+  options: Options,
+  log: WireLog,
+  faults: Faults,
+  subscriptions: Set<Subscription>,
+): Promise<void> {
+  const matches = filterOf(options);
+  const filter = options.getFilter();
+  const window = filter?.hasMax() === true ? filter.getMax() : searchWindow;
+  const interval = window * (filter?.getCheckpointintervalmultiplier() ?? 1);
+  const after = positionOf(options, log);
+  const isFromEnd = options.getAll()?.hasEnd() === true;
+  let index = isFromEnd ? log.records.length : after === undefined ? 0 : log.indexOf(after) + 1;
+  const subscription: Subscription = { call, isStalled: false };
+  subscriptions.add(subscription);
+  const confirmation = new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(crypto.randomUUID());
+  await send(call, new streams.ReadResp().setConfirmation(confirmation));
+  let isLive = false;
+  let considered = 0;
+  let before: LogRecord | undefined;
+  try {
+    for (;;) {
+      const more = nextWrite(log, call);
+      for (; index < log.records.length && !subscription.isStalled; index++) {
+        const record = log.records[index];
+        if (record === undefined) break;
+        if (matches(record)) {
+          for (const delivered of faults.deliver(record, before)) {
+            if (!(await send(call, eventResponse(delivered)))) return;
+          }
+          before = record;
+        }
+        if (filter !== undefined && ++considered % interval === 0)
+          await send(call, checkpointResponse(record.position));
+      }
+      if (!isLive) await send(call, new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()));
+      isLive = true;
+      if (!(await more)) return;
+    }
+  } finally {
+    subscriptions.delete(subscription);
+  }
+}
+
+/** Resolves at the next write with true, or with false when the call is over. */
+const nextWrite = (log: WireLog, call: ReadCall) =>
+  new Promise<boolean>((resolve) => {
+    const over = () => {
+      stop();
+      resolve(false);
+    };
+    const stop = log.onWrite(() => {
+      stop();
+      call.removeListener('cancelled', over);
+      resolve(true);
+    });
+    call.once('cancelled', over);
+    if (call.cancelled || call.destroyed || call.writableEnded) over();
+  });
+
+/** Writes when there is room for it; says whether the call is still on. */
+async function send(call: ReadCall, response: streams.ReadResp): Promise<boolean> {
+  if (call.cancelled || call.destroyed || call.writableEnded) return false;
+  if (call.write(response)) return true;
+  await new Promise<void>((resolve) => {
+    const go = () => {
+      call.removeListener('drain', go).removeListener('cancelled', go);
+      resolve();
+    };
+    call.once('drain', go).once('cancelled', go);
+  });
+  return !call.cancelled;
+}
+
+function positionOf(options: Options, log: WireLog): number | undefined {
+  const position = options.getAll()?.getPosition();
+  if (position === undefined) return undefined;
+  const commit = Number(position.getCommitPosition());
+  if (!log.isAt(commit)) throw callError(status.UNKNOWN, `Unexpected position ${commit}: no record begins there.`);
+  return commit;
+}
+
+function filterOf(options: Options): Filter {
+  const filter = options.getFilter();
+  if (filter === undefined) return () => true;
+  if (filter.getCheckpointintervalmultiplier() === 0 && options.hasSubscription())
+    throw callError(status.INVALID_ARGUMENT, 'the checkpoint interval must not be 0');
+  const byType = filter.getEventType();
+  const expression = byType ?? filter.getStreamIdentifier();
+  const textOf = ({ type, stream }: LogRecord) => (byType === undefined ? stream : type);
+  const pattern = expression?.getRegex() ?? '';
+  if (pattern !== '') {
+    const regex = new RegExp(pattern);
+    return (record) => regex.test(textOf(record));
+  }
+  const prefixes = expression?.getPrefixList() ?? [];
+  return (record) => prefixes.some((prefix) => textOf(record).startsWith(prefix));
+}
