@@ -13,6 +13,8 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
 import { type Authenticator } from './auth/authenticator.js';
+import { type Doors } from './doors/doors.js';
+import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
 import { type Ledger } from './ledger.js';
 import { PlansApiModule } from './plans/plans-api.module.js';
@@ -20,9 +22,20 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
+import {
+  AUTHENTICATOR,
+  CATALOGUE,
+  CLOCK,
+  DOORS,
+  EVENT_STORE,
+  LEDGER,
+  PROJECTIONS,
+  READ_MODELS,
+  SETTINGS,
+  TICKETS,
+} from './tokens.js';
 
-/** Runs the projections, the watcher of deadlines and that of revisions while the server is up: a stop is abort, await. */
+/** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
 export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stop = new AbortController();
@@ -31,12 +44,12 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
 
   onApplicationBootstrap(): void {
-    const { projections, watcher, revisions } = this.ledger;
+    const { projections, watcher, revisions, handOvers } = this.ledger;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
-    const watching = [watcher, revisions].map((ports) => watchDeadlines(ports, signal));
+    const watching = [watcher, revisions, handOvers].map((ports) => watchDeadlines(ports, signal));
     this.running = Promise.all([projecting, ...watching]);
   }
 
@@ -50,8 +63,10 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
 @Global()
 @Module({})
 class LedgerModule {
-  static of(ledger: Ledger): DynamicModule {
+  static of(ledger: Ledger, doors: Doors, authenticator: Authenticator): DynamicModule {
     const ports = [
+      { provide: AUTHENTICATOR, useValue: authenticator },
+      { provide: DOORS, useValue: doors },
       { provide: LEDGER, useValue: ledger },
       { provide: EVENT_STORE, useValue: ledger.store },
       { provide: CLOCK, useValue: ledger.clock },
@@ -68,19 +83,16 @@ class LedgerModule {
 @Module({})
 export class AppModule {
   /** The server over an open ledger, with modules that its caller adds. */
-  static over(ledger: Ledger, authenticator: Authenticator, more: readonly Type[]): DynamicModule {
+  static over(ledger: Ledger, doors: Doors, authenticator: Authenticator, more: readonly Type[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        LedgerModule.of(ledger),
+        LedgerModule.of(ledger, doors, authenticator),
         CqrsModule.forRoot(),
-        GraphQLModule.forRoot<ApolloDriverConfig>({
-          driver: ApolloDriver,
-          ...graphqlOptions(authenticator, ledger.clock),
-        }),
+        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
         ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
       ],
-      providers: [BackgroundWork],
+      providers: [BackgroundWork, WebSocketDoor],
     };
   }
 }

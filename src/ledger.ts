@@ -25,7 +25,9 @@ import { type WatcherPorts } from './sla/deadline-watcher.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
 import { applyRevisions } from './tickets/apply-revisions.js';
 import { settleTicket } from './tickets/commands/change-ticket.js';
+import { handOver } from './tickets/commands/hand-over.js';
 import { type Ticket } from './tickets/domain/ticket.js';
+import { dueHandOvers } from './tickets/queries/hand-overs.js';
 import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
 
 /** How many tickets are kept at hand. */
@@ -44,6 +46,8 @@ export interface Ledger {
   readonly watcher: WatcherPorts;
   /** Lays open tickets out anew under revisions that apply to them: watched for like deadlines. */
   readonly revisions: WatcherPorts;
+  /** Tells tickets of others that were merged into them or split off. */
+  readonly handOvers: WatcherPorts;
   close(): Promise<void>;
 }
 
@@ -81,14 +85,15 @@ export async function openLedger(
       : new Projections(store, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
     const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections };
-    return { ...opened, watcher: watcherPorts(opened), revisions: revisionPorts(opened), close };
+    const work = { watcher: watcherPorts(opened), revisions: revisionPorts(opened), handOvers: handOverPorts(opened) };
+    return { ...opened, ...work, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-type Opened = Omit<Ledger, 'watcher' | 'revisions' | 'close'>;
+type Opened = Omit<Ledger, 'watcher' | 'revisions' | 'handOvers' | 'close'>;
 
 function watcherPorts({ store, catalogue, clock, tickets, db, projections }: Opened): WatcherPorts {
   return {
@@ -124,6 +129,25 @@ function revisionPorts(opened: Opened): WatcherPorts {
     },
     failed: (ticket, error) => {
       console.error(`ticket ${ticket} could not be laid out anew; it is tried again in a minute:`, error);
+    },
+  };
+}
+
+function handOverPorts(opened: Opened): WatcherPorts {
+  const { store, clock, db, projections } = opened;
+  return {
+    clock,
+    deadlines: {
+      next: () => Promise.resolve(undefined),
+      due: (_, limit, except) => dueHandOvers(db, limit, except),
+      changed: (signal) => Promise.race([projections.moved('handOvers', signal), projections.moved('tickets', signal)]),
+    },
+    settle: (ticket) => handOver(opened, ticket),
+    refreshed: async (signal) => {
+      await projections.waitFor(['handOvers'], await store.lastPosition(), signal).catch(unlessFailed);
+    },
+    failed: (ticket, error) => {
+      console.error(`what ticket ${ticket} has to say to another is not said; it is tried again in a minute:`, error);
     },
   };
 }

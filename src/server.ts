@@ -6,14 +6,13 @@ import { openAuthenticator } from './auth/authenticator.js';
 import { type DevelopmentKey } from './auth/development-key.js';
 import { authenticateRequests } from './auth/http-door.js';
 import { expectIdentity } from './config/settings.js';
+import { type Doors, doorsOf } from './doors/doors.js';
+import { guardHttp, httpOptions } from './doors/http.js';
+import { Refusals } from './doors/refusals.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
-import { QuietRefusals } from './graphql/quiet-refusals.js';
 import { ValidateInput } from './graphql/validate.js';
 import { type Ledger } from './ledger.js';
-
-/** The largest request taken: a thousand events with room. */
-const bodyLimit = 4 * 1024 * 1024;
 
 export interface Server {
   /** Where it listens, as in `http://127.0.0.1:3000`. */
@@ -25,21 +24,27 @@ export interface Server {
 }
 
 /**
- * Serves the API over an open ledger, with modules that its caller adds.
- * @throws Rejection `ADDRESS_NOT_FREE`, `IDENTITY_NOT_SET`, and what {@link openAuthenticator} throws
+ * Serves the API over an open ledger behind guarded doors, with modules that its caller adds.
+ * @throws Rejection `ADDRESS_NOT_FREE`, `IDENTITY_NOT_SET`, `INVALID_OPERATIONS`, and what {@link openAuthenticator} throws
  */
-export async function startServer(ledger: Ledger, more: readonly Type[] = []): Promise<Server> {
+export async function startServer(
+  ledger: Ledger,
+  more: readonly Type[] = [],
+  doors: Doors = doorsOf(ledger.settings, ledger.clock),
+): Promise<Server> {
   expectIdentity(ledger.settings);
   const authenticator = openAuthenticator(ledger.settings, ledger.clock);
-  const adapter = new FastifyAdapter({ bodyLimit });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger, authenticator, more), adapter, {
+  const adapter = new FastifyAdapter(httpOptions(doors.limits));
+  const module = AppModule.over(ledger, doors, authenticator, more);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
   });
   app.useGlobalPipes(new ValidateInput());
-  app.useGlobalFilters(new QuietRefusals());
-  serveGraphiql(adapter.getInstance());
-  authenticateRequests(adapter.getInstance(), authenticator);
+  app.useGlobalFilters(new Refusals(doors.log));
+  await guardHttp(app, doors);
+  if (doors.isExplorable) serveGraphiql(adapter.getInstance());
+  authenticateRequests(adapter.getInstance(), authenticator, doors.log);
   adapter.getInstance().get('/health', ({ identity }, reply) => {
     const { statuses } = ledger.projections;
     const isWell = statuses.every(({ state }) => state !== 'failed');

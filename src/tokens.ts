@@ -7,3 +7,5 @@ export const READ_MODELS = Symbol('ReadModels');
 export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');
+export const AUTHENTICATOR = Symbol('Authenticator');
+export const DOORS = Symbol('Doors');

@@ -55,6 +55,8 @@ Resolver()(NoopResolver);
 class NoopModule {}
 Module({ imports: [CqrsModule], providers: [NoopResolver, NoopHandler] })(NoopModule);
 
-const ledger = await openLedger(readSettings(process.env, { port: 0 }), 'bench', { threaded: true });
+const ledger = await openLedger(readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 }), 'bench', {
+  threaded: true,
+});
 const server = await startServer(ledger, [NoopModule]);
 process.send({ url: server.url, key: server.developmentKey.text });

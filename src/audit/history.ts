@@ -44,6 +44,8 @@ const versionsSummary = ({ plan, calendar }: Terms) =>
 
 function wordsOf(key: string, value: unknown): readonly string[] {
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
+  if (key === 'opening') return Object.entries(value).flatMap(([part, said]) => wordsOf(part, said));
+  if (key === 'messageAt' || key === 'unansweredSince') return [`${key} ${iso(value as number)}`];
   if (key === 'guarantee') {
     const { kind, reason } = value as { readonly kind: string; readonly reason: string | null };
     return [reason === null ? kind : `${kind} (${reason})`];

@@ -1,17 +1,20 @@
 import 'reflect-metadata';
-import { plainToInstance, Type } from 'class-transformer';
+import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   IsIn,
   IsInt,
   IsNotEmpty,
   IsString,
   IsTimeZone,
+  IsUrl,
   Matches,
   Max,
   Min,
+  ValidateBy,
   ValidateIf,
   validateSync,
 } from 'class-validator';
+import { isLoopback, isNetwork } from '../doors/address.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 
 function takesTokens({ identity, jwtIssuer, jwtAudience, jwksUrl }: Settings): boolean {
@@ -45,6 +48,39 @@ export class Settings {
   @IsString()
   @IsNotEmpty()
   defaultPlan = 'community';
+
+  /** Whether GraphiQL is served and the schema may be asked for (`PLEDGE_EXPLORE`): `yes`, `no`, or on loopback alone. */
+  @IsIn(['yes', 'no', 'on-loopback'])
+  explore: 'yes' | 'no' | 'on-loopback' = 'on-loopback';
+
+  /** Origins whose pages may ask, besides our own (`PLEDGE_ORIGINS`), as `https://desk.example`, with commas between. */
+  @Transform(listed)
+  @IsUrl({ require_tld: false, require_protocol: true, allow_fragments: false }, { each: true })
+  origins: readonly string[] = [];
+
+  /** Proxies of ours whose `X-Forwarded-For` is believed (`PLEDGE_PROXIES`): addresses or ranges, with commas between. */
+  @Transform(listed)
+  @ValidateBy(
+    { name: 'isNetwork', validator: { validate: isNetwork, defaultMessage: () => 'an address or range is' } },
+    { each: true },
+  )
+  proxies: readonly string[] = [];
+
+  /** Operations a minute of one identity (`PLEDGE_RATE`). */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  rate = 6_000;
+
+  /** Requests and messages a minute from one address (`PLEDGE_ADDRESS_RATE`), also of those whom nobody knows. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  addressRate = 12_000;
+
+  /** A file of the only operations that are answered (`PLEDGE_OPERATIONS`): a JSON object of documents by id. */
+  @IsString()
+  operations = '';
 
   /**
    * Whom to believe (`PLEDGE_IDENTITY`): `tokens`, JWTs and API keys, the default where an issuer's keys are named; `keys`,
@@ -91,6 +127,11 @@ export interface TokenSettings {
   readonly customersClaim: string;
 }
 
+/** A setting that is a list, with commas between. */
+function listed({ value }: { readonly value: unknown }): unknown {
+  return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
+}
+
 const variables = {
   host: 'PLEDGE_HOST',
   port: 'PLEDGE_PORT',
@@ -104,6 +145,12 @@ const variables = {
   jwtActorClaim: 'PLEDGE_JWT_ACTOR_CLAIM',
   jwtRolesClaim: 'PLEDGE_JWT_ROLES_CLAIM',
   jwtCustomersClaim: 'PLEDGE_JWT_CUSTOMERS_CLAIM',
+  explore: 'PLEDGE_EXPLORE',
+  origins: 'PLEDGE_ORIGINS',
+  proxies: 'PLEDGE_PROXIES',
+  rate: 'PLEDGE_RATE',
+  addressRate: 'PLEDGE_ADDRESS_RATE',
+  operations: 'PLEDGE_OPERATIONS',
 } as const satisfies Record<keyof Settings, string>;
 
 /**
@@ -151,6 +198,3 @@ export function expectIdentity({ host, identity }: Settings): void {
       'keys alone («pledge keys create»); or listen on 127.0.0.1.',
   );
 }
-
-/** Whether an address is this machine's alone. */
-export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|localhost|::1)$/.test(host);

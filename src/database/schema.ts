@@ -136,6 +136,19 @@ export interface RelayoutsTable extends RevisionsTable {
   ticket: string;
 }
 
+/** What a merged or split ticket has to say to another. */
+export interface HandOversTable {
+  ticket: string;
+  target: string;
+  kind: string;
+  /** In the ticket’s stream, of the last fact that the other has to hear of. */
+  revision: number;
+  /** How far the other has heard; -1: of nothing yet. */
+  handed: number;
+  /** What it heard last; null: nothing yet. */
+  said: Json | null;
+}
+
 export interface CheckpointsTable {
   name: string;
   version: number;
@@ -160,6 +173,7 @@ export interface Schema {
   governed: GovernedTable;
   revisions: RevisionsTable;
   relayouts: RelayoutsTable;
+  hand_overs: HandOversTable;
   checkpoints: CheckpointsTable;
   log: LogTable;
 }

@@ -20,6 +20,9 @@ export const upcasters = {
   TicketClosed: [],
   TicketReopened: [],
   TicketCancelled: [],
+  TicketMerged: [],
+  MergeReceived: [],
+  TicketSplit: [],
 
   SlaClockStarted: [],
   SlaDeadlineMoved: [],

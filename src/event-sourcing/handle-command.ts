@@ -83,12 +83,12 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
   cache?: StreamCache<State>,
 ): Promise<Handled<State, Event>> {
   // What was seen lately is taken at its word: an append checks it, and what would not append is looked at again.
-  let loaded = cache?.get(stream) ?? (await load(store, stream, decider));
+  let loaded = cache?.get(stream) ?? (await loadStream(store, stream, decider));
   for (let attempt = 1; ; attempt++) {
     const decided = decideAll(decider, await commands(loaded.state), loaded.state);
     const isSure = decided.results.every((result) => 'events' in result && result.events.length > 0);
     if (attempt === 1 && cache?.get(stream) === loaded && !isSure) {
-      const now = await load(store, stream, decider, loaded);
+      const now = await loadStream(store, stream, decider, loaded);
       const isStale = now.revision !== loaded.revision;
       loaded = now;
       if (isStale) continue;
@@ -107,7 +107,7 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
       if (attempt === maxTries)
         throw new Rejection('TOO_MANY_CONFLICTS', `Too many others write to ${stream}; try again.`);
       await backOff(attempt);
-      const now = await load(store, stream, decider);
+      const now = await loadStream(store, stream, decider);
       if (now.revision === loaded.revision && !(error instanceof RevisionConflict)) throw error;
       loaded = now;
     }
@@ -131,10 +131,11 @@ export async function handleCommand<State, Command, Event extends NewEvent>(
   return handled;
 }
 
-async function load<State, Command, Event extends NewEvent>(
+/** A stream as it is now, read on from where it was known. */
+export async function loadStream<State, Event extends NewEvent>(
   store: EventStore,
   stream: string,
-  decider: Decider<State, Command, Event>,
+  decider: Pick<Decider<State, never, Event>, 'initial' | 'evolve'>,
   known: Loaded<State> = { state: decider.initial, revision: 'noStream', position: undefined },
 ): Promise<Loaded<State>> {
   let { state, revision, position } = known;

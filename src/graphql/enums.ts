@@ -37,6 +37,7 @@ export const TicketStatusEnum = enumOf('TicketStatus', 'How a ticket stands.', {
   resolved: 'Resolved; a reopening takes it up again.',
   closed: 'Closed; a reopening takes it up again.',
   cancelled: 'Cancelled as spam or a duplicate.',
+  merged: 'Merged into another ticket, which goes on for it.',
 });
 
 export const PauseReasonEnum = enumOf('PauseReason', 'Why a ticket waits.', {
@@ -150,6 +151,8 @@ export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a
   TicketClosed: 'It was closed.',
   TicketReopened: 'It was taken up again.',
   TicketCancelled: 'It was spam, or a duplicate.',
+  TicketMerged: 'It was merged into another ticket.',
+  TicketSplit: 'A message of it became a ticket of its own.',
 });
 
 export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done to a plan, a calendar or a customer.', {

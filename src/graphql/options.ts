@@ -1,15 +1,14 @@
 import { type ApolloServerPlugin } from '@apollo/server';
-import { unwrapResolverError } from '@apollo/server/errors';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import { type Authenticator } from '../auth/authenticator.js';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import { guarded } from '../auth/guarded-schema.js';
-import { contextOfRequest, wholeRequests } from '../auth/http-door.js';
-import { authenticateConnections, type Connection, contextOfConnection } from '../auth/websocket-door.js';
-import { type Clock } from '../clock/clock.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { contextOfRequest } from '../auth/http-door.js';
+import { wholeRequests } from '../auth/whole-requests.js';
+import { type Doors } from '../doors/doors.js';
+import { queryRules } from '../doors/query-rules.js';
+import { errorFormat } from '../doors/refusals.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
 const subscriptionsByWebSocket: ApolloServerPlugin = {
@@ -34,32 +33,21 @@ const neverCached: ApolloServerPlugin = {
     }),
 };
 
-/** How GraphQL is served; the driver is chosen with the module. */
-export const graphqlOptions = (authenticator: Authenticator, clock: Clock): Omit<ApolloDriverConfig, 'driver'> => ({
+/** How GraphQL is served over HTTP; the driver is chosen with the module, and WebSocket has a door of its own. */
+export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'> => ({
   autoSchemaFile: true,
   sortSchema: true,
   graphiql: false,
   playground: false,
-  introspection: true,
+  introspection: true, // a rule of ours says whether it is, for sockets too
   csrfPrevention: true,
   allowBatchedHttpRequests: false,
+  persistedQueries: false,
   includeStacktraceInErrorResponses: false,
   transformSchema: guarded,
-  context: (from: FastifyRequest | Connection) =>
-    'connectionInitReceived' in from ? contextOfConnection(from) : contextOfRequest(from),
-  subscriptions: { 'graphql-ws': { path: '/graphql', ...authenticateConnections(authenticator, clock) } },
+  context: (request: FastifyRequest) => contextOfRequest(request),
+  parseOptions: { maxLexicalTokens: doors.limits.tokens },
+  validationRules: [...queryRules(doors)],
   plugins: [ApolloServerPluginCacheControlDisabled(), neverCached, subscriptionsByWebSocket, wholeRequests],
-  formatError,
+  formatError: errorFormat(doors),
 });
-
-/** A refusal keeps its code; what nobody foresaw says nothing of our insides. */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
-  if (cause instanceof Rejection) {
-    return { ...formatted, message: cause.message, extensions: { code: cause.code } };
-  }
-  const isOurs = cause instanceof GraphQLError || formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR';
-  if (isOurs) return formatted;
-  console.error(cause);
-  return { ...formatted, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
-}

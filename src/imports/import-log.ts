@@ -151,11 +151,21 @@ function recordTicket(
     factId: deriveId('fact', source, ticket, String(occurredAt), actor.id, actor.kind, JSON.stringify(order)),
     occurredAt,
     actor,
-    order: withReference(order, ticket),
+    order: inOurWords(order, ticket, source),
   }));
   return sink.record(deriveId('ticket', source, ticket), facts);
 }
 
-/** People see the id that the source gave, unless it says otherwise. */
-const withReference = (order: TicketOrder, ticket: string): TicketOrder =>
-  order.type === 'OpenTicket' ? { reference: ticket, ...order } : order;
+/** People see the id that the source gave, unless it says otherwise; what it says of another ticket means ours. */
+function inOurWords(order: TicketOrder, ticket: string, source: string): TicketOrder {
+  switch (order.type) {
+    case 'OpenTicket':
+      return { reference: ticket, ...order };
+    case 'MergeTicket':
+      return { ...order, into: deriveId('ticket', source, order.into) };
+    case 'SplitTicket':
+      return { reference: order.into, ...order, into: deriveId('ticket', source, order.into) };
+    default:
+      return order;
+  }
+}

@@ -5,6 +5,7 @@ import { type Projection, type ProjectionStore, Projector } from '../event-sourc
 import { catalogueProjection } from '../plans/projections/catalogue-projection.js';
 import { summaryProjection } from '../reports/projections/summary-projection.js';
 import { breachesProjection } from '../sla/projections/breaches-projection.js';
+import { handOversProjection } from '../tickets/projections/hand-overs-projection.js';
 import { relayoutsProjection } from '../tickets/projections/relayouts-projection.js';
 import { ticketsProjection } from '../tickets/projections/tickets-projection.js';
 
@@ -15,6 +16,7 @@ export const allProjections: readonly Projection<Tx>[] = [
   breachesProjection,
   summaryProjection,
   relayoutsProjection,
+  handOversProjection,
 ];
 
 export const projectionNames: readonly string[] = allProjections.map(({ name }) => name);

@@ -12,6 +12,7 @@ import { openForReading, rebuildReadModels } from '../../src/ledger.js';
 import { allProjections, Projections } from '../../src/projections/projections.js';
 import { changePlan } from '../../src/plans/commands/change-plan.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { handOver } from '../../src/tickets/commands/hand-over.js';
 import { newFolder } from '../support/api.js';
 import { importSample, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
 import { type Rows, rowsOf } from '../support/rows.js';
@@ -48,6 +49,9 @@ async function liveThroughEverything(ledger: TestLedger): Promise<void> {
   await say(ledger, 'T-standard', { type: 'ReclassifyTicket', ticketType: 'onBoarding' });
   await say(ledger, 'T-advanced', { type: 'CancelTicket', reason: 'duplicate' }, '2026-03-02T09:00:00Z');
   await open(ledger, 'T-last');
+  await open(ledger, 'T-merged');
+  await say(ledger, 'T-merged', { type: 'MergeTicket', into: 'T-last' });
+  await handOver(ledger, 'T-merged');
   await changePlan(
     ledger,
     { type: 'RevisePlan', code: 'pro', changes: { rank: 9 }, effectiveFrom: undefined, appliesToOpenTickets: true },

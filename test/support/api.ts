@@ -1,18 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from 'graphql-ws';
+import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { type Role } from '../../src/auth/permissions.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
+import { testDoors } from './doors.js';
 import { settingsOf } from './ledgers.js';
 import { ManualClock } from './manual-clock.js';
 
 export interface Answer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+}
+
+/** An answer as HTTP has it. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
 }
 
 /** A folder of a test's own. */
@@ -31,7 +39,8 @@ export class Api {
   static async start(now: string, folder = newFolder(), environment: NodeJS.ProcessEnv = {}): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
     const ledger = await openLedger(settingsOf(folder, environment), 'serve', { clock });
-    return new Api(folder, clock, environment, ledger, await startServer(ledger));
+    const { doors } = testDoors(ledger.settings, clock);
+    return new Api(folder, clock, environment, ledger, await startServer(ledger, [], doors));
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
@@ -39,7 +48,7 @@ export class Api {
     await this.close();
     this.clock.moveTo(Date.parse(now));
     this.ledger = await openLedger(settingsOf(this.folder, this.environment), 'serve', { clock: this.clock });
-    this.server = await startServer(this.ledger);
+    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock).doors);
   }
 
   get url(): string {
@@ -60,13 +69,40 @@ export class Api {
   }
 
   async send(query: string, variables: Record<string, unknown> = {}, key = this.key): Promise<Answer> {
-    const body = JSON.stringify({ query, variables });
-    const response = await fetch(`${this.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body,
+    const { text } = await this.post(JSON.stringify({ query, variables }), { authorization: `Bearer ${key}` });
+    return JSON.parse(text) as Answer;
+  }
+
+  /** Sends a body as it is to the API; with the administrator's key, unless the headers say otherwise. */
+  async post(body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Reply> {
+    const all = { 'content-type': 'application/json', authorization: `Bearer ${this.key}`, ...headers };
+    const response = await fetch(`${this.url}/graphql`, { method: 'POST', headers: all, body });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** The first answer that comes over a socket of its own. */
+  async sendBySocket(query: string, variables: Record<string, unknown> = {}, key = this.key): Promise<Answer> {
+    const client = this.connect(key);
+    try {
+      const answers = client.iterate({ query, variables });
+      const { value } = (await answers.next()) as { value: Answer };
+      return value;
+    } catch (errors) {
+      if (Array.isArray(errors)) return { errors: errors as NonNullable<Answer['errors']> };
+      throw errors;
+    } finally {
+      await client.dispose();
+    }
+  }
+
+  /** A socket's client that says whose it is. */
+  private connect(key: string): Client {
+    return createClient({
+      url: `${this.url.replace('http', 'ws')}/graphql`,
+      connectionParams: { authorization: `Bearer ${key}` },
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
     });
-    return (await response.json()) as Answer;
   }
 
   /** The data of an answer without errors. */
@@ -82,9 +118,7 @@ export class Api {
 
   /** The messages of a subscription, one at a time; `return()` leaves. */
   subscribe(query: string, variables: Record<string, unknown> = {}, key = this.key) {
-    const url = `${this.url.replace('http', 'ws')}/graphql`;
-    const connectionParams = { authorization: `Bearer ${key}` };
-    const client = createClient({ url, connectionParams, webSocketImpl: WebSocket, retryAttempts: 0 });
+    const client = this.connect(key);
     const messages = client.iterate({ query, variables });
     return {
       next: async () => {

@@ -1,10 +1,11 @@
 import { type Calendar, type CalendarDefinition, type Instant, type Target } from '../../src/business-time/calendar.js';
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { type Actor } from '../../src/event-sourcing/event-store.js';
+import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { builtInPlans, officeHours } from '../../src/plans/domain/catalogue.js';
 import { type Plan, type Terms } from '../../src/plans/domain/plan.js';
 import { type Versions } from '../../src/sla/domain/versions.js';
-import { type ApplyRevision, type CommandContext, type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type CommandContext, type OwnOrder, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/events.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';
@@ -123,11 +124,7 @@ export class TicketLife {
   }
 
   /** Decides a command that occurred at `at`. */
-  do(
-    at: string,
-    order: TicketOrder['type'] | TicketOrder | ApplyRevision | { type: 'Settle' },
-    moment: Moment = {},
-  ): this {
+  do(at: string, order: TicketOrder['type'] | TicketOrder | OwnOrder, moment: Moment = {}): this {
     const command = typeof order === 'string' ? ({ type: order } as TicketOrder) : order;
     const { now = at, actor = person, factId, plan = this.plan, mayBackdate = false, commandHash } = moment;
     const { version = 1, calendarVersion = 1 } = moment;
@@ -170,6 +167,17 @@ export class TicketLife {
   get outcomes(): readonly string[] {
     return this.events.filter((event) => !isFact(event)).map(line);
   }
+}
+
+/** The refusal that some work ends in: its code, and what it says. */
+export function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Rejection) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return 'accepted';
 }
 
 /** An event in a line: what, of which clock and layout, when, due when. */

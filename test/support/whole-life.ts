@@ -4,6 +4,7 @@ import { changePlan } from '../../src/plans/commands/change-plan.js';
 import { defineCalendar, enrolCustomer } from '../../src/plans/commands/define.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { handOver } from '../../src/tickets/commands/hand-over.js';
 import { importSample, open, say, type TestLedger } from './ledgers.js';
 
 const admin = { id: 'admin', kind: 'person' } as const;
@@ -63,4 +64,9 @@ async function workOnTickets(ledger: TestLedger): Promise<void> {
   await say(ledger, 'T-pro', { type: 'RecordFirstResponse' }, '2026-03-02T10:00:00Z'); // takes a breach back
   await say(ledger, 'T-enterprise', { type: 'RecordFollowUp' });
   await say(ledger, 'T-enterprise', { type: 'CancelTicket', reason: 'duplicate' });
+  const messageAt = Date.parse('2026-03-02T09:00:00Z');
+  await say(ledger, 'T-pro', { type: 'SplitTicket', into: 'T-part', messageAt, subject: 'And this?' });
+  await handOver(ledger, 'T-pro');
+  await say(ledger, 'T-pro', { type: 'MergeTicket', into: 'T-part' });
+  await handOver(ledger, 'T-pro');
 }

@@ -4,7 +4,7 @@ import { compileCalendar } from '../../business-time/compile-calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { channels, pauseReasons, ticketTypes } from '../../plans/domain/plan.js';
 import { type TicketOrder } from '../../tickets/domain/commands.js';
-import { cancelReasons, type FactType, factTypes, origins } from '../../tickets/domain/facts.js';
+import { cancelReasons, origins, type ReportedType, reportedTypes } from '../../tickets/domain/facts.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { type Line, linesOf } from '../lines.js';
 import { count, FieldFault, fields, flag, given, instant, listOf, object, oneOf, optional, text } from './fields.js';
@@ -45,7 +45,7 @@ function rowOf(line: Line): ImportRow | undefined {
 
 const id = text(100);
 const name = text(200);
-const events = [...factTypes, 'CustomerEnrolled', 'CalendarDefined'] as const;
+const events = [...reportedTypes, 'CustomerEnrolled', 'CalendarDefined'] as const;
 
 function recordOf(line: Record<string, unknown>): ImportRecord {
   const { event: said, ...rest } = line;
@@ -95,7 +95,7 @@ function calendar(line: Record<string, unknown>): ImportRecord {
 const message = { channel: optional(oneOf(channels)) };
 
 /** How the rest of each fact's line is read. */
-const orders: Readonly<Record<FactType, (line: Record<string, unknown>) => TicketOrder>> = {
+const orders: Readonly<Record<ReportedType, (line: Record<string, unknown>) => TicketOrder>> = {
   TicketOpened: (line) => {
     const shape = {
       ...{ customer: id, type: oneOf(ticketTypes), channel: oneOf(channels), subject: text(500) },
@@ -127,4 +127,14 @@ const orders: Readonly<Record<FactType, (line: Record<string, unknown>) => Ticke
   TicketClosed: (line) => ({ type: 'CloseTicket', ...fields({}, line) }),
   TicketReopened: (line) => ({ type: 'ReopenTicket', ...fields({}, line) }),
   TicketCancelled: (line) => ({ type: 'CancelTicket', ...fields({ reason: oneOf(cancelReasons) }, line) }),
+  TicketMerged: (line) => ({ type: 'MergeTicket', ...fields({ into: id }, line) }),
+  TicketSplit: (line) => {
+    const shape = {
+      ...{ into: id, messageAt: instant, type: optional(oneOf(ticketTypes)), channel: optional(oneOf(channels)) },
+      ...{ subject: optional(text(500)), reference: optional(id), priority: optional(text(60)) },
+      ...{ application: optional(name), users: optional(listOf(100, name)) },
+    };
+    const { into, messageAt, type, ...rest } = fields(shape, line);
+    return { type: 'SplitTicket', into, messageAt, ...given({ ticketType: type, ...rest }) };
+  },
 };

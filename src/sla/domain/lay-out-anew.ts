@@ -4,7 +4,7 @@ import { reappliedTerms } from '../../plans/domain/reapply.js';
 import { type Fact } from '../../tickets/domain/facts.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
 import { type MovedBecause } from './outcome.js';
-import { cancel, type Cause, closePause, isLive, lapse, type Run, standsStill, step } from './run.js';
+import { cancel, type Cause, closePause, isLive, lapse, lastStep, type Run, standsStill, step } from './run.js';
 
 /** Type or priority changed: what runs is laid out anew; what was met or breached stays. */
 export function reclassified(moment: Moment): readonly Run[] {
@@ -38,6 +38,20 @@ function runReapplied(run: Run, { life, versions }: Moment, fact: Extract<Fact, 
   const anew = lapse(layOutAnew(run, under, life.waits.keys(), fact, because), fact.at);
   // Breached at the same deadline: the breach that was recorded stands.
   return run.breachedAt !== null && anew.breachedAt === run.breachedAt ? run : anew;
+}
+
+/** Another ticket was merged into it: a request in it that is older and unanswered is what our first response answers. */
+export function received({ runs, fact, life }: Moment): readonly Run[] {
+  const unanswered = [...life.received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? []);
+  return runs.map((run) => {
+    const startedAt = Math.min(run.steps[0].at, ...unanswered);
+    if (run.metric !== 'firstResponse' || !isLive(run) || run.startedAt === startedAt) return run;
+    // What was breached stays; but for what this very merge had breached before it was corrected.
+    if (run.breachedAt !== null && lastStep(run).at !== fact.at) return run;
+    const { terms, plan, calendar, target } = run;
+    const under = { terms, plan, calendar, target };
+    return layOutAnew({ ...run, startedAt }, under, life.waits.keys(), fact, 'merged');
+  });
 }
 
 /** The clocks that a change creates; they start at it. */

@@ -2,7 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { metrics } from '../../plans/domain/plan.js';
 import { type Fact } from '../../tickets/domain/facts.js';
 import { isReply, lifeAfter, withoutLast } from '../../tickets/domain/life.js';
-import { reapplied, reclassified } from './lay-out-anew.js';
+import { reapplied, received, reclassified } from './lay-out-anew.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
 import { cancel, heedWaits, lapse, type Run, satisfy, takeUp, wasClosed } from './run.js';
 import { type Versions } from './versions.js';
@@ -86,8 +86,13 @@ function effect(moment: Moment): readonly Run[] {
       return reopened(moment);
     case 'TicketCancelled':
       return runs.map((run) => cancel(run, fact, 'cancelled'));
+    case 'TicketMerged':
+      return runs.map((run) => cancel(run, fact, 'merged'));
+    case 'MergeReceived':
+      return received(moment);
     case 'TicketAssigned':
     case 'InternalNoteAdded':
+    case 'TicketSplit':
       return runs;
   }
 }

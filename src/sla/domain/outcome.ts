@@ -18,7 +18,7 @@ export const outcomeTypes = [
 export type OutcomeType = (typeof outcomeTypes)[number];
 
 export type CancelledBecause = 'closed' | 'cancelled' | 'merged' | 'lostPromise' | 'superseded';
-export type MovedBecause = 'paused' | 'resumed' | 'reclassified' | 'reopened' | 'corrected' | Reapplication;
+export type MovedBecause = 'paused' | 'resumed' | 'reclassified' | 'reopened' | 'corrected' | 'merged' | Reapplication;
 
 /** A pause under way: since when, and the deadline if it had ended at once. */
 export interface Pause {

@@ -50,7 +50,7 @@ export function outcomes(
 
 function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: News): readonly Outcome[] {
   const step = lastStep(run);
-  const isEndNew = !sameEnd(rec?.end ?? null, run.end);
+  const isEndNew = !sameEnd(rec?.end ?? null, run.end) || isOfOtherStart(run, rec);
   const isWithdrawn = rec !== undefined && rec.breachedAt !== null && rec.breachedAt !== run.breachedAt;
   const isCorrected = isWithdrawn || (rec !== undefined && rec.end !== null && isEndNew);
   let layout = rec === undefined ? 1 : rec.layout + (isCorrected ? 1 : 0);
@@ -117,6 +117,10 @@ const endings = { met: 'SlaMet', metLate: 'SlaMetLate', cancelled: 'SlaClockCanc
 
 const sameEnd = (a: Recorded['end'], b: Recorded['end']) =>
   a === b || (a !== null && b !== null && a.kind === b.kind && a.at === b.at && a.reason === b.reason);
+
+/** Whether an end was said of a run that turns out to have started otherwise, and so to have been due otherwise. */
+const isOfOtherStart = (run: Run, rec: Recorded | undefined) =>
+  run.end !== null && rec !== undefined && rec.last.startedAt !== run.startedAt && rec.last.dueAt !== run.end.dueAt;
 
 /** Whether a run that had ended runs again, or was only cancelled and is judged after all. */
 const goesOn = (was: NonNullable<Recorded['end']>, is: Ending | null) =>

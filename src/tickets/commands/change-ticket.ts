@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command } from '@nestjs/cqrs';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
@@ -8,26 +7,20 @@ import { type CommandOrRefusal, handleCommands, type StreamCache } from '../../e
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue } from '../../plans/catalogue.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
-import {
-  type ApplyRevision,
-  type CommandContext,
-  type Settle,
-  type TicketCommand,
-  type TicketOrder,
-} from '../domain/commands.js';
+import { type CommandContext, type OwnOrder, type TicketCommand, type TicketOrder } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../domain/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
-import { type Ticket, unopened } from '../domain/ticket.js';
+import { type Ticket } from '../domain/ticket.js';
 import { type TicketView, viewAt } from '../domain/ticket-view.js';
+import { namesAnother, objectionToOther, type Subject } from './other-ticket.js';
 import { type Owner, termsOf } from './terms-of.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
 export interface TicketRequest {
-  readonly order: TicketOrder | Settle | ApplyRevision;
+  readonly order: TicketOrder | OwnOrder;
   /** Now, where it is left out. */
   readonly occurredAt?: Instant;
   readonly actor: Actor;
@@ -68,24 +61,6 @@ export class ChangeTicket extends Command<TicketChanged> {
   }
 }
 
-@CommandHandler(ChangeTicket)
-export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
-  constructor(
-    @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(TICKETS) private readonly tickets: StreamCache<Ticket>,
-  ) {}
-
-  execute({ ticketId, requests, isNew }: ChangeTicket): Promise<TicketChanged> {
-    const { store, catalogue, clock, tickets } = this;
-    const stream = ticketStream(ticketId);
-    if (isNew && tickets.get(stream) === undefined)
-      tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
-    return changeTicket({ store, catalogue, clock, tickets }, ticketId, requests);
-  }
-}
-
 export interface TicketPorts {
   readonly store: EventStore;
   readonly catalogue: Catalogue;
@@ -109,8 +84,10 @@ export async function changeTicket(
       requests.map(({ order }) => order),
     );
     const now = clock.now();
-    return requests.map((request) =>
-      commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, openedAt))),
+    const others = await objections(store, { id, customer: owner.customer, ticket }, requests, now);
+    return requests.map(
+      (request, i) =>
+        others[i] ?? commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, openedAt))),
     );
   };
   const decider = ticketDecider(catalogue);
@@ -122,6 +99,16 @@ export async function changeTicket(
     return result.events.length === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events: result.events.length };
   });
   return { ticket, position, outcomes };
+}
+
+/** What other tickets have against each request; what an import says of them is judged when they hear of it. */
+async function objections(store: EventStore, subject: Subject, requests: readonly TicketRequest[], now: Instant) {
+  const found: (Rejection | undefined)[] = [];
+  for (const [i, { order, occurredAt = now, import: imported }] of requests.entries()) {
+    if (!namesAnother(order) || imported !== undefined) continue;
+    found[i] = await objectionToOther(store, subject, order, Math.min(occurredAt, now));
+  }
+  return found;
 }
 
 /** Records what has fallen due on a ticket, and nothing else. */

@@ -2,9 +2,9 @@ import { type Instant } from '../../business-time/calendar.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue, type TermsAt } from '../../plans/catalogue.js';
 import { type Terms } from '../../plans/domain/plan.js';
-import { type ApplyRevision, type Settle, type TicketOrder } from '../domain/commands.js';
+import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
 
-type Order = TicketOrder | Settle | ApplyRevision;
+type Order = TicketOrder | OwnOrder;
 
 /** Whose ticket it is, and the plan it was opened under by name. */
 export interface Owner {

@@ -7,7 +7,7 @@ import {
   type TicketType,
   type VersionRef,
 } from '../../plans/domain/plan.js';
-import { type CancelReason, type Origin } from './facts.js';
+import { type CancelReason, type Origin, type Received } from './facts.js';
 
 /** What a sender may say of a ticket: the verbs of its life, as data. */
 export type TicketOrder =
@@ -23,6 +23,8 @@ export type TicketOrder =
       readonly application?: string;
       readonly users?: readonly string[];
       readonly origin?: Origin;
+      /** The ticket that it is split off from. */
+      readonly splitFrom?: string;
     }
   | { readonly type: 'RecordFirstResponse'; readonly channel?: Channel }
   | { readonly type: 'RecordFollowUp'; readonly channel?: Channel }
@@ -37,7 +39,21 @@ export type TicketOrder =
   | { readonly type: 'ResolveTicket'; readonly publicReply?: boolean }
   | { readonly type: 'CloseTicket' }
   | { readonly type: 'ReopenTicket' }
-  | { readonly type: 'CancelTicket'; readonly reason: CancelReason };
+  | { readonly type: 'CancelTicket'; readonly reason: CancelReason }
+  | { readonly type: 'MergeTicket'; readonly into: string }
+  /** Opens a ticket of its own for a message of the customer’s; what is left out is as in the old one. */
+  | {
+      readonly type: 'SplitTicket';
+      readonly into: string;
+      readonly messageAt: Instant;
+      readonly reference?: string;
+      readonly ticketType?: TicketType;
+      readonly channel?: Channel;
+      readonly priority?: string;
+      readonly subject?: string;
+      readonly application?: string;
+      readonly users?: readonly string[];
+    };
 
 /** Said by nobody: records what fell due, and nothing else. */
 export interface Settle {
@@ -49,6 +65,15 @@ export interface ApplyRevision extends VersionRef {
   readonly type: 'ApplyRevision';
   readonly of: 'plan' | 'calendar';
 }
+
+/** Handed over by a ticket that was merged into this one. */
+export interface ReceiveMerge extends Received {
+  readonly type: 'ReceiveMerge';
+  readonly from: string;
+}
+
+/** Said by nobody outside: what Pledge itself tells a ticket. */
+export type OwnOrder = Settle | ApplyRevision | ReceiveMerge;
 
 /** Under what a command is judged. Time, ids and versions come in; the decider knows no clock. */
 export interface CommandContext {
@@ -71,4 +96,4 @@ export interface CommandContext {
   readonly mayBackdate: boolean;
 }
 
-export type TicketCommand = (TicketOrder | Settle | ApplyRevision) & { readonly context: CommandContext };
+export type TicketCommand = (TicketOrder | OwnOrder) & { readonly context: CommandContext };

@@ -8,7 +8,7 @@ import { type CommandContext, type TicketCommand } from './commands.js';
 import { type FactEvent, type OutcomeEvent, type TicketEvent } from './events.js';
 import { countsAt, factOf } from './fact-of.js';
 import { type Fact } from './facts.js';
-import { isAlreadySo, lifeAt, objection } from './life.js';
+import { isAlreadySo, type Life, lifeAt, objection } from './life.js';
 import { outcomeEvent } from './outcome-events.js';
 import { applyRevision, changesTerms } from './reapply.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
@@ -29,16 +29,21 @@ function decide(command: TicketCommand, ticket: Ticket, versions: Versions): rea
     return withOutcomes(applyRevision(command, ticket, versions), ticket, context, versions);
   }
   if (isRepeated(ticket, command)) return [];
+  if (command.type === 'ReceiveMerge') {
+    return withOutcomes([toFactEvent(command, ticket.customer, undefined, versions)], ticket, context, versions);
+  }
   expectTimely(context, openedAt(ticket));
 
   const opened = openedAt(ticket);
   const life = lifeAt(ticket.facts, countsAt(context.occurredAt, context.now, opened)); // as of then, not as of now
+  if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket);
   const event = toFactEvent(command, ticket.customer, life, versions);
   const fact = factOf(event, ticket.size, opened);
   if (life !== undefined && isAlreadySo(life, fact))
     return settle(ticket, settleTo(ticket, context), context, versions);
   const code = life === undefined ? undefined : objection(life, fact.type);
-  if (code !== undefined) throw new Rejection(code, refusals[code] ?? `The ticket is ${life?.status ?? 'not opened'}.`);
+  if (code !== undefined)
+    throw new Rejection(code, refusals[code]?.(life) ?? `The ticket is ${life?.status ?? 'none'}.`);
 
   if (fact.type === 'PlanReapplied' && !changesTerms(ticket, evolve(ticket, event), fact.at, versions)) {
     return settle(ticket, settleTo(ticket, context), context, versions);
@@ -62,13 +67,24 @@ function withOutcomes(
   return [...before, ...events, ...settle(after, settleTo(after, context), context, versions, news)];
 }
 
-const refusals: Readonly<Record<string, string>> = {
-  TICKET_EXISTS: 'A ticket with this id was opened before, with other content.',
-  TICKET_CANCELLED: 'The ticket was cancelled by then.',
-  TICKET_CLOSED: 'The ticket was closed by then; reopen it first.',
-  TICKET_RESOLVED: 'The ticket was resolved by then; reopen it first.',
-  TICKET_NOT_RESOLVED: 'The ticket was neither resolved nor closed then.',
+const refusals: Readonly<Record<string, (life: Life | undefined) => string>> = {
+  TICKET_EXISTS: () => 'A ticket with this id was opened before, with other content.',
+  TICKET_CANCELLED: () => 'The ticket was cancelled by then.',
+  TICKET_CLOSED: () => 'The ticket was closed by then; reopen it first.',
+  TICKET_RESOLVED: () => 'The ticket was resolved by then; reopen it first.',
+  TICKET_NOT_RESOLVED: () => 'The ticket was neither resolved nor closed then.',
+  TICKET_MERGED: (life) => `The ticket was merged into ${life?.mergedInto ?? '?'} by then; say it of that one.`,
 };
+
+/** What is split off is a message of the customer’s: the request that opened the ticket, or a reply. */
+function expectMessage(at: Instant, { facts }: Ticket): void {
+  const isMessage = ({ type }: Fact) => type === 'TicketOpened' || type === 'CustomerReplied';
+  if (facts.some((fact) => fact.at === at && isMessage(fact))) return;
+  throw new Rejection(
+    'MESSAGE_NOT_FOUND',
+    `The ticket has no message of the customer’s of ${new Date(at).toISOString()}.`,
+  );
+}
 
 /** Whether this very command was recorded before. The same id with other content is refused. */
 function isRepeated({ facts }: Ticket, { type, context: { factId, commandHash } }: TicketCommand): boolean {

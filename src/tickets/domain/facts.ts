@@ -29,6 +29,8 @@ export interface FactData {
     readonly namedPlan: string | null;
     /** The import that brought it, and when that began. */
     readonly import: { readonly id: string; readonly startedAt: Instant } | null;
+    /** The ticket that it was split off from; left out where it was none. */
+    readonly splitFrom?: string;
   };
   FirstResponseSent: { readonly channel: Channel | null };
   FollowUpSent: { readonly channel: Channel | null };
@@ -45,6 +47,33 @@ export interface FactData {
   TicketClosed: object;
   TicketReopened: object;
   TicketCancelled: { readonly reason: CancelReason };
+  /** Another ticket goes on for both. */
+  TicketMerged: { readonly into: string };
+  /** Another ticket was merged into it. Said again where that one turns out to have stood otherwise. */
+  MergeReceived: Received & { readonly from: string };
+  /** A message of the customer’s became a ticket of its own. */
+  TicketSplit: { readonly into: string; readonly messageAt: Instant; readonly opening: SplitOpening };
+}
+
+/** What a ticket knows of another that was merged into it. */
+export interface Received {
+  /** Whether it was; a late fact may show that it had ended before. */
+  readonly stands: boolean;
+  /** The oldest request in it that nobody had answered by then. */
+  readonly unansweredSince: Instant | null;
+  /** How far the other’s stream had been read. */
+  readonly revision: number;
+}
+
+/** The ticket that a split opens. */
+export interface SplitOpening {
+  readonly reference: string;
+  readonly type: TicketType;
+  readonly channel: Channel;
+  readonly priority: string;
+  readonly subject: string;
+  readonly application: string | null;
+  readonly users: readonly string[];
 }
 
 export type FactType = keyof FactData;
@@ -64,7 +93,17 @@ export const factTypes = [
   'TicketClosed',
   'TicketReopened',
   'TicketCancelled',
+  'TicketMerged',
+  'MergeReceived',
+  'TicketSplit',
 ] as const satisfies readonly FactType[];
+
+const isReported = (type: FactType): type is ReportedType => type !== 'MergeReceived';
+
+export const reportedTypes: readonly ReportedType[] = factTypes.filter(isReported);
+
+/** What people and other systems report; the rest tickets say to each other. */
+export type ReportedType = Exclude<FactType, 'MergeReceived'>;
 
 /** What every event of a ticket says. */
 export interface Common {

@@ -2,9 +2,9 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
 import { type Guarantee } from '../../plans/domain/promise.js';
 import { reappliedTerms } from '../../plans/domain/reapply.js';
-import { type CancelReason, type Clamped, type Fact, type FactData, type Origin } from './facts.js';
+import { type CancelReason, type Clamped, type Fact, type FactData, type Origin, type Received } from './facts.js';
 
-export const ticketStatuses = ['open', 'waiting', 'resolved', 'closed', 'cancelled'] as const;
+export const ticketStatuses = ['open', 'waiting', 'resolved', 'closed', 'cancelled', 'merged'] as const;
 /** `waiting`: open, with at least one reason to wait. */
 export type TicketStatus = (typeof ticketStatuses)[number];
 
@@ -41,6 +41,14 @@ export interface Life {
   readonly cancelledAt: Instant | null;
   readonly cancelReason: CancelReason | null;
   readonly reopenings: number;
+  /** The ticket that goes on for it. */
+  readonly mergedInto: string | null;
+  readonly mergedAt: Instant | null;
+  /** Tickets that were merged into it, by id. */
+  readonly received: ReadonlyMap<string, Received>;
+  readonly splitFrom: string | null;
+  /** Tickets that were split off from it. */
+  readonly splitInto: readonly string[];
 }
 
 /** What a person said to the customer; automatic acknowledgements, notes and silent resolves say nothing. */
@@ -63,8 +71,9 @@ const isUnderWay = (life: Life) => life.status === 'open' || life.status === 'wa
 /** Why a fact makes no sense for a ticket as it stands; a code for programs. Undefined: it does. */
 export function objection(life: Life, type: Fact['type']): string | undefined {
   if (type === 'TicketOpened') return 'TICKET_EXISTS';
-  if (type === 'InternalNoteAdded') return undefined;
+  if (type === 'InternalNoteAdded' || type === 'MergeReceived') return undefined;
   if (life.status === 'cancelled') return 'TICKET_CANCELLED';
+  if (life.status === 'merged') return 'TICKET_MERGED';
   switch (type) {
     case 'TicketPaused':
     case 'TicketResumed':
@@ -98,6 +107,12 @@ export function isAlreadySo(life: Life, fact: Pick<Fact, 'type' | 'data'>): bool
       return life.status === 'closed';
     case 'TicketCancelled':
       return life.status === 'cancelled';
+    case 'TicketMerged':
+      return life.mergedInto === f.data.into;
+    case 'MergeReceived':
+      return (life.received.get(f.data.from)?.revision ?? -1) >= f.data.revision;
+    case 'TicketSplit':
+      return life.splitInto.includes(f.data.into);
     default:
       return false;
   }
@@ -108,6 +123,7 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
   return {
     status: 'open',
     waits: new Map(),
+    splitFrom: null,
     ...fact.data,
     terms: fact.terms,
     assignee: null,
@@ -121,6 +137,10 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
     cancelledAt: null,
     cancelReason: null,
     reopenings: 0,
+    mergedInto: null,
+    mergedAt: null,
+    received: new Map(),
+    splitInto: [],
   };
 }
 
@@ -174,6 +194,12 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
       return { ...life, status: 'open', resolvedAt: null, closedAt: null, reopenings: life.reopenings + 1 };
     case 'TicketCancelled':
       return { ...life, status: 'cancelled', waits: none, cancelledAt: fact.at, cancelReason: fact.data.reason };
+    case 'TicketMerged':
+      return { ...life, status: 'merged', waits: none, mergedInto: fact.data.into, mergedAt: fact.at };
+    case 'MergeReceived':
+      return { ...life, received: new Map([...life.received, [fact.data.from, fact.data]]) };
+    case 'TicketSplit':
+      return { ...life, splitInto: [...life.splitInto, fact.data.into] };
   }
 }
 

@@ -53,7 +53,8 @@ function outcomeData(outcome: Outcome, { ticket, customer, facts, versions, asOf
   const { run, id, layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt } = outcome;
   const judged = { layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt, asOf, tzdata: versions.tzdata };
   if (!isRun(run)) return { ...run.last, ...judged };
-  const life = lifeAt(facts, at) ?? lifeAt(facts, run.startedAt);
+  // A run that counts from a ticket merged into this one may have fallen due before this one was opened.
+  const life = lifeAt(facts, at) ?? lifeAt(facts, Math.max(run.startedAt, facts[0]?.at ?? -Infinity));
   if (life === undefined) throw new Error(`run ${id} of ticket ${ticket} started before the ticket`);
   const { reference, subject, type, priority, assignee, team } = life;
   const { metric, terms, target, targetMs, startedAt } = run;

@@ -6,7 +6,7 @@ import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from './derive-id.js';
 import { type FactEvent } from './events.js';
 import { type Fact } from './facts.js';
-import { lifeAt } from './life.js';
+import { lifeAt, objection } from './life.js';
 import { evolve, type Ticket } from './ticket.js';
 import { toFactEvent } from './to-fact-event.js';
 
@@ -39,7 +39,7 @@ export function applyRevision(
   let reached = ticket;
   for (const at of new Set([from, ...later])) {
     const life = lifeAt(reached.facts, at);
-    if (life === undefined || life.status === 'closed' || life.status === 'cancelled') continue;
+    if (life === undefined || objection(life, 'PlanReapplied') !== undefined) continue;
     const factId = deriveId('revision', context.ticket, of, code, String(version), String(at));
     const order = { ...command, context: { ...context, factId, occurredAt: at } };
     const event = toFactEvent(order, ticket.customer, life, versions);

@@ -74,7 +74,23 @@ function saidBy(command: FactCommand, life: Life | undefined, versions: Versions
       return ['TicketReopened', {}];
     case 'CancelTicket':
       return ['TicketCancelled', { reason: command.reason }];
+    case 'MergeTicket':
+      return ['TicketMerged', { into: command.into }];
+    case 'ReceiveMerge': {
+      const { from, stands, unansweredSince, revision } = command;
+      return ['MergeReceived', { from, stands, unansweredSince, revision }];
+    }
+    case 'SplitTicket':
+      return ['TicketSplit', split(command, life)];
   }
+}
+
+function split(command: Order<'SplitTicket'>, life: Life | undefined): FactData['TicketSplit'] {
+  const { into, messageAt, reference = into } = command;
+  if (life === undefined) throw noTicket(command.context.ticket);
+  const { channel, priority, subject, application, users } = { ...life, ...command };
+  const type = command.ticketType ?? life.type;
+  return { into, messageAt, opening: { reference, type, channel, priority, subject, application, users } };
 }
 
 type Order<Type extends TicketOrder['type']> = Extract<FactCommand, { type: Type }>;
@@ -98,6 +114,7 @@ function opening(command: Order<'OpenTicket'>, versions: Versions): FactData['Ti
     guarantee: isUnjudged ? unjudged : guaranteeOf(versions.plan(context.terms.plan), { type, channel, priority }),
     namedPlan: command.plan ?? null,
     import: imported === undefined ? null : { id: imported.id, startedAt: imported.startedAt },
+    ...(command.splitFrom === undefined ? {} : { splitFrom: command.splitFrom }),
   };
 }
 

@@ -10,9 +10,10 @@ import {
 } from '../../graphql/enums.js';
 import { ActorInput, faultOfActor } from '../../graphql/actor.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
+import { idPattern } from './ticket.inputs.js';
 import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
 import { type TicketOrder } from '../domain/commands.js';
-import { type CancelReason, type FactType, type Origin } from '../domain/facts.js';
+import { type CancelReason, type Origin, type ReportedType } from '../domain/facts.js';
 
 @InputType('TicketEventInput', {
   description: 'One thing that happened to a ticket; which fields it takes depends on what.',
@@ -22,7 +23,7 @@ export class TicketEventInput {
   ticket!: string;
 
   @Field(() => TicketEventKindEnum, { description: 'What happened.' })
-  event!: FactType;
+  event!: ReportedType;
 
   @Field(() => InstantScalar, { description: 'When it happened.' })
   occurredAt!: number;
@@ -33,7 +34,10 @@ export class TicketEventInput {
   @Field(() => String, { nullable: true, description: 'Makes repeating it safe.' })
   idempotencyKey?: string;
 
-  @Field(() => String, { nullable: true, description: 'TICKET_OPENED: what people see; the id where left out.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'TICKET_OPENED and TICKET_SPLIT: what people see; the id where left out.',
+  })
   reference?: string;
 
   @Field(() => String, { nullable: true, description: 'TICKET_OPENED, where it is required: the customer’s id.' })
@@ -44,23 +48,26 @@ export class TicketEventInput {
 
   @Field(() => TicketTypeEnum, {
     nullable: true,
-    description: 'TICKET_OPENED, where it is required, and TICKET_RECLASSIFIED.',
+    description: 'TICKET_OPENED, where it is required, TICKET_RECLASSIFIED and TICKET_SPLIT.',
   })
   type?: TicketType;
 
-  @Field(() => ChannelEnum, { nullable: true, description: 'TICKET_OPENED, where it is required, and messages.' })
+  @Field(() => ChannelEnum, {
+    nullable: true,
+    description: 'TICKET_OPENED, where it is required, TICKET_SPLIT and messages.',
+  })
   channel?: Channel;
 
-  @Field(() => String, { nullable: true, description: 'TICKET_OPENED and TICKET_RECLASSIFIED.' })
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED, TICKET_RECLASSIFIED and TICKET_SPLIT.' })
   priority?: string;
 
-  @Field(() => String, { nullable: true, description: 'TICKET_OPENED, where it is required.' })
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED, where it is required, and TICKET_SPLIT.' })
   subject?: string;
 
-  @Field(() => String, { nullable: true, description: 'TICKET_OPENED: the application it is about.' })
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED and TICKET_SPLIT: the application it is about.' })
   application?: string;
 
-  @Field(() => [String], { nullable: true, description: 'TICKET_OPENED: the users involved.' })
+  @Field(() => [String], { nullable: true, description: 'TICKET_OPENED and TICKET_SPLIT: the users involved.' })
   users?: string[];
 
   @Field(() => OriginEnum, { nullable: true, description: 'TICKET_OPENED: who wanted it.' })
@@ -92,6 +99,18 @@ export class TicketEventInput {
 
   @Field(() => String, { nullable: true, description: 'INTERNAL_NOTE_ADDED, where it is required.' })
   text?: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'TICKET_MERGED: the ticket that goes on for both; TICKET_SPLIT: the id of the new one. Required.',
+  })
+  into?: string;
+
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'TICKET_SPLIT, where it is required: when the message that is split off was written.',
+  })
+  messageAt?: number;
 }
 
 @ArgsType()
@@ -129,7 +148,7 @@ export class TicketEventsRecordedType {
 
 /** What a sender forgot or overdid, in words; undefined: nothing. Checked by hand, for there are a thousand at a time. */
 export function faultOf(input: TicketEventInput): string | undefined {
-  if (!/^[\w.:@/+-]{1,100}$/.test(input.ticket)) return 'ticket must be 1 to 100 letters, digits or . : @ / + - _';
+  if (!idPattern.test(input.ticket)) return 'ticket must be 1 to 100 letters, digits or . : @ / + - _';
   for (const field of required[input.event] ?? []) {
     const value = input[field];
     if (value == null || value === '') return `${field} is required`;
@@ -137,15 +156,18 @@ export function faultOf(input: TicketEventInput): string | undefined {
   for (const [field, limit] of limits) {
     if ((input[field]?.length ?? 0) > limit) return `${field} must not be longer than ${limit}`;
   }
+  if (input.into != null && !idPattern.test(input.into)) return 'into must be an id, as ticket';
   if (input.users?.some((user) => user.length > 200) === true) return 'users must not be longer than 200';
   return input.onBehalfOf == null ? undefined : faultOfActor(input.onBehalfOf);
 }
 
-const required: Partial<Record<FactType, readonly (keyof TicketEventInput)[]>> = {
+const required: Partial<Record<ReportedType, readonly (keyof TicketEventInput)[]>> = {
   TicketOpened: ['customer', 'type', 'channel', 'subject'],
   TicketPaused: ['pauseReason'],
   TicketCancelled: ['cancelReason'],
   InternalNoteAdded: ['text'],
+  TicketMerged: ['into'],
+  TicketSplit: ['into', 'messageAt'],
 };
 
 const limits = [
@@ -211,5 +233,15 @@ export function orderOf(input: TicketEventInput): TicketOrder {
       return { type: 'ReopenTicket' };
     case 'TicketCancelled':
       return { type: 'CancelTicket', reason: input.cancelReason ?? 'spam' };
+    case 'TicketMerged':
+      return { type: 'MergeTicket', into: input.into ?? '' };
+    case 'TicketSplit': {
+      const { into = '', messageAt = 0, reference, type, priority, subject, application, users } = input;
+      return {
+        ...{ type: 'SplitTicket', into, messageAt, ...channel, ...given('ticketType', type) },
+        ...{ ...given('reference', reference), ...given('priority', priority), ...given('subject', subject) },
+        ...{ ...given('application', application), ...given('users', users) },
+      };
+    }
   }
 }

@@ -20,6 +20,7 @@ import {
   AssignTicketInput,
   CancelTicketInput,
   InternalNoteInput,
+  MergeTicketInput,
   MessageInput,
   OpenTicketInput,
   PauseTicketInput,
@@ -28,6 +29,7 @@ import {
   ResolveTicketInput,
   ResumeTicketInput,
   type SaidInput,
+  SplitTicketInput,
   TicketInput,
 } from './ticket.inputs.js';
 import { TicketType, toTicketType } from './ticket.type.js';
@@ -179,6 +181,35 @@ export class TicketMutations {
     return this.change(input.id, { type: 'CancelTicket', reason: input.reason }, input, caller);
   }
 
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    description:
+      'Another ticket goes on for this one, whose running clocks are cancelled. If this one is older and unanswered, the first response of the other is due from its opening. Refused: TICKET_MERGED (the message names the ticket that goes on), MERGE_INTO_ITSELF, MERGE_CYCLE, MERGE_ACROSS_CUSTOMERS, TICKET_NOT_FOUND, TICKET_CANCELLED.',
+  })
+  mergeTicket(
+    @Args('input', { description: 'The ticket, and the one that goes on.' }) input: MergeTicketInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(input.id, { type: 'MergeTicket', into: input.into }, input, caller);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    description:
+      'A message of the customer’s becomes a ticket of its own, whose clocks start when it was written. Answers the old ticket; `splitInto` names the new one. Refused: MESSAGE_NOT_FOUND, TICKET_EXISTS.',
+  })
+  splitTicket(
+    @Args('input', { description: 'The message, and the new ticket.' }) input: SplitTicketInput,
+    @Caller() caller: Identity,
+  ) {
+    const { type: ticketType, messageAt, reference, channel, priority, subject, application, users } = input;
+    const order: TicketOrder = {
+      ...{ type: 'SplitTicket', into: newTicketOf(input, caller), messageAt },
+      ...said({ ticketType, reference, channel, priority, subject, application, users }),
+    };
+    return this.change(input.id, order, input, caller);
+  }
+
   private change(id: string, order: TicketOrder, input: SaidInput, caller: Identity, isNew = false) {
     const { occurredAt, idempotencyKey } = input;
     const decided = async () => {
@@ -207,4 +238,10 @@ function idOf({ id, source, externalId, idempotencyKey }: OpenTicketInput, { act
   if (id != null) return id;
   if (source != null && externalId != null) return deriveId('ticket', source, externalId);
   return idempotencyKey == null ? undefined : deriveId('ticket-by-key', actor.id, idempotencyKey);
+}
+
+/** The id of the ticket that a split opens, given or derived so that splitting twice opens one. */
+function newTicketOf({ into, id, idempotencyKey }: SplitTicketInput, { actor }: Identity): string {
+  if (into != null) return into;
+  return idempotencyKey == null ? newId() : deriveId('split-by-key', actor.id, id, idempotencyKey);
 }

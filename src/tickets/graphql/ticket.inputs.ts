@@ -7,7 +7,7 @@ import { type Channel, type PauseReason, type TicketType } from '../../plans/dom
 import { type CancelReason, type Origin } from '../domain/facts.js';
 
 /** Ids are short, and of characters that need no quoting in a log or an address. */
-const idPattern = /^[\w.:@/+-]{1,100}$/;
+export const idPattern = /^[\w.:@/+-]{1,100}$/;
 const isId = (field: string) => ({ message: `${field} must be 1 to 100 letters, digits or . : @ / + - _` });
 
 @InputType({ isAbstract: true })
@@ -181,4 +181,62 @@ export class InternalNoteInput extends TicketInput {
 export class CancelTicketInput extends TicketInput {
   @Field(() => CancelReasonEnum, { description: 'Which of them.' })
   reason!: CancelReason;
+}
+
+@InputType('MergeTicketInput', { description: 'Another ticket goes on for both.' })
+export class MergeTicketInput extends TicketInput {
+  @Field(() => ID, { description: 'The id of the ticket that goes on, of the same customer.' })
+  @Matches(idPattern, isId('into'))
+  into!: string;
+}
+
+@InputType('SplitTicketInput', {
+  description: 'A message of the customer’s becomes a ticket of its own; what is left out is as in the old one.',
+})
+export class SplitTicketInput extends TicketInput {
+  @Field(() => InstantScalar, {
+    description: 'When the message was written: a reply of the customer’s, or the opening. The new clocks start there.',
+  })
+  messageAt!: number;
+
+  @Field(() => ID, { nullable: true, description: 'The id of the new ticket; made where left out.' })
+  @IsOptional()
+  @Matches(idPattern, isId('into'))
+  into?: string;
+
+  @Field(() => String, { nullable: true, description: 'What people see of the new ticket; its id where left out.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(100)
+  reference?: string;
+
+  @Field(() => TicketTypeEnum, { nullable: true, description: 'What the new ticket is about.' })
+  type?: TicketType;
+
+  @Field(() => ChannelEnum, { nullable: true, description: 'How the message reached us.' })
+  channel?: Channel;
+
+  @Field(() => String, { nullable: true, description: 'The priority of the new ticket.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(60)
+  priority?: string;
+
+  @Field(() => String, { nullable: true, description: 'The subject line of the new ticket.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(500)
+  subject?: string;
+
+  @Field(() => String, { nullable: true, description: 'The application that the new ticket is about.' })
+  @IsOptional()
+  @IsNotEmpty()
+  @MaxLength(200)
+  application?: string;
+
+  @Field(() => [String], { nullable: true, description: 'The users involved in the new ticket; at most 100.' })
+  @IsOptional()
+  @ArrayMaxSize(100)
+  @MaxLength(200, { each: true })
+  users?: string[];
 }

@@ -140,6 +140,21 @@ export class TicketType {
   @Field(() => Int, { description: 'How often it was taken up again.' })
   reopenings!: number;
 
+  @Field(() => ID, { nullable: true, description: 'The ticket that it was merged into, which goes on for it.' })
+  mergedInto!: string | null;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it was merged into another.' })
+  mergedAt!: number | null;
+
+  @Field(() => [ID], { description: 'Tickets that were merged into it.' })
+  merged!: readonly string[];
+
+  @Field(() => ID, { nullable: true, description: 'The ticket that it was split off from.' })
+  splitFrom!: string | null;
+
+  @Field(() => [ID], { description: 'Tickets that were split off from it.' })
+  splitInto!: readonly string[];
+
   @Field(() => [FactFlagType], { description: 'Facts that a reader should know something about.' })
   flags!: readonly FactFlagType[];
 
@@ -155,6 +170,7 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     plan: view.terms.plan,
     selfHelp: catalogue.plan(view.terms.plan).selfHelp,
     ...view,
+    merged: [...view.received].flatMap(([id, { stands }]) => (stands ? [id] : [])),
     waits: [...view.waits].map(([reason, since]) => ({ reason, since })),
     // Laid out only for who asks.
     get clocks() {

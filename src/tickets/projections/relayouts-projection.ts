@@ -20,7 +20,7 @@ export const relayoutsProjection: Projection<Tx> = {
   version: 1,
   types: [
     ...['PlanRevised', 'CalendarRevised', 'TicketOpened', 'SlaClockStarted', 'TicketReopened'],
-    ...['TicketClosed', 'TicketCancelled', 'PlanReapplied'],
+    ...['TicketClosed', 'TicketCancelled', 'TicketMerged', 'PlanReapplied'],
   ],
   async apply(events, tx) {
     const list = new List(await tx.selectFrom('revisions').selectAll().execute(), await governedOf(events, tx));
@@ -37,7 +37,9 @@ export const relayoutsProjection: Projection<Tx> = {
 type TicketEvent =
   | Extract<
       FactEvent,
-      { type: 'TicketOpened' | 'TicketReopened' | 'TicketClosed' | 'TicketCancelled' | 'PlanReapplied' }
+      {
+        type: 'TicketOpened' | 'TicketReopened' | 'TicketClosed' | 'TicketCancelled' | 'TicketMerged' | 'PlanReapplied';
+      }
     >
   | Extract<OutcomeEvent, { type: 'SlaClockStarted' }>;
 
@@ -81,6 +83,7 @@ class List {
         break;
       case 'TicketClosed':
       case 'TicketCancelled':
+      case 'TicketMerged':
         this.turn(ticket, false, at);
         this.remove(ticket, (revision) => revision.at >= at); // by then it is closed
         break;

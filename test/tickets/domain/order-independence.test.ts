@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ApplyRevision, type TicketOrder } from '../../../src/tickets/domain/commands.js';
+import { type OwnOrder, type TicketOrder } from '../../../src/tickets/domain/commands.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { type Clock, clockOf, readClock } from '../../../src/sla/domain/clock.js';
 import { clockAfter } from '../../../src/sla/domain/recorded-clock.js';
@@ -28,8 +28,18 @@ const second = {
   pauses: { ...plan.pauses, resolution: ['onHold'] },
 } as const;
 
-const orders: fc.Arbitrary<TicketOrder | ApplyRevision> = fc.oneof(
-  fc.constantFrom<TicketOrder | ApplyRevision>(
+const hour = 3_600_000;
+const opening = Date.UTC(2026, 2, 2, 9);
+const end = opening + 12 * 24 * hour;
+
+/** Another ticket is merged into it, older by some hours and unanswered, or answered. */
+const receptions = [-30, -1, null].map((since, i): OwnOrder => ({
+  ...{ type: 'ReceiveMerge', from: `older-${i % 2}`, stands: true, revision: i },
+  unansweredSince: since === null ? null : opening + since * hour,
+}));
+
+const orders: fc.Arbitrary<TicketOrder | OwnOrder> = fc.oneof(
+  fc.constantFrom<TicketOrder | OwnOrder>(
     { type: 'RecordFirstResponse' },
     { type: 'RecordFollowUp' },
     { type: 'RecordCustomerReply' },
@@ -47,12 +57,10 @@ const orders: fc.Arbitrary<TicketOrder | ApplyRevision> = fc.oneof(
     { type: 'CloseTicket' },
     { type: 'ReopenTicket' },
     { type: 'AddInternalNote', text: 'hm' },
+    { type: 'MergeTicket', into: 't2' },
+    ...receptions,
   ),
 );
-
-const hour = 3_600_000;
-const opening = Date.UTC(2026, 2, 2, 9);
-const end = opening + 12 * 24 * hour;
 
 /** Facts with the hour they occur and the hours until we hear of them. */
 const facts = fc.array(
@@ -60,7 +68,7 @@ const facts = fc.array(
   { minLength: 1, maxLength: 14 },
 );
 
-type Said = { readonly order: TicketOrder | ApplyRevision; readonly after: number; readonly late: number };
+type Said = { readonly order: TicketOrder | OwnOrder; readonly after: number; readonly late: number };
 
 /** The life of a ticket that hears of its facts in the order of recording; refusals are part of it. */
 function live(said: readonly Said[], settleBetween: boolean): TicketLife {
@@ -96,11 +104,11 @@ const lastWords = (ticket: TicketLife) =>
 function read(ticket: TicketLife, clock: Clock | undefined) {
   if (clock === undefined) return undefined;
   const { run, state, satisfiedAt, breachedAt, cancelledAt, cancelReason, startedAt } = clock;
-  const outcome = { run, state, satisfiedAt, breachedAt, cancelledAt, cancelReason, startedAt };
+  const outcome = { run, state, satisfiedAt, breachedAt, cancelledAt, cancelReason };
   if (state !== 'running' && state !== 'paused') return outcome;
   const { dueAt, atRiskAt, pausedAt, terms, target } = clock;
   const { elapsedMs, projectedDueAt } = readClock(clock, ticket.versions.calendar(terms.calendar), end);
-  return { ...outcome, dueAt, atRiskAt, pausedAt, terms, target, elapsedMs, projectedDueAt };
+  return { ...outcome, startedAt, dueAt, atRiskAt, pausedAt, terms, target, elapsedMs, projectedDueAt };
 }
 
 describe('whatever the order in which facts are heard', () => {

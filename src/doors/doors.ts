@@ -1,0 +1,48 @@
+import { type IncomingMessage } from 'node:http';
+import { type Settings } from '../config/settings.js';
+import { type Clock } from '../clock/clock.js';
+import { addressOf, type AddressOf, isLoopback } from './address.js';
+import { type Limits, standardLimits } from './limits.js';
+import { type Log, logToStderr } from './log.js';
+import { type Operations, readOperations } from './operations.js';
+import { BoundedStorage } from './rate.js';
+
+/** What guards every door of a server, the same over HTTP and WebSocket. */
+export interface Doors {
+  readonly limits: Limits;
+  /** Requests a minute. */
+  readonly rates: { readonly perAddress: number; readonly perIdentity: number };
+  readonly requests: BoundedStorage;
+  /** Whether GraphiQL is served, and the schema may be asked for. */
+  readonly isExplorable: boolean;
+  /** Pages from elsewhere that a browser may let in. */
+  readonly origins: readonly string[];
+  /** The only documents that may be asked; undefined: any. */
+  readonly operations: Operations | undefined;
+  readonly addressOf: AddressOf;
+  readonly log: Log;
+}
+
+/**
+ * The doors as the settings have them.
+ * @throws Rejection `INVALID_OPERATIONS`
+ */
+export function doorsOf(settings: Settings, clock: Clock, log: Log = logToStderr): Doors {
+  return {
+    limits: standardLimits,
+    rates: { perAddress: settings.addressRate, perIdentity: settings.rate },
+    requests: new BoundedStorage(clock),
+    isExplorable: settings.explore === 'yes' || (settings.explore === 'on-loopback' && isLoopback(settings.host)),
+    origins: settings.origins,
+    operations: settings.operations === '' ? undefined : readOperations(settings.operations),
+    addressOf: addressOf(settings.proxies),
+    log,
+  };
+}
+
+/** Whether a page of some origin may speak to us: none is said but by browsers, ours is served by us, others are named. */
+export function mayCome({ origins }: Pick<Doors, 'origins'>, { headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined || origins.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

@@ -1,0 +1,90 @@
+import helmet from '@fastify/helmet';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { type Doors } from './doors.js';
+import { type Limits } from './limits.js';
+import { type Asked, notAllowed, type Operations } from './operations.js';
+import { windowMs } from './rate.js';
+import { refusalBody } from './refusals.js';
+
+/** How long a request may take and how large it may be, for whoever makes the server. */
+export const httpOptions = ({ bodyBytes, requestMs, idleMs, headersMs, checkMs }: Limits) => ({
+  bodyLimit: bodyBytes,
+  requestTimeout: requestMs,
+  connectionTimeout: idleMs,
+  http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
+});
+
+/** What a browser is told to keep to: GraphiQL has all that it needs from here, but for styles that it makes itself. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+/** Guards HTTP before anything is read of a request but its head. */
+export async function guardHttp(app: NestFastifyApplication, doors: Doors): Promise<void> {
+  const server = app.getHttpAdapter().getInstance();
+  app.getHttpServer().maxConnections = doors.limits.connections;
+  limitRate(server, doors);
+  await app.register(helmet, { contentSecurityPolicy });
+  if (doors.origins.length > 0) {
+    const allowedHeaders = ['authorization', 'content-type'];
+    app.enableCors({ origin: [...doors.origins], methods: ['GET', 'POST'], allowedHeaders, maxAge: 600 });
+  }
+  if (doors.operations !== undefined) allowOnly(server, doors.operations, doors);
+}
+
+/** By address, before anybody is known. */
+function limitRate(server: FastifyInstance, { requests, rates, addressOf, log }: Doors): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const address = addressOf(request.raw);
+    const { hits, leftMs } = requests.hit(`address ${address}`, windowMs);
+    if (hits <= rates.perAddress) {
+      done();
+      return;
+    }
+    const id = randomUUID();
+    const code = 'TOO_MANY_REQUESTS';
+    if (hits === rates.perAddress + 1) log({ level: 'warn', id, code, address }); // once a window: a flood fills no log
+    const said = `More than ${rates.perAddress} requests a minute come from your address.`;
+    void reply
+      .status(429)
+      .header('retry-after', Math.ceil(leftMs / 1000))
+      .send(refusalBody(said, code, id));
+  });
+}
+
+/** Lets through the operations of a list alone; one that is named by its id is put in full. */
+function allowOnly(server: FastifyInstance, operations: Operations, { log }: Doors): void {
+  server.addHook('preHandler', (request: FastifyRequest, reply: FastifyReply, done) => {
+    if (request.routeOptions.url !== '/graphql') {
+      done();
+      return;
+    }
+    const asked = isAsked(request.body) ? request.body : {};
+    const query = operations.documentOf(asked);
+    if (query === undefined) {
+      const id = randomUUID();
+      const { code, message } = notAllowed;
+      log({ level: 'warn', id, code });
+      void reply.status(400).send(refusalBody(message, code, id));
+      return;
+    }
+    const { extensions: _, ...rest } = asked;
+    request.body = { ...rest, query };
+    done();
+  });
+}
+
+const isAsked = (body: unknown): body is Asked => typeof body === 'object' && body !== null;

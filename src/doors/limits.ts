@@ -1,0 +1,58 @@
+/** How much one caller, or all together, may ask of the server. */
+export interface Limits {
+  /** The largest request, and the largest message of a socket, in bytes. */
+  readonly bodyBytes: number;
+  /** The longest list in an input. */
+  readonly listItems: number;
+  /** Tokens of a GraphQL document. */
+  readonly tokens: number;
+  /** Fields inside each other. */
+  readonly depth: number;
+  /** Fields beside each other at the root: each is a query, or a durable write, of its own. */
+  readonly rootFields: number;
+  /** Fields beside each other elsewhere. */
+  readonly breadth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** Fields of the largest answer that a document can have. */
+  readonly cost: number;
+  /** Connections, of HTTP and WebSocket together. */
+  readonly connections: number;
+  readonly sockets: { readonly total: number; readonly perAddress: number; readonly perIdentity: number };
+  /** Operations under way on sockets: a subscription is one until it ends, any other until its answer is sent. */
+  readonly operations: { readonly total: number; readonly perIdentity: number; readonly perSocket: number };
+  /** What may wait for a client that does not read, in bytes. */
+  readonly unreadBytes: number;
+  /** How long the headers of a request may take to arrive. */
+  readonly headersMs: number;
+  /** How long all of a request may take to arrive. */
+  readonly requestMs: number;
+  /** How long a connection may say nothing. */
+  readonly idleMs: number;
+  /** How often late requests are looked for. */
+  readonly checkMs: number;
+  /** How long a socket may take to say who it is. */
+  readonly initMs: number;
+}
+
+/** The limits of a server: ten times what the tour, the examples and GraphiQL ask. */
+export const standardLimits: Limits = {
+  bodyBytes: 4 * 1024 * 1024, // a thousand events with room
+  listItems: 1_000,
+  tokens: 2_000,
+  depth: 10,
+  rootFields: 20,
+  breadth: 100,
+  aliases: 30,
+  directives: 30,
+  cost: 50_000, // a page of 200 tickets with all that is known of them has 30,000
+  connections: 5_000,
+  sockets: { total: 1_000, perAddress: 500, perIdentity: 100 },
+  operations: { total: 5_000, perIdentity: 200, perSocket: 50 },
+  unreadBytes: 1024 * 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 60_000,
+  checkMs: 5_000,
+  initMs: 5_000,
+};

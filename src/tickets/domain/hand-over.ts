@@ -1,0 +1,68 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { type ReceiveMerge, type TicketOrder } from './commands.js';
+import { deriveId } from './derive-id.js';
+import { type Fact } from './facts.js';
+import { type Life, lifeAfter } from './life.js';
+import { pledge } from './outcome-events.js';
+import { type Ticket } from './ticket.js';
+
+/** What a ticket has to say to another, once: its id derives from what it says. */
+export interface HandOver {
+  readonly target: string;
+  readonly order: ReceiveMerge | Extract<TicketOrder, { type: 'OpenTicket' }>;
+  readonly factId: string;
+  readonly occurredAt: Instant;
+  readonly actor: Actor;
+}
+
+type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>;
+
+/** What a ticket read up to a revision has to say: how it stood to those it was merged into, and what was split off. */
+export function handOvers(id: string, ticket: Ticket, revision: number): readonly HandOver[] {
+  const merges = new Map<string, HandOver>();
+  const splits: HandOver[] = [];
+  for (const [i, fact] of ticket.facts.entries()) {
+    const before = lifeAfter(ticket.facts, i - 1);
+    if (before === undefined) continue;
+    if (fact.type === 'TicketMerged') {
+      const stands = lifeAfter(ticket.facts, i) !== before;
+      if (stands || !merges.has(fact.data.into)) merges.set(fact.data.into, merge(id, fact, stands, before, revision));
+    } else if (fact.type === 'TicketSplit') splits.push(split(id, ticket.customer ?? '', fact, before));
+  }
+  return [...merges.values(), ...splits];
+}
+
+function merge(from: string, fact: FactOf<'TicketMerged'>, stands: boolean, before: Life, revision: number): HandOver {
+  const unansweredSince = stands ? unanswered(before) : null;
+  return {
+    target: fact.data.into,
+    order: { type: 'ReceiveMerge', from, stands, unansweredSince, revision },
+    factId: deriveId('merge', from, String(revision)),
+    occurredAt: fact.at,
+    actor: pledge,
+  };
+}
+
+/** The oldest request that nobody has answered, its own or that of a ticket merged into it. */
+function unanswered({ lastReplyAt, origin, openedAt, received }: Life): Instant | null {
+  const handed = [...received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? []);
+  const asked = origin === 'customerRequest' ? [openedAt, ...handed] : handed;
+  return lastReplyAt !== null || asked.length === 0 ? null : Math.min(...asked);
+}
+
+function split(from: string, customer: string, fact: FactOf<'TicketSplit'>, { namedPlan }: Life): HandOver {
+  const { into, messageAt, opening } = fact.data;
+  const { type: ticketType, application, ...rest } = opening;
+  const named = {
+    ...(application === null ? {} : { application }),
+    ...(namedPlan === null ? {} : { plan: namedPlan }),
+  };
+  return {
+    target: into,
+    order: { type: 'OpenTicket', customer, ticketType, ...rest, ...named, splitFrom: from },
+    factId: deriveId('split', fact.id),
+    occurredAt: messageAt,
+    actor: fact.actor,
+  };
+}

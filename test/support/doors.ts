@@ -1,0 +1,11 @@
+import { type Settings } from '../../src/config/settings.js';
+import { type Clock } from '../../src/clock/clock.js';
+import { type Doors, doorsOf } from '../../src/doors/doors.js';
+import { type LogEntry } from '../../src/doors/log.js';
+
+/** The doors of a test's server, as the settings have them but for what the test says, and what they logged. */
+export function testDoors(settings: Settings, clock: Clock, differing: Partial<Doors> = {}) {
+  const logged: LogEntry[] = [];
+  const doors: Doors = { ...doorsOf(settings, clock, (entry) => logged.push(entry)), ...differing };
+  return { doors, logged };
+}

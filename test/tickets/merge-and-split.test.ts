@@ -1,0 +1,201 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { settleDue, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
+import { changeAndHandOver, handOver } from '../../src/tickets/commands/hand-over.js';
+import { type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
+import { ticketStream } from '../../src/tickets/domain/events.js';
+import { ticketBy } from '../../src/tickets/queries/tickets.js';
+import { newFolder } from '../support/api.js';
+import { importLines, ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+import { withAppend } from '../support/stores.js';
+
+const at = (text: string) => Date.parse(`2026-03-${text}Z`);
+const actor = { id: 'mia', kind: 'person' } as const;
+const merge = (into: string) => ({ type: 'MergeTicket', into }) as const;
+const split = (into: string) => ({ type: 'SplitTicket', into, messageAt: at('02T11:00:00') }) as const;
+
+describe('merging and splitting', () => {
+  let folder: string;
+  let ledger: TestLedger;
+  beforeEach(async () => {
+    folder = newFolder();
+    ledger = await ledgerAt('2026-03-02T14:00:00Z', folder);
+    await open(ledger, 'old', 'pro', '2026-03-02T10:00:00Z');
+    await say(ledger, 'old', { type: 'RecordCustomerReply' }, '2026-03-02T11:00:00Z');
+    await open(ledger, 'new', 'pro', '2026-03-02T13:00:00Z');
+  });
+  afterEach(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const request = (order: TicketRequest['order']): TicketRequest => ({ order, actor, mayBackdate: false });
+  /** What became of an order, by the code of its refusal where there was one. */
+  async function ask(ticket: string, order: TicketRequest['order'], store: EventStore = ledger.store) {
+    const { outcomes } = await changeAndHandOver({ ...ledger, store }, ticket, [request(order)]);
+    return outcomes.map((outcome) => (outcome.kind === 'rejected' ? outcome.rejection.code : outcome.kind));
+  }
+  async function eventsOf(ticket: string): Promise<readonly StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for await (const event of ledger.store.readStream(ticketStream(ticket))) events.push(event);
+    return events;
+  }
+  const typesOf = async (ticket: string) => (await eventsOf(ticket)).map(({ type }) => type);
+  /** When the first response of a ticket is due, as readers are told. */
+  async function dueOf(ticket: string) {
+    await project(ledger);
+    const view = await ticketBy(ledger.db, ticket);
+    return view?.clocks().map(({ state, dueAt }) => `${state} ${new Date(dueAt ?? 0).toISOString().slice(8, 16)}`);
+  }
+  /** Has the policy do what it finds to do, until it finds no more; says for which tickets it did. */
+  async function handOverDue(changed: Partial<WatcherPorts> = {}) {
+    const told: string[] = [];
+    const settle = (ticket: string) => {
+      told.push(ticket);
+      return ledger.handOvers.settle(ticket);
+    };
+    await project(ledger);
+    const ports = { ...ledger.handOvers, settle, refreshed: () => project(ledger), ...changed };
+    await settleDue(ports, new Map(), new AbortController().signal);
+    return told;
+  }
+
+  it('tells the other ticket at once, and is then done', async () => {
+    expect(await ask('old', merge('new'))).toEqual(['recorded']);
+    expect(await dueOf('new')).toEqual(['running 03T10:00']);
+    expect(await dueOf('old')).toEqual(['cancelled 03T10:00']);
+    expect(await handOverDue()).toEqual([]);
+    const view = await ticketBy(ledger.db, 'new');
+    expect([...(view?.received.keys() ?? [])]).toEqual(['old']);
+  });
+
+  it('opens the new ticket at once, and is then done', async () => {
+    expect(await ask('old', split('part'))).toEqual(['recorded']);
+    expect(await dueOf('part')).toEqual(['running 03T11:00']);
+    expect(await handOverDue()).toEqual([]);
+    expect((await ticketBy(ledger.db, 'part'))?.splitFrom).toBe('old');
+    expect(await ask('old', split('part'))).toEqual(['alreadySo']);
+  });
+
+  describe.each([
+    ['a merge', merge('new'), 'new', 'running 03T10:00'],
+    ['a split', split('part'), 'part', 'running 03T11:00'],
+  ] as const)('%s that was interrupted', (_, order, other, due) => {
+    it('before anything was recorded was never done', async () => {
+      const down = withAppend(ledger.store, () => () => Promise.reject(new Error('down')));
+      await expect(ask('old', order, down)).rejects.toThrow('down');
+      expect(await handOverDue()).toEqual([]);
+    });
+
+    it.each(['before the other ticket was told', 'after it was told, before anybody knew'])(
+      '%s, is gone on with after a restart, once',
+      async (when) => {
+        let isFirst = true;
+        const crashing = withAppend(ledger.store, (append) => async (...given) => {
+          const isLost = !isFirst;
+          isFirst = false;
+          if (isLost && when.startsWith('before')) throw new Error('down');
+          const appended = await append(...given);
+          if (isLost) throw new Error('down');
+          return appended;
+        });
+        expect(await ask('old', order, crashing)).toEqual(['recorded']);
+        const told = when.startsWith('before') ? [] : ['there'];
+        expect((await typesOf(other)).includes(order.type === 'MergeTicket' ? 'MergeReceived' : 'TicketOpened')).toBe(
+          told.length > 0,
+        );
+        await ledger.close();
+        ledger = await ledgerAt('2026-03-02T15:00:00Z', folder);
+        expect(await handOverDue()).toEqual(told.length > 0 ? [] : ['old']);
+        expect(await dueOf(other)).toEqual([due]);
+        const before = await ledger.store.lastPosition();
+        await handOver(ledger, 'old');
+        expect(await ledger.store.lastPosition()).toBe(before);
+      },
+    );
+  });
+
+  it('corrects what it told by a late reply to the ticket that was merged', async () => {
+    await ask('old', merge('new'));
+    ledger.clock.moveTo(at('02T15:00:00'));
+    await say(ledger, 'old', { type: 'RecordFirstResponse' }, '2026-03-02T12:00:00Z');
+    expect(await handOverDue()).toEqual(['old']);
+    expect(await dueOf('new')).toEqual(['running 03T13:00']);
+    expect(await dueOf('old')).toEqual(['met 03T10:00']);
+    expect(await handOverDue()).toEqual([]);
+  });
+
+  it('goes down a chain: what a merged ticket hears, it hands on', async () => {
+    await open(ledger, 'last', 'pro', '2026-03-02T13:30:00Z');
+    await ask('new', merge('last'));
+    expect(await ask('old', merge('new'))).toEqual(['TICKET_MERGED']);
+    expect(await ask('old', merge('last'))).toEqual(['recorded']);
+    expect(await dueOf('last')).toEqual(['running 03T10:00']);
+    ledger.clock.moveTo(at('02T15:00:00'));
+    await open(ledger, 'oldest', 'pro', '2026-03-02T09:00:00Z');
+    await say(ledger, 'oldest', merge('old'), '2026-03-02T13:59:00Z'); // before that one was merged itself
+    expect(await dueOf('last')).toEqual(['running 03T10:00']);
+  });
+
+  it('refuses itself, a circle, another customer, a ticket that is not there or not yet open, and one that was cancelled', async () => {
+    expect(await ask('old', merge('old'))).toEqual(['MERGE_INTO_ITSELF']);
+    expect(await ask('old', merge('nobody'))).toEqual(['TICKET_NOT_FOUND']);
+    const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
+    await say(ledger, 'other', { type: 'OpenTicket', customer: 'globex', plan: 'pro', ...bug });
+    expect(await ask('old', merge('other'))).toEqual(['MERGE_ACROSS_CUSTOMERS']);
+    await open(ledger, 'spam');
+    await say(ledger, 'spam', { type: 'CancelTicket', reason: 'spam' });
+    expect(await ask('old', merge('spam'))).toEqual(['TICKET_CANCELLED']);
+    const { outcomes } = await say(ledger, 'old', merge('new'), '2026-03-02T12:00:00Z');
+    expect(outcomes).toMatchObject([{ rejection: { code: 'OCCURRED_BEFORE_OPENING' } }]);
+    expect(await ask('old', split('new'))).toEqual(['TICKET_EXISTS']);
+    expect(await ask('old', merge('new'))).toEqual(['recorded']);
+    expect(await ask('old', merge('new'))).toEqual(['alreadySo']);
+    expect(await ask('new', merge('old'))).toEqual(['MERGE_CYCLE']);
+    await open(ledger, 'third');
+    await ask('new', merge('third'));
+    expect(await ask('third', merge('old'))).toEqual(['MERGE_CYCLE']);
+  });
+
+  it('of two tickets into each other at once lets one through', async () => {
+    const both = await Promise.all([ask('old', merge('new')), ask('new', merge('old'))]);
+    expect(both.flat().sort()).toEqual(['MERGE_CYCLE', 'recorded']);
+  });
+
+  it('of an imported log waits until the import is finished; tickets merged in a circle come to rest', async () => {
+    const line = (event: string, ticket: string, time: string, more: object) =>
+      JSON.stringify({ event, ticket, occurredAt: `2026-03-02T${time}:00Z`, actor: { id: 'mia' }, ...more });
+    const opening = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
+    const { log, counts, rejected } = await importLines(ledger, [
+      line('TicketOpened', 'A', '09:00', opening),
+      line('CustomerReplied', 'A', '09:30', {}),
+      line('TicketOpened', 'B', '12:00', opening),
+      line('TicketSplit', 'A', '12:30', { into: 'C', messageAt: '2026-03-02T09:30:00Z', subject: 'Other' }),
+      line('TicketMerged', 'A', '13:00', { into: 'B' }),
+      line('TicketMerged', 'B', '13:30', { into: 'A' }),
+      line('CustomerReplied', 'A', '13:40', {}),
+    ]);
+    expect(rejected).toMatchObject([{ line: 7, code: 'TICKET_MERGED' }]);
+    expect(await handOverDue()).toEqual([]);
+    await log.finish(counts);
+    let rounds = 0;
+    while ((await handOverDue()).length > 0) rounds += 1; // each hears of the other
+    expect(rounds).toBeLessThan(5);
+    expect(await dueOf('A')).toEqual(['cancelled 03T09:00']);
+    expect(await dueOf('B')).toEqual(['cancelled 03T09:00']);
+    expect(await dueOf('C')).toEqual(['running 03T09:30']);
+  });
+
+  it('into a ticket that was opened by somebody else meanwhile is told of, and left to people', async () => {
+    const down = withAppend(ledger.store, (append) => {
+      let appends = 0;
+      return (...given) => ((appends += 1) === 2 ? Promise.reject(new Error('down')) : append(...given));
+    });
+    await ask('old', split('part'), down);
+    await open(ledger, 'part', 'pro', '2026-03-02T10:30:00Z');
+    const failed: unknown[] = [];
+    await handOverDue({ failed: (_, error) => failed.push(error) });
+    expect(failed).toMatchObject([{ code: 'TICKET_EXISTS' }]);
+  });
+});
