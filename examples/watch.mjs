@@ -8,8 +8,10 @@ const on = { connected: () => console.log('Listening.') };
 const key = process.env.PLEDGE_KEY ?? readFileSync('data/development.key', 'utf8').trim();
 const connectionParams = { authorization: `Bearer ${key}` };
 const client = createClient({ url, on, connectionParams, webSocketImpl: WebSocket });
-const query = 'subscription ($after: Position) { slaEvents(after: $after) { cursor kind metric reference at } }';
+const query = `subscription ($after: Position) {
+  slaEvents(after: $after) { cursor ... on SlaEvent { kind metric reference at } }
+}`;
 for await (const { data } of client.iterate({ query, variables: { after: process.argv[2] } })) {
   const { kind, metric, reference, at, cursor } = data.slaEvents;
-  console.log(`${at} ${kind} ${metric} ${reference} (${cursor})`);
+  if (kind !== undefined) console.log(`${at} ${kind} ${metric} ${reference} (${cursor})`); // else a heartbeat
 }

@@ -49,6 +49,13 @@ export class Settings {
   @IsNotEmpty()
   defaultPlan = 'community';
 
+  /** How often a listener of the feed is told how far it has come, in seconds (`PLEDGE_HEARTBEAT_SECONDS`). */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  heartbeatSeconds = 15;
+
   /** Whether GraphiQL is served and the schema may be asked for (`PLEDGE_EXPLORE`): `yes`, `no`, or on loopback alone. */
   @IsIn(['yes', 'no', 'on-loopback'])
   explore: 'yes' | 'no' | 'on-loopback' = 'on-loopback';
@@ -145,6 +152,7 @@ const variables = {
   jwtActorClaim: 'PLEDGE_JWT_ACTOR_CLAIM',
   jwtRolesClaim: 'PLEDGE_JWT_ROLES_CLAIM',
   jwtCustomersClaim: 'PLEDGE_JWT_CUSTOMERS_CLAIM',
+  heartbeatSeconds: 'PLEDGE_HEARTBEAT_SECONDS',
   explore: 'PLEDGE_EXPLORE',
   origins: 'PLEDGE_ORIGINS',
   proxies: 'PLEDGE_PROXIES',

@@ -14,13 +14,15 @@ export function abortable<From, To>(
       const { done: isDone, value } = await values.next();
       return isDone === true ? done : { done: false, value: map(value) };
     },
-    return() {
+    async return() {
       left.abort();
-      return Promise.resolve(done);
+      await values.return();
+      return done;
     },
-    throw(error: unknown) {
+    async throw(error: unknown) {
       left.abort();
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      await values.return();
+      throw error;
     },
     [Symbol.asyncIterator]() {
       return this;

@@ -1,63 +1,133 @@
-import { type EventStore, type Position, type StoredEvent } from '../event-sourcing/event-store.js';
-import { type Metric } from '../plans/domain/plan.js';
-import { type OutcomeData, type OutcomeType } from './domain/outcome.js';
+import { type Position } from '../event-sourcing/event-store.js';
+import { type FeedEvent, type FeedFilter, feedTypes, isWanted } from './feed-event.js';
+import { LiveTail, paced, type TailPorts } from './live-tail.js';
 
-/** What agents hear of: each breach and warning, and what became of it. */
-export const feedTypes = [
-  'SlaAtRisk',
-  'SlaBreached',
-  'SlaBreachWithdrawn',
-  'SlaMet',
-  'SlaMetLate',
-] as const satisfies readonly OutcomeType[];
-export type FeedType = (typeof feedTypes)[number];
-
-export type FeedEvent = StoredEvent<FeedType, OutcomeData>;
-
-/** Which of them; what is left out, or empty, does not narrow. */
-export interface FeedFilter {
-  readonly types?: readonly FeedType[];
-  readonly metrics?: readonly Metric[];
-  readonly plans?: readonly string[];
-  readonly customers?: readonly string[];
-  readonly assignees?: readonly string[];
-  readonly priorities?: readonly string[];
-  readonly ticket?: string;
-  /** Also what took effect before the import that brought its ticket began. */
-  readonly includeHistoric?: boolean;
-}
+/** What a subscriber is handed: an event, or the news that it has been handed all it wants up to a position. */
+export type FeedMessage =
+  | { readonly kind: 'event'; readonly event: FeedEvent; readonly position: Position }
+  | { readonly kind: 'heartbeat'; readonly position: Position };
 
 export interface FeedOptions {
   /** Exclusive; from now on where it is left out. */
   readonly after?: Position;
   readonly filter?: FeedFilter;
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
-/** The feed of outcomes: first what was missed since `after`, then live, in order, each once. */
-export async function* slaEvents(store: EventStore, options: FeedOptions): AsyncGenerator<FeedEvent, void, undefined> {
-  const { filter = {}, signal } = options;
-  const after = options.after ?? (await store.lastPosition());
-  const types = filter.types === undefined || filter.types.length === 0 ? feedTypes : filter.types;
-  for await (const message of store.subscribe({ after, types, ...(signal === undefined ? {} : { signal }) })) {
-    if (message.kind !== 'event') continue;
-    const event = message.event as FeedEvent;
-    if (isWanted(event.data, filter)) yield event;
+/** So many events were recorded while a subscriber took none that the next is no longer at hand. */
+export class SubscriberTooSlow extends Error {
+  override readonly name = 'SubscriberTooSlow';
+
+  /** @param position of the last event that it was handed or did not want: where to come back */
+  constructor(readonly position: Position) {
+    super('the subscriber takes events more slowly than they are recorded');
   }
 }
 
-function isWanted(outcome: OutcomeData, filter: FeedFilter): boolean {
-  const { metrics, plans, customers, assignees, priorities, ticket, includeHistoric = false } = filter;
-  return (
-    (includeHistoric || !outcome.historic) &&
-    isAmong(metrics, outcome.metric) &&
-    isAmong(plans, outcome.terms.plan.code) &&
-    isAmong(customers, outcome.customer) &&
-    isAmong(assignees, outcome.assignee) &&
-    isAmong(priorities, outcome.priority) &&
-    (ticket === undefined || ticket === outcome.ticket)
-  );
+/** A tail of the log, while there is somebody to share it. */
+interface SharedTail {
+  readonly tail: LiveTail;
+  readonly stop: AbortController;
+  listeners: number;
 }
 
-const isAmong = (wanted: readonly string[] | undefined, value: string | null) =>
-  wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value));
+/**
+ * The feed of outcomes: first what was missed, then live, in order, each once. Who is behind reads the log itself; who has
+ * caught up shares one tail of it with all others, so that an event is read once for all of them. A subscriber is asked for
+ * nothing: it takes the next when it can, and holds a place in the tail, not a queue.
+ */
+export class Feed {
+  private shared: SharedTail | undefined;
+
+  constructor(private readonly ports: TailPorts) {}
+
+  /**
+   * Messages until the signal aborts; a heartbeat first comes when all that was missed has been handed over.
+   * @throws SubscriberTooSlow
+   */
+  async *listen({ after, filter = {}, signal }: FeedOptions): AsyncGenerator<FeedMessage, void, undefined> {
+    const shared = this.join();
+    try {
+      await shared.tail.started;
+      const from = after ?? (await this.ports.store.lastPosition());
+      const position = yield* this.missed(shared.tail, from, filter, signal);
+      yield* live(shared.tail, position, filter, signal);
+    } finally {
+      this.leave(shared);
+    }
+  }
+
+  /** What is in the log, until the tail holds what follows; answers with the position reached. */
+  private async *missed(
+    tail: LiveTail,
+    from: Position,
+    filter: FeedFilter,
+    signal: AbortSignal,
+  ): AsyncGenerator<FeedMessage, Position, undefined> {
+    let position = from;
+    if (tail.holdsAllAfter(position)) return position;
+    const pace = paced();
+    for await (const message of this.ports.store.subscribe({ after: from, types: feedTypes, signal })) {
+      if (message.kind === 'event') {
+        const event = message.event as FeedEvent;
+        ({ position } = event);
+        if (isWanted(event, filter)) yield { kind: 'event', event, position };
+        await pace();
+      } else {
+        ({ position } = message);
+        if (tail.holdsAllAfter(position)) break;
+      }
+    }
+    return position;
+  }
+
+  private join(): SharedTail {
+    if (this.shared === undefined || this.shared.tail.failure !== undefined) {
+      const tail = new LiveTail(this.ports);
+      const stop = new AbortController();
+      this.shared = { tail, stop, listeners: 0 };
+      void tail.run(stop.signal);
+    }
+    this.shared.listeners += 1;
+    return this.shared;
+  }
+
+  private leave(shared: SharedTail): void {
+    shared.listeners -= 1;
+    if (shared.listeners > 0) return;
+    shared.stop.abort();
+    if (this.shared === shared) this.shared = undefined;
+  }
+}
+
+/** What the tail sees from a position on, and its heartbeats. */
+async function* live(
+  tail: LiveTail,
+  from: Position,
+  filter: FeedFilter,
+  signal: AbortSignal,
+): AsyncGenerator<FeedMessage, void, undefined> {
+  let position = from;
+  let next = tail.firstAfter(position);
+  let beat = -1; // the first heartbeat says that all that was missed has been handed over
+  const pace = paced();
+  while (!signal.aborted) {
+    const changed = tail.changed(signal); // asked before looking, so that no change is missed in between
+    for (; next < tail.end; next++) {
+      const event = tail.at(next);
+      if (event === undefined) throw new SubscriberTooSlow(position);
+      if (event.position <= position) continue;
+      ({ position } = event);
+      if (isWanted(event, filter)) yield { kind: 'event', event, position };
+      await pace();
+    }
+    if (tail.failure !== undefined) throw tail.failure;
+    if (tail.reached > position) position = tail.reached;
+    if (beat === tail.beats) {
+      await changed;
+      continue;
+    }
+    beat = tail.beats;
+    yield { kind: 'heartbeat', position };
+  }
+}

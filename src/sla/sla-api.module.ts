@@ -1,11 +1,23 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { type Clock } from '../clock/clock.js';
+import { type Settings } from '../config/settings.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
 import { ReadBarrier } from '../graphql/read-barrier.js';
+import { CLOCK, EVENT_STORE, SETTINGS } from '../tokens.js';
+import { Feed } from './feed.js';
 import { Breaches } from './graphql/breaches.resolver.js';
 import { SlaEvents } from './graphql/sla-events.resolver.js';
 import { BreachListHandler } from './queries/breaches-query.js';
 
 export const slaResolvers = [Breaches, SlaEvents];
 
-@Module({ imports: [CqrsModule], providers: [...slaResolvers, BreachListHandler, ReadBarrier] })
+const feed = {
+  provide: Feed,
+  inject: [EVENT_STORE, CLOCK, SETTINGS],
+  useFactory: (store: EventStore, clock: Clock, { heartbeatSeconds }: Settings) =>
+    new Feed({ store, clock, heartbeatMs: heartbeatSeconds * 1_000 }),
+};
+
+@Module({ imports: [CqrsModule], providers: [...slaResolvers, feed, BreachListHandler, ReadBarrier] })
 export class SlaApiModule {}

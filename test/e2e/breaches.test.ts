@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Api } from '../support/api.js';
+import { listen } from '../support/feed.js';
 
 const open = `mutation ($id: ID!) {
   openTicket(input: { id: $id, customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) {
@@ -7,7 +8,7 @@ const open = `mutation ($id: ID!) {
   }
 }`;
 
-const feed = `subscription ($after: Position) { slaEvents(after: $after) { cursor kind metric ticket at recordedAt } }`;
+const fields = 'kind metric ticket at recordedAt';
 const breaches = `{ breaches { edges { node { ticket dueAt detectedAt withdrawnAt historic } } } }`;
 
 interface Opened {
@@ -29,14 +30,14 @@ describe('a deadline that passes', () => {
   it('reaches a subscriber: first the warning, then the breach, each once', async () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     const { openTicket } = await api.data<Opened>(open, { id: 'T-1' });
-    const heard = api.subscribe(feed, { after: openTicket.position });
+    const heard = listen(api, fields, { after: openTicket.position });
     api.clock.moveTo(Date.parse('2026-03-02T15:00:00Z'));
-    expect(await heard.next()).toMatchObject({
-      slaEvents: { kind: 'SLA_AT_RISK', ticket: 'T-1', at: '2026-03-02T15:00:00.000Z' },
-    });
+    expect(await heard.event()).toMatchObject({ kind: 'SLA_AT_RISK', ticket: 'T-1', at: '2026-03-02T15:00:00.000Z' });
     api.clock.moveTo(Date.parse('2026-03-03T09:00:00.001Z'));
-    expect(await heard.next()).toMatchObject({
-      slaEvents: { kind: 'SLA_BREACHED', at: '2026-03-03T09:00:00.000Z', recordedAt: '2026-03-03T09:00:00.001Z' },
+    expect(await heard.event()).toMatchObject({
+      kind: 'SLA_BREACHED',
+      at: '2026-03-03T09:00:00.000Z',
+      recordedAt: '2026-03-03T09:00:00.001Z',
     });
     await heard.leave();
     expect(await history('T-1')).toEqual(['TicketOpened', 'SlaClockStarted', 'SlaAtRisk', 'SlaBreached']);
@@ -45,11 +46,11 @@ describe('a deadline that passes', () => {
   it('is not breached at exactly the deadline', async () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     const { openTicket } = await api.data<Opened>(open, { id: 'T-1' });
-    const heard = api.subscribe(feed, { after: openTicket.position });
+    const heard = listen(api, fields, { after: openTicket.position });
     api.clock.moveTo(Date.parse('2026-03-03T09:00:00Z'));
-    expect(await heard.next()).toMatchObject({ slaEvents: { kind: 'SLA_AT_RISK' } });
+    expect(await heard.event()).toMatchObject({ kind: 'SLA_AT_RISK' });
     await api.data('mutation { recordFirstResponse(input: { id: "T-1" }) { ... on TicketChanged { recorded } } }');
-    expect(await heard.next()).toMatchObject({ slaEvents: { kind: 'SLA_MET' } });
+    expect(await heard.event()).toMatchObject({ kind: 'SLA_MET' });
     await heard.leave();
   });
 
@@ -57,9 +58,11 @@ describe('a deadline that passes', () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     const { openTicket } = await api.data<Opened>(open, { id: 'T-1' });
     await api.restart('2026-03-05T12:00:00Z');
-    const heard = api.subscribe(feed, { after: openTicket.position });
-    expect(await heard.next()).toMatchObject({
-      slaEvents: { kind: 'SLA_BREACHED', at: '2026-03-03T09:00:00.000Z', recordedAt: '2026-03-05T12:00:00.000Z' },
+    const heard = listen(api, fields, { after: openTicket.position });
+    expect(await heard.event()).toMatchObject({
+      kind: 'SLA_BREACHED',
+      at: '2026-03-03T09:00:00.000Z',
+      recordedAt: '2026-03-05T12:00:00.000Z',
     });
     await heard.leave();
     await api.restart('2026-03-06T12:00:00Z');
@@ -71,16 +74,15 @@ describe('a deadline that passes', () => {
     const { openTicket } = await api.data<Opened>(open, { id: 'T-1' });
     await api.data(open, { id: 'T-2' });
     api.clock.moveTo(Date.parse('2026-03-02T15:00:00Z'));
-    const first = api.subscribe(feed, { after: openTicket.position });
-    const { slaEvents } = await first.next();
+    const first = listen(api, fields, { after: openTicket.position });
+    const { cursor, ticket } = await first.event();
     await first.leave();
-    const second = api.subscribe(feed, { after: slaEvents?.['cursor'] });
-    const other = await second.next();
+    const second = listen(api, fields, { after: cursor });
+    const other = await second.event();
     await second.leave();
-    expect([slaEvents?.['ticket'], other['slaEvents']?.['ticket']].sort()).toEqual(['T-1', 'T-2']);
-    const narrow = `subscription ($after: Position) { slaEvents(after: $after, filter: { ticket: "T-2" }) { ticket } }`;
-    const only = api.subscribe(narrow, { after: openTicket.position });
-    expect(await only.next()).toEqual({ slaEvents: { ticket: 'T-2' } });
+    expect([ticket, other['ticket']].sort()).toEqual(['T-1', 'T-2']);
+    const only = listen(api, 'ticket', { after: openTicket.position, filter: { ticket: 'T-2' } });
+    expect(await only.event()).toMatchObject({ ticket: 'T-2' });
     await only.leave();
   });
 

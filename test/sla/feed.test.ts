@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type FeedFilter, slaEvents } from '../../src/sla/feed.js';
+import { Feed } from '../../src/sla/feed.js';
+import { type FeedFilter } from '../../src/sla/feed-event.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, say, type TestLedger } from '../support/ledgers.js';
@@ -29,9 +30,11 @@ describe('the feed', () => {
     await say(ledger, 'T-last', { type: 'RecordFirstResponse' });
     const events: string[] = [];
     const stop = new AbortController();
-    for await (const { type, data } of slaEvents(ledger.store, { after: '', filter, signal: stop.signal })) {
-      if (data.ticket === 'T-last') stop.abort();
-      else events.push(type);
+    const feed = new Feed({ store: ledger.store, clock: ledger.clock, heartbeatMs: 15_000 });
+    for await (const message of feed.listen({ after: '', filter, signal: stop.signal })) {
+      if (message.kind === 'heartbeat') continue;
+      if (message.event.data.ticket === 'T-last') stop.abort();
+      else events.push(message.event.type);
     }
     return events;
   }

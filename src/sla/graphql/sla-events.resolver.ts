@@ -1,113 +1,22 @@
 import { Inject } from '@nestjs/common';
-import { Args, ArgsType, Field, Float, ID, InputType, Int, ObjectType, Resolver, Subscription } from '@nestjs/graphql';
+import { Args, ArgsType, Field, Resolver, Subscription } from '@nestjs/graphql';
+import { GraphQLError } from 'graphql';
 import { Requires } from '../../auth/requires.js';
 import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../graphql/abortable.js';
-import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { said } from '../../graphql/page.js';
-import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
-import { type Metric } from '../../plans/domain/plan.js';
+import { PositionScalar } from '../../graphql/scalars.js';
 import { EVENT_STORE } from '../../tokens.js';
-import { type FeedEvent, type FeedType, slaEvents } from '../feed.js';
-
-@ObjectType('SlaEvent', { description: 'What became of a clock, as agents hear of it.' })
-export class SlaEventType {
-  @Field(() => PositionScalar, { description: 'Come back with it as `after`: nothing is missed and nothing repeated.' })
-  cursor!: string;
-
-  @Field(() => ID, { description: 'The id of the event.' })
-  id!: string;
-
-  @Field(() => SlaEventKindEnum, { description: 'What became of the clock.' })
-  kind!: string;
-
-  @Field(() => MetricEnum, { description: 'What is promised.' })
-  metric!: string;
-
-  @Field(() => ID, { description: 'The run.' })
-  run!: string;
-
-  @Field(() => Int, { description: 'The layout of the run.' })
-  layout!: number;
-
-  @Field(() => ID, { description: 'The ticket’s id.' })
-  ticket!: string;
-
-  @Field(() => String, { description: 'The ticket’s reference.' })
-  reference!: string;
-
-  @Field(() => String, { description: 'The ticket’s subject.' })
-  subject!: string;
-
-  @Field(() => String, { description: 'The customer’s id.' })
-  customer!: string;
-
-  @Field(() => String, { description: 'The code of the plan that makes the promise.' })
-  plan!: string;
-
-  @Field(() => TicketTypeEnum, { description: 'The ticket’s type then.' })
-  type!: string;
-
-  @Field(() => String, { description: 'The ticket’s priority then.' })
-  priority!: string;
-
-  @Field(() => String, { nullable: true, description: 'Who had the ticket then.' })
-  assignee!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Which team had it then.' })
-  team!: string | null;
-
-  @Field(() => InstantScalar, {
-    description: 'When it took effect: the deadline of a breach, the reply that met a promise.',
-  })
-  at!: number;
-
-  @Field(() => InstantScalar, { description: 'When it was recorded.' })
-  recordedAt!: number;
-
-  @Field(() => InstantScalar, { nullable: true, description: 'The deadline; null while paused.' })
-  dueAt!: number | null;
-
-  @Field(() => Float, { description: 'Business time used until then, in milliseconds.' })
-  elapsedMs!: number;
-
-  @Field(() => Float, { description: 'Business time allowed, in milliseconds.' })
-  targetMs!: number;
-
-  @Field(() => Boolean, { description: 'It took effect before the import that brought the ticket began.' })
-  historic!: boolean;
-}
-
-@InputType('SlaEventFilter', { description: 'Which events; what is left out, or empty, does not narrow.' })
-class SlaEventFilterInput {
-  @Field(() => [SlaEventKindEnum], { nullable: true, description: 'Of one of these kinds.' })
-  kinds?: FeedType[];
-
-  @Field(() => [MetricEnum], { nullable: true, description: 'About one of these promises.' })
-  metrics?: Metric[];
-
-  @Field(() => [String], { nullable: true, description: 'Under one of these plans.' })
-  plans?: string[];
-
-  @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
-  customers?: string[];
-
-  @Field(() => [String], { nullable: true, description: 'Assigned to one of these then.' })
-  assignees?: string[];
-
-  @Field(() => [String], { nullable: true, description: 'Of one of these priorities then.' })
-  priorities?: string[];
-
-  @Field(() => ID, { nullable: true, description: 'Of this ticket.' })
-  ticket?: string;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Whether imported history is among them; false where left out.',
-  })
-  includeHistoric?: boolean;
-}
+import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
+import { type FeedEvent, type FeedFilter } from '../feed-event.js';
+import {
+  SlaEventFilterInput,
+  type SlaEventType,
+  SlaFeedMessageType,
+  SlaHeartbeatType,
+  toSlaEventType,
+} from './sla-event.types.js';
 
 @ArgsType()
 class SlaEventsArgs {
@@ -123,26 +32,50 @@ class SlaEventsArgs {
 
 @Resolver()
 export class SlaEvents {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  /** Events as the API shows them: made once for all who hear of them. */
+  private readonly shown = new WeakMap<FeedEvent, SlaEventType>();
+
+  constructor(
+    private readonly feed: Feed,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+  ) {}
 
   @Requires('readTickets')
-  @Subscription(() => SlaEventType, {
+  @Subscription(() => SlaFeedMessageType, {
     description:
-      'Warnings, breaches and what became of them: first what was missed since `after`, then live, in order.',
-    resolve: (event: SlaEventType) => event,
+      'Warnings, breaches and what became of them: first what was missed since `after`, then live, in order, each once. Ends with SUBSCRIBER_TOO_SLOW, and the `cursor` to come back with in its extensions, where a subscriber falls 10,000 events behind.',
+    resolve: (message: SlaFeedMessageType) => message,
   })
-  slaEvents(@Args() { after, filter }: SlaEventsArgs): AsyncIterableIterator<SlaEventType> {
-    const { kinds, ...narrowing } = said(filter) as SlaEventFilterInput;
+  slaEvents(@Args() { after, filter }: SlaEventsArgs): AsyncIterableIterator<SlaFeedMessageType> {
     const from = after === undefined ? {} : { after: fromCursor(this.store, after) };
-    const types = kinds === undefined ? {} : { types: kinds };
+    const wanted = toFeedFilter(filter);
     return abortable(
-      (signal) => slaEvents(this.store, { ...from, filter: { ...narrowing, ...types }, signal }),
-      (event) => this.toType(event),
+      (signal) => this.listen({ ...from, filter: wanted, signal }),
+      (message) => this.toType(message),
     );
   }
 
-  private toType({ id, type: kind, position, metadata, data }: FeedEvent): SlaEventType {
-    const rest = { id, kind, plan: data.terms.plan.code, recordedAt: metadata.recordedAt };
-    return Object.assign(new SlaEventType(), data, rest, { cursor: toCursor(this.store, position) });
+  private async *listen(options: FeedOptions): AsyncGenerator<FeedMessage, void, undefined> {
+    try {
+      yield* this.feed.listen(options);
+    } catch (error) {
+      if (!(error instanceof SubscriberTooSlow)) throw error;
+      const extensions = { code: 'SUBSCRIBER_TOO_SLOW', cursor: toCursor(this.store, error.position) };
+      throw new GraphQLError('Too many events wait for this subscriber; come back with the cursor.', { extensions });
+    }
   }
+
+  private toType(message: FeedMessage): SlaFeedMessageType {
+    const cursor = toCursor(this.store, message.position);
+    if (message.kind === 'heartbeat') return Object.assign(new SlaHeartbeatType(), { cursor });
+    const shown = this.shown.get(message.event) ?? toSlaEventType(message.event, cursor);
+    this.shown.set(message.event, shown);
+    return shown;
+  }
+}
+
+/** A filter as the feed has it. */
+export function toFeedFilter(filter: SlaEventFilterInput | null | undefined): FeedFilter {
+  const { kinds, ...narrowing } = said(filter);
+  return { ...narrowing, ...(kinds === undefined ? {} : { types: kinds }) };
 }

@@ -1,0 +1,46 @@
+import { type StoredEvent } from '../event-sourcing/event-store.js';
+import { type Metric } from '../plans/domain/plan.js';
+import { type OutcomeData, type OutcomeType } from './domain/outcome.js';
+
+/** What agents hear of: each breach and warning, and what became of it. */
+export const feedTypes = [
+  'SlaAtRisk',
+  'SlaBreached',
+  'SlaBreachWithdrawn',
+  'SlaMet',
+  'SlaMetLate',
+] as const satisfies readonly OutcomeType[];
+export type FeedType = (typeof feedTypes)[number];
+
+export type FeedEvent = StoredEvent<FeedType, OutcomeData>;
+
+/** Which of them; what is left out, or empty, does not narrow. */
+export interface FeedFilter {
+  readonly types?: readonly FeedType[];
+  readonly metrics?: readonly Metric[];
+  readonly plans?: readonly string[];
+  readonly customers?: readonly string[];
+  readonly assignees?: readonly string[];
+  readonly priorities?: readonly string[];
+  readonly ticket?: string;
+  /** Also what took effect before the import that brought its ticket began. */
+  readonly includeHistoric?: boolean;
+}
+
+/** Whether an event passes a filter. */
+export function isWanted({ type, data: outcome }: FeedEvent, filter: FeedFilter): boolean {
+  const { types, metrics, plans, customers, assignees, priorities, ticket, includeHistoric = false } = filter;
+  return (
+    (includeHistoric || !outcome.historic) &&
+    isAmong(types, type) &&
+    isAmong(metrics, outcome.metric) &&
+    isAmong(plans, outcome.terms.plan.code) &&
+    isAmong(customers, outcome.customer) &&
+    isAmong(assignees, outcome.assignee) &&
+    isAmong(priorities, outcome.priority) &&
+    (ticket === undefined || ticket === outcome.ticket)
+  );
+}
+
+const isAmong = (wanted: readonly string[] | undefined, value: string | null) =>
+  wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value));

@@ -1,0 +1,125 @@
+import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
+import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
+import { type Metric } from '../../plans/domain/plan.js';
+import { type FeedEvent, type FeedType } from '../feed-event.js';
+
+@InterfaceType('SlaFeedMessage', {
+  description: 'What a listener is sent: something that became of a clock, or a heartbeat.',
+  resolveType: (message: object) => (message instanceof SlaHeartbeatType ? SlaHeartbeatType : SlaEventType),
+})
+export abstract class SlaFeedMessageType {
+  @Field(() => PositionScalar, { description: 'Come back with it as `after`: nothing is missed and nothing repeated.' })
+  cursor!: string;
+}
+
+@ObjectType('SlaHeartbeat', {
+  implements: () => SlaFeedMessageType,
+  description:
+    'All that was recorded up to the cursor has been sent, as far as it was wanted. The first comes when nothing that was missed is left to send; then one comes at every interval, whatever the filter.',
+})
+export class SlaHeartbeatType extends SlaFeedMessageType {}
+
+@ObjectType('SlaEvent', {
+  implements: () => SlaFeedMessageType,
+  description: 'What became of a clock, as agents hear of it.',
+})
+export class SlaEventType extends SlaFeedMessageType {
+  @Field(() => ID, { description: 'The id of the event.' })
+  id!: string;
+
+  @Field(() => SlaEventKindEnum, { description: 'What became of the clock.' })
+  kind!: string;
+
+  @Field(() => MetricEnum, { description: 'What is promised.' })
+  metric!: string;
+
+  @Field(() => ID, { description: 'The run.' })
+  run!: string;
+
+  @Field(() => Int, { description: 'The layout of the run.' })
+  layout!: number;
+
+  @Field(() => ID, { description: 'The ticket’s id.' })
+  ticket!: string;
+
+  @Field(() => String, { description: 'The ticket’s reference.' })
+  reference!: string;
+
+  @Field(() => String, { description: 'The ticket’s subject.' })
+  subject!: string;
+
+  @Field(() => String, { description: 'The customer’s id.' })
+  customer!: string;
+
+  @Field(() => String, { description: 'The code of the plan that makes the promise.' })
+  plan!: string;
+
+  @Field(() => TicketTypeEnum, { description: 'The ticket’s type then.' })
+  type!: string;
+
+  @Field(() => String, { description: 'The ticket’s priority then.' })
+  priority!: string;
+
+  @Field(() => String, { nullable: true, description: 'Who had the ticket then.' })
+  assignee!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Which team had it then.' })
+  team!: string | null;
+
+  @Field(() => InstantScalar, {
+    description: 'When it took effect: the deadline of a breach, the reply that met a promise.',
+  })
+  at!: number;
+
+  @Field(() => InstantScalar, { description: 'When it was recorded.' })
+  recordedAt!: number;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'The deadline; null while paused.' })
+  dueAt!: number | null;
+
+  @Field(() => Float, { description: 'Business time used until then, in milliseconds.' })
+  elapsedMs!: number;
+
+  @Field(() => Float, { description: 'Business time allowed, in milliseconds.' })
+  targetMs!: number;
+
+  @Field(() => Boolean, { description: 'It took effect before the import that brought the ticket began.' })
+  historic!: boolean;
+}
+
+@InputType('SlaEventFilter', { description: 'Which events; what is left out, or empty, does not narrow.' })
+export class SlaEventFilterInput {
+  @Field(() => [SlaEventKindEnum], { nullable: true, description: 'Of one of these kinds.' })
+  kinds?: FeedType[];
+
+  @Field(() => [MetricEnum], { nullable: true, description: 'About one of these promises.' })
+  metrics?: Metric[];
+
+  @Field(() => [String], { nullable: true, description: 'Under one of these plans.' })
+  plans?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
+  customers?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Assigned to one of these then.' })
+  assignees?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Of one of these priorities then.' })
+  priorities?: string[];
+
+  @Field(() => ID, { nullable: true, description: 'Of this ticket.' })
+  ticket?: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether imported history is among them; false where left out.',
+  })
+  includeHistoric?: boolean;
+}
+
+/** An event as the API shows it. */
+export function toSlaEventType({ id, type: kind, metadata, data }: FeedEvent, cursor: string): SlaEventType {
+  const rest = { cursor, id, kind, plan: data.terms.plan.code, recordedAt: metadata.recordedAt };
+  return Object.assign(new SlaEventType(), data, rest);
+}
