@@ -65,7 +65,7 @@ export class IdentityProvider {
   /** A token of an administrator’s that lasts a minute, but for what a test says. */
   token(
     now: number,
-    claims: JWTPayload = {},
+    claims: Record<string, unknown> = {},
     header: Partial<JWTHeaderParameters> = {},
     key: CryptoKey | Uint8Array = this.key.privateKey,
   ) {

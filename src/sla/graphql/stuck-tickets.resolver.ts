@@ -1,4 +1,5 @@
 import { QueryBus } from '@nestjs/cqrs';
+import { Requires } from '../../auth/requires.js';
 import { Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { WorkEnum } from '../../graphql/enums.js';
 import { InstantScalar } from '../../graphql/scalars.js';
@@ -32,6 +33,7 @@ export class StuckTicketType {
 export class StuckTickets {
   constructor(private readonly bus: QueryBus) {}
 
+  @Requires('operate')
   @Query(() => [StuckTicketType], {
     description: 'Tickets that could not be settled, laid out anew or handed over, the longest first; at most 1,000.',
   })
