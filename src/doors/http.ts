@@ -40,7 +40,7 @@ export async function guardHttp(app: NestFastifyApplication, doors: Doors): Prom
     void reply.headers(headers);
     done();
   });
-  limitRate(server, doors);
+  limitAddresses(server, doors);
   if (doors.origins.length > 0) {
     const allowedHeaders = ['authorization', 'content-type'];
     app.enableCors({ origin: [...doors.origins], methods: ['GET', 'POST'], allowedHeaders, maxAge: 600 });
@@ -62,23 +62,35 @@ async function securityHeaders(): Promise<Record<string, string>> {
 }
 
 /** By address, before anybody is known. */
-function limitRate(server: FastifyInstance, { requests, rates, addressOf, log }: Doors): void {
+function limitAddresses(server: FastifyInstance, doors: Doors): void {
+  const { rates, addressOf } = doors;
   server.addHook('onRequest', (request, reply, done) => {
     const address = addressOf(request.raw);
-    const tooQuick = requests.take(`address ${address}`, rates.perAddress);
-    if (tooQuick === undefined) {
-      done();
-      return;
-    }
-    const id = randomUUID();
-    const code = 'TOO_MANY_REQUESTS';
-    if (tooQuick.isFirst) log({ level: 'warn', id, code, address }); // once a window: a flood fills no log
-    const said = `More than ${rates.perAddress} requests a minute come from your address.`;
-    void reply
-      .status(429)
-      .header('retry-after', tooQuick.retryAfterSeconds)
-      .send(refusalBody(said, code, id));
+    if (isWithin(doors, reply, 'address', address, rates.perAddress)) done();
   });
+}
+
+/** By identity, once it is known. */
+export function limitIdentities(server: FastifyInstance, doors: Doors): void {
+  server.addHook('preParsing', ({ identity }, reply, _, done) => {
+    const name = identity?.actor.id;
+    if (name === undefined || isWithin(doors, reply, 'identity', name, doors.rates.perIdentity)) done();
+  });
+}
+
+/** Counts a request, and answers it where it is one too many. */
+function isWithin({ requests, log }: Doors, reply: FastifyReply, kind: string, who: string, most: number): boolean {
+  const tooQuick = requests.take(`${kind} ${who}`, most);
+  if (tooQuick === undefined) return true;
+  const id = randomUUID();
+  const code = 'TOO_MANY_REQUESTS';
+  if (tooQuick.isFirst) log({ level: 'warn', id, code, who: `${kind} ${who}` }); // a flood fills no log
+  const said = `More than ${most} requests a minute come from your ${kind}.`;
+  void reply
+    .status(429)
+    .header('retry-after', tooQuick.retryAfterSeconds)
+    .send(refusalBody(said, code, id));
+  return false;
 }
 
 /** Lets through the operations of a list alone; one that is named by its id is put in full. */

@@ -10,7 +10,7 @@ describe('a socket', () => {
   const limits: Limits = {
     ...standardLimits,
     sockets: { total: 12, perAddress: 10, perIdentity: 6 },
-    operations: { total: 150, perIdentity: 100, perSocket: 50 },
+    operations: { total: 150, perIdentity: 120, perSocket: 50 },
     unreadBytes: 64 * 1024,
     bodyBytes: 1024 * 1024,
   };
@@ -38,9 +38,9 @@ describe('a socket', () => {
     if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
     return socket;
   }
-  async function known(): Promise<RawSocket> {
+  async function known(key = api.key): Promise<RawSocket> {
     const socket = await arrive();
-    socket.send({ type: 'connection_init', payload: api.connectionParams });
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
     await socket.next('connection_ack');
     return socket;
   }
@@ -128,7 +128,7 @@ describe('a socket', () => {
 
   it('is told so when all together have as many subscriptions as the server takes, until some leave', async () => {
     const first = await known();
-    const others = [await known(), await known()];
+    const others = [await known(), await known(api.newKey('agent'))];
     for (const socket of [first, ...others]) for (let n = 0; n < 50; n++) socket.subscribe(`${n}`, feed);
     const late = await known();
     late.subscribe('late', feed);
@@ -142,6 +142,22 @@ describe('a socket', () => {
     late.subscribe('after', '{ plans { code } }');
     expect(await late.next('next')).toMatchObject({ id: 'after' });
     expect(others.every(({ socket }) => socket.readyState === socket.OPEN)).toBe(true);
+  });
+
+  it('is told so when one identity has as many subscriptions as it may, whatever its sockets', async () => {
+    const sockets = [await known(), await known(), await known()];
+    for (const socket of sockets) for (let n = 0; n < 45; n++) socket.subscribe(`${n}`, feed);
+    expect(await sockets[2]?.next('error')).toMatchObject({
+      payload: [{ extensions: { code: 'TOO_MANY_OPERATIONS' } }],
+    });
+  });
+
+  it('is closed where one identity has as many as it may', async () => {
+    for (let n = 0; n < 6; n++) await known();
+    const socket = await arrive();
+    socket.send({ type: 'connection_init', payload: api.connectionParams });
+    expect(await socket.closed).toBe(4429);
+    await known(api.newKey('agent'));
   });
 
   it('is answered, and not closed, when its query is none', async () => {

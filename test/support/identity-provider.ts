@@ -7,7 +7,6 @@ import {
   generateKeyPair,
   type JWK,
   type JWTHeaderParameters,
-  type JWTPayload,
   SignJWT,
 } from 'jose';
 
@@ -80,7 +79,7 @@ export class IdentityProvider {
     };
     return new SignJWT({ ...usual, ...claims })
       .setProtectedHeader({ alg: 'RS256', kid: this.key.kid, ...header })
-      .sign(key);
+      .sign(key, { crit: { b65: true } });
   }
 
   async stop(): Promise<void> {
