@@ -12,6 +12,8 @@ import { Refusals } from './doors/refusals.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { ValidateInput } from './graphql/validate.js';
+import { countStuck } from './database/duties.js';
+import { healthOf, statusCodeOf } from './health.js';
 import { type Ledger } from './ledger.js';
 
 export interface Server {
@@ -23,6 +25,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
+export interface ServerOptions {
+  readonly doors?: Doors;
+  /** Asks whoever listens on its address meanwhile to leave, at the last moment. */
+  readonly leave?: () => Promise<void>;
+}
+
 /**
  * Serves the API over an open ledger behind guarded doors, with modules that its caller adds.
  * @throws Rejection `ADDRESS_NOT_FREE`, `IDENTITY_NOT_SET`, `INVALID_OPERATIONS`, and what {@link openAuthenticator} throws
@@ -30,7 +38,7 @@ export interface Server {
 export async function startServer(
   ledger: Ledger,
   more: readonly Type[] = [],
-  doors: Doors = doorsOf(ledger.settings, ledger.clock),
+  { doors = doorsOf(ledger.settings, ledger.clock), leave = () => Promise.resolve() }: ServerOptions = {},
 ): Promise<Server> {
   expectIdentity(ledger.settings);
   const authenticator = openAuthenticator(ledger.settings, ledger.clock);
@@ -40,16 +48,16 @@ export async function startServer(
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
   });
-  app.useGlobalPipes(new ValidateInput());
+  app.useGlobalPipes(new ValidateInput(doors.limits.listItems));
   app.useGlobalFilters(new Refusals(doors.log));
   await guardHttp(app, doors);
   if (doors.isExplorable) serveGraphiql(adapter.getInstance());
   authenticateRequests(adapter.getInstance(), authenticator, doors.log);
-  adapter.getInstance().get('/health', ({ identity }, reply) => {
-    const { statuses } = ledger.projections;
-    const isWell = statuses.every(({ state }) => state !== 'failed');
-    const more = identity === undefined ? {} : { projections: statuses };
-    return reply.status(isWell ? 200 : 503).send({ status: isWell ? 'ok' : 'failed', ...more });
+  adapter.getInstance().get('/health', async ({ identity }, reply) => {
+    const { subscription, statuses } = ledger.projections;
+    const health = healthOf(subscription, statuses, await countStuck(ledger.duties));
+    // A stranger learns whether all is well, and no more.
+    return reply.status(statusCodeOf(health)).send(identity === undefined ? { status: health.status } : health);
   });
   const { host, port } = ledger.settings;
   const close = async () => {
@@ -57,6 +65,8 @@ export async function startServer(
     authenticator.close();
   };
   try {
+    await app.init();
+    await leave();
     await app.listen(port, host);
   } catch (error) {
     await close();

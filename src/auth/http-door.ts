@@ -18,12 +18,13 @@ declare module 'fastify' {
 const isOpen = (route: string | undefined) => route === '/health' || route?.startsWith('/graphiql/') === true;
 
 /**
- * Every request but those for open doors says who sends it, before its body is read. At an open door a key is welcome: who
+ * Every request but those for open doors says who sends it, before its body is read and after what needs no name: limits
+ * of rate, and what browsers ask before they ask. At an open door a key is welcome: who
  * shows one may be told more.
  */
 export function authenticateRequests(server: FastifyInstance, authenticator: Authenticator, log: Log): void {
   server.decorateRequest('identity', undefined);
-  server.addHook('onRequest', (request, reply, done) => {
+  server.addHook('preParsing', (request, reply, _, done) => {
     const { authorization } = request.headers;
     const isOpenDoor = isOpen(request.routeOptions.url);
     if (isOpenDoor && authorization === undefined) {

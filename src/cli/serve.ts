@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { type DevelopmentKey } from '../auth/development-key.js';
-import { expectIdentity, readSettings } from '../config/settings.js';
-import { openLedger } from '../ledger.js';
+import { expectIdentity, readSettings, type Settings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type Ledger, openLedger } from '../ledger.js';
+import { holdPlace, type Placeholder } from '../placeholder.js';
 
 /** Resolves when the process is asked to stop. */
 export const stopSignal = (): Promise<string> =>
@@ -15,14 +17,24 @@ export const stopSignal = (): Promise<string> =>
 
 /** Serves until the process is asked to stop. */
 export async function serve(): Promise<void> {
-  const stopped = stopSignal();
+  const stop = new AbortController();
+  const stopped = stopSignal().then(() => {
+    stop.abort();
+  });
   const settings = readSettings();
   expectIdentity(settings);
-  const ledger = await openLedger(settings, 'serve', { threaded: true });
+  // A store elsewhere may come later than we do.
+  const place = settings.eventStoreUrl === null ? undefined : await holdPlace(settings);
+  const leave = async () => {
+    await place?.close();
+  };
+  let ledger: Ledger | undefined;
   try {
+    ledger = await openWhenThere(settings, place, stop.signal);
+    if (ledger === undefined) return;
     // Loaded here, for it takes a second that the other commands need not wait.
     const { startServer } = await import('../server.js');
-    const server = await startServer(ledger);
+    const server = await startServer(ledger, [], { leave });
     console.log(`Pledge serves on ${server.url}, data in ${settings.data}
 
   ${server.url}/graphql   the API; with a browser, GraphiQL to try it in
@@ -32,7 +44,8 @@ ${keyInWords(server.url, server.developmentKey)}No tickets yet? Stop it, «./ple
     await stopped;
     await server.close();
   } finally {
-    await ledger.close();
+    await leave();
+    await ledger?.close();
   }
 }
 
@@ -46,6 +59,30 @@ function keyInWords(url: string, key: DevelopmentKey | undefined): string {
   ${url}/graphql#key=${key.text}
 
 `;
+}
+
+/** Opens the ledger as soon as its store answers; undefined where the process is asked to stop before. */
+async function openWhenThere(
+  settings: Settings,
+  place: Placeholder | undefined,
+  signal: AbortSignal,
+): Promise<Ledger | undefined> {
+  if (place === undefined) return openLedger(settings, 'serve', { threaded: true });
+  let last = '';
+  const told = (why: string) => {
+    place.tell(why);
+    if (why !== last) console.error(`The event store does not answer; ${place.url}/health says when it does: ${why}`);
+    last = why;
+  };
+  while (!signal.aborted) {
+    try {
+      const here = readSettings(undefined, { port: place.port });
+      return await openLedger(here, 'serve', { threaded: true, waiting: { signal, told } });
+    } catch (error) {
+      if (!(error instanceof Rejection && error.code === 'EVENT_STORE_UNAVAILABLE')) throw error;
+    }
+  }
+  return undefined;
 }
 
 export const serveCommand = new Command('serve').description('serve the API on PLEDGE_HOST:PLEDGE_PORT').action(serve);

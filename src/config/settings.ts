@@ -35,10 +35,15 @@ export class Settings {
   @Max(65_535)
   port = 3000;
 
-  /** The folder that holds the event store and the read models (`PLEDGE_DATA`). */
+  /** The folder that holds the read models, and the event store where it is not elsewhere (`PLEDGE_DATA`). */
   @IsString()
   @IsNotEmpty()
   data = 'data';
+
+  /** EventStoreDB's connection string, for the events to be kept there (`EVENT_STORE_URL`); null for the data folder. */
+  @ValidateIf(({ eventStoreUrl }: Settings) => eventStoreUrl !== null)
+  @Matches(/^esdb(\+discover)?:\/\/./, { message: 'it must begin with esdb:// or esdb+discover://' })
+  eventStoreUrl: string | null = null;
 
   /** The IANA zone of the built-in calendar (`PLEDGE_TIME_ZONE`). */
   @IsTimeZone()
@@ -143,6 +148,7 @@ const variables = {
   host: 'PLEDGE_HOST',
   port: 'PLEDGE_PORT',
   data: 'PLEDGE_DATA',
+  eventStoreUrl: 'EVENT_STORE_URL',
   timeZone: 'PLEDGE_TIME_ZONE',
   defaultPlan: 'PLEDGE_DEFAULT_PLAN',
   identity: 'PLEDGE_IDENTITY',
@@ -161,6 +167,9 @@ const variables = {
   operations: 'PLEDGE_OPERATIONS',
 } as const satisfies Record<keyof Settings, string>;
 
+/** What may hold a password is not repeated. */
+const secret: ReadonlySet<string> = new Set<keyof Settings>(['eventStoreUrl']);
+
 /**
  * Reads the settings; the only reader of the environment.
  * @throws Rejection `INVALID_SETTING` that names every variable at fault.
@@ -178,7 +187,8 @@ export function readSettings(
   const faults = validateSync(settings).map(({ property, value, constraints }) => {
     const variable = variables[property as keyof Settings];
     const why = Object.values(constraints ?? {}).join(', ');
-    return `${variable}=${environment[variable] ?? String(value ?? '')}: ${why}`;
+    const said = secret.has(property) ? '…' : (environment[variable] ?? String(value ?? ''));
+    return `${variable}=${said}: ${why}`;
   });
   if (faults.length > 0) throw new Rejection('INVALID_SETTING', faults.join('; '));
   return settings;

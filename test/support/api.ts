@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Type } from '@nestjs/common';
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { type Role } from '../../src/auth/permissions.js';
+import { type Doors } from '../../src/doors/doors.js';
+import { type LogEntry } from '../../src/doors/log.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
 import { testDoors } from './doors.js';
@@ -32,15 +35,43 @@ export class Api {
     readonly folder: string,
     readonly clock: ManualClock,
     private readonly environment: NodeJS.ProcessEnv,
+    /** What its doors logged. */
+    readonly logged: readonly LogEntry[],
     private ledger: Ledger,
     private server: Server,
   ) {}
 
-  static async start(now: string, folder = newFolder(), environment: NodeJS.ProcessEnv = {}): Promise<Api> {
+  static async start(
+    now: string,
+    folder = newFolder(),
+    environment: NodeJS.ProcessEnv = {},
+    differing: Partial<Doors> = {},
+    more: readonly Type[] = [],
+  ): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
     const ledger = await openLedger(settingsOf(folder, environment), 'serve', { clock });
-    const { doors } = testDoors(ledger.settings, clock);
-    return new Api(folder, clock, environment, ledger, await startServer(ledger, [], doors));
+    const { doors, logged } = testDoors(ledger.settings, clock, differing);
+    return new Api(folder, clock, environment, logged, ledger, await startServer(ledger, more, { doors }));
+  }
+
+  /** The end of the log. */
+  lastPosition(): Promise<string> {
+    return this.ledger.store.lastPosition();
+  }
+
+  /** Takes a table from under the queries that need it. */
+  async loseTable(table: string): Promise<void> {
+    await this.ledger.db.schema.dropTable(table).execute();
+  }
+
+  /** What a socket says first, for the administrator to be known. */
+  get connectionParams(): Record<string, unknown> {
+    return this.identified;
+  }
+
+  /** The headers by which the administrator is known. */
+  get identified(): Record<string, string> {
+    return { authorization: `Bearer ${this.key}` };
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
@@ -48,7 +79,7 @@ export class Api {
     await this.close();
     this.clock.moveTo(Date.parse(now));
     this.ledger = await openLedger(settingsOf(this.folder, this.environment), 'serve', { clock: this.clock });
-    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock).doors);
+    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 
   get url(): string {
