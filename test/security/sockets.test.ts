@@ -3,7 +3,7 @@ import { type Limits, standardLimits } from '../../src/doors/limits.js';
 import { Api, newFolder } from '../support/api.js';
 import { RawSocket } from '../support/raw-socket.js';
 
-const feed = 'subscription { slaEvents { kind } }';
+const feed = 'subscription { slaEvents { __typename } }';
 
 describe('a socket', () => {
   let api: Api;
@@ -43,6 +43,12 @@ describe('a socket', () => {
     socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
     await socket.next('connection_ack');
     return socket;
+  }
+
+  /** Subscribes so often, and waits until each has begun. */
+  async function listen(socket: RawSocket, times: number): Promise<void> {
+    for (let n = 0; n < times; n++) socket.subscribe(`${n}`, feed);
+    for (let n = 0; n < times; n++) await socket.next('next');
   }
 
   it('is not to be had at another path', async () => {
@@ -129,7 +135,7 @@ describe('a socket', () => {
   it('is told so when all together have as many subscriptions as the server takes, until some leave', async () => {
     const first = await known();
     const others = [await known(), await known(api.newKey('agent'))];
-    for (const socket of [first, ...others]) for (let n = 0; n < 50; n++) socket.subscribe(`${n}`, feed);
+    for (const socket of [first, ...others]) await listen(socket, 50);
     const late = await known();
     late.subscribe('late', feed);
     expect(await late.next('error')).toMatchObject({ payload: [{ extensions: { code: 'TOO_MANY_OPERATIONS' } }] });
@@ -139,15 +145,15 @@ describe('a socket', () => {
     late.subscribe('again', '{ plans { code } }');
     expect(await late.next('next')).toMatchObject({ id: 'again' });
     late.subscribe('feed', feed);
-    late.subscribe('after', '{ plans { code } }');
-    expect(await late.next('next')).toMatchObject({ id: 'after' });
+    expect(await late.next('next')).toMatchObject({ id: 'feed' });
     expect(others.every(({ socket }) => socket.readyState === socket.OPEN)).toBe(true);
   });
 
   it('is told so when one identity has as many subscriptions as it may, whatever its sockets', async () => {
-    const sockets = [await known(), await known(), await known()];
-    for (const socket of sockets) for (let n = 0; n < 45; n++) socket.subscribe(`${n}`, feed);
-    expect(await sockets[2]?.next('error')).toMatchObject({
+    for (const socket of [await known(), await known(), await known()]) await listen(socket, 40);
+    const another = await known();
+    another.subscribe('1', feed);
+    expect(await another.next('error')).toMatchObject({
       payload: [{ extensions: { code: 'TOO_MANY_OPERATIONS' } }],
     });
   });

@@ -1,6 +1,6 @@
 import { QueryBus } from '@nestjs/cqrs';
-import { Requires } from '../../auth/requires.js';
 import { Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { WorkEnum } from '../../graphql/enums.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { StuckTicketList } from '../queries/stuck-tickets.js';
