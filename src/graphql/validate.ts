@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { TypeMetadataStorage } from '@nestjs/graphql';
-import { type ValidationError, validateSync } from 'class-validator';
+import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { GraphQLError } from 'graphql';
 
 type Class = new () => object;
@@ -49,7 +49,7 @@ function tidy(value: unknown, longest: number, path: string): void {
   for (const item of value) tidy(item, longest, path);
 }
 
-/** The inputs within an input, by the field that each is in. */
+/** The inputs with rules within an input, by the field that each is in. */
 type Within = ReadonlyMap<string, Class>;
 
 const known = new Map<Class, Within>();
@@ -65,14 +65,15 @@ function within(type: Class): Within {
     if (target !== type && !((type.prototype as unknown) instanceof target)) continue;
     for (const { name, typeFn } of properties ?? []) {
       const inside: unknown = [typeFn()].flat(3)[0];
-      if (isClass(inside) && isInput(inside)) fields.set(name, inside);
+      if (isClass(inside) && hasRules(inside)) fields.set(name, inside);
     }
   }
   known.set(type, fields);
   return fields;
 }
 
-const isInput = (type: Class) => TypeMetadataStorage.getInputTypesMetadata().some(({ target }) => target === type);
+/** Whether a class of inputs has rules; one that has none is checked by hand, and so is what is within. */
+const hasRules = (type: Class) => getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
 
 /** What is wrong with an input and those within it, by the rules of their classes. */
 function faultsIn(value: object, type: Class, path: string): readonly Fault[] {
