@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import WebSocket from 'ws';
-import { feedTypes } from '../../src/sla/feed-event.js';
+import { feedTypes } from '../../src/sla/domain/feed-event.js';
 import { startServer } from '../../src/server.js';
 import { all } from '../contract/event-store.contract.js';
 import { Api, newFolder } from '../support/api.js';

@@ -2,7 +2,7 @@ import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@ne
 import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Metric } from '../../plans/domain/plan.js';
-import { type FeedEvent, type FeedType } from '../feed-event.js';
+import { type FeedEvent, type FeedType } from '../domain/feed-event.js';
 
 @InterfaceType('SlaFeedMessage', {
   description: 'What a listener is sent: something that became of a clock, or a heartbeat.',

@@ -8,7 +8,7 @@ import { said } from '../../graphql/page.js';
 import { PositionScalar } from '../../graphql/scalars.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
-import { type FeedEvent, type FeedFilter } from '../feed-event.js';
+import { type FeedEvent, type FeedFilter } from '../domain/feed-event.js';
 import {
   SlaEventFilterInput,
   type SlaEventType,
