@@ -27,8 +27,8 @@ export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 
 const ids = (events: readonly { readonly id: string }[]) => events.map(({ id }) => id);
 
-/** The first `count` events that a subscription yields. */
-async function hear(store: EventStore, count: number, options: Parameters<EventStore['subscribe']>[0] = {}) {
+/** The first `count` events that a subscription yields; it is ended then. */
+export async function hear(store: EventStore, count: number, options: Parameters<EventStore['subscribe']>[0] = {}) {
   const stop = new AbortController();
   const heard: StoredEvent[] = [];
   for await (const message of store.subscribe({ ...options, signal: stop.signal })) {

@@ -36,7 +36,7 @@ export class Api {
   static async start(now: string, folder = newFolder()): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
     const ledger = await openLedger(settingsOf(folder), 'serve', { clock });
-    return new Api(folder, clock, ledger, await startServer(ledger, [], testDoors(ledger.settings, clock).doors));
+    return new Api(folder, clock, ledger, await startServer(ledger, [], testDoors(ledger.settings, clock)));
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
@@ -44,7 +44,7 @@ export class Api {
     await this.close();
     this.clock.moveTo(Date.parse(now));
     this.ledger = await openLedger(settingsOf(this.folder), 'serve', { clock: this.clock });
-    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock).doors);
+    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 
   get url(): string {

@@ -73,7 +73,7 @@ export class Tail {
     this.running = undefined;
     this.recent = undefined;
     running.stop.abort();
-    this.tell(idle);
+    this.tell({ ...idle, reconnects: this.last.reconnects });
     await running.ended;
   }
 

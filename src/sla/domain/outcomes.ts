@@ -50,7 +50,7 @@ export function outcomes(
 
 function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: News): readonly Outcome[] {
   const step = lastStep(run);
-  const isEndNew = !sameEnd(rec?.end ?? null, run.end) || isOfOtherStart(run, rec);
+  const isEndNew = !sameEnd(rec, run);
   const isWithdrawn = rec !== undefined && rec.breachedAt !== null && rec.breachedAt !== run.breachedAt;
   const isCorrected = isWithdrawn || (rec !== undefined && rec.end !== null && isEndNew);
   let layout = rec === undefined ? 1 : rec.layout + (isCorrected ? 1 : 0);
@@ -100,6 +100,12 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
     }
   }
 
+  // The breach stands, on a deadline that is the same under the versions that govern the run now.
+  if (run.end === null && isBreachStanding && !sameUnder(run, rec.last)) {
+    layout += 1;
+    sayStep('SlaDeadlineMoved', { ...step, because: news?.because ?? 'corrected' }, rec.breachedAt);
+  }
+
   const isBreachNew = run.breachedAt !== null && (isTakenUp || rec?.breachedAt !== run.breachedAt);
   if (isBreachNew) say('SlaBreached', { at: run.breachedAt, dueAt: run.breachedAt, pause: null });
   const isWarned = rec?.atRisk === true && rec.layout === layout;
@@ -115,12 +121,14 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
 
 const endings = { met: 'SlaMet', metLate: 'SlaMetLate', cancelled: 'SlaClockCancelled' } as const;
 
-const sameEnd = (a: Recorded['end'], b: Recorded['end']) =>
-  a === b || (a !== null && b !== null && a.kind === b.kind && a.at === b.at && a.reason === b.reason);
-
-/** Whether an end was said of a run that turns out to have started otherwise, and so to have been due otherwise. */
-const isOfOtherStart = (run: Run, rec: Recorded | undefined) =>
-  run.end !== null && rec !== undefined && rec.last.startedAt !== run.startedAt && rec.last.dueAt !== run.end.dueAt;
+/** Whether a run ended as recorded: when and why, and by what deadlines, for a late fact may move those alone. */
+function sameEnd(rec: Recorded | undefined, run: Run): boolean {
+  const [a, b] = [rec?.end ?? null, run.end];
+  if (rec === undefined || a === null || b === null) return a === b;
+  const isSame = a.kind === b.kind && a.at === b.at && a.reason === b.reason;
+  const { dueAt, atRiskAt } = rec.last;
+  return isSame && dueAt === b.dueAt && atRiskAt === lastStep(run).atRiskAt && sameUnder(run, rec.last);
+}
 
 /** Whether a run that had ended runs again, or was only cancelled and is judged after all. */
 const goesOn = (was: NonNullable<Recorded['end']>, is: Ending | null) =>

@@ -68,7 +68,7 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
     case 'SlaBreachWithdrawn':
       return onTheWay(fresh, said, isAtRisk);
     case 'SlaDeadlineMoved':
-      return onTheWay(before, said, isAtRisk);
+      return before.state === 'breached' ? before : onTheWay(before, said, isAtRisk);
     case 'SlaAtRisk':
       return { ...before, isAtRisk: true };
     case 'SlaBreached':

@@ -30,11 +30,13 @@ async function load(events: readonly StoredEvent[], tx: Tx): Promise<Runs> {
 function take(runs: Runs, event: StoredEvent): void {
   const said = event.data as OutcomeData;
   const own = runs.get(said.run) ?? [];
+  const standing = own.find((row) => row.withdrawn_at === null);
   if (event.type === 'SlaBreached') {
-    own.push(breach(event.id, said, event.metadata.recordedAt));
+    // Said again of a run that turned out not to be answered, it is the breach that stands.
+    if (standing === undefined) own.push(breach(event.id, said, event.metadata.recordedAt));
+    else standing.answered_at = null;
     return;
   }
-  const standing = own.find((row) => row.withdrawn_at === null);
   if (standing === undefined) return;
   if (event.type === 'SlaMetLate') standing.answered_at = said.at;
   else {

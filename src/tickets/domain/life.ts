@@ -175,9 +175,15 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
       return withWaits(life, new Map([...life.waits, [fact.data.reason, fact.at]]));
     case 'TicketResumed':
       return withWaits(life, fact.data.reason === null ? none : without(life.waits, fact.data.reason));
-    case 'TicketAssigned':
-    case 'TicketReclassified':
-      return { ...life, ...fact.data };
+    case 'TicketAssigned': {
+      const { assignee, team } = fact.data;
+      return { ...life, assignee, team };
+    }
+    // The versions that these facts pin govern what they start, not the ticket.
+    case 'TicketReclassified': {
+      const { type, priority, guarantee } = fact.data;
+      return { ...life, type, priority, guarantee };
+    }
     case 'PlanReapplied': {
       const { because, guarantee } = fact.data;
       return { ...life, guarantee, terms: reappliedTerms(life.terms, fact.terms, because) };

@@ -15,7 +15,7 @@ import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfea
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import { answerAppend, answerBatches, type AppendPorts } from './appends.js';
+import { answerAppend, answerBatches, type AppendPorts, type BatchCall } from './appends.js';
 import { Faults } from './faults.js';
 import { WireLog, type WriteOutcome } from './log.js';
 import { callError, expectedOf, streamDeleted, streamNameOf } from './messages.js';
@@ -47,6 +47,7 @@ export class WireServer {
   readonly faults = new Faults();
   readonly wire: Wire;
   private readonly subscriptions = new Set<Subscription>();
+  private readonly batches = new Set<BatchCall>();
   private readonly ports: AppendPorts;
   private server: Server | undefined;
   private port = 0;
@@ -121,6 +122,14 @@ export class WireServer {
     this.subscriptions.clear();
   }
 
+  /** Ends the calls that take appends, as a leader does when it leads no more. */
+  endAppends(): void {
+    for (const call of this.batches) {
+      const refusal = this.refusal(call);
+      if (refusal !== undefined) call.emit('error', refusal);
+    }
+  }
+
   /** The subscriptions there are stay open, and hear nothing more. */
   stallSubscriptions(): void {
     for (const subscription of this.subscriptions) subscription.isStalled = true;
@@ -155,8 +164,11 @@ export class WireServer {
 
   private readonly batchAppend = (call: Parameters<typeof answerBatches>[0]) => {
     const refusal = this.refusal(call);
-    if (refusal === undefined) answerBatches(call, this.ports);
-    else call.emit('error', refusal);
+    if (refusal === undefined) {
+      this.batches.add(call);
+      call.once('close', () => this.batches.delete(call));
+      answerBatches(call, this.ports);
+    } else call.emit('error', refusal);
   };
 
   private readonly append: handleClientStreamingCall<streams.AppendReq, streams.AppendResp> = (call, callback) => {

@@ -88,6 +88,17 @@ describe('a pause recorded late', () => {
   });
 });
 
+describe('a fact recorded late that leaves the verdict and moves the deadline', () => {
+  it('says the end again, by the deadline that holds now', () => {
+    const plan = planWith({ targets: [{ metric: 'resolution', target: hours(8) }] });
+    const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 16:00', 'ResolveTicket');
+    expect(ticket.events.at(-1)?.data).toMatchObject({ layout: 1, dueAt: instant('Mon 17:00') });
+    ticket.do('Mon 10:00', { type: 'PauseTicket', reason: 'onHold' }, { now: 'Mon 17:00' });
+    expect(ticket.last).toEqual(['TicketPaused Mon 10:00', 'SlaMet resolution/2 Mon 16:00']);
+    expect(ticket.events.at(-1)?.data).toMatchObject({ layout: 2, dueAt: instant('Tue 15:00') });
+  });
+});
+
 describe('a run that a late fact makes vanish', () => {
   it('is superseded, even after it was met', () => {
     const ticket = new TicketLife()

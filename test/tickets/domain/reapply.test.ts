@@ -143,6 +143,14 @@ describe('reapplying the plan', () => {
     );
   });
 
+  it('alone changes the versions that govern a ticket; assigning or reclassifying it under newer ones does not', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00');
+    ticket.do('Mon 10:00', { type: 'AssignTicket', assignee: 'mia' }, v2);
+    ticket.do('Mon 10:00', { type: 'ReclassifyTicket', priority: 'urgent' }, v2);
+    expect(ticket.life.terms.plan.version).toBe(1);
+    expect(ticket.do('Mon 10:00', reapply, v2).life.terms.plan.version).toBe(2);
+  });
+
   it('again is already so', () => {
     const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 12:00', reapply, v2);
     expect(ticket.do('Mon 12:30', reapply, v2).last).toEqual([]);
@@ -198,6 +206,27 @@ describe('a revision that applies to open tickets', () => {
       'SlaBreachWithdrawn resolution/2 due Tue 10:00 (planRevised)',
       'SlaClockCancelled resolution/2 Mon 13:00 (closed)',
     ]);
+  });
+
+  it('says by what deadline a clock was cancelled that was closed before the policy got to it', () => {
+    const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 12:30', 'CloseTicket');
+    expect(apply(ticket, 'Mon 16:00')).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaClockCancelled resolution/2 Mon 12:30 (closed)',
+    ]);
+    expect(ticket.events.at(-1)?.data).toMatchObject({ dueAt: Date.UTC(2026, 2, 2, 13) });
+  });
+
+  it('leaves a breach standing that has the same deadline under it, and says that it is under it now', () => {
+    const ticket = under(resolveIn(4), resolveIn(4, { name: 'Four hours' }))
+      .open('Mon 09:00')
+      .settle('Mon 14:00');
+    expect(apply(ticket, 'Mon 14:01')).toEqual([
+      'PlanReapplied Mon 12:00',
+      'SlaDeadlineMoved resolution/2 due Mon 13:00 (planRevised)',
+    ]);
+    expect(ticket.events.at(-1)?.data).toMatchObject({ terms: { plan: { version: 2 } } });
+    expect(ticket.do('Mon 15:00', 'ResolveTicket').last.at(-1)).toBe('SlaMetLate resolution/2 Mon 15:00');
   });
 
   it('leaves alone a ticket that was closed by then, and one that did not wait for it', () => {
