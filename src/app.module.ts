@@ -21,7 +21,19 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
-import { CATALOGUE, CLOCK, DOORS, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
+import { WebhooksApiModule } from './webhooks/webhooks-api.module.js';
+import {
+  CATALOGUE,
+  CLOCK,
+  DOORS,
+  EVENT_STORE,
+  LEDGER,
+  PROJECTIONS,
+  READ_MODELS,
+  SETTINGS,
+  TICKETS,
+  WEBHOOKS,
+} from './tokens.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
@@ -62,6 +74,7 @@ class LedgerModule {
       { provide: READ_MODELS, useValue: ledger.db },
       { provide: TICKETS, useValue: ledger.tickets },
       { provide: PROJECTIONS, useValue: ledger.projections },
+      { provide: WEBHOOKS, useValue: ledger.webhooks },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };
   }
@@ -77,7 +90,15 @@ export class AppModule {
         LedgerModule.of(ledger, doors),
         CqrsModule.forRoot(),
         GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
-        ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
+        ...[
+          TicketsApiModule,
+          SlaApiModule,
+          ReportsApiModule,
+          PlansApiModule,
+          AuditApiModule,
+          WebhooksApiModule,
+          ...more,
+        ],
       ],
       providers: [BackgroundWork, WebSocketDoor],
     };

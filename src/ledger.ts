@@ -28,6 +28,7 @@ import { settleTicket } from './tickets/commands/change-ticket.js';
 import { handOver } from './tickets/commands/hand-over.js';
 import { type Ticket } from './tickets/domain/ticket.js';
 import { dueHandOvers } from './tickets/queries/hand-overs.js';
+import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
 
 /** How many tickets are kept at hand. */
@@ -48,6 +49,7 @@ export interface Ledger {
   readonly revisions: WatcherPorts;
   /** Tells tickets of others that were merged into them or split off. */
   readonly handOvers: WatcherPorts;
+  readonly webhooks: Webhooks;
   close(): Promise<void>;
 }
 
@@ -71,7 +73,9 @@ export async function openLedger(
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
   let log: OpenLog | undefined;
   let readModels: ReadModels | undefined;
+  let webhooks: Webhooks | undefined;
   const close = async () => {
+    await webhooks?.close();
     await readModels?.close();
     await log?.close();
     folder.release();
@@ -87,7 +91,8 @@ export async function openLedger(
       ? new ThreadedProjections(settings, log.committed, log.status())
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
-    const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections };
+    webhooks = await openWebhooks(folder.webhookFiles, { store, clock });
+    const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections, webhooks };
     const work = { watcher: watcherPorts(opened), revisions: revisionPorts(opened), handOvers: handOverPorts(opened) };
     return { ...opened, ...work, close };
   } catch (error) {

@@ -7,4 +7,5 @@ export const READ_MODELS = Symbol('ReadModels');
 export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');
+export const WEBHOOKS = Symbol('Webhooks');
 export const DOORS = Symbol('Doors');

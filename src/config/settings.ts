@@ -57,6 +57,10 @@ export class Settings {
   @Max(3_600)
   heartbeatSeconds = 15;
 
+  /** Whether webhooks may go to private networks, and there over HTTP (`PLEDGE_WEBHOOK_PRIVATE_TARGETS`): `yes` or `no`. */
+  @IsIn(['yes', 'no'])
+  webhookPrivateTargets: 'yes' | 'no' = 'no';
+
   /** Whether GraphiQL is served and the schema may be asked for (`PLEDGE_EXPLORE`): `yes`, `no`, or on loopback alone. */
   @IsIn(['yes', 'no', 'on-loopback'])
   explore: 'yes' | 'no' | 'on-loopback' = 'on-loopback';
@@ -104,6 +108,7 @@ const variables = {
   timeZone: 'PLEDGE_TIME_ZONE',
   defaultPlan: 'PLEDGE_DEFAULT_PLAN',
   heartbeatSeconds: 'PLEDGE_HEARTBEAT_SECONDS',
+  webhookPrivateTargets: 'PLEDGE_WEBHOOK_PRIVATE_TARGETS',
   explore: 'PLEDGE_EXPLORE',
   origins: 'PLEDGE_ORIGINS',
   proxies: 'PLEDGE_PROXIES',

@@ -19,16 +19,16 @@ export interface Webhooks {
 
 export interface WebhookFiles {
   readonly outbox: string;
-  /** Holds the key of the secrets, where none is set. */
+  /** Holds the key that the secrets are made from. */
   readonly key: string;
 }
 
 /** Opens what webhooks have in a data folder, and makes what is lacking. @throws what {@link openOutbox} and {@link keyIn} throw */
 export async function openWebhooks(
   files: WebhookFiles,
-  { store, clock, key }: { readonly store: EventStore; readonly clock: Clock; readonly key: string },
+  { store, clock }: { readonly store: EventStore; readonly clock: Clock },
 ): Promise<Webhooks> {
-  const secretOf = secretsFrom(key === '' ? keyIn(files.key) : key);
+  const secretOf = secretsFrom(keyIn(files.key));
   const outbox = await openOutbox(files.outbox, store);
   const changed = new Bell();
   const { rows, projection } = ringing(outbox, outboxProjection(clock), changed);

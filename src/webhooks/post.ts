@@ -16,6 +16,9 @@ export interface Message {
 /** Sends a message; undefined where the signal aborted it. Never throws. */
 export type Post = (message: Message, signal: AbortSignal) => Promise<PostOutcome | undefined>;
 
+/** Sends over connections that are kept for a while. */
+export type HttpPost = Post & { readonly close: () => Promise<void> };
+
 /** How long an attempt may take, from the look-up to the end of the answer. */
 export const patienceMs = 15_000;
 
@@ -23,7 +26,7 @@ export const patienceMs = 15_000;
 const answerBytes = 16 * 1024;
 
 /** Sends over HTTP to allowed addresses alone, and follows no redirect. */
-export function httpPost(rules: TargetRules, clock: Clock): Post & { readonly close: () => Promise<void> } {
+export function httpPost(rules: TargetRules, clock: Clock): HttpPost {
   const agentFor = (scheme: 'https:' | 'http:') =>
     new Agent({ connect: { lookup: guardedLookup(scheme, rules), timeout: patienceMs } });
   const agents = { 'https:': agentFor('https:'), 'http:': agentFor('http:') };

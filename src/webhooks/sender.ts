@@ -34,7 +34,7 @@ const retryConcurrency = 4;
 export async function sendTo(ports: SenderPorts, id: string, bell: Bell, signal: AbortSignal): Promise<void> {
   const { outbox, clock } = ports;
   const underWay = new Map<string, { readonly isRetry: boolean; readonly ended: Promise<void> }>();
-  let failure: unknown;
+  let failure: Error | undefined;
   while (!signal.aborted) {
     if (failure !== undefined) throw failure;
     const stop = new AbortController();
@@ -60,7 +60,7 @@ export async function sendTo(ports: SenderPorts, id: string, bell: Bell, signal:
         if (delivery === undefined || webhook === undefined) return;
         const ended = deliver(ports, webhook, delivery, signal)
           .catch((error: unknown) => {
-            failure = error;
+            failure = error instanceof Error ? error : new Error(String(error));
           })
           .finally(() => underWay.delete(delivery.ticket));
         underWay.set(delivery.ticket, { isRetry: delivery.attempts > 0, ended });

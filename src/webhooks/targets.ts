@@ -32,13 +32,23 @@ export class TargetRefused extends Rejection {
 /** How a target is reached. */
 type Scheme = 'https:' | 'http:';
 
+/** All that is public in IPv6; beyond it are old ways to write IPv4, and what nobody was given yet. */
+const publicIPv6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** What an address is; IPv4 mapped into IPv6 counts as what it is itself. */
+function rangeOf(address: string): string {
+  const parsed = ipaddr.process(address);
+  const range = parsed.range();
+  const isBeyond = range === 'unicast' && parsed instanceof ipaddr.IPv6 && !parsed.match(publicIPv6);
+  return isBeyond ? 'reserved' : range;
+}
+
 /**
- * Whether an address may be a target: a public one by HTTPS, one of a private network where that is allowed. IPv4 in IPv6
- * counts as what it is.
+ * Whether an address may be a target: a public one by HTTPS, one of a private network where that is allowed.
  * @throws TargetRefused
  */
 function expectAllowed(address: string, scheme: Scheme, { allowsPrivate }: Pick<TargetRules, 'allowsPrivate'>): void {
-  const range = ipaddr.process(address).range();
+  const range = rangeOf(address);
   if (privateRanges.has(range) && allowsPrivate) return;
   if (range !== 'unicast') throw new TargetRefused(`${address} is no public address (${range}).`);
   if (scheme === 'http:') throw new TargetRefused('only HTTPS is taken beyond private networks.');

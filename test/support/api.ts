@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { type Settings } from '../../src/config/settings.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
 import { testDoors } from './doors.js';
@@ -33,17 +34,17 @@ export class Api {
     private server: Server,
   ) {}
 
-  static async start(now: string, folder = newFolder()): Promise<Api> {
+  static async start(now: string, folder = newFolder(), settings: Partial<Settings> = {}): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
-    const ledger = await openLedger(settingsOf(folder), 'serve', { clock });
+    const ledger = await openLedger(settingsOf(folder, settings), 'serve', { clock });
     return new Api(folder, clock, ledger, await startServer(ledger, [], testDoors(ledger.settings, clock)));
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
-  async restart(now: string): Promise<void> {
+  async restart(now: string, settings: Partial<Settings> = {}): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openLedger(settingsOf(this.folder), 'serve', { clock: this.clock });
+    this.ledger = await openLedger(settingsOf(this.folder, settings), 'serve', { clock: this.clock });
     this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 

@@ -3,7 +3,7 @@ import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Webhook } from '../domain/webhook-decider.js';
 import { type Webhooks } from '../open-webhooks.js';
-import { type Post } from '../post.js';
+import { type HttpPost } from '../post.js';
 import { type TargetRules } from '../targets.js';
 
 /** What commands on webhooks need. */
@@ -11,7 +11,7 @@ export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'projecto
   readonly store: EventStore;
   readonly clock: Clock;
   readonly rules: TargetRules;
-  readonly post: Post;
+  readonly post: HttpPost;
 }
 
 /** The token of {@link WebhookCommandPorts}. */

@@ -1,4 +1,4 @@
-import { type Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
 import { type Webhook } from '../domain/webhook-decider.js';
 import { type Delivery } from './deliveries.js';
@@ -48,9 +48,7 @@ export async function deliveryLog(
     .orderBy('webhook', 'desc')
     .limit(size + 1);
   if (position !== undefined && id !== undefined) {
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('position', 'webhook'), '<', tuple(String(position), String(id))),
-    );
+    query = query.where(sql<boolean>`(position, webhook) < (${position}, ${id})`);
   }
   if (webhook !== undefined) query = query.where('webhook', '=', webhook);
   if (states !== undefined && states.length > 0) query = query.where('state', 'in', states);
