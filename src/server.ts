@@ -38,7 +38,7 @@ export async function startServer(
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
   });
-  app.useGlobalPipes(new ValidateInput());
+  app.useGlobalPipes(new ValidateInput(doors.limits.listItems));
   app.useGlobalFilters(new Refusals(doors.log));
   await guardHttp(app, doors);
   if (doors.isExplorable) serveGraphiql(adapter.getInstance());

@@ -33,7 +33,7 @@ describe('webhooks over the API', () => {
 
   beforeAll(async () => {
     there = await receiver();
-    api = await Api.start('2026-03-02T09:00:00Z', undefined, { webhookPrivateTargets: 'yes' });
+    api = await Api.start('2026-03-02T09:00:00Z', undefined, { PLEDGE_WEBHOOK_PRIVATE_TARGETS: 'yes' });
   });
   afterAll(async () => {
     await api.end();
@@ -134,7 +134,7 @@ describe('webhooks over the API', () => {
 
   it('go to no private address once the setting says so no more', async () => {
     await change('registerWebhook', { id: 'inside', url: there.url });
-    await api.restart('2026-03-02T09:00:00Z', { webhookPrivateTargets: 'no' });
+    await api.restart('2026-03-02T09:00:00Z', { PLEDGE_WEBHOOK_PRIVATE_TARGETS: 'no' });
     expect(await change('registerWebhook', { id: 'more', url: there.url })).toMatchObject({
       code: 'WEBHOOK_TARGET_REFUSED',
     });
