@@ -26,6 +26,7 @@ import {
   CATALOGUE,
   CLOCK,
   DOORS,
+  DUTIES,
   EVENT_STORE,
   LEDGER,
   PROJECTIONS,
@@ -34,6 +35,7 @@ import {
   TICKETS,
   WEBHOOKS,
 } from './tokens.js';
+import { allOf } from './work.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
@@ -44,12 +46,12 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
 
   onApplicationBootstrap(): void {
-    const { projections, watcher, revisions, handOvers } = this.ledger;
+    const { projections, work } = this.ledger;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
-    const watching = [watcher, revisions, handOvers].map((ports) => watchDeadlines(ports, signal));
+    const watching = allOf(work).map((ports) => watchDeadlines(ports, signal));
     this.running = Promise.all([projecting, ...watching]);
   }
 
@@ -73,6 +75,7 @@ class LedgerModule {
       { provide: CATALOGUE, useValue: ledger.catalogue },
       { provide: READ_MODELS, useValue: ledger.db },
       { provide: TICKETS, useValue: ledger.tickets },
+      { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
       { provide: WEBHOOKS, useValue: ledger.webhooks },
     ];

@@ -8,6 +8,7 @@ import { Refusals } from './doors/refusals.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { ValidateInput } from './graphql/validate.js';
+import { countStuck } from './database/duties.js';
 import { healthOf, statusCodeOf } from './health.js';
 import { type Ledger } from './ledger.js';
 
@@ -42,9 +43,9 @@ export async function startServer(
   app.useGlobalFilters(new Refusals(doors.log));
   await guardHttp(app, doors);
   if (doors.isExplorable) serveGraphiql(adapter.getInstance());
-  adapter.getInstance().get('/health', (_, reply) => {
+  adapter.getInstance().get('/health', async (_, reply) => {
     const { subscription, statuses } = ledger.projections;
-    const health = healthOf(subscription, statuses);
+    const health = healthOf(subscription, statuses, await countStuck(ledger.duties));
     return reply.status(statusCodeOf(health)).send(health);
   });
   const { host, port } = ledger.settings;

@@ -8,4 +8,5 @@ export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');
 export const WEBHOOKS = Symbol('Webhooks');
+export const DUTIES = Symbol('Duties');
 export const DOORS = Symbol('Doors');

@@ -148,6 +148,12 @@ export const DeliveryStateEnum = enumOf('WebhookDeliveryState', 'What became of 
   setAside: 'It was not taken for three days; a replay sends it again.',
 });
 
+export const WorkEnum = enumOf('Work', 'What is done behind, without being asked for.', {
+  deadlines: 'What falls due on a ticket is recorded.',
+  revisions: 'A ticket is laid out anew under a revision that applies to open tickets.',
+  handOvers: 'A ticket that was merged or split tells the other.',
+});
+
 export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a ticket.', {
   TicketOpened: 'It was opened.',
   FirstResponseSent: 'We replied, for the first time as the sender sees it.',

@@ -9,6 +9,7 @@ export interface DataFolder {
   readonly eventsFile: string;
   readonly readModelsFile: string;
   readonly webhookFiles: { readonly outbox: string; readonly key: string };
+  readonly dutiesFile: string;
   release(): void;
 }
 
@@ -18,6 +19,7 @@ export const filesOf = (folder: string) => ({
   eventsFile: join(resolve(folder), 'events.db'),
   readModelsFile: join(resolve(folder), 'read-models.db'),
   webhookFiles: { outbox: join(resolve(folder), 'webhooks.db'), key: join(resolve(folder), 'webhooks.key') },
+  dutiesFile: join(resolve(folder), 'duties.db'),
 });
 
 /**
