@@ -8,5 +8,6 @@ export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');
 export const WEBHOOKS = Symbol('Webhooks');
+export const AUTHENTICATOR = Symbol('Authenticator');
 export const DUTIES = Symbol('Duties');
 export const DOORS = Symbol('Doors');

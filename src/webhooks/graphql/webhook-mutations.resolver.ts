@@ -1,8 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
-import { type Actor, type EventStore } from '../../event-sourcing/event-store.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { said } from '../../graphql/page.js';
 import { orRejection } from '../../graphql/rejected.js';
@@ -20,9 +22,6 @@ import {
 } from './webhook.inputs.js';
 import { toTestedType, toWebhookType, WebhookResult, WebhookSavedType, WebhookTestResult } from './webhook.types.js';
 
-/** Who acts where nobody is named. */
-const admin: Actor = { id: 'admin', kind: 'person' };
-
 @Resolver()
 export class WebhookMutations {
   constructor(
@@ -31,57 +30,79 @@ export class WebhookMutations {
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
+  @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     description:
       'Has the feed delivered to an address, from now on. Answers the secret, this once. Refused: WEBHOOK_EXISTS, WEBHOOK_TARGET_REFUSED, TOO_MANY_WEBHOOKS.',
   })
-  registerWebhook(@Args('input', { description: 'The webhook.' }) input: RegisterWebhookInput) {
+  registerWebhook(
+    @Args('input', { description: 'The webhook.' }) input: RegisterWebhookInput,
+    @Caller() caller: Identity,
+  ) {
     const { id: webhook = newId(), description = null } = said({ id: input.id, description: input.description });
     const endpoint = { webhook, url: input.url, description, filter: toFeedFilter(input.filter) };
-    return this.change({ type: 'RegisterWebhook', endpoint });
+    return this.change(caller, { type: 'RegisterWebhook', endpoint });
   }
 
+  @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     description:
       'Changes a webhook, for what is recorded from now on. Refused: WEBHOOK_NOT_FOUND, WEBHOOK_TARGET_REFUSED.',
   })
-  changeWebhook(@Args('input', { description: 'The changes.' }) input: ChangeWebhookInput) {
+  changeWebhook(@Args('input', { description: 'The changes.' }) input: ChangeWebhookInput, @Caller() caller: Identity) {
     const { id: webhook, filter, ...rest } = input;
     const changes = said({ url: rest.url, description: rest.description });
     const narrowed = filter == null ? {} : { filter: toFeedFilter(filter) };
-    return this.change({ type: 'ChangeWebhook', webhook, changes: { ...changes, ...narrowed } });
+    return this.change(caller, { type: 'ChangeWebhook', webhook, changes: { ...changes, ...narrowed } });
   }
 
+  @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     description:
       'Sends a webhook nothing until it is enabled again; what is recorded meanwhile is sent then. Refused: WEBHOOK_NOT_FOUND.',
   })
-  disableWebhook(@Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput) {
-    return this.change({ type: 'DisableWebhook', webhook });
+  disableWebhook(
+    @Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(caller, { type: 'DisableWebhook', webhook });
   }
 
+  @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     description: 'Goes on with a webhook where it was disabled. Refused: WEBHOOK_NOT_FOUND.',
   })
-  enableWebhook(@Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput) {
-    return this.change({ type: 'EnableWebhook', webhook });
+  enableWebhook(
+    @Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(caller, { type: 'EnableWebhook', webhook });
   }
 
+  @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     description: 'Removes a webhook for good, with what waits for it. Refused: WEBHOOK_NOT_FOUND.',
   })
-  removeWebhook(@Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput) {
-    return this.change({ type: 'RemoveWebhook', webhook });
+  removeWebhook(
+    @Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(caller, { type: 'RemoveWebhook', webhook });
   }
 
+  @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     description: 'Gives a webhook a new secret, and answers it, this once. Refused: WEBHOOK_NOT_FOUND.',
   })
-  rotateWebhookSecret(@Args('input', { description: 'The webhook.' }) input: RotateWebhookSecretInput) {
+  rotateWebhookSecret(
+    @Args('input', { description: 'The webhook.' }) input: RotateWebhookSecretInput,
+    @Caller() caller: Identity,
+  ) {
     const { id: webhook, overlapHours } = input;
-    return this.change({ type: 'RotateWebhookSecret', webhook, overlapMs: overlapHours * 3_600_000 });
+    return this.change(caller, { type: 'RotateWebhookSecret', webhook, overlapMs: overlapHours * 3_600_000 });
   }
 
+  @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     description:
       'Sends a webhook once more what it wants of all after a cursor, delivered or set aside. Refused: WEBHOOK_NOT_FOUND, INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG.',
@@ -91,6 +112,7 @@ export class WebhookMutations {
     return this.answer(work().then((replayed) => ({ ...replayed, secret: null })));
   }
 
+  @Requires('changeWebhooks')
   @Mutation(() => WebhookTestResult, {
     description:
       'Sends a webhook a test message, one attempt, and answers what became of it. Refused: WEBHOOK_NOT_FOUND.',
@@ -99,8 +121,8 @@ export class WebhookMutations {
     return orRejection(this.commands.execute(new TestWebhook(id)).then(toTestedType));
   }
 
-  private change(order: WebhookOrder) {
-    return this.answer(this.commands.execute(new ChangeWebhook(order, admin)));
+  private change({ actor }: Identity, order: WebhookOrder) {
+    return this.answer(this.commands.execute(new ChangeWebhook(order, actor)));
   }
 
   private answer(work: Promise<ChangedWebhook>) {

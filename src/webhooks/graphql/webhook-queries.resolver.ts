@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { ReadArgs, said } from '../../graphql/page.js';
@@ -16,11 +17,13 @@ export class WebhookQueries {
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
+  @Requires('changeWebhooks')
   @Query(() => [WebhookType], { description: 'Every webhook, by id; at most 100.' })
   async webhooks(@Args() { after }: ReadArgs): Promise<readonly WebhookType[]> {
     return (await this.bus.execute(new WebhookList(after))).map(toWebhookType);
   }
 
+  @Requires('changeWebhooks')
   @Query(() => WebhookDeliveryConnection, {
     description: 'What webhooks were sent, are to be, or could not be: newest event first. Kept for 30 days.',
   })
