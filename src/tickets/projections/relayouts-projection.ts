@@ -85,7 +85,8 @@ class List {
       case 'TicketCancelled':
       case 'TicketMerged':
         this.turn(ticket, false, at);
-        this.remove(ticket, (revision) => revision.at >= at); // by then it is closed
+        // By then it is closed, unless it was reopened later.
+        if (this.governed.get(ticket)?.isOpen === false) this.remove(ticket, (revision) => revision.at >= at);
         break;
       case 'PlanReapplied':
         this.reapplied(ticket, event.data, at);
