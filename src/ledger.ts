@@ -10,15 +10,15 @@ import {
   replaceReadModels,
 } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
-import { upcast } from './event-schema/upcasters.js';
-import { type EventStore } from './event-sourcing/event-store.js';
+import { type EventStore, type Position } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/handle-command.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
-import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+import { type OpenLog, openLog, type Waiting } from './open-log.js';
 import { Catalogue } from './plans/catalogue.js';
 import { seedCatalogue } from './plans/seed.js';
 import { type ProjectionStatus } from './event-sourcing/progress.js';
+import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
 import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
 import { type WatcherPorts } from './sla/deadline-watcher.js';
@@ -55,34 +55,37 @@ export interface LedgerOptions {
   readonly clock?: Clock;
   /** Whether appends and projections have threads of their own, as a server's should. */
   readonly threaded?: boolean;
+  /** For how long a store that does not answer is waited for; some seconds by default. */
+  readonly waiting?: Waiting;
 }
 
 /**
- * Opens the data folder for one process, and makes all that it lacks: the one place that picks adapters.
- * @throws Rejection `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`
+ * Opens the data folder for one process, and makes all that it lacks.
+ * @throws Rejection `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`, and what {@link openLog} throws
  */
 export async function openLedger(
   settings: Settings,
   command: string,
-  { clock = systemClock, threaded = false }: LedgerOptions = {},
+  { clock = systemClock, threaded = false, ...options }: LedgerOptions = {},
 ): Promise<Ledger> {
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
-  let store: SqliteEventStore | undefined;
+  let log: OpenLog | undefined;
   let readModels: ReadModels | undefined;
   const close = async () => {
     await readModels?.close();
-    await store?.close();
+    await log?.close();
     folder.release();
   };
   try {
-    store = SqliteEventStore.open(folder.eventsFile, { threaded, upcast });
+    log = await openLog(settings, { threaded, ...options });
+    const { store } = log;
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
     const projections = threaded
-      ? new ThreadedProjections(settings, store.committed)
-      : new Projections(store, readModels);
+      ? new ThreadedProjections(settings, log.committed, log.status())
+      : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
     const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections };
     const work = { watcher: watcherPorts(opened), revisions: revisionPorts(opened), handOvers: handOverPorts(opened) };
@@ -104,10 +107,7 @@ function watcherPorts({ store, catalogue, clock, tickets, db, projections }: Ope
       changed: (signal) => projections.moved('tickets', signal),
     },
     settle: (ticket) => settleTicket({ store, catalogue, clock, tickets }, ticket),
-    refreshed: async (signal) => {
-      const recorded = await store.lastPosition();
-      await projections.waitFor(['tickets'], recorded, signal).catch(unlessFailed);
-    },
+    refreshed: (signal) => shown({ store, projections }, 'tickets', signal),
     failed: (ticket, error) => {
       console.error(`ticket ${ticket} could not be settled; it is tried again in a minute:`, error);
     },
@@ -124,9 +124,7 @@ function revisionPorts(opened: Opened): WatcherPorts {
       changed: (signal) => Promise.race([projections.moved('relayouts', signal), projections.moved('tickets', signal)]),
     },
     settle: async (ticket) => applyRevisions(opened, ticket, await relayoutsOf(db, ticket, clock.now())),
-    refreshed: async (signal) => {
-      await projections.waitFor(['relayouts'], await store.lastPosition(), signal).catch(unlessFailed);
-    },
+    refreshed: (signal) => shown({ store, projections }, 'relayouts', signal),
     failed: (ticket, error) => {
       console.error(`ticket ${ticket} could not be laid out anew; it is tried again in a minute:`, error);
     },
@@ -143,18 +141,29 @@ function handOverPorts(opened: Opened): WatcherPorts {
       changed: (signal) => Promise.race([projections.moved('handOvers', signal), projections.moved('tickets', signal)]),
     },
     settle: (ticket) => handOver(opened, ticket),
-    refreshed: async (signal) => {
-      await projections.waitFor(['handOvers'], await store.lastPosition(), signal).catch(unlessFailed);
-    },
+    refreshed: (signal) => shown({ store, projections }, 'handOvers', signal),
     failed: (ticket, error) => {
       console.error(`what ticket ${ticket} has to say to another is not said; it is tried again in a minute:`, error);
     },
   };
 }
 
-/** A projection that has failed is told of where it runs; deadlines known before are watched on. */
-function unlessFailed(error: unknown): void {
-  if (!(error instanceof Rejection && error.code === 'PROJECTION_FAILED')) throw error;
+/** Resolves when a projection has seen what is recorded so far, or will not any more. */
+async function shown({ store, projections }: Pick<Opened, 'store' | 'projections'>, name: string, signal: AbortSignal) {
+  try {
+    await projections.waitFor([name], await store.lastPosition(), signal);
+  } catch (error) {
+    unlessTold(error);
+  }
+}
+
+/**
+ * A projection that has failed is told of where it runs, and a store that does not answer in `/health`; deadlines known
+ * before are watched on.
+ */
+function unlessTold(error: unknown): void {
+  const isTold = error instanceof Rejection && ['PROJECTION_FAILED', 'EVENT_STORE_UNAVAILABLE'].includes(error.code);
+  if (!isTold) throw error;
 }
 
 /** What a thread projects with, beside the one that owns the data folder. */
@@ -165,19 +174,28 @@ export interface Projecting {
   readonly close: () => Promise<void>;
 }
 
+export interface ProjectingOptions {
+  readonly waiting: Waiting;
+  /** Called when the subscription by which the log is followed is otherwise. */
+  readonly subscribed: (status: SubscriptionStatus) => void;
+  readonly changed: (status: ProjectionStatus) => void;
+}
+
 /** Opens the log and the read models of a data folder for the projections alone. */
 export async function openProjecting(
   settings: Settings,
-  changed: (status: ProjectionStatus) => void,
+  { waiting, subscribed, changed }: ProjectingOptions,
 ): Promise<Projecting> {
-  const { eventsFile, readModelsFile } = filesOf(settings.data);
-  const store = SqliteEventStore.open(eventsFile, { readonly: true, upcast });
-  const readModels = await openReadModels(readModelsFile, { log: store, projections: allProjections });
+  const log = await openLog(settings, { readonly: true, waiting, subscribed });
+  const readModels = await openReadModels(filesOf(settings.data).readModelsFile, {
+    log: log.store,
+    projections: allProjections,
+  });
   const close = async () => {
     await readModels.close();
-    await store.close();
+    await log.close();
   };
-  return { projections: new Projections(store, readModels, changed), committed: store.ring, close };
+  return { projections: new Projections(log, readModels, changed), committed: log.ring, close };
 }
 
 export interface LedgerForReading {
@@ -187,40 +205,44 @@ export interface LedgerForReading {
   close(): Promise<void>;
 }
 
-/** A data folder for reading alone, beside whoever owns it. @throws Rejection `DATA_NOT_FOUND` */
-export async function openForReading(folder: string): Promise<LedgerForReading> {
-  const { eventsFile, readModelsFile } = filesOf(folder);
-  const store = SqliteEventStore.open(eventsFile, { readonly: true, upcast });
-  const db = await openReadModelsForReading(readModelsFile, store.logId);
-  return {
-    store,
-    db,
-    close: async () => {
+/** The log and the read models for reading alone, beside whoever owns them. @throws what {@link openLog} throws */
+export async function openForReading(settings: Settings): Promise<LedgerForReading> {
+  const log = await openLog(settings, { readonly: true });
+  const { store } = log;
+  try {
+    const db = await openReadModelsForReading(filesOf(settings.data).readModelsFile, store.logId);
+    const close = async () => {
       await db?.destroy();
-      await store.close();
-    },
-  };
+      await log.close();
+    };
+    return { store, db, close };
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
 }
 
 /**
- * Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log.
+ * Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log; answers
+ * how far that goes.
  * @throws Rejection `DATA_NOT_FOUND`, and what {@link openLedger} throws
  */
-export async function rebuildReadModels(settings: Settings): Promise<{ readonly events: number }> {
+export async function rebuildReadModels(settings: Settings): Promise<Position> {
   const { path, eventsFile } = filesOf(settings.data);
-  if (!existsSync(eventsFile)) throw new Rejection('DATA_NOT_FOUND', `There is no log in ${path} to build from.`);
+  if (settings.eventStoreUrl === null && !existsSync(eventsFile))
+    throw new Rejection('DATA_NOT_FOUND', `There is no log in ${path} to build from.`);
   const folder = openDataFolder(settings.data, { command: 'rebuild', since: new Date().toISOString() });
   const anew = `${folder.readModelsFile}.new`;
-  let store: SqliteEventStore | undefined;
+  let log: OpenLog | undefined;
   try {
     removeReadModels(anew);
-    store = SqliteEventStore.open(folder.eventsFile, { upcast });
-    const readModels = await openReadModels(anew, { log: store, projections: allProjections });
-    await new Projections(store, readModels).catchUp().finally(readModels.close);
+    log = await openLog(settings);
+    const readModels = await openReadModels(anew, { log: log.store, projections: allProjections });
+    await new Projections(log, readModels).catchUp().finally(readModels.close);
     replaceReadModels(folder.readModelsFile, anew);
-    return { events: Number(await store.lastPosition()) };
+    return await log.store.lastPosition();
   } finally {
-    await store?.close();
+    await log?.close();
     folder.release();
   }
 }

@@ -1,7 +1,80 @@
+import { type Settings } from './config/settings.js';
+import { upcast } from './event-schema/upcasters.js';
 import { type EventStore } from './event-sourcing/event-store.js';
 import { Rejection } from './event-sourcing/rejection.js';
+import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
+import {
+  EventStoreDbEventStore,
+  type OpenOptions as EventStoreDbOptions,
+} from './event-store/eventstoredb/eventstoredb-event-store.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
-import { SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+import { type OpenOptions, SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+
+/** A log of whichever store, open. */
+export interface OpenLog {
+  readonly store: EventStore;
+  /** How those in this thread follow it. */
+  readonly status: () => SubscriptionStatus;
+  /** Calls back after each commit that other threads have to be told of, until the signal aborts. */
+  readonly committed: (listener: () => void, signal: AbortSignal) => Promise<void>;
+  /** Another thread has committed. */
+  readonly ring: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** For how long a store that does not answer is waited for, and who is told of each vain try. */
+export interface Waiting {
+  readonly signal: AbortSignal;
+  readonly told: (why: string) => void;
+}
+
+/** How long a command waits that nobody told otherwise. */
+const patienceMs = 10_000;
+
+const shortly = (): Waiting => ({ signal: AbortSignal.timeout(patienceMs), told: () => undefined });
+
+export interface LogOptions extends Pick<OpenOptions, 'readonly' | 'threaded'> {
+  readonly waiting?: Waiting;
+  /** Called when the subscription is otherwise by which those in this thread follow it. */
+  readonly subscribed?: (status: SubscriptionStatus) => void;
+}
+
+/**
+ * Opens the log that the settings name: in EventStoreDB where they have a URL of one, else in the data folder.
+ * @throws Rejection `EVENT_STORE_UNAVAILABLE`, `EVENT_STORE_REFUSES`, `INVALID_EVENT_STORE_URL`; for a folder see
+ * {@link SqliteEventStore.open}
+ */
+export async function openLog(
+  { data, eventStoreUrl }: Settings,
+  { waiting = shortly(), subscribed = () => undefined, ...options }: LogOptions = {},
+): Promise<OpenLog> {
+  if (eventStoreUrl !== null) return inEventStoreDb(eventStoreUrl, waiting, { changed: subscribed, upcast });
+  return inFolder(data, { ...options, upcast });
+}
+
+const alwaysLive: SubscriptionStatus = { state: 'live', lag: 0, reconnects: 0 };
+
+function inFolder(folder: string, options: OpenOptions): OpenLog {
+  const store = SqliteEventStore.open(filesOf(folder).eventsFile, options);
+  const { committed, ring } = store;
+  return { store, status: () => alwaysLive, committed, ring, close: () => store.close() };
+}
+
+/** The server itself tells of commits, in whichever thread or process. */
+async function inEventStoreDb(
+  url: string,
+  { signal, told }: Waiting,
+  options: Pick<EventStoreDbOptions, 'changed' | 'upcast'> = {},
+): Promise<OpenLog> {
+  const store = await EventStoreDbEventStore.open(url, { signal, waiting: told, ...options });
+  return {
+    store,
+    status: () => store.status,
+    committed: () => Promise.resolve(),
+    ring: () => undefined,
+    close: () => store.close(),
+  };
+}
 
 /** A log as it is stored, its events of whatever version. */
 export interface StoredLog {
@@ -12,32 +85,30 @@ export interface StoredLog {
 }
 
 /**
- * Opens a log by its address, a data folder (`PATH` or `sqlite:PATH`): to read it beside whoever writes it, or to write it
- * alone, made where it is not there.
- * @throws Rejection `UNKNOWN_ADDRESS`, `DATA_NOT_FOUND`, `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`
+ * Opens a log by its address, a data folder (`PATH` or `sqlite:PATH`) or EventStoreDB (`esdb://…`): to read it beside
+ * whoever writes it, or to write it alone, made where it is not there.
+ * @throws Rejection `UNKNOWN_ADDRESS`, `DATA_NOT_FOUND`, `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `EVENT_STORE_UNAVAILABLE`
  */
 export async function openStoredLog(address: string, use: 'read' | 'write'): Promise<StoredLog> {
   const [, scheme, path = address] = /^([a-z][a-z\d+.-]+):(.*)$/i.exec(address) ?? [];
-  if ((scheme !== undefined && scheme !== 'sqlite') || path === '') {
-    throw new Rejection('UNKNOWN_ADDRESS', `«${address}» is no log: a folder, or sqlite:FOLDER.`);
+  if (scheme === 'esdb' || scheme === 'esdb+discover') {
+    return { ...(await inEventStoreDb(address, shortly())), together: 1 };
   }
-  return Promise.resolve(use === 'read' ? folderToRead(path) : folderToWrite(path));
-}
-
-function folderToRead(folder: string): StoredLog {
-  const store = SqliteEventStore.open(filesOf(folder).eventsFile, { readonly: true });
-  return { store, together: 1, close: () => store.close() };
+  if ((scheme !== undefined && scheme !== 'sqlite') || path === '') {
+    throw new Rejection('UNKNOWN_ADDRESS', 'A log is a folder, sqlite:FOLDER, or EventStoreDB’s esdb://….');
+  }
+  return use === 'read' ? { ...inFolder(path, { readonly: true }), together: 1 } : folderToWrite(path);
 }
 
 function folderToWrite(path: string): StoredLog {
   const folder = openDataFolder(path, { command: 'copy', since: new Date().toISOString() });
   try {
-    const store = SqliteEventStore.open(folder.eventsFile);
+    const log = inFolder(path, {});
     const close = async () => {
-      await store.close();
+      await log.close();
       folder.release();
     };
-    return { store, together: 256, close };
+    return { ...log, together: 256, close };
   } catch (error) {
     folder.release();
     throw error;

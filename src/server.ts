@@ -8,6 +8,7 @@ import { Refusals } from './doors/refusals.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { ValidateInput } from './graphql/validate.js';
+import { healthOf, statusCodeOf } from './health.js';
 import { type Ledger } from './ledger.js';
 
 export interface Server {
@@ -17,6 +18,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
+export interface ServerOptions {
+  readonly doors?: Doors;
+  /** Asks whoever listens on its address meanwhile to leave, at the last moment. */
+  readonly leave?: () => Promise<void>;
+}
+
 /**
  * Serves the API over an open ledger behind guarded doors, with modules that its caller adds.
  * @throws Rejection `ADDRESS_NOT_FREE`, `INVALID_OPERATIONS`
@@ -24,24 +31,26 @@ export interface Server {
 export async function startServer(
   ledger: Ledger,
   more: readonly Type[] = [],
-  doors: Doors = doorsOf(ledger.settings, ledger.clock),
+  { doors = doorsOf(ledger.settings, ledger.clock), leave = () => Promise.resolve() }: ServerOptions = {},
 ): Promise<Server> {
   const adapter = new FastifyAdapter(httpOptions(doors.limits));
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger, doors, more), adapter, {
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
   });
-  app.useGlobalPipes(new ValidateInput());
+  app.useGlobalPipes(new ValidateInput(doors.limits.listItems));
   app.useGlobalFilters(new Refusals(doors.log));
   await guardHttp(app, doors);
   if (doors.isExplorable) serveGraphiql(adapter.getInstance());
   adapter.getInstance().get('/health', (_, reply) => {
-    const { statuses } = ledger.projections;
-    const isWell = statuses.every(({ state }) => state !== 'failed');
-    return reply.status(isWell ? 200 : 503).send({ status: isWell ? 'ok' : 'failed', projections: statuses });
+    const { subscription, statuses } = ledger.projections;
+    const health = healthOf(subscription, statuses);
+    return reply.status(statusCodeOf(health)).send(health);
   });
   const { host, port } = ledger.settings;
   try {
+    await app.init();
+    await leave();
     await app.listen(port, host);
   } catch (error) {
     await app.close();

@@ -5,5 +5,5 @@ import { rebuildReadModels } from '../../dist/ledger.js';
 import { peakMiB } from '../support.mjs';
 
 const began = performance.now();
-const { events } = await rebuildReadModels(readSettings());
+const events = Number(await rebuildReadModels(readSettings()));
 process.send({ perSecond: (events * 1000) / (performance.now() - began), peak: peakMiB() });

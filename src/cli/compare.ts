@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Compared, compareVerdicts, type Naming } from '../audit/compare-verdicts.js';
 import { explainRun, type RunExplained } from '../audit/explain-run.js';
@@ -43,11 +42,10 @@ export const compareCommand = new Command('compare')
   .option('--at-least <percent>', 'succeed where so many agree', percent, 100)
   .option('--json', 'the comparison as JSON')
   .action(async (options: Options) => {
-    const { data, defaultPlan } = readSettings();
-    if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
-    const ledger = await openForReading(data);
+    const settings = readSettings();
+    const ledger = await openForReading(settings);
     try {
-      const share = await compare(ledger, new Catalogue(ledger.store, defaultPlan), options);
+      const share = await compare(ledger, new Catalogue(ledger.store, settings.defaultPlan), options);
       if (share >= options.atLeast) return;
       throw new Rejection('VERDICTS_DIFFER', `${share.toFixed(2)} % agree, which is less than ${options.atLeast} %.`);
     } finally {

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DateTime, Duration } from 'luxon';
 import { type DayRule, type Target } from '../business-time/calendar.js';
@@ -79,9 +78,8 @@ export const dueCommand = new Command('due')
   });
 
 async function ask({ from, ...options }: Options & { readonly from: number }): Promise<DueAnswer> {
-  const { data, defaultPlan } = readSettings();
-  if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
-  const log = await openForReading(data);
+  const settings = readSettings();
+  const log = await openForReading(settings);
   try {
     const {
       calendar = null,
@@ -95,7 +93,7 @@ async function ask({ from, ...options }: Options & { readonly from: number }): P
     } = options;
     const ticket = { metric, type, channel, priority };
     const target = targetOf(options);
-    return await whatIsDue(new Catalogue(log.store, defaultPlan), {
+    return await whatIsDue(new Catalogue(log.store, settings.defaultPlan), {
       ...{ from, calendar, plan, customer, target, pauses },
       ...ticket,
     });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { flagsInWords, summaryOf, ticketHistory } from '../audit/history.js';
 import { readSettings } from '../config/settings.js';
@@ -11,9 +10,7 @@ export const historyCommand = new Command('history')
   .argument('<ticket>', 'the ticket’s id, or its reference')
   .option('--json', 'the events in full, one JSON object a line')
   .action(async (ticket: string, { json = false }: { readonly json?: boolean }) => {
-    const { data } = readSettings();
-    if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
-    const ledger = await openForReading(data);
+    const ledger = await openForReading(readSettings());
     try {
       if (await print(ledger, ticket, json)) return;
       const [named, ...others] = ledger.db === undefined ? [] : await ticketsNamed(ledger.db, ticket);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
@@ -37,9 +36,7 @@ const exportCommand = new Command('export')
   .description('print plans, calendars and customers as such a file; reads beside a running server')
   .option('--json', 'as JSON')
   .action(async ({ json = false }: { readonly json?: boolean }) => {
-    const { data } = readSettings();
-    if (!existsSync(data)) throw new Rejection('DATA_NOT_FOUND', `There is no data folder ${data}.`);
-    const ledger = await openForReading(data);
+    const ledger = await openForReading(readSettings());
     try {
       const file = toPlansFile(await readCatalogue(ledger.store), Date.now());
       process.stdout.write(json ? `${JSON.stringify(file, null, 2)}\n` : toYaml(file));

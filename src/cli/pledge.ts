@@ -20,7 +20,7 @@ const program = new Command('pledge')
   .addHelpText(
     'after',
     '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN,' +
-      '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS.' +
+      '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS,\nEVENT_STORE_URL.' +
       '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
   );
 const commands = [

@@ -6,7 +6,7 @@ export const rebuildCommand = new Command('rebuild')
   .description('build the read models anew from the log; the old ones stay until the new ones are done')
   .action(async () => {
     const began = Date.now();
-    const { events } = await rebuildReadModels(readSettings());
+    await rebuildReadModels(readSettings());
     const seconds = (Date.now() - began) / 1000;
-    console.log(`Rebuilt all read models from ${events} events in ${seconds.toFixed(1)} s.`);
+    console.log(`Rebuilt all read models in ${seconds.toFixed(1)} s.`);
   });

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
-import { readSettings } from '../config/settings.js';
-import { openLedger } from '../ledger.js';
+import { readSettings, type Settings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type Ledger, openLedger } from '../ledger.js';
+import { holdPlace, type Placeholder } from '../placeholder.js';
 
 /** Resolves when the process is asked to stop. */
 export const stopSignal = (): Promise<string> =>
@@ -14,13 +16,23 @@ export const stopSignal = (): Promise<string> =>
 
 /** Serves until the process is asked to stop. */
 export async function serve(): Promise<void> {
-  const stopped = stopSignal();
+  const stop = new AbortController();
+  const stopped = stopSignal().then(() => {
+    stop.abort();
+  });
   const settings = readSettings();
-  const ledger = await openLedger(settings, 'serve', { threaded: true });
+  // A store elsewhere may come later than we do.
+  const place = settings.eventStoreUrl === null ? undefined : await holdPlace(settings);
+  const leave = async () => {
+    await place?.close();
+  };
+  let ledger: Ledger | undefined;
   try {
+    ledger = await openWhenThere(settings, place, stop.signal);
+    if (ledger === undefined) return;
     // Loaded here, for it takes a second that the other commands need not wait.
     const { startServer } = await import('../server.js');
-    const server = await startServer(ledger);
+    const server = await startServer(ledger, [], { leave });
     console.log(`Pledge serves on ${server.url}, data in ${settings.data}
 
   ${server.url}/graphql   the API; with a browser, GraphiQL to try it in
@@ -30,8 +42,33 @@ No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start agai
     await stopped;
     await server.close();
   } finally {
-    await ledger.close();
+    await leave();
+    await ledger?.close();
   }
+}
+
+/** Opens the ledger as soon as its store answers; undefined where the process is asked to stop before. */
+async function openWhenThere(
+  settings: Settings,
+  place: Placeholder | undefined,
+  signal: AbortSignal,
+): Promise<Ledger | undefined> {
+  if (place === undefined) return openLedger(settings, 'serve', { threaded: true });
+  let last = '';
+  const told = (why: string) => {
+    place.tell(why);
+    if (why !== last) console.error(`The event store does not answer; ${place.url}/health says when it does: ${why}`);
+    last = why;
+  };
+  while (!signal.aborted) {
+    try {
+      const here = readSettings(undefined, { port: place.port });
+      return await openLedger(here, 'serve', { threaded: true, waiting: { signal, told } });
+    } catch (error) {
+      if (!(error instanceof Rejection && error.code === 'EVENT_STORE_UNAVAILABLE')) throw error;
+    }
+  }
+  return undefined;
 }
 
 export const serveCommand = new Command('serve').description('serve the API on PLEDGE_HOST:PLEDGE_PORT').action(serve);

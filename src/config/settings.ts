@@ -7,9 +7,11 @@ import {
   IsString,
   IsTimeZone,
   IsUrl,
+  Matches,
   Max,
   Min,
   ValidateBy,
+  ValidateIf,
   validateSync,
 } from 'class-validator';
 import { isNetwork } from '../doors/address.js';
@@ -29,10 +31,15 @@ export class Settings {
   @Max(65_535)
   port = 3000;
 
-  /** The folder that holds the event store and the read models (`PLEDGE_DATA`). */
+  /** The folder that holds the read models, and the event store where it is not elsewhere (`PLEDGE_DATA`). */
   @IsString()
   @IsNotEmpty()
   data = 'data';
+
+  /** EventStoreDB's connection string, for the events to be kept there (`EVENT_STORE_URL`); null for the data folder. */
+  @ValidateIf(({ eventStoreUrl }: Settings) => eventStoreUrl !== null)
+  @Matches(/^esdb(\+discover)?:\/\/./, { message: 'it must begin with esdb:// or esdb+discover://' })
+  eventStoreUrl: string | null = null;
 
   /** The IANA zone of the built-in calendar (`PLEDGE_TIME_ZONE`). */
   @IsTimeZone()
@@ -93,6 +100,7 @@ const variables = {
   host: 'PLEDGE_HOST',
   port: 'PLEDGE_PORT',
   data: 'PLEDGE_DATA',
+  eventStoreUrl: 'EVENT_STORE_URL',
   timeZone: 'PLEDGE_TIME_ZONE',
   defaultPlan: 'PLEDGE_DEFAULT_PLAN',
   heartbeatSeconds: 'PLEDGE_HEARTBEAT_SECONDS',
@@ -103,6 +111,9 @@ const variables = {
   addressRate: 'PLEDGE_ADDRESS_RATE',
   operations: 'PLEDGE_OPERATIONS',
 } as const satisfies Record<keyof Settings, string>;
+
+/** What may hold a password is not repeated. */
+const secret: ReadonlySet<string> = new Set<keyof Settings>(['eventStoreUrl']);
 
 /**
  * Reads the settings; the only reader of the environment.
@@ -120,7 +131,8 @@ export function readSettings(
   const faults = validateSync(settings).map(({ property, value, constraints }) => {
     const variable = variables[property as keyof Settings];
     const why = Object.values(constraints ?? {}).join(', ');
-    return `${variable}=${environment[variable] ?? String(value)}: ${why}`;
+    const said = secret.has(property) ? '…' : (environment[variable] ?? String(value));
+    return `${variable}=${said}: ${why}`;
   });
   if (faults.length > 0) throw new Rejection('INVALID_SETTING', faults.join('; '));
   return settings;

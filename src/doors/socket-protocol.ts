@@ -2,14 +2,13 @@ import {
   type DocumentNode,
   getOperationAST,
   GraphQLError,
-  type GraphQLFormattedError,
   type GraphQLSchema,
   OperationTypeNode,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
-import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import { type Extra } from 'graphql-ws/use/ws';
 import { type Doors } from './doors.js';
 import { notAllowed } from './operations.js';
@@ -19,6 +18,9 @@ import { errorFormat } from './refusals.js';
 type Params = Record<string, unknown>;
 export type SocketContext = Context<Params, Extra>;
 
+/** Closed for asking too much; a client does not try again by itself. */
+const tooMany = 4429;
+
 /** How many operations a socket has under way. */
 export const underWay = ({ subscriptions }: SocketContext): number => Object.keys(subscriptions).length;
 
@@ -27,7 +29,7 @@ export function socketProtocol(schema: GraphQLSchema, doors: Doors): ServerOptio
   const { limits } = doors;
   const read = reader(schema, doors);
   const format = errorFormat(doors);
-  const told = (errors: readonly GraphQLError[]) => errors.map((error) => format(codedOf(error), error));
+  const told = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
   const contexts = new Set<SocketContext>();
 
   return {
@@ -43,7 +45,7 @@ export function socketProtocol(schema: GraphQLSchema, doors: Doors): ServerOptio
     onSubscribe: (context, _, payload) => {
       if (underWay(context) > limits.operations.perSocket) {
         // Not answered: whoever sends without reading would fill the memory with answers.
-        context.extra.socket.close(CloseCode.Forbidden, 'Too many operations');
+        context.extra.socket.close(tooMany, 'Too many operations');
         return [refusal('Too many operations.', 'TOO_MANY_OPERATIONS')];
       }
       const document = read(payload);
@@ -91,11 +93,3 @@ const coded = ({ message, nodes, source, positions }: GraphQLError, code: string
     ...{ nodes: nodes ?? null, source: source ?? null, positions: positions ?? null },
     extensions: { code },
   });
-
-/** An error as Apollo would have put it: one without a code is ours, but for a variable of the wrong form. */
-function codedOf(error: GraphQLError): GraphQLFormattedError {
-  const formatted = error.toJSON();
-  const isVariables = error.originalError === undefined && error.message.startsWith('Variable "$');
-  const code = formatted.extensions?.['code'] ?? (isVariables ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR');
-  return { ...formatted, extensions: { ...formatted.extensions, code } };
-}

@@ -2,6 +2,7 @@ import { type Tx } from '../database/read-models.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { type Projection, type ProjectionStore, Projector } from '../event-sourcing/projector.js';
+import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
 import { catalogueProjection } from '../plans/projections/catalogue-projection.js';
 import { summaryProjection } from '../reports/projections/summary-projection.js';
 import { breachesProjection } from '../sla/projections/breaches-projection.js';
@@ -25,6 +26,8 @@ export const projectionNames: readonly string[] = allProjections.map(({ name }) 
 export interface RunningProjections {
   /** How each of them is doing. */
   readonly statuses: readonly ProjectionStatus[];
+  /** How the log is that they follow. */
+  readonly subscription: SubscriptionStatus;
   /** Projects until the signal aborts. One that fails is told of, and stops alone. */
   run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void>;
   /**
@@ -36,12 +39,26 @@ export interface RunningProjections {
   moved(name: string, signal: AbortSignal): Promise<void>;
 }
 
+/** The log, and how those who follow it are served. */
+export interface Followed {
+  readonly store: EventStore;
+  readonly status: () => SubscriptionStatus;
+}
+
 /** All projections, run side by side in this thread. */
 export class Projections implements RunningProjections {
   private readonly projectors: readonly Projector<Tx>[];
 
-  constructor(store: EventStore, rows: ProjectionStore<Tx>, changed?: (status: ProjectionStatus) => void) {
-    this.projectors = allProjections.map((projection) => new Projector(store, rows, projection, changed));
+  constructor(
+    private readonly log: Followed,
+    rows: ProjectionStore<Tx>,
+    changed?: (status: ProjectionStatus) => void,
+  ) {
+    this.projectors = allProjections.map((projection) => new Projector(log.store, rows, projection, changed));
+  }
+
+  get subscription(): SubscriptionStatus {
+    return this.log.status();
   }
 
   get statuses(): readonly ProjectionStatus[] {

@@ -1,23 +1,53 @@
 import 'reflect-metadata';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Settings } from '../config/settings.js';
-import { openProjecting } from '../ledger.js';
-import { type ToThread } from './threaded-projections.js';
+import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
+import { openProjecting, type Projecting } from '../ledger.js';
+import { type FromThread, type ToThread } from './threaded-projections.js';
 
 /** Runs the projections until it is told to stop; says how they are whenever one moves. */
 async function run(port: NonNullable<typeof parentPort>): Promise<void> {
   const stop = new AbortController();
-  const { projections, committed, close } = await openProjecting(workerData as Settings, (status) => {
-    port.postMessage(status);
+  const tell = (message: FromThread) => {
+    port.postMessage(message);
+  };
+  const subscribed = (subscription: SubscriptionStatus) => {
+    tell({ kind: 'subscription', subscription });
+  };
+  const told = (error: string) => {
+    subscribed({ state: 'connecting', lag: 0, reconnects: 0, error });
+  };
+  const opening = openProjecting(workerData as Settings, {
+    waiting: { signal: stop.signal, told },
+    subscribed,
+    changed: (status) => {
+      tell({ kind: 'projection', status });
+    },
   });
+  // Asked for before the log is open, so that a stop ends the wait for it.
   port.on('message', (message: ToThread) => {
     if (message.kind === 'stop') stop.abort();
-    else if (message.kind === 'committed') committed();
-    // Who waits hears of a failure by the status.
-    else projections.waitFor(message.names, message.position, stop.signal).catch(() => undefined);
+    else
+      void opening.then((projecting) => {
+        take(message, projecting, stop.signal);
+      }, unopened);
   });
-  await projections.run(stop.signal, () => undefined).finally(close);
+  try {
+    const { projections, close } = await opening;
+    await projections.run(stop.signal, () => undefined).finally(close);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
   port.close();
 }
+
+function take(message: Exclude<ToThread, { kind: 'stop' }>, { projections, committed }: Projecting, stop: AbortSignal) {
+  if (message.kind === 'committed') committed();
+  // Who waits hears of a failure by the status.
+  else projections.waitFor(message.names, message.position, stop).catch(() => undefined);
+}
+
+/** Whoever opens it hears why it could not be. */
+const unopened = () => undefined;
 
 if (parentPort !== null) await run(parentPort);

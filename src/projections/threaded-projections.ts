@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type Settings } from '../config/settings.js';
 import { type Position } from '../event-sourcing/event-store.js';
 import { Progress, type ProjectionStatus } from '../event-sourcing/progress.js';
+import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
 import { projectionNames, type RunningProjections } from './projections.js';
 
 /** What the thread is told. */
@@ -11,16 +12,28 @@ export type ToThread =
   | { readonly kind: 'hurry'; readonly names: readonly string[]; readonly position: Position }
   | { readonly kind: 'stop' };
 
+/** What it says. */
+export type FromThread =
+  | { readonly kind: 'projection'; readonly status: ProjectionStatus }
+  | { readonly kind: 'subscription'; readonly subscription: SubscriptionStatus };
+
 /** All projections, run in a thread of their own, so that what they cost delays no request. */
 export class ThreadedProjections implements RunningProjections {
   private readonly progress = new Map(projectionNames.map((name) => [name, new Progress(name)]));
   private thread: Worker | undefined;
+  subscription: SubscriptionStatus;
 
-  /** @param committed calls back after each commit of this thread, until the signal aborts */
+  /**
+   * @param committed calls back after each commit of this thread, until the signal aborts
+   * @param subscription how the log is followed before the thread has said so
+   */
   constructor(
     private readonly settings: Settings,
     private readonly committed: (listener: () => void, signal: AbortSignal) => Promise<void>,
-  ) {}
+    subscription: SubscriptionStatus,
+  ) {
+    this.subscription = subscription;
+  }
 
   get statuses(): readonly ProjectionStatus[] {
     return [...this.progress.values()].map(({ status }) => status);
@@ -38,7 +51,11 @@ export class ThreadedProjections implements RunningProjections {
         if (status.state !== 'failed') take({ ...status, state: 'failed', error: String(error) });
       }
     };
-    thread.on('message', take).on('error', crashed);
+    const hear = (message: FromThread) => {
+      if (message.kind === 'projection') take(message.status);
+      else this.subscription = message.subscription;
+    };
+    thread.on('message', hear).on('error', crashed);
     void this.committed(() => {
       this.tell({ kind: 'committed' });
     }, signal);

@@ -7,6 +7,7 @@ import { Kysely, Migrator, sql, SqliteDialect } from 'kysely';
 import { migrations } from '../../src/database/migrations.js';
 import { openReadModels, ticketsNamed } from '../../src/database/read-models.js';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
+import { type SubscriptionStatus } from '../../src/event-sourcing/subscription-status.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openForReading, rebuildReadModels } from '../../src/ledger.js';
 import { allProjections, Projections } from '../../src/projections/projections.js';
@@ -58,6 +59,8 @@ async function liveThroughEverything(ledger: TestLedger): Promise<void> {
     admin,
   );
 }
+
+const live: SubscriptionStatus = { state: 'live', lag: 0, reconnects: 0 };
 
 /** A log as it stood when its last event was at some position. */
 const asItStood = (log: EventStore, end: Position): EventStore => ({
@@ -125,7 +128,7 @@ describe('read models', () => {
       for (const place of [...at.sort((a, b) => a - b), Number(end)]) {
         const past = asItStood(log, String(place).padStart(end.length, '0'));
         const anew = await openReadModels(file, { log: past, projections: allProjections });
-        await new Projections(past, anew).catchUp().finally(anew.close);
+        await new Projections({ store: past, status: () => live }, anew).catchUp().finally(anew.close);
       }
       expect(rowsOf(file)).toEqual(expected);
     });
@@ -161,7 +164,7 @@ describe('read models', () => {
 
     it('name no ticket of this one', async () => {
       copyFileSync(readModelsIn(other), readModelsIn(folder));
-      const [mine, theirs] = [await openForReading(folder), await openForReading(other)];
+      const [mine, theirs] = [await openForReading(settingsOf(folder)), await openForReading(settingsOf(other))];
       expect(mine.db).toBeUndefined();
       expect(theirs.db && (await ticketsNamed(theirs.db, 'T-other'))).toEqual(['T-other']);
       await mine.close();

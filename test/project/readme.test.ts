@@ -133,7 +133,9 @@ describe('the README', () => {
     const benches = readdirSync('bench')
       .filter((file) => file.endsWith('.mjs') && !['run.mjs', 'support.mjs'].includes(file))
       .map((file) => basename(file, '.mjs'));
-    const settings = [...read('src/config/settings.ts').matchAll(/'(PLEDGE_\w+)'/g)].map(([, name = '']) => name);
+    const settings = [...read('src/config/settings.ts').matchAll(/'((?:PLEDGE|EVENT_STORE)_\w+)'/g)].map(
+      ([, name = '']) => name,
+    );
     expect(commands.length).toBeGreaterThan(5);
     expect(settings.length).toBeGreaterThan(4);
     const all = [...commands.filter((command) => command !== 'help'), ...benches, ...settings];

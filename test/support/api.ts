@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Type } from '@nestjs/common';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { type Doors } from '../../src/doors/doors.js';
+import { type LogEntry } from '../../src/doors/log.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
 import { testDoors } from './doors.js';
@@ -29,22 +32,52 @@ export class Api {
   private constructor(
     readonly folder: string,
     readonly clock: ManualClock,
+    private readonly environment: NodeJS.ProcessEnv,
+    /** What its doors logged. */
+    readonly logged: readonly LogEntry[],
     private ledger: Ledger,
     private server: Server,
   ) {}
 
-  static async start(now: string, folder = newFolder()): Promise<Api> {
+  static async start(
+    now: string,
+    folder = newFolder(),
+    environment: NodeJS.ProcessEnv = {},
+    differing: Partial<Doors> = {},
+    more: readonly Type[] = [],
+  ): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
-    const ledger = await openLedger(settingsOf(folder), 'serve', { clock });
-    return new Api(folder, clock, ledger, await startServer(ledger, [], testDoors(ledger.settings, clock).doors));
+    const ledger = await openLedger(settingsOf(folder, environment), 'serve', { clock });
+    const { doors, logged } = testDoors(ledger.settings, clock, differing);
+    return new Api(folder, clock, environment, logged, ledger, await startServer(ledger, more, { doors }));
+  }
+
+  /** The end of the log. */
+  lastPosition(): Promise<string> {
+    return this.ledger.store.lastPosition();
+  }
+
+  /** Takes a table from under the queries that need it. */
+  async loseTable(table: string): Promise<void> {
+    await this.ledger.db.schema.dropTable(table).execute();
+  }
+
+  /** What a socket says first, for the administrator to be known. */
+  get connectionParams(): Record<string, unknown> {
+    return {};
+  }
+
+  /** The headers by which the administrator is known. */
+  get identified(): Record<string, string> {
+    return {};
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
   async restart(now: string): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openLedger(settingsOf(this.folder), 'serve', { clock: this.clock });
-    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock).doors);
+    this.ledger = await openLedger(settingsOf(this.folder, this.environment), 'serve', { clock: this.clock });
+    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 
   get url(): string {

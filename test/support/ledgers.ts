@@ -12,8 +12,9 @@ export interface TestLedger extends Ledger {
   readonly clock: ManualClock;
 }
 
-/** The settings of a data folder, on a free port. */
-export const settingsOf = (data: string): Settings => readSettings({}, { data, port: 0 });
+/** The settings of a data folder, on a free port, with what a test sets by its variable. */
+export const settingsOf = (data: string, environment: NodeJS.ProcessEnv = {}): Settings =>
+  readSettings(environment, { data, port: 0 });
 
 /** A data folder opened at an instant of the test's. */
 export async function ledgerAt(now: string, folder: string): Promise<TestLedger> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type Appended,
   type EventStore,
@@ -31,12 +32,16 @@ export interface OpenOptions {
   readonly waiting?: (why: string) => void;
   /** Called when the live subscription changes its state. */
   readonly changed?: (status: TailStatus) => void;
+  /** What readers are handed in place of an event as it is stored; by default the event. */
+  readonly upcast?: (event: StoredEvent) => StoredEvent;
 }
 
 /** The log in EventStoreDB, a node of it or a cluster. */
 export class EventStoreDbEventStore implements EventStore {
   private readonly closing = new AbortController();
   private readonly reads: Reads;
+  /** Those who follow the log wait for the server for ever. */
+  private readonly patientReads: Reads;
   private readonly ids = new StreamIds();
   private readonly appender: Appender;
   private readonly tail: Tail;
@@ -45,9 +50,12 @@ export class EventStoreDbEventStore implements EventStore {
     private readonly connection: Connection,
     readonly logId: string,
     patience: Patience,
+    private readonly upcast: (event: StoredEvent) => StoredEvent,
     changed: (status: TailStatus) => void,
   ) {
+    setMaxListeners(0, this.closing.signal); // all who read at once listen to it
     this.reads = new Reads(connection, patience);
+    this.patientReads = new Reads(connection, { ...patience, giveUpMs: Infinity });
     this.appender = new Appender(connection, this.reads, this.ids, patience, this.closing.signal);
     this.tail = new Tail(connection, this.reads, patience, changed);
   }
@@ -62,7 +70,8 @@ export class EventStoreDbEventStore implements EventStore {
     const connection = new Connection(url);
     try {
       const logId = await nameWhenReady(connection, patience, options);
-      return new EventStoreDbEventStore(connection, logId, patience, options.changed ?? (() => undefined));
+      const { upcast = (event) => event, changed = () => undefined } = options;
+      return new EventStoreDbEventStore(connection, logId, patience, upcast, changed);
     } catch (error) {
       await connection.close();
       throw error;
@@ -93,7 +102,7 @@ export class EventStoreDbEventStore implements EventStore {
         );
       for (const event of events) {
         if (isAborted(over)) return;
-        yield event;
+        yield this.upcast(event);
       }
     }
   }
@@ -106,7 +115,7 @@ export class EventStoreDbEventStore implements EventStore {
     for await (const events of this.reads.all(after, end, types, over)) {
       for (const event of events) {
         if (isAborted(over)) return;
-        yield event;
+        yield this.upcast(event);
       }
     }
   }
@@ -128,9 +137,9 @@ export class EventStoreDbEventStore implements EventStore {
         const gone = this.tail.next(over);
         if (!recent.covers(position)) {
           const { end } = recent;
-          for await (const events of this.reads.all(position, end, types, over)) {
+          for await (const events of this.patientReads.all(position, end, types, over)) {
             for (const event of events) {
-              yield { kind: 'event', event };
+              yield { kind: 'event', event: this.upcast(event) };
               if (isAborted(over)) return;
             }
           }
@@ -141,7 +150,7 @@ export class EventStoreDbEventStore implements EventStore {
         const { end } = recent;
         for (const event of recent.since(position)) {
           if (wanted?.has(event.type) === false) continue;
-          yield { kind: 'event', event };
+          yield { kind: 'event', event: this.upcast(event) };
           if (isAborted(over)) return;
         }
         if (end > position) position = end;
