@@ -233,7 +233,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 24,
     arbitrary: fc.record({
-      ...{ type: fc.constant('say' as const), ticket, order, when, actor: pick('mia', 'mia', 'mia', 'leo', 'bot') },
+      ...{
+        type: fc.constant('say' as const),
+        ticket,
+        order,
+        when,
+        actor: pick<'mia' | 'leo' | 'bot'>('mia', 'mia', 'mia', 'leo', 'bot'),
+      },
       key: pick<string | undefined>(undefined, undefined, undefined, undefined, undefined, 'k1', 'k2'),
       mayBackdate: fc.boolean(),
     }),
