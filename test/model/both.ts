@@ -236,15 +236,14 @@ export class Both {
     const running = ledger.projections.run(signal.signal, ({ name, error }) => {
       throw new Error(`projection ${name}: ${error ?? '?'}`);
     });
-    const failed = (_: string, error: unknown) => {
-      throw error;
-    };
-    // A revision may bring a ticket under a calendar that has one too; the watcher would come to that a minute later.
-    for (const ports of [ledger.watcher, ledger.revisions, ledger.revisions, ledger.watcher]) {
-      await ports.refreshed(signal.signal);
-      await settleDue({ ...ports, failed }, new Map(), signal.signal);
+    const seen = async () =>
+      ledger.projections.waitFor(projectionNames, await ledger.store.lastPosition(), signal.signal);
+    // A revision may bring a ticket under a calendar that has one too.
+    for (const ports of [ledger.work.deadlines, ledger.work.revisions, ledger.work.revisions, ledger.work.deadlines]) {
+      await seen();
+      await settleDue(ports, signal.signal);
     }
-    await ledger.projections.waitFor(projectionNames, await ledger.store.lastPosition(), signal.signal);
+    await seen();
     signal.abort();
     await running;
     for (const [id, { naive }] of this.tickets) {
