@@ -10,11 +10,17 @@ export interface Health {
   /** How the log is followed, and whether its store answers at all. */
   readonly store: SubscriptionStatus & { readonly connected: boolean };
   readonly projections: readonly ProjectionStatus[];
+  /** How many tickets some work is stuck on; the query `stuckTickets` has them. */
+  readonly stuckTickets: number;
 }
 
-export function healthOf(subscription: SubscriptionStatus, projections: readonly ProjectionStatus[]): Health {
+export function healthOf(
+  subscription: SubscriptionStatus,
+  projections: readonly ProjectionStatus[],
+  stuckTickets: number,
+): Health {
   const connected = subscription.state !== 'connecting';
-  const about = { store: { connected, ...subscription }, projections };
+  const about = { store: { connected, ...subscription }, projections, stuckTickets };
   const failed = projections.find(({ state }) => state === 'failed');
   if (failed !== undefined) {
     return { status: 'failed', reason: `The projection ${failed.name} has stopped: ${failed.error ?? '?'}`, ...about };

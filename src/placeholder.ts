@@ -20,7 +20,7 @@ export interface Placeholder {
  */
 export async function holdPlace({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<Placeholder> {
   let error = 'not yet';
-  const health = () => healthOf({ state: 'connecting', lag: 0, reconnects: 0, error }, []);
+  const health = () => healthOf({ state: 'connecting', lag: 0, reconnects: 0, error }, [], 0);
   const server = createServer((request, response) => {
     request.resume();
     const said = health();
