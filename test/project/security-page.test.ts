@@ -4,7 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 const page = readFileSync('SECURITY.md', 'utf8');
 
 /** What the page names: a file of tests, and the name of one of them as it stands there. */
-const named = [...page.matchAll(/`(test\/[\w/.-]+\.test\.ts)`: «([^»]+)»/g)].map(([, file = '', name = '']) => ({ file, name }));
+const named = [...page.matchAll(/`(test\/[\w/.-]+\.test\.ts)`: «([^»]+)»/g)].map(([, file = '', name = '']) => ({
+  file,
+  name,
+}));
 
 /** The lines of the tables, but for their heads. */
 const threats = page.split('\n').filter((line) => /^\| \*\*[STRIDE]\*\* /.test(line));
