@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { type Ledger, openLedger } from '../../src/ledger.js';
+import { type Ledger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
 import { testDoors } from './doors.js';
-import { settingsOf } from './ledgers.js';
+import { openIn } from './ledgers.js';
 import { ManualClock } from './manual-clock.js';
 
 export interface Answer {
@@ -35,7 +35,7 @@ export class Api {
 
   static async start(now: string, folder = newFolder()): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
-    const ledger = await openLedger(settingsOf(folder), 'serve', { clock });
+    const ledger = await openIn(folder, 'serve', clock);
     return new Api(folder, clock, ledger, await startServer(ledger, [], testDoors(ledger.settings, clock)));
   }
 
@@ -43,7 +43,7 @@ export class Api {
   async restart(now: string): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openLedger(settingsOf(this.folder), 'serve', { clock: this.clock });
+    this.ledger = await openIn(this.folder, 'serve', this.clock);
     this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 
