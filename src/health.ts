@@ -13,7 +13,7 @@ export interface Health {
 }
 
 export function healthOf(subscription: SubscriptionStatus, projections: readonly ProjectionStatus[]): Health {
-  const connected = subscription.state !== 'connecting';
+  const connected = subscription.state === 'live' || subscription.state === 'catchingUp';
   const about = { store: { connected, ...subscription }, projections };
   const failed = projections.find(({ state }) => state === 'failed');
   if (failed !== undefined) {
