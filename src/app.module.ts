@@ -12,6 +12,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
+import { type Authenticator } from './auth/authenticator.js';
 import { type Doors } from './doors/doors.js';
 import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
@@ -21,7 +22,20 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
-import { CATALOGUE, CLOCK, DOORS, EVENT_STORE, LEDGER, PROJECTIONS, READ_MODELS, SETTINGS, TICKETS } from './tokens.js';
+import {
+  AUTHENTICATOR,
+  CATALOGUE,
+  CLOCK,
+  DOORS,
+  DUTIES,
+  EVENT_STORE,
+  LEDGER,
+  PROJECTIONS,
+  READ_MODELS,
+  SETTINGS,
+  TICKETS,
+} from './tokens.js';
+import { allOf } from './work.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
@@ -32,12 +46,12 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
 
   onApplicationBootstrap(): void {
-    const { projections, watcher, revisions, handOvers } = this.ledger;
+    const { projections, work } = this.ledger;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
-    const watching = [watcher, revisions, handOvers].map((ports) => watchDeadlines(ports, signal));
+    const watching = allOf(work).map((ports) => watchDeadlines(ports, signal));
     this.running = Promise.all([projecting, ...watching]);
   }
 
@@ -51,8 +65,9 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
 @Global()
 @Module({})
 class LedgerModule {
-  static of(ledger: Ledger, doors: Doors): DynamicModule {
+  static of(ledger: Ledger, doors: Doors, authenticator: Authenticator): DynamicModule {
     const ports = [
+      { provide: AUTHENTICATOR, useValue: authenticator },
       { provide: DOORS, useValue: doors },
       { provide: LEDGER, useValue: ledger },
       { provide: EVENT_STORE, useValue: ledger.store },
@@ -61,6 +76,7 @@ class LedgerModule {
       { provide: CATALOGUE, useValue: ledger.catalogue },
       { provide: READ_MODELS, useValue: ledger.db },
       { provide: TICKETS, useValue: ledger.tickets },
+      { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };
@@ -70,11 +86,11 @@ class LedgerModule {
 @Module({})
 export class AppModule {
   /** The server over an open ledger, with modules that its caller adds. */
-  static over(ledger: Ledger, doors: Doors, more: readonly Type[]): DynamicModule {
+  static over(ledger: Ledger, doors: Doors, authenticator: Authenticator, more: readonly Type[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        LedgerModule.of(ledger, doors),
+        LedgerModule.of(ledger, doors, authenticator),
         CqrsModule.forRoot(),
         GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
         ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],

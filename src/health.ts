@@ -10,21 +10,26 @@ export interface Health {
   /** How the log is followed, and whether its store answers at all. */
   readonly store: SubscriptionStatus & { readonly connected: boolean };
   readonly projections: readonly ProjectionStatus[];
+  /** How many tickets some work is stuck on; the query `stuckTickets` has them. */
+  readonly stuckTickets: number;
 }
 
-export function healthOf(subscription: SubscriptionStatus, projections: readonly ProjectionStatus[]): Health {
+export function healthOf(
+  subscription: SubscriptionStatus,
+  projections: readonly ProjectionStatus[],
+  stuckTickets: number,
+): Health {
   const connected = subscription.state === 'live' || subscription.state === 'catchingUp';
-  const about = { store: { connected, ...subscription }, projections };
-  const failed = projections.find(({ state }) => state === 'failed');
-  if (failed !== undefined) {
-    return { status: 'failed', reason: `The projection ${failed.name} has stopped: ${failed.error ?? '?'}`, ...about };
-  }
-  if (connected) return { status: 'ok', ...about };
-  return {
-    status: 'notReady',
-    reason: `The event store does not answer: ${subscription.error ?? 'not yet'}`,
-    ...about,
-  };
+  const about = { store: { connected, ...subscription }, projections, stuckTickets };
+  if (projections.some(({ state }) => state === 'failed'))
+    return { status: 'failed', reason: 'A projection has stopped.', ...about };
+  return connected
+    ? { status: 'ok', ...about }
+    : { status: 'notReady', reason: 'The event store does not answer.', ...about };
 }
+
+/** What a stranger learns of it: nothing of our insides. */
+export const publicly = ({ status, reason }: Health): Pick<Health, 'status' | 'reason'> =>
+  reason === undefined ? { status } : { status, reason };
 
 export const statusCodeOf = ({ status }: Health): 200 | 503 => (status === 'ok' ? 200 : 503);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
 import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
+import { type Duties, endLeases, openDuties } from './database/duties.js';
 import {
   openReadModels,
   openReadModelsForReading,
@@ -21,14 +22,8 @@ import { type ProjectionStatus } from './event-sourcing/progress.js';
 import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
 import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
-import { type WatcherPorts } from './sla/deadline-watcher.js';
-import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
-import { applyRevisions } from './tickets/apply-revisions.js';
-import { settleTicket } from './tickets/commands/change-ticket.js';
-import { handOver } from './tickets/commands/hand-over.js';
 import { type Ticket } from './tickets/domain/ticket.js';
-import { dueHandOvers } from './tickets/queries/hand-overs.js';
-import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
+import { type Work, workOf } from './work.js';
 
 /** How many tickets are kept at hand. */
 const ticketsKept = 500;
@@ -43,11 +38,9 @@ export interface Ledger {
   readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
   readonly projections: RunningProjections;
-  readonly watcher: WatcherPorts;
-  /** Lays open tickets out anew under revisions that apply to them: watched for like deadlines. */
-  readonly revisions: WatcherPorts;
-  /** Tells tickets of others that were merged into them or split off. */
-  readonly handOvers: WatcherPorts;
+  /** Who does what work behind, and what it is stuck on. */
+  readonly duties: Duties;
+  readonly work: Work;
   close(): Promise<void>;
 }
 
@@ -73,7 +66,9 @@ export async function openLedger(
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
   let log: OpenLog | undefined;
   let readModels: ReadModels | undefined;
+  let duties: Duties | undefined;
   const close = async () => {
+    await duties?.destroy();
     await readModels?.close();
     await log?.close();
     folder.release();
@@ -82,6 +77,8 @@ export async function openLedger(
     log = await open(settings, { threaded, ...options });
     const { store } = log;
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
+    duties = await openDuties(folder.dutiesFile);
+    await endLeases(duties); // the folder is ours alone
     const catalogue = new Catalogue(store, settings.defaultPlan);
     await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
@@ -89,83 +86,12 @@ export async function openLedger(
       ? new ThreadedProjections(settings, log.committed, log.status())
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
-    const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections };
-    const work = { watcher: watcherPorts(opened), revisions: revisionPorts(opened), handOvers: handOverPorts(opened) };
-    return { ...opened, ...work, close };
+    const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections, duties };
+    return { ...opened, work: workOf(opened), close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-type Opened = Omit<Ledger, 'watcher' | 'revisions' | 'handOvers' | 'close'>;
-
-function watcherPorts({ store, catalogue, clock, tickets, db, projections }: Opened): WatcherPorts {
-  return {
-    clock,
-    deadlines: {
-      next: (after) => nextDeadline(db, after),
-      due: (now, limit, except) => dueTickets(db, now, limit, except),
-      changed: (signal) => projections.moved('tickets', signal),
-    },
-    settle: (ticket) => settleTicket({ store, catalogue, clock, tickets }, ticket),
-    refreshed: (signal) => shown({ store, projections }, 'tickets', signal),
-    failed: (ticket, error) => {
-      console.error(`ticket ${ticket} could not be settled; it is tried again in a minute:`, error);
-    },
-  };
-}
-
-function revisionPorts(opened: Opened): WatcherPorts {
-  const { store, clock, db, projections } = opened;
-  return {
-    clock,
-    deadlines: {
-      next: (after) => nextRelayout(db, after),
-      due: (now, limit, except) => dueRelayouts(db, now, limit, except),
-      changed: (signal) => Promise.race([projections.moved('relayouts', signal), projections.moved('tickets', signal)]),
-    },
-    settle: async (ticket) => applyRevisions(opened, ticket, await relayoutsOf(db, ticket, clock.now())),
-    refreshed: (signal) => shown({ store, projections }, 'relayouts', signal),
-    failed: (ticket, error) => {
-      console.error(`ticket ${ticket} could not be laid out anew; it is tried again in a minute:`, error);
-    },
-  };
-}
-
-function handOverPorts(opened: Opened): WatcherPorts {
-  const { store, clock, db, projections } = opened;
-  return {
-    clock,
-    deadlines: {
-      next: () => Promise.resolve(undefined),
-      due: (_, limit, except) => dueHandOvers(db, limit, except),
-      changed: (signal) => Promise.race([projections.moved('handOvers', signal), projections.moved('tickets', signal)]),
-    },
-    settle: (ticket) => handOver(opened, ticket),
-    refreshed: (signal) => shown({ store, projections }, 'handOvers', signal),
-    failed: (ticket, error) => {
-      console.error(`what ticket ${ticket} has to say to another is not said; it is tried again in a minute:`, error);
-    },
-  };
-}
-
-/** Resolves when a projection has seen what is recorded so far, or will not any more. */
-async function shown({ store, projections }: Pick<Opened, 'store' | 'projections'>, name: string, signal: AbortSignal) {
-  try {
-    await projections.waitFor([name], await store.lastPosition(), signal);
-  } catch (error) {
-    unlessTold(error);
-  }
-}
-
-/**
- * A projection that has failed is told of where it runs, and a store that does not answer in `/health`; deadlines known
- * before are watched on.
- */
-function unlessTold(error: unknown): void {
-  const isTold = error instanceof Rejection && ['PROJECTION_FAILED', 'EVENT_STORE_UNAVAILABLE'].includes(error.code);
-  if (!isTold) throw error;
 }
 
 /** What a thread projects with, beside the one that owns the data folder. */

@@ -7,4 +7,6 @@ export const READ_MODELS = Symbol('ReadModels');
 export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');
+export const AUTHENTICATOR = Symbol('Authenticator');
+export const DUTIES = Symbol('Duties');
 export const DOORS = Symbol('Doors');

@@ -13,6 +13,7 @@ import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { settleDue } from '../sla/deadline-watcher.js';
+import { allOf } from '../work.js';
 import { progressOn } from './progress.js';
 
 interface Options {
@@ -116,8 +117,8 @@ async function rowsOf(file: string, format: ImportFormat): Promise<number> {
   return rows;
 }
 
-/** Projects what came in, lays out anew what revisions apply to, and records what fell due on tickets left open. */
-async function settleHistory({ projections, watcher, revisions, store }: Ledger): Promise<void> {
+/** Projects what came in, hands over merges, lays out anew what revisions apply to, and records what fell due on tickets left open. */
+async function settleHistory({ projections, work, store }: Ledger): Promise<void> {
   const stop = new AbortController();
   const running = projections.run(stop.signal, ({ name, error }) => {
     console.error(`projection ${name} stopped: ${error ?? '?'}`);
@@ -126,8 +127,7 @@ async function settleHistory({ projections, watcher, revisions, store }: Ledger)
   const names = projections.statuses.map(({ name }) => name);
   const seen = async () => projections.waitFor(names, await store.lastPosition(), stop.signal);
   await seen();
-  await settleDue(revisions, new Map(), stop.signal);
-  await settleDue(watcher, new Map(), stop.signal);
+  for (const ports of allOf(work)) await settleDue(ports, stop.signal);
   await seen();
   stop.abort();
   await running;

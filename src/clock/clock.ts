@@ -3,28 +3,33 @@ import { type Instant } from '../business-time/calendar.js';
 /** Time as a port, so that tests move it rather than wait. */
 export interface Clock {
   readonly now: () => Instant;
-  /** Resolves at an instant, or at once when the signal aborts. */
+  /** Resolves at an instant, or at once when the signal aborts or the clock goes back: whoever sleeps on wakes and looks. */
   readonly sleepUntil: (at: Instant, signal: AbortSignal) => Promise<void>;
 }
 
-/** Longer timers overflow; whoever sleeps on wakes, looks and sleeps again. */
-const longestTimerMs = 2 ** 31 - 1;
+/**
+ * How long a timer runs at most. It counts running time, not the clock's: one set for the whole of a wait would oversleep
+ * after the process was suspended, or the clock was put forward.
+ */
+const longestTimerMs = 1_000;
 
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleepUntil: (at, signal) =>
     new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
+      let timer: ReturnType<typeof setTimeout> | undefined;
       const wake = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, Math.min(Math.max(0, at - Date.now()), longestTimerMs));
+      const wait = (since: Instant) => {
+        const now = Date.now();
+        if (signal.aborted || now >= at || now < since) wake();
+        else timer = setTimeout(wait, Math.min(at - now, longestTimerMs), now);
+      };
       signal.addEventListener('abort', wake);
+      wait(-Infinity);
     }),
 };

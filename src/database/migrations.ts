@@ -2,6 +2,7 @@ import { type Kysely, type Migration, sql } from 'kysely';
 import { catalogueHistory } from './migrations/0003-catalogue-history.js';
 import { relayouts } from './migrations/0004-relayouts.js';
 import { handOvers } from './migrations/0005-hand-overs.js';
+import { deadlines } from './migrations/0006-deadlines.js';
 
 /** The changes of the schema, in order; one that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -31,6 +32,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-catalogue-history': catalogueHistory,
   '0004-relayouts': relayouts,
   '0005-hand-overs': handOvers,
+  '0006-deadlines': deadlines,
 };
 
 async function tickets(db: Kysely<unknown>): Promise<void> {

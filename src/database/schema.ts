@@ -40,6 +40,8 @@ export interface ClocksTable {
   import: string | null;
   /** When something falls due on it next: at risk, or a millisecond after the deadline; null when nothing will. */
   next_at: InstantColumn | null;
+  /** The same in place of it while the import that brought its ticket is unfinished: imported history floods nobody. */
+  held_at: InstantColumn | null;
 }
 
 export interface ImportsTable {

@@ -5,14 +5,14 @@ import { addressOf, type AddressOf, isLoopback } from './address.js';
 import { type Limits, standardLimits } from './limits.js';
 import { type Log, logToStderr } from './log.js';
 import { type Operations, readOperations } from './operations.js';
-import { BoundedStorage } from './rate.js';
+import { Rates } from './rate.js';
 
 /** What guards every door of a server, the same over HTTP and WebSocket. */
 export interface Doors {
   readonly limits: Limits;
   /** Requests a minute. */
   readonly rates: { readonly perAddress: number; readonly perIdentity: number };
-  readonly requests: BoundedStorage;
+  readonly requests: Rates;
   /** Whether GraphiQL is served, and the schema may be asked for. */
   readonly isExplorable: boolean;
   /** Pages from elsewhere that a browser may let in. */
@@ -31,7 +31,7 @@ export function doorsOf(settings: Settings, clock: Clock, log: Log = logToStderr
   return {
     limits: standardLimits,
     rates: { perAddress: settings.addressRate, perIdentity: settings.rate },
-    requests: new BoundedStorage(clock),
+    requests: new Rates(clock),
     isExplorable: settings.explore === 'yes' || (settings.explore === 'on-loopback' && isLoopback(settings.host)),
     origins: settings.origins,
     operations: settings.operations === '' ? undefined : readOperations(settings.operations),

@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import { type Doors } from './doors.js';
 import { type Limits } from './limits.js';
 import { type Asked, notAllowed, type Operations } from './operations.js';
-import { windowMs } from './rate.js';
 import { refusalBody } from './refusals.js';
 
 /** How long a request may take and how large it may be, for whoever makes the server. */
@@ -49,18 +48,18 @@ export async function guardHttp(app: NestFastifyApplication, doors: Doors): Prom
 function limitRate(server: FastifyInstance, { requests, rates, addressOf, log }: Doors): void {
   server.addHook('onRequest', (request, reply, done) => {
     const address = addressOf(request.raw);
-    const { hits, leftMs } = requests.hit(`address ${address}`, windowMs);
-    if (hits <= rates.perAddress) {
+    const tooQuick = requests.take(`address ${address}`, rates.perAddress);
+    if (tooQuick === undefined) {
       done();
       return;
     }
     const id = randomUUID();
     const code = 'TOO_MANY_REQUESTS';
-    if (hits === rates.perAddress + 1) log({ level: 'warn', id, code, address }); // once a window: a flood fills no log
+    if (tooQuick.isFirst) log({ level: 'warn', id, code, address }); // once a window: a flood fills no log
     const said = `More than ${rates.perAddress} requests a minute come from your address.`;
     void reply
       .status(429)
-      .header('retry-after', Math.ceil(leftMs / 1000))
+      .header('retry-after', tooQuick.retryAfterSeconds)
       .send(refusalBody(said, code, id));
   });
 }

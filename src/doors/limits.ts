@@ -33,12 +33,14 @@ export interface Limits {
   readonly checkMs: number;
   /** How long a socket may take to say who it is. */
   readonly initMs: number;
+  /** How often a socket is asked whether it is still there; one that has not answered by the next time is let go. */
+  readonly pingMs: number;
 }
 
 /** The limits of a server: ten times what the tour, the examples and GraphiQL ask. */
 export const standardLimits: Limits = {
   bodyBytes: 4 * 1024 * 1024, // a thousand events with room
-  listItems: 1_000,
+  listItems: 5_000, // the holidays of a calendar
   tokens: 2_000,
   depth: 10,
   rootFields: 20,
@@ -55,4 +57,5 @@ export const standardLimits: Limits = {
   idleMs: 60_000,
   checkMs: 5_000,
   initMs: 5_000,
+  pingMs: 12_000,
 };

@@ -13,9 +13,15 @@ export interface LogEntry {
 
 export type Log = (entry: LogEntry) => void;
 
+/** What JSON leaves as it is, and a terminal or an editor takes for a command, a line's end or a change of direction. */
+const unseen = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
 /** One line of JSON each, so that no text of a caller's can begin a line of its own. */
 export const logLine = (entry: LogEntry): string =>
-  JSON.stringify({ at: new Date(systemClock.now()).toISOString(), ...entry });
+  JSON.stringify({ at: new Date(systemClock.now()).toISOString(), ...entry }).replace(
+    unseen,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 export const logToStderr: Log = (entry) => {
   process.stderr.write(`${logLine(entry)}\n`);

@@ -1,20 +1,25 @@
-import { type ThrottlerStorage } from '@nestjs/throttler';
 import { type Clock } from '../clock/clock.js';
 
-/** A window of a minute: what a rate is counted in. */
-export const windowMs = 60_000;
+/** What a rate is counted in: a minute. */
+const windowMs = 60_000;
 
 interface Window {
   hits: number;
   readonly endsAt: number;
 }
 
+/** A request too many. */
+export interface TooQuick {
+  readonly retryAfterSeconds: number;
+  /** The first of its minute: the one worth a line in the log. */
+  readonly isFirst: boolean;
+}
+
 /**
- * Counts requests by caller. The storage that comes with the throttler keeps an instant for each request and goes
- * through all of a caller's on each; this one keeps a number, and no more callers than it has room for: the oldest
- * window makes way.
+ * Counts requests by caller, minute by minute: a number for each caller, and no more callers than there is room for – the
+ * one whose minute began first makes way.
  */
-export class BoundedStorage implements ThrottlerStorage {
+export class Rates {
   private readonly windows = new Map<string, Window>();
 
   constructor(
@@ -27,25 +32,19 @@ export class BoundedStorage implements ThrottlerStorage {
     return this.windows.size;
   }
 
-  /** Counts a request, and says which of its window it is, and how long the window lasts yet. */
-  hit(caller: string, ttl: number): { readonly hits: number; readonly leftMs: number } {
+  /** Counts a request; undefined: it is within the rate. */
+  take(caller: string, perMinute: number): TooQuick | undefined {
     const now = this.clock.now();
     let window = this.windows.get(caller);
     if (window === undefined || window.endsAt <= now) {
-      this.windows.delete(caller); // so that the map is in the order in which windows end
+      this.windows.delete(caller); // so that the map is in the order in which minutes began
       if (this.windows.size >= this.room) this.makeRoom(now);
-      window = { hits: 0, endsAt: now + ttl };
+      window = { hits: 0, endsAt: now + windowMs };
       this.windows.set(caller, window);
     }
-    window.hits++;
-    return { hits: window.hits, leftMs: window.endsAt - now };
-  }
-
-  increment(key: string, ttl: number, limit: number) {
-    const { hits: totalHits, leftMs } = this.hit(key, ttl);
-    const isBlocked = totalHits > limit;
-    const timeToExpire = Math.ceil(leftMs / 1000);
-    return Promise.resolve({ totalHits, timeToExpire, isBlocked, timeToBlockExpire: isBlocked ? timeToExpire : 0 });
+    const over = ++window.hits - perMinute;
+    if (over <= 0) return undefined;
+    return { retryAfterSeconds: Math.ceil((window.endsAt - now) / 1000), isFirst: over === 1 };
   }
 
   private makeRoom(now: number): void {

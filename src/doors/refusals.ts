@@ -46,9 +46,10 @@ interface Told {
 function told({ message, extensions = {} }: GraphQLFormattedError, cause: unknown): Told {
   if (cause instanceof Rejection) return { message: cause.message, code: cause.code, more: {} };
   const { code, ...more } = extensions;
-  const isForeseen = cause instanceof GraphQLError || (code !== undefined && code !== ours.code);
-  if (!isForeseen || code === ours.code) return { ...ours, more: {} };
-  return { message, code: typeof code === 'string' ? code : 'BAD_REQUEST', more };
+  if (typeof code === 'string' && code !== ours.code) return { message, code, more };
+  // What graphql-js says of no field in particular, it says of the request: of its variables, mostly.
+  const isOfRequest = cause instanceof GraphQLError && cause.path === undefined;
+  return isOfRequest ? { message, code: 'BAD_USER_INPUT', more } : { ...ours, more: {} };
 }
 
 const codes: Readonly<Record<number, string>> = {

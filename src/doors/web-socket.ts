@@ -5,15 +5,18 @@ import { Inject } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Plugin } from '@nestjs/apollo';
 import { type GraphQLSchema } from 'graphql';
-import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { DOORS } from '../tokens.js';
+import { type Authenticator } from '../auth/authenticator.js';
+import { type Clock } from '../clock/clock.js';
+import { AUTHENTICATOR, CLOCK, DOORS } from '../tokens.js';
 import { mayCome, type Doors } from './doors.js';
 import { socketProtocol } from './socket-protocol.js';
-import { windowMs } from './rate.js';
 
 const path = '/graphql';
+
+/** The code of RFC 6455’s registry for a server with too much to do. */
+const tryAgainLater = 1013;
 
 /** How long clients may take to go when the server stops. */
 const partingMs = 1_000;
@@ -31,12 +34,15 @@ export class WebSocketDoor implements ApolloServerPlugin {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(DOORS) private readonly doors: Doors,
+    @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<GraphQLServerListener> {
     const { limits } = this.doors;
     const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
-    const served = useServer(socketProtocol(schema, this.doors), sockets);
+    const protocol = socketProtocol(schema, this.doors, this.authenticator, this.clock);
+    const served = useServer(protocol, sockets, limits.pingMs);
     const http = this.host.httpAdapter.getHttpServer() as NodeJS.EventEmitter;
     http.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
       const status = this.refusal(request);
@@ -47,6 +53,8 @@ export class WebSocketDoor implements ApolloServerPlugin {
       sockets.handleUpgrade(request, connection, head, (socket) => {
         this.welcome(socket, this.doors.addressOf(request));
         sockets.emit('connection', socket, request);
+        // graphql-ws would log as an error of ours whatever a client sends that is none of WebSocket’s; ws closes it.
+        socket.removeAllListeners('error').on('error', () => undefined);
       });
     });
     const drainServer = async () => {
@@ -76,14 +84,14 @@ export class WebSocketDoor implements ApolloServerPlugin {
     socket.once('close', () => this.addresses.delete(socket));
     const count = () => {
       if (socket.bufferedAmount > this.doors.limits.unreadBytes) socket.terminate();
-      else if (this.isTooQuick(address)) socket.close(CloseCode.Forbidden, 'Too many messages');
+      else if (this.isTooQuick(address)) socket.close(tryAgainLater, 'Too many messages');
     };
     for (const event of ['message', 'ping', 'pong']) socket.on(event, count);
   }
 
   private isTooQuick(address: string): boolean {
     const { requests, rates } = this.doors;
-    return requests.hit(`address ${address}`, windowMs).hits > rates.perAddress;
+    return requests.take(`address ${address}`, rates.perAddress) !== undefined;
   }
 }
 

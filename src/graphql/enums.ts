@@ -136,6 +136,12 @@ export const SlaEventKindEnum = enumOf('SlaEventKind', 'What became of a clock.'
   SlaMetLate: 'It was answered late.',
 });
 
+export const WorkEnum = enumOf('Work', 'What is done behind, without being asked for.', {
+  deadlines: 'What falls due on a ticket is recorded.',
+  revisions: 'A ticket is laid out anew under a revision that applies to open tickets.',
+  handOvers: 'A ticket that was merged or split tells the other.',
+});
+
 export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a ticket.', {
   TicketOpened: 'It was opened.',
   FirstResponseSent: 'We replied, for the first time as the sender sees it.',

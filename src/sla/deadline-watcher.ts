@@ -1,44 +1,68 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type Clock } from '../clock/clock.js';
+import { type Position } from '../event-sourcing/event-store.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { LeftAlone, type Settled, type StuckTickets } from './left-alone.js';
 
 /** Where the watcher finds tickets on which something fell due. They are candidates: each ticket's decider has the word. */
 export interface Deadlines {
   /** The first instant after another at which something falls due; undefined when nothing will. */
   next(after: Instant): Promise<Instant | undefined>;
-  /** Tickets on which something has fallen due, soonest first, but for those to leave out. */
-  due(now: Instant, limit: number, except: Iterable<string>): Promise<readonly string[]>;
-  /** Resolves when the deadlines may have changed, or the signal aborts. */
+  /** Tickets on which something has fallen due, soonest first, by the page; one may come more than once. */
+  due(now: Instant): AsyncIterable<readonly string[]>;
+  /** Up to where in the log they have come. */
+  seen(): Position | undefined;
+  /** Resolves when they may have changed, or the signal aborts. */
   changed(signal: AbortSignal): Promise<void>;
+  /** Resolves when they show what has been recorded so far, or will not any more. */
+  refreshed(signal: AbortSignal): Promise<void>;
+}
+
+/** Which of several nodes works. Two that both believe it is they do the same twice, and record it once. */
+export interface Lease {
+  /** Takes or renews it; says whether this node has it. */
+  take(): Promise<boolean>;
+  /** After how long one that has not got it asks again, in milliseconds. */
+  readonly retryMs: number;
 }
 
 export interface WatcherPorts {
   readonly deadlines: Deadlines;
   readonly clock: Clock;
+  readonly lease: Lease;
   /** Sends a ticket a command that only settles. */
-  readonly settle: (ticket: string) => Promise<unknown>;
-  /** Resolves when the deadlines show what has been recorded so far, or will not any more. */
-  readonly refreshed: (signal: AbortSignal) => Promise<void>;
-  /** A ticket that cannot be settled is told of, set aside and tried again later. */
-  readonly failed: (ticket: string, error: unknown) => void;
+  readonly settle: (ticket: string) => Promise<Settled>;
+  /** Where tickets that cannot be settled are shown, until they can be. */
+  readonly stuck: StuckTickets;
 }
 
-const batchSize = 500;
+/** No ticket’s fault. */
+export const storeIsDown = 'EVENT_STORE_UNAVAILABLE';
 
-/** How long a ticket that stayed due after settling, or failed to, is left alone. */
-const setAsideMs = 60_000;
+/** What came of a look at what is due. */
+interface Look {
+  readonly at: Instant;
+  readonly settled: number;
+  /** Something is due, and another node’s to settle, or there is no store to record it in. */
+  readonly isPutOff: boolean;
+}
 
 /** Settles every ticket that falls due, from those that did while nobody watched on, until the signal aborts. */
 export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): Promise<void> {
-  const { deadlines, clock } = ports;
-  const aside = new Map<string, Instant>();
+  const { deadlines, clock, lease } = ports;
+  const aside = await LeftAlone.of(ports.stuck);
   while (!signal.aborted) {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     try {
       const changed = deadlines.changed(either); // asked before looking, so that no change is missed in between
-      const looked = await settleDue(ports, aside, either);
-      const next = await deadlines.next(looked);
-      const wakeAt = [...aside.values()].reduce((soonest, at) => Math.min(soonest, at), next ?? Infinity);
+      const { at, isPutOff } = await settleOnce(ports, aside, either);
+      if (!isPutOff && aside.mayBeOver(deadlines.seen())) continue;
+      const wakeAt = Math.min(
+        (await deadlines.next(at)) ?? Infinity,
+        aside.until(),
+        isPutOff ? at + lease.retryMs : Infinity,
+      );
       await Promise.race([changed, ...(Number.isFinite(wakeAt) ? [clock.sleepUntil(wakeAt, either)] : [])]);
     } finally {
       stop.abort();
@@ -46,27 +70,41 @@ export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): 
   }
 }
 
-/** Settles what is due now, batch after batch, until nothing is; answers when it last looked. */
-export async function settleDue(
-  { deadlines, clock, settle, refreshed, failed }: WatcherPorts,
-  aside: Map<string, Instant>,
-  signal: AbortSignal,
-): Promise<Instant> {
+/** Settles all that is due now, until nothing is that can be. */
+export async function settleDue(ports: WatcherPorts, signal: AbortSignal): Promise<void> {
+  const aside = await LeftAlone.of(ports.stuck);
   for (;;) {
-    const now = clock.now();
-    for (const [ticket, until] of aside) if (until <= now) aside.delete(ticket);
-    const due = await deadlines.due(now, batchSize, aside.keys());
-    if (due.length === 0 || signal.aborted) return now;
-    await Promise.all(
-      due.map((ticket) =>
-        settle(ticket).catch((error: unknown) => {
-          failed(ticket, error);
-        }),
-      ),
-    );
-    await refreshed(signal);
-    // What is still due after settling was judged not to be, or failed: asking again at once would spin.
-    const left = new Set(await deadlines.due(now, batchSize, aside.keys()));
-    for (const ticket of due) if (left.has(ticket)) aside.set(ticket, now + setAsideMs);
+    const { settled } = await settleOnce(ports, aside, signal);
+    if (settled === 0 || signal.aborted) return;
+    await ports.deadlines.refreshed(signal);
   }
+}
+
+/** Goes once through what is due, from the soonest on; waits for no projection, so that one deadline delays no other. */
+async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSignal): Promise<Look> {
+  const { deadlines, clock, lease, settle } = ports;
+  const at = clock.now();
+  const look = aside.look(at, deadlines.seen());
+  let settled = 0;
+  const down: Rejection[] = [];
+  for await (const page of deadlines.due(at)) {
+    if (signal.aborted) return { at, settled, isPutOff: false };
+    const due = [...new Set(page)].filter((ticket) => look.takes(ticket));
+    if (due.length === 0) continue;
+    if (!(await lease.take())) return { at, settled, isPutOff: true };
+    await Promise.all(
+      due.map(async (ticket) => {
+        try {
+          await aside.settled(ticket, await settle(ticket));
+          settled += 1;
+        } catch (error) {
+          if (error instanceof Rejection && error.code === storeIsDown) down.push(error);
+          else await aside.failed(ticket, error, clock.now());
+        }
+      }),
+    );
+    if (down.length > 0) return { at, settled, isPutOff: true };
+  }
+  await look.end();
+  return { at, settled, isPutOff: false };
 }

@@ -7,10 +7,12 @@ import { ReadBarrier } from '../graphql/read-barrier.js';
 import { CLOCK, EVENT_STORE, SETTINGS } from '../tokens.js';
 import { Feed } from './feed.js';
 import { Breaches } from './graphql/breaches.resolver.js';
+import { StuckTickets } from './graphql/stuck-tickets.resolver.js';
 import { SlaEvents } from './graphql/sla-events.resolver.js';
 import { BreachListHandler } from './queries/breaches-query.js';
+import { StuckTicketListHandler } from './queries/stuck-tickets.js';
 
-export const slaResolvers = [Breaches, SlaEvents];
+export const slaResolvers = [Breaches, SlaEvents, StuckTickets];
 
 const feed = {
   provide: Feed,
@@ -19,5 +21,8 @@ const feed = {
     new Feed({ store, clock, heartbeatMs: heartbeatSeconds * 1_000 }),
 };
 
-@Module({ imports: [CqrsModule], providers: [...slaResolvers, feed, BreachListHandler, ReadBarrier] })
+@Module({
+  imports: [CqrsModule],
+  providers: [...slaResolvers, feed, BreachListHandler, StuckTicketListHandler, ReadBarrier],
+})
 export class SlaApiModule {}

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type EventStore, type NewEvent, type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import {
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type StoredEvent,
+} from '../../src/event-sourcing/event-store.js';
 
 export interface OpenStore {
   readonly store: EventStore;
@@ -34,6 +40,16 @@ export async function hear(store: EventStore, count: number, options: Parameters
   for await (const message of store.subscribe({ ...options, signal: stop.signal })) {
     if (message.kind === 'event') heard.push(message.event);
     if (heard.length >= count) stop.abort();
+  }
+  return heard;
+}
+
+/** All that a subscription yields until an event of some type. */
+async function hearUntil(store: EventStore, type: string, after?: Position): Promise<StoredEvent[]> {
+  const heard: StoredEvent[] = [];
+  for await (const message of store.subscribe(after === undefined ? {} : { after })) {
+    if (message.kind === 'event') heard.push(message.event);
+    if (heard.at(-1)?.type === type) break;
   }
   return heard;
 }
@@ -113,6 +129,44 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
         expect(await all(store.readAll())).toHaveLength(2);
       });
 
+      it('answers an append that is sent twice at once alike, and records it once', async () => {
+        for (let revision = -1; revision < 9; revision++) {
+          const again = [event(), event()];
+          const expected = revision < 0 ? 'noStream' : revision;
+          const [one, two] = await Promise.all([1, 2].map(() => store.append(`twice-${revision}`, 'noStream', again)));
+          expect(one).toEqual(two);
+          expect(await store.append('s', expected, [event()])).toMatchObject({ revision: revision + 1 });
+          expect(await all(store.readStream(`twice-${revision}`))).toHaveLength(2);
+        }
+      });
+
+      it('refuses a writer that has read nothing and would write whatever there is', async () => {
+        const any = 'any' as unknown as ExpectedRevision;
+        await expect(store.append('s', any, [event()])).rejects.toThrow();
+        await store.append('s', 'noStream', [event()]);
+        await expect(store.append('s', any, [event()])).rejects.toThrow();
+        expect(await all(store.readStream('s'))).toHaveLength(1);
+      });
+
+      it('lets 32 writers to one stream all have their turn, each once', async () => {
+        const events = Array.from({ length: 32 }, () => event());
+        const write = async (one: NewEvent) => {
+          for (;;) {
+            const read = await all(store.readStream('s'));
+            const expected = read.at(-1)?.revision ?? 'noStream';
+            const appended = await store.append('s', expected, [one]).catch((error: unknown) => error);
+            if (!(appended instanceof Error && appended.name === 'RevisionConflict')) return appended;
+          }
+        };
+        const appended = await Promise.all(events.map(write));
+        const stored = await all(store.readStream('s'));
+        expect(ids(stored).sort()).toEqual(ids(events).sort());
+        for (const [i, one] of events.entries()) {
+          const { revision, position } = stored.find(({ id }) => id === one.id) ?? {};
+          expect(appended[i]).toEqual({ revision, position });
+        }
+      });
+
       it('lets one of 32 writers to a revision win, again and again', async () => {
         await store.append('s', 'noStream', [event()]);
         for (let revision = 0; revision < 5; revision++) {
@@ -134,9 +188,58 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
       });
 
       it('takes an event of a megabyte', async () => {
-        const large = event({ text: 'x'.repeat(1024 * 1024) });
+        const large = event({ text: 'x'.repeat(1_000_000) });
         await store.append('s', 'noStream', [large]);
         expect((await all(store.readStream('s')))[0]?.data).toEqual(large.data);
+      });
+
+      it('takes events of a megabyte one after another, and hands them to who listens', async () => {
+        const large = Array.from({ length: 5 }, (_, i) => event({ i, text: String(i).repeat(900_000) }));
+        const heard = hear(store, 5);
+        for (const [i, one] of large.entries()) await store.append('s', i === 0 ? 'noStream' : i - 1, [one]);
+        expect((await heard).map(({ data }) => data)).toEqual(large.map(({ data }) => data));
+      });
+
+      it('keeps all that is said of an event', async () => {
+        const at = { occurredAt: -1, recordedAt: 9_007_199_254_740_991, schemaVersion: 3 };
+        const ids = { correlationId: 'c', causationId: 'd', commandHash: 'e' };
+        const full = {
+          ...event(),
+          metadata: { actor: { id: 'a«»', kind: 'automatic' as const }, onBehalfOf: 'b', source: 's', ...at, ...ids },
+        };
+        await store.append('s', 'noStream', [full]);
+        const [stored] = await all(store.readStream('s'));
+        expect(stored).toEqual({ ...full, stream: 's', revision: 0, position: stored?.position });
+        expect(await all(store.readAll())).toEqual([stored]);
+        expect(await hear(store, 1)).toEqual([stored]);
+      });
+
+      it('keeps streams apart whose names are alike', async () => {
+        const names = [
+          'a',
+          'A',
+          'a ',
+          ' a',
+          '~a',
+          '~~a',
+          '$a',
+          '$$a',
+          '~$a',
+          '~',
+          '$',
+          'á',
+          'a\u0301',
+          'a\nb',
+          '-',
+          '../a',
+          '💥',
+        ];
+        for (const name of names) await store.append(name, 'noStream', [event({ name })]);
+        for (const name of names) {
+          const [stored, ...more] = await all(store.readStream(name));
+          expect([stored?.stream, stored?.data, more]).toEqual([name, { name }, []]);
+        }
+        expect((await all(store.readAll())).map(({ stream }) => stream)).toEqual(names);
       });
 
       it.each(['', ' ', 'a b', "it's; --", 'ticket-ß∂ƒ-日本', 'x'.repeat(2000), '%_', '$all'])(
@@ -163,8 +266,9 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
 
       it('yields a stream of 10,000 events in order', async () => {
         const events = Array.from({ length: 10_000 }, () => event());
-        await store.append('s', 'noStream', events.slice(0, 5_000));
-        await store.append('s', 4_999, events.slice(5_000));
+        for (let i = 0; i < 10_000; i += 2_000) {
+          await store.append('s', i === 0 ? 'noStream' : i - 1, events.slice(i, i + 2_000));
+        }
         expect(ids(await all(store.readStream('s')))).toEqual(ids(events));
       });
 
@@ -183,6 +287,20 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
           ids(log.slice(10).filter((e) => e.type === 'Odd')),
         );
         expect(await all(store.readAll({ after: log[29]?.position ?? '' }))).toEqual([]);
+      });
+
+      it('goes on after each position with exactly what comes then', async () => {
+        for (let i = 0; i < 15; i++) {
+          await store.append(`s${i % 4}`, i < 4 ? 'noStream' : 2 * Math.floor(i / 4) - 1, [event(), event()]);
+        }
+        const log = await all(store.readAll());
+        expect(log).toHaveLength(30);
+        for (const [i, { position }] of log.entries()) {
+          expect(ids(await all(store.readAll({ after: position })))).toEqual(ids(log.slice(i + 1)));
+        }
+        const positions = log.map(({ position }) => position);
+        expect(positions).toEqual([...new Set(positions)].sort());
+        expect(new Set(positions.map((position) => position.length)).size).toBe(1);
       });
 
       it('starts with a last position before every event', async () => {
@@ -220,14 +338,23 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
         expect(seen).toEqual([a.id, b.id]);
       });
 
-      it('loses and repeats nothing at the seam', async () => {
-        const events = Array.from({ length: 3_000 }, () => event());
-        const writing = (async () => {
-          for (const [i, one] of events.entries()) await store.append(`s${i}`, 'noStream', [one]);
-        })();
-        const heard = await Promise.all([hear(store, 3_000), hear(store, 3_000)]);
-        await writing;
-        for (const list of heard) expect(ids(list)).toEqual(ids(events));
+      it('loses and repeats nothing at the seam, wherever it begins', async () => {
+        const heard: Promise<StoredEvent[]>[] = [];
+        const lanes = Array.from({ length: 8 }, async (_, lane) => {
+          for (let i = 0; i < 150; i++) {
+            const { position } = await store.append(`lane-${lane}`, i === 0 ? 'noStream' : i - 1, [event({ lane, i })]);
+            if (lane === 0 && i % 50 === 0)
+              heard.push(hearUntil(store, 'The end'), hearUntil(store, 'The end', position));
+          }
+        });
+        await Promise.all(lanes);
+        await store.append('end', 'noStream', [event({}, 'The end')]);
+        const log = await all(store.readAll());
+        for (const list of await Promise.all(heard)) {
+          expect(list.length).toBeGreaterThan(0);
+          expect(ids(list)).toEqual(ids(log.slice(-list.length)));
+        }
+        expect((await heard[0])?.length).toBe(1_201);
       });
 
       it('starts after a position, of some types only', async () => {
@@ -249,36 +376,80 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
         expect(positions.at(-1)).toBe(appended);
       });
 
-      it('lets a slow reader have every event', async () => {
-        const events = Array.from({ length: 1_500 }, () => event());
-        await store.append('s', 'noStream', events);
+      it('lets a slow reader have every event, however far the log goes on meanwhile', async () => {
+        const events = Array.from({ length: 6_000 }, () => event());
+        await store.append('s', 'noStream', events.slice(0, 1_500));
         const stop = new AbortController();
         const seen: string[] = [];
         for await (const message of store.subscribe({ signal: stop.signal })) {
           if (message.kind === 'event') seen.push(message.event.id);
-          if (seen.length % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+          if (seen.length === 10 || seen.length === 1_500) {
+            for (let i = seen.length === 10 ? 1_500 : 3_750; i < (seen.length === 10 ? 3_750 : 6_000); i += 750) {
+              await store.append('s', i - 1, events.slice(i, i + 750));
+            }
+          }
           if (seen.length === events.length) stop.abort();
         }
         expect(seen).toEqual(ids(events));
       });
 
-      it('ends quietly when it is aborted, before it began and while it waits', async () => {
-        const before = new AbortController();
-        before.abort();
-        expect(await all(store.subscribe({ signal: before.signal }))).toEqual([]);
+      it('takes types for what they are, and leaves out what is like them', async () => {
+        const types = ['A', 'AB', 'BA', 'a', 'A.B', 'AxB', 'A|B', '^A$', '(', '日本', 'Unknown type'];
+        const events = types.map((type) => event({}, type));
+        await store.append('s', 'noStream', events);
+        for (const type of types) {
+          const [only] = await all(store.readAll({ types: [type] }));
+          expect(only?.type).toBe(type);
+          expect(await all(store.readAll({ types: [type] }))).toHaveLength(1);
+        }
+        expect((await hear(store, 3, { types: ['A|B', 'A.B', '('] })).map(({ type }) => type)).toEqual([
+          'A.B',
+          'A|B',
+          '(',
+        ]);
+        expect(await all(store.readAll({ types: [] }))).toEqual([]);
+      });
+
+      it.each([0, 1, 2, 5, 6, 7, 8, 10, 11])('ends quietly when it is aborted at message %d', async (count) => {
+        await store.append(
+          's',
+          'noStream',
+          Array.from({ length: 6 }, () => event()),
+        );
+        const stop = new AbortController();
+        if (count === 0) stop.abort();
+        let revision = 5;
+        let seen = 0;
+        for await (const message of store.subscribe({ signal: stop.signal })) {
+          seen += 1;
+          if (seen === count) stop.abort();
+          else if (message.kind === 'caughtUp') revision = (await store.append('s', revision, [event()])).revision;
+        }
+        expect(seen).toBe(count);
+      });
+
+      it('ends quietly when it is aborted while it waits', async () => {
         const waiting = new AbortController();
         const messages = all(store.subscribe({ signal: waiting.signal }));
         await new Promise((resolve) => setImmediate(resolve));
         waiting.abort();
         expect((await messages).every(({ kind }) => kind === 'caughtUp')).toBe(true);
       });
+
+      it('lets go where its reader leaves, wherever that is', async () => {
+        await store.append('s', 'noStream', [event(), event(), event()]);
+        for (const count of [1, 2, 3, 4]) {
+          let seen = 0;
+          for await (const _ of store.subscribe()) if (++seen === count) break;
+          for await (const _ of store.readAll()) break;
+          for await (const _ of store.readStream('s')) break;
+        }
+        expect(await store.append('s', 2, [event()])).toMatchObject({ revision: 3 });
+      });
     });
 
-    it('has a name of its own, for cursors', async () => {
-      const other = await open();
+    it('has a name, for cursors', () => {
       expect(store.logId).toMatch(/^[\w-]+$/);
-      expect(other.store.logId).not.toBe(store.logId);
-      await other.close();
     });
   });
 }

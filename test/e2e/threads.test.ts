@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -36,8 +37,11 @@ interface Answer {
   });
   afterEach(stop);
 
+  const authorization = () => ({
+    authorization: `Bearer ${readFileSync(join(folder, 'data', 'development.key'), 'utf8').trim()}`,
+  });
   const send = async (query: string): Promise<Answer> => {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', ...authorization() };
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
     return (await response.json()) as Answer;
   };
@@ -47,7 +51,7 @@ interface Answer {
     return (data?.['openTicket'] as { readonly position: string }).position;
   };
   const health = async () => {
-    const response = await fetch(`${url}/health`);
+    const response = await fetch(`${url}/health`, { headers: authorization() });
     const { projections } = (await response.json()) as { projections: readonly { name: string; state: string }[] };
     return { status: response.status, states: projections.map(({ name, state }) => `${name} ${state}`) };
   };

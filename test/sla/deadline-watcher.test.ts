@@ -1,14 +1,17 @@
 import { rmSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { StreamCache } from '../../src/event-sourcing/handle-command.js';
 import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
-import { watchDeadlines, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
+import { type Lease, watchDeadlines, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
 import { type OutcomeData } from '../../src/sla/domain/outcome.js';
-import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { type StuckTicket } from '../../src/sla/left-alone.js';
+import { type TicketPorts } from '../../src/tickets/commands/change-ticket.js';
+import { workOf } from '../../src/work.js';
 import { event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
-import { importSample, ledgerAt, open, project, type TestLedger } from '../support/ledgers.js';
+import { importSample, ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+import { conflicting, forgetful, withAppend } from '../support/stores.js';
 
 /** All of it is in March 2026, whose second is a Monday. */
 const at = (text: string) => Date.parse(`2026-03-${text}Z`);
@@ -19,7 +22,11 @@ const breach = at('03T09:00:00.001');
 /** Opened later on Monday, so that there is a deadline left when the others have passed. */
 const later = '2026-03-02T12:00:00Z';
 const laterWarning = at('03T10:00:00');
-const minute = 60_000;
+const second = 1_000;
+const hour = 3_600_000;
+
+/** Believes that it is always its turn. */
+const always: Lease = { take: () => Promise.resolve(true), retryMs: 1 };
 
 describe('the deadline watcher', () => {
   let folder: string;
@@ -27,6 +34,7 @@ describe('the deadline watcher', () => {
   let stop: AbortController;
   let running: Promise<unknown>[];
   beforeEach(async () => {
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
     folder = newFolder();
     ledger = await ledgerAt(opening, folder);
     [stop, running] = [new AbortController(), []];
@@ -35,12 +43,16 @@ describe('the deadline watcher', () => {
     await rest();
     await ledger.close();
     rmSync(folder, { recursive: true });
+    jest.restoreAllMocks();
   });
 
   const projecting = (failed: (status: ProjectionStatus) => void = () => undefined) =>
     running.push(ledger.projections.run(stop.signal, failed));
   const watch = (changed: Partial<WatcherPorts> = {}) =>
-    running.push(watchDeadlines({ ...ledger.watcher, ...changed }, stop.signal));
+    running.push(watchDeadlines({ ...ledger.work.deadlines, ...changed }, stop.signal));
+  /** The watcher of another node: with what it knows itself, and a lease of its own. */
+  const another = (changed: Partial<TicketPorts> = {}) =>
+    workOf({ ...ledger, tickets: new StreamCache<never>(100), ...changed }).deadlines;
 
   /** Ends what runs in the background. */
   async function rest() {
@@ -49,8 +61,20 @@ describe('the deadline watcher', () => {
     [stop, running] = [new AbortController(), []];
   }
 
+  /** Starts anew on the same folder, as after a crash. */
+  async function restart(now: number) {
+    await rest();
+    await ledger.close();
+    ledger = await ledgerAt(new Date(now).toISOString(), folder);
+    projecting();
+  }
+
+  /** Resolves when the list shows all that was recorded. */
+  const listed = async () => ledger.projections.waitFor(['tickets'], await ledger.store.lastPosition(), stop.signal);
+
   /** Moves the clock, and resolves when the watcher has seen to what fell due and sleeps again. */
   async function moveTo(now: number, asleepUntil: number) {
+    await listed();
     ledger.clock.moveTo(now);
     await ledger.clock.asleepUntil(asleepUntil);
   }
@@ -62,6 +86,7 @@ describe('the deadline watcher', () => {
   }
   const ticketsWith = async (type: string) =>
     (await recorded(type)).map(({ data }) => (data as OutcomeData).ticket).sort();
+  const stuck = () => ledger.work.deadlines.stuck.all();
 
   it('sleeps until the next deadline, and wakes for a new one that comes before', async () => {
     await open(ledger, 'T-1');
@@ -82,14 +107,8 @@ describe('the deadline watcher', () => {
 
   it('catches up after a restart on what fell due meanwhile, once, at its own instant', async () => {
     for (const ticket of ['T-1', 'T-2', 'T-3']) await open(ledger, ticket);
-    const restart = async (now: string) => {
-      await rest();
-      await ledger.close();
-      ledger = await ledgerAt(now, folder);
-      projecting();
-      watch();
-    };
-    await restart('2026-03-05T12:00:00Z');
+    await restart(at('05T12:00:00'));
+    watch();
     await open(ledger, 'T-4');
     await ledger.clock.asleepUntil(at('06T10:00:00'));
     const found = (await recorded('SlaBreached')).map(({ data, metadata }) => [
@@ -97,7 +116,8 @@ describe('the deadline watcher', () => {
     ]);
     expect(found.sort()).toEqual(['T-1', 'T-2', 'T-3'].map((ticket) => [ticket, at('03T09:00:00'), at('05T12:00:00')]));
     const before = await ledger.store.lastPosition();
-    await restart('2026-03-05T13:00:00Z');
+    await restart(at('05T13:00:00'));
+    watch();
     await ledger.clock.asleepUntil(at('06T10:00:00'));
     expect(await ledger.store.lastPosition()).toBe(before);
   });
@@ -110,7 +130,7 @@ describe('the deadline watcher', () => {
     const settle = (ticket: string) => {
       settled.push(ticket);
       somethingSettled();
-      return ledger.watcher.settle(ticket);
+      return ledger.work.deadlines.settle(ticket);
     };
     projecting();
     watch({ settle });
@@ -124,7 +144,9 @@ describe('the deadline watcher', () => {
     await rest();
     expect(settled.length).toBeGreaterThan(5);
     await project(ledger);
-    expect(await ledger.watcher.deadlines.due(ledger.clock.now(), 500, [])).toEqual([]);
+    const left: string[] = [];
+    for await (const page of ledger.work.deadlines.deadlines.due(ledger.clock.now())) left.push(...page);
+    expect(left).toEqual([]);
     const now = at('02T14:00:00');
     const foundNow = (await recorded('SlaBreached')).filter(({ metadata }) => metadata.recordedAt === now);
     expect(foundNow.length).toBeGreaterThan(0);
@@ -132,94 +154,364 @@ describe('the deadline watcher', () => {
       expect((data as OutcomeData).historic).toBe((data as OutcomeData).at < log.startedAt);
   });
 
-  it('beside another records each breach once', async () => {
-    const tickets = Array.from({ length: 40 }, (_, i) => `T-${i + 10}`);
-    await Promise.all(tickets.map((ticket) => open(ledger, ticket)));
-    await project(ledger);
-    ledger.clock.moveTo(breach);
-    const waiting = new Map<string, () => void>();
-    let met: () => void;
-    const all = new Promise<void>((resolve) => (met = resolve));
-    let pairs = 0;
-    /** Settles as one of two processes: with what it knows itself, and not before the other is about to. */
-    const asOneOfTwo = (): Partial<WatcherPorts> => {
-      const ports = { ...ledger, tickets: new StreamCache<never>(100) };
-      return {
-        settle: async (ticket) => {
-          const other = waiting.get(ticket);
-          if (other === undefined) await new Promise<void>((resolve) => waiting.set(ticket, resolve));
-          else {
-            pairs += 1;
-            if (pairs === tickets.length) met();
-            other();
-          }
-          return settleTicket(ports, ticket);
-        },
-      };
+  describe('killed', () => {
+    const lines: Readonly<Record<string, (store: EventStore) => EventStore>> = {
+      'before the append': (store) => withAppend(store, () => () => new Promise(() => undefined)),
+      'after the append, before it knows': (store) =>
+        withAppend(store, (append) => async (...given) => {
+          await append(...given);
+          return new Promise(() => undefined);
+        }),
     };
-    projecting();
-    watch(asOneOfTwo());
-    watch(asOneOfTwo());
-    await all;
-    await rest();
-    expect(await ticketsWith('SlaBreached')).toEqual(tickets);
+
+    it.each(Object.entries(lines))('%s, it leaves one breach a ticket after a restart', async (_, dying) => {
+      for (const ticket of ['T-1', 'T-2', 'T-3']) await open(ledger, ticket);
+      await project(ledger);
+      ledger.clock.moveTo(breach);
+      const { settle, ...rest } = another({ store: dying(ledger.store) });
+      let isReached: () => void;
+      const reached = new Promise<void>((resolve) => (isReached = resolve));
+      // Its promise never settles: the process it ran in is gone.
+      void watchDeadlines(
+        {
+          ...rest,
+          settle: async (ticket) => {
+            const settling = settle(ticket);
+            // Long enough for the append to have been asked for.
+            for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+            isReached();
+            return settling;
+          },
+        },
+        stop.signal,
+      );
+      await reached;
+      stop = new AbortController();
+      await restart(breach + second);
+      watch();
+      await open(ledger, 'T-4');
+      await ledger.clock.asleepUntil(at('03T15:00:01.001'));
+      expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2', 'T-3']);
+    });
+
+    it('before the row is updated, it leaves one breach a ticket after a restart', async () => {
+      for (const ticket of ['T-1', 'T-2']) await open(ledger, ticket);
+      await project(ledger);
+      ledger.clock.moveTo(breach);
+      for (const ticket of ['T-1', 'T-2']) await ledger.work.deadlines.settle(ticket); // projected by nobody
+      const before = await ledger.store.lastPosition();
+      await restart(breach);
+      watch();
+      await open(ledger, 'T-3', 'pro', later);
+      await ledger.clock.asleepUntil(laterWarning);
+      expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2']);
+      const more = (await recorded('SlaAtRisk')).filter(({ position }) => position > before);
+      expect(more).toEqual([]);
+    });
+
+    it('where the answer to an append was lost, it leaves one breach', async () => {
+      await open(ledger, 'T-1');
+      projecting();
+      ledger.clock.moveTo(breach);
+      await open(ledger, 'T-3');
+      watch(another({ store: forgetful(ledger.store) }));
+      await ledger.clock.asleepUntil(breach + second);
+      await moveTo(breach + second, at('03T15:00:00.001'));
+      expect(await ticketsWith('SlaBreached')).toEqual(['T-1']);
+    });
   });
 
-  it('doubles and loses nothing while the projection lags', async () => {
+  describe('beside another', () => {
+    it('records each breach once, though both believe that it is their turn', async () => {
+      const tickets = Array.from({ length: 40 }, (_, i) => `T-${i + 10}`);
+      await Promise.all(tickets.map((ticket) => open(ledger, ticket)));
+      await project(ledger);
+      ledger.clock.moveTo(breach);
+      const waiting = new Map<string, () => void>();
+      let met: () => void;
+      const all = new Promise<void>((resolve) => (met = resolve));
+      let pairs = 0;
+      /** Settles not before the other is about to. */
+      const asOneOfTwo = (): Partial<WatcherPorts> => {
+        const node = another();
+        return {
+          lease: always,
+          settle: async (ticket) => {
+            const other = waiting.get(ticket);
+            if (other === undefined) await new Promise<void>((resolve) => waiting.set(ticket, resolve));
+            else {
+              pairs += 1;
+              if (pairs === tickets.length) met();
+              other();
+            }
+            return node.settle(ticket);
+          },
+        };
+      };
+      projecting();
+      watch(asOneOfTwo());
+      watch(asOneOfTwo());
+      await all;
+      await rest();
+      expect(await ticketsWith('SlaBreached')).toEqual(tickets);
+    });
+
+    it('works while it has the lease; the other takes over once that has run out', async () => {
+      await open(ledger, 'T-1');
+      await open(ledger, 'T-2', 'pro', '2026-03-02T09:00:05Z');
+      ledger.clock.moveTo(Date.parse(later));
+      await open(ledger, 'T-3', 'pro', '2026-03-02T09:00:30Z');
+      await open(ledger, 'T-4');
+      await project(ledger);
+      const [one, two] = [another(), another()];
+      const settledBy: string[] = [];
+      const as = (name: string, node: WatcherPorts): WatcherPorts => ({
+        ...node,
+        settle: (ticket) => {
+          settledBy.push(`${name} ${ticket}`);
+          return node.settle(ticket);
+        },
+      });
+      projecting();
+      ledger.clock.moveTo(breach);
+      expect(await one.lease.take()).toBe(true);
+      expect(await two.lease.take()).toBe(false);
+      watch(as('two', two));
+      await ledger.clock.asleepUntil(breach + two.lease.retryMs);
+      expect(settledBy).toEqual([]);
+      // The first is gone, and renews it no more.
+      await moveTo(breach + two.lease.retryMs, breach + 2 * two.lease.retryMs);
+      await moveTo(breach + 2 * two.lease.retryMs, at('03T09:00:30.001'));
+      expect(settledBy).toEqual(['two T-1', 'two T-2', 'two T-3']);
+      expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2']);
+      expect(await one.lease.take()).toBe(false);
+      await moveTo(at('03T09:00:30.001'), laterWarning);
+      expect(settledBy).toEqual(['two T-1', 'two T-2', 'two T-3', 'two T-3']);
+      expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2', 'T-3']);
+    });
+
+    it('takes no lease for good that was taken by a clock gone wrong', async () => {
+      const [one, two] = [another(), another()];
+      ledger.clock.moveTo(at('30T09:00:00'));
+      expect(await one.lease.take()).toBe(true);
+      ledger.clock.moveTo(at('02T09:00:00'));
+      expect(await two.lease.take()).toBe(true);
+      expect(await one.lease.take()).toBe(false);
+    });
+  });
+
+  describe('with a clock that jumps', () => {
+    it('forward, records what is due by then; back again, records nothing twice and goes on', async () => {
+      await open(ledger, 'T-1');
+      projecting();
+      watch();
+      await ledger.clock.asleepUntil(warning);
+      ledger.clock.moveTo(at('09T09:00:00'));
+      await open(ledger, 'T-2');
+      await ledger.clock.asleepUntil(at('09T15:00:00'));
+      expect(await ticketsWith('SlaBreached')).toEqual(['T-1']);
+      await moveTo(Date.parse(opening) + hour, at('09T15:00:00'));
+      await open(ledger, 'T-3');
+      await ledger.clock.asleepUntil(at('02T16:00:00'));
+      await moveTo(at('03T10:00:00.001'), at('09T15:00:00'));
+      expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-3']);
+      // The breach was found too soon: a reply in time takes it back.
+      await say(ledger, 'T-1', { type: 'RecordFirstResponse' }, '2026-03-03T09:00:00Z');
+      expect(await ticketsWith('SlaBreachWithdrawn')).toEqual(['T-1']);
+    });
+
+    it('back, tries again what it had set aside, and does not wait for the old time', async () => {
+      let isPoisoned = true;
+      await open(ledger, 'T-1');
+      await open(ledger, 'T-2', 'pro', '2026-03-02T08:30:00Z');
+      projecting();
+      ledger.clock.moveTo(at('20T09:00:00'));
+      watch({
+        settle: (ticket) =>
+          isPoisoned && ticket === 'T-1' ? Promise.reject(new Error('poison')) : ledger.work.deadlines.settle(ticket),
+      });
+      await ledger.clock.asleepUntil(at('20T09:00:01'));
+      isPoisoned = false;
+      ledger.clock.moveTo(breach);
+      await open(ledger, 'T-3');
+      await ledger.clock.asleepUntil(at('03T15:00:00.001'));
+      expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2']);
+      expect(await stuck()).toEqual([]);
+    });
+  });
+
+  it('of a process that was suspended for an hour settles all that fell due in it, in the order of the deadlines', async () => {
+    ledger.clock.moveTo(at('02T10:00:00'));
+    for (const minute of ['30', '10', '20']) await open(ledger, `T-${minute}`, 'pro', `2026-03-02T09:${minute}:00Z`);
+    projecting();
+    const order: string[] = [];
+    watch({
+      settle: (ticket) => {
+        order.push(ticket);
+        return ledger.work.deadlines.settle(ticket);
+      },
+    });
+    await open(ledger, 'T-last', 'pro', '2026-03-02T09:45:00Z');
+    await ledger.clock.asleepUntil(at('02T15:10:00'));
+    await moveTo(at('03T09:30:00.001'), at('03T09:45:00.001'));
+    expect(order.slice(0, 3)).toEqual(['T-10', 'T-20', 'T-30']);
+    expect(await ticketsWith('SlaBreached')).toEqual(['T-10', 'T-20', 'T-30']);
+  });
+
+  it('doubles and loses nothing while the projection lags: each ticket’s decider has the last word', async () => {
     await open(ledger, 'T-1');
+    await open(ledger, 'T-answered');
     await project(ledger);
-    await open(ledger, 'T-2'); // not projected yet
-    await open(ledger, 'T-3', 'pro', '2026-03-02T09:00:00.005Z');
-    let settled = 0;
-    const settle = (ticket: string) => {
-      settled += 1;
-      return ledger.watcher.settle(ticket);
+    await say(ledger, 'T-answered', { type: 'RecordFirstResponse' }); // not projected yet
+    await open(ledger, 'T-2');
+    const settled: string[] = [];
+    let isSettled: () => void;
+    const all = new Promise<void>((resolve) => (isSettled = resolve));
+    const settle = async (ticket: string) => {
+      const done = await ledger.work.deadlines.settle(ticket);
+      settled.push(ticket);
+      if (settled.length === 2) isSettled();
+      return done;
     };
     ledger.clock.moveTo(breach);
-    watch({ settle, refreshed: () => Promise.resolve() });
-    await ledger.clock.asleepUntil(breach + minute);
-    await moveTo(breach + minute, breach + 2 * minute);
-    expect([settled, await ticketsWith('SlaBreached')]).toEqual([2, ['T-1']]);
-    await open(ledger, 'T-4');
+    watch({ settle });
+    await all;
+    ledger.clock.moveTo(breach + hour);
+    await open(ledger, 'T-3');
     await rest();
+    expect(settled.sort()).toEqual(['T-1', 'T-answered']);
     projecting();
     watch();
-    await ledger.clock.asleepUntil(at('03T15:01:00.001'));
-    expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2', 'T-3']);
+    await ledger.clock.asleepUntil(at('03T16:00:00.001'));
+    expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2']);
+  });
+
+  it('leaves a ticket alone for a minute whose decider says that nothing fell due, whatever the list says', async () => {
+    await open(ledger, 'T-1');
+    await project(ledger);
+    await ledger.db
+      .updateTable('clocks')
+      .set({ next_at: at('02T10:00:00') })
+      .execute();
+    let asked = 0;
+    projecting();
+    watch({
+      settle: (ticket) => {
+        asked += 1;
+        return ledger.work.deadlines.settle(ticket);
+      },
+    });
+    await ledger.clock.asleepUntil(at('02T10:00:00'));
+    await moveTo(at('02T10:00:00'), at('02T10:01:00'));
+    expect(asked).toBe(1);
+    await moveTo(at('02T10:01:00'), at('02T10:02:00'));
+    expect(asked).toBe(2);
+  });
+
+  it('settles 100,000 tickets due in the same second, each once, with some that fail among them', async () => {
+    const pages = Array.from({ length: 100 }, (_, page) =>
+      Array.from({ length: 1_000 }, (__, i) => `T-${page * 1_000 + i}`),
+    );
+    const [settled, failed] = [new Map<string, number>(), new Map<string, StuckTicket>()];
+    const isPoison = (ticket: string) => ticket.endsWith('777');
+    const ports: WatcherPorts = {
+      ...ledger.work.deadlines,
+      deadlines: {
+        ...ledger.work.deadlines.deadlines,
+        due: async function* () {
+          for (const page of pages) yield await Promise.resolve(page); // the list lags: all of it stays
+        },
+        next: () => Promise.resolve(undefined),
+        seen: () => '1',
+      },
+      lease: always,
+      settle: (ticket) => {
+        if (isPoison(ticket)) return Promise.reject(new Error('poison'));
+        settled.set(ticket, (settled.get(ticket) ?? 0) + 1);
+        return Promise.resolve({ position: '2', isNews: true });
+      },
+      stuck: {
+        all: () => Promise.resolve([]),
+        put: (ticket) => Promise.resolve(void failed.set(ticket.ticket, ticket)),
+        remove: (ticket) => Promise.resolve(void failed.delete(ticket)),
+      },
+    };
+    running.push(watchDeadlines(ports, stop.signal));
+    await ledger.clock.asleepUntil(Date.parse(opening) + second);
+    ledger.clock.moveTo(Date.parse(opening) + second);
+    await ledger.clock.asleepUntil(Date.parse(opening) + 3 * second);
+    expect([settled.size, failed.size]).toEqual([99_900, 100]);
+    expect([...new Set(settled.values())]).toEqual([1]);
+    expect([...new Set([...failed.values()].map(({ tries }) => tries))]).toEqual([2]);
   });
 
   describe('with a ticket that cannot be settled', () => {
     let isPoisoned: (ticket: string) => boolean;
     let told: string[];
-    const settle = (ticket: string) =>
-      isPoisoned(ticket) ? Promise.reject(new Error('poison')) : ledger.watcher.settle(ticket);
+    const settle = (ticket: string) => {
+      if (!isPoisoned(ticket)) return ledger.work.deadlines.settle(ticket);
+      told.push(ticket);
+      return Promise.reject(new Error('poison'));
+    };
     beforeEach(() => {
       isPoisoned = (ticket) => ticket.startsWith('poison');
       told = [];
       projecting();
     });
-    const failed = (ticket: string) => told.push(ticket);
 
-    it('settles the others at their deadlines, and that one when it can be', async () => {
+    it('settles the others at their deadlines, and that one when it can be, trying less and less often', async () => {
       await open(ledger, 'poison');
       await open(ledger, 'T-1');
       await open(ledger, 'T-2', 'pro', '2026-03-02T08:59:00Z');
       ledger.clock.moveTo(Date.parse(later));
-      await open(ledger, 'T-3', 'pro', '2026-03-02T09:00:30Z');
+      await open(ledger, 'T-3', 'pro', '2026-03-02T09:00:02Z');
       await open(ledger, 'T-4');
-      watch({ settle, failed });
+      watch({ settle });
       await ledger.clock.asleepUntil(warning);
-      ledger.clock.moveTo(breach);
-      // The next deadline comes before the time to try again, and is not missed for it.
-      await ledger.clock.asleepUntil(at('03T09:00:30.001'));
+      await moveTo(breach, breach + second);
       expect([told, await ticketsWith('SlaBreached')]).toEqual([['poison'], ['T-1', 'T-2']]);
-      await moveTo(at('03T09:00:30.001'), breach + minute);
+      // The next deadline comes before the time to try again, and is not missed for it.
+      await moveTo(breach + second, at('03T09:00:02.001'));
+      await moveTo(at('03T09:00:02.001'), breach + 3 * second);
       expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2', 'T-3']);
-      await moveTo(breach + minute, breach + 2 * minute);
-      expect(told).toEqual(['poison', 'poison']);
+      await moveTo(breach + 3 * second, breach + 7 * second);
+      expect(told).toEqual(['poison', 'poison', 'poison']);
+      expect(await stuck()).toMatchObject([
+        {
+          ticket: 'poison',
+          error: 'poison',
+          tries: 3,
+          since: breach,
+          lastAt: breach + 3 * second,
+          retryAt: breach + 7 * second,
+        },
+      ]);
       isPoisoned = () => false;
-      await moveTo(breach + 2 * minute, laterWarning);
+      await moveTo(breach + 7 * second, laterWarning);
       expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2', 'T-3', 'poison']);
+      expect(await stuck()).toEqual([]);
+    });
+
+    it('goes on with its back-off after a restart, an hour at most, and forgets it once nothing is due on it', async () => {
+      await open(ledger, 'poison');
+      ledger.clock.moveTo(breach);
+      watch({ settle });
+      await ledger.clock.asleepUntil(breach + second);
+      await restart(breach);
+      watch({ settle });
+      for (let [now, tries] = [breach, 1]; tries < 14; tries++) {
+        const wait = Math.min(2 ** (tries - 1) * second, hour);
+        await ledger.clock.asleepUntil(now + wait);
+        expect(await stuck()).toMatchObject([{ tries, retryAt: now + wait }]);
+        now += wait;
+        ledger.clock.moveTo(now);
+      }
+      await say(ledger, 'poison', { type: 'RecordFirstResponse' });
+      await open(ledger, 'T-2');
+      await listed();
+      const now = ledger.clock.now() + hour;
+      await moveTo(now, (await ledger.work.deadlines.deadlines.next(now)) ?? now);
+      expect(await stuck()).toEqual([]);
     });
 
     it('is not kept from the rest by any number of them', async () => {
@@ -228,22 +520,43 @@ describe('the deadline watcher', () => {
       ledger.clock.moveTo(Date.parse(later));
       await open(ledger, 'T-1', 'pro', '2026-03-02T09:00:01Z');
       await open(ledger, 'T-2');
+      await listed();
       ledger.clock.moveTo(breach + 1_000);
-      watch({ settle, failed });
-      await ledger.clock.asleepUntil(breach + 1_000 + minute);
+      watch({ settle });
+      await ledger.clock.asleepUntil(breach + 2_000);
       expect([told.length, await ticketsWith('SlaBreached')]).toEqual([1_100, ['T-1']]);
+    });
+
+    it('that conflicts with others for longer than it tries is settled when they let it', async () => {
+      await open(ledger, 'T-1');
+      ledger.clock.moveTo(breach);
+      watch(another({ store: conflicting(ledger.store, 25).store }));
+      await ledger.clock.asleepUntil(breach + second);
+      expect(await stuck()).toMatchObject([{ ticket: 'T-1', error: expect.stringContaining('Too many others write') }]);
+      await open(ledger, 'T-2');
+      await moveTo(breach + second, at('03T15:00:00.001'));
+      expect([await ticketsWith('SlaBreached'), await stuck()]).toEqual([['T-1'], []]);
     });
   });
 
   it('goes on with the deadlines it knows when the projection has failed', async () => {
     await open(ledger, 'T-1');
+    await open(ledger, 'T-2', 'pro', later).catch(() => undefined);
     await project(ledger);
     await ledger.store.append('ticket-never-opened', 'noStream', [event({ ticket: 'never-opened' }, 'SlaBreached')]);
     const hasFailed = new Promise<ProjectionStatus>((resolve) => projecting(resolve));
-    watch();
+    let isSettled: () => void;
+    const settled = new Promise<void>((resolve) => (isSettled = resolve));
+    watch({
+      settle: (ticket) =>
+        ledger.work.deadlines.settle(ticket).finally(() => {
+          isSettled();
+        }),
+    });
     expect((await hasFailed).state).toBe('failed');
     ledger.clock.moveTo(breach);
-    await ledger.clock.asleepUntil(breach + minute);
+    await settled;
+    await rest();
     expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'never-opened']);
   });
 });

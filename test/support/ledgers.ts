@@ -13,8 +13,9 @@ export interface TestLedger extends Ledger {
   readonly clock: ManualClock;
 }
 
-/** The settings of a data folder, on a free port. */
-export const settingsOf = (data: string): Settings => readSettings({}, { data, port: 0 });
+/** The settings of a data folder, on a free port, with what a test sets by its variable. */
+export const settingsOf = (data: string, environment: NodeJS.ProcessEnv = {}): Settings =>
+  readSettings(environment, { data, port: 0 });
 
 /** A data folder opened at an instant of the test's. */
 export async function ledgerAt(now: string, folder: string): Promise<TestLedger> {
@@ -23,8 +24,13 @@ export async function ledgerAt(now: string, folder: string): Promise<TestLedger>
 }
 
 /** Opens a data folder, its log in the store that these tests are on. */
-export async function openIn(folder: string, command: string, clock: ManualClock): Promise<Ledger> {
-  const settings = readSettings({}, { data: folder, port: 0, eventStoreUrl: await storeUrlOf(folder) });
+export async function openIn(
+  folder: string,
+  command: string,
+  clock: ManualClock,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ledger> {
+  const settings = readSettings(environment, { data: folder, port: 0, eventStoreUrl: await storeUrlOf(folder) });
   return openLedger(settings, command, { clock, ...(await openingOf(folder)) });
 }
 

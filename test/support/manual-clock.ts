@@ -42,8 +42,10 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** Whoever sleeps is woken when his time has come, and when the clock goes back. */
   moveTo(at: number): void {
+    const goesBack = at < this.at;
     this.at = at;
-    for (const sleeper of [...this.sleepers]) if (sleeper.at <= at) sleeper.wake();
+    for (const sleeper of [...this.sleepers]) if (goesBack || sleeper.at <= at) sleeper.wake();
   }
 }

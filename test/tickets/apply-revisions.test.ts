@@ -41,7 +41,7 @@ async function work(ledger: TestLedger): Promise<void> {
   const seen = async () =>
     ledger.projections.waitFor(['tickets', 'relayouts'], await ledger.store.lastPosition(), stop.signal);
   await seen();
-  await settleDue(ledger.revisions, new Map(), stop.signal);
+  await settleDue(ledger.work.revisions, stop.signal);
   await seen();
   stop.abort();
   await running;
@@ -94,7 +94,7 @@ describe('a revision that applies to open tickets', () => {
     const stop = new AbortController();
     const running = [
       ledger.projections.run(stop.signal, () => undefined),
-      watchDeadlines(ledger.revisions, stop.signal),
+      watchDeadlines(ledger.work.revisions, stop.signal),
     ];
     await open(ledger, 'T-before');
     await revise(ledger, 4, at('02T12:00:00'));
@@ -174,7 +174,7 @@ describe('a revision that applies to open tickets', () => {
     for (const id of ['T-1', 'T-2', 'T-3']) await open(ledger, id);
     await revise(ledger, 4);
     await project(ledger);
-    const settle = (ticket: string) => ledger.revisions.settle(ticket);
+    const settle = (ticket: string) => ledger.work.revisions.settle(ticket);
     await Promise.all(['T-1', 'T-2', 'T-3', 'T-3', 'T-2', 'T-1'].map(settle));
     expect(await reached(ledger)).toEqual(['T-1', 'T-2', 'T-3']);
   });
@@ -205,16 +205,18 @@ describe('a policy that is interrupted', () => {
     await revise(ledger, 6);
     await revise(ledger, 4);
     let tried = 0;
-    const revisions = {
-      ...ledger.revisions,
-      settle: async (ticket: string) => {
+    const { revisions } = ledger.work;
+    const killed = {
+      ...revisions,
+      settle: (ticket: string) => {
         tried += 1;
-        if (tried < kill.at || (tried === kill.at && kill.when === 'after')) await ledger.revisions.settle(ticket);
+        const isAlive = tried < kill.at || (tried === kill.at && kill.when === 'after');
+        return isAlive ? revisions.settle(ticket) : Promise.resolve({ position: '', isNews: false });
       },
-      refreshed: () => Promise.reject(new Error('killed')),
+      deadlines: { ...revisions.deadlines, refreshed: () => Promise.reject(new Error('killed')) },
     };
     await project(ledger);
-    await settleDue(revisions, new Map(), new AbortController().signal).catch(() => undefined);
+    await settleDue(killed, new AbortController().signal).catch(() => undefined);
     const done = (await reached(ledger)).length;
     await ledger.close();
 

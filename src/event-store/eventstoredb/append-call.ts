@@ -67,6 +67,7 @@ export class AppendCall {
     if (this.stop.signal.aborted) return;
     this.stop.abort();
     this.call.cancel();
+    this.call.destroy();
     this.over(error);
     for (const { failed } of this.waiting.values()) failed(error);
     this.waiting.clear();

@@ -34,6 +34,7 @@ export class Appender {
 
   /** See `EventStore.append`. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `APPEND_TOO_LARGE` */
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    expectRead(expected);
     const order = { stream, expected, events: events.map(toText) };
     const ids = events.map(({ id }) => id);
     await this.learn(order);
@@ -124,6 +125,12 @@ export class Appender {
       if (this.ids.known(stream) > revisionOf(expected)) return;
     }
   }
+}
+
+/** A writer that takes whatever there is would be written twice when it is sent again. */
+function expectRead(expected: ExpectedRevision): void {
+  if (expected === 'noStream' || Number.isSafeInteger(expected)) return;
+  throw new Rejection('REVISION_MISSING', 'An append says which revision of its stream it follows.');
 }
 
 const revisionOf = (expected: ExpectedRevision) => (expected === 'noStream' ? -1 : expected);

@@ -39,7 +39,7 @@ export async function* received(
       outcome ??= {};
       ring();
     });
-    if (isLeft) begun.cancel();
+    if (isLeft) leave(begun);
     ring();
   }, fail);
   try {
@@ -58,9 +58,15 @@ export async function* received(
     }
   } finally {
     isLeft = true;
-    call?.cancel();
+    if (call !== undefined) leave(call);
     ring(); // nobody waits any more
   }
+}
+
+/** A call that is not read to its end would be remembered for ever. */
+function leave(call: ReadCall): void {
+  call.cancel();
+  call.destroy();
 }
 
 function atHand(call: ReadCall): ReadResp[] {

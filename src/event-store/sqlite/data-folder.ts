@@ -8,6 +8,7 @@ export interface DataFolder {
   readonly path: string;
   readonly eventsFile: string;
   readonly readModelsFile: string;
+  readonly dutiesFile: string;
   release(): void;
 }
 
@@ -16,6 +17,7 @@ export const filesOf = (folder: string) => ({
   path: resolve(folder),
   eventsFile: join(resolve(folder), 'events.db'),
   readModelsFile: join(resolve(folder), 'read-models.db'),
+  dutiesFile: join(resolve(folder), 'duties.db'),
 });
 
 /**

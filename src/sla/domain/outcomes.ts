@@ -148,9 +148,9 @@ function stepsAfter(run: Run, rec: Recorded, news: News): readonly Step[] {
 const sameDeadline = (a: Pick<Step, 'dueAt' | 'pause'>, b: Pick<Step, 'dueAt' | 'pause'>) =>
   a.dueAt === b.dueAt && a.pause?.since === b.pause?.since && a.pause?.dueAt === b.pause?.dueAt;
 
-/** Whether a run is laid out under the versions and the target that were recorded of it. */
-const sameUnder = ({ terms, target }: Run, last: OutcomeData) =>
-  isDeepStrictEqual(terms, last.terms) && isDeepStrictEqual(target, last.target);
+/** Whether a run is laid out from the start, and under the versions and the target, that were recorded of it. */
+const sameUnder = ({ startedAt, terms, target }: Run, last: OutcomeData) =>
+  startedAt === last.startedAt && isDeepStrictEqual(terms, last.terms) && isDeepStrictEqual(target, last.target);
 
 function isAtRisk(run: Run, asOf: Instant): boolean {
   const { atRiskAt } = lastStep(run);

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, Resolver, Subscription } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
+import { Requires } from '../../auth/requires.js';
 import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../graphql/abortable.js';
@@ -39,6 +40,7 @@ export class SlaEvents {
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
+  @Requires('readTickets')
   @Subscription(() => SlaFeedMessageType, {
     description:
       'Warnings, breaches and what became of them: first what was missed since `after`, then live, in order, each once. Ends with SUBSCRIBER_TOO_SLOW, and the `cursor` to come back with in its extensions, where a subscriber falls 10,000 events behind.',

@@ -1,34 +1,34 @@
-import { type Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { among } from '../../database/rows.js';
 import { type Schema } from '../../database/schema.js';
 
-/** Clocks of tickets whose import is not finished wait: imported history floods nobody. */
-const watched = (db: Kysely<Schema>) =>
-  db
-    .selectFrom('clocks')
-    .where('next_at', 'is not', null)
-    .where((where) =>
-      where.or([
-        where('import', 'is', null),
-        where('import', 'not in', where.selectFrom('imports').select('id').where('unfinished', '=', 1)),
-      ]),
-    );
+/** Rows read at a time. */
+const pageSize = 1_000;
 
-/** The first instant after another at which something falls due on a watched ticket. */
+/** The first instant after another at which something falls due on a ticket that is watched. */
 export async function nextDeadline(db: Kysely<Schema>, after: Instant): Promise<Instant | undefined> {
-  const soonest = watched(db).select('next_at').where('next_at', '>', after).orderBy('next_at').limit(1);
+  const soonest = db.selectFrom('clocks').select('next_at').where('next_at', '>', after).orderBy('next_at').limit(1);
   return (await soonest.executeTakeFirst())?.next_at ?? undefined;
 }
 
-/** Watched tickets on which something has fallen due, soonest first, each once, but for some. */
-export async function dueTickets(
+/** A page of what has fallen due, after the last row of the page before: the index has all of it, and nothing else. */
+export function duePage(db: Kysely<Schema>, now: Instant, after: readonly [Instant, string] | undefined) {
+  const due = db.selectFrom('clocks').select(['next_at', 'ticket']).where('next_at', '<=', now);
+  const rest = after === undefined ? due : due.where(sql<boolean>`(next_at, ticket) > (${after[0]}, ${after[1]})`);
+  return rest.orderBy('next_at').orderBy('ticket').limit(pageSize);
+}
+
+/** Watched tickets on which something has fallen due, soonest first, by the page. */
+export async function* dueTickets(
   db: Kysely<Schema>,
   now: Instant,
-  limit: number,
-  except: Iterable<string> = [],
-): Promise<readonly string[]> {
-  const due = watched(db).select('ticket').where('next_at', '<=', now).where('ticket', 'not in', among(except));
-  const rows = await due.orderBy('next_at').limit(limit).execute();
-  return [...new Set(rows.map(({ ticket }) => ticket))];
+): AsyncGenerator<readonly string[], void, undefined> {
+  let last: readonly [Instant, string] | undefined;
+  for (;;) {
+    const rows = await duePage(db, now, last).execute();
+    if (rows.length > 0) yield rows.map(({ ticket }) => ticket);
+    const end = rows.at(-1);
+    if (rows.length < pageSize || end === undefined) return;
+    last = [end.next_at ?? now, end.ticket];
+  }
 }

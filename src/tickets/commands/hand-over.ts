@@ -1,24 +1,35 @@
+import { type Position } from '../../event-sourcing/event-store.js';
 import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
 import { handOvers } from '../domain/hand-over.js';
 import { changeTicket, type TicketChanged, type TicketPorts, type TicketRequest } from './change-ticket.js';
 import { readTicket } from './other-ticket.js';
 
+export interface HandedOver {
+  /** Of the last event that it takes to know of it. */
+  readonly position: Position;
+  /** Whether some other ticket had not heard of it. */
+  readonly isNews: boolean;
+}
+
 /**
  * Tells other tickets what a ticket has to say to them: that it was merged into one, or that one was split off. Done
  * again, it records nothing more; so whoever was interrupted just begins again.
  * @throws Rejection `TICKET_EXISTS` where a ticket to be split off was opened otherwise, and what a command may throw
- * @returns the position of the last event that it takes to know of it
  */
-export async function handOver(ports: TicketPorts, id: string): Promise<string | undefined> {
+export async function handOver(ports: TicketPorts, id: string): Promise<HandedOver> {
   const { state, revision, position } = await readTicket(ports.store, id);
-  if (revision === 'noStream') return undefined;
-  let last = position;
+  let last = position ?? (await ports.store.lastPosition());
+  let isNews = false;
+  if (revision === 'noStream') return { position: last, isNews };
   for (const { target, ...request } of handOvers(id, state, revision)) {
     const { position: told, outcomes } = await changeTicket(ports, target, [{ ...request, mayBackdate: true }]);
-    for (const outcome of outcomes) if (outcome.kind === 'rejected') throw outcome.rejection;
-    if (last === undefined || told > last) last = told;
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'rejected') throw outcome.rejection;
+      isNews ||= outcome.kind === 'recorded';
+    }
+    if (told > last) last = told;
   }
-  return last;
+  return { position: last, isNews };
 }
 
 /** So that two merges at once do not make a circle. */
@@ -33,5 +44,5 @@ export const changeAndHandOver = (
   oneMergeAtATime(async () => {
     const changed = await changeTicket(ports, id, requests);
     const told = await handOver(ports, id).catch(() => undefined);
-    return told === undefined || told < changed.position ? changed : { ...changed, position: told };
+    return told === undefined || told.position < changed.position ? changed : { ...changed, position: told.position };
   });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { among, upsert } from '../../database/rows.js';
 import { type Tx } from '../../database/read-models.js';
 import { type ClocksTable, type ImportsTable, type TicketsTable } from '../../database/schema.js';
@@ -15,7 +16,7 @@ import { after, insert, type Life, lifeAt } from '../domain/life.js';
 /** Tickets, their clocks, and the imports that brought them. */
 export const ticketsProjection: Projection<Tx> = {
   name: 'tickets',
-  version: 1,
+  version: 2,
   types: [...factTypes, ...outcomeTypes, 'ImportStarted', 'ImportFinished'],
   async apply(events, tx) {
     const batch = await load(events, tx);
@@ -113,9 +114,14 @@ function compact(fact: Fact): Fact {
 }
 
 async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> {
+  await upsert(tx, 'imports', ['id'], [...imports.values()]);
+  await holdOrRelease([...imports.values()], tx);
+  const unfinished = await tx.selectFrom('imports').select('id').where('unfinished', '=', 1).execute();
+  const held: ReadonlySet<string | null> = new Set(unfinished.map(({ id }) => id));
   await upsert(tx, 'tickets', ['id'], [...tickets.values()].flatMap(toRow));
   const importOf = (ticket: string) => tickets.get(ticket)?.life?.import?.id ?? null;
   const clockRows = [...clocks].map(([run, { ticket, clock }]): ClocksTable => ({
+    ...deadlineOf(clock, held.has(importOf(ticket))),
     run,
     ticket,
     metric: clock.metric,
@@ -123,10 +129,24 @@ async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> 
     due_at: clock.dueAt,
     clock: JSON.stringify(clock),
     import: importOf(ticket),
-    next_at: nextOf(clock),
   }));
   await upsert(tx, 'clocks', ['run'], clockRows);
-  await upsert(tx, 'imports', ['id'], [...imports.values()]);
+}
+
+function deadlineOf(clock: Clock, isHeld: boolean) {
+  const next = nextOf(clock);
+  return isHeld ? { next_at: null, held_at: next } : { next_at: next, held_at: null };
+}
+
+/** Deadlines that were brought by imports: watched once these are finished, and not while they are taken up again. */
+async function holdOrRelease(imports: readonly ImportsTable[], tx: Tx): Promise<void> {
+  for (const { id, unfinished } of imports) {
+    const change =
+      unfinished === 1
+        ? sql`UPDATE clocks SET held_at = next_at, next_at = NULL WHERE import = ${id} AND next_at IS NOT NULL`
+        : sql`UPDATE clocks SET next_at = held_at, held_at = NULL WHERE import = ${id} AND held_at IS NOT NULL`;
+    await change.execute(tx);
+  }
 }
 
 function toRow({ id, customer, facts, life, clocks }: TicketRow): TicketsTable[] {

@@ -2,6 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { type RelayoutsTable, type Schema } from '../../database/schema.js';
 
+/** Rows read at a time. */
+const pageSize = 1_000;
+
 /** Those of tickets that are known, and whose import is finished: what an import says later belongs to what is judged. */
 const waiting = (db: Kysely<Schema>) =>
   db
@@ -16,17 +19,24 @@ export async function nextRelayout(db: Kysely<Schema>, after: Instant): Promise<
   return (await soonest.executeTakeFirst())?.at;
 }
 
-/** Tickets to be laid out anew, each once, but for some. */
-export async function dueRelayouts(
+/** Tickets to be laid out anew, by the page; one may come more than once. */
+export async function* dueRelayouts(
   db: Kysely<Schema>,
   now: Instant,
-  limit: number,
-  except: Iterable<string> = [],
-): Promise<readonly string[]> {
-  const without = sql<boolean>`relayouts.ticket NOT IN (SELECT value FROM json_each(${JSON.stringify([...except])}))`;
-  const due = waiting(db).select('relayouts.ticket').where('relayouts.at', '<=', now).where(without);
-  const rows = await due.orderBy('relayouts.at').orderBy('relayouts.ticket').limit(limit).execute();
-  return [...new Set(rows.map(({ ticket }) => ticket))];
+): AsyncGenerator<readonly string[], void, undefined> {
+  let last: { readonly at: Instant; readonly ticket: string } | undefined;
+  do {
+    let due = waiting(db).select(['relayouts.at', 'relayouts.ticket']).where('relayouts.at', '<=', now);
+    if (last !== undefined)
+      due = due.where(sql<boolean>`(relayouts.at, relayouts.ticket) > (${last.at}, ${last.ticket})`);
+    const rows: readonly { readonly at: Instant; readonly ticket: string }[] = await due
+      .orderBy('relayouts.at')
+      .orderBy('relayouts.ticket')
+      .limit(pageSize)
+      .execute();
+    if (rows.length > 0) yield rows.map(({ ticket }) => ticket);
+    last = rows.length < pageSize ? undefined : rows.at(-1);
+  } while (last !== undefined);
 }
 
 /** The revisions that a ticket is to be laid out under by now, in the order in which they came into force. */

@@ -104,11 +104,11 @@ const lastWords = (ticket: TicketLife) =>
 function read(ticket: TicketLife, clock: Clock | undefined) {
   if (clock === undefined) return undefined;
   const { run, state, satisfiedAt, breachedAt, cancelledAt, cancelReason, startedAt } = clock;
-  const outcome = { run, state, satisfiedAt, breachedAt, cancelledAt, cancelReason };
+  const outcome = { run, state, satisfiedAt, breachedAt, cancelledAt, cancelReason, startedAt };
   if (state !== 'running' && state !== 'paused') return outcome;
   const { dueAt, atRiskAt, pausedAt, terms, target } = clock;
   const { elapsedMs, projectedDueAt } = readClock(clock, ticket.versions.calendar(terms.calendar), end);
-  return { ...outcome, startedAt, dueAt, atRiskAt, pausedAt, terms, target, elapsedMs, projectedDueAt };
+  return { ...outcome, dueAt, atRiskAt, pausedAt, terms, target, elapsedMs, projectedDueAt };
 }
 
 describe('whatever the order in which facts are heard', () => {

@@ -1,0 +1,46 @@
+import { QueryBus } from '@nestjs/cqrs';
+import { Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
+import { WorkEnum } from '../../graphql/enums.js';
+import { InstantScalar } from '../../graphql/scalars.js';
+import { StuckTicketList } from '../queries/stuck-tickets.js';
+
+@ObjectType('StuckTicket', { description: 'A ticket that some work failed on. It is tried again, the rest goes on.' })
+export class StuckTicketType {
+  @Field(() => ID, { description: 'The ticket’s id.' })
+  ticket!: string;
+
+  @Field(() => WorkEnum, { description: 'What is stuck.' })
+  work!: string;
+
+  @Field(() => String, { description: 'Why it failed last.' })
+  error!: string;
+
+  @Field(() => Int, { description: 'How often it was tried.' })
+  tries!: number;
+
+  @Field(() => InstantScalar, { description: 'When it failed first.' })
+  since!: number;
+
+  @Field(() => InstantScalar, { description: 'When it failed last.' })
+  lastAt!: number;
+
+  @Field(() => InstantScalar, { description: 'When it is tried next.' })
+  retryAt!: number;
+}
+
+@Resolver()
+export class StuckTickets {
+  constructor(private readonly bus: QueryBus) {}
+
+  @Requires('operate')
+  @Query(() => [StuckTicketType], {
+    description: 'Tickets that could not be settled, laid out anew or handed over, the longest first; at most 1,000.',
+  })
+  async stuckTickets(): Promise<StuckTicketType[]> {
+    const rows = await this.bus.execute(new StuckTicketList());
+    return rows.map(({ last_at: lastAt, retry_at: retryAt, ...row }) =>
+      Object.assign(new StuckTicketType(), { ...row, lastAt, retryAt }),
+    );
+  }
+}

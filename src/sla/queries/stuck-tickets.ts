@@ -1,0 +1,19 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { type Duties, type StuckTicketsTable } from '../../database/duties.js';
+import { DUTIES } from '../../tokens.js';
+
+/** How many are shown; where there are more, it is not the tickets that are stuck. */
+const most = 1_000;
+
+/** Tickets that some work is stuck on, the longest first. */
+export class StuckTicketList extends Query<readonly StuckTicketsTable[]> {}
+
+@QueryHandler(StuckTicketList)
+export class StuckTicketListHandler implements IQueryHandler<StuckTicketList> {
+  constructor(@Inject(DUTIES) private readonly db: Duties) {}
+
+  execute() {
+    return this.db.selectFrom('stuck_tickets').selectAll().orderBy('since').orderBy('ticket').limit(most).execute();
+  }
+}

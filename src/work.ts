@@ -1,0 +1,110 @@
+import { type Kysely } from 'kysely';
+import { type Clock } from './clock/clock.js';
+import { type Duties, leaseOf, stuckOf } from './database/duties.js';
+import { type Schema } from './database/schema.js';
+import { newId } from './event-sourcing/new-id.js';
+import { Rejection } from './event-sourcing/rejection.js';
+import { type RunningProjections } from './projections/projections.js';
+import { type Deadlines, storeIsDown, type WatcherPorts } from './sla/deadline-watcher.js';
+import { type StuckTickets } from './sla/left-alone.js';
+import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
+import { applyRevisions } from './tickets/apply-revisions.js';
+import { settleTicket, type TicketChanged, type TicketPorts } from './tickets/commands/change-ticket.js';
+import { handOver } from './tickets/commands/hand-over.js';
+import { dueHandOvers } from './tickets/queries/hand-overs.js';
+import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
+
+/** What is watched for behind the API. */
+export interface Work {
+  /** Tells tickets of others that were merged into them or split off. */
+  readonly handOvers: WatcherPorts;
+  /** Lays open tickets out anew under revisions that apply to them. */
+  readonly revisions: WatcherPorts;
+  /** Settles tickets on which something falls due. */
+  readonly deadlines: WatcherPorts;
+}
+
+export interface WorkPorts extends TicketPorts {
+  readonly clock: Clock;
+  readonly db: Kysely<Schema>;
+  readonly projections: RunningProjections;
+  readonly duties: Duties;
+}
+
+/** All of it, in the order in which it is best done where it is done once. */
+export const allOf = ({ handOvers, revisions, deadlines }: Work): readonly WatcherPorts[] => [
+  handOvers,
+  revisions,
+  deadlines,
+];
+
+/** The work of one node. */
+export function workOf(ports: WorkPorts): Work {
+  const { clock, db, duties } = ports;
+  const owner = newId();
+  const work = (name: string, deadlines: Deadlines, settle: WatcherPorts['settle']): WatcherPorts => ({
+    ...{ clock, deadlines, settle, lease: leaseOf(duties, name, owner, clock) },
+    stuck: told(name, stuckOf(duties, name)),
+  });
+  return {
+    handOvers: work(
+      'handOvers',
+      { ...listOf(ports, 'handOvers'), next: () => Promise.resolve(undefined), due: () => dueHandOvers(db) },
+      (ticket) => handOver(ports, ticket),
+    ),
+    revisions: work(
+      'revisions',
+      {
+        ...listOf(ports, 'relayouts'),
+        next: (after) => nextRelayout(db, after),
+        due: (now) => dueRelayouts(db, now),
+      },
+      async (ticket) => settled(await applyRevisions(ports, ticket, await relayoutsOf(db, ticket, clock.now()))),
+    ),
+    deadlines: work(
+      'deadlines',
+      { ...listOf(ports, 'tickets'), next: (after) => nextDeadline(db, after), due: (now) => dueTickets(db, now) },
+      async (ticket) => settled(await settleTicket(ports, ticket)),
+    ),
+  };
+}
+
+/** Tickets that are stuck, told of when they are for the first time. */
+const told = (name: string, stuck: StuckTickets): StuckTickets => ({
+  ...stuck,
+  put: (ticket) => {
+    if (ticket.tries === 1)
+      console.error(`${name}: ticket ${ticket.ticket} is stuck, and tried again: ${ticket.error}`);
+    return stuck.put(ticket);
+  },
+});
+
+const settled = ({ position, outcomes }: TicketChanged) => ({
+  position,
+  isNews: outcomes.some(({ kind }) => kind === 'recorded'),
+});
+
+/** How far the list is that a projection keeps. What an import brought waits in it until the import is finished. */
+function listOf({ projections, store }: WorkPorts, name: string): Pick<Deadlines, 'seen' | 'changed' | 'refreshed'> {
+  const names = [...new Set([name, 'tickets'])];
+  return {
+    seen: () => projections.statuses.find((status) => status.name === name)?.position,
+    changed: (signal) => Promise.race(names.map((each) => projections.moved(each, signal))),
+    refreshed: async (signal) => {
+      try {
+        await projections.waitFor(names, await store.lastPosition(), signal);
+      } catch (error) {
+        unlessTold(error);
+      }
+    },
+  };
+}
+
+/**
+ * A projection that has failed is told of where it runs, and a store that does not answer in `/health`; deadlines known
+ * before are watched on.
+ */
+function unlessTold(error: unknown): void {
+  const isTold = error instanceof Rejection && ['PROJECTION_FAILED', storeIsDown].includes(error.code);
+  if (!isTold) throw error;
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inFull, logLine } from '../../src/doors/log.js';
+import { Api } from '../support/api.js';
+
+describe('an error of ours', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z');
+    await api.loseTable('tickets');
+  });
+  afterAll(() => api.end());
+
+  it.each(['HTTP', 'WebSocket'])(
+    'shows nothing of our insides over %s, and carries an id that is in the log',
+    async (door) => {
+      const query = '{ tickets { edges { cursor } } }';
+      const answer = door === 'HTTP' ? await api.send(query) : await api.sendBySocket(query);
+      const { extensions, ...error } = answer.errors?.[0] ?? {};
+      expect(error).toMatchObject({
+        message: 'Something went wrong on our side.',
+        path: expect.arrayContaining(['tickets']) as unknown,
+      });
+      expect(extensions).toEqual({
+        code: 'INTERNAL_SERVER_ERROR',
+        id: expect.stringMatching(/^[\da-f-]{36}$/) as unknown,
+      });
+      expect(JSON.stringify(answer)).not.toMatch(/select|sqlite|no such table|\.ts|\.js|node_modules|\/src\//i);
+      const entry = api.logged.find(({ id }) => id === extensions?.['id']);
+      expect(entry).toMatchObject({
+        level: 'error',
+        error: expect.stringContaining('no such table: tickets') as unknown,
+      });
+    },
+  );
+});
+
+describe('a refusal', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z');
+  });
+  afterAll(() => api.end());
+
+  it.each<readonly [name: string, ask: (api: Api) => Promise<string>]>([
+    ['of a body', async () => (await api.post('{')).text],
+    [
+      'of a page that is not there',
+      async () => (await fetch(`${api.url}/../../etc/passwd`, { headers: api.identified })).text(),
+    ],
+    ['of a query', async () => JSON.stringify(await api.send('{ nonsense }'))],
+    ['of a query by WebSocket', async () => JSON.stringify(await api.sendBySocket('{ nonsense }'))],
+    ['of a cursor', async () => JSON.stringify(await api.send('{ tickets(afterCursor: "x") { edges { cursor } } }'))],
+  ])('%s carries an id that is in the log, and nothing that was said is there with it', async (_, ask) => {
+    const said = JSON.parse(await ask(api)) as { errors: readonly { extensions: { id: string; code: string } }[] };
+    const [{ extensions } = { extensions: undefined }] = said.errors;
+    expect(api.logged.at(-1)).toEqual({ level: 'warn', id: extensions?.id, code: extensions?.code });
+  });
+});
+
+describe('the log', () => {
+  it('gives no text of a caller’s a line of its own, nor the terminal a command', () => {
+    const error = new Error('no plan «\n{"level":"error","code":"FORGED"}\r\n\u001b[2J\u2028»', {
+      cause: new Error('\nand\n'),
+    });
+    const line = logLine({ level: 'error', id: 'x', code: 'INTERNAL_SERVER_ERROR', error: inFull(error) });
+    expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    expect(JSON.parse(line)).toMatchObject({ error: expect.stringContaining('because of Error: \nand') as unknown });
+  });
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addressOf, networkOf } from '../../src/doors/address.js';
+import { Rates } from '../../src/doors/rate.js';
+import { Api, newFolder } from '../support/api.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { RawSocket } from '../support/raw-socket.js';
+
+describe('requests that come too quickly', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z', newFolder(), { PLEDGE_ADDRESS_RATE: '20' });
+  });
+  afterAll(() => api.end());
+
+  it('from one address are refused with when to come back, and logged once a minute', async () => {
+    const replies = [];
+    for (let n = 0; n < 25; n++) replies.push(await api.post('{ "query": "{ plans { code } }" }'));
+    expect(replies.map(({ status }) => status)).toEqual([
+      ...Array<number>(20).fill(200),
+      ...Array<number>(5).fill(429),
+    ]);
+    expect(replies.at(-1)?.headers.get('retry-after')).toBe('60');
+    expect(replies.at(-1)?.text).toContain('"TOO_MANY_REQUESTS"');
+    expect(api.logged.filter(({ code }) => code === 'TOO_MANY_REQUESTS')).toHaveLength(1);
+    expect(await RawSocket.open(api.url)).toBe(429);
+    api.clock.moveTo(api.clock.now() + 60_000);
+    expect((await api.post('{ "query": "{ plans { code } }" }')).status).toBe(200);
+  });
+
+  it('over a socket close it with a code to come back by', async () => {
+    api.clock.moveTo(api.clock.now() + 60_000);
+    const socket = await RawSocket.open(api.url);
+    if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
+    socket.send({ type: 'connection_init', payload: api.connectionParams });
+    for (let n = 0; n < 30; n++) socket.send({ type: 'ping' });
+    expect(await socket.closed).toBe(1013);
+  });
+});
+
+describe('the count of requests', () => {
+  it('remembers no more callers than it has room for, and forgets those first whose minute began first', () => {
+    const clock = new ManualClock(0);
+    const rates = new Rates(clock, 1_000);
+    for (let n = 0; n < 5_000; n++) rates.take(`caller ${n}`, 1);
+    expect(rates.size).toBe(1_000);
+    expect(rates.take('caller 4999', 1)).toEqual({ retryAfterSeconds: 60, isFirst: true });
+    expect(rates.take('caller 4999', 1)).toEqual({ retryAfterSeconds: 60, isFirst: false });
+    expect(rates.take('caller 0', 1)).toBeUndefined();
+    clock.moveTo(60_000);
+    expect(rates.take('caller 4999', 1)).toBeUndefined();
+    for (let n = 0; n < 1_000; n++) rates.take(`new caller ${n}`, 1);
+    expect(rates.size).toBe(1_000);
+  });
+});
+
+describe('an address', () => {
+  const request = (remoteAddress: string, forwarded?: string) =>
+    ({ headers: { 'x-forwarded-for': forwarded }, socket: { remoteAddress } }) as unknown as Parameters<
+      ReturnType<typeof addressOf>
+    >[0];
+
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::'],
+    ['2001:db8:1:2:ffff::1', '2001:db8:1:2::'],
+    ['nonsense', 'unknown'],
+  ])('%s is counted as %s: whoever has a network of IPv6 has one', (address, counted) => {
+    expect(networkOf(address)).toBe(counted);
+  });
+
+  it('is believed of proxies that are set, as far as they go, and of nobody else', () => {
+    const of = addressOf(['10.0.0.0/8', '::1']);
+    expect(of(request('10.0.0.1', '198.51.100.9, 192.0.2.7, 10.0.0.2'))).toBe('192.0.2.7');
+    expect(of(request('::ffff:10.0.0.1', '192.0.2.7'))).toBe('192.0.2.7');
+    expect(of(request('192.0.2.1', '198.51.100.9'))).toBe('192.0.2.1');
+    expect(of(request('10.0.0.1'))).toBe('10.0.0.1');
+    expect(of(request('10.0.0.1', 'nonsense'))).toBe('unknown');
+    expect(addressOf([])(request('10.0.0.1', '192.0.2.7'))).toBe('10.0.0.1');
+  });
+});

@@ -1,0 +1,211 @@
+import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
+import { type Limits, standardLimits } from '../../src/doors/limits.js';
+import { Api, newFolder } from '../support/api.js';
+import { RawSocket } from '../support/raw-socket.js';
+
+const feed = 'subscription { slaEvents { kind } }';
+
+describe('a socket', () => {
+  let api: Api;
+  const limits: Limits = {
+    ...standardLimits,
+    sockets: { total: 12, perAddress: 10, perIdentity: 6 },
+    operations: { total: 150, perIdentity: 100, perSocket: 50 },
+    unreadBytes: 64 * 1024,
+    bodyBytes: 1024 * 1024,
+  };
+  const open: RawSocket[] = [];
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z', newFolder(), {}, { limits });
+  });
+  afterEach(async () => {
+    for (const { socket } of open) socket.terminate();
+    await Promise.all(open.splice(0).map(({ closed }) => closed));
+    while (typeof (await come()) === 'number'); // until the server has seen them go, too
+    open.splice(0).forEach(({ socket }) => {
+      socket.terminate();
+    });
+  });
+  afterAll(() => api.end());
+
+  async function come(path?: string, headers?: Record<string, string>): Promise<RawSocket | number> {
+    const socket = await RawSocket.open(api.url, path, headers);
+    if (typeof socket !== 'number') open.push(socket);
+    return socket;
+  }
+  async function arrive(): Promise<RawSocket> {
+    const socket = await come();
+    if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
+    return socket;
+  }
+  async function known(): Promise<RawSocket> {
+    const socket = await arrive();
+    socket.send({ type: 'connection_init', payload: api.connectionParams });
+    await socket.next('connection_ack');
+    return socket;
+  }
+
+  it('is not to be had at another path', async () => {
+    expect(await come('/graphqlx')).toBe(404);
+    expect(await come('/health')).toBe(404);
+  });
+
+  it('is not to be had by a page of another site', async () => {
+    expect(await come('/graphql', { origin: 'https://evil.example' })).toBe(403);
+    expect(await come('/graphql', { origin: 'null' })).toBe(403);
+    expect(await come('/graphql', { origin: api.url })).toBeInstanceOf(RawSocket);
+  });
+
+  it.each<readonly [name: string, code: number, misbehave: (socket: RawSocket) => void]>([
+    [
+      'that asks before it says who it is',
+      4401,
+      (socket) => {
+        socket.subscribe('1', feed);
+      },
+    ],
+    [
+      'that says twice who it is',
+      4429,
+      (socket) => {
+        socket.send({ type: 'connection_init', payload: api.connectionParams });
+        socket.send({ type: 'connection_init', payload: api.connectionParams });
+      },
+    ],
+    [
+      'that sends no JSON',
+      4400,
+      (socket) => {
+        socket.send('{ "type": ');
+      },
+    ],
+    [
+      'that sends bytes',
+      4400,
+      (socket) => {
+        socket.send(Buffer.from([0xff, 0xfe, 0]));
+      },
+    ],
+    [
+      'that sends a message of no type there is',
+      4400,
+      (socket) => {
+        socket.send({ type: 'hello' });
+      },
+    ],
+    [
+      'that sends a message without what belongs in it',
+      4400,
+      (socket) => {
+        socket.send({ id: '1', type: 'subscribe', payload: {} });
+      },
+    ],
+    [
+      'that sends a message beyond the limit',
+      1009,
+      (socket) => {
+        socket.send(`"${'x'.repeat(limits.bodyBytes)}"`);
+      },
+    ],
+  ])('is closed: one %s', async (_, code, misbehave) => {
+    const socket = await arrive();
+    misbehave(socket);
+    expect(await socket.closed).toBe(code);
+  });
+
+  it('is closed: one that uses a name for two subscriptions', async () => {
+    const socket = await known();
+    socket.subscribe('1', feed);
+    socket.subscribe('1', feed);
+    expect(await socket.closed).toBe(4409);
+  });
+
+  it('is closed: one that wants a thousand subscriptions', async () => {
+    const socket = await known();
+    for (let n = 0; n < 1_000; n++) socket.subscribe(`${n}`, feed);
+    expect(await socket.closed).toBe(4429);
+  });
+
+  it('is told so when all together have as many subscriptions as the server takes, until some leave', async () => {
+    const first = await known();
+    const others = [await known(), await known()];
+    for (const socket of [first, ...others]) for (let n = 0; n < 50; n++) socket.subscribe(`${n}`, feed);
+    const late = await known();
+    late.subscribe('late', feed);
+    expect(await late.next('error')).toMatchObject({ payload: [{ extensions: { code: 'TOO_MANY_OPERATIONS' } }] });
+    for (let n = 0; n < 50; n++) first.send({ id: `${n}`, type: 'complete' });
+    first.send({ type: 'ping' });
+    await first.next('pong'); // so much is done by then
+    late.subscribe('again', '{ plans { code } }');
+    expect(await late.next('next')).toMatchObject({ id: 'again' });
+    late.subscribe('feed', feed);
+    late.subscribe('after', '{ plans { code } }');
+    expect(await late.next('next')).toMatchObject({ id: 'after' });
+    expect(others.every(({ socket }) => socket.readyState === socket.OPEN)).toBe(true);
+  });
+
+  it('is answered, and not closed, when its query is none', async () => {
+    const socket = await known();
+    socket.subscribe('1', '{ plans {');
+    expect(await socket.next('error')).toMatchObject({ payload: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }] });
+    socket.send({ id: '2', type: 'subscribe', payload: { query: 'query A { plans { code } }', operationName: 'B' } });
+    expect(await socket.next('error')).toMatchObject({
+      payload: [{ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }],
+    });
+    socket.send({
+      id: '3',
+      type: 'subscribe',
+      payload: { query: 'query ($n: Int) { tickets(first: $n) { edges { cursor } } }', variables: { n: 'x' } },
+    });
+    expect(await socket.next('next')).toMatchObject({
+      payload: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+    });
+  });
+
+  it('of a client that sends and never reads is cut off before its answers fill the memory', async () => {
+    const socket = await known();
+    socket.socket.pause();
+    const payload = { text: 'x'.repeat(100_000) };
+    const flood = setInterval(() => {
+      socket.send({ type: 'ping', payload });
+    });
+    await new Promise((resolve) => socket.socket.once('error', resolve).once('close', resolve));
+    clearInterval(flood);
+    expect(socket.socket.readyState).not.toBe(socket.socket.OPEN);
+  });
+
+  it('is refused when there are as many as the server takes from one address', async () => {
+    const answers = await Promise.all(Array.from({ length: 11 }, () => come()));
+    expect(answers.filter((answer) => answer === 429)).toHaveLength(1);
+  });
+});
+
+describe('a socket whose time is over', () => {
+  let api: Api;
+  beforeAll(async () => {
+    const sockets = { total: 1, perAddress: 1, perIdentity: 1 };
+    const limits = { ...standardLimits, sockets, initMs: 30, pingMs: 30 };
+    api = await Api.start('2026-03-02T09:00:00Z', newFolder(), {}, { limits });
+  });
+  afterAll(() => api.end());
+
+  async function arrive(): Promise<RawSocket> {
+    const socket = await RawSocket.open(api.url);
+    if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
+    return socket;
+  }
+
+  it('is closed where it has not said who it is', async () => {
+    expect(await (await arrive()).closed).toBe(4408);
+  });
+
+  it('is cut off where its client reads nothing', async () => {
+    const socket = await arrive();
+    socket.send({ type: 'connection_init', payload: api.connectionParams });
+    await socket.next('connection_ack');
+    socket.socket.pause();
+    let next = await RawSocket.open(api.url);
+    while (next === 503) next = await RawSocket.open(api.url);
+    expect(next).toBeInstanceOf(RawSocket);
+  });
+});

@@ -1,0 +1,85 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type CompiledQuery, sql } from 'kysely';
+import { dueTickets, duePage, nextDeadline } from '../../../src/sla/queries/deadlines.js';
+import { newFolder } from '../../support/api.js';
+import { importSample, ledgerAt, open, project, type TestLedger } from '../../support/ledgers.js';
+
+const now = Date.parse('2026-03-03T12:00:00Z');
+
+describe('the list of deadlines', () => {
+  let folder: string;
+  let ledger: TestLedger;
+  beforeEach(async () => {
+    folder = newFolder();
+    ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
+  });
+  afterEach(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function planOf({ sql: text, parameters }: CompiledQuery): Promise<readonly string[]> {
+    const bound = parameters.reduce<string>(
+      (query, value) => query.replace('?', JSON.stringify(value).replaceAll('"', "'")),
+      text,
+    );
+    const { rows } = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(bound)}`.execute(ledger.db);
+    return rows.map(({ detail }) => detail);
+  }
+  async function due(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for await (const page of dueTickets(ledger.db, now)) found.push(...page);
+    return found;
+  }
+  /** What the index has to say: the rows that a look may touch. */
+  const indexed = async () =>
+    (await ledger.db.selectFrom('clocks').select('ticket').where('next_at', 'is not', null).execute()).length;
+
+  it('is read from an index alone, in its order, up to now: rows that are not due are not touched', async () => {
+    const range = ['SEARCH clocks USING COVERING INDEX clocks_next (next_at<?)'];
+    expect(await planOf(duePage(ledger.db, now, undefined).compile())).toEqual(range);
+    expect(await planOf(duePage(ledger.db, now, [now - 1, 'T-1']).compile())).toEqual([
+      expect.stringMatching(/^SEARCH clocks USING COVERING INDEX clocks_next \(.*next_at<\?\)$/),
+    ]);
+    const next = ledger.db
+      .selectFrom('clocks')
+      .select('next_at')
+      .where('next_at', '>', now)
+      .orderBy('next_at')
+      .limit(1);
+    expect(await planOf(next.compile())).toEqual(['SEARCH clocks USING COVERING INDEX clocks_next (next_at>?)']);
+  });
+
+  it('has no row of an unfinished import; all of them once it is finished, and none again while it is taken up', async () => {
+    await open(ledger, 'T-1');
+    const { log, counts } = await importSample(ledger, { tickets: 80, until: '2026-03-02T08:00:00Z', days: 20 });
+    await project(ledger);
+    expect([await indexed(), await due()]).toEqual([1, ['T-1']]);
+    await log.finish(counts);
+    await project(ledger);
+    const all = await due();
+    expect(all.length).toBeGreaterThan(5);
+    ledger.clock.moveTo(ledger.clock.now() + 60_000);
+    const again = await importSample(ledger, { tickets: 80, until: '2026-03-02T08:00:00Z', days: 20 });
+    await project(ledger);
+    expect([await indexed(), await due()]).toEqual([1, ['T-1']]);
+    await again.log.finish(again.counts);
+    await project(ledger);
+    expect((await due()).toSorted()).toEqual(all.toSorted());
+  });
+
+  it('comes by the page, soonest first, every ticket of it', async () => {
+    const tickets = Array.from({ length: 2_300 }, (_, i) => `T-${i}`);
+    ledger.clock.moveTo(Date.parse('2026-03-02T10:00:00Z'));
+    for (let i = 0; i < tickets.length; i += 100) {
+      const minute = String(9 - Math.floor(i / 250)).padStart(2, '0');
+      await Promise.all(tickets.slice(i, i + 100).map((id) => open(ledger, id, 'pro', `2026-03-02T09:${minute}:00Z`)));
+    }
+    await project(ledger);
+    const found = await due();
+    expect(found.toSorted()).toEqual(tickets.toSorted());
+    expect(found.slice(0, 50).every((id) => Number(id.slice(2)) >= 2_000)).toBe(true);
+    expect(await nextDeadline(ledger.db, now)).toBeUndefined();
+  });
+});
