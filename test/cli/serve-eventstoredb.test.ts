@@ -58,7 +58,7 @@ describe('a server whose store is elsewhere', () => {
       headers: headers(),
       body: JSON.stringify({ query }),
     });
-    return { code: response.status, answer: (await response.json()) as unknown };
+    return { code: response.status, answer: await response.json() };
   };
   const open = (id: string) =>
     send(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL,

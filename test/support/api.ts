@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Type } from '@nestjs/common';
@@ -29,6 +30,11 @@ export interface Reply {
 /** A folder of a test's own. */
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'pledge-'));
 
+/** Resolves when the store has answered those who follow the log: the embedded one has from the start. */
+async function whenFollowed({ projections }: Ledger): Promise<void> {
+  while (!['live', 'catchingUp'].includes(projections.subscription.state)) await turn();
+}
+
 /** The real server, over real HTTP and WebSocket, on a folder and a clock of the test's. */
 export class Api {
   private constructor(
@@ -51,7 +57,9 @@ export class Api {
     const clock = new ManualClock(Date.parse(now));
     const ledger = await openIn(folder, 'serve', clock, environment);
     const { doors, logged } = testDoors(ledger.settings, clock, differing);
-    return new Api(folder, clock, environment, logged, ledger, await startServer(ledger, more, { doors }));
+    const server = await startServer(ledger, more, { doors });
+    await whenFollowed(ledger);
+    return new Api(folder, clock, environment, logged, ledger, server);
   }
 
   /** The end of the log. */
@@ -80,6 +88,7 @@ export class Api {
     this.clock.moveTo(Date.parse(now));
     this.ledger = await openIn(this.folder, 'serve', this.clock, this.environment);
     this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
+    await whenFollowed(this.ledger);
   }
 
   get url(): string {
