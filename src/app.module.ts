@@ -22,6 +22,7 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
+import { WebhooksApiModule } from './webhooks/webhooks-api.module.js';
 import {
   AUTHENTICATOR,
   CATALOGUE,
@@ -34,6 +35,7 @@ import {
   READ_MODELS,
   SETTINGS,
   TICKETS,
+  WEBHOOKS,
 } from './tokens.js';
 import { allOf } from './work.js';
 
@@ -78,6 +80,7 @@ class LedgerModule {
       { provide: TICKETS, useValue: ledger.tickets },
       { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
+      { provide: WEBHOOKS, useValue: ledger.webhooks },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };
   }
@@ -93,7 +96,15 @@ export class AppModule {
         LedgerModule.of(ledger, doors, authenticator),
         CqrsModule.forRoot(),
         GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
-        ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
+        ...[
+          TicketsApiModule,
+          SlaApiModule,
+          ReportsApiModule,
+          PlansApiModule,
+          AuditApiModule,
+          WebhooksApiModule,
+          ...more,
+        ],
       ],
       providers: [BackgroundWork, WebSocketDoor],
     };

@@ -83,10 +83,10 @@ export class Api {
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
-  async restart(now: string): Promise<void> {
+  async restart(now: string, environment = this.environment): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openIn(this.folder, 'serve', this.clock, this.environment);
+    this.ledger = await openIn(this.folder, 'serve', this.clock, environment);
     this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
     await whenFollowed(this.ledger);
   }
