@@ -13,7 +13,7 @@ import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/doma
  */
 export const summaryProjection: Projection<Tx> = {
   name: 'summary',
-  version: 1,
+  version: 2,
   types: [...outcomeTypes.filter((type) => type !== 'SlaDeadlineMoved' && type !== 'SlaAtRisk'), 'TicketCancelled'],
   async apply(events, tx) {
     const known = await load(events, tx);
@@ -45,10 +45,11 @@ function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
     for (const row of rows.values()) if (row.ticket === said.ticket) row.excluded = 1;
     return;
   }
-  const { run, ticket, metric, terms } = said;
+  const { run, ticket, customer, metric, terms } = said;
   const row = rows.get(run) ?? {
     run,
     ticket,
+    customer,
     metric,
     plan: terms.plan.code,
     month: '',
