@@ -23,6 +23,7 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
+import { WebhooksApiModule } from './webhooks/webhooks-api.module.js';
 import {
   AUTHENTICATOR,
   CATALOGUE,
@@ -35,6 +36,7 @@ import {
   READERS,
   SETTINGS,
   TICKETS,
+  WEBHOOKS,
 } from './tokens.js';
 import { allOf } from './work.js';
 
@@ -79,6 +81,7 @@ class LedgerModule {
       { provide: TICKETS, useValue: ledger.tickets },
       { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
+      { provide: WEBHOOKS, useValue: ledger.webhooks },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };
   }
@@ -94,7 +97,15 @@ export class AppModule {
         LedgerModule.of(ledger, doors, authenticator),
         CqrsModule.forRoot(),
         GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
-        ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
+        ...[
+          TicketsApiModule,
+          SlaApiModule,
+          ReportsApiModule,
+          PlansApiModule,
+          AuditApiModule,
+          WebhooksApiModule,
+          ...more,
+        ],
       ],
       providers: [BackgroundWork, WebSocketDoor],
     };

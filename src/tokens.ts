@@ -7,6 +7,7 @@ export const READERS = Symbol('Readers');
 export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');
+export const WEBHOOKS = Symbol('Webhooks');
 export const AUTHENTICATOR = Symbol('Authenticator');
 export const DUTIES = Symbol('Duties');
 export const DOORS = Symbol('Doors');

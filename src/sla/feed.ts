@@ -1,6 +1,6 @@
-import { type Scope } from '../auth/scope.js';
+import { type Scope, sees } from '../auth/scope.js';
 import { type Position } from '../event-sourcing/event-store.js';
-import { type FeedEvent, type FeedFilter, feedTypes, isWanted } from './feed-event.js';
+import { type FeedEvent, type FeedFilter, feedTypes, isWanted } from './domain/feed-event.js';
 import { LiveTail, paced, type TailPorts } from './live-tail.js';
 
 /** What a subscriber is handed: an event, or the news that it has been handed all it wants up to a position. */
@@ -50,12 +50,12 @@ export class Feed {
    * Messages until the signal aborts; a heartbeat first comes when all that was missed has been handed over.
    * @throws SubscriberTooSlow
    */
-  async *listen({ scope, after, filter, signal }: FeedOptions): AsyncGenerator<FeedMessage, void, undefined> {
+  async *listen({ scope, after, filter = {}, signal }: FeedOptions): AsyncGenerator<FeedMessage, void, undefined> {
     const shared = this.join();
     try {
       await shared.tail.started;
       const from = after ?? (await this.ports.store.lastPosition());
-      const wanted: Wanted = (event) => isWanted(event, scope, filter);
+      const wanted: Wanted = (event) => sees(scope, event.data.customer) && isWanted(event, filter);
       const position = yield* this.missed(shared.tail, from, wanted, signal);
       yield* live(shared.tail, position, wanted, signal);
     } finally {

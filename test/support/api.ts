@@ -75,10 +75,10 @@ export class Api {
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
-  async restart(now: string): Promise<void> {
+  async restart(now: string, environment = this.environment): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openLedger(settingsOf(this.folder, this.environment), 'serve', { clock: this.clock });
+    this.ledger = await openLedger(settingsOf(this.folder, environment), 'serve', { clock: this.clock });
     this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 

@@ -6,16 +6,16 @@ import { Caller, Requires } from '../../auth/requires.js';
 import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../graphql/abortable.js';
-import { said } from '../../graphql/page.js';
 import { PositionScalar } from '../../graphql/scalars.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
-import { type FeedEvent, type FeedFilter } from '../feed-event.js';
+import { type FeedEvent } from '../domain/feed-event.js';
 import {
   SlaEventFilterInput,
   type SlaEventType,
   SlaFeedMessageType,
   SlaHeartbeatType,
+  toFeedFilter,
   toSlaEventType,
 } from './sla-event.types.js';
 
@@ -76,10 +76,4 @@ export class SlaEvents {
     this.shown.set(message.event, shown);
     return shown;
   }
-}
-
-/** A filter as the feed has it. */
-export function toFeedFilter(filter: SlaEventFilterInput | null | undefined): FeedFilter {
-  const { kinds, ...narrowing } = said(filter);
-  return { ...narrowing, ...(kinds === undefined ? {} : { types: kinds }) };
 }

@@ -1,7 +1,6 @@
-import { type Scope, sees } from '../auth/scope.js';
-import { type StoredEvent } from '../event-sourcing/event-store.js';
-import { type Metric } from '../plans/domain/plan.js';
-import { type OutcomeData, type OutcomeType } from './domain/outcome.js';
+import { type StoredEvent } from '../../event-sourcing/event-store.js';
+import { type Metric } from '../../plans/domain/plan.js';
+import { type OutcomeData, type OutcomeType } from './outcome.js';
 
 /** What agents hear of: each breach and warning, and what became of it. */
 export const feedTypes = [
@@ -28,11 +27,10 @@ export interface FeedFilter {
   readonly includeHistoric?: boolean;
 }
 
-/** Whether a listener may hear of an event, and it passes a filter. */
-export function isWanted({ type, data: outcome }: FeedEvent, scope: Scope, filter: FeedFilter = {}): boolean {
+/** Whether an event passes a filter. */
+export function isWanted({ type, data: outcome }: FeedEvent, filter: FeedFilter): boolean {
   const { types, metrics, plans, customers, assignees, priorities, ticket, includeHistoric = false } = filter;
   return (
-    sees(scope, outcome.customer) &&
     (includeHistoric || !outcome.historic) &&
     isAmong(types, type) &&
     isAmong(metrics, outcome.metric) &&
