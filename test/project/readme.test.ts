@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
-import { stepsIn, Terminal } from '../support/tour.js';
+import { freePort, stepsIn, Terminal } from '../support/tour.js';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const readme = read('README.md');
@@ -35,16 +34,6 @@ function expectShown(printed: readonly string[], shown: readonly string[]): void
   });
   expect(cut).toEqual(shown.map((line) => lasting(line.replace(/ …$/, ''))));
 }
-
-const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        done(port);
-      });
-    });
-  });
 
 /** What a fresh clone has after `npm ci`, without the time it takes. */
 function clone(): string {
