@@ -88,7 +88,12 @@ async function floor(folder, from) {
   const store = SqliteEventStore.open(join(folder, 'events.db'), { threaded: true });
   const perSecond = await rate(crowd, () =>
     inFlight(64, crowd, (i) => {
-      const event = { id: `breach-${i}`, type: 'SlaBreached', data: { ...said, ticket: `crowd-${i}` }, metadata: about };
+      const event = {
+        id: `breach-${i}`,
+        type: 'SlaBreached',
+        data: { ...said, ticket: `crowd-${i}` },
+        metadata: about,
+      };
       return store.append(`ticket-crowd-${i}`, revision, [event]);
     }),
   );

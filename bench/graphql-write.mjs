@@ -62,14 +62,14 @@ function hundred() {
 }
 
 /** Requests a second while so many connections send bodies, each connection one after another in order. */
-async function load(url, bodies, width = connections) {
+async function load({ url, key }, bodies, width = connections) {
   const refused = [];
   const result = await autocannon({
     url: `${url}/graphql`,
     connections: width,
     duration: seconds,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     requests: bodies.map((body) => ({
       setupRequest: (request, context) => ({ ...request, body: JSON.stringify(body(context)) }),
       onResponse: (status, text) => {
@@ -87,18 +87,18 @@ export async function bench() {
       execArgv: ['--max-semi-space-size=64'], // as npm start has it
       env: { ...process.env, PLEDGE_DATA: folder },
     });
-    const url = await new Promise((resolve, reject) => {
+    const door = await new Promise((resolve, reject) => {
       server.once('message', resolve).once('exit', reject);
     });
     const measures = {
-      nothing: () => load(url, [() => noop(input(number++))]),
-      open: () => load(url, [() => open(input(number++))]),
+      nothing: () => load(door, [() => noop(input(number++))]),
+      open: () => load(door, [() => open(input(number++))]),
       single: () =>
         load(
-          url,
+          door,
           life.map((step, i) => (context) => step(i === 0 ? (context.id = `single-${number++}`) : context.id)),
         ),
-      bulk: async () => 100 * (await load(url, [hundred], 4)),
+      bulk: async () => 100 * (await load(door, [hundred], 4)),
     };
     for (const measure of Object.values(measures)) await measure();
     const results = [];

@@ -1,10 +1,13 @@
 /** Prints warnings and breaches as they happen: `node examples/watch.mjs [CURSOR]`. Come back with the last cursor. */
+import { readFileSync } from 'node:fs';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 const url = `ws://127.0.0.1:${process.env.PLEDGE_PORT ?? 3000}/graphql`;
 const on = { connected: () => console.log('Listening.') };
-const client = createClient({ url, on, webSocketImpl: WebSocket });
+const key = process.env.PLEDGE_KEY ?? readFileSync('data/development.key', 'utf8').trim();
+const connectionParams = { authorization: `Bearer ${key}` };
+const client = createClient({ url, on, connectionParams, webSocketImpl: WebSocket });
 const query = `subscription ($after: Position) {
   slaEvents(after: $after) { cursor ... on SlaEvent { kind metric reference at } }
 }`;

@@ -12,6 +12,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
+import { type Authenticator } from './auth/authenticator.js';
 import { type Doors } from './doors/doors.js';
 import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
@@ -21,7 +22,9 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
+import { WebhooksApiModule } from './webhooks/webhooks-api.module.js';
 import {
+  AUTHENTICATOR,
   CATALOGUE,
   CLOCK,
   DOORS,
@@ -32,6 +35,7 @@ import {
   READ_MODELS,
   SETTINGS,
   TICKETS,
+  WEBHOOKS,
 } from './tokens.js';
 import { allOf } from './work.js';
 
@@ -63,8 +67,9 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
 @Global()
 @Module({})
 class LedgerModule {
-  static of(ledger: Ledger, doors: Doors): DynamicModule {
+  static of(ledger: Ledger, doors: Doors, authenticator: Authenticator): DynamicModule {
     const ports = [
+      { provide: AUTHENTICATOR, useValue: authenticator },
       { provide: DOORS, useValue: doors },
       { provide: LEDGER, useValue: ledger },
       { provide: EVENT_STORE, useValue: ledger.store },
@@ -75,6 +80,7 @@ class LedgerModule {
       { provide: TICKETS, useValue: ledger.tickets },
       { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
+      { provide: WEBHOOKS, useValue: ledger.webhooks },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };
   }
@@ -83,14 +89,22 @@ class LedgerModule {
 @Module({})
 export class AppModule {
   /** The server over an open ledger, with modules that its caller adds. */
-  static over(ledger: Ledger, doors: Doors, more: readonly Type[]): DynamicModule {
+  static over(ledger: Ledger, doors: Doors, authenticator: Authenticator, more: readonly Type[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        LedgerModule.of(ledger, doors),
+        LedgerModule.of(ledger, doors, authenticator),
         CqrsModule.forRoot(),
         GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
-        ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
+        ...[
+          TicketsApiModule,
+          SlaApiModule,
+          ReportsApiModule,
+          PlansApiModule,
+          AuditApiModule,
+          WebhooksApiModule,
+          ...more,
+        ],
       ],
       providers: [BackgroundWork, WebSocketDoor],
     };

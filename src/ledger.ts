@@ -23,6 +23,7 @@ import { type SubscriptionStatus } from './event-sourcing/subscription-status.js
 import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
 import { type Ticket } from './tickets/domain/ticket.js';
+import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 import { type Work, workOf } from './work.js';
 
 /** How many tickets are kept at hand. */
@@ -38,6 +39,7 @@ export interface Ledger {
   readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
   readonly projections: RunningProjections;
+  readonly webhooks: Webhooks;
   /** Who does what work behind, and what it is stuck on. */
   readonly duties: Duties;
   readonly work: Work;
@@ -64,8 +66,10 @@ export async function openLedger(
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
   let log: OpenLog | undefined;
   let readModels: ReadModels | undefined;
+  let webhooks: Webhooks | undefined;
   let duties: Duties | undefined;
   const close = async () => {
+    await webhooks?.close();
     await duties?.destroy();
     await readModels?.close();
     await log?.close();
@@ -84,8 +88,9 @@ export async function openLedger(
       ? new ThreadedProjections(settings, log.committed, log.status())
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
+    webhooks = await openWebhooks(folder.webhookFiles, { store, clock });
     const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections, duties };
-    return { ...opened, work: workOf(opened), close };
+    return { ...opened, webhooks, work: workOf(opened), close };
   } catch (error) {
     await close();
     throw error;

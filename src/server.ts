@@ -2,6 +2,10 @@ import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { openAuthenticator } from './auth/authenticator.js';
+import { type DevelopmentKey } from './auth/development-key.js';
+import { authenticateRequests } from './auth/http-door.js';
+import { expectIdentity } from './config/settings.js';
 import { type Doors, doorsOf } from './doors/doors.js';
 import { guardHttp, httpOptions } from './doors/http.js';
 import { Refusals } from './doors/refusals.js';
@@ -15,6 +19,8 @@ import { type Ledger } from './ledger.js';
 export interface Server {
   /** Where it listens, as in `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** The key to try it with, on loopback where nobody has set whom else to believe. */
+  readonly developmentKey: DevelopmentKey | undefined;
   /** Stops listening and ends the work behind; the ledger stays open. */
   close(): Promise<void>;
 }
@@ -27,15 +33,18 @@ export interface ServerOptions {
 
 /**
  * Serves the API over an open ledger behind guarded doors, with modules that its caller adds.
- * @throws Rejection `ADDRESS_NOT_FREE`, `INVALID_OPERATIONS`
+ * @throws Rejection `ADDRESS_NOT_FREE`, `IDENTITY_NOT_SET`, `INVALID_OPERATIONS`, and what {@link openAuthenticator} throws
  */
 export async function startServer(
   ledger: Ledger,
   more: readonly Type[] = [],
   { doors = doorsOf(ledger.settings, ledger.clock), leave = () => Promise.resolve() }: ServerOptions = {},
 ): Promise<Server> {
+  expectIdentity(ledger.settings);
+  const authenticator = openAuthenticator(ledger.settings, ledger.clock);
   const adapter = new FastifyAdapter(httpOptions(doors.limits));
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(ledger, doors, more), adapter, {
+  const module = AppModule.over(ledger, doors, authenticator, more);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
   });
@@ -43,19 +52,25 @@ export async function startServer(
   app.useGlobalFilters(new Refusals(doors.log));
   await guardHttp(app, doors);
   if (doors.isExplorable) serveGraphiql(adapter.getInstance());
-  adapter.getInstance().get('/health', async (_, reply) => {
+  authenticateRequests(adapter.getInstance(), authenticator, doors.log);
+  adapter.getInstance().get('/health', async ({ identity }, reply) => {
     const { subscription, statuses } = ledger.projections;
     const health = healthOf(subscription, statuses, await countStuck(ledger.duties));
-    return reply.status(statusCodeOf(health)).send(health);
+    // A stranger learns whether all is well, and no more.
+    return reply.status(statusCodeOf(health)).send(identity === undefined ? { status: health.status } : health);
   });
   const { host, port } = ledger.settings;
+  const close = async () => {
+    await app.close();
+    authenticator.close();
+  };
   try {
     await app.init();
     await leave();
     await app.listen(port, host);
   } catch (error) {
-    await app.close();
+    await close();
     throw new Rejection('ADDRESS_NOT_FREE', `${host}:${port} cannot be listened on: ${(error as Error).message}`);
   }
-  return { url: await app.getUrl(), close: () => app.close() };
+  return { url: await app.getUrl(), developmentKey: authenticator.developmentKey, close };
 }

@@ -7,5 +7,7 @@ export const READ_MODELS = Symbol('ReadModels');
 export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');
+export const WEBHOOKS = Symbol('Webhooks');
+export const AUTHENTICATOR = Symbol('Authenticator');
 export const DUTIES = Symbol('Duties');
 export const DOORS = Symbol('Doors');

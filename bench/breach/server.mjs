@@ -71,7 +71,8 @@ function fill({ count }) {
   const add = db.prepare(`INSERT INTO clocks (${columns}) VALUES (${columns.map((c) => `@${c}`)})`);
   const from = Date.now() + 24 * hour;
   db.transaction(() => {
-    for (let i = 0; i < count; i++) add.run({ ...row, run: `${row.run}-${i}`, ticket: `filled-${i}`, next_at: from + i });
+    for (let i = 0; i < count; i++)
+      add.run({ ...row, run: `${row.run}-${i}`, ticket: `filled-${i}`, next_at: from + i });
   })();
   db.close();
 }
@@ -80,7 +81,10 @@ function fill({ count }) {
 function queryPlan() {
   const { sql, parameters } = duePage(ledger.db, Date.now(), undefined).compile();
   const db = new Database(join(ledger.settings.data, 'read-models.db'), { readonly: true });
-  const details = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters).map(({ detail }) => detail);
+  const details = db
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...parameters)
+    .map(({ detail }) => detail);
   db.close();
   return details;
 }

@@ -6,6 +6,7 @@ import 'reflect-metadata';
 import { Command, CommandBus, CommandHandler, CqrsModule } from '@nestjs/cqrs';
 import { Inject, Module } from '@nestjs/common';
 import { Args, createUnionType, Field, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../dist/auth/requires.js';
 import { readSettings } from '../../dist/config/settings.js';
 import { memberOf, orRejection, RejectionType } from '../../dist/graphql/rejected.js';
 import { openLedger } from '../../dist/ledger.js';
@@ -46,6 +47,7 @@ Mutation(() => NoopResult, { name: 'noop' })(
   'noop',
   Object.getOwnPropertyDescriptor(NoopResolver.prototype, 'noop'),
 );
+Requires('changeTickets')(NoopResolver.prototype, 'noop');
 Args('input', { type: () => OpenTicketInput })(NoopResolver.prototype, 'noop', 0);
 Reflect.defineMetadata('design:paramtypes', [OpenTicketInput], NoopResolver.prototype, 'noop');
 Resolver()(NoopResolver);
@@ -57,4 +59,4 @@ const ledger = await openLedger(readSettings(process.env, { port: 0, rate: 1e9, 
   threaded: true,
 });
 const server = await startServer(ledger, [NoopModule]);
-process.send(server.url);
+process.send({ url: server.url, key: server.developmentKey.text });

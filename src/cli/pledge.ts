@@ -7,6 +7,7 @@ import { copyCommand } from './copy.js';
 import { dueCommand } from './due.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
+import { keysCommand } from './keys.js';
 import { plansCommand } from './plans.js';
 import { rebuildCommand } from './rebuild.js';
 import { sampleCommand } from './sample.js';
@@ -20,7 +21,8 @@ const program = new Command('pledge')
   .addHelpText(
     'after',
     '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN,' +
-      '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS,\nEVENT_STORE_URL.' +
+      '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS, EVENT_STORE_URL;' +
+      '\nwhom to believe: PLEDGE_IDENTITY, PLEDGE_JWT_ISSUER, PLEDGE_JWT_AUDIENCE, PLEDGE_JWKS_URL (docs/identity.md).' +
       '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
   );
 const commands = [
@@ -28,6 +30,7 @@ const commands = [
   importCommand,
   sampleCommand,
   plansCommand,
+  keysCommand,
   compareCommand,
   historyCommand,
   dueCommand,

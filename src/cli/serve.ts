@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { readSettings, type Settings } from '../config/settings.js';
+import { type DevelopmentKey } from '../auth/development-key.js';
+import { expectIdentity, readSettings, type Settings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { holdPlace, type Placeholder } from '../placeholder.js';
@@ -21,6 +22,7 @@ export async function serve(): Promise<void> {
     stop.abort();
   });
   const settings = readSettings();
+  expectIdentity(settings);
   // A store elsewhere may come later than we do.
   const place = settings.eventStoreUrl === null ? undefined : await holdPlace(settings);
   const leave = async () => {
@@ -38,13 +40,25 @@ export async function serve(): Promise<void> {
   ${server.url}/graphql   the API; with a browser, GraphiQL to try it in
   ${server.url}/health    whether all is well
 
-No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start again. The tour is in README.md.`);
+${keyInWords(server.url, server.developmentKey)}No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start again. The tour is in README.md.`);
     await stopped;
     await server.close();
   } finally {
     await leave();
     await ledger?.close();
   }
+}
+
+/** How to get in; the key itself is shown when it is made, and never again. */
+function keyInWords(url: string, key: DevelopmentKey | undefined): string {
+  if (key === undefined) return '';
+  if (!key.isNew) return `The development key is in ${key.file}.\n\n`;
+  return `A development key was made, for this machine alone, and is kept in ${key.file}. With it, once:
+
+  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${key.text}' -d '{"query":"{ slaSummary { plan metric month attainment } }"}'
+  ${url}/graphql#key=${key.text}
+
+`;
 }
 
 /** Opens the ledger as soon as its store answers; undefined where the process is asked to stop before. */

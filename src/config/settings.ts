@@ -14,8 +14,12 @@ import {
   ValidateIf,
   validateSync,
 } from 'class-validator';
-import { isNetwork } from '../doors/address.js';
+import { isLoopback, isNetwork } from '../doors/address.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+
+function takesTokens({ identity, jwtIssuer, jwtAudience, jwksUrl }: Settings): boolean {
+  return identity === 'tokens' || [jwtIssuer, jwtAudience, jwksUrl].some((value) => value !== undefined);
+}
 
 /** What an operator may set, by environment variables; each has a default that works. */
 export class Settings {
@@ -57,6 +61,10 @@ export class Settings {
   @Max(3_600)
   heartbeatSeconds = 15;
 
+  /** Whether webhooks may go to private networks, and there over HTTP (`PLEDGE_WEBHOOK_PRIVATE_TARGETS`): `yes` or `no`. */
+  @IsIn(['yes', 'no'])
+  webhookPrivateTargets: 'yes' | 'no' = 'no';
+
   /** Whether GraphiQL is served and the schema may be asked for (`PLEDGE_EXPLORE`): `yes`, `no`, or on loopback alone. */
   @IsIn(['yes', 'no', 'on-loopback'])
   explore: 'yes' | 'no' | 'on-loopback' = 'on-loopback';
@@ -89,6 +97,50 @@ export class Settings {
   /** A file of the only operations that are answered (`PLEDGE_OPERATIONS`): a JSON object of documents by id. */
   @IsString()
   operations = '';
+
+  /**
+   * Whom to believe (`PLEDGE_IDENTITY`): `tokens`, JWTs and API keys, the default where an issuer's keys are named; `keys`,
+   * API keys alone; `development`, API keys and one that the first start makes, on loopback only.
+   */
+  @IsIn(['development', 'keys', 'tokens'])
+  identity: 'development' | 'keys' | 'tokens' = 'development';
+
+  /** The `iss` of tokens (`PLEDGE_JWT_ISSUER`). */
+  @ValidateIf(takesTokens)
+  @IsString({ message: 'must be set, since tokens are to be believed' })
+  jwtIssuer?: string;
+
+  /** The `aud` of tokens (`PLEDGE_JWT_AUDIENCE`). */
+  @ValidateIf(takesTokens)
+  @IsString({ message: 'must be set, since tokens are to be believed' })
+  jwtAudience?: string;
+
+  /** Where the issuer's keys are (`PLEDGE_JWKS_URL`). */
+  @ValidateIf(takesTokens)
+  @Matches(/^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/, { message: 'must be an https address' })
+  jwksUrl?: string;
+
+  /** The claim that names who acts (`PLEDGE_JWT_ACTOR_CLAIM`). */
+  @IsString()
+  jwtActorClaim = 'sub';
+
+  /** The claim that names roles (`PLEDGE_JWT_ROLES_CLAIM`); dots lead inwards. */
+  @IsString()
+  jwtRolesClaim = 'roles';
+
+  /** The claim that names customers, where a token is limited to some (`PLEDGE_JWT_CUSTOMERS_CLAIM`). */
+  @IsString()
+  jwtCustomersClaim = 'customers';
+}
+
+/** How tokens are to be verified, and which of their claims say what. */
+export interface TokenSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+  readonly actorClaim: string;
+  readonly rolesClaim: string;
+  readonly customersClaim: string;
 }
 
 /** A setting that is a list, with commas between. */
@@ -103,7 +155,15 @@ const variables = {
   eventStoreUrl: 'EVENT_STORE_URL',
   timeZone: 'PLEDGE_TIME_ZONE',
   defaultPlan: 'PLEDGE_DEFAULT_PLAN',
+  identity: 'PLEDGE_IDENTITY',
+  jwtIssuer: 'PLEDGE_JWT_ISSUER',
+  jwtAudience: 'PLEDGE_JWT_AUDIENCE',
+  jwksUrl: 'PLEDGE_JWKS_URL',
+  jwtActorClaim: 'PLEDGE_JWT_ACTOR_CLAIM',
+  jwtRolesClaim: 'PLEDGE_JWT_ROLES_CLAIM',
+  jwtCustomersClaim: 'PLEDGE_JWT_CUSTOMERS_CLAIM',
   heartbeatSeconds: 'PLEDGE_HEARTBEAT_SECONDS',
+  webhookPrivateTargets: 'PLEDGE_WEBHOOK_PRIVATE_TARGETS',
   explore: 'PLEDGE_EXPLORE',
   origins: 'PLEDGE_ORIGINS',
   proxies: 'PLEDGE_PROXIES',
@@ -127,13 +187,37 @@ export function readSettings(
     const value = environment[variable];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  const settings = plainToInstance(Settings, { ...Object.fromEntries(said), ...overrides });
+  const given: Partial<Settings> = { ...Object.fromEntries(said), ...overrides };
+  const settings = plainToInstance(Settings, given.jwksUrl === undefined ? given : { identity: 'tokens', ...given });
   const faults = validateSync(settings).map(({ property, value, constraints }) => {
     const variable = variables[property as keyof Settings];
     const why = Object.values(constraints ?? {}).join(', ');
-    const said = secret.has(property) ? '…' : (environment[variable] ?? String(value));
+    const said = secret.has(property) ? '…' : (environment[variable] ?? String(value ?? ''));
     return `${variable}=${said}: ${why}`;
   });
   if (faults.length > 0) throw new Rejection('INVALID_SETTING', faults.join('; '));
   return settings;
+}
+
+/** How tokens are to be verified; undefined where they are not taken. */
+export function tokenSettingsOf(settings: Settings): TokenSettings | undefined {
+  const { jwtIssuer: issuer, jwtAudience: audience, jwksUrl } = settings;
+  if (settings.identity !== 'tokens' || issuer === undefined || audience === undefined || jwksUrl === undefined)
+    return undefined;
+  const { jwtActorClaim: actorClaim, jwtRolesClaim: rolesClaim, jwtCustomersClaim: customersClaim } = settings;
+  return { issuer, audience, jwksUrl, actorClaim, rolesClaim, customersClaim };
+}
+
+/**
+ * A server that others can reach needs to know whom to believe.
+ * @throws Rejection `IDENTITY_NOT_SET` that says what to set
+ */
+export function expectIdentity({ host, identity }: Settings): void {
+  if (identity !== 'development' || isLoopback(host)) return;
+  throw new Rejection(
+    'IDENTITY_NOT_SET',
+    `On ${host} others can reach the server, and nothing says whom it may believe. Set PLEDGE_JWT_ISSUER, ` +
+      'PLEDGE_JWT_AUDIENCE and PLEDGE_JWKS_URL for tokens of your identity provider, or PLEDGE_IDENTITY=keys for API ' +
+      'keys alone («pledge keys create»); or listen on 127.0.0.1.',
+  );
 }

@@ -10,13 +10,19 @@ import {
 } from 'graphql';
 import { type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import { type Extra } from 'graphql-ws/use/ws';
+import { type Authenticator } from '../auth/authenticator.js';
+import { type Identity } from '../auth/identity.js';
+import { authenticateConnection, contextOfConnection } from '../auth/websocket-door.js';
+import { whyNotAll } from '../auth/whole-requests.js';
+import { type Clock } from '../clock/clock.js';
 import { type Doors } from './doors.js';
 import { notAllowed } from './operations.js';
 import { queryRules } from './query-rules.js';
 import { errorFormat } from './refusals.js';
 
 type Params = Record<string, unknown>;
-export type SocketContext = Context<Params, Extra>;
+type Known = Extra & { identity?: Identity };
+export type SocketContext = Context<Params, Known>;
 
 /** Closed for asking too much; a client does not try again by itself. */
 const tooMany = 4429;
@@ -25,7 +31,12 @@ const tooMany = 4429;
 export const underWay = ({ subscriptions }: SocketContext): number => Object.keys(subscriptions).length;
 
 /** What comes over a socket is read, limited and told as what comes by HTTP. */
-export function socketProtocol(schema: GraphQLSchema, doors: Doors): ServerOptions<Params, Extra> {
+export function socketProtocol(
+  schema: GraphQLSchema,
+  doors: Doors,
+  authenticator: Authenticator,
+  clock: Clock,
+): ServerOptions<Params, Known> {
   const { limits } = doors;
   const read = reader(schema, doors);
   const format = errorFormat(doors);
@@ -34,10 +45,10 @@ export function socketProtocol(schema: GraphQLSchema, doors: Doors): ServerOptio
 
   return {
     connectionInitWaitTimeout: limits.initMs,
-    // What it returns reaches the client, so it is a plain yes.
-    onConnect: (context) => {
+    // What it returns reaches the client, so it is a plain yes or no.
+    onConnect: async (context) => {
       contexts.add(context);
-      return true;
+      return authenticateConnection(context, authenticator, clock);
     },
     onClose: (context) => {
       contexts.delete(context);
@@ -58,9 +69,12 @@ export function socketProtocol(schema: GraphQLSchema, doors: Doors): ServerOptio
       if (isLasting && [...contexts].reduce((sum, one) => sum + underWay(one), 0) > limits.operations.total) {
         return [refusal('The server has as many subscriptions as it takes; try again later.', 'TOO_MANY_OPERATIONS')];
       }
-      return { schema, document, operationName: payload.operationName, variableValues: payload.variables };
+      const contextValue = contextOfConnection(context);
+      const why = whyNotAll(contextValue.identity, schema, document, operation);
+      if (why !== undefined) return [refusal(why, 'FORBIDDEN')];
+      const { operationName, variables: variableValues } = payload;
+      return { schema, document, contextValue, operationName, variableValues };
     },
-    context: (context) => ({ req: context.extra.request }),
     onError: (_, __, ___, errors) => told(errors),
     onNext: (_, __, ___, ____, result) => {
       const { errors, data = null } = result;

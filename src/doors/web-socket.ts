@@ -7,7 +7,9 @@ import { Plugin } from '@nestjs/apollo';
 import { type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { DOORS } from '../tokens.js';
+import { type Authenticator } from '../auth/authenticator.js';
+import { type Clock } from '../clock/clock.js';
+import { AUTHENTICATOR, CLOCK, DOORS } from '../tokens.js';
 import { mayCome, type Doors } from './doors.js';
 import { socketProtocol } from './socket-protocol.js';
 
@@ -32,12 +34,15 @@ export class WebSocketDoor implements ApolloServerPlugin {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(DOORS) private readonly doors: Doors,
+    @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<GraphQLServerListener> {
     const { limits } = this.doors;
     const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
-    const served = useServer(socketProtocol(schema, this.doors), sockets, limits.pingMs);
+    const protocol = socketProtocol(schema, this.doors, this.authenticator, this.clock);
+    const served = useServer(protocol, sockets, limits.pingMs);
     const http = this.host.httpAdapter.getHttpServer() as NodeJS.EventEmitter;
     http.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
       const status = this.refusal(request);

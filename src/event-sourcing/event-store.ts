@@ -11,9 +11,12 @@ export interface Actor {
 }
 
 export interface EventMetadata {
+  /** Who recorded it. */
   readonly actor: Actor;
-  /** The person or customer for whom the actor acted, where the source says so. */
+  /** Who did what it says, where the actor reports what somebody else did. */
   readonly onBehalfOf?: string;
+  /** What kind of actor that was; older events do not say, and then the actor's own kind counts. */
+  readonly onBehalfOfKind?: Actor['kind'];
   /** When it happened, as its source says. */
   readonly occurredAt: Instant;
   /** When it was appended here; kept when a log is copied. */
@@ -28,6 +31,13 @@ export interface EventMetadata {
   /** A digest of the command's content: tells a repeated idempotency key from a reused one. */
   readonly commandHash?: string;
 }
+
+/** On whose behalf somebody acted who reports what others did; undefined where nobody is named. */
+export const reportedOf = ({ onBehalfOf: id, onBehalfOfKind, actor }: EventMetadata): Actor | undefined =>
+  id === undefined ? undefined : { id, kind: onBehalfOfKind ?? actor.kind };
+
+/** Who did what an event says. */
+export const doerOf = (metadata: EventMetadata): Actor => reportedOf(metadata) ?? metadata.actor;
 
 export interface NewEvent<Type extends string = string, Data = unknown> {
   /** UUID; unique in its stream. Appending it again changes nothing. */

@@ -1,6 +1,9 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
-import { Matches } from 'class-validator';
+import { ValidateBy } from 'class-validator';
+import { type Identity } from '../auth/identity.js';
+import { permissions } from '../auth/permissions.js';
 import { type Actor } from '../event-sourcing/event-store.js';
+import { Rejection } from '../event-sourcing/rejection.js';
 import { ActorKindEnum } from './enums.js';
 
 @ObjectType('Actor', { description: 'Who did it.' })
@@ -15,9 +18,45 @@ export class ActorType {
 @InputType('ActorInput', { description: 'Who did it.' })
 export class ActorInput {
   @Field(() => String, { description: 'The agent, customer or program.' })
-  @Matches(/^[\w.:@/+-]{1,100}$/, { message: 'actor.id must be 1 to 100 letters, digits or . : @ / + - _' })
   id!: string;
 
   @Field(() => ActorKindEnum, { description: 'Only what a person says is a response.', defaultValue: 'person' })
   kind!: Actor['kind'];
+}
+
+const badActor = 'onBehalfOf.id must be 1 to 200 printable characters';
+
+/** What is wrong with an actor that a sender names; undefined: nothing. */
+export const faultOfActor = ({ id }: ActorInput): string | undefined =>
+  /^[^\p{C}]{1,200}$/u.test(id) ? undefined : badActor;
+
+/** The rule of a field that names an actor. */
+export const IsActor = () =>
+  ValidateBy({
+    name: 'isActor',
+    validator: {
+      validate: (actor: ActorInput) => faultOfActor(actor) === undefined,
+      defaultMessage: () => badActor,
+    },
+  });
+
+/** In whose name something is recorded: the sender's, and of whoever did it where the sender reports what others did. */
+export interface Recorded {
+  readonly actor: Actor;
+  readonly onBehalfOf?: Actor;
+  readonly mayBackdate: boolean;
+}
+
+/** @throws Rejection `FORBIDDEN` where somebody names others who may not */
+export function recordedBy(caller: Identity, onBehalfOf: ActorInput | null | undefined): Recorded {
+  if (onBehalfOf == null) return { actor: caller.actor, mayBackdate: caller.may.has('report') };
+  expectMayReport(caller, 'onBehalfOf');
+  const { id, kind } = onBehalfOf;
+  return { actor: caller.actor, mayBackdate: true, onBehalfOf: { id, kind } };
+}
+
+/** @throws Rejection `FORBIDDEN` where somebody says what only those may who report what others did */
+export function expectMayReport(caller: Identity, field: string): void {
+  if (!caller.may.has('report'))
+    throw new Rejection('FORBIDDEN', `«${field}» is for the roles ${permissions.report.roles.join(', ')}.`);
 }

@@ -48,11 +48,23 @@ const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="
   stroke-linecap="round"><circle cx="8" cy="8" r="7"/><path d="M8 4v4l3 2"/></svg>
 `;
 
-const start = `const wsClient = graphqlWs.createClient({ url: location.href.replace(/^http/, 'ws') });
-const fetcher = GraphiQL.createFetcher({ url: '/graphql', wsClient });
+/** A key may come in the address's fragment, which no server sees; it goes to the editor of headers, and is sent from there. */
+const start = `const key = new URLSearchParams(location.hash.slice(1)).get('key') ?? 'paste a key here';
+history.replaceState(null, '', location.pathname);
+const defaultHeaders = JSON.stringify({ authorization: 'Bearer ' + key }, null, 2);
+let connectionParams = {};
+const wsClient = graphqlWs.createClient({
+  url: location.href.replace(/^http/, 'ws'),
+  connectionParams: () => connectionParams,
+});
+const send = GraphiQL.createFetcher({ url: '/graphql', wsClient });
+const fetcher = (query, options) => {
+  connectionParams = options?.headers ?? {};
+  return send(query, options);
+};
 const query = ${JSON.stringify(firstQuery)};
 ReactDOM.createRoot(document.getElementById('graphiql')).render(
-  React.createElement(GraphiQL, { fetcher, defaultQuery: query, defaultEditorToolsVisibility: true }),
+  React.createElement(GraphiQL, { fetcher, defaultQuery: query, defaultHeaders, defaultEditorToolsVisibility: 'headers' }),
 );
 `;
 

@@ -1,7 +1,11 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
+import { type FastifyRequest } from 'fastify';
 import { GraphQLError, OperationTypeNode } from 'graphql';
+import { guarded } from '../auth/guarded-schema.js';
+import { contextOfRequest } from '../auth/http-door.js';
+import { wholeRequests } from '../auth/whole-requests.js';
 import { type Doors } from '../doors/doors.js';
 import { queryRules } from '../doors/query-rules.js';
 import { errorFormat } from '../doors/refusals.js';
@@ -40,8 +44,10 @@ export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'>
   allowBatchedHttpRequests: false,
   persistedQueries: false,
   includeStacktraceInErrorResponses: false,
+  transformSchema: guarded,
+  context: (request: FastifyRequest) => contextOfRequest(request),
   parseOptions: { maxLexicalTokens: doors.limits.tokens },
   validationRules: [...queryRules(doors)],
-  plugins: [ApolloServerPluginCacheControlDisabled(), neverCached, subscriptionsByWebSocket],
+  plugins: [ApolloServerPluginCacheControlDisabled(), neverCached, subscriptionsByWebSocket, wholeRequests],
   formatError: errorFormat(doors),
 });

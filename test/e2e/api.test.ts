@@ -56,7 +56,7 @@ describe('the API', () => {
 
   it('lets nobody keep an answer for later', async () => {
     const { headers } = await fetch(`${api.url}/graphql?query={__typename}`, {
-      headers: { 'x-apollo-operation-name': 'a' },
+      headers: { 'x-apollo-operation-name': 'a', authorization: `Bearer ${api.key}` },
     });
     expect(headers.get('cache-control')).toBe('no-store');
   });
@@ -256,6 +256,7 @@ describe('the API', () => {
       const { closeTicket } = await api.data(
         'mutation ($input: TicketInput!) { closeTicket(input: $input) { ... on Rejection { code message } } }',
         { input },
+        api.newKey('agent'),
       );
       expect(closeTicket).toMatchObject({ code: expected });
       expect(await api.data(history)).toEqual(before);

@@ -10,7 +10,8 @@ describe('a ticket that some work is stuck on', () => {
   });
   afterEach(() => api.end());
 
-  const health = async () => (await (await fetch(`${api.url}/health`)).json()) as Record<string, unknown>;
+  const health = async () =>
+    (await (await fetch(`${api.url}/health`, { headers: api.identified })).json()) as Record<string, unknown>;
 
   it('is shown with its error and when it is tried next, and counted in /health, which is well all the same', async () => {
     expect(await health()).toMatchObject({ status: 'ok', stuckTickets: 0 });

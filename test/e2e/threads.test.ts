@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -30,8 +31,11 @@ describe('a server process', () => {
   });
   afterEach(stop);
 
+  const authorization = () => ({
+    authorization: `Bearer ${readFileSync(join(folder, 'data', 'development.key'), 'utf8').trim()}`,
+  });
   const send = async (query: string): Promise<Answer> => {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', ...authorization() };
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
     return (await response.json()) as Answer;
   };
@@ -41,7 +45,7 @@ describe('a server process', () => {
     return (data?.['openTicket'] as { readonly position: string }).position;
   };
   const health = async () => {
-    const response = await fetch(`${url}/health`);
+    const response = await fetch(`${url}/health`, { headers: authorization() });
     const { projections } = (await response.json()) as { projections: readonly { name: string; state: string }[] };
     return { status: response.status, states: projections.map(({ name, state }) => `${name} ${state}`) };
   };

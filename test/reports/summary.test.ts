@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { slaSummary, type SummaryLine } from '../../src/reports/queries/sla-summary.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { changeCustomer } from '../../src/plans/commands/change-customer.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
 
@@ -71,4 +72,34 @@ describe('the summary', () => {
     await say(ledger, 'T-1', { type: 'CancelTicket', reason: 'spam' });
     expect(await summary()).toMatchObject([{ breached: 1, cancelled: 1, judged: 1 }]);
   });
+
+  it('leaves out of a cancelled ticket what facts recorded later bring to light', async () => {
+    await open(ledger, 'T-1', 'advanced');
+    at('2026-03-02T12:00:00Z');
+    await say(ledger, 'T-1', { type: 'CancelTicket', reason: 'spam' });
+    await say(ledger, 'T-1', { type: 'RecordFirstResponse' }, '2026-03-02T10:00:00Z');
+    await say(ledger, 'T-1', { type: 'RecordFollowUp' }, '2026-03-02T11:00:00Z');
+    expect(await summary()).toMatchObject([
+      { metric: 'firstResponse', met: 0, cancelled: 1 },
+      { metric: 'followUp', met: 0, cancelled: 2 },
+    ]);
+  });
+
+  it('counts a promise under the plan that it was kept by, where another was reapplied', async () => {
+    const enrolment = { customer: 'beta', name: null, plan: 'pro', calendar: null, effectiveFrom: null };
+    await changeCustomer(ledger, { type: 'EnrolCustomer', enrolment }, admin);
+    await say(ledger, 'T-1', { type: 'OpenTicket', customer: 'beta', ...bug });
+    await changeCustomer(
+      ledger,
+      { type: 'ChangeCustomerPlan', customer: 'beta', plan: 'advanced', effectiveFrom },
+      admin,
+    );
+    await say(ledger, 'T-1', { type: 'ReapplyPlan' });
+    await say(ledger, 'T-1', { type: 'RecordFirstResponse' });
+    expect(await summary()).toMatchObject([{ plan: 'advanced', metric: 'firstResponse', met: 1 }]);
+  });
 });
+
+const admin = { id: 'admin', kind: 'person' } as const;
+const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
+const effectiveFrom = undefined;

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Type } from '@nestjs/common';
-import { createClient } from 'graphql-ws';
+import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { KeyStore } from '../../src/auth/key-store.js';
+import { type Role } from '../../src/auth/permissions.js';
 import { type Doors } from '../../src/doors/doors.js';
 import { type LogEntry } from '../../src/doors/log.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
@@ -64,19 +66,19 @@ export class Api {
 
   /** What a socket says first, for the administrator to be known. */
   get connectionParams(): Record<string, unknown> {
-    return {};
+    return this.identified;
   }
 
   /** The headers by which the administrator is known. */
   get identified(): Record<string, string> {
-    return {};
+    return { authorization: `Bearer ${this.key}` };
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
-  async restart(now: string): Promise<void> {
+  async restart(now: string, environment = this.environment): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openLedger(settingsOf(this.folder, this.environment), 'serve', { clock: this.clock });
+    this.ledger = await openLedger(settingsOf(this.folder, environment), 'serve', { clock: this.clock });
     this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
   }
 
@@ -84,21 +86,34 @@ export class Api {
     return this.server.url;
   }
 
-  async send(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
-    const { text } = await this.post(JSON.stringify({ query, variables }));
+  /** The administrator's, for trying things out. */
+  get key(): string {
+    return this.server.developmentKey?.text ?? '';
+  }
+
+  /** A new key of a role, for some customers or for all. */
+  newKey(role: Role, customers: readonly string[] | null = null, expiresAt: number | null = null): string {
+    const keys = KeyStore.open(this.folder);
+    const { text } = keys.create({ name: `${role}-key`, role, customers, expiresAt }, this.clock.now());
+    keys.close();
+    return text;
+  }
+
+  async send(query: string, variables: Record<string, unknown> = {}, key = this.key): Promise<Answer> {
+    const { text } = await this.post(JSON.stringify({ query, variables }), { authorization: `Bearer ${key}` });
     return JSON.parse(text) as Answer;
   }
 
-  /** Sends a body as it is to the API. */
+  /** Sends a body as it is to the API; with the administrator's key, unless the headers say otherwise. */
   async post(body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Reply> {
-    const all = { 'content-type': 'application/json', ...headers };
+    const all = { 'content-type': 'application/json', authorization: `Bearer ${this.key}`, ...headers };
     const response = await fetch(`${this.url}/graphql`, { method: 'POST', headers: all, body });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
   /** The first answer that comes over a socket of its own. */
-  async sendBySocket(query: string, variables: Record<string, unknown> = {}): Promise<Answer> {
-    const client = createClient({ url: `${this.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+  async sendBySocket(query: string, variables: Record<string, unknown> = {}, key = this.key): Promise<Answer> {
+    const client = this.connect(key);
     try {
       const answers = client.iterate({ query, variables });
       const { value } = (await answers.next()) as { value: Answer };
@@ -111,16 +126,30 @@ export class Api {
     }
   }
 
+  /** A socket's client that says whose it is. */
+  private connect(key: string): Client {
+    return createClient({
+      url: `${this.url.replace('http', 'ws')}/graphql`,
+      connectionParams: { authorization: `Bearer ${key}` },
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+  }
+
   /** The data of an answer without errors. */
-  async data<Data = Record<string, unknown>>(query: string, variables: Record<string, unknown> = {}): Promise<Data> {
-    const { data, errors } = await this.send(query, variables);
+  async data<Data = Record<string, unknown>>(
+    query: string,
+    variables: Record<string, unknown> = {},
+    key = this.key,
+  ): Promise<Data> {
+    const { data, errors } = await this.send(query, variables, key);
     if (errors !== undefined || data === undefined || data === null) throw new Error(JSON.stringify(errors));
     return data as Data;
   }
 
   /** The messages of a subscription, one at a time; `return()` leaves. */
-  subscribe(query: string, variables: Record<string, unknown> = {}) {
-    const client = createClient({ url: `${this.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+  subscribe(query: string, variables: Record<string, unknown> = {}, key = this.key) {
+    const client = this.connect(key);
     const messages = client.iterate({ query, variables });
     return {
       next: async () => {

@@ -135,6 +135,19 @@ describe('a revision that applies to open tickets', () => {
     expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
   });
 
+  it('reaches a ticket that was reopened, though that it was closed before is recorded last', async () => {
+    await open(ledger, 'T-1');
+    ledger.clock.moveTo(at('02T10:00:00'));
+    await revise(ledger, 4);
+    await say(ledger, 'T-1', { type: 'ResolveTicket', publicReply: false });
+    ledger.clock.moveTo(at('02T11:00:00'));
+    await say(ledger, 'T-1', { type: 'ReopenTicket' });
+    await say(ledger, 'T-1', { type: 'CloseTicket' }, '2026-03-02T09:30:00Z');
+    await work(ledger);
+    expect(await reached(ledger)).toEqual(['T-1']);
+    expect(await deadlines(ledger)).toEqual(['T-1 02T14:30 planRevised', 'T-1 03T10:30 reopened']);
+  });
+
   it('of a calendar grants relief to tickets on every plan', async () => {
     await open(ledger, 'T-pro');
     await open(ledger, 'T-enterprise', 'enterprise');

@@ -1,9 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { keyOf, pageOf, sizeOf } from '../../database/page.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
-import { type EventStore } from '../../event-sourcing/event-store.js';
+import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';
 import { ActorType } from '../../graphql/actor.js';
 import { QualityFlagEnum } from '../../graphql/enums.js';
 import { connectionOf, said } from '../../graphql/page.js';
@@ -34,11 +35,11 @@ class HistoryEventType {
   @Field(() => InstantScalar, { description: 'When it was recorded here.' })
   recordedAt!: number;
 
-  @Field(() => ActorType, { description: 'Who did it.' })
+  @Field(() => ActorType, { description: 'Who recorded it.' })
   actor!: ActorType;
 
-  @Field(() => String, { nullable: true, description: 'For whom the actor did it.' })
-  onBehalfOf!: string | null;
+  @Field(() => ActorType, { nullable: true, description: 'Who did it, where the actor reports what another did.' })
+  onBehalfOf!: ActorType | null;
 
   @Field(() => String, { nullable: true, description: 'The system it was imported from.' })
   source!: string | null;
@@ -95,6 +96,7 @@ export class Audit {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Requires('readHistory')
   @Query(() => HistoryConnection, {
     description: 'A ticket’s stream in the order of recording; empty for no such ticket.',
   })
@@ -111,6 +113,7 @@ export class Audit {
     );
   }
 
+  @Requires('readHistory')
   @Query(() => TicketType, {
     nullable: true,
     description:
@@ -125,7 +128,7 @@ export class Audit {
 
   private toType({ event, flags }: HistoryEntry): HistoryEventType {
     const { id, type, revision, metadata, data } = event;
-    const { actor, occurredAt, recordedAt, onBehalfOf = null, source = null, causationId = null } = metadata;
+    const { actor, occurredAt, recordedAt, source = null, causationId = null } = metadata;
     const position = toCursor(this.store, event.position);
     return {
       id,
@@ -135,7 +138,7 @@ export class Audit {
       occurredAt,
       recordedAt,
       actor,
-      onBehalfOf,
+      onBehalfOf: reportedOf(metadata) ?? null,
       source,
       causedBy: causationId,
       flags,

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, IntersectionType, OmitType, PartialType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
 import { type Weekday } from '../../business-time/calendar.js';
-import { ChangeInput, code, RevisionInput } from './change.inputs.js';
+import { code, RevisionInput } from './change.inputs.js';
 
 @InputType('WindowInput', {
   description: 'Opening hours of a day: local times, `HH:MM`; an end before its start is on the next day.',
@@ -71,7 +71,7 @@ export class DateHoursInput {
 }
 
 @InputType('DefineCalendarInput', { description: 'A new calendar, in force since always.' })
-export class DefineCalendarInput extends ChangeInput {
+export class DefineCalendarInput {
   @Field(() => ID, { description: 'Its code: letters, digits, . - _' })
   @Matches(...code('code'))
   code!: string;
@@ -119,7 +119,7 @@ export class DefineCalendarInput extends ChangeInput {
 }
 
 @InputType({ isAbstract: true })
-class CalendarChanges extends PartialType(OmitType(DefineCalendarInput, ['code', 'actor'] as const)) {}
+class CalendarChanges extends PartialType(OmitType(DefineCalendarInput, ['code'] as const)) {}
 
 @InputType('ReviseCalendarInput', { description: 'A new version of a calendar; what is left out stays as it was.' })
 export class ReviseCalendarInput extends IntersectionType(CalendarChanges, RevisionInput) {

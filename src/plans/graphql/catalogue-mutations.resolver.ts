@@ -1,8 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
-import { type Actor, type EventStore } from '../../event-sourcing/event-store.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
 import { said } from '../../graphql/page.js';
 import { orRejection } from '../../graphql/rejected.js';
 import { EVENT_STORE } from '../../tokens.js';
@@ -14,14 +16,10 @@ import { type Change, type History } from '../domain/history.js';
 import { versionsOf } from '../domain/plan-decider.js';
 import { DefineCalendarInput, ReviseCalendarInput } from './calendar.inputs.js';
 import { calendarDefined, customerDefined, planDefined } from './catalogue-results.js';
-import { type ChangeInput } from './change.inputs.js';
 import { ChangeCustomerPlanInput, EnrolCustomerInput, SetCustomerCalendarInput } from './customer.inputs.js';
 import { DefinePlanInput, RetirePlanInput, RevisePlanInput } from './plan.inputs.js';
 import { toCalendar, toDefinition, toEnrolment, toPlan, toPlanChanges } from './to-definitions.js';
 import { toCalendarType, toCustomerType, toPlanType } from './to-types.js';
-
-/** Who acts where nobody is named. */
-const admin: Actor = { id: 'admin', kind: 'person' };
 
 @Resolver()
 export class CatalogueMutations {
@@ -30,96 +28,117 @@ export class CatalogueMutations {
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
+  @Requires('changePlans')
   @Mutation(() => planDefined.Result, {
     description:
       'Defines a plan. Refused: PLAN_EXISTS, CALENDAR_NOT_FOUND, INVALID_TARGET, DOUBLE_TARGET, AMBIGUOUS_TARGETS, INVALID_AT_RISK_SHARE.',
   })
-  definePlan(@Args('input', { description: 'The plan.' }) input: DefinePlanInput) {
-    return this.changePlan({ type: 'DefinePlan', plan: toPlan(input) }, input);
+  definePlan(@Args('input', { description: 'The plan.' }) input: DefinePlanInput, @Caller() caller: Identity) {
+    return this.changePlan({ type: 'DefinePlan', plan: toPlan(input) }, caller);
   }
 
+  @Requires('changePlans')
   @Mutation(() => planDefined.Result, {
     description:
       'Makes a new version of a plan, which governs what is opened from then on. Refused: PLAN_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST, and what defining is refused for.',
   })
-  revisePlan(@Args('input', { description: 'The new version.' }) input: RevisePlanInput) {
+  revisePlan(@Args('input', { description: 'The new version.' }) input: RevisePlanInput, @Caller() caller: Identity) {
     const { code, effectiveFrom, appliesToOpenTickets } = input;
     const dated = { effectiveFrom: effectiveFrom ?? undefined, appliesToOpenTickets };
-    return this.changePlan({ type: 'RevisePlan', code, changes: toPlanChanges(input), ...dated }, input);
+    return this.changePlan({ type: 'RevisePlan', code, changes: toPlanChanges(input), ...dated }, caller);
   }
 
+  @Requires('changePlans')
   @Mutation(() => planDefined.Result, {
     description: 'Lets a plan take no new customers; those who are on it stay. Refused: PLAN_NOT_FOUND.',
   })
-  retirePlan(@Args('input', { description: 'The plan.' }) input: RetirePlanInput) {
+  retirePlan(@Args('input', { description: 'The plan.' }) input: RetirePlanInput, @Caller() caller: Identity) {
     return this.changePlan(
       { type: 'RetirePlan', code: input.code, effectiveFrom: input.effectiveFrom ?? undefined },
-      input,
+      caller,
     );
   }
 
+  @Requires('changePlans')
   @Mutation(() => calendarDefined.Result, {
     description: 'Defines a calendar. Refused: CALENDAR_EXISTS, and what is wrong with its hours.',
   })
-  defineCalendar(@Args('input', { description: 'The calendar.' }) input: DefineCalendarInput) {
-    return this.changeCalendar({ type: 'DefineCalendar', calendar: toCalendar(input) }, input);
+  defineCalendar(
+    @Args('input', { description: 'The calendar.' }) input: DefineCalendarInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.changeCalendar({ type: 'DefineCalendar', calendar: toCalendar(input) }, caller);
   }
 
+  @Requires('changePlans')
   @Mutation(() => calendarDefined.Result, {
     description:
       'Makes a new version of a calendar. Refused: CALENDAR_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST, and what is wrong with its hours.',
   })
-  reviseCalendar(@Args('input', { description: 'The new version.' }) input: ReviseCalendarInput) {
+  reviseCalendar(
+    @Args('input', { description: 'The new version.' }) input: ReviseCalendarInput,
+    @Caller() caller: Identity,
+  ) {
     const { code, effectiveFrom, appliesToOpenTickets } = input;
     const changes = { ...said({ name: input.name }), definition: toDefinition(input) };
     const dated = { effectiveFrom: effectiveFrom ?? undefined, appliesToOpenTickets };
-    return this.changeCalendar({ type: 'ReviseCalendar', code, changes, ...dated }, input);
+    return this.changeCalendar({ type: 'ReviseCalendar', code, changes, ...dated }, caller);
   }
 
+  @Requires('changeCustomers')
   @Mutation(() => customerDefined.Result, {
     description:
       'Puts a customer on a plan. Refused: CUSTOMER_ENROLLED, PLAN_NOT_FOUND, PLAN_RETIRED, CALENDAR_NOT_FOUND.',
   })
-  enrolCustomer(@Args('input', { description: 'The customer.' }) input: EnrolCustomerInput) {
-    return this.changeCustomer({ type: 'EnrolCustomer', enrolment: toEnrolment(input) }, input);
+  enrolCustomer(
+    @Args('input', { description: 'The customer.' }) input: EnrolCustomerInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.changeCustomer({ type: 'EnrolCustomer', enrolment: toEnrolment(input) }, caller);
   }
 
+  @Requires('changeCustomers')
   @Mutation(() => customerDefined.Result, {
     description:
       'Puts a customer on another plan. Refused: CUSTOMER_NOT_FOUND, PLAN_NOT_FOUND, PLAN_RETIRED, EFFECTIVE_FROM_BEFORE_LAST.',
   })
-  changeCustomerPlan(@Args('input', { description: 'The customer and the plan.' }) input: ChangeCustomerPlanInput) {
+  changeCustomerPlan(
+    @Args('input', { description: 'The customer and the plan.' }) input: ChangeCustomerPlanInput,
+    @Caller() caller: Identity,
+  ) {
     const { id: customer, plan, name, effectiveFrom } = input;
     const order = { type: 'ChangeCustomerPlan', customer, plan, effectiveFrom: effectiveFrom ?? undefined } as const;
-    return this.changeCustomer({ ...order, ...said({ name }) }, input);
+    return this.changeCustomer({ ...order, ...said({ name }) }, caller);
   }
 
+  @Requires('changeCustomers')
   @Mutation(() => customerDefined.Result, {
     description:
       'Gives a customer a calendar of its own, or the plan’s again. Refused: CUSTOMER_NOT_FOUND, CALENDAR_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST.',
   })
   setCustomerCalendar(
     @Args('input', { description: 'The customer and the calendar.' }) input: SetCustomerCalendarInput,
+    @Caller() caller: Identity,
   ) {
     const { id: customer, calendar = null, effectiveFrom } = input;
     const order = { type: 'SetCustomerCalendar', customer, calendar, effectiveFrom: effectiveFrom ?? undefined };
-    return this.changeCustomer({ ...order, type: 'SetCustomerCalendar' }, input);
+    return this.changeCustomer({ ...order, type: 'SetCustomerCalendar' }, caller);
   }
 
-  private changePlan(order: PlanRequest, { actor }: ChangeInput) {
-    const work = this.commands.execute(new ChangePlan(order, actor ?? admin));
+  private changePlan(order: PlanRequest, { actor }: Identity) {
+    const work = this.commands.execute(new ChangePlan(order, actor));
     return this.answer(planDefined.Defined, work, (history, last) =>
       toPlanType(history, versionsOf(history).at(-1) ?? last),
     );
   }
 
-  private changeCalendar(order: CalendarRequest, { actor }: ChangeInput) {
-    const work = this.commands.execute(new ChangeCalendar(order, actor ?? admin));
+  private changeCalendar(order: CalendarRequest, { actor }: Identity) {
+    const work = this.commands.execute(new ChangeCalendar(order, actor));
     return this.answer(calendarDefined.Defined, work, toCalendarType);
   }
 
-  private changeCustomer(order: CustomerRequest, { actor }: ChangeInput) {
-    const work = this.commands.execute(new ChangeCustomer(order, actor ?? admin));
+  private changeCustomer(order: CustomerRequest, { actor }: Identity) {
+    const work = this.commands.execute(new ChangeCustomer(order, actor));
     return this.answer(customerDefined.Defined, work, toCustomerType);
   }
 

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, Int, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { type Clock } from '../../clock/clock.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
@@ -38,6 +39,7 @@ export class CatalogueQueries {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Requires('readCatalogue')
   @Query(() => [PlanType], { description: 'Every plan as in force at an instant, highest rank first.' })
   async plans(@Args() { at, after }: AtArgs) {
     const histories = await this.queries.execute(new PlanHistories(undefined, after));
@@ -45,12 +47,14 @@ export class CatalogueQueries {
     return histories.flatMap((history) => planAs(history, which) ?? []).sort((a, b) => b.rank - a.rank);
   }
 
+  @Requires('readCatalogue')
   @Query(() => PlanType, { nullable: true, description: 'A plan as in force at an instant, or a version of it.' })
   async plan(@Args() { code, at, version, after }: VersionArgs) {
     const [history] = await this.queries.execute(new PlanHistories(code, after));
     return history === undefined ? null : planAs(history, { at: at ?? this.clock.now(), version });
   }
 
+  @Requires('readCatalogue')
   @Query(() => [CalendarType], { description: 'Every calendar as in force at an instant, by code.' })
   async calendars(@Args() { at, after }: AtArgs) {
     const histories = await this.queries.execute(new CalendarHistories(undefined, after));
@@ -58,6 +62,7 @@ export class CatalogueQueries {
     return histories.flatMap((history) => calendarAs(history, which) ?? []);
   }
 
+  @Requires('readCatalogue')
   @Query(() => CalendarType, {
     nullable: true,
     description: 'A calendar as in force at an instant, or a version of it.',
@@ -67,6 +72,7 @@ export class CatalogueQueries {
     return history === undefined ? null : calendarAs(history, { at: at ?? this.clock.now(), version });
   }
 
+  @Requires('readCatalogue')
   @Query(() => CustomerConnection, {
     description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
   })
@@ -75,6 +81,7 @@ export class CatalogueQueries {
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: this.now(node) })), pageInfo };
   }
 
+  @Requires('readCatalogue')
   @Query(() => CustomerType, {
     nullable: true,
     description: 'A customer as it stood at an instant; null where nobody had enrolled it by then.',

@@ -1,5 +1,4 @@
 import { Field, InputType } from '@nestjs/graphql';
-import { ActorInput } from '../../graphql/actor.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 
 /** The rule of a code, with what is said to who breaks it. */
@@ -7,13 +6,7 @@ export const code = (field: string) =>
   [/^[\w.-]{1,60}$/, { message: `${field} must be 1 to 60 letters, digits or . - _` }] as const;
 
 @InputType({ isAbstract: true })
-export class ChangeInput {
-  @Field(() => ActorInput, { nullable: true, description: 'Who does it; an unnamed administrator where left out.' })
-  actor?: ActorInput;
-}
-
-@InputType({ isAbstract: true })
-export class DatedInput extends ChangeInput {
+export class DatedInput {
   @Field(() => InstantScalar, {
     nullable: true,
     description: 'It holds from then on; from now on where left out. Not before that of the last version.',

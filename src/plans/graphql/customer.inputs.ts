@@ -1,12 +1,12 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
 import { IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
 import { InstantScalar } from '../../graphql/scalars.js';
-import { ChangeInput, code, DatedInput } from './change.inputs.js';
+import { code, DatedInput } from './change.inputs.js';
 
 const id = [/^[\w.:@/+-]{1,100}$/, { message: 'id must be 1 to 100 letters, digits or . : @ / + - _' }] as const;
 
 @InputType('EnrolCustomerInput', { description: 'A customer is put on a plan.' })
-export class EnrolCustomerInput extends ChangeInput {
+export class EnrolCustomerInput {
   @Field(() => ID, { description: 'The customer’s id.' })
   @Matches(...id)
   id!: string;

@@ -1,5 +1,6 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { DueAt } from '../queries/due-at-query.js';
 import { DueAtInput, DueAtType } from './due-at.types.js';
 import { toDueQuestion } from './to-definitions.js';
@@ -8,6 +9,7 @@ import { toDueQuestion } from './to-definitions.js';
 export class DueAtResolver {
   constructor(private readonly queries: QueryBus) {}
 
+  @Requires('readCatalogue')
   @Query(() => DueAtType, {
     description:
       'What would be due when, by which versions, and why. Refused: NO_PROMISE, PLAN_NOT_FOUND, CALENDAR_NOT_FOUND, INVALID_TARGET, INVALID_PAUSE, NO_OPENING, OUT_OF_RANGE.',

@@ -17,7 +17,7 @@ import {
   type Plan,
   type TicketType,
 } from '../domain/plan.js';
-import { ChangeInput, code, DatedInput, RevisionInput } from './change.inputs.js';
+import { code, DatedInput, RevisionInput } from './change.inputs.js';
 import { TargetInput } from './target.input.js';
 
 @InputType('PlanTargetInput', { description: 'One promise of a plan.' })
@@ -60,7 +60,7 @@ export class SelfHelpInput {
   description:
     'A new plan, in force since always. Where they are left out: every channel, every type but on-boarding, every reason pauses follow-up and resolution, none the first response.',
 })
-export class DefinePlanInput extends ChangeInput {
+export class DefinePlanInput {
   @Field(() => ID, { description: 'Its code: letters, digits, . - _' })
   @Matches(...code('code'))
   code!: string;
@@ -114,7 +114,7 @@ export class DefinePlanInput extends ChangeInput {
 }
 
 @InputType({ isAbstract: true })
-class PlanChanges extends PartialType(OmitType(DefinePlanInput, ['code', 'actor'] as const), {
+class PlanChanges extends PartialType(OmitType(DefinePlanInput, ['code'] as const), {
   omitDefaultValues: true,
 }) {}
 

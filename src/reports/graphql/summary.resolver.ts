@@ -1,5 +1,6 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, Float, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../graphql/enums.js';
 import { ReadArgs, said } from '../../graphql/page.js';
@@ -66,6 +67,7 @@ class SummaryArgs extends ReadArgs {}
 export class SummaryResolver {
   constructor(private readonly bus: QueryBus) {}
 
+  @Requires('readReports')
   @Query(() => [SlaSummaryLineType], { description: 'Attainment by plan, metric and month, latest month first.' })
   slaSummary(
     @Args() { after }: SummaryArgs,

@@ -13,7 +13,7 @@ import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/doma
  */
 export const summaryProjection: Projection<Tx> = {
   name: 'summary',
-  version: 1,
+  version: 2,
   types: [...outcomeTypes.filter((type) => type !== 'SlaDeadlineMoved' && type !== 'SlaAtRisk'), 'TicketCancelled'],
   async apply(events, tx) {
     const known = await load(events, tx);
@@ -39,23 +39,28 @@ const verdicts: Partial<Record<OutcomeType, 'met' | 'metLate' | 'breached' | 'ca
   SlaClockCancelled: 'cancelled',
 };
 
+const uncounted = { plan: '', metric: '', month: '', verdict: 'open', withdrawals: 0, excluded: 0 };
+
+/** Remembers that a ticket was cancelled, for runs that facts recorded later bring to light; it counts nothing. */
+const cancelledTicket = (ticket: string): VerdictsTable => ({
+  ...uncounted,
+  run: `cancelled:${ticket}`,
+  ticket,
+  excluded: 1,
+});
+
 function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
   const said = event.data as OutcomeData;
   if (event.type === 'TicketCancelled') {
+    const mark = cancelledTicket(said.ticket);
+    rows.set(mark.run, mark);
     for (const row of rows.values()) if (row.ticket === said.ticket) row.excluded = 1;
     return;
   }
   const { run, ticket, metric, terms } = said;
-  const row = rows.get(run) ?? {
-    run,
-    ticket,
-    metric,
-    plan: terms.plan.code,
-    month: '',
-    verdict: 'open',
-    withdrawals: 0,
-    excluded: 0,
-  };
+  const excluded = rows.has(cancelledTicket(ticket).run) ? 1 : 0;
+  const row = rows.get(run) ?? { ...uncounted, run, ticket, metric, excluded };
+  row.plan = terms.plan.code; // a run may go on under another
   const verdict = verdicts[event.type as OutcomeType] ?? 'open';
   row.verdict = verdict;
   row.month = monthOf(verdict === 'metLate' ? (said.dueAt ?? said.at) : said.at, said.timeZone);

@@ -1,5 +1,6 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { MetricEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { connectionOf, PageArgs, said } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
@@ -107,6 +108,7 @@ class BreachesArgs extends PageArgs {
 export class Breaches {
   constructor(private readonly bus: QueryBus) {}
 
+  @Requires('readTickets')
   @Query(() => BreachConnection, { description: 'Breaches, latest deadline first.' })
   async breaches(@Args() { filter, after, ...page }: BreachesArgs) {
     const { edges, pageInfo } = await this.bus.execute(new BreachList(said(filter), said(page), after));

@@ -1,19 +1,20 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, Resolver, Subscription } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
+import { Requires } from '../../auth/requires.js';
 import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../graphql/abortable.js';
-import { said } from '../../graphql/page.js';
 import { PositionScalar } from '../../graphql/scalars.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
-import { type FeedEvent, type FeedFilter } from '../feed-event.js';
+import { type FeedEvent } from '../domain/feed-event.js';
 import {
   SlaEventFilterInput,
   type SlaEventType,
   SlaFeedMessageType,
   SlaHeartbeatType,
+  toFeedFilter,
   toSlaEventType,
 } from './sla-event.types.js';
 
@@ -39,6 +40,7 @@ export class SlaEvents {
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
+  @Requires('readTickets')
   @Subscription(() => SlaFeedMessageType, {
     description:
       'Warnings, breaches and what became of them: first what was missed since `after`, then live, in order, each once. Ends with SUBSCRIBER_TOO_SLOW, and the `cursor` to come back with in its extensions, where a subscriber falls 10,000 events behind.',
@@ -70,10 +72,4 @@ export class SlaEvents {
     this.shown.set(message.event, shown);
     return shown;
   }
-}
-
-/** A filter as the feed has it. */
-export function toFeedFilter(filter: SlaEventFilterInput | null | undefined): FeedFilter {
-  const { kinds, ...narrowing } = said(filter);
-  return { ...narrowing, ...(kinds === undefined ? {} : { types: kinds }) };
 }

@@ -1,5 +1,6 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { WorkEnum } from '../../graphql/enums.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { StuckTicketList } from '../queries/stuck-tickets.js';
@@ -32,6 +33,7 @@ export class StuckTicketType {
 export class StuckTickets {
   constructor(private readonly bus: QueryBus) {}
 
+  @Requires('operate')
   @Query(() => [StuckTicketType], {
     description: 'Tickets that could not be settled, laid out anew or handed over, the longest first; at most 1,000.',
   })

@@ -8,7 +8,7 @@ import { type OutcomeData } from '../domain/outcome.js';
 /** Every breach that was recorded, with what became of it. */
 export const breachesProjection: Projection<Tx> = {
   name: 'breaches',
-  version: 1,
+  version: 2,
   types: ['SlaBreached', 'SlaBreachWithdrawn', 'SlaMetLate'],
   async apply(events, tx) {
     const runs = await load(events, tx);

@@ -24,7 +24,7 @@ export interface TicketRequest {
   /** Now, where it is left out. */
   readonly occurredAt?: Instant;
   readonly actor: Actor;
-  readonly onBehalfOf?: string;
+  readonly onBehalfOf?: Actor;
   readonly source?: string;
   /** Scoped to actor and ticket: with the same content again it records nothing, with other content it is refused. */
   readonly idempotencyKey?: string;

@@ -83,7 +83,7 @@ export interface CommandContext {
   readonly now: Instant;
   readonly occurredAt: Instant;
   readonly actor: Actor;
-  readonly onBehalfOf?: string;
+  readonly onBehalfOf?: Actor;
   readonly source?: string;
   readonly correlationId?: string;
   /** Digest of what was asked; left out where the fact’s id derives from its content. */

@@ -1,4 +1,5 @@
 import { type Instant } from '../../business-time/calendar.js';
+import { doerOf } from '../../event-sourcing/event-store.js';
 import { type FactEvent, type TicketEvent } from './events.js';
 import { type Clamped, type Fact, type FactType, factTypes } from './facts.js';
 
@@ -17,9 +18,9 @@ export const countsAt = (occurredAt: Instant, recordedAt: Instant, openedAt: Ins
 /** A recorded fact as the clocks see it. */
 export function factOf(event: FactEvent, order: number, openedAt: Instant | undefined): Fact {
   const { id, type, data, metadata } = event;
-  const { occurredAt, recordedAt, actor, commandHash } = metadata;
+  const { occurredAt, recordedAt, commandHash } = metadata;
   const at = countsAt(occurredAt, recordedAt, openedAt);
   const clamped: Clamped | undefined =
     at > occurredAt ? 'clampedToOpening' : at < occurredAt ? 'clampedToRecording' : undefined;
-  return { id, type, at, clamped, order, actor, terms: data.terms, commandHash, data } as Fact;
+  return { id, type, at, clamped, order, actor: doerOf(metadata), terms: data.terms, commandHash, data } as Fact;
 }

@@ -124,6 +124,7 @@ export type Fact = {
     readonly clamped: Clamped | undefined;
     /** Its place in the log; the order of facts at the same instant. */
     readonly order: number;
+    /** Who did it. */
     readonly actor: Actor;
     readonly terms: Terms;
     /** A digest of the command it came from, where that may be repeated. */

@@ -33,7 +33,7 @@ export function toFactEvent(
     recordedAt: now,
     schemaVersion: 1,
     ...(commandHash === undefined ? {} : { commandHash }),
-    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf: onBehalfOf.id, onBehalfOfKind: onBehalfOf.kind }),
     ...(source === undefined ? {} : { source }),
     ...(correlationId === undefined ? {} : { correlationId }),
   };

@@ -2,9 +2,12 @@ import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { recordedBy } from '../../graphql/actor.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { ChangeTicket, type RequestOutcome, type TicketRequest } from '../commands/change-ticket.js';
 import {
@@ -15,7 +18,6 @@ import {
   type TicketEventInput,
   TicketEventsRecordedType,
 } from './record-events.js';
-import { somebody } from './ticket-mutations.resolver.js';
 
 const mostEvents = 1_000;
 
@@ -26,10 +28,14 @@ export class RecordEvents {
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
+  @Requires('report')
   @Mutation(() => TicketEventsRecordedType, {
     description: 'Records what happened to many tickets, of any age; one event refused stops no other.',
   })
-  async recordTicketEvents(@Args() { events }: RecordTicketEventsArgs): Promise<TicketEventsRecordedType> {
+  async recordTicketEvents(
+    @Args() { events }: RecordTicketEventsArgs,
+    @Caller() caller: Identity,
+  ): Promise<TicketEventsRecordedType> {
     expectSound(events);
     const indexes = new Map<string, number[]>();
     for (const [index, { ticket }] of events.entries()) indexes.set(ticket, [...(indexes.get(ticket) ?? []), index]);
@@ -38,7 +44,7 @@ export class RecordEvents {
       [...indexes].map(async ([ticket, own]) => {
         const { outcomes, position } = await this.changed(
           ticket,
-          own.map((index) => requestOf(events[index])),
+          own.map((index) => requestOf(events[index], caller)),
         );
         for (const [i, index] of own.entries()) results[index] = resultOf(index, ticket, outcomes[i]);
         return position;
@@ -78,15 +84,13 @@ function expectSound(events: readonly TicketEventInput[]): void {
   throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', fields } });
 }
 
-function requestOf(input: TicketEventInput | undefined): TicketRequest {
+function requestOf(input: TicketEventInput | undefined, caller: Identity): TicketRequest {
   if (input === undefined) throw new Error('an event that was grouped is not there');
-  const { occurredAt, actor = somebody, onBehalfOf, idempotencyKey } = input;
+  const { occurredAt, onBehalfOf, idempotencyKey } = input;
   return {
     order: orderOf(input),
     occurredAt,
-    actor,
-    mayBackdate: true,
-    ...(onBehalfOf == null ? {} : { onBehalfOf }),
+    ...recordedBy(caller, onBehalfOf),
     ...(idempotencyKey == null ? {} : { idempotencyKey }),
   };
 }

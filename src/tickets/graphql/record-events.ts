@@ -8,7 +8,7 @@ import {
   TicketEventKindEnum,
   TicketTypeEnum,
 } from '../../graphql/enums.js';
-import { ActorInput } from '../../graphql/actor.js';
+import { ActorInput, faultOfActor } from '../../graphql/actor.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { idPattern } from './ticket.inputs.js';
 import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
@@ -28,11 +28,8 @@ export class TicketEventInput {
   @Field(() => InstantScalar, { description: 'When it happened.' })
   occurredAt!: number;
 
-  @Field(() => ActorInput, { nullable: true, description: 'Who did it; an unnamed person where left out.' })
-  actor?: ActorInput;
-
-  @Field(() => String, { nullable: true, description: 'For whom the actor did it.' })
-  onBehalfOf?: string;
+  @Field(() => ActorInput, { nullable: true, description: 'Who did it; the sender where left out.' })
+  onBehalfOf?: ActorInput;
 
   @Field(() => String, { nullable: true, description: 'Makes repeating it safe.' })
   idempotencyKey?: string;
@@ -160,7 +157,8 @@ export function faultOf(input: TicketEventInput): string | undefined {
     if ((input[field]?.length ?? 0) > limit) return `${field} must not be longer than ${limit}`;
   }
   if (input.into != null && !idPattern.test(input.into)) return 'into must be an id, as ticket';
-  return input.users?.some((user) => user.length > 200) === true ? 'users must not be longer than 200' : undefined;
+  if (input.users?.some((user) => user.length > 200) === true) return 'users must not be longer than 200';
+  return input.onBehalfOf == null ? undefined : faultOfActor(input.onBehalfOf);
 }
 
 const required: Partial<Record<ReportedType, readonly (keyof TicketEventInput)[]>> = {
@@ -183,7 +181,6 @@ const limits = [
   ['assignee', 100],
   ['team', 100],
   ['text', 10_000],
-  ['onBehalfOf', 200],
   ['idempotencyKey', 200],
 ] as const;
 

@@ -1,9 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, createUnionType, Field, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
-import { type Actor, type EventStore } from '../../event-sourcing/event-store.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
+import { expectMayReport, recordedBy } from '../../graphql/actor.js';
 import { said } from '../../graphql/page.js';
 import { memberOf, orRejection, RejectionType } from '../../graphql/rejected.js';
 import { PositionScalar } from '../../graphql/scalars.js';
@@ -30,9 +33,6 @@ import {
   TicketInput,
 } from './ticket.inputs.js';
 import { TicketType, toTicketType } from './ticket.type.js';
-
-/** Who acts where nobody is named. */
-export const somebody: Actor = { id: 'somebody', kind: 'person' };
 
 @ObjectType('TicketChanged', { description: 'The ticket as decided, its clocks among it.' })
 export class TicketChangedType {
@@ -64,120 +64,160 @@ export class TicketMutations {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND.' })
-  openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput) {
+  openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput, @Caller() caller: Identity) {
     const { type: ticketType, customer, channel, subject, externalId, ...rest } = input;
     const { reference = externalId, plan, priority, application, users, origin } = said(rest);
     const order: TicketOrder = {
       ...{ type: 'OpenTicket', ticketType, customer, channel, subject },
       ...said({ reference, plan, priority, application, users, origin }),
     };
-    const id = idOf(input);
-    return this.change(id ?? newId(), order, input, id === undefined);
+    const id = idOf(input, caller);
+    return this.change(id ?? newId(), order, input, caller, id === undefined);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description: 'We replied. What it means is derived: the earliest reply by a person counts.',
   })
-  recordFirstResponse(@Args('input', { description: 'The reply.' }) input: MessageInput) {
-    return this.change(input.id, { type: 'RecordFirstResponse', ...said({ channel: input.channel }) }, input);
+  recordFirstResponse(@Args('input', { description: 'The reply.' }) input: MessageInput, @Caller() caller: Identity) {
+    return this.change(input.id, { type: 'RecordFirstResponse', ...said({ channel: input.channel }) }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'We replied again.' })
-  recordFollowUp(@Args('input', { description: 'The reply.' }) input: MessageInput) {
-    return this.change(input.id, { type: 'RecordFollowUp', ...said({ channel: input.channel }) }, input);
+  recordFollowUp(@Args('input', { description: 'The reply.' }) input: MessageInput, @Caller() caller: Identity) {
+    return this.change(input.id, { type: 'RecordFollowUp', ...said({ channel: input.channel }) }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The customer wrote; that ends the wait for the customer.' })
-  recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput) {
-    return this.change(input.id, { type: 'RecordCustomerReply', ...said({ channel: input.channel }) }, input);
+  recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput, @Caller() caller: Identity) {
+    return this.change(input.id, { type: 'RecordCustomerReply', ...said({ channel: input.channel }) }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description: 'The ticket waits: clocks that the plan pauses for the reason stand still.',
   })
-  pauseTicket(@Args('input', { description: 'The wait.' }) input: PauseTicketInput) {
-    return this.change(input.id, { type: 'PauseTicket', reason: input.reason }, input);
+  pauseTicket(@Args('input', { description: 'The wait.' }) input: PauseTicketInput, @Caller() caller: Identity) {
+    return this.change(input.id, { type: 'PauseTicket', reason: input.reason }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket no longer waits, for a reason or for all.' })
-  resumeTicket(@Args('input', { description: 'The wait that ends.' }) input: ResumeTicketInput) {
-    return this.change(input.id, { type: 'ResumeTicket', ...said({ reason: input.reason }) }, input);
+  resumeTicket(
+    @Args('input', { description: 'The wait that ends.' }) input: ResumeTicketInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(input.id, { type: 'ResumeTicket', ...said({ reason: input.reason }) }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket is resolved; said to the customer, it is a reply too.' })
-  resolveTicket(@Args('input', { description: 'The resolution.' }) input: ResolveTicketInput) {
-    return this.change(input.id, { type: 'ResolveTicket', publicReply: input.publicReply }, input);
+  resolveTicket(
+    @Args('input', { description: 'The resolution.' }) input: ResolveTicketInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(input.id, { type: 'ResolveTicket', publicReply: input.publicReply }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket is closed; clocks that still run are cancelled.' })
-  closeTicket(@Args('input', { description: 'The closing.' }) input: TicketInput) {
-    return this.change(input.id, { type: 'CloseTicket' }, input);
+  closeTicket(@Args('input', { description: 'The closing.' }) input: TicketInput, @Caller() caller: Identity) {
+    return this.change(input.id, { type: 'CloseTicket' }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket is taken up again. Refused: TICKET_NOT_RESOLVED.' })
-  reopenTicket(@Args('input', { description: 'The reopening.' }) input: TicketInput) {
-    return this.change(input.id, { type: 'ReopenTicket' }, input);
+  reopenTicket(@Args('input', { description: 'The reopening.' }) input: TicketInput, @Caller() caller: Identity) {
+    return this.change(input.id, { type: 'ReopenTicket' }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description: 'Type or priority change: running clocks are laid out anew from their starts.',
   })
-  reclassifyTicket(@Args('input', { description: 'The new class.' }) input: ReclassifyTicketInput) {
+  reclassifyTicket(
+    @Args('input', { description: 'The new class.' }) input: ReclassifyTicketInput,
+    @Caller() caller: Identity,
+  ) {
     const { type: ticketType, priority } = input;
-    return this.change(input.id, { type: 'ReclassifyTicket', ...said({ ticketType, priority }) }, input);
+    return this.change(input.id, { type: 'ReclassifyTicket', ...said({ ticketType, priority }) }, input, caller);
   }
 
+  @Requires('report')
   @Mutation(() => TicketResult, {
     description:
       'Lays a ticket’s clocks out anew from their own starts, breached ones too that are unanswered, under the plan and calendar that govern it now. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.',
   })
-  reapplyPlan(@Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput) {
-    return this.change(input.id, { type: 'ReapplyPlan', ...said({ version: input.version }) }, input);
+  reapplyPlan(
+    @Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(input.id, { type: 'ReapplyPlan', ...said({ version: input.version }) }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'Somebody has the ticket now, or nobody. Moves no clock.' })
-  assignTicket(@Args('input', { description: 'Who has it.' }) input: AssignTicketInput) {
+  assignTicket(@Args('input', { description: 'Who has it.' }) input: AssignTicketInput, @Caller() caller: Identity) {
     const { assignee = null, team = null } = input;
-    return this.change(input.id, { type: 'AssignTicket', assignee, team }, input);
+    return this.change(input.id, { type: 'AssignTicket', assignee, team }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'A note among ourselves; never a response.' })
-  addInternalNote(@Args('input', { description: 'The note.' }) input: InternalNoteInput) {
-    return this.change(input.id, { type: 'AddInternalNote', text: input.text }, input);
+  addInternalNote(@Args('input', { description: 'The note.' }) input: InternalNoteInput, @Caller() caller: Identity) {
+    return this.change(input.id, { type: 'AddInternalNote', text: input.text }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket was spam or a duplicate; its clocks are cancelled.' })
-  cancelTicket(@Args('input', { description: 'The cancelling.' }) input: CancelTicketInput) {
-    return this.change(input.id, { type: 'CancelTicket', reason: input.reason }, input);
+  cancelTicket(
+    @Args('input', { description: 'The cancelling.' }) input: CancelTicketInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(input.id, { type: 'CancelTicket', reason: input.reason }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description:
       'Another ticket goes on for this one, whose running clocks are cancelled. If this one is older and unanswered, the first response of the other is due from its opening. Refused: TICKET_MERGED (the message names the ticket that goes on), MERGE_INTO_ITSELF, MERGE_CYCLE, MERGE_ACROSS_CUSTOMERS, TICKET_NOT_FOUND, TICKET_CANCELLED.',
   })
-  mergeTicket(@Args('input', { description: 'The ticket, and the one that goes on.' }) input: MergeTicketInput) {
-    return this.change(input.id, { type: 'MergeTicket', into: input.into }, input);
+  mergeTicket(
+    @Args('input', { description: 'The ticket, and the one that goes on.' }) input: MergeTicketInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(input.id, { type: 'MergeTicket', into: input.into }, input, caller);
   }
 
+  @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description:
       'A message of the customer’s becomes a ticket of its own, whose clocks start when it was written. Answers the old ticket; `splitInto` names the new one. Refused: MESSAGE_NOT_FOUND, TICKET_EXISTS.',
   })
-  splitTicket(@Args('input', { description: 'The message, and the new ticket.' }) input: SplitTicketInput) {
+  splitTicket(
+    @Args('input', { description: 'The message, and the new ticket.' }) input: SplitTicketInput,
+    @Caller() caller: Identity,
+  ) {
     const { type: ticketType, messageAt, reference, channel, priority, subject, application, users } = input;
     const order: TicketOrder = {
-      ...{ type: 'SplitTicket', into: newTicketOf(input), messageAt },
+      ...{ type: 'SplitTicket', into: newTicketOf(input, caller), messageAt },
       ...said({ ticketType, reference, channel, priority, subject, application, users }),
     };
-    return this.change(input.id, order, input);
+    return this.change(input.id, order, input, caller);
   }
 
-  private change(id: string, order: TicketOrder, input: SaidInput, isNew = false) {
-    const { occurredAt, onBehalfOf, idempotencyKey } = said(input) as Partial<SaidInput>;
-    const actor = input.actor ?? somebody;
-    const request = { order, actor, mayBackdate: false, ...said({ occurredAt, onBehalfOf, idempotencyKey }) };
-    return orRejection(this.decided(new ChangeTicket(id, [request], isNew)));
+  private change(id: string, order: TicketOrder, input: SaidInput, caller: Identity, isNew = false) {
+    const { occurredAt, idempotencyKey } = input;
+    const decided = async () => {
+      if (order.type === 'OpenTicket' && order.plan !== undefined) expectMayReport(caller, 'plan');
+      const request = { order, ...recordedBy(caller, input.onBehalfOf), ...said({ occurredAt, idempotencyKey }) };
+      return this.decided(new ChangeTicket(id, [request], isNew));
+    };
+    return orRejection(decided());
   }
 
   private async decided(command: ChangeTicket): Promise<TicketChangedType> {
@@ -194,14 +234,14 @@ export class TicketMutations {
 }
 
 /** The id of a ticket to open, given or derived so that opening it twice opens one; undefined: it needs a new one. */
-function idOf({ id, source, externalId, idempotencyKey, actor = somebody }: OpenTicketInput): string | undefined {
+function idOf({ id, source, externalId, idempotencyKey }: OpenTicketInput, { actor }: Identity): string | undefined {
   if (id != null) return id;
   if (source != null && externalId != null) return deriveId('ticket', source, externalId);
   return idempotencyKey == null ? undefined : deriveId('ticket-by-key', actor.id, idempotencyKey);
 }
 
 /** The id of the ticket that a split opens, given or derived so that splitting twice opens one. */
-function newTicketOf({ into, id, idempotencyKey, actor = somebody }: SplitTicketInput): string {
+function newTicketOf({ into, id, idempotencyKey }: SplitTicketInput, { actor }: Identity): string {
   if (into != null) return into;
   return idempotencyKey == null ? newId() : deriveId('split-by-key', actor.id, id, idempotencyKey);
 }

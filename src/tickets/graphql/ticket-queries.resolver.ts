@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { type Clock } from '../../clock/clock.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
@@ -69,6 +70,7 @@ export class TicketQueries {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  @Requires('readTickets')
   @Query(() => TicketType, {
     nullable: true,
     description: 'A ticket by its id or reference; null where there is none.',
@@ -79,11 +81,13 @@ export class TicketQueries {
     return ticket ?? null;
   }
 
+  @Requires('readTickets')
   @Query(() => TicketConnection, { description: 'Tickets, newest first.' })
   tickets(@Args() args: TicketsArgs) {
     return this.list('tickets', args);
   }
 
+  @Requires('readTickets')
   @Query(() => TicketConnection, {
     description:
       'What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan’s rank, then age. `nextDue` has the time left. A page goes on where the last ended, however rows have moved meanwhile.',

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { CancelReasonEnum, ChannelEnum, OriginEnum, PauseReasonEnum, TicketTypeEnum } from '../../graphql/enums.js';
-import { ActorInput } from '../../graphql/actor.js';
+import { ActorInput, IsActor } from '../../graphql/actor.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
 import { type CancelReason, type Origin } from '../domain/facts.js';
@@ -15,13 +15,13 @@ export class SaidInput {
   @Field(() => InstantScalar, { nullable: true, description: 'When it happened; now where it is left out.' })
   occurredAt?: number;
 
-  @Field(() => ActorInput, { nullable: true, description: 'Who did it; an unnamed person where it is left out.' })
-  actor?: ActorInput;
-
-  @Field(() => String, { nullable: true, description: 'For whom the actor did it.' })
+  @Field(() => ActorInput, {
+    nullable: true,
+    description: 'Who did it, where the sender reports what others did: for the roles ingest and admin.',
+  })
   @IsOptional()
-  @MaxLength(200)
-  onBehalfOf?: string;
+  @IsActor()
+  onBehalfOf?: ActorInput;
 
   @Field(() => String, {
     nullable: true,

@@ -17,7 +17,7 @@ import { type Governed, governedOf, isOlder, type Oldest } from './governed.js';
  */
 export const relayoutsProjection: Projection<Tx> = {
   name: 'relayouts',
-  version: 1,
+  version: 2,
   types: [
     ...['PlanRevised', 'CalendarRevised', 'TicketOpened', 'SlaClockStarted', 'TicketReopened'],
     ...['TicketClosed', 'TicketCancelled', 'TicketMerged', 'PlanReapplied'],
@@ -85,7 +85,8 @@ class List {
       case 'TicketCancelled':
       case 'TicketMerged':
         this.turn(ticket, false, at);
-        this.remove(ticket, (revision) => revision.at >= at); // by then it is closed
+        // By then it is closed, unless it was reopened later.
+        if (this.governed.get(ticket)?.isOpen === false) this.remove(ticket, (revision) => revision.at >= at);
         break;
       case 'PlanReapplied':
         this.reapplied(ticket, event.data, at);

@@ -1,0 +1,92 @@
+import { type Clock } from '../clock/clock.js';
+import { type Settings, tokenSettingsOf } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { digestOf, idOfKey, isKeyOf, looksLikeKey } from './api-key.js';
+import { type DevelopmentKey, developmentKey } from './development-key.js';
+import { type Identity } from './identity.js';
+import { type KeptKey, KeyStore } from './key-store.js';
+import { permissionsOf } from './permissions.js';
+import { Tokens } from './tokens.js';
+
+/** Tells who sent a credential. */
+export interface Authenticator {
+  /** The key for trying things out, where this server has one. */
+  readonly developmentKey: DevelopmentKey | undefined;
+  /**
+   * Who sent `Bearer …`; at once where it is known already.
+   * @throws Rejection `UNAUTHENTICATED`, `IDENTITY_PROVIDER_UNAVAILABLE`
+   */
+  identify(authorization: unknown): Identity | Promise<Identity>;
+  close(): void;
+}
+
+/** How often a key that is held on to is looked at again, whether it was revoked. */
+const keyCheckMs = 1_000;
+
+/**
+ * The identities that the settings admit: API keys always, JWTs where an issuer is set, the development key where none is
+ * and the server listens on loopback.
+ * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`, `INVALID_DEVELOPMENT_KEY`
+ */
+export function openAuthenticator(settings: Settings, clock: Clock): Authenticator {
+  const development = settings.identity === 'development' ? developmentKey(settings.data) : undefined;
+  const keys = KeyStore.open(settings.data);
+  const tokenSettings = tokenSettingsOf(settings);
+  const tokens = tokenSettings === undefined ? undefined : new Tokens(tokenSettings, clock);
+  const developer = development === undefined ? undefined : keptDevelopmentKey(development);
+
+  const find = (id: string) => (id === developer?.id ? developer : keys.find(id));
+  const over = (id: string) => overOf(find(id), clock);
+
+  function identifyKey(text: string): Identity {
+    const id = idOfKey(text);
+    const key = id === undefined ? undefined : find(id);
+    if (!isKeyOf(text, key?.digest) || key === undefined) throw unauthenticated('There is no such key.');
+    const why = overOf(key, clock);
+    if (why !== undefined)
+      throw unauthenticated(why === 'KEY_EXPIRED' ? 'The key has expired.' : 'The key was revoked.');
+    const scope = key.customers === null ? ('everyone' as const) : new Set(key.customers);
+    return {
+      actor: { id: key.name, kind: key === developer ? 'person' : 'automatic' },
+      may: permissionsOf([key.role], scope),
+      scope,
+      over: () => over(key.id),
+      lookAgainAt: () => clock.now() + keyCheckMs,
+    };
+  }
+
+  return {
+    developmentKey: development,
+    identify: (authorization) => {
+      const credential = credentialIn(authorization);
+      if (looksLikeKey(credential)) return identifyKey(credential);
+      if (tokens === undefined) throw unauthenticated('This server takes API keys alone.');
+      return tokens.identify(credential);
+    },
+    close: () => {
+      keys.close();
+    },
+  };
+}
+
+const unauthenticated = (why: string) => new Rejection('UNAUTHENTICATED', why);
+
+function credentialIn(authorization: unknown): string {
+  const [, credential] =
+    (typeof authorization === 'string' && /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization)) || [];
+  if (credential === undefined) throw unauthenticated('Say who you are: «authorization: Bearer», and a key or token.');
+  return credential;
+}
+
+function overOf(key: KeptKey | undefined, clock: Clock) {
+  if (key?.revokedAt !== null) return 'KEY_REVOKED'; // one that is gone was revoked, too
+  return key.expiresAt !== null && clock.now() >= key.expiresAt ? 'KEY_EXPIRED' : undefined;
+}
+
+/** The development key as if it had been made by hand: a person's, who may do everything. */
+function keptDevelopmentKey({ text }: DevelopmentKey): KeptKey {
+  return {
+    ...{ id: idOfKey(text) ?? '', name: 'developer', digest: digestOf(text), role: 'admin', customers: null },
+    ...{ createdAt: 0, expiresAt: null, revokedAt: null },
+  };
+}

@@ -1,0 +1,61 @@
+import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema } from 'graphql';
+import { type Identity } from './identity.js';
+import { type Permission } from './permissions.js';
+import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requires.js';
+
+type Operation = GraphQLField<unknown, RequestContext>;
+
+/**
+ * A schema whose operations ask first whether who calls may: the one guard, behind every door that the schema is served by.
+ * @throws Error where an operation declares no permission
+ */
+export function guarded(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of rootTypesOf(schema)) for (const field of Object.values<Operation>(type.getFields())) guard(field);
+  return schema;
+}
+
+function guard(field: Operation): void {
+  const permission = permissionOf(field);
+  if (permission === undefined) throw new Error(`the operation ${field.name} declares no permission`);
+  const { name, resolve = defaultFieldResolver, subscribe } = field;
+  if (subscribe === undefined) {
+    field.resolve = (source, args, context, info) => {
+      expectMay(context.identity, name, permission);
+      return resolve(source, args, context, info);
+    };
+  } else {
+    field.subscribe = async (source, args, context, info) => {
+      expectMay(context.identity, name, permission);
+      const messages = (await subscribe(source, args, context, info)) as AsyncIterator<unknown> | Error;
+      if (messages instanceof Error) throw messages; // Nest answers a refusal so
+      return whileHolding(messages, context.identity);
+    };
+  }
+}
+
+function expectMay(identity: Identity, operation: string, permission: Permission): void {
+  const why = whyNot(identity, operation, permission);
+  if (why !== undefined) throw new GraphQLError(why, { extensions: { code: 'FORBIDDEN' } });
+}
+
+/** Asks again before each message: whoever is no longer who they were hears nothing more. */
+function whileHolding(messages: AsyncIterator<unknown>, identity: Identity): AsyncIterableIterator<unknown> {
+  const leave = async (): Promise<IteratorReturnResult<undefined>> => {
+    await messages.return?.();
+    return { done: true, value: undefined };
+  };
+  return {
+    async next() {
+      const message = await messages.next();
+      return identity.over() === undefined ? message : leave();
+    },
+    return: leave,
+    async throw(error: unknown) {
+      await messages.throw?.(error);
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Log } from '../doors/log.js';
+import { refusalBody } from '../doors/refusals.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type Authenticator } from './authenticator.js';
+import { type Identity } from './identity.js';
+import { type RequestContext } from './requires.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent it; undefined at an open door only. */
+    identity: Identity | undefined;
+  }
+}
+
+/** What a stranger may ask for. */
+const isOpen = (route: string | undefined) => route === '/health' || route?.startsWith('/graphiql/') === true;
+
+/**
+ * Every request but those for open doors says who sends it, before its body is read and after what needs no name: limits
+ * of rate, and what browsers ask before they ask. At an open door a key is welcome: who
+ * shows one may be told more.
+ */
+export function authenticateRequests(server: FastifyInstance, authenticator: Authenticator, log: Log): void {
+  server.decorateRequest('identity', undefined);
+  server.addHook('preParsing', (request, reply, _, done) => {
+    const { authorization } = request.headers;
+    const isOpenDoor = isOpen(request.routeOptions.url);
+    if (isOpenDoor && authorization === undefined) {
+      done();
+      return;
+    }
+    const known = (identity: Identity) => {
+      request.identity = identity;
+      done();
+    };
+    const unknown = (error: unknown) => {
+      if (isOpenDoor) done();
+      else if (error instanceof Rejection) refuse(reply, error, log);
+      else done(error as Error);
+    };
+    try {
+      const identity = authenticator.identify(authorization);
+      if (identity instanceof Promise) void identity.then(known, unknown);
+      else known(identity);
+    } catch (error) {
+      unknown(error);
+    }
+  });
+}
+
+function refuse(reply: FastifyReply, { code, message }: Rejection, log: Log): void {
+  const id = randomUUID();
+  log({ level: 'warn', id, code });
+  const status = code === 'UNAUTHENTICATED' ? 401 : 503;
+  if (status === 401) void reply.header('www-authenticate', 'Bearer realm="pledge"');
+  void reply
+    .header('cache-control', 'no-store')
+    .status(status)
+    .send(refusalBody(message, code, id));
+}
+
+/** What resolvers know of a request. */
+export function contextOfRequest(req: FastifyRequest): RequestContext & { readonly req: FastifyRequest } {
+  const { identity } = req;
+  if (identity === undefined) throw new Error('a request came to GraphQL that nobody authenticated');
+  return { req, identity };
+}

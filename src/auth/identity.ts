@@ -1,0 +1,19 @@
+import { type Instant } from '../business-time/calendar.js';
+import { type Actor } from '../event-sourcing/event-store.js';
+import { type Permission } from './permissions.js';
+import { type Scope } from './scope.js';
+
+/** Why an identity no longer holds. */
+export type Over = 'TOKEN_EXPIRED' | 'KEY_EXPIRED' | 'KEY_REVOKED';
+
+/** Somebody whose token or key was verified. */
+export interface Identity {
+  /** Who is recorded to have done what they do. */
+  readonly actor: Actor;
+  readonly may: ReadonlySet<Permission>;
+  readonly scope: Scope;
+  /** Why it no longer holds; undefined as long as it does. */
+  readonly over: () => Over | undefined;
+  /** When to look next whether it still holds. */
+  readonly lookAgainAt: () => Instant;
+}

@@ -1,0 +1,111 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { type Instant } from '../business-time/calendar.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { newKey } from './api-key.js';
+import { type Role } from './permissions.js';
+
+/** An API key, as it is kept. Instants are milliseconds since 1970. */
+export interface KeptKey {
+  readonly id: string;
+  /** What it is for; the actor of what is done with it. */
+  readonly name: string;
+  readonly digest: Buffer;
+  readonly role: Role;
+  /** Whose tickets it is for; everybody's where null. */
+  readonly customers: readonly string[] | null;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant | null;
+  readonly revokedAt: Instant | null;
+}
+
+export type KeyOrder = Pick<KeptKey, 'name' | 'role' | 'customers' | 'expiresAt'>;
+
+interface Row extends Omit<KeptKey, 'customers'> {
+  readonly customers: string | null;
+}
+
+const version = 1;
+
+/**
+ * The API keys of a data folder, in a file of their own: the server reads it while the command changes it, it outlives the
+ * read models, and is not copied with the log. A key is looked up each time it is used, so that one revoked is refused
+ * from then on.
+ */
+export class KeyStore {
+  private readonly one: Database.Statement<[string], Row>;
+
+  private constructor(private readonly db: Database.Database) {
+    this.one = db.prepare(`${columns} WHERE id = ?`);
+  }
+
+  /** @throws Rejection `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION` */
+  static open(folder: string): KeyStore {
+    const file = join(folder, 'keys.db');
+    let db: Database.Database;
+    try {
+      mkdirSync(folder, { recursive: true });
+      const isNew = !existsSync(file);
+      db = new Database(file, { timeout: 5_000 });
+      if (isNew) chmodSync(file, 0o600);
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+    } catch (error) {
+      throw new Rejection('DATA_NOT_WRITABLE', `The keys ${file} cannot be written: ${(error as Error).message}`);
+    }
+    const found = Number(db.pragma('user_version', { simple: true }));
+    if (found > version) {
+      db.close();
+      throw new Rejection('DATA_FROM_NEWER_VERSION', `The keys ${file} are of a newer version of Pledge.`);
+    }
+    db.exec(`${table}; PRAGMA user_version = ${version}`);
+    return new KeyStore(db);
+  }
+
+  find(id: string): KeptKey | undefined {
+    const row = this.one.get(id);
+    return row === undefined ? undefined : kept(row);
+  }
+
+  /** Every key, those revoked too, oldest first. */
+  list(): readonly KeptKey[] {
+    return this.db.prepare<[], Row>(`${columns} ORDER BY created_at, id`).all().map(kept);
+  }
+
+  /** Makes a key; its text is nowhere but in the answer. */
+  create({ name, role, customers, expiresAt }: KeyOrder, now: Instant): { readonly id: string; readonly text: string } {
+    const { id, text, digest } = newKey();
+    this.db
+      .prepare(
+        'INSERT INTO keys (id, name, digest, role, customers, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(id, name, digest, role, customers === null ? null : JSON.stringify(customers), now, expiresAt);
+    return { id, text };
+  }
+
+  /** Ends a key for good; one that is revoked already stays so. @throws Rejection `KEY_NOT_FOUND` */
+  revoke(id: string, now: Instant): void {
+    const { changes } = this.db
+      .prepare('UPDATE keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?')
+      .run(now, id);
+    if (changes === 0) throw new Rejection('KEY_NOT_FOUND', `There is no key ${id}.`);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+const table = `CREATE TABLE IF NOT EXISTS keys (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL, role TEXT NOT NULL, customers TEXT,
+  created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER
+) STRICT`;
+
+const columns = `SELECT id, name, digest, role, customers, created_at AS createdAt, expires_at AS expiresAt,
+  revoked_at AS revokedAt FROM keys`;
+
+const kept = ({ customers, ...row }: Row): KeptKey => ({
+  ...row,
+  customers: customers === null ? null : (JSON.parse(customers) as string[]),
+});

@@ -1,0 +1,38 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { Extensions } from '@nestjs/graphql';
+import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { type Identity } from './identity.js';
+import { type Permission, permissions } from './permissions.js';
+
+/** What a request knows of its sender. */
+export interface RequestContext {
+  readonly identity: Identity;
+}
+
+/** Says which permission a query, mutation or subscription takes; the schema carries it. */
+export const Requires = (permission: Permission): MethodDecorator => Extensions({ permission });
+
+/** Who asks, as a parameter of a resolver's method. */
+export const Caller = createParamDecorator(
+  (_: unknown, host: ExecutionContext) => host.getArgByIndex<RequestContext>(2).identity,
+);
+
+/** The permission that an operation takes; undefined where none was declared. */
+export function permissionOf(field: Pick<GraphQLField<unknown, unknown>, 'extensions'>): Permission | undefined {
+  const { permission } = field.extensions;
+  return typeof permission === 'string' && Object.hasOwn(permissions, permission)
+    ? (permission as Permission)
+    : undefined;
+}
+
+/** The types whose fields are operations. */
+export const rootTypesOf = (schema: GraphQLSchema): readonly GraphQLObjectType[] =>
+  [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) => type ?? []);
+
+/** Why somebody may not do something, in words; undefined: they may. */
+export function whyNot(identity: Identity, operation: string, permission: Permission): string | undefined {
+  if (identity.may.has(permission)) return undefined;
+  const { roles, ...rest } = permissions[permission];
+  const ofAll = 'ofEveryone' in rest ? ', for all customers' : '';
+  return `${operation} is for the roles ${roles.join(', ')}${ofAll}.`;
+}

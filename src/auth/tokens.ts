@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { type Clock } from '../clock/clock.js';
+import { type TokenSettings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { identityIn } from './claims.js';
+import { type Identity } from './identity.js';
+
+/** Signatures that only the holder of a private key can make; a secret shared, or none, is no proof here. */
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/** How far apart the clocks of the provider and ours may be. */
+const toleranceSeconds = 10;
+
+/** How many verified tokens are remembered. */
+const tokensKept = 10_000;
+
+/** Verifies JWTs by the keys of their issuer, each once: it is remembered, by its digest, until it expires. */
+export class Tokens {
+  private readonly known = new Map<string, Identity>();
+  private readonly keys: JWTVerifyGetKey;
+
+  constructor(
+    private readonly settings: TokenSettings,
+    private readonly clock: Clock,
+  ) {
+    this.keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 10_000 });
+  }
+
+  /** @throws Rejection `UNAUTHENTICATED`, `IDENTITY_PROVIDER_UNAVAILABLE` */
+  identify(token: string): Identity | Promise<Identity> {
+    const digest = hash('sha256', token, 'base64url');
+    const known = this.known.get(digest);
+    if (known === undefined) return this.verify(token, digest);
+    if (known.over() === undefined) return known;
+    this.known.delete(digest);
+    throw expired();
+  }
+
+  private async verify(token: string, digest: string): Promise<Identity> {
+    const { issuer, audience } = this.settings;
+    const { payload } = await jwtVerify(token, this.keys, {
+      ...{ issuer, audience, algorithms, clockTolerance: toleranceSeconds, requiredClaims: ['exp'] },
+      currentDate: new Date(this.clock.now()),
+    }).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+    const identity = this.identityOf(payload);
+    const [oldest] = this.known.keys();
+    if (this.known.size >= tokensKept && oldest !== undefined) this.known.delete(oldest);
+    this.known.set(digest, identity);
+    return identity;
+  }
+
+  private identityOf(payload: JWTPayload): Identity {
+    const expiresAt = (Number(payload.exp) + toleranceSeconds) * 1000;
+    return {
+      ...identityIn(payload, this.settings),
+      over: () => (this.clock.now() >= expiresAt ? 'TOKEN_EXPIRED' : undefined),
+      lookAgainAt: () => expiresAt,
+    };
+  }
+}
+
+const expired = () => new Rejection('UNAUTHENTICATED', 'The token has expired.');
+
+/** A token that is wrong is its sender's fault; keys that cannot be fetched are not. */
+function refusalOf(error: unknown): Rejection {
+  if (error instanceof errors.JWTExpired) return expired();
+  const isTokens =
+    error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC';
+  if (isTokens && !(error instanceof errors.JWKSInvalid))
+    return new Rejection('UNAUTHENTICATED', `The token is not valid: ${error.message}.`);
+  return new Rejection(
+    'IDENTITY_PROVIDER_UNAVAILABLE',
+    'The keys that tokens are verified by cannot be fetched; tokens seen before are still good.',
+  );
+}

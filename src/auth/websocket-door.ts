@@ -1,0 +1,63 @@
+import { type Context } from 'graphql-ws';
+import { type Extra } from 'graphql-ws/use/ws';
+import { type Clock } from '../clock/clock.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type Authenticator } from './authenticator.js';
+import { type Identity, type Over } from './identity.js';
+import { type RequestContext } from './requires.js';
+
+/** A connection, and who it is of. */
+export type Connection = Context<Record<string, unknown>, Extra & { identity?: Identity }>;
+
+/** What a client reads of why it was let go. A token's holder may come back with a new one; a key's is not to try again. */
+const closeCodes = { TOKEN_EXPIRED: 4403, KEY_EXPIRED: 4401, KEY_REVOKED: 4401 } as const satisfies Record<
+  Over,
+  number
+>;
+
+/**
+ * Whether a connection is somebody's: whoever sends `connection_init` says in it who they are. It lasts as long as that
+ * holds.
+ */
+export async function authenticateConnection(
+  { connectionParams, extra }: Connection,
+  authenticator: Authenticator,
+  clock: Clock,
+): Promise<boolean> {
+  try {
+    const identity = await authenticator.identify(connectionParams?.['authorization']);
+    extra.identity = identity;
+    closeWhenOver(extra, identity, clock);
+    return true;
+  } catch (error) {
+    if (error instanceof Rejection) return false;
+    throw error;
+  }
+}
+
+function closeWhenOver({ socket }: Extra, identity: Identity, clock: Clock): void {
+  const closed = new AbortController();
+  socket.once('close', () => {
+    closed.abort();
+  });
+  const watch = async () => {
+    for (let over = identity.over(); !closed.signal.aborted; over = identity.over()) {
+      if (over !== undefined) {
+        socket.close(closeCodes[over], over);
+        return;
+      }
+      await clock.sleepUntil(identity.lookAgainAt(), closed.signal);
+    }
+  };
+  watch().catch((error: unknown) => {
+    console.error('a connection could not be watched, and is closed:', error);
+    socket.close(1011);
+  });
+}
+
+/** What resolvers know of who is connected. */
+export function contextOfConnection({ extra }: Connection): RequestContext {
+  const { identity } = extra;
+  if (identity === undefined) throw new Error('somebody subscribed whom nobody authenticated');
+  return { identity };
+}

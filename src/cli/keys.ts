@@ -1,0 +1,93 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type KeptKey, KeyStore } from '../auth/key-store.js';
+import { type Role, roles } from '../auth/permissions.js';
+import { systemClock } from '../clock/clock.js';
+import { readSettings } from '../config/settings.js';
+
+const dayMs = 24 * 3_600_000;
+
+/** Does something with the keys of the data folder, beside a running server too. */
+function withKeys(work: (keys: KeyStore, now: number) => void): void {
+  const keys = KeyStore.open(readSettings().data);
+  try {
+    work(keys, systemClock.now());
+  } finally {
+    keys.close();
+  }
+}
+
+interface CreateOptions {
+  readonly role: Role;
+  readonly customers?: readonly string[];
+  readonly days: number;
+}
+
+const createCommand = new Command('create')
+  .description('make an API key for a program, and show it this once')
+  .argument('<name>', 'what it is for; the actor of what is done with it', nameOf)
+  .addOption(
+    new Option('--role <role>', 'what it may do (docs/permissions.md)')
+      .choices(Object.keys(roles))
+      .makeOptionMandatory(),
+  )
+  .option('--customers <ids>', 'only for these, with commas between', idsOf)
+  .option('--days <n>', 'how long it holds', daysOf, 365)
+  .action((name: string, { role, customers, days }: CreateOptions) => {
+    withKeys((keys, now) => {
+      const expiresAt = now + days * dayMs;
+      const { id, text } = keys.create({ name, role, customers: customers ?? null, expiresAt }, now);
+      console.error(`Key ${id}, for the role ${role}, until ${iso(expiresAt)}. It is shown this once:`);
+      console.log(text);
+    });
+  });
+
+const listCommand = new Command('list')
+  .description('show which keys there are; never the keys themselves')
+  .option('--json', 'one JSON object a line')
+  .action(({ json = false }: { readonly json?: boolean }) => {
+    withKeys((keys, now) => {
+      for (const { digest: _digest, ...key } of keys.list()) console.log(json ? JSON.stringify(key) : line(key, now));
+    });
+  });
+
+const revokeCommand = new Command('revoke')
+  .description('end a key for good; a running server refuses it from then on')
+  .argument('<id>', 'its id, as `list` shows it')
+  .action((id: string) => {
+    withKeys((keys, now) => {
+      keys.revoke(id, now);
+      console.log(`Key ${id} is revoked.`);
+    });
+  });
+
+export const keysCommand = new Command('keys')
+  .description('API keys for programs; works beside a running server')
+  .addCommand(createCommand.exitOverride())
+  .addCommand(listCommand.exitOverride())
+  .addCommand(revokeCommand.exitOverride());
+
+const iso = (at: number) => new Date(at).toISOString();
+
+function line({ id, name, role, customers, expiresAt, revokedAt }: Omit<KeptKey, 'digest'>, now: number): string {
+  const whose = customers === null ? 'every customer' : customers.join(', ');
+  const until = expiresAt === null ? 'for ever' : `${expiresAt <= now ? 'expired' : 'until'} ${iso(expiresAt)}`;
+  const standing = revokedAt === null ? until : `revoked ${iso(revokedAt)}`;
+  return `${id}  ${role.padEnd(9)}  ${standing}  ${name} (${whose})`;
+}
+
+function nameOf(text: string): string {
+  if (/^[^\p{C}]{1,100}$/u.test(text)) return text;
+  throw new InvalidArgumentError('A name is 1 to 100 printable characters.');
+}
+
+function idsOf(text: string): readonly string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.every((id) => id !== '')) return ids;
+  throw new InvalidArgumentError('Customers are ids with commas between.');
+}
+
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
+  throw new InvalidArgumentError('A key holds for 1 to 3650 days.');
+}

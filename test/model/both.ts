@@ -1,0 +1,359 @@
+import { expect } from '@jest/globals';
+import { type CalendarDefinition, type Instant } from '../../src/business-time/calendar.js';
+import { Rejection } from '../../src/event-sourcing/rejection.js';
+import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
+import { changeCustomer } from '../../src/plans/commands/change-customer.js';
+import { changePlan } from '../../src/plans/commands/change-plan.js';
+import { settleDue } from '../../src/sla/deadline-watcher.js';
+import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
+import { slaSummary } from '../../src/reports/queries/sla-summary.js';
+import { ticketBy } from '../../src/tickets/queries/tickets.js';
+import { projectionNames } from '../../src/projections/projections.js';
+import { type TestLedger } from '../support/ledgers.js';
+import { NaiveCatalogue } from './naive-catalogue.js';
+import { NaiveTicket, type Verdict } from './naive-ledger.js';
+import { calendars, type Script, type Step, type When } from './script.js';
+
+export const beginning = Date.parse('2026-03-23T10:00:00Z');
+const day = 86_400_000;
+const admin = { id: 'admin', kind: 'person' } as const;
+
+/** Since when a plan, a calendar or a customer is as it is: what comes next may not begin before. */
+const last = new Map<string, Instant>();
+
+/** The ledger and the model, told the same. After every step they are to say the same. */
+export class Both {
+  private readonly catalogue = new NaiveCatalogue('community', { from: beginning - 60 * day, days: 400 });
+  readonly tickets = new Map<
+    string,
+    {
+      readonly naive: NaiveTicket;
+      read: number;
+      readonly facts: string[];
+      breaches: Breach[];
+      readonly again: Set<string>;
+    }
+  >();
+  private readonly holidays = new Map<string, CalendarDefinition>(Object.entries(calendars));
+  private revisions = 0;
+
+  private constructor(
+    private readonly ledger: TestLedger,
+    private readonly openings: Script['openings'],
+  ) {}
+
+  static async start(ledger: TestLedger, { plans, openings }: Script): Promise<Both> {
+    const both = new Both(ledger, openings);
+    const { catalogue } = both;
+    last.clear();
+    for (const [code, definition] of Object.entries(calendars)) {
+      await changeCalendar(ledger, { type: 'DefineCalendar', calendar: { code, name: code, definition } }, admin);
+      catalogue.defineCalendar(code, definition);
+    }
+    for (const plan of plans) {
+      await changePlan(ledger, { type: 'DefinePlan', plan }, admin);
+      catalogue.definePlan(plan);
+    }
+    for (const [customer, plan] of [
+      ['acme', 'gold'],
+      ['beta', 'silver'],
+    ] as const) {
+      const enrolment = { customer, name: null, plan, calendar: null, effectiveFrom: null };
+      await changeCustomer(ledger, { type: 'EnrolCustomer', enrolment }, admin);
+      catalogue.putCustomer(customer, plan, null);
+    }
+    // The plan of a customer whom nobody enrolled promises nothing, whatever else it says.
+    catalogue.defineCalendar('business-hours', there(calendars['office']));
+    catalogue.definePlan({ ...there(plans[0]), code: 'community', calendar: 'business-hours', targets: [] });
+    return both;
+  }
+
+  async take(step: Step): Promise<void> {
+    const { ledger, catalogue } = this;
+    const now = ledger.clock.now();
+    switch (step.type) {
+      case 'say':
+        return this.say(step, now);
+      case 'move':
+        ledger.clock.moveTo(now + step.ms);
+        return;
+      case 'moveToDeadline': {
+        const deadline = this.deadline(`T-${step.ticket}`, step.which);
+        if (deadline !== undefined && deadline > now && deadline < now + 8 * day)
+          ledger.clock.moveTo(deadline + step.beside);
+        return;
+      }
+      case 'settle': {
+        const id = `T-${step.ticket}`;
+        const ticket = this.tickets.get(id);
+        if (ticket === undefined) return;
+        await settleTicket(ledger, id);
+        const changed = await changeTicket(ledger, id, []);
+        ticket.naive.settle(now);
+        return this.compare(id, changed);
+      }
+      case 'watch':
+        return this.watch();
+      case 'revisePlan': {
+        const { code } = step.to;
+        const effectiveFrom = this.notBefore(code, now + step.from);
+        const plan = { ...step.to, name: `${code} ${(this.revisions += 1)}` };
+        const { code: _code, ...changes } = plan;
+        const revision = {
+          type: 'RevisePlan',
+          code,
+          changes,
+          effectiveFrom,
+          appliesToOpenTickets: step.applies,
+        } as const;
+        await changePlan(ledger, revision, admin);
+        catalogue.revisePlan(plan, effectiveFrom, now, step.applies);
+        return;
+      }
+      case 'reviseCalendar': {
+        const { calendar: code, applies } = step;
+        const effectiveFrom = this.notBefore(code, now + step.from);
+        const before = there(this.holidays.get(code));
+        const date = new Date(now + step.holiday * day).toISOString().slice(0, 10);
+        const holidays = [...(before.holidays ?? []).filter((other) => other !== date), date];
+        const definition = { ...before, holidays, nominalDayMinutes: 400 + (this.revisions += 1) };
+        const revision = {
+          type: 'ReviseCalendar',
+          code,
+          changes: { definition },
+          effectiveFrom,
+          appliesToOpenTickets: applies,
+        } as const;
+        await changeCalendar(ledger, revision, admin);
+        this.holidays.set(code, definition);
+        catalogue.reviseCalendar(code, definition, effectiveFrom, now, applies);
+        return;
+      }
+      case 'putCustomer': {
+        const { customer, plan } = step;
+        const effectiveFrom = this.notBefore(customer, now + step.from);
+        const { recorded } = await changeCustomer(
+          ledger,
+          { type: 'ChangeCustomerPlan', customer, plan, effectiveFrom },
+          admin,
+        );
+        if (recorded > 0) catalogue.changeCustomer(customer, { plan }, effectiveFrom);
+        return;
+      }
+      case 'giveCalendar': {
+        const { customer, calendar } = step;
+        const effectiveFrom = this.notBefore(customer, now + step.from);
+        const { recorded } = await changeCustomer(
+          ledger,
+          { type: 'SetCustomerCalendar', customer, calendar, effectiveFrom },
+          admin,
+        );
+        if (recorded > 0) catalogue.changeCustomer(customer, { calendar }, effectiveFrom);
+        return;
+      }
+    }
+  }
+
+  private notBefore(what: string, from: Instant): Instant {
+    const effectiveFrom = Math.max(from, last.get(what) ?? -Infinity);
+    last.set(what, effectiveFrom);
+    return effectiveFrom;
+  }
+
+  private deadline(id: string, which: number): Instant | undefined {
+    const clocks = this.tickets.get(id)?.naive.clocks() ?? [];
+    const instants = clocks.flatMap(({ dueAt, atRiskAt }) => [dueAt, atRiskAt]).filter((at) => at !== null);
+    return instants.length === 0 ? undefined : instants[which % instants.length];
+  }
+
+  private instantOf(id: string, when: When, now: Instant): Instant | undefined {
+    const facts = this.tickets.get(id)?.naive.facts ?? [];
+    switch (when.kind) {
+      case 'now':
+        return undefined;
+      case 'ago':
+        return now - when.ms;
+      case 'ahead':
+        return now + when.ms;
+      case 'deadline': {
+        const at = this.deadline(id, when.which);
+        return at === undefined || at > now ? undefined : at + when.beside;
+      }
+      case 'fact': {
+        const at = facts.length === 0 ? undefined : facts[when.which % facts.length]?.at;
+        return at === undefined ? undefined : at + when.beside;
+      }
+    }
+  }
+
+  private async say(step: Extract<Step, { type: 'say' }>, now: Instant): Promise<void> {
+    const { actor, key, mayBackdate, when } = step;
+    const id = `T-${step.ticket}`;
+    const order = this.tickets.has(id) ? step.order : there(this.openings[step.ticket]);
+    const ticket = this.tickets.get(id) ?? {
+      naive: new NaiveTicket(this.catalogue),
+      read: -1,
+      facts: [],
+      breaches: [],
+      again: new Set<string>(),
+    };
+    const occurredAt = this.instantOf(id, when, now);
+    const isPerson = actor !== 'bot';
+    const verdict = ticket.naive.say({ order, occurredAt, actor, isPerson, mayBackdate, key }, now);
+    if (verdict === 'recorded') this.tickets.set(id, ticket);
+    let changed: TicketChanged | undefined;
+    const request = {
+      ...{ order, mayBackdate, actor: { id: actor, kind: isPerson ? 'person' : 'automatic' } as const },
+      ...(occurredAt === undefined ? {} : { occurredAt }),
+      ...(key === undefined ? {} : { idempotencyKey: key }),
+    };
+    const facts = ticket.facts.length;
+    const rejection = await changeTicket(this.ledger, id, [request]).then(
+      (answer) => {
+        changed = answer;
+        const [outcome] = answer.outcomes;
+        return outcome?.kind === 'rejected' ? outcome.rejection : undefined;
+      },
+      (error: unknown) => {
+        if (error instanceof Rejection) return error;
+        throw error;
+      },
+    );
+    await this.read(id, ticket);
+    const said: Verdict = rejection !== undefined ? 'refused' : ticket.facts.length > facts ? 'recorded' : 'alreadySo';
+    expect({ id, said, code: rejection?.code }).toEqual({
+      id,
+      said: verdict,
+      code: said === verdict ? rejection?.code : undefined,
+    });
+    if (verdict !== 'refused' && changed !== undefined) await this.compare(id, changed);
+  }
+
+  /** The watchers of deadlines and of revisions look once; then the read models show what the model does. */
+  async watch(): Promise<void> {
+    const { ledger } = this;
+    const signal = new AbortController();
+    const now = ledger.clock.now();
+    const running = ledger.projections.run(signal.signal, ({ name, error }) => {
+      throw new Error(`projection ${name}: ${error ?? '?'}`);
+    });
+    const seen = async () =>
+      ledger.projections.waitFor(projectionNames, await ledger.store.lastPosition(), signal.signal);
+    // A revision may bring a ticket under a calendar that has one too.
+    for (const ports of [ledger.work.deadlines, ledger.work.revisions, ledger.work.revisions, ledger.work.deadlines]) {
+      await seen();
+      await settleDue(ports, signal.signal);
+    }
+    await seen();
+    signal.abort();
+    await running;
+    for (const [id, { naive }] of this.tickets) {
+      naive.settle(now);
+      naive.applyRevisions(now);
+      await this.compare(id, { ticket: await ticketBy(ledger.db, id) }, true);
+    }
+  }
+
+  /** The reports count what became of the clocks. What ended without a verdict is counted whenever that was. */
+  async compareSummaries(): Promise<void> {
+    const counted = new Tally();
+    for (const line of await slaSummary(this.ledger.db, {})) {
+      const { plan, metric, month } = line;
+      for (const verdict of ['met', 'metLate', 'breached'] as const)
+        counted.add(`${plan} ${metric} ${month} ${verdict}`, line[verdict]);
+      for (const verdict of ['cancelled', 'withdrawn'] as const)
+        counted.add(`${plan} ${metric} ${verdict}`, line[verdict]);
+    }
+    const expected = new Tally();
+    for (const { naive } of this.tickets.values()) {
+      for (const verdict of naive.verdicts()) expected.add(verdict, 1);
+    }
+    expect(counted.lines()).toEqual(expected.lines());
+  }
+
+  /** Takes note of what the ticket's stream says since last time. */
+  private async read(
+    id: string,
+    ticket: { read: number; readonly facts: string[]; breaches: Breach[]; readonly again: Set<string> },
+  ): Promise<void> {
+    for await (const event of this.ledger.store.readStream(`ticket-${id}`, { from: ticket.read + 1 })) {
+      ticket.read = event.revision;
+      if (!event.type.startsWith('Sla')) ticket.facts.push(event.id);
+      const said = event.data as { readonly run: string; readonly dueAt: Instant };
+      if (event.type === 'SlaClockStarted') ticket.again.add(said.run);
+      if (event.type === 'SlaBreached') {
+        // Said again of a run that turned out not to be answered, it is the breach that stands.
+        const isSame = (other: Breach) => other.run === said.run && other.dueAt === said.dueAt && !other.withdrawn;
+        if (!ticket.again.has(said.run) || !ticket.breaches.some(isSame))
+          ticket.breaches.push({ run: said.run, dueAt: said.dueAt, withdrawn: false });
+        ticket.again.delete(said.run);
+      }
+      if (event.type === 'SlaBreachWithdrawn') {
+        const standing = ticket.breaches.findLast(({ run, withdrawn }) => run === said.run && !withdrawn);
+        if (standing === undefined) throw new Error(`a breach of ${said.run} is withdrawn that does not stand`);
+        standing.withdrawn = true;
+      }
+    }
+  }
+
+  /** Everything that both say of a ticket. */
+  private async compare(id: string, { ticket: view }: Pick<TicketChanged, 'ticket'>, isRead = false): Promise<void> {
+    const ticket = this.tickets.get(id);
+    if (ticket === undefined || view === undefined) return;
+    await this.read(id, ticket);
+    const { naive, facts, breaches } = ticket;
+    const renamed = (run: string) => run.replace(/:(.*)$/, (_, fact: string) => `:${facts.indexOf(fact)}`);
+    const life = naive.life();
+    const clocks = view.clocks().map((clock) => ({ ...clock, run: renamed(clock.run) }));
+    const superseded = clocks.filter(({ cancelReason }) => cancelReason === 'superseded').map(({ run }) => run);
+    if (isRead) expect({ id, superseded: superseded.sort() }).toEqual({ id, superseded: [...naive.superseded].sort() });
+    expect({
+      status: view.status,
+      class: [view.type, view.priority],
+      owner: [view.assignee, view.team],
+      clocks: sorted(
+        clocks
+          .filter(({ cancelReason }) => cancelReason !== 'superseded')
+          .map(({ run, metric, state, startedAt, dueAt, atRiskAt, satisfiedAt, breachedAt, cancelReason, terms }) => ({
+            ...{ run, metric, state, startedAt, dueAt, atRiskAt, satisfiedAt, breachedAt, cancelReason },
+            plan: `${terms.plan.code} ${terms.plan.version}`,
+            calendar: `${terms.calendar.code} ${terms.calendar.version}`,
+          })),
+      ),
+      breaches: breaches.map((breach) => ({ ...breach, run: renamed(breach.run) })).sort(byRun),
+    }).toEqual({
+      status: life?.status,
+      class: [life?.class.type, life?.class.priority],
+      owner: [life?.assignee, life?.team],
+      clocks: sorted(naive.clocks()),
+      breaches: [...naive.breaches].sort(byRun),
+    });
+  }
+}
+
+function there<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('the script names what is not there');
+  return value;
+}
+
+/** How often each thing was counted. */
+class Tally {
+  private readonly times = new Map<string, number>();
+
+  add(what: string, times: number): void {
+    this.times.set(what, (this.times.get(what) ?? 0) + times);
+  }
+
+  lines = (): readonly string[] =>
+    [...this.times].flatMap(([what, times]) => (times === 0 ? [] : [`${what}: ${times}`])).sort();
+}
+
+export interface Breach {
+  readonly run: string;
+  readonly dueAt: Instant;
+  withdrawn: boolean;
+}
+
+const sorted = <Clock extends { readonly run: string }>(clocks: readonly Clock[]) =>
+  [...clocks].sort((a, b) => a.run.localeCompare(b.run));
+const byRun = (a: Breach, b: Breach) => a.run.localeCompare(b.run);

@@ -1,0 +1,48 @@
+import { rmSync } from 'node:fs';
+import { describe, it } from '@jest/globals';
+import fc from 'fast-check';
+import { newFolder } from '../support/api.js';
+import { ledgerAt } from '../support/ledgers.js';
+import { beginning, Both } from './both.js';
+import { script, type Script } from './script.js';
+
+const { PROVE_RUNS = '200', PROVE_SEED, PROVE_PATH } = process.env;
+
+/** Lives of some tickets, as a script has them, on a ledger of their own and in the model. */
+async function live(said: Script): Promise<void> {
+  const folder = newFolder();
+  const ledger = await ledgerAt(new Date(beginning).toISOString(), folder);
+  try {
+    const both = await Both.start(ledger, said);
+    for (const step of said.steps) await both.take(step);
+    await both.watch();
+    await both.compareSummaries();
+  } finally {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A failed script as lines to read: plans, openings, steps. */
+function linesOf({ plans, openings, steps }: Script): string {
+  return [...plans, ...openings, ...steps].map((line) => JSON.stringify(line)).join('\n');
+}
+
+describe('the ledger, and a naive model of the domain page', () => {
+  it(
+    'say the same after every step of random lives of tickets',
+    async () => {
+      const result = await fc.check(fc.asyncProperty(script(60), live), {
+        numRuns: Number(PROVE_RUNS),
+        ...(PROVE_SEED === undefined ? {} : { seed: Number(PROVE_SEED) }),
+        ...(PROVE_PATH === undefined ? {} : { path: PROVE_PATH }),
+      });
+      if (!result.failed) return;
+      const [said] = result.counterexample ?? [];
+      const again = `npm run prove -- model --seed=${result.seed} --path=${result.counterexamplePath ?? ''}`;
+      const lines = said === undefined ? '' : linesOf(said);
+      throw new Error(`${String(result.errorInstance)}\nafter ${result.numRuns} lives; again: ${again}\n${lines}`);
+    },
+    600_000 + Number(PROVE_RUNS) * 2_000,
+  );
+});

@@ -1,0 +1,186 @@
+import { type Instant } from '../../src/business-time/calendar.js';
+import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type NaiveCatalogue, type Revision } from './naive-catalogue.js';
+import { lifeOf, senseOf } from './naive-life.js';
+import { type ClockView, type Fact, type Life, viewOf } from './naive-ticket.js';
+
+const minute = 60_000;
+const skew = 5 * minute;
+const longAgo = 30 * 1440 * minute;
+
+/** A breach that was recorded of a run, and whether it was taken back. */
+export interface Breach {
+  readonly run: string;
+  readonly dueAt: Instant;
+  withdrawn: boolean;
+}
+
+export interface Said {
+  readonly order: TicketOrder;
+  readonly occurredAt: Instant | undefined;
+  readonly actor: string;
+  readonly isPerson: boolean;
+  readonly mayBackdate: boolean;
+  readonly key: string | undefined;
+}
+
+export type Verdict = 'recorded' | 'alreadySo' | 'refused';
+
+/** A new class is recorded in full: what is not named is what it was then, whatever is recorded later of before. */
+function inFull(order: TicketOrder, life: Life | undefined): TicketOrder {
+  if (order.type !== 'ReclassifyTicket' || life === undefined) return order;
+  return { ticketType: life.class.type, priority: life.class.priority, ...order };
+}
+
+/** A ticket as the domain page says it is kept: its facts, and how far it was judged. */
+export class NaiveTicket {
+  readonly facts: Fact[] = [];
+  horizon: Instant = -Infinity;
+  readonly breaches: Breach[] = [];
+  /** Runs that were on record and vanished. */
+  readonly superseded = new Set<string>();
+  /** Runs that are or were on record, and whose promise they are. */
+  private readonly known = new Map<string, string>();
+  private openedBy: string | undefined;
+  private readonly keys = new Map<string, string>();
+
+  constructor(private readonly catalogue: NaiveCatalogue) {}
+
+  get opening() {
+    const opening = this.facts.find(({ order }) => order.type === 'OpenTicket');
+    return opening?.order.type === 'OpenTicket' ? { at: opening.at, order: opening.order, id: opening.id } : undefined;
+  }
+
+  life = (): Life | undefined => lifeOf(this.facts, this.horizon);
+
+  clocks(): ClockView[] {
+    const life = this.life();
+    return life === undefined ? [] : life.runs.map((run) => viewOf(run, life.opening, this.horizon));
+  }
+
+  /** What the reports count of it: each run's last word, and each breach taken back. */
+  verdicts(): string[] {
+    const life = this.life();
+    if (life === undefined) return [];
+    const runs = life.runs.map((run) => ({ run, view: viewOf(run, life.opening, this.horizon) }));
+    const verdicts = runs.flatMap(({ run, view }) => {
+      const { state, metric, satisfiedAt, dueAt } = view;
+      const plan = `${run.terms.plan.code} ${metric}`;
+      if (state === 'running' || state === 'paused') return [];
+      if (state === 'cancelled' || life.status === 'cancelled') return [`${plan} cancelled`];
+      // What was late counts where it was due.
+      const at = state === 'met' ? satisfiedAt : dueAt;
+      return [`${plan} ${run.terms.hours.monthOf(at ?? NaN)} ${state}`];
+    });
+    const gone = [...this.superseded].map((run) => `${this.promiseOf(run)} cancelled`);
+    const withdrawn = this.breaches
+      .filter((breach) => breach.withdrawn)
+      .map(({ run }) => `${this.promiseOf(run)} withdrawn`);
+    return [...verdicts, ...gone, ...withdrawn];
+  }
+
+  /** Whose promise a run is or was, as last known: the plan and the metric. */
+  private promiseOf = (run: string) => this.known.get(run) ?? '?';
+
+  /** Judged on the state as of when it occurred; settled before it and after it, but for late facts: only after. */
+  say(said: Said, now: Instant): Verdict {
+    const { order, key, actor } = said;
+    const at = Math.min(said.occurredAt ?? now, now);
+    const content = JSON.stringify([order, said.occurredAt ?? null]);
+    const repeated = this.repeatedBy(said, content);
+    if (repeated !== undefined) return repeated;
+    const opening = this.opening;
+    if (opening === undefined && order.type !== 'OpenTicket') return 'refused';
+    if ((said.occurredAt ?? now) > now + skew) return 'refused';
+    if (at < now - longAgo && !said.mayBackdate) return 'refused';
+    if (opening !== undefined && at < opening.at) return 'refused';
+    const terms = this.termsOf(order, at);
+    if (terms === undefined) return 'refused';
+    const fact = { id: String(this.facts.length), at, order, isPerson: said.isPerson, terms };
+    const life = lifeOf(this.facts, at);
+    const sense = life === undefined ? 'changes' : senseOf(life, fact);
+    if (sense === 'refused') return 'refused';
+    if (sense === 'alreadySo') return this.already(now);
+    if (at >= this.horizon) this.settle(at);
+    this.facts.push({ ...fact, order: inFull(order, life) });
+    if (order.type === 'OpenTicket') this.openedBy = content;
+    if (key !== undefined) this.keys.set(`${actor} ${key}`, content);
+    this.settle(now);
+    return 'recorded';
+  }
+
+  /** Of what was said before under the same key; an opening under an id that its sender chose may come twice without. */
+  private repeatedBy({ key, actor, order }: Said, content: string): Verdict | undefined {
+    const before =
+      (key === undefined ? undefined : this.keys.get(`${actor} ${key}`)) ??
+      (order.type === 'OpenTicket' ? this.openedBy : undefined);
+    if (before === undefined) return undefined;
+    return before === content ? 'alreadySo' : 'refused';
+  }
+
+  private already(now: Instant): Verdict {
+    this.settle(now);
+    return 'alreadySo';
+  }
+
+  private termsOf(order: TicketOrder, at: Instant) {
+    const { customer, plan } = this.opening?.order ?? (order.type === 'OpenTicket' ? order : { customer: '' });
+    const version = order.type === 'ReapplyPlan' ? order.version : undefined;
+    return this.catalogue.termsAt(customer, plan, at, version);
+  }
+
+  /** Lays the ticket out anew under each revision that applies to open tickets, where an older version still holds. */
+  applyRevisions(now: Instant): void {
+    const revisions = this.catalogue.revisions.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+    for (const revision of revisions) {
+      const reopenings = this.facts.filter(({ order, at }) => order.type === 'ReopenTicket' && at > revision.at);
+      for (const at of [revision.at, ...reopenings.map((fact) => fact.at).sort((a, b) => a - b)])
+        this.apply(revision, at, now);
+    }
+  }
+
+  private apply(revision: Revision, at: Instant, now: Instant): void {
+    const { of, code, version } = revision;
+    const { customer, plan } = this.opening?.order ?? {};
+    const life = lifeOf(this.facts, at);
+    if (life === undefined || customer === undefined) return;
+    const chosen = this.facts.filter((fact) => fact.order.type === 'ReapplyPlan' && fact.at >= revision.at);
+    // A version that somebody chose afterwards stands; chosen before the revision was got to, it has no part in it.
+    const isReached = ({ terms }: Fact) =>
+      of === 'plan'
+        ? terms.plan.code === code && terms.planVersion >= version
+        : terms.calendar === code && terms.calendarVersion >= version;
+    if (chosen.some((fact) => fact.at <= at || isReached(fact))) return;
+    const terms = this.catalogue.termsOfRevision(revision, customer, plan);
+    if (terms === undefined) return;
+    const order = { type: 'ApplyRevision', of, code, version } as const;
+    const fact = { id: String(this.facts.length), at, order, isPerson: false, terms };
+    if (senseOf(life, fact) !== 'changes') return;
+    this.facts.push(fact);
+    this.settle(now);
+  }
+
+  /** What falls due is on record from then on; what the new layout takes back is withdrawn. */
+  settle(until: Instant): void {
+    this.horizon = Math.max(this.horizon, until);
+    const clocks = this.clocks();
+    const late = clocks.filter(({ breachedAt }) => breachedAt !== null);
+    for (const breach of this.breaches) {
+      if (!late.some(({ run, breachedAt }) => run === breach.run && breachedAt === breach.dueAt))
+        breach.withdrawn = true;
+    }
+    for (const { run, breachedAt } of late) {
+      if (breachedAt === null) continue;
+      const stands = this.breaches.some(
+        (breach) => !breach.withdrawn && breach.run === run && breach.dueAt === breachedAt,
+      );
+      if (!stands) this.breaches.push({ run, dueAt: breachedAt, withdrawn: false });
+    }
+    const runs = new Map(clocks.map(({ run, metric, plan }) => [run, `${plan.split(' ')[0] ?? '?'} ${metric}`]));
+    for (const run of this.known.keys()) if (!runs.has(run)) this.superseded.add(run);
+    for (const [run, promise] of runs) {
+      this.known.set(run, promise);
+      this.superseded.delete(run);
+    }
+  }
+}

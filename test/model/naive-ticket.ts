@@ -1,0 +1,178 @@
+import { type Instant, type Span } from '../../src/business-time/calendar.js';
+import { type Metric, type PauseReason, type Plan, type TicketType } from '../../src/plans/domain/plan.js';
+import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type Hours } from './hours.js';
+
+/** Versions that a fact pins. */
+export interface Terms {
+  readonly plan: Plan;
+  readonly planVersion: number;
+  readonly hours: Hours;
+  readonly calendar: string;
+  readonly calendarVersion: number;
+}
+
+type Opening = Extract<TicketOrder, { type: 'OpenTicket' }>;
+
+/** A revision that applies to open tickets, as it reaches one of them. */
+export interface Relayout {
+  readonly type: 'ApplyRevision';
+  readonly of: 'plan' | 'calendar';
+  readonly code: string;
+  readonly version: number;
+}
+
+/** Something that happened, as the domain page sees it. */
+export interface Fact {
+  readonly id: string;
+  readonly at: Instant;
+  readonly order: TicketOrder | Relayout;
+  readonly isPerson: boolean;
+  readonly terms: Terms;
+}
+
+export interface Class {
+  readonly type: TicketType;
+  readonly priority: string;
+}
+
+/** How a run ended. A breached run may end too: at a silent close, say. */
+interface End {
+  readonly at: Instant;
+  readonly how: 'satisfied' | 'closed' | 'cancelled' | 'lostPromise' | 'merged' | 'superseded';
+}
+
+/** One clock from its start on. */
+export interface Run {
+  readonly id: string;
+  readonly metric: Metric;
+  readonly startedAt: Instant;
+  terms: Terms;
+  class: Class;
+  /** When it stood still. */
+  readonly stops: Span[];
+  stoppedSince: Instant | undefined;
+  end: End | undefined;
+}
+
+export type Status = 'open' | 'waiting' | 'resolved' | 'closed' | 'cancelled';
+
+export interface Life {
+  status: Status;
+  opening: Opening;
+  class: Class;
+  hasReplied: boolean;
+  /** The customer waits for an answer. */
+  isAsked: boolean;
+  readonly waits: Set<PauseReason>;
+  readonly runs: Run[];
+  assignee: string | null;
+  team: string | null;
+  /** What governs the ticket: as opened, or as last reapplied. */
+  terms: Terms;
+}
+
+/** What a plan promises a ticket of a class; nothing outside its channels and types. The most specific target wins. */
+export function targetOf(plan: Plan, metric: Metric, { channel }: Opening, { type, priority }: Class) {
+  if (!plan.types.includes(type) || !plan.channels.includes(channel)) return undefined;
+  const fitting = (wants: readonly [type: boolean, priority: boolean]) =>
+    plan.targets.find(
+      (target) =>
+        target.metric === metric &&
+        (wants[0] ? target.type === type : target.type === undefined) &&
+        (wants[1] ? target.priority === priority : target.priority === undefined),
+    );
+  const found = fitting([true, true]) ?? fitting([true, false]) ?? fitting([false, true]) ?? fitting([false, false]);
+  return found?.target;
+}
+
+/** The deadline as it stands at an instant: moved by each stop that began in time, by the open time in it. */
+export function dueAt(run: Run, opening: Opening, asOf: Instant): Instant {
+  const { hours, plan } = run.terms;
+  const target = targetOf(plan, run.metric, opening, run.class);
+  if (target === undefined) throw new Error('a run without a promise');
+  let due = hours.dueAt(run.startedAt, target);
+  for (const stop of stopsUntil(run, asOf)) {
+    if (stop.from > due) break;
+    const open = hours.between(stop.from, stop.to);
+    if (open === 0) continue;
+    due = hours.add(due, open);
+    if (due < stop.to) due = hours.nextOpening(stop.to);
+  }
+  return due;
+}
+
+/** When it stood still, up to an instant; spans that touch are one. */
+function stopsUntil(run: Run, asOf: Instant): Span[] {
+  const all = run.stoppedSince === undefined ? run.stops : [...run.stops, { from: run.stoppedSince, to: Infinity }];
+  const united: { from: Instant; to: Instant }[] = [];
+  for (const { from, to } of all) {
+    if (from >= asOf) continue;
+    const last = united.at(-1);
+    if (last !== undefined && from <= last.to) last.to = Math.min(to, asOf);
+    else united.push({ from, to: Math.min(to, asOf) });
+  }
+  return united;
+}
+
+/** Late by an instant, and standing still or not: a pause that began in time saves it, one after the deadline does not. */
+export function isLate(run: Run, opening: Opening, asOf: Instant): boolean {
+  const due = dueAt(run, opening, asOf);
+  if (run.stoppedSince !== undefined && run.stoppedSince <= due) return false;
+  return due < asOf;
+}
+
+/** When the plan's share of its open time is used. */
+export function atRiskAt(run: Run, opening: Opening, asOf: Instant): Instant {
+  const { hours, plan } = run.terms;
+  const target = targetOf(plan, run.metric, opening, run.class);
+  if (target === undefined) throw new Error('a run without a promise');
+  let left = Math.ceil(plan.atRiskShare * hours.between(run.startedAt, hours.dueAt(run.startedAt, target)));
+  let from = run.startedAt;
+  for (const stop of stopsUntil(run, asOf)) {
+    const open = hours.between(from, stop.from);
+    if (open >= left) break;
+    left -= open;
+    from = stop.to;
+  }
+  return hours.add(from, left);
+}
+
+/** What is said of a clock. */
+export interface ClockView {
+  readonly run: string;
+  readonly metric: Metric;
+  readonly state: 'running' | 'paused' | 'breached' | 'met' | 'metLate' | 'cancelled';
+  readonly startedAt: Instant;
+  readonly dueAt: Instant | null;
+  readonly atRiskAt: Instant | null;
+  readonly satisfiedAt: Instant | null;
+  readonly breachedAt: Instant | null;
+  readonly cancelReason: string | null;
+  readonly plan: string;
+  readonly calendar: string;
+}
+
+export function viewOf(run: Run, opening: Opening, asOf: Instant): ClockView {
+  const { end, terms } = run;
+  const until = end?.at ?? asOf;
+  const late = end?.how !== 'lostPromise' && isLate(run, opening, until);
+  const due = dueAt(run, opening, until);
+  const satisfied = end?.how === 'satisfied';
+  const stands = run.stoppedSince !== undefined && run.stoppedSince <= due && !late;
+  const risk = atRiskAt(run, opening, until);
+  const isOver = satisfied ? 'met' : 'cancelled';
+  const isLateOver = satisfied ? 'metLate' : 'breached';
+  return {
+    ...{ run: run.id, metric: run.metric, startedAt: run.startedAt },
+    state: late ? isLateOver : end !== undefined ? isOver : stands ? 'paused' : 'running',
+    // Answered while it stood still, it has the deadline projected to the answer.
+    dueAt: stands && !satisfied ? null : due,
+    atRiskAt: stands && risk > (run.stoppedSince ?? 0) ? null : risk,
+    satisfiedAt: satisfied ? end.at : null,
+    breachedAt: late ? due : null,
+    cancelReason: late || satisfied || end === undefined ? null : end.how,
+    plan: `${terms.plan.code} ${terms.planVersion}`,
+    calendar: `${terms.calendar} ${terms.calendarVersion}`,
+  };
+}

@@ -1,0 +1,291 @@
+import fc from 'fast-check';
+import { type CalendarDefinition, type Target } from '../../src/business-time/calendar.js';
+import { officeHours } from '../../src/plans/domain/catalogue.js';
+import { metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../../src/plans/domain/plan.js';
+import { planDefaults } from '../../src/plans/domain/plan-defaults.js';
+import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Opening hours of every kind that matters: closed nights and weekends, a break at noon, nights, never closed. */
+export const calendars: Readonly<Record<string, CalendarDefinition>> = {
+  office: officeHours('Europe/Paris'),
+  split: {
+    timeZone: 'UTC',
+    weekly: Object.fromEntries(
+      ['mon', 'tue', 'wed', 'thu', 'fri', 'sat'].map((name) => [
+        name,
+        [
+          ['08:00', '12:00'],
+          ['13:00', '17:30'],
+        ],
+      ]),
+    ),
+    nominalDayMinutes: 510,
+    holidays: ['2026-03-25'],
+  },
+  nights: {
+    timeZone: 'America/New_York',
+    weekly: Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri'].map((name) => [name, [['22:00', '06:00']]])),
+  },
+  always: {
+    timeZone: 'Europe/Paris',
+    weekly: Object.fromEntries(
+      ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((name) => [name, [['00:00', '24:00']]]),
+    ),
+  },
+};
+
+/** When something is said to have happened. */
+export type When =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'ago' | 'ahead'; readonly ms: number }
+  /** At a deadline or a fact of the ticket, or right beside it. */
+  | { readonly kind: 'deadline' | 'fact'; readonly which: number; readonly beside: number };
+
+export type Step =
+  | {
+      readonly type: 'say';
+      readonly ticket: number;
+      readonly order: TicketOrder;
+      readonly when: When;
+      readonly actor: 'mia' | 'leo' | 'bot';
+      readonly key: string | undefined;
+      readonly mayBackdate: boolean;
+    }
+  | { readonly type: 'move'; readonly ms: number }
+  | { readonly type: 'moveToDeadline'; readonly ticket: number; readonly which: number; readonly beside: number }
+  | { readonly type: 'settle'; readonly ticket: number }
+  /** The watchers of deadlines and of revisions look once. */
+  | { readonly type: 'watch' }
+  | {
+      readonly type: 'revisePlan';
+      readonly to: Plan;
+      readonly from: number;
+      readonly applies: boolean;
+    }
+  | {
+      readonly type: 'reviseCalendar';
+      readonly calendar: string;
+      readonly holiday: number;
+      readonly from: number;
+      readonly applies: boolean;
+    }
+  | { readonly type: 'putCustomer'; readonly customer: string; readonly plan: string; readonly from: number }
+  | {
+      readonly type: 'giveCalendar';
+      readonly customer: string;
+      readonly calendar: string | null;
+      readonly from: number;
+    };
+
+export interface Script {
+  readonly plans: readonly Plan[];
+  /** How each ticket is opened when it is first spoken of. */
+  readonly openings: readonly TicketOrder[];
+  readonly steps: readonly Step[];
+}
+
+export const customers = ['acme', 'beta', 'nobody'] as const;
+export const planCodes = ['gold', 'silver', 'bronze'] as const;
+
+const pick = <T>(...values: readonly T[]) => fc.constantFrom(...values);
+
+const target: fc.Arbitrary<Target> = fc.oneof(
+  pick<Target>(
+    { amount: 30, unit: 'minutes' },
+    { amount: 90, unit: 'minutes' },
+    { amount: 4, unit: 'hours' },
+    { amount: 8, unit: 'hours' },
+    { amount: 4000.5, unit: 'seconds' },
+  ),
+  fc.record({
+    amount: fc.integer({ min: 1, max: 3 }),
+    unit: fc.constant('businessDays' as const),
+    rule: pick('sameTime' as const, 'endOfDay' as const, 'workingHours' as const),
+  }),
+);
+
+/** What a plan promises for a metric: to all, and to urgent tickets or to bugs something else; never two that tie. */
+const targetsOf = (metric: PlanTarget['metric']): fc.Arbitrary<readonly PlanTarget[]> =>
+  fc
+    .record({ all: fc.option(target, { freq: 5 }), some: fc.option(target, { freq: 1 }), isUrgent: fc.boolean() })
+    .map(({ all, some, isUrgent }) => [
+      ...(all === null ? [] : [{ metric, target: all }]),
+      ...(some === null
+        ? []
+        : [{ metric, target: some, ...(isUrgent ? { priority: 'urgent' } : { type: 'productBug' as const }) }]),
+    ]);
+
+const reasons = fc.subarray([...pauseReasons]);
+
+const plan = (code: string): fc.Arbitrary<Plan> =>
+  fc
+    .record({
+      calendar: pick(...Object.keys(calendars)),
+      targets: fc.tuple(...metrics.map(targetsOf)).map((each) => each.flat()),
+      atRiskShare: pick(0.5, 0.75, 0.9),
+      followUpStarts: pick('eachReply' as const, 'eachReply' as const, 'nextReply' as const),
+      resolutionSatisfiedBy: pick('resolved' as const, 'resolved' as const, 'closed' as const),
+      pauses: fc.record({ firstResponse: fc.oneof(fc.constant([]), reasons), followUp: reasons, resolution: reasons }),
+      channels: pick<Plan['channels']>(['email', 'phone'], ['email']),
+      types: pick<Plan['types']>(ticketTypes, ['productBug', 'productQuestion']),
+    })
+    .map((said) => ({ ...planDefaults, code, name: code, ...said }));
+
+const opening: fc.Arbitrary<TicketOrder> = fc
+  .record({
+    type: fc.constant('OpenTicket' as const),
+    customer: pick(...customers),
+    ticketType: pick(
+      'productBug' as const,
+      'productBug' as const,
+      'productQuestion' as const,
+      'appSpecificQuestion' as const,
+    ),
+    channel: pick('email' as const, 'email' as const, 'email' as const, 'phone' as const),
+    subject: fc.constant('It broke'),
+    origin: pick(
+      'customerRequest' as const,
+      'customerRequest' as const,
+      'customerRequest' as const,
+      'phoneRequest' as const,
+      'noRequest' as const,
+    ),
+    priority: pick('normal', 'normal', 'urgent'),
+  })
+  .chain((order) =>
+    fc
+      .option(pick(...planCodes), { nil: undefined, freq: 1 })
+      .map((code) => (code === undefined ? order : { ...order, plan: code })),
+  );
+
+const order: fc.Arbitrary<TicketOrder> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: pick<TicketOrder>({ type: 'RecordFirstResponse' }, { type: 'RecordFollowUp', channel: 'email' }),
+  },
+  { weight: 2, arbitrary: fc.constant<TicketOrder>({ type: 'RecordCustomerReply' }) },
+  { weight: 3, arbitrary: pick(...pauseReasons).map((reason): TicketOrder => ({ type: 'PauseTicket', reason })) },
+  {
+    weight: 2,
+    arbitrary: fc.oneof(
+      pick(...pauseReasons).map((reason): TicketOrder => ({ type: 'ResumeTicket', reason })),
+      fc.constant<TicketOrder>({ type: 'ResumeTicket' }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: pick<TicketOrder>(
+      { type: 'ReclassifyTicket', priority: 'urgent' },
+      { type: 'ReclassifyTicket', priority: 'normal' },
+      { type: 'ReclassifyTicket', ticketType: 'productBug' },
+      { type: 'ReclassifyTicket', ticketType: 'productQuestion', priority: 'urgent' },
+      { type: 'ReclassifyTicket', ticketType: 'onBoarding' },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .option(fc.integer({ min: 1, max: 4 }), { nil: undefined })
+      .map((version): TicketOrder =>
+        version === undefined ? { type: 'ReapplyPlan' } : { type: 'ReapplyPlan', version },
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: pick<TicketOrder>(
+      { type: 'AssignTicket', assignee: 'mia' },
+      { type: 'AssignTicket', assignee: null, team: 'one' },
+      { type: 'AddInternalNote', text: 'hm' },
+    ),
+  },
+  { weight: 3, arbitrary: pick<TicketOrder>({ type: 'ResolveTicket' }, { type: 'ResolveTicket', publicReply: false }) },
+  { weight: 2, arbitrary: fc.constant<TicketOrder>({ type: 'CloseTicket' }) },
+  { weight: 2, arbitrary: fc.constant<TicketOrder>({ type: 'ReopenTicket' }) },
+  { weight: 1, arbitrary: fc.constant<TicketOrder>({ type: 'CancelTicket', reason: 'spam' }) },
+  { weight: 1, arbitrary: opening },
+);
+
+const beside = pick(0, 0, 0, -1, 1, -hour, hour);
+const which = fc.nat({ max: 7 });
+
+const when: fc.Arbitrary<When> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant<When>({ kind: 'now' }) },
+  {
+    weight: 3,
+    arbitrary: pick(1, 20 * minute, 2 * hour, 5 * hour, day, 3 * day, 8 * day, 31 * day).map((ms): When => ({
+      kind: 'ago',
+      ms,
+    })),
+  },
+  { weight: 1, arbitrary: pick(minute, 5 * minute, 5 * minute + 1).map((ms): When => ({ kind: 'ahead', ms })) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('deadline' as const), which, beside }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('fact' as const), which, beside }) },
+);
+
+const ticket = fc.nat({ max: 2 });
+const from = pick(0, 0, -2 * hour, 3 * hour, day);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 24,
+    arbitrary: fc.record({
+      ...{
+        type: fc.constant('say' as const),
+        ticket,
+        order,
+        when,
+        actor: pick<'mia' | 'leo' | 'bot'>('mia', 'mia', 'mia', 'leo', 'bot'),
+      },
+      key: pick<string | undefined>(undefined, undefined, undefined, undefined, undefined, 'k1', 'k2'),
+      mayBackdate: fc.boolean(),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: pick(1, minute, 30 * minute, 2 * hour, 7 * hour, day, 3 * day).map((ms): Step => ({ type: 'move', ms })),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: fc.constant('moveToDeadline' as const), ticket, which, beside: pick(0, 1, -1) }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('settle' as const), ticket }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ type: 'watch' }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...{ type: fc.constant('revisePlan' as const), to: fc.oneof(...planCodes.map(plan)) },
+      ...{ from, applies: fc.boolean() },
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...{ type: fc.constant('reviseCalendar' as const), calendar: pick(...Object.keys(calendars)) },
+      ...{ holiday: fc.integer({ min: -3, max: 5 }), from, applies: fc.boolean() },
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...{ type: fc.constant('putCustomer' as const), customer: pick('acme', 'beta'), plan: pick(...planCodes), from },
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...{ type: fc.constant('giveCalendar' as const), customer: pick('acme', 'beta') },
+      ...{ calendar: fc.option(pick(...Object.keys(calendars))), from },
+    }),
+  },
+);
+
+export const script = (length: number): fc.Arbitrary<Script> =>
+  fc.record({
+    plans: fc.tuple(...planCodes.map(plan)),
+    openings: fc.tuple(opening, opening, opening),
+    steps: fc.array(step, { minLength: 1, maxLength: length, size: 'max' }),
+  });

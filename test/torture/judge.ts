@@ -1,0 +1,81 @@
+import { type Instant } from '../../src/business-time/calendar.js';
+import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { type Plan } from '../../src/plans/domain/plan.js';
+import { feedTypes } from '../../src/sla/domain/feed-event.js';
+import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type Hours } from '../model/hours.js';
+import { lifeOf } from '../model/naive-life.js';
+import { type Fact, viewOf } from '../model/naive-ticket.js';
+
+/** An outcome in the log, as far as it is looked at here. */
+interface Outcome {
+  readonly run: string;
+  readonly metric: string;
+  readonly dueAt: Instant | null;
+}
+
+const isOutcome = (event: StoredEvent) => event.type.startsWith('Sla');
+const saidIn = (event: StoredEvent) => event.data as Outcome;
+
+/** How often each write is in the log, by its mark. */
+export function timesRecorded(log: readonly StoredEvent[]): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const event of log) {
+    const mark = event.metadata.onBehalfOf;
+    if (!isOutcome(event) && mark !== undefined) times.set(mark, (times.get(mark) ?? 0) + 1);
+  }
+  return times;
+}
+
+/** What a listener is to have heard, in order: the ids of events on the feed, about one promise or all. */
+export function feedIn(log: readonly StoredEvent[], metric: string | undefined): readonly string[] {
+  const types: readonly string[] = feedTypes;
+  const isWanted = (event: StoredEvent) =>
+    types.includes(event.type) && (metric === undefined || screaming(saidIn(event).metric) === metric);
+  return log.filter(isWanted).map(({ id }) => id);
+}
+
+const screaming = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+/** The breaches recorded, each as often as it was. */
+export const breachesIn = (log: readonly StoredEvent[]): readonly string[] =>
+  log
+    .filter(({ type }) => type === 'SlaBreached')
+    .map((event) => `${saidIn(event).run} ${saidIn(event).dueAt ?? '?'}`)
+    .sort();
+
+const orders: Readonly<Record<string, (data: Record<string, unknown>) => object>> = {
+  TicketOpened: ({ type, ...data }) => ({ type: 'OpenTicket', ticketType: type, ...data }),
+  FirstResponseSent: () => ({ type: 'RecordFirstResponse' }),
+  FollowUpSent: () => ({ type: 'RecordFollowUp' }),
+  CustomerReplied: () => ({ type: 'RecordCustomerReply' }),
+  TicketPaused: ({ reason }) => ({ type: 'PauseTicket', reason }),
+  TicketResumed: ({ reason }) => ({ type: 'ResumeTicket', reason: reason ?? undefined }),
+  InternalNoteAdded: ({ text }) => ({ type: 'AddInternalNote', text }),
+  TicketResolved: ({ publicReply }) => ({ type: 'ResolveTicket', publicReply }),
+  TicketReopened: () => ({ type: 'ReopenTicket' }),
+};
+
+/** The clocks that had run out by an instant, as the naive model has it: one breach each. */
+export function ranOut(log: readonly StoredEvent[], plans: readonly Plan[], always: Hours, now: Instant): string[] {
+  const tickets = new Map<string, Fact[]>();
+  for (const event of log) {
+    if (!event.stream.startsWith('ticket-') || isOutcome(event)) continue;
+    const data = event.data as Record<string, unknown> & {
+      readonly terms: { readonly plan: { readonly code: string } };
+    };
+    const plan = plans.find(({ code }) => code === data.terms.plan.code);
+    const order = orders[event.type]?.(data) as TicketOrder | undefined;
+    if (plan === undefined || order === undefined) throw new Error(`${event.type} is not what the writers say`);
+    const terms = { plan, planVersion: 1, hours: always, calendar: 'always', calendarVersion: 1 };
+    const at = Math.min(event.metadata.occurredAt, event.metadata.recordedAt);
+    const facts = tickets.get(event.stream) ?? [];
+    facts.push({ id: event.id, at, order, isPerson: true, terms });
+    tickets.set(event.stream, facts);
+  }
+  const late = [...tickets.values()].flatMap((facts) => {
+    const life = lifeOf(facts, now);
+    return life === undefined ? [] : life.runs.map((run) => viewOf(run, life.opening, now));
+  });
+  return late.flatMap(({ run, breachedAt }) => (breachedAt === null ? [] : [`${run} ${breachedAt}`])).sort();
+}

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Random } from '../../src/imports/random.js';
+import { type Run, startPledge } from '../support/pledge.js';
+
+/** How long a server is given to say that it serves; far beyond what it needs. */
+const patienceMs = 60_000;
+
+/** A port that was free a moment ago: a server that is started again has to come back on the same one. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** What may have happened at the moment of a kill, beside nothing in particular. */
+export type Moment = 'sent' | 'heard';
+
+/** A server process that is killed and started again, on the same data and the same port. */
+export class Target {
+  private run: Run | undefined;
+  private readonly waiting = new Map<Moment, () => void>();
+  /** How long it took to serve, each time that it was left alone until it did. */
+  readonly startsMs: number[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    private readonly port: number,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly random: Random,
+  ) {}
+
+  static async at(folder: string, random: Random, env: NodeJS.ProcessEnv): Promise<Target> {
+    return new Target(folder, await freePort(), env, random);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/graphql`;
+  }
+
+  /** Something happened, at which the server may be killed. */
+  happened(moment: Moment): void {
+    this.waiting.get(moment)?.();
+  }
+
+  /** Resolves at the next such moment, or soon without one. */
+  private next(moment: Moment): Promise<void> {
+    return Promise.race([sleep(1_500), new Promise<void>((resolve) => this.waiting.set(moment, resolve))]);
+  }
+
+  private start(): Run {
+    this.run = startPledge(this.folder, ['serve'], '', { PLEDGE_PORT: String(this.port), ...this.env });
+    return this.run;
+  }
+
+  /** Starts it and waits until it serves. */
+  async serve(): Promise<void> {
+    const began = performance.now();
+    const run = this.start();
+    const ended = run.ended.then(({ code, stderr }) => {
+      throw new Error(`the server ended with ${code ?? 'a signal'}: ${stderr}`);
+    });
+    ended.catch(() => undefined);
+    const serves = async () => {
+      while (!run.printed().includes('README.md')) {
+        if (performance.now() - began > patienceMs) throw new Error('the server does not come up');
+        await sleep(5);
+      }
+    };
+    await Promise.race([serves(), ended]);
+    this.startsMs.push(performance.now() - began);
+  }
+
+  /** Starts it and kills it: while it starts, right after a request was sent or an event heard, or at any time. */
+  async killOnce(): Promise<void> {
+    const { random } = this;
+    if (random.chance(0.25)) {
+      this.start();
+      await sleep(random.between(0, Math.max(300, this.startsMs.at(-1) ?? 0)));
+    } else {
+      await this.serve();
+      await sleep(random.between(0, 800));
+      if (random.chance(0.7)) {
+        await this.next(random.pick(['sent', 'sent', 'heard']));
+        await sleep(random.between(0, 6));
+      }
+    }
+    await this.kill();
+  }
+
+  async kill(): Promise<void> {
+    this.run?.kill('SIGKILL');
+    await this.run?.ended;
+  }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Random } from '../../src/imports/random.js';
+import { type Answer } from '../support/api.js';
+
+/** A write that was acknowledged. */
+export interface Acknowledged {
+  /** What it says on whose behalf it was done: in the log it is found by that. */
+  readonly mark: string;
+  readonly ticket: string;
+  readonly mutation: string;
+}
+
+export interface Desk {
+  readonly url: () => string;
+  readonly headers: () => Readonly<Record<string, string>>;
+  /** A request is on its way. */
+  readonly sent: () => void;
+  /** No new tickets are opened after that. */
+  readonly closing: AbortSignal;
+}
+
+/** How often a request had no answer, and was sent again. */
+export const unanswered = { times: 0 };
+
+/** Sends a request until it is answered, whatever happens to the server. */
+export async function send<Data>(desk: Desk, query: string, variables: object): Promise<Data> {
+  const body = JSON.stringify({ query, variables });
+  for (;;) {
+    const answer = fetch(desk.url(), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...desk.headers() },
+      body,
+    }).then(async (response) => (await response.json()) as Answer);
+    desk.sent();
+    const { data, errors } = await answer.catch((): Partial<Answer> => ({}));
+    if (data !== undefined && data !== null) return data as Data;
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    unanswered.times += 1;
+    await sleep(40);
+  }
+}
+
+interface Changed {
+  readonly changed: { readonly __typename: string; readonly code?: string; readonly message?: string };
+}
+
+interface Verb {
+  readonly mutation: string;
+  readonly input: string;
+  readonly more?: object;
+  readonly status: Status;
+}
+
+type Status = 'open' | 'waiting' | 'resolved';
+
+const reply: Omit<Verb, 'status'> = { mutation: 'recordFollowUp', input: 'MessageInput' };
+const verbs: Readonly<Record<Status, readonly Verb[]>> = {
+  open: [
+    { ...reply, status: 'open' },
+    { ...reply, mutation: 'recordFirstResponse', status: 'open' },
+    { ...reply, mutation: 'recordCustomerReply', status: 'open' },
+    { mutation: 'pauseTicket', input: 'PauseTicketInput', more: { reason: 'ON_HOLD' }, status: 'waiting' },
+    { mutation: 'resolveTicket', input: 'ResolveTicketInput', status: 'resolved' },
+    { mutation: 'resolveTicket', input: 'ResolveTicketInput', more: { publicReply: false }, status: 'resolved' },
+  ],
+  waiting: [
+    { ...reply, status: 'waiting' },
+    { mutation: 'addInternalNote', input: 'InternalNoteInput', more: { text: 'hm' }, status: 'waiting' },
+    { mutation: 'resumeTicket', input: 'ResumeTicketInput', status: 'open' },
+  ],
+  resolved: [
+    { mutation: 'reopenTicket', input: 'TicketInput', status: 'open' },
+    { ...reply, mutation: 'recordCustomerReply', status: 'resolved' },
+  ],
+};
+
+/** Somebody at the desk who opens tickets and works on them, one after another, and remembers what was acknowledged. */
+export async function work(desk: Desk, name: string, random: Random): Promise<readonly Acknowledged[]> {
+  const acknowledged: Acknowledged[] = [];
+  for (let number = 1; !desk.closing.aborted; number++) {
+    const ticket = `${name}-${number}`;
+    const change = async ({ mutation, input, more }: Omit<Verb, 'status'>) => {
+      const mark = `${ticket}-${acknowledged.length}`;
+      const query = `mutation ($input: ${input}!) { changed: ${mutation}(input: $input) {
+        __typename ... on Rejection { code message } } }`;
+      const variables = { input: { id: ticket, onBehalfOf: mark, idempotencyKey: mark, ...more } };
+      const { changed } = await send<Changed>(desk, query, variables);
+      if (changed.__typename !== 'TicketChanged') throw new Error(`${mark} ${mutation}: ${JSON.stringify(changed)}`);
+      acknowledged.push({ mark, ticket, mutation });
+    };
+    const plan = random.pick(['quick', 'quick', 'steady']);
+    const opening = { customer: 'acme', plan, type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    await change({ mutation: 'openTicket', input: 'OpenTicketInput', more: opening });
+    let status: Status = 'open';
+    for (let left = Math.floor(random.between(0, 7)); left > 0; left--) {
+      await sleep(random.between(0, random.chance(0.2) ? 1_200 : 150));
+      const verb: Verb = random.pick(verbs[status]);
+      await change(verb);
+      status = verb.status;
+    }
+  }
+  return acknowledged;
+}
