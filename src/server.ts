@@ -13,7 +13,7 @@ import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { ValidateInput } from './graphql/validate.js';
 import { countStuck } from './database/duties.js';
-import { healthOf, statusCodeOf } from './health.js';
+import { healthOf, publicly, statusCodeOf } from './health.js';
 import { type Ledger } from './ledger.js';
 
 export interface Server {
@@ -56,8 +56,7 @@ export async function startServer(
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
     const { subscription, statuses } = ledger.projections;
     const health = healthOf(subscription, statuses, await countStuck(ledger.duties));
-    // A stranger learns whether all is well, and no more.
-    return reply.status(statusCodeOf(health)).send(identity === undefined ? { status: health.status } : health);
+    return reply.status(statusCodeOf(health)).send(identity === undefined ? publicly(health) : health);
   });
   const { host, port } = ledger.settings;
   const close = async () => {

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { clone, freePort } from '../support/clone.js';
+import { clone } from '../support/clone.js';
 import { type Run, startPledge } from '../support/pledge.js';
-import { stepsIn, Terminal } from '../support/tour.js';
+import { freePort, stepsIn, Terminal } from '../support/tour.js';
 
 /** The commands that the example's page shows: one that builds it, and one that goes on. */
 const [build = '', listen = ''] = stepsIn(readFileSync('examples/agent-feed/README.md', 'utf8')).map(

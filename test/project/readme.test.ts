@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { clone, freePort } from '../support/clone.js';
-import { stepsIn, Terminal } from '../support/tour.js';
+import { clone } from '../support/clone.js';
+import { freePort, stepsIn, Terminal } from '../support/tour.js';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const readme = read('README.md');

@@ -1,5 +1,4 @@
 import { copyFileSync, cpSync, symlinkSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { newFolder } from './api.js';
 
@@ -11,14 +10,3 @@ export function clone(): string {
   cpSync('examples', join(folder, 'examples'), { recursive: true, filter: (path) => !path.endsWith('/dist') });
   return folder;
 }
-
-/** A port that nobody listens on. */
-export const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        done(port);
-      });
-    });
-  });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** A command that a page shows, and what it shows to be printed. */
 export interface Step {
@@ -108,3 +109,14 @@ export class Terminal {
     return child;
   }
 }
+
+/** A port that nobody listens on. */
+export const freePort = () =>
+  new Promise<number>((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        done(port);
+      });
+    });
+  });
