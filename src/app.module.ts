@@ -13,6 +13,7 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
 import { type Authenticator } from './auth/authenticator.js';
+import { readersOf } from './database/scoped.js';
 import { type Doors } from './doors/doors.js';
 import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
@@ -32,7 +33,7 @@ import {
   EVENT_STORE,
   LEDGER,
   PROJECTIONS,
-  READ_MODELS,
+  READERS,
   SETTINGS,
   TICKETS,
   WEBHOOKS,
@@ -76,7 +77,7 @@ class LedgerModule {
       { provide: CLOCK, useValue: ledger.clock },
       { provide: SETTINGS, useValue: ledger.settings },
       { provide: CATALOGUE, useValue: ledger.catalogue },
-      { provide: READ_MODELS, useValue: ledger.db },
+      { provide: READERS, useValue: readersOf(ledger.db) },
       { provide: TICKETS, useValue: ledger.tickets },
       { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },

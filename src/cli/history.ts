@@ -27,7 +27,7 @@ export const historyCommand = new Command('history')
 
 /** Prints the history of a ticket, and says whether there is one. */
 async function print({ store }: LedgerForReading, ticket: string, json: boolean): Promise<boolean> {
-  const history = await ticketHistory(store, ticket);
+  const history = await ticketHistory(store, 'everyone', ticket);
   for (const { event, flags } of history) {
     const { occurredAt, actor } = event.metadata;
     const said = [summaryOf(event), ...flags.map((flag) => `(${flagsInWords[flag]})`)].join(' ');

@@ -31,7 +31,7 @@ describe('the feed', () => {
     const events: string[] = [];
     const stop = new AbortController();
     const feed = new Feed({ store: ledger.store, clock: ledger.clock, heartbeatMs: 15_000 });
-    for await (const message of feed.listen({ after: '', filter, signal: stop.signal })) {
+    for await (const message of feed.listen({ scope: 'everyone', after: '', filter, signal: stop.signal })) {
       if (message.kind === 'heartbeat') continue;
       if (message.event.data.ticket === 'T-last') stop.abort();
       else events.push(message.event.type);

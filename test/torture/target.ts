@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random } from '../../src/imports/random.js';
 import { type Run, startPledge } from '../support/pledge.js';
@@ -41,6 +43,12 @@ export class Target {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}/graphql`;
+  }
+
+  /** With the key that the first start made; nobody is known before. */
+  get authorization(): Readonly<Record<string, string>> {
+    const file = join(this.folder, 'data', 'development.key');
+    return existsSync(file) ? { authorization: `Bearer ${readFileSync(file, 'utf8').trim()}` } : {};
   }
 
   /** Something happened, at which the server may be killed. */

@@ -70,7 +70,7 @@ describe('a server that is killed again and again, while clients write and liste
       const env = { PLEDGE_HEARTBEAT_SECONDS: '1', PLEDGE_RATE: '1000000', PLEDGE_ADDRESS_RATE: '1000000' };
       const target = await Target.at(folder, random, env);
       const [closing, leaving] = [new AbortController(), new AbortController()];
-      const where = { url: () => target.url, headers: () => ({}) };
+      const where = { url: () => target.url, headers: () => target.authorization };
       const desk: Desk = {
         ...where,
         sent: () => {

@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, Resolver, Subscription } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
-import { Requires } from '../../auth/requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../graphql/abortable.js';
@@ -46,11 +47,14 @@ export class SlaEvents {
       'Warnings, breaches and what became of them: first what was missed since `after`, then live, in order, each once. Ends with SUBSCRIBER_TOO_SLOW, and the `cursor` to come back with in its extensions, where a subscriber falls 10,000 events behind.',
     resolve: (message: SlaFeedMessageType) => message,
   })
-  slaEvents(@Args() { after, filter }: SlaEventsArgs): AsyncIterableIterator<SlaFeedMessageType> {
+  slaEvents(
+    @Args() { after, filter }: SlaEventsArgs,
+    @Caller() { scope }: Identity,
+  ): AsyncIterableIterator<SlaFeedMessageType> {
     const from = after === undefined ? {} : { after: fromCursor(this.store, after) };
     const wanted = toFeedFilter(filter);
     return abortable(
-      (signal) => this.listen({ ...from, filter: wanted, signal }),
+      (signal) => this.listen({ scope, ...from, filter: wanted, signal }),
       (message) => this.toType(message),
     );
   }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Command } from '@nestjs/cqrs';
+import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
@@ -14,6 +15,7 @@ import { deriveId } from '../domain/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket } from '../domain/ticket.js';
+import { noTicket } from '../domain/to-fact-event.js';
 import { type TicketView, viewAt } from '../domain/ticket-view.js';
 import { namesAnother, objectionToOther, type Subject } from './other-ticket.js';
 import { type Owner, termsOf } from './terms-of.js';
@@ -52,6 +54,7 @@ export interface TicketChanged {
 /** Changes one ticket by what is said of it, in order; a request refused changes nothing and stops no other. */
 export class ChangeTicket extends Command<TicketChanged> {
   constructor(
+    readonly scope: Scope,
     readonly ticketId: string,
     readonly requests: readonly TicketRequest[],
     /** Most likely there is no such ticket yet: it is looked for only when the append says otherwise. */
@@ -74,9 +77,12 @@ export async function changeTicket(
   { store, catalogue, clock, tickets }: TicketPorts,
   id: string,
   requests: readonly TicketRequest[],
+  scope: Scope = 'everyone',
 ): Promise<TicketChanged> {
+  expectOwn(scope, requests);
   const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
     const { openedAt, ...owner } = openingOf(ticket, requests, id);
+    expectSeen(scope, owner.customer, requests, id);
     await catalogue.load(ticket.facts.map((fact) => fact.terms));
     const terms = await termsOf(
       catalogue,
@@ -84,7 +90,7 @@ export async function changeTicket(
       requests.map(({ order }) => order),
     );
     const now = clock.now();
-    const others = await objections(store, { id, customer: owner.customer, ticket }, requests, now);
+    const others = await objections(store, { scope, id, customer: owner.customer, ticket }, requests, now);
     return requests.map(
       (request, i) =>
         others[i] ?? commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, openedAt))),
@@ -99,6 +105,22 @@ export async function changeTicket(
     return result.events.length === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events: result.events.length };
   });
   return { ticket, position, outcomes };
+}
+
+/** A ticket opened is the opener's own customers', whether or not there is one by that id already. */
+function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
+  for (const { order } of requests) {
+    if (order.type === 'OpenTicket' && !sees(scope, order.customer))
+      throw new Rejection('FORBIDDEN', `The customer ${order.customer} is not among those you may write for.`);
+  }
+}
+
+/** A ticket that somebody may not see is as one that is not there; but its id is taken. */
+function expectSeen(scope: Scope, customer: string, requests: readonly TicketRequest[], id: string): void {
+  if (sees(scope, customer)) return;
+  if (requests.some(({ order }) => order.type === 'OpenTicket'))
+    throw new Rejection('TICKET_EXISTS', 'A ticket with this id was opened before, with other content.');
+  throw noTicket(id);
 }
 
 /** What other tickets have against each request; what an import says of them is judged when they hear of it. */
@@ -142,7 +164,7 @@ function openingOf(
   if (ticket.customer !== undefined)
     return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
   const opening = requests.find(({ order }) => order.type === 'OpenTicket');
-  if (opening?.order.type !== 'OpenTicket') throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
+  if (opening?.order.type !== 'OpenTicket') throw noTicket(id);
   const { customer, plan = null } = opening.order;
   return { customer, namedPlan: plan, openedAt: opening.occurredAt };
 }

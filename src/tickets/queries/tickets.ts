@@ -1,13 +1,14 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Page, keyOf, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
-import { type Schema, type TicketsTable } from '../../database/schema.js';
+import { type TicketsTable } from '../../database/schema.js';
+import { type Readable } from '../../database/scoped.js';
 import { type Clock } from '../../sla/domain/clock.js';
 import { type Fact } from '../domain/facts.js';
 import { lifeAt } from '../domain/life.js';
 import { flagsOf, isIncomplete, type TicketView } from '../domain/ticket-view.js';
 
-type Db = Kysely<Schema>;
+type Db = Readable;
 type Row = Selectable<TicketsTable>;
 
 /** Which tickets; what is left out does not narrow. */
