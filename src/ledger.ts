@@ -52,6 +52,8 @@ export interface LedgerOptions {
   readonly threaded?: boolean;
   /** For how long a store that does not answer is waited for; some seconds by default. */
   readonly waiting?: Waiting;
+  /** Opens its log; by default the one that the settings name. */
+  readonly open?: typeof openLog;
 }
 
 /**
@@ -61,7 +63,7 @@ export interface LedgerOptions {
 export async function openLedger(
   settings: Settings,
   command: string,
-  { clock = systemClock, threaded = false, ...options }: LedgerOptions = {},
+  { clock = systemClock, threaded = false, open = openLog, ...options }: LedgerOptions = {},
 ): Promise<Ledger> {
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
   let log: OpenLog | undefined;
@@ -76,7 +78,7 @@ export async function openLedger(
     folder.release();
   };
   try {
-    log = await openLog(settings, { threaded, ...options });
+    log = await open(settings, { threaded, ...options });
     const { store } = log;
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     duties = await openDuties(folder.dutiesFile);

@@ -182,5 +182,5 @@ describe('a client that does not read', () => {
     await ledger.close();
     rmSync(folder, { recursive: true });
     jest.useRealTimers();
-  }, 60_000);
+  }, 180_000);
 });
