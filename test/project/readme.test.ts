@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSyn
 import { basename, dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
+import { WireServer } from '../support/eventstoredb/wire-server.js';
 import { freePort, stepsIn, Terminal } from '../support/tour.js';
 
 const read = (file: string) => readFileSync(file, 'utf8');
@@ -17,7 +18,7 @@ const pages = [
 /** What differs from day to day and from run to run. */
 const varying: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<instant>'],
-  [/\b[0-9a-f]{12}\.\d{16}\b/g, '<cursor>'],
+  [/\b[0-9a-f]{12}\.(?:\d{16}|\d{20})\b/g, '<cursor>'],
   [/"\d{4}-\d\d"/g, '"<month>"'],
   [/\bT-\d{6}\b/g, '<reference>'],
   [/(?<="attainment":)null/g, '<number>'], // a month may have no verdict yet
@@ -44,33 +45,43 @@ function clone(): string {
 }
 
 describe('the tour in the README', () => {
-  it('goes as printed', async () => {
-    const folder = clone();
-    const terminal = new Terminal(folder, { PLEDGE_PORT: String(await freePort()) });
-    const [install, ...steps] = stepsIn(readme);
-    expect(install).toEqual({ command: 'npm ci', prints: [] });
-    /** Started in a terminal of their own, with the words by which it is seen that they are up. */
-    const lasting: Readonly<Record<string, string>> = {
-      'npm start': 'The tour is in README.md.\n',
-      'node examples/watch.mjs': 'Listening.\n',
-    };
-    let beside: ReturnType<Terminal['start']> | undefined;
-    try {
-      for (const { command, prints } of steps) {
-        if (command === undefined) {
-          let seen = '';
-          for (const _ of prints) seen += (await beside?.until('\n')) ?? '';
-          expectShown(seen.split('\n').slice(0, -1), prints);
-        } else if (command in lasting) {
-          beside = terminal.start(command);
-          await beside.until(lasting[command] ?? '');
-        } else expectShown(await terminal.run(command), prints);
+  it.each([
+    ['as printed', undefined],
+    ['the same on EventStoreDB', () => WireServer.start()],
+  ])(
+    'goes %s',
+    async (_, startStore) => {
+      const folder = clone();
+      const store = await startStore?.();
+      const elsewhere = store === undefined ? {} : { EVENT_STORE_URL: store.url };
+      const terminal = new Terminal(folder, { PLEDGE_PORT: String(await freePort()), ...elsewhere });
+      const [install, ...steps] = stepsIn(readme);
+      expect(install).toEqual({ command: 'npm ci', prints: [] });
+      /** Started in a terminal of their own, with the words by which it is seen that they are up. */
+      const lasting: Readonly<Record<string, string>> = {
+        'npm start': 'The tour is in README.md.\n',
+        'node examples/watch.mjs': 'Listening.\n',
+      };
+      let beside: ReturnType<Terminal['start']> | undefined;
+      try {
+        for (const { command, prints } of steps) {
+          if (command === undefined) {
+            let seen = '';
+            for (const _ of prints) seen += (await beside?.until('\n')) ?? '';
+            expectShown(seen.split('\n').slice(0, -1), prints);
+          } else if (command in lasting) {
+            beside = terminal.start(command);
+            await beside.until(lasting[command] ?? '');
+          } else expectShown(await terminal.run(command), prints);
+        }
+      } finally {
+        await terminal.end();
+        await store?.stop();
+        rmSync(folder, { recursive: true, force: true });
       }
-    } finally {
-      await terminal.end();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }, 120_000);
+    },
+    180_000,
+  );
 
   it('shows figures that agree with each other', () => {
     const [rows = NaN, facts = NaN, events = NaN, already = NaN, rejected = NaN] =
