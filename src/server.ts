@@ -7,7 +7,7 @@ import { type DevelopmentKey } from './auth/development-key.js';
 import { authenticateRequests } from './auth/http-door.js';
 import { expectIdentity } from './config/settings.js';
 import { type Doors, doorsOf } from './doors/doors.js';
-import { guardHttp, httpOptions } from './doors/http.js';
+import { guardHttp, httpOptions, limitIdentities } from './doors/http.js';
 import { Refusals } from './doors/refusals.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
@@ -53,6 +53,7 @@ export async function startServer(
   await guardHttp(app, doors);
   if (doors.isExplorable) serveGraphiql(adapter.getInstance());
   authenticateRequests(adapter.getInstance(), authenticator, doors.log);
+  limitIdentities(adapter.getInstance(), doors);
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
     const { subscription, statuses } = ledger.projections;
     const health = healthOf(subscription, statuses, await countStuck(ledger.duties));
