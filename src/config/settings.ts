@@ -221,3 +221,6 @@ export function expectIdentity({ host, identity }: Settings): void {
       'keys alone («pledge keys create»); or listen on 127.0.0.1.',
   );
 }
+
+/** The key with which the command asks a server elsewhere (`PLEDGE_KEY`). */
+export const readKey = (environment: NodeJS.ProcessEnv = process.env): string | undefined => environment['PLEDGE_KEY'];
