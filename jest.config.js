@@ -1,8 +1,7 @@
 /** Jest runs the TypeScript sources as ES modules; swc only strips the types and writes decorator metadata. */
-export default {
+const common = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
@@ -18,5 +17,18 @@ export default {
       },
     ],
   },
+};
+
+/** Everything on the embedded store, and what goes from end to end on EventStoreDB once more. */
+export default {
+  projects: [
+    { ...common, displayName: 'sqlite', testMatch: ['**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'eventstoredb',
+      testMatch: ['**/test/e2e/**/*.test.ts'],
+      globals: { storeOfTests: 'eventstoredb' },
+    },
+  ],
   testTimeout: 20_000,
 };

@@ -13,6 +13,7 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
 import { type Authenticator } from './auth/authenticator.js';
+import { readersOf } from './database/scoped.js';
 import { type Doors } from './doors/doors.js';
 import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
@@ -22,6 +23,7 @@ import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
+import { WebhooksApiModule } from './webhooks/webhooks-api.module.js';
 import {
   AUTHENTICATOR,
   CATALOGUE,
@@ -31,9 +33,10 @@ import {
   EVENT_STORE,
   LEDGER,
   PROJECTIONS,
-  READ_MODELS,
+  READERS,
   SETTINGS,
   TICKETS,
+  WEBHOOKS,
 } from './tokens.js';
 import { allOf } from './work.js';
 
@@ -74,10 +77,11 @@ class LedgerModule {
       { provide: CLOCK, useValue: ledger.clock },
       { provide: SETTINGS, useValue: ledger.settings },
       { provide: CATALOGUE, useValue: ledger.catalogue },
-      { provide: READ_MODELS, useValue: ledger.db },
+      { provide: READERS, useValue: readersOf(ledger.db) },
       { provide: TICKETS, useValue: ledger.tickets },
       { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
+      { provide: WEBHOOKS, useValue: ledger.webhooks },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };
   }
@@ -93,7 +97,15 @@ export class AppModule {
         LedgerModule.of(ledger, doors, authenticator),
         CqrsModule.forRoot(),
         GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
-        ...[TicketsApiModule, SlaApiModule, ReportsApiModule, PlansApiModule, AuditApiModule, ...more],
+        ...[
+          TicketsApiModule,
+          SlaApiModule,
+          ReportsApiModule,
+          PlansApiModule,
+          AuditApiModule,
+          WebhooksApiModule,
+          ...more,
+        ],
       ],
       providers: [BackgroundWork, WebSocketDoor],
     };

@@ -19,18 +19,17 @@ export function healthOf(
   projections: readonly ProjectionStatus[],
   stuckTickets: number,
 ): Health {
-  const connected = subscription.state !== 'connecting';
+  const connected = subscription.state === 'live' || subscription.state === 'catchingUp';
   const about = { store: { connected, ...subscription }, projections, stuckTickets };
-  const failed = projections.find(({ state }) => state === 'failed');
-  if (failed !== undefined) {
-    return { status: 'failed', reason: `The projection ${failed.name} has stopped: ${failed.error ?? '?'}`, ...about };
-  }
-  if (connected) return { status: 'ok', ...about };
-  return {
-    status: 'notReady',
-    reason: `The event store does not answer: ${subscription.error ?? 'not yet'}`,
-    ...about,
-  };
+  if (projections.some(({ state }) => state === 'failed'))
+    return { status: 'failed', reason: 'A projection has stopped.', ...about };
+  return connected
+    ? { status: 'ok', ...about }
+    : { status: 'notReady', reason: 'The event store does not answer.', ...about };
 }
+
+/** What a stranger learns of it: nothing of our insides. */
+export const publicly = ({ status, reason }: Health): Pick<Health, 'status' | 'reason'> =>
+  reason === undefined ? { status } : { status, reason };
 
 export const statusCodeOf = ({ status }: Health): 200 | 503 => (status === 'ok' ? 200 : 503);

@@ -23,6 +23,7 @@ import { type SubscriptionStatus } from './event-sourcing/subscription-status.js
 import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
 import { type Ticket } from './tickets/domain/ticket.js';
+import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 import { type Work, workOf } from './work.js';
 
 /** How many tickets are kept at hand. */
@@ -38,6 +39,7 @@ export interface Ledger {
   readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
   readonly projections: RunningProjections;
+  readonly webhooks: Webhooks;
   /** Who does what work behind, and what it is stuck on. */
   readonly duties: Duties;
   readonly work: Work;
@@ -50,6 +52,8 @@ export interface LedgerOptions {
   readonly threaded?: boolean;
   /** For how long a store that does not answer is waited for; some seconds by default. */
   readonly waiting?: Waiting;
+  /** Opens its log; by default the one that the settings name. */
+  readonly open?: typeof openLog;
 }
 
 /**
@@ -59,20 +63,22 @@ export interface LedgerOptions {
 export async function openLedger(
   settings: Settings,
   command: string,
-  { clock = systemClock, threaded = false, ...options }: LedgerOptions = {},
+  { clock = systemClock, threaded = false, open = openLog, ...options }: LedgerOptions = {},
 ): Promise<Ledger> {
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
   let log: OpenLog | undefined;
   let readModels: ReadModels | undefined;
+  let webhooks: Webhooks | undefined;
   let duties: Duties | undefined;
   const close = async () => {
+    await webhooks?.close();
     await duties?.destroy();
     await readModels?.close();
     await log?.close();
     folder.release();
   };
   try {
-    log = await openLog(settings, { threaded, ...options });
+    log = await open(settings, { threaded, ...options });
     const { store } = log;
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     duties = await openDuties(folder.dutiesFile);
@@ -84,8 +90,9 @@ export async function openLedger(
       ? new ThreadedProjections(settings, log.committed, log.status())
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
+    webhooks = await openWebhooks(folder.webhookFiles, { store, clock });
     const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections, duties };
-    return { ...opened, work: workOf(opened), close };
+    return { ...opened, webhooks, work: workOf(opened), close };
   } catch (error) {
     await close();
     throw error;

@@ -7,13 +7,13 @@ import { type DevelopmentKey } from './auth/development-key.js';
 import { authenticateRequests } from './auth/http-door.js';
 import { expectIdentity } from './config/settings.js';
 import { type Doors, doorsOf } from './doors/doors.js';
-import { guardHttp, httpOptions } from './doors/http.js';
+import { guardHttp, httpOptions, limitIdentities } from './doors/http.js';
 import { Refusals } from './doors/refusals.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { ValidateInput } from './graphql/validate.js';
 import { countStuck } from './database/duties.js';
-import { healthOf, statusCodeOf } from './health.js';
+import { healthOf, publicly, statusCodeOf } from './health.js';
 import { type Ledger } from './ledger.js';
 
 export interface Server {
@@ -53,11 +53,11 @@ export async function startServer(
   await guardHttp(app, doors);
   if (doors.isExplorable) serveGraphiql(adapter.getInstance());
   authenticateRequests(adapter.getInstance(), authenticator, doors.log);
+  limitIdentities(adapter.getInstance(), doors);
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
     const { subscription, statuses } = ledger.projections;
     const health = healthOf(subscription, statuses, await countStuck(ledger.duties));
-    // A stranger learns whether all is well, and no more.
-    return reply.status(statusCodeOf(health)).send(identity === undefined ? { status: health.status } : health);
+    return reply.status(statusCodeOf(health)).send(identity === undefined ? publicly(health) : health);
   });
   const { host, port } = ledger.settings;
   const close = async () => {

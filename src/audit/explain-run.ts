@@ -1,13 +1,14 @@
 import { type Instant, type Target } from '../business-time/calendar.js';
+import { type Scope } from '../auth/scope.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../plans/catalogue.js';
 import { type Metric, type VersionRef } from '../plans/domain/plan.js';
 import { type Clock, clockOf, type ClockState } from '../sla/domain/clock.js';
 import { layOut } from '../sla/domain/lay-out.js';
 import { type MovedBecause } from '../sla/domain/outcome.js';
-import { ticketStream, type TicketEvent } from '../tickets/domain/events.js';
 import { lifeAt } from '../tickets/domain/life.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
+import { ticketEvents } from '../tickets/ticket-events.js';
 
 /** Why a run ended as it did. Lengths are milliseconds of open time. */
 export interface RunExplained {
@@ -38,12 +39,12 @@ export interface RunExplained {
 /** Explains a run by its ticket's facts, laid out again under the versions that they pin. */
 export async function explainRun(
   { store, catalogue }: { readonly store: EventStore; readonly catalogue: Catalogue },
+  scope: Scope,
   ticketId: string,
   runId: string,
 ): Promise<RunExplained> {
   let ticket = unopened;
-  for await (const event of store.readStream(ticketStream(ticketId)))
-    ticket = evolve(ticket, event as unknown as TicketEvent);
+  for await (const event of ticketEvents(store, scope, ticketId)) ticket = evolve(ticket, event);
   const { facts, horizon } = ticket;
   await catalogue.load(facts.map(({ terms }) => terms));
   const run = layOut(facts, catalogue, horizon).find(({ id }) => id === runId);

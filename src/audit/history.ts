@@ -1,10 +1,11 @@
+import { type Scope } from '../auth/scope.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { type Terms } from '../plans/domain/plan.js';
 import { type OutcomeData } from '../sla/domain/outcome.js';
-import { ticketStream, type TicketEvent } from '../tickets/domain/events.js';
 import { type QualityFlag } from '../tickets/domain/life.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { flagsOf } from '../tickets/domain/ticket-view.js';
+import { ticketEvents } from '../tickets/ticket-events.js';
 
 /** A recorded event, with what a reader should know of it where it is a fact, as the ticket stands now. */
 export interface HistoryEntry {
@@ -12,13 +13,13 @@ export interface HistoryEntry {
   readonly flags: readonly QualityFlag['flag'][];
 }
 
-/** A ticket's stream, in the order of recording; none for a ticket that is not there. */
-export async function ticketHistory(store: EventStore, id: string): Promise<readonly HistoryEntry[]> {
+/** A ticket's stream, in the order of recording; none where there is no such ticket that the reader may see. */
+export async function ticketHistory(store: EventStore, scope: Scope, id: string): Promise<readonly HistoryEntry[]> {
   const events: StoredEvent[] = [];
   let ticket = unopened;
-  for await (const event of store.readStream(ticketStream(id))) {
+  for await (const event of ticketEvents(store, scope, id)) {
     events.push(event);
-    ticket = evolve(ticket, event as unknown as TicketEvent);
+    ticket = evolve(ticket, event);
   }
   const flags = flagsOf(ticket.facts);
   return events.map((event) => ({

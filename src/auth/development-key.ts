@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { idOfKey, newKey } from './api-key.js';
@@ -17,15 +17,18 @@ export interface DevelopmentKey {
  */
 export function developmentKey(folder: string): DevelopmentKey {
   const file = join(folder, 'development.key');
+  if (existsSync(file)) return { text: read(file), file, isNew: false };
+  const { text } = newKey();
+  const half = `${file}.new`; // renamed when it is whole, so that a kill leaves no half of one
   try {
     mkdirSync(folder, { recursive: true });
-    const { text } = newKey();
-    writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
-    return { text, file, isNew: true };
+    rmSync(half, { force: true });
+    writeFileSync(half, `${text}\n`, { mode: 0o600, flush: true });
+    renameSync(half, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return { text: read(file), file, isNew: false };
     throw new Rejection('DATA_NOT_WRITABLE', `The key ${file} cannot be written: ${(error as Error).message}`);
   }
+  return { text, file, isNew: true };
 }
 
 function read(file: string): string {

@@ -26,7 +26,8 @@ function guard(field: Operation): void {
   } else {
     field.subscribe = async (source, args, context, info) => {
       expectMay(context.identity, name, permission);
-      const messages = (await subscribe(source, args, context, info)) as AsyncIterator<unknown>;
+      const messages = (await subscribe(source, args, context, info)) as AsyncIterator<unknown> | Error;
+      if (messages instanceof Error) throw messages; // Nest answers a refusal so
       return whileHolding(messages, context.identity);
     };
   }

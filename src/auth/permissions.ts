@@ -42,6 +42,11 @@ export const permissions = {
   },
   changeCustomers: { to: 'put customers on plans', roles: ['admin'] },
   operate: { to: 'see what the server’s own work is stuck on', roles: ['admin'], ofEveryone: true },
+  changeWebhooks: {
+    to: 'have the feed delivered to webhooks, and see what was delivered',
+    roles: ['admin'],
+    ofEveryone: true,
+  },
   changePlans: { to: 'change plans and calendars', roles: ['admin'], ofEveryone: true },
 } as const satisfies Readonly<Record<string, Granted>>;
 export type Permission = keyof typeof permissions;

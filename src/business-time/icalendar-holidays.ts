@@ -3,8 +3,9 @@ import { DateTime } from 'luxon';
 import { type Holiday, InvalidCalendar } from './calendar.js';
 import { type Years } from './years.js';
 
-/** An event that recurs each second is no holiday. */
+/** In a file. An event that recurs each second is no holiday. */
 const mostOccurrences = 10_000;
+const mostRecurring = 200;
 
 /**
  * The events of an iCalendar file in some years: whole days, or for one with times the part of each date it takes, in
@@ -14,9 +15,12 @@ export function icalendarHolidays(text: string, timeZone: string, years: Years, 
   try {
     const file = new ICAL.Component(ICAL.parse(text) as unknown[]);
     const events = file.getAllSubcomponents('vevent').map((component) => new ICAL.Event(component));
-    return events
-      .filter((event) => !event.isRecurrenceException())
-      .flatMap((event) => occurrences(event, years))
+    const once = events.filter((event) => !event.isRecurrenceException());
+    const recurring = once.filter((event) => event.isRecurring()).length;
+    if (recurring > mostRecurring) throw new Error(`${recurring} events recur, and ${mostRecurring} may.`);
+    const found: Occurrence[] = [];
+    for (const event of once) addOccurrences(event, years, found);
+    return found
       .filter(({ item }) => item.component.getFirstPropertyValue('status') !== 'CANCELLED')
       .flatMap((occurrence) => toHolidays(occurrence, timeZone, years));
   } catch (error) {
@@ -30,18 +34,30 @@ interface Occurrence {
   readonly item: ICAL.Event;
 }
 
-function occurrences(event: ICAL.Event, years: Years): readonly Occurrence[] {
-  if (!event.isRecurring()) return [{ startDate: event.startDate, endDate: event.endDate, item: event }];
+function addOccurrences(event: ICAL.Event, years: Years, found: Occurrence[]): void {
+  if (!event.isRecurring()) {
+    found.push({ startDate: event.startDate, endDate: event.endDate, item: event });
+    return;
+  }
+  expectEnd(event);
   keepLeapDay(event);
-  const found: Occurrence[] = [];
   const iterator = event.iterator();
-  for (let i = 0; i < mostOccurrences; i++) {
+  for (let i = 0; found.length < mostOccurrences && i < mostOccurrences; i++) {
     // Says undefined at its end, whatever its types say.
     const next = iterator.next() as ICAL.Time | undefined;
-    if (next === undefined || next.year > years.last) return found;
+    if (next === undefined || next.year > years.last) return;
     if (next.year >= years.first - 1) found.push(event.getOccurrenceDetails(next));
   }
   throw new Error(`«${event.summary}» recurs more than ${mostOccurrences} times.`);
+}
+
+/** The library looks for ever for the next 31 February of a rule that goes by days, hours or less. */
+function expectEnd({ component, summary }: ICAL.Event): void {
+  for (const property of component.getAllProperties('rrule')) {
+    const { freq, parts } = property.getFirstValue() as ICAL.Recur;
+    const isSound = ['YEARLY', 'MONTHLY', 'WEEKLY'].includes(freq) || (freq === 'DAILY' && !('BYMONTHDAY' in parts));
+    if (!isSound) throw new Error(`«${summary}» recurs by a rule that is no holiday’s: ${freq}.`);
+  }
 }
 
 const dayParts = ['BYDAY', 'BYMONTHDAY', 'BYYEARDAY', 'BYWEEKNO'];

@@ -90,7 +90,8 @@ const namingOf = (source: string | undefined): Naming =>
 const explain = (
   { ticket, run }: Compared,
   ports: Parameters<typeof explainRun>[0],
-): Promise<RunExplained> | undefined => (ticket === null || run === null ? undefined : explainRun(ports, ticket, run));
+): Promise<RunExplained> | undefined =>
+  ticket === null || run === null ? undefined : explainRun(ports, 'everyone', ticket, run);
 
 /** Instants as people and other programs read them. */
 const withInstants = (key: string, value: unknown) =>

@@ -70,8 +70,7 @@ async function openWhenThere(
   if (place === undefined) return openLedger(settings, 'serve', { threaded: true });
   let last = '';
   const told = (why: string) => {
-    place.tell(why);
-    if (why !== last) console.error(`The event store does not answer; ${place.url}/health says when it does: ${why}`);
+    if (why !== last) console.error(`The event store does not answer; ${place.url}/health says when it does. ${why}`);
     last = why;
   };
   while (!signal.aborted) {

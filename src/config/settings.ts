@@ -61,6 +61,10 @@ export class Settings {
   @Max(3_600)
   heartbeatSeconds = 15;
 
+  /** Whether webhooks may go to private networks, and there over HTTP (`PLEDGE_WEBHOOK_PRIVATE_TARGETS`): `yes` or `no`. */
+  @IsIn(['yes', 'no'])
+  webhookPrivateTargets: 'yes' | 'no' = 'no';
+
   /** Whether GraphiQL is served and the schema may be asked for (`PLEDGE_EXPLORE`): `yes`, `no`, or on loopback alone. */
   @IsIn(['yes', 'no', 'on-loopback'])
   explore: 'yes' | 'no' | 'on-loopback' = 'on-loopback';
@@ -159,6 +163,7 @@ const variables = {
   jwtRolesClaim: 'PLEDGE_JWT_ROLES_CLAIM',
   jwtCustomersClaim: 'PLEDGE_JWT_CUSTOMERS_CLAIM',
   heartbeatSeconds: 'PLEDGE_HEARTBEAT_SECONDS',
+  webhookPrivateTargets: 'PLEDGE_WEBHOOK_PRIVATE_TARGETS',
   explore: 'PLEDGE_EXPLORE',
   origins: 'PLEDGE_ORIGINS',
   proxies: 'PLEDGE_PROXIES',
@@ -216,3 +221,6 @@ export function expectIdentity({ host, identity }: Settings): void {
       'keys alone («pledge keys create»); or listen on 127.0.0.1.',
   );
 }
+
+/** The key with which the command asks a server elsewhere (`PLEDGE_KEY`). */
+export const readKey = (environment: NodeJS.ProcessEnv = process.env): string | undefined => environment['PLEDGE_KEY'];

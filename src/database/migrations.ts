@@ -3,6 +3,7 @@ import { catalogueHistory } from './migrations/0003-catalogue-history.js';
 import { relayouts } from './migrations/0004-relayouts.js';
 import { handOvers } from './migrations/0005-hand-overs.js';
 import { deadlines } from './migrations/0006-deadlines.js';
+import { verdictsByCustomer } from './migrations/0007-verdicts-by-customer.js';
 
 /** The changes of the schema, in order; one that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -33,6 +34,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-relayouts': relayouts,
   '0005-hand-overs': handOvers,
   '0006-deadlines': deadlines,
+  '0007-verdicts-by-customer': verdictsByCustomer,
 };
 
 async function tickets(db: Kysely<unknown>): Promise<void> {

@@ -78,6 +78,7 @@ export interface BreachesTable {
 export interface VerdictsTable {
   run: string;
   ticket: string;
+  customer: string;
   plan: string;
   metric: string;
   month: string;

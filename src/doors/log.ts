@@ -6,7 +6,8 @@ export interface LogEntry {
   /** The id that whoever was refused has in hand. */
   readonly id?: string;
   readonly code: string;
-  readonly address?: string;
+  /** Whose limit it was. */
+  readonly who?: string;
   /** What went wrong, with its stack: for the log alone. */
   readonly error?: string;
 }

@@ -74,7 +74,7 @@ export class Refusals implements ExceptionFilter {
   constructor(private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): unknown {
-    if (host.getType<string>() !== 'http') return error;
+    if (host.getType<string>() !== 'http') throw error;
     const id = randomUUID();
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     const isOurs = status >= 500;

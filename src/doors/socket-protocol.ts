@@ -22,13 +22,15 @@ import { errorFormat } from './refusals.js';
 
 type Params = Record<string, unknown>;
 type Known = Extra & { identity?: Identity };
-export type SocketContext = Context<Params, Known>;
+type SocketContext = Context<Params, Known>;
 
 /** Closed for asking too much; a client does not try again by itself. */
 const tooMany = 4429;
 
 /** How many operations a socket has under way. */
-export const underWay = ({ subscriptions }: SocketContext): number => Object.keys(subscriptions).length;
+const underWay = ({ subscriptions }: SocketContext): number => Object.keys(subscriptions).length;
+
+const sum = (contexts: readonly SocketContext[]) => contexts.reduce((all, one) => all + underWay(one), 0);
 
 /** What comes over a socket is read, limited and told as what comes by HTTP. */
 export function socketProtocol(
@@ -37,18 +39,23 @@ export function socketProtocol(
   authenticator: Authenticator,
   clock: Clock,
 ): ServerOptions<Params, Known> {
-  const { limits } = doors;
+  const { limits, rates, requests } = doors;
   const read = reader(schema, doors);
   const format = errorFormat(doors);
   const told = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
   const contexts = new Set<SocketContext>();
+  const theirs = ({ extra }: SocketContext) =>
+    [...contexts].filter((one) => one.extra.identity?.actor.id === extra.identity?.actor.id);
 
   return {
     connectionInitWaitTimeout: limits.initMs,
     // What it returns reaches the client, so it is a plain yes or no.
     onConnect: async (context) => {
       contexts.add(context);
-      return authenticateConnection(context, authenticator, clock);
+      if (!(await authenticateConnection(context, authenticator, clock))) return false;
+      if (theirs(context).length <= limits.sockets.perIdentity) return true;
+      context.extra.socket.close(tooMany, 'Too many sockets');
+      return false;
     },
     onClose: (context) => {
       contexts.delete(context);
@@ -65,11 +72,18 @@ export function socketProtocol(
       if (operation === null || operation === undefined) {
         return [refusal('It is not said which operation is meant.', 'OPERATION_RESOLUTION_FAILURE')];
       }
-      const isLasting = operation.operation === OperationTypeNode.SUBSCRIPTION;
-      if (isLasting && [...contexts].reduce((sum, one) => sum + underWay(one), 0) > limits.operations.total) {
-        return [refusal('The server has as many subscriptions as it takes; try again later.', 'TOO_MANY_OPERATIONS')];
-      }
       const contextValue = contextOfConnection(context);
+      const name = contextValue.identity.actor.id;
+      if (requests.take(`identity ${name}`, rates.perIdentity) !== undefined) {
+        return [refusal(`More than ${rates.perIdentity} requests a minute are yours.`, 'TOO_MANY_REQUESTS')];
+      }
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+        const isFull = sum([...contexts]) > limits.operations.total;
+        if (isFull || sum(theirs(context)) > limits.operations.perIdentity) {
+          const said = isFull ? 'The server has as many subscriptions as it takes' : 'You have too many subscriptions';
+          return [refusal(`${said}; try again later.`, 'TOO_MANY_OPERATIONS')];
+        }
+      }
       const why = whyNotAll(contextValue.identity, schema, document, operation);
       if (why !== undefined) return [refusal(why, 'FORBIDDEN')];
       const { operationName, variables: variableValues } = payload;

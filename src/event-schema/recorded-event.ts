@@ -1,8 +1,10 @@
 import { type ImportFinished, type ImportStarted } from '../imports/events.js';
 import { type CalendarEvent, type CustomerEvent, type PlanEvent } from '../plans/domain/events.js';
+import { type WebhookEvent } from '../webhooks/domain/events.js';
 import { type TicketEvent } from '../tickets/domain/events.js';
 
 /** Every event that Pledge records, as its newest version says. */
-export type RecordedEvent = TicketEvent | PlanEvent | CalendarEvent | CustomerEvent | ImportStarted | ImportFinished;
+export type RecordedEvent =
+  TicketEvent | PlanEvent | CalendarEvent | CustomerEvent | ImportStarted | ImportFinished | WebhookEvent;
 
 export type RecordedType = RecordedEvent['type'];

@@ -42,6 +42,13 @@ export const upcasters = {
   CustomerPlanChanged: [],
   CustomerCalendarSet: [],
 
+  WebhookRegistered: [],
+  WebhookChanged: [],
+  WebhookDisabled: [],
+  WebhookEnabled: [],
+  WebhookSecretRotated: [],
+  WebhookRemoved: [],
+
   ImportStarted: [],
   ImportFinished: [],
 } as const satisfies Readonly<Record<RecordedType, readonly Upcaster[]>>;

@@ -136,6 +136,18 @@ export const SlaEventKindEnum = enumOf('SlaEventKind', 'What became of a clock.'
   SlaMetLate: 'It was answered late.',
 });
 
+export const WebhookStateEnum = enumOf('WebhookState', 'Whether a webhook is sent anything.', {
+  enabled: 'It is sent what it wants.',
+  disabled: 'It is sent nothing; what is recorded meanwhile is sent when it is enabled.',
+  removed: 'It is gone for good.',
+});
+
+export const DeliveryStateEnum = enumOf('WebhookDeliveryState', 'What became of an event on its way to a webhook.', {
+  waiting: 'It is still to be delivered.',
+  delivered: 'It was taken.',
+  setAside: 'It was not taken for three days; a replay sends it again.',
+});
+
 export const WorkEnum = enumOf('Work', 'What is done behind, without being asked for.', {
   deadlines: 'What falls due on a ticket is recorded.',
   revisions: 'A ticket is laid out anew under a revision that applies to open tickets.',

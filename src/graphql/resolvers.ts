@@ -2,6 +2,7 @@ import { auditResolvers } from '../audit/audit-api.module.js';
 import { planResolvers } from '../plans/plans-api.module.js';
 import { reportResolvers } from '../reports/reports-api.module.js';
 import { slaResolvers } from '../sla/sla-api.module.js';
+import { webhookResolvers } from '../webhooks/webhooks-api.module.js';
 import { ticketResolvers } from '../tickets/tickets-api.module.js';
 
 /** Every resolver of the API. */
@@ -11,4 +12,5 @@ export const allResolvers = [
   ...reportResolvers,
   ...planResolvers,
   ...auditResolvers,
+  ...webhookResolvers,
 ];

@@ -1,5 +1,6 @@
 import { type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import { type ValidationError, validateSync } from 'class-validator';
+import { TypeMetadataStorage } from '@nestjs/graphql';
+import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { GraphQLError } from 'graphql';
 
 type Class = new () => object;
@@ -48,6 +49,44 @@ function tidy(value: unknown, longest: number, path: string): void {
   for (const item of value) tidy(item, longest, path);
 }
 
+/** The inputs with rules within an input, by the field that each is in. */
+type Within = ReadonlyMap<string, Class>;
+
+const known = new Map<Class, Within>();
+
+function within(type: Class): Within {
+  const before = known.get(type);
+  if (before !== undefined) return before;
+  const fields = new Map<string, Class>();
+  for (const { target, properties } of [
+    ...TypeMetadataStorage.getInputTypesMetadata(),
+    ...TypeMetadataStorage.getArgumentsMetadata(),
+  ]) {
+    if (target !== type && !((type.prototype as unknown) instanceof target)) continue;
+    for (const { name, typeFn } of properties ?? []) {
+      const inside: unknown = [typeFn()].flat(3)[0];
+      if (isClass(inside) && hasRules(inside)) fields.set(name, inside);
+    }
+  }
+  known.set(type, fields);
+  return fields;
+}
+
+/** Whether a class of inputs has rules; one that has none is checked by hand, and so is what is within. */
+const hasRules = (type: Class) => getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
+
+/** What is wrong with an input and those within it, by the rules of their classes. */
+function faultsIn(value: object, type: Class, path: string): readonly Fault[] {
+  const input = Object.assign(new type(), value);
+  const own = faultsOf(validateSync(input, { forbidUnknownValues: false }), path);
+  const inside = [...within(type)].flatMap(([name, of]) => {
+    const held: unknown = Reflect.get(value, name);
+    const at = path === '' ? name : `${path}.${name}`;
+    return [held].flat().flatMap((one) => (typeof one === 'object' && one !== null ? faultsIn(one, of, at) : []));
+  });
+  return [...own, ...inside];
+}
+
 /**
  * Checks an input by its class's rules. In one step and without conversion: GraphQL has given every value its type
  * already, and Nest's own pipe costs a third of a request.
@@ -59,10 +98,8 @@ export class ValidateInput implements PipeTransform {
     if (typeof value !== 'object' || value === null || type !== 'body') return value;
     tidy(value, this.longestList, '');
     if (!isClass(metatype)) return value;
-    const input = Object.assign(new metatype(), value);
-    const errors = validateSync(input, { forbidUnknownValues: false });
-    if (errors.length === 0) return input;
-    const fields = faultsOf(errors, '');
+    const fields = faultsIn(value, metatype, '');
+    if (fields.length === 0) return Object.assign(new metatype(), value);
     throw badInput(fields.map(({ message }) => message).join('; '), fields);
   }
 }

@@ -1,5 +1,6 @@
+import { type Scope, sees } from '../auth/scope.js';
 import { type Position } from '../event-sourcing/event-store.js';
-import { type FeedEvent, type FeedFilter, feedTypes, isWanted } from './feed-event.js';
+import { type FeedEvent, type FeedFilter, feedTypes, isWanted } from './domain/feed-event.js';
 import { LiveTail, paced, type TailPorts } from './live-tail.js';
 
 /** What a subscriber is handed: an event, or the news that it has been handed all it wants up to a position. */
@@ -8,6 +9,8 @@ export type FeedMessage =
   | { readonly kind: 'heartbeat'; readonly position: Position };
 
 export interface FeedOptions {
+  /** Whose events the subscriber may hear of. */
+  readonly scope: Scope;
   /** Exclusive; from now on where it is left out. */
   readonly after?: Position;
   readonly filter?: FeedFilter;
@@ -23,6 +26,8 @@ export class SubscriberTooSlow extends Error {
     super('the subscriber takes events more slowly than they are recorded');
   }
 }
+
+type Wanted = (event: FeedEvent) => boolean;
 
 /** A tail of the log, while there is somebody to share it. */
 interface SharedTail {
@@ -45,13 +50,14 @@ export class Feed {
    * Messages until the signal aborts; a heartbeat first comes when all that was missed has been handed over.
    * @throws SubscriberTooSlow
    */
-  async *listen({ after, filter = {}, signal }: FeedOptions): AsyncGenerator<FeedMessage, void, undefined> {
+  async *listen({ scope, after, filter = {}, signal }: FeedOptions): AsyncGenerator<FeedMessage, void, undefined> {
     const shared = this.join();
     try {
       await shared.tail.started;
       const from = after ?? (await this.ports.store.lastPosition());
-      const position = yield* this.missed(shared.tail, from, filter, signal);
-      yield* live(shared.tail, position, filter, signal);
+      const wanted: Wanted = (event) => sees(scope, event.data.customer) && isWanted(event, filter);
+      const position = yield* this.missed(shared.tail, from, wanted, signal);
+      yield* live(shared.tail, position, wanted, signal);
     } finally {
       this.leave(shared);
     }
@@ -61,7 +67,7 @@ export class Feed {
   private async *missed(
     tail: LiveTail,
     from: Position,
-    filter: FeedFilter,
+    wanted: Wanted,
     signal: AbortSignal,
   ): AsyncGenerator<FeedMessage, Position, undefined> {
     let position = from;
@@ -71,7 +77,7 @@ export class Feed {
       if (message.kind === 'event') {
         const event = message.event as FeedEvent;
         ({ position } = event);
-        if (isWanted(event, filter)) yield { kind: 'event', event, position };
+        if (wanted(event)) yield { kind: 'event', event, position };
         await pace();
       } else {
         ({ position } = message);
@@ -104,7 +110,7 @@ export class Feed {
 async function* live(
   tail: LiveTail,
   from: Position,
-  filter: FeedFilter,
+  wanted: Wanted,
   signal: AbortSignal,
 ): AsyncGenerator<FeedMessage, void, undefined> {
   let position = from;
@@ -118,7 +124,7 @@ async function* live(
       if (event === undefined) throw new SubscriberTooSlow(position);
       if (event.position <= position) continue;
       ({ position } = event);
-      if (isWanted(event, filter)) yield { kind: 'event', event, position };
+      if (wanted(event)) yield { kind: 'event', event, position };
       await pace();
     }
     if (tail.failure !== undefined) throw tail.failure;

@@ -107,6 +107,24 @@ describe('holidays of an iCalendar file', () => {
     expect(holidays).toEqual([{ date: '2028-02-29' }, { date: '2032-02-29' }]);
   });
 
+  it.each(['FREQ=SECONDLY', 'FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=31', 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31'])(
+    'are refused where their rule may have no next one to find: %s',
+    async (rule) => {
+      const never = file(['SUMMARY:Never', 'DTSTART;VALUE=DATE:20260101', `RRULE:${rule}`]);
+      await expect(resolve({ icalendar: never, firstYear: 2026, lastYear: 2028 })).rejects.toMatchObject({
+        code: 'MALFORMED_ICALENDAR',
+      });
+    },
+  );
+
+  it('are refused where more than two hundred events recur', async () => {
+    const yearly = ['DTSTART;VALUE=DATE:20260101', 'RRULE:FREQ=YEARLY'];
+    const many = file(...Array.from({ length: 201 }, () => yearly));
+    await expect(resolve({ icalendar: many, firstYear: 2026, lastYear: 2028 })).rejects.toMatchObject({
+      code: 'MALFORMED_ICALENDAR',
+    });
+  });
+
   it('with times close that part of their dates, in the calendar’s zone', async () => {
     expect(
       await events(

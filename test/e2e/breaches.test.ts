@@ -88,8 +88,11 @@ describe('a deadline that passes', () => {
 
   it('is taken back by a reply recorded late, and the breach stays on record', async () => {
     api = await Api.start('2026-03-02T09:00:00Z');
-    await api.data<Opened>(open, { id: 'T-1' });
+    const { openTicket } = await api.data<Opened>(open, { id: 'T-1' });
     await api.restart('2026-03-04T09:00:00Z');
+    const heard = listen(api, fields, { after: openTicket.position });
+    expect(await heard.event()).toMatchObject({ kind: 'SLA_BREACHED' });
+    await heard.leave();
     const { recordFirstResponse } = await api.data<{ recordFirstResponse: { position: string; ticket: object } }>(
       `mutation { recordFirstResponse(input: { id: "T-1", occurredAt: "2026-03-02T12:00:00Z" }) {
         ... on TicketChanged { position ticket { clocks { state } } } } }`,

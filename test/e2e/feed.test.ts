@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import WebSocket from 'ws';
-import { feedTypes } from '../../src/sla/feed-event.js';
+import { feedTypes } from '../../src/sla/domain/feed-event.js';
 import { startServer } from '../../src/server.js';
 import { all } from '../contract/event-store.contract.js';
 import { Api, newFolder } from '../support/api.js';
@@ -28,7 +28,7 @@ interface Message {
 }
 
 /** A client that says what a test says, and reads when a test lets it. */
-async function rawClient(url: string, options: WebSocket.ClientOptions = {}) {
+async function rawClient(url: string, key: string, options: WebSocket.ClientOptions = {}) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', options);
   const messages: Message[] = [];
   let came: () => void = () => undefined;
@@ -48,7 +48,7 @@ async function rawClient(url: string, options: WebSocket.ClientOptions = {}) {
   const send = (message: object) => {
     socket.send(JSON.stringify(message));
   };
-  send({ type: 'connection_init' });
+  send({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
   await until('connection_ack');
   return { socket, send, until };
 }
@@ -93,8 +93,8 @@ describe('a connection', () => {
   it('is pinged, and ended where nothing answers', async () => {
     const api = await Api.start('2026-03-02T09:00:00Z');
     jest.useFakeTimers({ doNotFake: allBut('setInterval', 'clearInterval', 'setTimeout', 'clearTimeout') });
-    const answering = await rawClient(api.url);
-    const silent = await rawClient(api.url, { autoPong: false });
+    const answering = await rawClient(api.url, api.key);
+    const silent = await rawClient(api.url, api.key, { autoPong: false });
     const pinged = [answering, silent].map(({ socket }) => new Promise((resolve) => socket.once('ping', resolve)));
     const ended = new Promise<number>((resolve) => silent.socket.once('close', resolve));
     jest.advanceTimersByTime(12_000);
@@ -153,7 +153,8 @@ describe('a client that does not read', () => {
     const folder = newFolder();
     const ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
     const server = await startServer(ledger);
-    const [slow, quick] = await Promise.all([rawClient(server.url), rawClient(server.url)]);
+    const key = server.developmentKey?.text ?? '';
+    const [slow, quick] = await Promise.all([rawClient(server.url, key), rawClient(server.url, key)]);
     for (const client of [slow, quick]) {
       client.send({ type: 'subscribe', id: '1', payload: { query } });
       await client.until('next');
@@ -181,5 +182,5 @@ describe('a client that does not read', () => {
     await ledger.close();
     rmSync(folder, { recursive: true });
     jest.useRealTimers();
-  }, 60_000);
+  }, 180_000);
 });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Api, newFolder } from '../support/api.js';
 import { importLines, ledgerAt, project } from '../support/ledgers.js';
 import { pledge } from '../support/pledge.js';
+import { environmentOf } from '../support/store-of-tests.js';
 
 const now = '2026-03-02T09:00:00Z';
 
@@ -41,7 +42,7 @@ describe('a fact whose time cannot be as said', () => {
     await project(ledger);
     await ledger.close();
     expect(rejected).toEqual([]);
-    const { stdout } = await pledge(folder, ['history', 'A-1']);
+    const { stdout } = await pledge(folder, ['history', 'A-1'], '', await environmentOf(data));
     expect(stdout).toMatch(/2026-02-26T09:58:00\.000Z {2}FirstResponseSent {3}.*\(counts at the opening\)/);
 
     api = await Api.start(now, data);

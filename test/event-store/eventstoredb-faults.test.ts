@@ -77,6 +77,14 @@ describe('an append', () => {
     expect(appended).toEqual({ revision: 1, position: (await all(store.readStream('s')))[1]?.position });
   });
 
+  it('that is sent in parts is stored once and whole where the connection is cut between them', async () => {
+    const events = Array.from({ length: 3 }, (_, i) => event({ text: String(i).repeat(300_000) }));
+    server.faults.appends.push('cutDuring', 'cutAfter');
+    expect(await store.append('s', 'noStream', events)).toMatchObject({ revision: 2 });
+    expect(server.faults.appends).toEqual([]);
+    await expectEach(new Map([['s', events]]));
+  });
+
   it.each<[string, AppendFault]>([
     ['before one was stored', 'cutBefore'],
     ['after one was stored', 'cutAfter'],
@@ -303,6 +311,16 @@ describe('a store', () => {
     await store.close();
     await Promise.all(listening);
     await until(() => server.openSubscriptions === 0 && server.wire.connections === 0);
+  });
+
+  it('that is closed does nothing more', async () => {
+    await store.append('s', 'noStream', [event()]);
+    await store.close();
+    await expect(store.append('s', 0, [event()])).rejects.toMatchObject({ code: 'EVENT_STORE_CLOSED' });
+    await expect(store.lastPosition()).rejects.toMatchObject({ code: 'EVENT_STORE_CLOSED' });
+    for (const read of [store.readStream('s'), store.readAll(), store.subscribe()])
+      expect(await all<unknown>(read)).toEqual([]);
+    await until(() => server.wire.connections === 0);
   });
 
   it('has one subscription for all who follow it, and none when none does', async () => {

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { type CalendarDefinition, type Instant } from '../../src/business-time/calendar.js';
+import { readersOf } from '../../src/database/scoped.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
 import { changeCustomer } from '../../src/plans/commands/change-customer.js';
@@ -87,7 +88,8 @@ export class Both {
         const id = `T-${step.ticket}`;
         const ticket = this.tickets.get(id);
         if (ticket === undefined) return;
-        const changed = await settleTicket(ledger, id);
+        await settleTicket(ledger, id);
+        const changed = await changeTicket(ledger, id, []);
         ticket.naive.settle(now);
         return this.compare(id, changed);
       }
@@ -249,14 +251,14 @@ export class Both {
     for (const [id, { naive }] of this.tickets) {
       naive.settle(now);
       naive.applyRevisions(now);
-      await this.compare(id, { ticket: await ticketBy(ledger.db, id) }, true);
+      await this.compare(id, { ticket: await ticketBy(readersOf(ledger.db)('everyone'), id) }, true);
     }
   }
 
   /** The reports count what became of the clocks. What ended without a verdict is counted whenever that was. */
   async compareSummaries(): Promise<void> {
     const counted = new Tally();
-    for (const line of await slaSummary(this.ledger.db, {})) {
+    for (const line of await slaSummary(readersOf(this.ledger.db)('everyone'), {})) {
       const { plan, metric, month } = line;
       for (const verdict of ['met', 'metLate', 'breached'] as const)
         counted.add(`${plan} ${metric} ${month} ${verdict}`, line[verdict]);

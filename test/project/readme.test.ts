@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { newFolder } from '../support/api.js';
-import { stepsIn, Terminal } from '../support/tour.js';
+import { clone } from '../support/clone.js';
+import { freePort, stepsIn, Terminal } from '../support/tour.js';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const readme = read('README.md');
@@ -36,24 +35,6 @@ function expectShown(printed: readonly string[], shown: readonly string[]): void
   expect(cut).toEqual(shown.map((line) => lasting(line.replace(/ …$/, ''))));
 }
 
-const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        done(port);
-      });
-    });
-  });
-
-/** What a fresh clone has after `npm ci`, without the time it takes. */
-function clone(): string {
-  const folder = newFolder();
-  copyFileSync('package.json', join(folder, 'package.json'));
-  for (const part of ['node_modules', 'dist', 'examples', 'pledge']) symlinkSync(resolve(part), join(folder, part));
-  return folder;
-}
-
 describe('the tour in the README', () => {
   it('goes as printed', async () => {
     const folder = clone();
@@ -63,12 +44,14 @@ describe('the tour in the README', () => {
     /** Started in a terminal of their own, with the words by which it is seen that they are up. */
     const lasting: Readonly<Record<string, string>> = {
       'npm start': 'The tour is in README.md.\n',
-      'node examples/watch.mjs': 'Listening.\n',
+      'node examples/agent-feed/dist/agent-feed.js': 'Listening.\n',
     };
     let beside: ReturnType<Terminal['start']> | undefined;
     try {
       for (const { command, prints } of steps) {
-        if (command === undefined) {
+        if (command === undefined && prints[0] === '^C') {
+          await beside?.stop();
+        } else if (command === undefined) {
           let seen = '';
           for (const _ of prints) seen += (await beside?.until('\n')) ?? '';
           expectShown(seen.split('\n').slice(0, -1), prints);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readersOf } from '../../src/database/scoped.js';
 import { slaSummary, type SummaryLine } from '../../src/reports/queries/sla-summary.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { changeCustomer } from '../../src/plans/commands/change-customer.js';
@@ -23,7 +24,7 @@ describe('the summary', () => {
   };
   const summary = async (): Promise<readonly Partial<SummaryLine>[]> => {
     await project(ledger);
-    return slaSummary(ledger.db, {});
+    return slaSummary(readersOf(ledger.db)('everyone'), {});
   };
 
   it('counts each verdict in the month of its answer when met, of its deadline when not', async () => {

@@ -28,7 +28,8 @@ describe('an error of ours', () => {
       const entry = api.logged.find(({ id }) => id === extensions?.['id']);
       expect(entry).toMatchObject({
         level: 'error',
-        error: expect.stringContaining('no such table: tickets') as unknown,
+        // Jest has realms of its own, and to some the error of an addon is no error.
+        error: expect.stringMatching(/no such table: tickets|SQLITE_ERROR/) as unknown,
       });
     },
   );

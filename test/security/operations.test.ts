@@ -14,7 +14,7 @@ describe('a server with a list of operations', () => {
   let api: Api;
   const file = join(newFolder(), 'operations.json');
   beforeAll(async () => {
-    writeFileSync(file, JSON.stringify({ plans: allowed, feed: 'subscription { slaEvents { kind } }' }));
+    writeFileSync(file, JSON.stringify({ plans: allowed, feed: 'subscription { slaEvents { __typename } }' }));
     api = await Api.start('2026-03-02T09:00:00Z', newFolder(), { PLEDGE_OPERATIONS: file });
   });
   afterAll(() => api.end());

@@ -37,6 +37,26 @@ describe('requests that come too quickly', () => {
   });
 });
 
+describe('operations of one identity that come too quickly', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z', newFolder(), { PLEDGE_RATE: '10' });
+  });
+  afterAll(() => api.end());
+
+  it('are refused on every door, and those of others are not', async () => {
+    const key = api.newKey('agent');
+    for (let n = 0; n < 5; n++) await api.data('{ plans { code } }', {}, key);
+    for (let n = 0; n < 5; n++) expect(await api.sendBySocket('{ plans { code } }', {}, key)).toHaveProperty('data');
+    const refused = { errors: [{ extensions: { code: 'TOO_MANY_REQUESTS' } }] };
+    expect(await api.send('{ plans { code } }', {}, key)).toMatchObject(refused);
+    expect(await api.sendBySocket('{ plans { code } }', {}, key)).toMatchObject(refused);
+    await api.data('{ plans { code } }', {}, api.newKey('dashboard'));
+    api.clock.moveTo(api.clock.now() + 60_000);
+    await api.data('{ plans { code } }', {}, key);
+  });
+});
+
 describe('the count of requests', () => {
   it('remembers no more callers than it has room for, and forgets those first whose minute began first', () => {
     const clock = new ManualClock(0);

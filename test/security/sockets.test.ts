@@ -3,14 +3,14 @@ import { type Limits, standardLimits } from '../../src/doors/limits.js';
 import { Api, newFolder } from '../support/api.js';
 import { RawSocket } from '../support/raw-socket.js';
 
-const feed = 'subscription { slaEvents { kind } }';
+const feed = 'subscription { slaEvents { __typename } }';
 
 describe('a socket', () => {
   let api: Api;
   const limits: Limits = {
     ...standardLimits,
     sockets: { total: 12, perAddress: 10, perIdentity: 6 },
-    operations: { total: 150, perIdentity: 100, perSocket: 50 },
+    operations: { total: 150, perIdentity: 120, perSocket: 50 },
     unreadBytes: 64 * 1024,
     bodyBytes: 1024 * 1024,
   };
@@ -38,11 +38,17 @@ describe('a socket', () => {
     if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
     return socket;
   }
-  async function known(): Promise<RawSocket> {
+  async function known(key = api.key): Promise<RawSocket> {
     const socket = await arrive();
-    socket.send({ type: 'connection_init', payload: api.connectionParams });
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${key}` } });
     await socket.next('connection_ack');
     return socket;
+  }
+
+  /** Subscribes so often, and waits until each has begun. */
+  async function listen(socket: RawSocket, times: number): Promise<void> {
+    for (let n = 0; n < times; n++) socket.subscribe(`${n}`, feed);
+    for (let n = 0; n < times; n++) await socket.next('next');
   }
 
   it('is not to be had at another path', async () => {
@@ -128,8 +134,8 @@ describe('a socket', () => {
 
   it('is told so when all together have as many subscriptions as the server takes, until some leave', async () => {
     const first = await known();
-    const others = [await known(), await known()];
-    for (const socket of [first, ...others]) for (let n = 0; n < 50; n++) socket.subscribe(`${n}`, feed);
+    const others = [await known(), await known(api.newKey('agent'))];
+    for (const socket of [first, ...others]) await listen(socket, 50);
     const late = await known();
     late.subscribe('late', feed);
     expect(await late.next('error')).toMatchObject({ payload: [{ extensions: { code: 'TOO_MANY_OPERATIONS' } }] });
@@ -139,9 +145,25 @@ describe('a socket', () => {
     late.subscribe('again', '{ plans { code } }');
     expect(await late.next('next')).toMatchObject({ id: 'again' });
     late.subscribe('feed', feed);
-    late.subscribe('after', '{ plans { code } }');
-    expect(await late.next('next')).toMatchObject({ id: 'after' });
+    expect(await late.next('next')).toMatchObject({ id: 'feed' });
     expect(others.every(({ socket }) => socket.readyState === socket.OPEN)).toBe(true);
+  });
+
+  it('is told so when one identity has as many subscriptions as it may, whatever its sockets', async () => {
+    for (const socket of [await known(), await known(), await known()]) await listen(socket, 40);
+    const another = await known();
+    another.subscribe('1', feed);
+    expect(await another.next('error')).toMatchObject({
+      payload: [{ extensions: { code: 'TOO_MANY_OPERATIONS' } }],
+    });
+  });
+
+  it('is closed where one identity has as many as it may', async () => {
+    for (let n = 0; n < 6; n++) await known();
+    const socket = await arrive();
+    socket.send({ type: 'connection_init', payload: api.connectionParams });
+    expect(await socket.closed).toBe(4429);
+    await known(api.newKey('agent'));
   });
 
   it('is answered, and not closed, when its query is none', async () => {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Feed } from '../../src/sla/feed.js';
-import { type FeedFilter } from '../../src/sla/feed-event.js';
+import { type FeedFilter } from '../../src/sla/domain/feed-event.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, say, type TestLedger } from '../support/ledgers.js';
@@ -31,7 +31,7 @@ describe('the feed', () => {
     const events: string[] = [];
     const stop = new AbortController();
     const feed = new Feed({ store: ledger.store, clock: ledger.clock, heartbeatMs: 15_000 });
-    for await (const message of feed.listen({ after: '', filter, signal: stop.signal })) {
+    for await (const message of feed.listen({ scope: 'everyone', after: '', filter, signal: stop.signal })) {
       if (message.kind === 'heartbeat') continue;
       if (message.event.data.ticket === 'T-last') stop.abort();
       else events.push(message.event.type);

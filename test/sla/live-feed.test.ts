@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { Feed, type FeedMessage } from '../../src/sla/feed.js';
-import { type FeedFilter, type FeedType } from '../../src/sla/feed-event.js';
+import { type FeedFilter, type FeedType } from '../../src/sla/domain/feed-event.js';
 import { abortable } from '../../src/graphql/abortable.js';
 import { Random } from '../../src/imports/random.js';
 import { all, event } from '../contract/event-store.contract.js';
@@ -44,7 +44,7 @@ describe('the feed, live', () => {
     return position;
   }
   const listen = (after?: Position, filter: FeedFilter = {}) =>
-    feed.listen({ ...(after === undefined ? {} : { after }), filter, signal: stop.signal });
+    feed.listen({ scope: 'everyone', ...(after === undefined ? {} : { after }), filter, signal: stop.signal });
   type Messages = AsyncGenerator<FeedMessage, void>;
   async function next(messages: Messages): Promise<FeedMessage> {
     const { value } = await messages.next();
@@ -219,7 +219,9 @@ describe('the feed, live', () => {
 
     it('follows the log once for all who have caught up, and lets go of it when the last has left', async () => {
       const following = counted();
-      const listeners = Array.from({ length: 50 }, () => abortable((signal) => feed.listen({ signal }), show));
+      const listeners = Array.from({ length: 50 }, () =>
+        abortable((signal) => feed.listen({ scope: 'everyone', signal }), show),
+      );
       await Promise.all(listeners.map((heard) => heard.next()));
       const heard = listeners.map((messages) => messages.next());
       await append('T-1');

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Type } from '@nestjs/common';
@@ -8,10 +9,10 @@ import { KeyStore } from '../../src/auth/key-store.js';
 import { type Role } from '../../src/auth/permissions.js';
 import { type Doors } from '../../src/doors/doors.js';
 import { type LogEntry } from '../../src/doors/log.js';
-import { type Ledger, openLedger } from '../../src/ledger.js';
+import { type Ledger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
 import { testDoors } from './doors.js';
-import { settingsOf } from './ledgers.js';
+import { openIn } from './ledgers.js';
 import { ManualClock } from './manual-clock.js';
 
 export interface Answer {
@@ -28,6 +29,11 @@ export interface Reply {
 
 /** A folder of a test's own. */
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'pledge-'));
+
+/** Resolves when the store has answered those who follow the log: the embedded one has from the start. */
+async function whenFollowed({ projections }: Ledger): Promise<void> {
+  while (!['live', 'catchingUp'].includes(projections.subscription.state)) await turn();
+}
 
 /** The real server, over real HTTP and WebSocket, on a folder and a clock of the test's. */
 export class Api {
@@ -49,9 +55,11 @@ export class Api {
     more: readonly Type[] = [],
   ): Promise<Api> {
     const clock = new ManualClock(Date.parse(now));
-    const ledger = await openLedger(settingsOf(folder, environment), 'serve', { clock });
+    const ledger = await openIn(folder, 'serve', clock, environment);
     const { doors, logged } = testDoors(ledger.settings, clock, differing);
-    return new Api(folder, clock, environment, logged, ledger, await startServer(ledger, more, { doors }));
+    const server = await startServer(ledger, more, { doors });
+    await whenFollowed(ledger);
+    return new Api(folder, clock, environment, logged, ledger, server);
   }
 
   /** The end of the log. */
@@ -75,11 +83,12 @@ export class Api {
   }
 
   /** Stops and starts on the same folder, as after a deployment. */
-  async restart(now: string): Promise<void> {
+  async restart(now: string, environment = this.environment): Promise<void> {
     await this.close();
     this.clock.moveTo(Date.parse(now));
-    this.ledger = await openLedger(settingsOf(this.folder, this.environment), 'serve', { clock: this.clock });
+    this.ledger = await openIn(this.folder, 'serve', this.clock, environment);
     this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
+    await whenFollowed(this.ledger);
   }
 
   get url(): string {

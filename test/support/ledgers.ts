@@ -7,6 +7,7 @@ import { type Ledger, openLedger } from '../../src/ledger.js';
 import { projectionNames } from '../../src/projections/projections.js';
 import { changeTicket, type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ManualClock } from './manual-clock.js';
+import { openingOf, storeUrlOf } from './store-of-tests.js';
 
 export interface TestLedger extends Ledger {
   readonly clock: ManualClock;
@@ -19,7 +20,18 @@ export const settingsOf = (data: string, environment: NodeJS.ProcessEnv = {}): S
 /** A data folder opened at an instant of the test's. */
 export async function ledgerAt(now: string, folder: string): Promise<TestLedger> {
   const clock = new ManualClock(Date.parse(now));
-  return { ...(await openLedger(settingsOf(folder), 'test', { clock })), clock };
+  return { ...(await openIn(folder, 'test', clock)), clock };
+}
+
+/** Opens a data folder, its log in the store that these tests are on. */
+export async function openIn(
+  folder: string,
+  command: string,
+  clock: ManualClock,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ledger> {
+  const settings = readSettings(environment, { data: folder, port: 0, eventStoreUrl: await storeUrlOf(folder) });
+  return openLedger(settings, command, { clock, ...(await openingOf(folder)) });
 }
 
 /** Projects what is in the log now, and ends. */

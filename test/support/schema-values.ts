@@ -100,9 +100,10 @@ function ofSome(type: GraphQLInputType): fc.Arbitrary<unknown> {
   if (isListType(type)) {
     const item = valuesOf(type.ofType);
     const few = fc.array(item, { maxLength: 3 });
-    const many = fc
-      .tuple(item, fc.constantFrom(101, 1_001, 40_000))
-      .map(([one, count]) => Array.from({ length: count }, () => one));
+    const many = fc.tuple(item, fc.constantFrom(101, 1_001, 40_000)).map(([one, count]) => {
+      const size = JSON.stringify(one).length + 1;
+      return Array.from({ length: Math.min(count, Math.ceil(5_000_000 / size)) }, () => one);
+    });
     return fc.oneof({ weight: 30, arbitrary: few }, { weight: 1, arbitrary: many });
   }
   if (isEnumType(type)) return fc.constantFrom(...type.getValues().map(({ name }) => name));

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** A command that a page shows, and what it shows to be printed. */
 export interface Step {
@@ -29,6 +30,15 @@ class Printed {
     child.once('close', () => {
       for (const look of this.waiting) look();
     });
+  }
+
+  /** Ends the program, and what it started, as Ctrl-C does. */
+  async stop(): Promise<void> {
+    const { pid, exitCode } = this.child;
+    if (pid === undefined || exitCode !== null) return;
+    const closed = new Promise((resolve) => this.child.once('close', resolve));
+    process.kill(-pid, 'SIGINT');
+    await closed;
   }
 
   /** Takes all that is printed up to a text, and that too; what follows is for the next to take. */
@@ -80,7 +90,7 @@ export class Terminal {
   async end(): Promise<void> {
     await Promise.all(
       this.children.map(async (child) => {
-        if (child.pid === undefined || child.exitCode !== null) return;
+        if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
         const closed = new Promise((resolve) => child.once('close', resolve));
         process.kill(-child.pid, 'SIGTERM');
         await closed;
@@ -99,3 +109,14 @@ export class Terminal {
     return child;
   }
 }
+
+/** A port that nobody listens on. */
+export const freePort = () =>
+  new Promise<number>((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        done(port);
+      });
+    });
+  });

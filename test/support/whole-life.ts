@@ -5,6 +5,7 @@ import { defineCalendar, enrolCustomer } from '../../src/plans/commands/define.j
 import { officeHours } from '../../src/plans/domain/catalogue.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { handOver } from '../../src/tickets/commands/hand-over.js';
+import { change as changeWebhookOf } from './webhooks.js';
 import { importSample, open, say, type TestLedger } from './ledgers.js';
 
 const admin = { id: 'admin', kind: 'person' } as const;
@@ -14,7 +15,19 @@ export async function liveWholeLife(ledger: TestLedger): Promise<void> {
   const sample = await importSample(ledger, { tickets: 60, until: '2026-03-02T08:00:00Z', days: 30 });
   await sample.log.finish(sample.counts);
   await changeTheCatalogue(ledger);
+  await changeAWebhook(ledger);
   await workOnTickets(ledger);
+}
+
+async function changeAWebhook(ledger: TestLedger): Promise<void> {
+  const webhook = 'desk';
+  const endpoint = { webhook, url: 'http://127.0.0.1:9/', description: null, filter: {} };
+  await changeWebhookOf(ledger, { type: 'RegisterWebhook', endpoint });
+  await changeWebhookOf(ledger, { type: 'ChangeWebhook', webhook, changes: { description: 'for the desk' } });
+  await changeWebhookOf(ledger, { type: 'DisableWebhook', webhook });
+  await changeWebhookOf(ledger, { type: 'EnableWebhook', webhook });
+  await changeWebhookOf(ledger, { type: 'RotateWebhookSecret', webhook, overlapMs: 3_600_000 });
+  await changeWebhookOf(ledger, { type: 'RemoveWebhook', webhook });
 }
 
 async function changeTheCatalogue(ledger: TestLedger): Promise<void> {

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { readersOf } from '../../src/database/scoped.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { settleDue } from '../../src/sla/deadline-watcher.js';
 import { changeAndHandOver, handOver } from '../../src/tickets/commands/hand-over.js';
@@ -35,7 +36,7 @@ describe('merging and splitting', () => {
   const request = (order: TicketRequest['order']): TicketRequest => ({ order, actor, mayBackdate: false });
   /** What became of an order, by the code of its refusal where there was one. */
   async function ask(ticket: string, order: TicketRequest['order'], store: EventStore = ledger.store) {
-    const { outcomes } = await changeAndHandOver({ ...ledger, store }, ticket, [request(order)]);
+    const { outcomes } = await changeAndHandOver({ ...ledger, store }, ticket, [request(order)], 'everyone');
     return outcomes.map((outcome) => (outcome.kind === 'rejected' ? outcome.rejection.code : outcome.kind));
   }
   async function eventsOf(ticket: string): Promise<readonly StoredEvent[]> {
@@ -47,7 +48,7 @@ describe('merging and splitting', () => {
   /** When the first response of a ticket is due, as readers are told. */
   async function dueOf(ticket: string) {
     await project(ledger);
-    const view = await ticketBy(ledger.db, ticket);
+    const view = await ticketBy(readersOf(ledger.db)('everyone'), ticket);
     return view?.clocks().map(({ state, dueAt }) => `${state} ${new Date(dueAt ?? 0).toISOString().slice(8, 16)}`);
   }
   /** Has the policy do what it finds to do, until it finds no more; says for which tickets it did. */
@@ -69,7 +70,7 @@ describe('merging and splitting', () => {
     expect(await dueOf('new')).toEqual(['running 03T10:00']);
     expect(await dueOf('old')).toEqual(['cancelled 03T10:00']);
     expect(await handOverDue()).toEqual([]);
-    const view = await ticketBy(ledger.db, 'new');
+    const view = await ticketBy(readersOf(ledger.db)('everyone'), 'new');
     expect([...(view?.received.keys() ?? [])]).toEqual(['old']);
   });
 
@@ -77,7 +78,7 @@ describe('merging and splitting', () => {
     expect(await ask('old', split('part'))).toEqual(['recorded']);
     expect(await dueOf('part')).toEqual(['running 03T11:00']);
     expect(await handOverDue()).toEqual([]);
-    expect((await ticketBy(ledger.db, 'part'))?.splitFrom).toBe('old');
+    expect((await ticketBy(readersOf(ledger.db)('everyone'), 'part'))?.splitFrom).toBe('old');
     expect(await ask('old', split('part'))).toEqual(['alreadySo']);
   });
 

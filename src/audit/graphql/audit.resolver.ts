@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Requires } from '../../auth/requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { keyOf, pageOf, sizeOf } from '../../database/page.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
@@ -100,11 +101,11 @@ export class Audit {
   @Query(() => HistoryConnection, {
     description: 'A ticket’s stream in the order of recording; empty for no such ticket.',
   })
-  async ticketHistory(@Args() { id, ...request }: HistoryArgs) {
+  async ticketHistory(@Args() { id, ...request }: HistoryArgs, @Caller() { scope }: Identity) {
     const page = said(request);
     const size = sizeOf(page);
     const from = Number(keyOf(page, ['number'])?.[0] ?? -1) + 1;
-    const history = await ticketHistory(this.store, id);
+    const history = await ticketHistory(this.store, scope, id);
     return pageOf(
       history.slice(from, from + size + 1),
       size,
@@ -119,9 +120,10 @@ export class Audit {
     description:
       'A ticket and its clocks as they stood at an instant, and as they were known at another; null where it was not.',
   })
-  async replayTicket(@Args() { id, occurredBy, recordedBy }: ReplayArgs) {
+  async replayTicket(@Args() { id, occurredBy, recordedBy }: ReplayArgs, @Caller() { scope }: Identity) {
     const at = occurredBy ?? this.clock.now();
-    const view = await replayTicket({ store: this.store, catalogue: this.catalogue }, id, at, recordedBy ?? Infinity);
+    const ports = { store: this.store, catalogue: this.catalogue };
+    const view = await replayTicket(ports, scope, id, at, recordedBy ?? Infinity);
     const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, at);
     return ticket ?? null;
   }

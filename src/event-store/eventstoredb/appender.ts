@@ -10,8 +10,8 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { AppendCall, type Order } from './append-call.js';
 import { type Connection } from './connection.js';
 import { toStreamName, toText } from './events.js';
-import { isDefinite, rejectionOf, Silence, unavailable } from './failures.js';
-import { BackOff, type Patience } from './patience.js';
+import { closed, isDefinite, rejectionOf, Silence, unavailable } from './failures.js';
+import { BackOff, isAborted, type Patience } from './patience.js';
 import { type Reads } from './reads.js';
 import { type StreamIds } from './stream-ids.js';
 
@@ -35,20 +35,21 @@ export class Appender {
   /** See `EventStore.append`. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `APPEND_TOO_LARGE` */
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     expectRead(expected);
+    if (isAborted(this.closing)) throw closed();
     const order = { stream, expected, events: events.map(toText) };
     const ids = events.map(({ id }) => id);
     await this.learn(order);
     if (new Set(ids).size < ids.length) throw reused(stream);
     if (ids.some((id) => this.ids.has(stream, id))) return this.repeated(order, this.ids.known(stream) - 1);
     const appended = await this.appended(order);
-    this.ids.saw(stream, revisionOf(expected) + 1, ids);
+    this.ids.saw(stream, revisionOf(expected) + 1, events);
     return appended;
   }
 
   /** Gives up the call; what waits fails. */
   async close(): Promise<void> {
     const call = await this.call?.catch(() => undefined);
-    call?.fail(new Rejection('EVENT_STORE_CLOSED', 'The event store was closed.'));
+    call?.fail(closed());
   }
 
   /** Sends an append once. */
@@ -116,12 +117,7 @@ export class Appender {
     if (known > revisionOf(expected)) return;
     for await (const events of this.reads.stream(stream, known, this.closing)) {
       const [first] = events;
-      if (first !== undefined)
-        this.ids.saw(
-          stream,
-          first.revision,
-          events.map(({ id }) => id),
-        );
+      if (first !== undefined) this.ids.saw(stream, first.revision, events);
       if (this.ids.known(stream) > revisionOf(expected)) return;
     }
   }

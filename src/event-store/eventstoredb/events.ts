@@ -33,7 +33,6 @@ export const toStreamName = (stream: string): string => (/^($|[$~])/.test(stream
 
 const fromStreamName = (name: string): string => (name.startsWith('~') ? name.slice(1) : name);
 
-/** Some 64-bit numbers come as text: they are far below what a number holds. */
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
 interface KeptMetadata extends EventMetadata {
@@ -80,17 +79,26 @@ export function toStoredEvent(recorded: RecordedEvent): StoredEvent | undefined 
   const kept = recorded.getCustomMetadata_asU8();
   const map = recorded.getMetadataMap();
   if (kept.length === 0 || map.get('content-type') !== 'application/json') return undefined;
-  const { eventId, ...metadata } = JSON.parse(utf8(kept)) as Partial<KeptMetadata>;
+  const { eventId, ...metadata } = metadataOf(kept);
   if (eventId === undefined) return undefined;
   return {
     id: eventId,
     type: map.get('type') ?? '',
     stream: fromStreamName(utf8(recorded.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array())),
-    revision: Number(recorded.getStreamRevision()),
+    revision: Number(recorded.getStreamRevision()), // 64 bits as text; far below what a number holds
     position: positionOf(recorded),
     data: JSON.parse(utf8(recorded.getData_asU8())) as unknown,
     metadata: metadata as EventMetadata,
   };
+}
+
+/** What is no JSON is none of ours. */
+function metadataOf(kept: Uint8Array): Partial<KeptMetadata> {
+  try {
+    return (JSON.parse(utf8(kept)) ?? {}) as Partial<KeptMetadata>;
+  } catch {
+    return {};
+  }
 }
 
 export const positionOf = (recorded: RecordedEvent): Position => toPosition(recorded.getCommitPosition());

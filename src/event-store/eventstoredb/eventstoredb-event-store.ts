@@ -12,9 +12,9 @@ import {
 import { Appender } from './appender.js';
 import { Connection } from './connection.js';
 import { start } from './events.js';
-import { isDefinite, rejectionOf, said, unavailable } from './failures.js';
-import { nameOfLog } from './log-name.js';
-import { BackOff, defaultPatience, isAborted, type Patience } from './patience.js';
+import { closed } from './failures.js';
+import { nameWhenReady, type Waiting } from './log-name.js';
+import { defaultPatience, isAborted, type Patience } from './patience.js';
 import { Reads } from './reads.js';
 import { StreamIds } from './stream-ids.js';
 import { Tail, type TailStatus } from './tail.js';
@@ -24,12 +24,8 @@ export interface EventStoreDbStatus extends TailStatus {
   readonly repeatedAppends: number;
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends Waiting {
   readonly patience?: Partial<Patience>;
-  /** Ends the wait for a server that does not answer. */
-  readonly signal?: AbortSignal;
-  /** Called after each vain try to reach the server, with why. */
-  readonly waiting?: (why: string) => void;
   /** Called when the live subscription changes its state. */
   readonly changed?: (status: TailStatus) => void;
   /** What readers are handed in place of an event as it is stored; by default the event. */
@@ -94,12 +90,7 @@ export class EventStoreDbEventStore implements EventStore {
     const over = this.until(signal);
     for await (const events of this.reads.stream(stream, from, over)) {
       const [first] = events;
-      if (first !== undefined)
-        this.ids.saw(
-          stream,
-          first.revision,
-          events.map(({ id }) => id),
-        );
+      if (first !== undefined) this.ids.saw(stream, first.revision, events);
       for (const event of events) {
         if (isAborted(over)) return;
         yield this.upcast(event);
@@ -162,8 +153,10 @@ export class EventStoreDbEventStore implements EventStore {
     }
   }
 
-  lastPosition(): Promise<Position> {
-    return this.reads.last(this.closing.signal);
+  async lastPosition(): Promise<Position> {
+    const position = await this.reads.last(this.closing.signal);
+    if (isAborted(this.closing.signal)) throw closed();
+    return position;
   }
 
   /** Ends what is under way and lets go of the server. */
@@ -178,30 +171,3 @@ export class EventStoreDbEventStore implements EventStore {
     return signal === undefined ? this.closing.signal : AbortSignal.any([signal, this.closing.signal]);
   }
 }
-
-async function nameWhenReady(connection: Connection, patience: Patience, options: OpenOptions): Promise<string> {
-  const { signal = new AbortController().signal, waiting = () => undefined } = options;
-  // Each try tells at once how it went; the waits between them are here.
-  const reads = new Reads(connection, { ...patience, giveUpMs: 0 });
-  const appender = new Appender(connection, reads, new StreamIds(), patience, signal);
-  const backOff = new BackOff(patience);
-  try {
-    for (;;) {
-      let why: unknown = 'it was not waited for';
-      try {
-        if (!isAborted(signal)) return await nameOfLog(reads, (order) => appender.send(order), signal);
-      } catch (error) {
-        if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error);
-        why = error;
-        waiting(said(error));
-      }
-      if (isAborted(signal)) throw unavailable(why);
-      await backOff.wait(signal);
-    }
-  } finally {
-    await appender.close();
-  }
-}
-
-const isUnavailable = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'EVENT_STORE_UNAVAILABLE';

@@ -41,4 +41,6 @@ export function rejectionOf(error: unknown): unknown {
 export const unavailable = (last: unknown): Rejection =>
   new Rejection('EVENT_STORE_UNAVAILABLE', `EventStoreDB does not answer: ${said(last)}`);
 
+export const closed = (): Rejection => new Rejection('EVENT_STORE_CLOSED', 'The event store was closed.');
+
 export const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,16 +3,56 @@ import { WrongExpectedVersionError } from '@eventstore/db-client';
 import { type Appended } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { type Order } from './append-call.js';
+import { Appender } from './appender.js';
+import { type Connection } from './connection.js';
 import { logStream } from './events.js';
-import { unavailable } from './failures.js';
-import { type Reads } from './reads.js';
+import { isDefinite, rejectionOf, said, unavailable } from './failures.js';
+import { BackOff, isAborted, type Patience } from './patience.js';
+import { Reads } from './reads.js';
 import { readStreamFrom } from './requests.js';
+import { StreamIds } from './stream-ids.js';
+
+/** How somebody waits for a server that does not answer. */
+export interface Waiting {
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
+  /** Called after each vain try to reach the server, with why. */
+  readonly waiting?: (why: string) => void;
+}
 
 /**
  * The id of the log, from the log itself: the first who looks gives it one, in a stream of its own. Of two who do so at
- * once the server lets one. @throws Rejection `EVENT_STORE_UNAVAILABLE`
+ * once the server lets one. Waits until the server answers.
+ * @throws Rejection `EVENT_STORE_REFUSES`; `EVENT_STORE_UNAVAILABLE` when the signal aborts
  */
-export async function nameOfLog(
+export async function nameWhenReady(connection: Connection, patience: Patience, options: Waiting): Promise<string> {
+  const { signal = new AbortController().signal, waiting = () => undefined } = options;
+  // Each try tells at once how it went; the waits between them are here.
+  const reads = new Reads(connection, { ...patience, giveUpMs: 0 });
+  const appender = new Appender(connection, reads, new StreamIds(), patience, signal);
+  const backOff = new BackOff(patience);
+  try {
+    for (;;) {
+      let why: unknown = 'it was not waited for';
+      try {
+        if (!isAborted(signal)) return await nameOfLog(reads, (order) => appender.send(order), signal);
+      } catch (error) {
+        if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error);
+        why = error;
+        waiting(said(error));
+      }
+      if (isAborted(signal)) throw unavailable(why);
+      await backOff.wait(signal);
+    }
+  } finally {
+    await appender.close();
+  }
+}
+
+const isUnavailable = (error: unknown) =>
+  error instanceof Error && 'code' in error && error.code === 'EVENT_STORE_UNAVAILABLE';
+
+async function nameOfLog(
   reads: Reads,
   append: (order: Order) => Promise<Appended>,
   signal: AbortSignal,

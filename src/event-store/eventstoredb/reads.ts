@@ -61,7 +61,7 @@ export class Reads {
   async *responses(request: () => ReadReq, signal: AbortSignal): AsyncGenerator<readonly ReadResp[], void, undefined> {
     const { connection, patience } = this;
     const backOff = new BackOff(patience);
-    for (;;) {
+    while (!isAborted(signal)) {
       try {
         const call = connection.read(request(), { requiresLeader: true });
         for await (const responses of received(call, { patience, signal, silenceMs: patience.answerMs })) {
@@ -76,7 +76,6 @@ export class Reads {
         if (backOff.isOver) throw unavailable(error);
       }
       await backOff.wait(signal);
-      if (isAborted(signal)) return;
     }
   }
 }

@@ -1,9 +1,8 @@
 import { convertToCommandError } from '@eventstore/db-client';
 import { type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { Bell } from '../../event-sourcing/bell.js';
 import { type ReadCall } from './connection.js';
 import { Silence } from './failures.js';
-import { inTime, isAborted, type Patience } from './patience.js';
+import { isAborted, type Patience } from './patience.js';
 
 export interface Receiving {
   readonly patience: Patience;
@@ -21,45 +20,83 @@ export async function* received(
   beginning: Promise<ReadCall>,
   { patience, signal, silenceMs }: Receiving,
 ): AsyncGenerator<readonly ReadResp[], void, undefined> {
-  const bell = new Bell();
-  const ring = () => {
-    bell.ring();
-  };
   let call: ReadCall | undefined;
   let outcome: { readonly error?: Error } | undefined;
-  let isLeft = false;
-  const fail = (error: Error) => {
-    outcome = { error: convertToCommandError(error) };
-    ring();
+  let wake: () => void = () => undefined;
+  const over = new AbortController();
+  const end = (how: { readonly error?: Error }) => {
+    outcome ??= how;
+    wake();
   };
+  const fail = (error: Error) => {
+    end({ error: convertToCommandError(error) });
+  };
+  const stop = () => {
+    end({});
+  };
+  signal.addEventListener('abort', stop);
   beginning.then((begun) => {
-    call = begun;
-    begun.on('readable', ring).on('error', fail);
-    begun.on('end', () => {
-      outcome ??= {};
-      ring();
+    if (isAborted(over.signal)) {
+      leave(begun);
+      return;
+    }
+    call = begun.on('readable', () => {
+      wake();
     });
-    if (isLeft) leave(begun);
-    ring();
+    begun.on('end', stop).on('error', fail);
+    wake();
   }, fail);
+  const watch = silenceMs === Infinity ? undefined : new SilenceWatch(patience, silenceMs, fail, over.signal);
   try {
     for (;;) {
-      if (isAborted(signal)) return;
-      const rung = bell.next(signal);
-      const messages = call === undefined ? [] : atHand(call);
+      const messages = call === undefined || isAborted(signal) ? [] : atHand(call);
       if (messages.length > 0) {
         yield messages;
         continue;
       }
-      if (outcome?.error !== undefined) throw outcome.error;
-      if (outcome !== undefined) return;
-      if (silenceMs === Infinity) await rung;
-      else if (!(await inTime(rung, silenceMs, patience.clock))) throw new Silence(`no answer in ${silenceMs} ms`);
+      if (outcome?.error !== undefined && !isAborted(signal)) throw outcome.error;
+      if (outcome !== undefined || isAborted(signal)) return;
+      watch?.waits();
+      await new Promise<void>((resolve) => (wake = resolve));
+      watch?.hears();
     }
   } finally {
-    isLeft = true;
+    over.abort();
+    signal.removeEventListener('abort', stop);
     if (call !== undefined) leave(call);
-    ring(); // nobody waits any more
+  }
+}
+
+/** Finds out that something is waited for for too long: one timer for a call, not one for each wait. */
+class SilenceWatch {
+  private since: number | undefined;
+
+  constructor(
+    private readonly patience: Patience,
+    private readonly silenceMs: number,
+    private readonly tooLong: (error: Error) => void,
+    signal: AbortSignal,
+  ) {
+    void this.run(signal);
+  }
+
+  waits(): void {
+    this.since = this.patience.clock.now();
+  }
+
+  hears(): void {
+    this.since = undefined;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.patience;
+    while (!isAborted(signal)) {
+      if (this.since !== undefined && clock.now() - this.since >= this.silenceMs) {
+        this.tooLong(new Silence(`no answer in ${this.silenceMs} ms`));
+        return;
+      }
+      await clock.sleepUntil((this.since ?? clock.now()) + this.silenceMs, signal);
+    }
   }
 }
 

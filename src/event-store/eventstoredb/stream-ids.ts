@@ -25,12 +25,12 @@ export class StreamIds {
   }
 
   /** Events were seen in a stream, the first of them at a revision. What leaves a gap is not kept. */
-  saw(stream: string, revision: number, ids: readonly string[]): void {
+  saw(stream: string, revision: number, events: readonly { readonly id: string }[]): void {
     const known = this.streams.get(stream) ?? { next: 0, ids: new Set() };
-    if (revision > known.next || revision + ids.length <= known.next) return;
-    for (const id of ids.slice(known.next - revision)) known.ids.add(id);
-    this.size += revision + ids.length - known.next;
-    known.next = revision + ids.length;
+    if (revision > known.next || revision + events.length <= known.next) return;
+    for (const { id } of events.slice(known.next - revision)) known.ids.add(id);
+    this.size += revision + events.length - known.next;
+    known.next = revision + events.length;
     this.streams.delete(stream); // the last to be seen is the last to go
     this.streams.set(stream, known);
     for (const [name, { next }] of this.streams) {

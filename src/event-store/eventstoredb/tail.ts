@@ -115,11 +115,11 @@ export class Tail {
     const watch = this.watch(recent, silent, either);
     try {
       for await (const responses of received(call, { patience, signal: either, silenceMs: Infinity })) {
-        backOff.reset();
         for (const response of responses) {
           const recorded = response.getEvent()?.getEvent();
           if (recorded !== undefined) {
             recent.add(positionOf(recorded), toStoredEvent(recorded), recorded.getData_asU8().length);
+            backOff.reset();
           } else if (response.hasCaughtUp()) this.heard('live', recent);
           else if (response.hasConfirmation() || response.hasFellBehind()) this.heard('catchingUp', recent);
         }
@@ -151,7 +151,6 @@ export class Tail {
       if (isAnswered && (end === undefined || recent.end >= end)) continue;
       // It may be on its way.
       if (isAnswered && (await inTime(this.reaches(recent, end ?? start, signal), quietMs, clock))) continue;
-      this.connection.abandon();
       silent.abort();
     }
   }

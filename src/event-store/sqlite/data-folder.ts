@@ -8,6 +8,7 @@ export interface DataFolder {
   readonly path: string;
   readonly eventsFile: string;
   readonly readModelsFile: string;
+  readonly webhookFiles: { readonly outbox: string; readonly key: string };
   readonly dutiesFile: string;
   release(): void;
 }
@@ -17,6 +18,7 @@ export const filesOf = (folder: string) => ({
   path: resolve(folder),
   eventsFile: join(resolve(folder), 'events.db'),
   readModelsFile: join(resolve(folder), 'read-models.db'),
+  webhookFiles: { outbox: join(resolve(folder), 'webhooks.db'), key: join(resolve(folder), 'webhooks.key') },
   dutiesFile: join(resolve(folder), 'duties.db'),
 });
 

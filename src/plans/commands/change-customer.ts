@@ -1,5 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type Scope, sees } from '../../auth/scope.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CustomerCommand, customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
 import { customerStream, type Enrolment } from '../domain/events.js';
 import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
@@ -9,6 +11,7 @@ export type CustomerRequest = Asked<CustomerCommand, 'offer'>;
 /** Enrols a customer, or changes its plan or calendar. */
 export class ChangeCustomer extends Command<Changed<CustomerHistory>> {
   constructor(
+    readonly scope: Scope,
     readonly request: CustomerRequest,
     readonly actor: Actor,
   ) {
@@ -38,5 +41,10 @@ const namedIn = (order: CustomerRequest): Named => (order.type === 'EnrolCustome
 
 @CommandHandler(ChangeCustomer)
 export class ChangeCustomerHandler extends InjectedPorts implements ICommandHandler<ChangeCustomer> {
-  execute = ({ request, actor }: ChangeCustomer) => changeCustomer(this, request, actor);
+  async execute({ scope, request, actor }: ChangeCustomer) {
+    const { customer } = namedIn(request);
+    if (!sees(scope, customer))
+      throw new Rejection('FORBIDDEN', `The customer ${customer} is not among those you may write for.`);
+    return changeCustomer(this, request, actor);
+  }
 }

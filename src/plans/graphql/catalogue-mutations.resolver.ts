@@ -137,8 +137,8 @@ export class CatalogueMutations {
     return this.answer(calendarDefined.Defined, work, toCalendarType);
   }
 
-  private changeCustomer(order: CustomerRequest, { actor }: Identity) {
-    const work = this.commands.execute(new ChangeCustomer(order, actor));
+  private changeCustomer(order: CustomerRequest, { actor, scope }: Identity) {
+    const work = this.commands.execute(new ChangeCustomer(scope, order, actor));
     return this.answer(customerDefined.Defined, work, toCustomerType);
   }
 

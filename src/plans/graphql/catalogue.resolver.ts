@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, Int, Query, Resolver } from '@nestjs/graphql';
-import { Requires } from '../../auth/requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { type Clock } from '../../clock/clock.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
@@ -41,23 +42,23 @@ export class CatalogueQueries {
 
   @Requires('readCatalogue')
   @Query(() => [PlanType], { description: 'Every plan as in force at an instant, highest rank first.' })
-  async plans(@Args() { at, after }: AtArgs) {
-    const histories = await this.queries.execute(new PlanHistories(undefined, after));
+  async plans(@Args() { at, after }: AtArgs, @Caller() { scope }: Identity) {
+    const histories = await this.queries.execute(new PlanHistories(scope, undefined, after));
     const which = { at: at ?? this.clock.now() };
     return histories.flatMap((history) => planAs(history, which) ?? []).sort((a, b) => b.rank - a.rank);
   }
 
   @Requires('readCatalogue')
   @Query(() => PlanType, { nullable: true, description: 'A plan as in force at an instant, or a version of it.' })
-  async plan(@Args() { code, at, version, after }: VersionArgs) {
-    const [history] = await this.queries.execute(new PlanHistories(code, after));
+  async plan(@Args() { code, at, version, after }: VersionArgs, @Caller() { scope }: Identity) {
+    const [history] = await this.queries.execute(new PlanHistories(scope, code, after));
     return history === undefined ? null : planAs(history, { at: at ?? this.clock.now(), version });
   }
 
   @Requires('readCatalogue')
   @Query(() => [CalendarType], { description: 'Every calendar as in force at an instant, by code.' })
-  async calendars(@Args() { at, after }: AtArgs) {
-    const histories = await this.queries.execute(new CalendarHistories(undefined, after));
+  async calendars(@Args() { at, after }: AtArgs, @Caller() { scope }: Identity) {
+    const histories = await this.queries.execute(new CalendarHistories(scope, undefined, after));
     const which = { at: at ?? this.clock.now() };
     return histories.flatMap((history) => calendarAs(history, which) ?? []);
   }
@@ -67,8 +68,8 @@ export class CatalogueQueries {
     nullable: true,
     description: 'A calendar as in force at an instant, or a version of it.',
   })
-  async calendar(@Args() { code, at, version, after }: VersionArgs) {
-    const [history] = await this.queries.execute(new CalendarHistories(code, after));
+  async calendar(@Args() { code, at, version, after }: VersionArgs, @Caller() { scope }: Identity) {
+    const [history] = await this.queries.execute(new CalendarHistories(scope, code, after));
     return history === undefined ? null : calendarAs(history, { at: at ?? this.clock.now(), version });
   }
 
@@ -76,8 +77,8 @@ export class CatalogueQueries {
   @Query(() => CustomerConnection, {
     description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
   })
-  async customers(@Args() { after, ...page }: PageArgs) {
-    const { edges, pageInfo } = await this.queries.execute(new CustomerList(said(page), after));
+  async customers(@Args() { after, ...page }: PageArgs, @Caller() { scope }: Identity) {
+    const { edges, pageInfo } = await this.queries.execute(new CustomerList(scope, said(page), after));
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: this.now(node) })), pageInfo };
   }
 
@@ -86,8 +87,8 @@ export class CatalogueQueries {
     nullable: true,
     description: 'A customer as it stood at an instant; null where nobody had enrolled it by then.',
   })
-  async customer(@Args() { id, at, after }: CustomerArgs) {
-    const history = await this.queries.execute(new CustomerById(id, after));
+  async customer(@Args() { id, at, after }: CustomerArgs, @Caller() { scope }: Identity) {
+    const history = await this.queries.execute(new CustomerById(scope, id, after));
     if (history === undefined) return null;
     return at == null ? this.now(history) : customerAs(history, { at });
   }

@@ -1,6 +1,7 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, Query, Resolver } from '@nestjs/graphql';
-import { Requires } from '../../auth/requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { DueAt } from '../queries/due-at-query.js';
 import { DueAtInput, DueAtType } from './due-at.types.js';
 import { toDueQuestion } from './to-definitions.js';
@@ -14,7 +15,7 @@ export class DueAtResolver {
     description:
       'What would be due when, by which versions, and why. Refused: NO_PROMISE, PLAN_NOT_FOUND, CALENDAR_NOT_FOUND, INVALID_TARGET, INVALID_PAUSE, NO_OPENING, OUT_OF_RANGE.',
   })
-  dueAt(@Args('input', { description: 'The question.' }) input: DueAtInput) {
-    return this.queries.execute(new DueAt(toDueQuestion(input)));
+  dueAt(@Args('input', { description: 'The question.' }) input: DueAtInput, @Caller() { scope }: Identity) {
+    return this.queries.execute(new DueAt(scope, toDueQuestion(input)));
   }
 }

@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int, IntersectionType, OmitType, PartialType } from '@nestjs/graphql';
-import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, IsNotEmpty, IsOptional, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 import {
   BenefitEnum,
   ChannelEnum,
@@ -50,9 +50,13 @@ export class PlanPausesInput {
 @InputType('SelfHelpInput', { description: 'A place where customers of a plan find help themselves.' })
 export class SelfHelpInput {
   @Field(() => String, { description: 'What it is called.' })
+  @IsNotEmpty()
+  @MaxLength(200)
   title!: string;
 
-  @Field(() => String, { description: 'Where it is.' })
+  @Field(() => String, { description: 'Where it is: an address of http or https.' })
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  @MaxLength(2000)
   url!: string;
 }
 

@@ -1,13 +1,14 @@
-import { type Kysely, type Selectable } from 'kysely';
+import { type Selectable } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
-import { type CatalogueTable, type Schema } from '../../database/schema.js';
+import { type CatalogueTable } from '../../database/schema.js';
+import { type Readable } from '../../database/scoped.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type NewEvent } from '../../event-sourcing/event-store.js';
 import { calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
 import { customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
 import { planDecider, type PlanHistory } from '../domain/plan-decider.js';
 
-type Db = Kysely<Schema>;
+type Db = Readable;
 
 /** The histories of plans, by code: of every one, or of those named. */
 export const plans = async (db: Db, codes?: readonly string[]): Promise<readonly PlanHistory[]> =>

@@ -1,12 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { type Scope, sees } from '../../auth/scope.js';
 import { CATALOGUE } from '../../tokens.js';
 import { type Catalogue } from '../catalogue.js';
 import { type DueAnswer, type DueQuestion, whatIsDue } from '../due-at.js';
 
 /** What would be due when. Asked of the versions that commands go by, so it is never behind. */
 export class DueAt extends Query<DueAnswer> {
-  constructor(readonly question: DueQuestion) {
+  constructor(
+    readonly scope: Scope,
+    readonly question: DueQuestion,
+  ) {
     super();
   }
 }
@@ -15,5 +19,12 @@ export class DueAt extends Query<DueAnswer> {
 export class DueAtHandler implements IQueryHandler<DueAt> {
   constructor(@Inject(CATALOGUE) private readonly catalogue: Catalogue) {}
 
-  execute = ({ question }: DueAt) => whatIsDue(this.catalogue, question);
+  /** A customer that may not be seen is as one that nobody enrolled. */
+  execute = ({ scope, question }: DueAt) => {
+    const { customer } = question;
+    return whatIsDue(this.catalogue, {
+      ...question,
+      customer: customer === null || sees(scope, customer) ? customer : null,
+    });
+  };
 }

@@ -1,6 +1,7 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, Float, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Requires } from '../../auth/requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../graphql/enums.js';
 import { ReadArgs, said } from '../../graphql/page.js';
@@ -71,8 +72,9 @@ export class SummaryResolver {
   @Query(() => [SlaSummaryLineType], { description: 'Attainment by plan, metric and month, latest month first.' })
   slaSummary(
     @Args() { after }: SummaryArgs,
+    @Caller() { scope }: Identity,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter?: SummaryFilterInput,
   ) {
-    return this.bus.execute(new Summary(said(filter), after));
+    return this.bus.execute(new Summary(scope, said(filter), after));
   }
 }

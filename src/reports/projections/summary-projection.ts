@@ -13,7 +13,7 @@ import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/doma
  */
 export const summaryProjection: Projection<Tx> = {
   name: 'summary',
-  version: 2,
+  version: 3,
   types: [...outcomeTypes.filter((type) => type !== 'SlaDeadlineMoved' && type !== 'SlaAtRisk'), 'TicketCancelled'],
   async apply(events, tx) {
     const known = await load(events, tx);
@@ -42,24 +42,25 @@ const verdicts: Partial<Record<OutcomeType, 'met' | 'metLate' | 'breached' | 'ca
 const uncounted = { plan: '', metric: '', month: '', verdict: 'open', withdrawals: 0, excluded: 0 };
 
 /** Remembers that a ticket was cancelled, for runs that facts recorded later bring to light; it counts nothing. */
-const cancelledTicket = (ticket: string): VerdictsTable => ({
+const cancelledTicket = (ticket: string, customer: string): VerdictsTable => ({
   ...uncounted,
   run: `cancelled:${ticket}`,
   ticket,
+  customer,
   excluded: 1,
 });
 
 function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
   const said = event.data as OutcomeData;
   if (event.type === 'TicketCancelled') {
-    const mark = cancelledTicket(said.ticket);
+    const mark = cancelledTicket(said.ticket, said.customer);
     rows.set(mark.run, mark);
     for (const row of rows.values()) if (row.ticket === said.ticket) row.excluded = 1;
     return;
   }
-  const { run, ticket, metric, terms } = said;
-  const excluded = rows.has(cancelledTicket(ticket).run) ? 1 : 0;
-  const row = rows.get(run) ?? { ...uncounted, run, ticket, metric, excluded };
+  const { run, ticket, customer, metric, terms } = said;
+  const excluded = rows.has(cancelledTicket(ticket, customer).run) ? 1 : 0;
+  const row = rows.get(run) ?? { ...uncounted, run, ticket, customer, metric, excluded };
   row.plan = terms.plan.code; // a run may go on under another
   const verdict = verdicts[event.type as OutcomeType] ?? 'open';
   row.verdict = verdict;

@@ -1,5 +1,5 @@
-import { type Kysely } from 'kysely';
-import { type Schema } from '../../database/schema.js';
+import { sql } from 'kysely';
+import { type Readable } from '../../database/scoped.js';
 
 /** What became of the promises of a plan in a month. */
 export interface SummaryLine {
@@ -29,9 +29,9 @@ export interface SummaryFilter {
 }
 
 /** Attainment by plan, metric and month, latest month first. */
-export async function slaSummary(db: Kysely<Schema>, filter: SummaryFilter): Promise<readonly SummaryLine[]> {
+export async function slaSummary(db: Readable, filter: SummaryFilter): Promise<readonly SummaryLine[]> {
   const { plans = [], metrics = [], fromMonth, toMonth } = filter;
-  let query = db.selectFrom('sla_summary').selectAll().orderBy('month', 'desc').orderBy('plan').orderBy('metric');
+  let query = linesOf(db).selectAll().orderBy('month', 'desc').orderBy('plan').orderBy('metric');
   if (plans.length > 0) query = query.where('plan', 'in', plans);
   if (metrics.length > 0) query = query.where('metric', 'in', metrics);
   if (fromMonth !== undefined) query = query.where('month', '>=', fromMonth);
@@ -43,4 +43,20 @@ export async function slaSummary(db: Kysely<Schema>, filter: SummaryFilter): Pro
       return { ...row, metLate, judged, attainment: judged === 0 ? null : row.met / judged };
     })
     .filter(({ judged, cancelled, withdrawn }) => judged + cancelled + withdrawn > 0);
+}
+
+/** The lines as they are kept for all customers together; those of some are counted from their own verdicts. */
+const linesOf = (db: Readable) =>
+  db.scope === 'everyone' ? db.selectFrom('sla_summary') : db.selectFrom(counted(db).as('sla_summary'));
+
+function counted(db: Readable) {
+  const among = (verdict: string) => sql<number>`sum(verdict = ${sql.lit(verdict)} AND excluded = 0)`;
+  return db
+    .selectFrom('verdicts')
+    .where('month', '<>', '')
+    .select(['plan', 'metric', 'month'])
+    .select([among('met').as('met'), among('metLate').as('met_late'), among('breached').as('breached')])
+    .select(sql<number>`sum(verdict = 'cancelled' OR (verdict <> 'open' AND excluded = 1))`.as('cancelled'))
+    .select((of) => of.fn.sum<number>('withdrawals').as('withdrawn'))
+    .groupBy(['plan', 'metric', 'month']);
 }

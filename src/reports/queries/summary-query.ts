@@ -1,14 +1,15 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Kysely } from 'kysely';
-import { type Schema } from '../../database/schema.js';
+import { type Scope } from '../../auth/scope.js';
+import { type Readers } from '../../database/scoped.js';
 import { ReadBarrier } from '../../graphql/read-barrier.js';
-import { READ_MODELS } from '../../tokens.js';
+import { READERS } from '../../tokens.js';
 import { slaSummary, type SummaryFilter, type SummaryLine } from './sla-summary.js';
 
 /** Attainment by plan, metric and month. */
 export class Summary extends Query<readonly SummaryLine[]> {
   constructor(
+    readonly scope: Scope,
     readonly filter: SummaryFilter,
     readonly after?: string,
   ) {
@@ -19,12 +20,12 @@ export class Summary extends Query<readonly SummaryLine[]> {
 @QueryHandler(Summary)
 export class SummaryHandler implements IQueryHandler<Summary> {
   constructor(
-    @Inject(READ_MODELS) private readonly db: Kysely<Schema>,
+    @Inject(READERS) private readonly readers: Readers,
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ filter, after }: Summary) {
+  async execute({ scope, filter, after }: Summary) {
     await this.barrier.seen(['summary'], after);
-    return slaSummary(this.db, filter);
+    return slaSummary(this.readers(scope), filter);
   }
 }

@@ -1,6 +1,7 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { Requires } from '../../auth/requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { MetricEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { connectionOf, PageArgs, said } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
@@ -110,8 +111,8 @@ export class Breaches {
 
   @Requires('readTickets')
   @Query(() => BreachConnection, { description: 'Breaches, latest deadline first.' })
-  async breaches(@Args() { filter, after, ...page }: BreachesArgs) {
-    const { edges, pageInfo } = await this.bus.execute(new BreachList(said(filter), said(page), after));
+  async breaches(@Args() { filter, after, ...page }: BreachesArgs, @Caller() { scope }: Identity) {
+    const { edges, pageInfo } = await this.bus.execute(new BreachList(scope, said(filter), said(page), after));
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toBreachType(node) })), pageInfo };
   }
 }

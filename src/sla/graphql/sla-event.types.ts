@@ -1,8 +1,9 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
 import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { said } from '../../graphql/page.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Metric } from '../../plans/domain/plan.js';
-import { type FeedEvent, type FeedType } from '../feed-event.js';
+import { type FeedEvent, type FeedFilter, type FeedType } from '../domain/feed-event.js';
 
 @InterfaceType('SlaFeedMessage', {
   description: 'What a listener is sent: something that became of a clock, or a heartbeat.',
@@ -122,4 +123,10 @@ export class SlaEventFilterInput {
 export function toSlaEventType({ id, type: kind, metadata, data }: FeedEvent, cursor: string): SlaEventType {
   const rest = { cursor, id, kind, plan: data.terms.plan.code, recordedAt: metadata.recordedAt };
   return Object.assign(new SlaEventType(), data, rest);
+}
+
+/** A filter as the feed has it. */
+export function toFeedFilter(filter: SlaEventFilterInput | null | undefined): FeedFilter {
+  const { kinds, ...narrowing } = said(filter);
+  return { ...narrowing, ...(kinds === undefined ? {} : { types: kinds }) };
 }

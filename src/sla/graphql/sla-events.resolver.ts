@@ -1,20 +1,21 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, Resolver, Subscription } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
-import { Requires } from '../../auth/requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../graphql/abortable.js';
-import { said } from '../../graphql/page.js';
 import { PositionScalar } from '../../graphql/scalars.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
-import { type FeedEvent, type FeedFilter } from '../feed-event.js';
+import { type FeedEvent } from '../domain/feed-event.js';
 import {
   SlaEventFilterInput,
   type SlaEventType,
   SlaFeedMessageType,
   SlaHeartbeatType,
+  toFeedFilter,
   toSlaEventType,
 } from './sla-event.types.js';
 
@@ -46,11 +47,14 @@ export class SlaEvents {
       'Warnings, breaches and what became of them: first what was missed since `after`, then live, in order, each once. Ends with SUBSCRIBER_TOO_SLOW, and the `cursor` to come back with in its extensions, where a subscriber falls 10,000 events behind.',
     resolve: (message: SlaFeedMessageType) => message,
   })
-  slaEvents(@Args() { after, filter }: SlaEventsArgs): AsyncIterableIterator<SlaFeedMessageType> {
+  slaEvents(
+    @Args() { after, filter }: SlaEventsArgs,
+    @Caller() { scope }: Identity,
+  ): AsyncIterableIterator<SlaFeedMessageType> {
     const from = after === undefined ? {} : { after: fromCursor(this.store, after) };
     const wanted = toFeedFilter(filter);
     return abortable(
-      (signal) => this.listen({ ...from, filter: wanted, signal }),
+      (signal) => this.listen({ scope, ...from, filter: wanted, signal }),
       (message) => this.toType(message),
     );
   }
@@ -72,10 +76,4 @@ export class SlaEvents {
     this.shown.set(message.event, shown);
     return shown;
   }
-}
-
-/** A filter as the feed has it. */
-export function toFeedFilter(filter: SlaEventFilterInput | null | undefined): FeedFilter {
-  const { kinds, ...narrowing } = said(filter);
-  return { ...narrowing, ...(kinds === undefined ? {} : { types: kinds }) };
 }

@@ -1,15 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Kysely } from 'kysely';
+import { type Scope } from '../../auth/scope.js';
 import { type Page, type PageRequest } from '../../database/page.js';
-import { type Schema } from '../../database/schema.js';
+import { type Readers } from '../../database/scoped.js';
 import { ReadBarrier } from '../../graphql/read-barrier.js';
-import { READ_MODELS } from '../../tokens.js';
+import { READERS } from '../../tokens.js';
 import { breaches, type BreachFilter, type BreachView } from './breaches.js';
 
 /** Breaches, latest deadline first. */
 export class BreachList extends Query<Page<BreachView>> {
   constructor(
+    readonly scope: Scope,
     readonly filter: BreachFilter,
     readonly page: PageRequest,
     readonly after?: string,
@@ -21,12 +22,12 @@ export class BreachList extends Query<Page<BreachView>> {
 @QueryHandler(BreachList)
 export class BreachListHandler implements IQueryHandler<BreachList> {
   constructor(
-    @Inject(READ_MODELS) private readonly db: Kysely<Schema>,
+    @Inject(READERS) private readonly readers: Readers,
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ filter, page, after }: BreachList) {
+  async execute({ scope, filter, page, after }: BreachList) {
     await this.barrier.seen(['breaches'], after);
-    return breaches(this.db, filter, page);
+    return breaches(this.readers(scope), filter, page);
   }
 }

@@ -1,6 +1,7 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
-import { type BreachesTable, type Schema } from '../../database/schema.js';
+import { type BreachesTable } from '../../database/schema.js';
+import { type Readable } from '../../database/scoped.js';
 
 export type BreachView = Selectable<BreachesTable>;
 
@@ -17,11 +18,7 @@ export interface BreachFilter {
 }
 
 /** Breaches, latest deadline first. */
-export async function breaches(
-  db: Kysely<Schema>,
-  filter: BreachFilter,
-  request: PageRequest,
-): Promise<Page<BreachView>> {
+export async function breaches(db: Readable, filter: BreachFilter, request: PageRequest): Promise<Page<BreachView>> {
   const size = sizeOf(request);
   const key = keyOf(request, ['number', 'string']);
   let query = db

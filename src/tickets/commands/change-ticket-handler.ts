@@ -20,12 +20,12 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
     @Inject(TICKETS) private readonly tickets: StreamCache<Ticket>,
   ) {}
 
-  execute({ ticketId, requests, isNew }: ChangeTicket): Promise<TicketChanged> {
+  execute({ scope, ticketId, requests, isNew }: ChangeTicket): Promise<TicketChanged> {
     const { store, catalogue, clock, tickets } = this;
     const stream = ticketStream(ticketId);
     if (isNew && tickets.get(stream) === undefined)
       tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
     const change = requests.some(({ order }) => namesAnother(order)) ? changeAndHandOver : changeTicket;
-    return change({ store, catalogue, clock, tickets }, ticketId, requests);
+    return change({ store, catalogue, clock, tickets }, ticketId, requests, scope);
   }
 }

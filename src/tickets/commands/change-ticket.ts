@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Command } from '@nestjs/cqrs';
+import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
@@ -14,6 +15,7 @@ import { deriveId } from '../domain/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket } from '../domain/ticket.js';
+import { noTicket } from '../domain/to-fact-event.js';
 import { type TicketView, viewAt } from '../domain/ticket-view.js';
 import { namesAnother, objectionToOther, type Subject } from './other-ticket.js';
 import { type Owner, termsOf } from './terms-of.js';
@@ -52,6 +54,7 @@ export interface TicketChanged {
 /** Changes one ticket by what is said of it, in order; a request refused changes nothing and stops no other. */
 export class ChangeTicket extends Command<TicketChanged> {
   constructor(
+    readonly scope: Scope,
     readonly ticketId: string,
     readonly requests: readonly TicketRequest[],
     /** Most likely there is no such ticket yet: it is looked for only when the append says otherwise. */
@@ -74,9 +77,12 @@ export async function changeTicket(
   { store, catalogue, clock, tickets }: TicketPorts,
   id: string,
   requests: readonly TicketRequest[],
+  scope: Scope = 'everyone',
 ): Promise<TicketChanged> {
+  expectOwn(scope, requests);
   const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
     const { openedAt, ...owner } = openingOf(ticket, requests, id);
+    expectSeen(scope, owner.customer, requests, id);
     await catalogue.load(ticket.facts.map((fact) => fact.terms));
     const terms = await termsOf(
       catalogue,
@@ -84,7 +90,7 @@ export async function changeTicket(
       requests.map(({ order }) => order),
     );
     const now = clock.now();
-    const others = await objections(store, { id, customer: owner.customer, ticket }, requests, now);
+    const others = await objections(store, { scope, id, customer: owner.customer, ticket }, requests, now);
     return requests.map(
       (request, i) =>
         others[i] ?? commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, openedAt))),
@@ -101,6 +107,22 @@ export async function changeTicket(
   return { ticket, position, outcomes };
 }
 
+/** A ticket opened is the opener's own customers', whether or not there is one by that id already. */
+function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
+  for (const { order } of requests) {
+    if (order.type === 'OpenTicket' && !sees(scope, order.customer))
+      throw new Rejection('FORBIDDEN', `The customer ${order.customer} is not among those you may write for.`);
+  }
+}
+
+/** A ticket that somebody may not see is as one that is not there; but its id is taken. */
+function expectSeen(scope: Scope, customer: string, requests: readonly TicketRequest[], id: string): void {
+  if (sees(scope, customer)) return;
+  if (requests.some(({ order }) => order.type === 'OpenTicket'))
+    throw new Rejection('TICKET_EXISTS', 'A ticket with this id was opened before, with other content.');
+  throw noTicket(id);
+}
+
 /** What other tickets have against each request; what an import says of them is judged when they hear of it. */
 async function objections(store: EventStore, subject: Subject, requests: readonly TicketRequest[], now: Instant) {
   const found: (Rejection | undefined)[] = [];
@@ -112,8 +134,25 @@ async function objections(store: EventStore, subject: Subject, requests: readonl
 }
 
 /** Records what has fallen due on a ticket, and nothing else. */
-export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChanged> =>
-  changeTicket(ports, id, [{ order: { type: 'Settle' }, actor: pledge, mayBackdate: false }]);
+export async function settleTicket({ store, catalogue, clock, tickets }: TicketPorts, id: string): Promise<Settled> {
+  const commands = async ({ facts }: Ticket): Promise<readonly TicketCommand[]> => {
+    const [first] = facts;
+    if (first === undefined) return [];
+    await catalogue.load(facts.map((fact) => fact.terms));
+    const now = clock.now();
+    const context = { ticket: id, factId: first.id, now, occurredAt: now, actor: pledge, terms: first.terms };
+    return [{ type: 'Settle', context: { ...context, mayBackdate: false } }];
+  };
+  const stream = ticketStream(id);
+  const { position, recorded } = await handleCommands(store, stream, ticketDecider(catalogue), commands, tickets);
+  return { position, recorded };
+}
+
+export interface Settled {
+  readonly position: Position;
+  /** How many events were recorded. */
+  readonly recorded: number;
+}
 
 /** Whose ticket it is, the plan it was opened under by name, and when; as recorded, or else as requested. */
 function openingOf(
@@ -125,7 +164,7 @@ function openingOf(
   if (ticket.customer !== undefined)
     return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
   const opening = requests.find(({ order }) => order.type === 'OpenTicket');
-  if (opening?.order.type !== 'OpenTicket') throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
+  if (opening?.order.type !== 'OpenTicket') throw noTicket(id);
   const { customer, plan = null } = opening.order;
   return { customer, namedPlan: plan, openedAt: opening.occurredAt };
 }

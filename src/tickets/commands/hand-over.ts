@@ -1,3 +1,4 @@
+import { type Scope } from '../../auth/scope.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
 import { handOvers } from '../domain/hand-over.js';
@@ -40,9 +41,10 @@ export const changeAndHandOver = (
   ports: TicketPorts,
   id: string,
   requests: readonly TicketRequest[],
+  scope: Scope,
 ): Promise<TicketChanged> =>
   oneMergeAtATime(async () => {
-    const changed = await changeTicket(ports, id, requests);
+    const changed = await changeTicket(ports, id, requests, scope);
     const told = await handOver(ports, id).catch(() => undefined);
     return told === undefined || told.position < changed.position ? changed : { ...changed, position: told.position };
   });

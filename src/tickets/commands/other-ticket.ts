@@ -1,3 +1,4 @@
+import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type Loaded, loadStream } from '../../event-sourcing/handle-command.js';
@@ -5,6 +6,7 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { type TicketOrder } from '../domain/commands.js';
 import { ticketStream } from '../domain/events.js';
 import { lifeAt } from '../domain/life.js';
+import { noTicket } from '../domain/to-fact-event.js';
 import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
 
 /** A ticket as its stream has it now. */
@@ -18,6 +20,8 @@ export const namesAnother = (order: { readonly type: string }): order is Named =
 
 /** The ticket that is to be merged or split. */
 export interface Subject {
+  /** Of whoever asks: a ticket outside of it is as one that is not there. */
+  readonly scope: Scope;
   readonly id: string;
   readonly customer: string;
   readonly ticket: Ticket;
@@ -40,13 +44,13 @@ export async function objectionToOther(
 
 async function objectionToMerge(
   store: EventStore,
-  { id, customer }: Subject,
+  { scope, id, customer }: Subject,
   into: string,
   other: Ticket,
   at: Instant,
 ): Promise<Rejection | undefined> {
   if (into === id) return new Rejection('MERGE_INTO_ITSELF', 'A ticket cannot be merged into itself.');
-  if (other.customer === undefined) return new Rejection('TICKET_NOT_FOUND', `There is no ticket ${into}.`);
+  if (other.customer === undefined || !sees(scope, other.customer)) return noTicket(into);
   if (other.customer !== customer) {
     return new Rejection('MERGE_ACROSS_CUSTOMERS', `The ticket ${into} is another customer’s.`);
   }

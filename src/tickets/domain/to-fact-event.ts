@@ -143,4 +143,5 @@ function reapplication(
   return { because, guarantee: isUnjudged ? life.guarantee : guaranteeOf(versions.plan(plan), life) };
 }
 
-const noTicket = (id: string) => new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
+/** How it is said that there is no such ticket, whoever asks. */
+export const noTicket = (id: string) => new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);

@@ -4,6 +4,7 @@ import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
+import { type Scope } from '../../auth/scope.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -43,6 +44,7 @@ export class RecordEvents {
     const positions = await Promise.all(
       [...indexes].map(async ([ticket, own]) => {
         const { outcomes, position } = await this.changed(
+          caller.scope,
           ticket,
           own.map((index) => requestOf(events[index], caller)),
         );
@@ -55,11 +57,11 @@ export class RecordEvents {
   }
 
   /** A refusal of the ticket as a whole refuses each of its events. */
-  private async changed(ticket: string, requests: readonly TicketRequest[]) {
+  private async changed(scope: Scope, ticket: string, requests: readonly TicketRequest[]) {
     // An opening under fresh ids most likely is one; where it is not, its append finds out.
     const isNew = requests[0]?.order.type === 'OpenTicket' && requests.every((r) => r.idempotencyKey === undefined);
     try {
-      return await this.bus.execute(new ChangeTicket(ticket, requests, isNew));
+      return await this.bus.execute(new ChangeTicket(scope, ticket, requests, isNew));
     } catch (rejection) {
       if (!(rejection instanceof Rejection)) throw rejection;
       const outcomes = requests.map((): RequestOutcome => ({ kind: 'rejected', rejection }));

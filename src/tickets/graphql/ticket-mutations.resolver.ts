@@ -215,7 +215,7 @@ export class TicketMutations {
     const decided = async () => {
       if (order.type === 'OpenTicket' && order.plan !== undefined) expectMayReport(caller, 'plan');
       const request = { order, ...recordedBy(caller, input.onBehalfOf), ...said({ occurredAt, idempotencyKey }) };
-      return this.decided(new ChangeTicket(id, [request], isNew));
+      return this.decided(new ChangeTicket(caller.scope, id, [request], isNew));
     };
     return orRejection(decided());
   }

@@ -1,10 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Query, Resolver } from '@nestjs/graphql';
-import { Requires } from '../../auth/requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
 import { type Clock } from '../../clock/clock.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
+import { InstantScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { CATALOGUE, CLOCK } from '../../tokens.js';
 import { TicketById, TicketList } from '../queries/ticket-queries.js';
@@ -39,6 +41,12 @@ export class TicketFilterInput {
   @Field(() => GuaranteeKindEnum, { nullable: true, description: 'With a promise, or without.' })
   guarantee?: string;
 
+  @Field(() => Boolean, { nullable: true, description: 'With nobody, or with somebody.' })
+  unassigned?: boolean;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'With a clock that is due before, overdue ones too.' })
+  dueBefore?: number;
+
   @Field(() => String, { nullable: true, description: 'With this in its subject or reference, in any case.' })
   text?: string;
 }
@@ -68,28 +76,29 @@ export class TicketQueries {
     nullable: true,
     description: 'A ticket by its id or reference; null where there is none.',
   })
-  async ticket(@Args() { id, after }: TicketArgs) {
-    const view = await this.bus.execute(new TicketById(id, after));
+  async ticket(@Args() { id, after }: TicketArgs, @Caller() { scope }: Identity) {
+    const view = await this.bus.execute(new TicketById(scope, id, after));
     const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, this.clock.now());
     return ticket ?? null;
   }
 
   @Requires('readTickets')
   @Query(() => TicketConnection, { description: 'Tickets, newest first.' })
-  tickets(@Args() args: TicketsArgs) {
-    return this.list('tickets', args);
+  tickets(@Args() args: TicketsArgs, @Caller() caller: Identity) {
+    return this.list('tickets', args, caller);
   }
 
   @Requires('readTickets')
   @Query(() => TicketConnection, {
-    description: 'What to do next: soonest due first among guaranteed clocks, then the plan’s rank, then age.',
+    description:
+      'What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan’s rank, then age. `nextDue` has the time left. A page goes on where the last ended, however rows have moved meanwhile.',
   })
-  workQueue(@Args() args: TicketsArgs) {
-    return this.list('workQueue', args);
+  workQueue(@Args() args: TicketsArgs, @Caller() caller: Identity) {
+    return this.list('workQueue', args, caller);
   }
 
-  private async list(list: TicketList['list'], { filter, after, ...page }: TicketsArgs) {
-    const { edges, pageInfo } = await this.bus.execute(new TicketList(list, said(filter), said(page), after));
+  private async list(list: TicketList['list'], { filter, after, ...page }: TicketsArgs, { scope }: Identity) {
+    const { edges, pageInfo } = await this.bus.execute(new TicketList(scope, list, said(filter), said(page), after));
     const nodes = await toTicketTypes(
       edges.map(({ node }) => node),
       this.catalogue,

@@ -17,12 +17,14 @@ export type AppendFault =
   /** The server says that it could not write in time. */
   | 'timeout';
 
-/** What is to go wrong on a node; nothing, until a test says so. */
+/** What is to go wrong on a node; nothing, until a test says so. And what has gone over the wire. */
 export class Faults {
   /** What goes wrong with the appends to come, in order. */
   readonly appends: AppendFault[] = [];
   /** Whether subscriptions deliver each event twice, and the one before it again. */
   isRepeating = false;
+  /** How many events have been sent to readers. */
+  sentEvents = 0;
   private readonly held: (() => void)[] = [];
   private readonly waiting: { readonly count: number; readonly enough: () => void }[] = [];
 

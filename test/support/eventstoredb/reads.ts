@@ -17,24 +17,25 @@ export interface Subscription {
   isStalled: boolean;
 }
 
+export interface ReadPorts {
+  readonly log: WireLog;
+  readonly faults: Faults;
+  readonly subscriptions: Set<Subscription>;
+}
+
 /** Answers one read or subscription; resolves when it has ended. */
-export async function answerRead(
-  call: ReadCall,
-  log: WireLog,
-  faults: Faults,
-  subscriptions: Set<Subscription>,
-): Promise<void> {
+export async function answerRead(call: ReadCall, ports: ReadPorts): Promise<void> {
   const options = call.request.getOptions();
   if (options === undefined) throw callError(status.INVALID_ARGUMENT, 'options are missing');
   const stream = options.getStream();
   if (options.hasSubscription()) {
     if (stream !== undefined) throw callError(status.UNIMPLEMENTED, 'only $all can be subscribed to here');
-    await subscribe(call, options, log, faults, subscriptions);
-  } else if (stream === undefined) await readAll(call, options, log);
-  else await readStream(call, options, streamNameOf(stream.getStreamIdentifier()), log);
+    await subscribe(call, options, ports);
+  } else if (stream === undefined) await readAll(call, options, ports);
+  else await readStream(call, options, streamNameOf(stream.getStreamIdentifier()), ports);
 }
 
-async function readStream(call: ReadCall, options: Options, name: string, log: WireLog): Promise<void> {
+async function readStream(call: ReadCall, options: Options, name: string, { log, faults }: ReadPorts): Promise<void> {
   if (log.isTombstoned(name)) throw streamDeleted(name);
   const records = log.readStream(name);
   if (records === undefined) {
@@ -48,11 +49,12 @@ async function readStream(call: ReadCall, options: Options, name: string, log: W
     ({ revision }) => from === undefined || (isBackwards ? revision <= from : revision >= from),
   );
   for (const record of (isBackwards ? wanted.reverse() : wanted).slice(0, Number(options.getCount()))) {
+    faults.sentEvents += 1;
     if (!(await send(call, eventResponse(record)))) return;
   }
 }
 
-async function readAll(call: ReadCall, options: Options, log: WireLog): Promise<void> {
+async function readAll(call: ReadCall, options: Options, { log, faults }: ReadPorts): Promise<void> {
   const matches = filterOf(options);
   const count = Number(options.getCount());
   const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
@@ -63,18 +65,13 @@ async function readAll(call: ReadCall, options: Options, log: WireLog): Promise<
   for (let sent = 0; sent < count && index >= 0 && index < end; index += step) {
     const record = log.records[index];
     if (record === undefined || !matches(record)) continue;
+    faults.sentEvents += 1;
     if (!(await send(call, eventResponse(record)))) return;
     sent += 1;
   }
 }
 
-async function subscribe(
-  call: ReadCall,
-  options: Options,
-  log: WireLog,
-  faults: Faults,
-  subscriptions: Set<Subscription>,
-): Promise<void> {
+async function subscribe(call: ReadCall, options: Options, { log, faults, subscriptions }: ReadPorts): Promise<void> {
   const matches = filterOf(options);
   const filter = options.getFilter();
   const window = filter?.hasMax() === true ? filter.getMax() : searchWindow;
@@ -97,6 +94,7 @@ async function subscribe(
         if (record === undefined) break;
         if (matches(record)) {
           for (const delivered of faults.deliver(record, before)) {
+            faults.sentEvents += 1;
             if (!(await send(call, eventResponse(delivered)))) return;
           }
           before = record;

@@ -46,7 +46,7 @@ export class WireServer {
   readonly log: WireLog;
   readonly faults = new Faults();
   readonly wire: Wire;
-  private readonly subscriptions = new Set<Subscription>();
+  readonly subscriptions = new Set<Subscription>();
   private readonly batches = new Set<BatchCall>();
   private readonly ports: AppendPorts;
   private server: Server | undefined;
@@ -154,7 +154,7 @@ export class WireServer {
 
   private readonly read = (call: Parameters<typeof answerRead>[0]) => {
     const refusal = this.refusal(call);
-    const answer = refusal === undefined ? answerRead(call, this.log, this.faults, this.subscriptions) : undefined;
+    const answer = refusal === undefined ? answerRead(call, this) : undefined;
     const ended = answer ?? Promise.reject(refusal ?? new Error('refused'));
     ended.then(
       () => call.end(),

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readersOf } from '../../../src/database/scoped.js';
 import { enrolCustomer } from '../../../src/plans/commands/define.js';
 import { newFolder } from '../../support/api.js';
 import { importLines, ledgerAt, open, project, say, type TestLedger } from '../../support/ledgers.js';
@@ -62,7 +63,7 @@ describe('the plan of a ticket', () => {
       line('FirstResponseSent', '09:58:00'),
     ]);
     await project(ledger);
-    const [ticket] = (await tickets(ledger.db, {}, {})).edges;
+    const [ticket] = (await tickets(readersOf(ledger.db)('everyone'), {}, {})).edges;
     expect(ticket?.node.clocks().map(({ metric, terms }) => [metric, terms.plan.code])).toEqual([
       ['firstResponse', 'enterprise'],
       ['followUp', 'enterprise'],

@@ -1,0 +1,102 @@
+import {
+  AliasNode,
+  type Expression,
+  IdentifierNode,
+  type Kysely,
+  type KyselyPlugin,
+  OperationNodeTransformer,
+  type OperationNode,
+  QueryNode,
+  SelectQueryNode,
+  sql,
+  TableNode,
+  WhereNode,
+} from 'kysely';
+import { type Scope } from '../auth/scope.js';
+import { among } from './rows.js';
+import { type Schema } from './schema.js';
+
+/**
+ * The read models as somebody may see them, who is no more able to ask for other rows than to ask other tables: whatever is
+ * selected from is narrowed, in one place. Queries take this and not the database, so none can forget whom it answers.
+ */
+export interface Readable extends Pick<Kysely<Schema>, 'selectFrom'> {
+  readonly scope: Scope;
+}
+
+/** Hands out the read models to whoever says for whom. */
+export type Readers = (scope: Scope) => Readable;
+
+export function readersOf(db: Kysely<Schema>): Readers {
+  const everyones: Readable = Object.assign(db.withoutPlugins(), { scope: 'everyone' as const });
+  return (scope) => (scope === 'everyone' ? everyones : Object.assign(db.withPlugin(narrowedTo(scope)), { scope }));
+}
+
+/** Which rows of a table the readers of some customers see; `all`, or `none`, which then cannot be asked at all. */
+type Visible =
+  'all' | 'none' | ((column: (name: string) => Expression<unknown>, theirs: Expression<unknown>) => Condition);
+type Condition = Expression<unknown>;
+
+const ofCustomer: Visible = (column, theirs) => sql`${column('customer')} IN ${theirs}`;
+
+const visible: Readonly<Record<keyof Schema, Visible>> = {
+  tickets: ofCustomer,
+  clocks: (column, theirs) =>
+    sql`${column('ticket')} IN (SELECT id FROM tickets AS theirs WHERE theirs.customer IN ${theirs})`,
+  breaches: ofCustomer,
+  verdicts: ofCustomer,
+  catalogue: (column, theirs) => sql`(${column('kind')} <> 'customer' OR ${column('code')} IN ${theirs})`,
+  plans: 'all',
+  sla_summary: 'none',
+  imports: 'none',
+  governed: 'none',
+  revisions: 'none',
+  relayouts: 'none',
+  hand_overs: 'none',
+  checkpoints: 'none',
+  log: 'none',
+};
+
+function narrowedTo(scope: ReadonlySet<string>): KyselyPlugin {
+  const transformer = new Narrowing(among(scope));
+  return {
+    transformQuery: ({ node, queryId }) => {
+      if (!SelectQueryNode.is(node)) throw new Error('those who see some customers alone may only select');
+      return transformer.transformNode(node, queryId);
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
+}
+
+class Narrowing extends OperationNodeTransformer {
+  constructor(private readonly theirs: Expression<unknown>) {
+    super();
+  }
+
+  protected override transformSelectQuery(...given: Parameters<OperationNodeTransformer['transformSelectQuery']>) {
+    const select = super.transformSelectQuery(...given);
+    const sources = [...(select.from?.froms ?? []), ...(select.joins ?? []).map(({ table }) => table)];
+    return sources.flatMap((source) => this.conditionsOn(source)).reduce(withCondition, select);
+  }
+
+  private conditionsOn(source: OperationNode): readonly OperationNode[] {
+    const alias = AliasNode.is(source) && IdentifierNode.is(source.alias) ? source.alias.name : undefined;
+    const named = AliasNode.is(source) ? source.node : source;
+    if (SelectQueryNode.is(named)) return []; // narrowed by itself
+    const table = TableNode.is(named) ? named.table.identifier.name : '?';
+    const rule = isTable(table) ? visible[table] : 'none';
+    if (rule === 'all') return [];
+    if (rule === 'none') throw new Error(`those who see some customers alone may not select from ${table}`);
+    return [rule((column) => sql.ref(`${alias ?? table}.${column}`), this.theirs).toOperationNode()];
+  }
+}
+
+const isTable = (name: string): name is keyof Schema => Object.hasOwn(visible, name);
+
+const withCondition = (select: SelectQueryNode, condition: OperationNode): SelectQueryNode => ({
+  ...select,
+  where:
+    select.where === undefined
+      ? WhereNode.create(condition)
+      : (QueryNode.cloneWithWhere(select, condition).where ?? select.where),
+});

@@ -1,0 +1,57 @@
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type Position } from '../../event-sourcing/event-store.js';
+import { newId } from '../../event-sourcing/new-id.js';
+import { type Webhook } from '../domain/webhook-decider.js';
+import { replay } from '../outbox/outbox-projection.js';
+import { signedHeaders, testBody } from '../payload.js';
+import { type PostOutcome } from '../post.js';
+import { WEBHOOK_PORTS, type WebhookCommandPorts, webhookNow } from './webhook-ports.js';
+
+/** Sends a webhook once more what it wants of all that was recorded after a position. */
+export class ReplayWebhook extends Command<{ readonly webhook: Webhook; readonly position: Position }> {
+  constructor(
+    readonly webhook: string,
+    readonly after: Position,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ReplayWebhook)
+export class ReplayWebhookHandler implements ICommandHandler<ReplayWebhook> {
+  constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
+
+  /** @throws what {@link webhookNow} refuses */
+  async execute({ webhook: id, after }: ReplayWebhook) {
+    const { outbox, store, changed } = this.ports;
+    const webhook = await webhookNow(this.ports, id);
+    const until = await store.lastPosition();
+    await outbox.transaction((tx) => replay(tx, id, after, until));
+    changed.ring();
+    return { webhook, position: until };
+  }
+}
+
+/** Sends a webhook a message that only shows whether messages arrive: one attempt, now, enabled or not. */
+export class TestWebhook extends Command<PostOutcome> {
+  constructor(readonly webhook: string) {
+    super();
+  }
+}
+
+@CommandHandler(TestWebhook)
+export class TestWebhookHandler implements ICommandHandler<TestWebhook> {
+  constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
+
+  /** @throws what {@link webhookNow} refuses */
+  async execute({ webhook: id }: TestWebhook): Promise<PostOutcome> {
+    const { clock, post, secretOf } = this.ports;
+    const webhook = await webhookNow(this.ports, id);
+    const message = { id: newId(), now: clock.now(), body: testBody(clock.now()) };
+    const headers = signedHeaders(webhook, secretOf, message);
+    const { url } = webhook.endpoint;
+    const outcome = await post({ url, headers, body: message.body }, new AbortController().signal);
+    return outcome ?? { kind: 'failed', status: null, error: 'the server stops' };
+  }
+}

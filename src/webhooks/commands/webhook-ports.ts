@@ -1,0 +1,32 @@
+import { type Clock } from '../../clock/clock.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { type Webhook } from '../domain/webhook-decider.js';
+import { type Webhooks } from '../open-webhooks.js';
+import { type HttpPost } from '../post.js';
+import { type TargetRules } from '../targets.js';
+
+/** What commands on webhooks need. */
+export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'projector' | 'secretOf' | 'changed'> {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly rules: TargetRules;
+  readonly post: HttpPost;
+}
+
+/** The token of {@link WebhookCommandPorts}. */
+export const WEBHOOK_PORTS = Symbol('WebhookCommandPorts');
+
+/** How long the outbox is waited for. */
+const patienceMs = 5_000;
+
+/** A webhook as it stands by all that is recorded. @throws Rejection `WEBHOOK_NOT_FOUND`, `READ_MODEL_BEHIND` */
+export async function webhookNow({ outbox, projector, store }: WebhookCommandPorts, id: string): Promise<Webhook> {
+  const end = await store.lastPosition();
+  if (!(await projector.waitFor(end, AbortSignal.timeout(patienceMs)))) {
+    throw new Rejection('READ_MODEL_BEHIND', 'The outbox of webhooks is behind; ask again.');
+  }
+  const row = await outbox.db.selectFrom('endpoints').select('content').where('webhook', '=', id).executeTakeFirst();
+  if (row === undefined) throw new Rejection('WEBHOOK_NOT_FOUND', `There is no webhook ${id.slice(0, 80)}.`);
+  return JSON.parse(row.content) as Webhook;
+}

@@ -1,0 +1,137 @@
+import { Inject } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { type Identity } from '../../auth/identity.js';
+import { Caller, Requires } from '../../auth/requires.js';
+import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
+import { newId } from '../../event-sourcing/new-id.js';
+import { said } from '../../graphql/page.js';
+import { orRejection } from '../../graphql/rejected.js';
+import { toFeedFilter } from '../../sla/graphql-types.js';
+import { EVENT_STORE } from '../../tokens.js';
+import { type ChangedWebhook, ChangeWebhook, type WebhookOrder } from '../commands/change-webhook.js';
+import { ReplayWebhook, TestWebhook } from '../commands/deliver.js';
+import { ChangedWebhookView } from '../queries.js';
+import {
+  ChangeWebhookInput,
+  RegisterWebhookInput,
+  ReplayWebhookInput,
+  RotateWebhookSecretInput,
+  WebhookInput,
+} from './webhook.inputs.js';
+import { toTestedType, toWebhookType, WebhookResult, WebhookSavedType, WebhookTestResult } from './webhook.types.js';
+
+@Resolver()
+export class WebhookMutations {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+  ) {}
+
+  @Requires('changeWebhooks')
+  @Mutation(() => WebhookResult, {
+    description:
+      'Has the feed delivered to an address, from now on. Answers the secret, this once. Refused: WEBHOOK_EXISTS, WEBHOOK_TARGET_REFUSED, TOO_MANY_WEBHOOKS.',
+  })
+  registerWebhook(
+    @Args('input', { description: 'The webhook.' }) input: RegisterWebhookInput,
+    @Caller() caller: Identity,
+  ) {
+    const { id: webhook = newId(), description = null } = said({ id: input.id, description: input.description });
+    const endpoint = { webhook, url: input.url, description, filter: toFeedFilter(input.filter) };
+    return this.change(caller, { type: 'RegisterWebhook', endpoint });
+  }
+
+  @Requires('changeWebhooks')
+  @Mutation(() => WebhookResult, {
+    description:
+      'Changes a webhook, for what is recorded from now on. Refused: WEBHOOK_NOT_FOUND, WEBHOOK_TARGET_REFUSED.',
+  })
+  changeWebhook(@Args('input', { description: 'The changes.' }) input: ChangeWebhookInput, @Caller() caller: Identity) {
+    const { id: webhook, filter, ...rest } = input;
+    const changes = said({ url: rest.url, description: rest.description });
+    const narrowed = filter == null ? {} : { filter: toFeedFilter(filter) };
+    return this.change(caller, { type: 'ChangeWebhook', webhook, changes: { ...changes, ...narrowed } });
+  }
+
+  @Requires('changeWebhooks')
+  @Mutation(() => WebhookResult, {
+    description:
+      'Sends a webhook nothing until it is enabled again; what is recorded meanwhile is sent then. Refused: WEBHOOK_NOT_FOUND.',
+  })
+  disableWebhook(
+    @Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(caller, { type: 'DisableWebhook', webhook });
+  }
+
+  @Requires('changeWebhooks')
+  @Mutation(() => WebhookResult, {
+    description: 'Goes on with a webhook where it was disabled. Refused: WEBHOOK_NOT_FOUND.',
+  })
+  enableWebhook(
+    @Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(caller, { type: 'EnableWebhook', webhook });
+  }
+
+  @Requires('changeWebhooks')
+  @Mutation(() => WebhookResult, {
+    description: 'Removes a webhook for good, with what waits for it. Refused: WEBHOOK_NOT_FOUND.',
+  })
+  removeWebhook(
+    @Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput,
+    @Caller() caller: Identity,
+  ) {
+    return this.change(caller, { type: 'RemoveWebhook', webhook });
+  }
+
+  @Requires('changeWebhooks')
+  @Mutation(() => WebhookResult, {
+    description: 'Gives a webhook a new secret, and answers it, this once. Refused: WEBHOOK_NOT_FOUND.',
+  })
+  rotateWebhookSecret(
+    @Args('input', { description: 'The webhook.' }) input: RotateWebhookSecretInput,
+    @Caller() caller: Identity,
+  ) {
+    const { id: webhook, overlapHours } = input;
+    return this.change(caller, { type: 'RotateWebhookSecret', webhook, overlapMs: overlapHours * 3_600_000 });
+  }
+
+  @Requires('changeWebhooks')
+  @Mutation(() => WebhookResult, {
+    description:
+      'Sends a webhook once more what it wants of all after a cursor, delivered or set aside. Refused: WEBHOOK_NOT_FOUND, INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG.',
+  })
+  replayWebhook(@Args('input', { description: 'The webhook, and from where.' }) { id, after }: ReplayWebhookInput) {
+    const work = async () => this.commands.execute(new ReplayWebhook(id, fromCursor(this.store, after)));
+    return this.answer(work().then((replayed) => ({ ...replayed, secret: null })));
+  }
+
+  @Requires('changeWebhooks')
+  @Mutation(() => WebhookTestResult, {
+    description:
+      'Sends a webhook a test message, one attempt, and answers what became of it. Refused: WEBHOOK_NOT_FOUND.',
+  })
+  testWebhook(@Args('input', { description: 'The webhook.' }) { id }: WebhookInput) {
+    return orRejection(this.commands.execute(new TestWebhook(id)).then(toTestedType));
+  }
+
+  private change({ actor }: Identity, order: WebhookOrder) {
+    return this.answer(this.commands.execute(new ChangeWebhook(order, actor)));
+  }
+
+  private answer(work: Promise<ChangedWebhook>) {
+    return orRejection(
+      work.then(async ({ webhook, position, secret }) => {
+        const view = await this.queries.execute(new ChangedWebhookView(webhook));
+        const saved = { webhook: toWebhookType(view), secret, position: toCursor(this.store, position) };
+        return Object.assign(new WebhookSavedType(), saved);
+      }),
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import { Inject } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
+import { toCursor } from '../../event-sourcing/cursor.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
+import { ReadArgs, said } from '../../graphql/page.js';
+import { EVENT_STORE } from '../../tokens.js';
+import { DeliveryList, WebhookList } from '../queries.js';
+import { WebhookDeliveriesArgs } from './webhook.inputs.js';
+import { toDeliveryType, toWebhookType, WebhookDeliveryConnection, WebhookType } from './webhook.types.js';
+
+@Resolver()
+export class WebhookQueries {
+  constructor(
+    private readonly bus: QueryBus,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+  ) {}
+
+  @Requires('changeWebhooks')
+  @Query(() => [WebhookType], { description: 'Every webhook, by id; at most 100.' })
+  async webhooks(@Args() { after }: ReadArgs): Promise<readonly WebhookType[]> {
+    return (await this.bus.execute(new WebhookList(after))).map(toWebhookType);
+  }
+
+  @Requires('changeWebhooks')
+  @Query(() => WebhookDeliveryConnection, {
+    description: 'What webhooks were sent, are to be, or could not be: newest event first. Kept for 30 days.',
+  })
+  async webhookDeliveries(@Args() { filter, after, ...page }: WebhookDeliveriesArgs) {
+    const { edges, pageInfo } = await this.bus.execute(new DeliveryList(said(filter), said(page), after));
+    const toType = (node: (typeof edges)[number]['node']) => toDeliveryType(node, toCursor(this.store, node.position));
+    return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toType(node) })), pageInfo };
+  }
+}

@@ -1,0 +1,58 @@
+import { type Clock } from '../clock/clock.js';
+import { Bell } from '../event-sourcing/bell.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
+import { type Projection, type ProjectionStore, Projector } from '../event-sourcing/projector.js';
+import { openOutbox, type Outbox, type OutboxTx } from './outbox/open-outbox.js';
+import { outboxProjection } from './outbox/outbox-projection.js';
+import { keyIn, type SecretOf, secretsFrom } from './secrets.js';
+
+/** What webhooks have in a data folder. */
+export interface Webhooks {
+  readonly outbox: Outbox;
+  /** Brings the outbox up to the log. */
+  readonly projector: Projector<OutboxTx>;
+  readonly secretOf: SecretOf;
+  /** Rings when there may be something to do. */
+  readonly changed: Bell;
+  close(): Promise<void>;
+}
+
+export interface WebhookFiles {
+  readonly outbox: string;
+  /** Holds the key that the secrets are made from. */
+  readonly key: string;
+}
+
+/** Opens what webhooks have in a data folder, and makes what is lacking. @throws what {@link openOutbox} and {@link keyIn} throw */
+export async function openWebhooks(
+  files: WebhookFiles,
+  { store, clock }: { readonly store: EventStore; readonly clock: Clock },
+): Promise<Webhooks> {
+  const secretOf = secretsFrom(keyIn(files.key));
+  const outbox = await openOutbox(files.outbox, store);
+  const changed = new Bell();
+  const { rows, projection } = ringing(outbox, outboxProjection(clock), changed);
+  return { outbox, secretOf, changed, projector: new Projector(store, rows, projection), close: outbox.close };
+}
+
+/** Rings after each transaction that took events; one that only moves the checkpoint is nobody's concern. */
+function ringing(outbox: Outbox, projection: Projection<OutboxTx>, bell: Bell) {
+  let tookEvents = false;
+  const noting: Projection<OutboxTx> = {
+    ...projection,
+    apply: (events, tx) => {
+      tookEvents = true;
+      return projection.apply(events, tx);
+    },
+  };
+  const rows: ProjectionStore<OutboxTx> = {
+    ...outbox,
+    transaction: async (work) => {
+      const result = await outbox.transaction(work);
+      if (tookEvents) bell.ring();
+      tookEvents = false;
+      return result;
+    },
+  };
+  return { rows, projection: noting };
+}

@@ -1,0 +1,83 @@
+import { type Kysely, type Selectable } from 'kysely';
+import { type Instant } from '../../business-time/calendar.js';
+import { type PostOutcome } from '../post.js';
+import { promote } from './line-up.js';
+import { type Outbox } from './open-outbox.js';
+import { type DeliveriesTable, type OutboxSchema } from './tables.js';
+
+export type Delivery = Selectable<DeliveriesTable>;
+
+/** How long what was delivered or set aside stays in the delivery log. */
+const keptMs = 30 * 86_400_000;
+
+export interface DueRequest {
+  readonly now: Instant;
+  readonly limit: number;
+  /** Tickets on which something is under way. */
+  readonly busy: readonly string[];
+  /** Whether what was tried before may be tried again now. */
+  readonly retries: boolean;
+}
+
+/** What an endpoint is to be sent now, longest due first. What a replay has not lined up yet goes before what follows it. */
+export async function dueDeliveries(
+  db: Kysely<OutboxSchema>,
+  webhook: string,
+  { now, limit, busy, retries }: DueRequest,
+): Promise<readonly Delivery[]> {
+  if (limit <= 0) return [];
+  const replay = await db.selectFrom('replays').select('next').where('webhook', '=', webhook).executeTakeFirst();
+  let query = db.selectFrom('deliveries').selectAll().where('webhook', '=', webhook).where('next_at', '<=', now);
+  if (busy.length > 0) query = query.where('ticket', 'not in', busy);
+  if (!retries) query = query.where('attempts', '=', 0);
+  if (replay !== undefined) query = query.where('position', '<=', replay.next);
+  return query.orderBy('next_at').orderBy('position').limit(limit).execute();
+}
+
+/** When an endpoint is to be tried next; undefined when nothing waits for time to pass. */
+export async function nextAttempt(
+  db: Kysely<OutboxSchema>,
+  webhook: string,
+  after: Instant,
+): Promise<Instant | undefined> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select('next_at')
+    .where('webhook', '=', webhook)
+    .where('next_at', '>', after)
+    .orderBy('next_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.next_at ?? undefined;
+}
+
+/** Records what became of an attempt. Where no other is to follow (`retryAt` undefined), the next of the ticket has its turn. */
+export async function recordAttempt(
+  outbox: Outbox,
+  { webhook, event, ticket, attempts }: Delivery,
+  outcome: PostOutcome,
+  { now, retryAt }: { readonly now: Instant; readonly retryAt: Instant | undefined },
+): Promise<void> {
+  const isDelivered = outcome.kind === 'delivered';
+  const state = isDelivered ? 'delivered' : retryAt === undefined ? 'setAside' : 'waiting';
+  const next_at = state === 'waiting' && retryAt !== undefined ? retryAt : null;
+  const last = { last_at: now, last_status: outcome.status, last_error: isDelivered ? null : outcome.error };
+  await outbox.transaction(async (tx) => {
+    await tx
+      .updateTable('deliveries')
+      .set({ state, next_at, attempts: attempts + 1, ...last })
+      .where('webhook', '=', webhook)
+      .where('event', '=', event)
+      .execute();
+    if (state !== 'waiting') await promote(tx, webhook, [ticket], now);
+  });
+}
+
+/** Forgets what has long been delivered or set aside. */
+export async function forgetOld(db: Kysely<OutboxSchema>, now: Instant): Promise<void> {
+  await db
+    .deleteFrom('deliveries')
+    .where('state', '!=', 'waiting')
+    .where('last_at', '<', now - keptMs)
+    .execute();
+}

@@ -1,0 +1,69 @@
+import { Agent, request } from 'undici';
+import { type Clock } from '../clock/clock.js';
+import { expectSoundTarget, guardedLookup, TargetRefused, type TargetRules } from './targets.js';
+
+/** What became of one attempt. */
+export type PostOutcome =
+  | { readonly kind: 'delivered'; readonly status: number }
+  | { readonly kind: 'failed'; readonly status: number | null; readonly error: string };
+
+export interface Message {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends a message; undefined where the signal aborted it. Never throws. */
+export type Post = (message: Message, signal: AbortSignal) => Promise<PostOutcome | undefined>;
+
+/** Sends over connections that are kept for a while. */
+export type HttpPost = Post & { readonly close: () => Promise<void> };
+
+/** How long an attempt may take, from the look-up to the end of the answer. */
+export const patienceMs = 15_000;
+
+/** How much of an answer is read, so that its connection may be used again; nothing of it is kept. */
+const answerBytes = 16 * 1024;
+
+/** Sends over HTTP to allowed addresses alone, and follows no redirect. */
+export function httpPost(rules: TargetRules, clock: Clock): HttpPost {
+  const agentFor = (scheme: 'https:' | 'http:') =>
+    new Agent({ connect: { lookup: guardedLookup(scheme, rules), timeout: patienceMs } });
+  const agents = { 'https:': agentFor('https:'), 'http:': agentFor('http:') };
+  const send = async ({ url, headers, body }: Message, signal: AbortSignal): Promise<PostOutcome> => {
+    const dispatcher = agents[expectSoundTarget(url, rules).scheme];
+    const answer = await request(url, { method: 'POST', headers, body, dispatcher, signal });
+    await answer.body.dump({ limit: answerBytes, signal });
+    const status = answer.statusCode;
+    if (status >= 200 && status < 300) return { kind: 'delivered', status };
+    const error = status >= 300 && status < 400 ? 'it redirects, which is not followed' : `it answered ${status}`;
+    return { kind: 'failed', status, error };
+  };
+  const post: Post = async (message, signal) => {
+    const [done, late] = [new AbortController(), new AbortController()];
+    void clock.sleepUntil(clock.now() + patienceMs, done.signal).then(() => {
+      late.abort();
+    });
+    try {
+      return await send(message, AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (late.signal.aborted) return { kind: 'failed', status: null, error: 'no answer within 15 s' };
+      return { kind: 'failed', status: null, error: said(error) };
+    } finally {
+      done.abort();
+    }
+  };
+  const close = async () => {
+    await Promise.all(Object.values(agents).map((agent) => agent.destroy()));
+  };
+  return Object.assign(post, { close });
+}
+
+/** Why a request failed, in words that say nothing of what was found behind a refused address. */
+function said(error: unknown): string {
+  if (error instanceof TargetRefused) return error.message;
+  const { message, code } = error as { readonly message?: unknown; readonly code?: unknown };
+  const text = typeof message === 'string' && message !== '' ? message : String(code);
+  return text.slice(0, 200);
+}

@@ -1,0 +1,73 @@
+import { Inject } from '@nestjs/common';
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { type Page, type PageRequest } from '../database/page.js';
+import { fromCursor } from '../event-sourcing/cursor.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
+import { type Webhook } from './domain/webhook-decider.js';
+import { type Delivery } from './outbox/deliveries.js';
+import { type DeliveryFilter, deliveryLog, webhookList, type WebhookView, withCounts } from './outbox/lists.js';
+
+/** How long a query waits for the write it is to see. */
+const patienceMs = 5_000;
+
+/** @throws Rejection `READ_MODEL_BEHIND`, and what a cursor is refused for */
+async function seen({ store, projector }: WebhookCommandPorts, after: string | undefined): Promise<void> {
+  if (after === undefined) return;
+  if (await projector.waitFor(fromCursor(store, after), AbortSignal.timeout(patienceMs))) return;
+  throw new Rejection('READ_MODEL_BEHIND', `The outbox has not seen ${after} within 5 seconds; ask again.`);
+}
+
+/** Every webhook. */
+export class WebhookList extends Query<readonly WebhookView[]> {
+  constructor(readonly after?: string) {
+    super();
+  }
+}
+
+@QueryHandler(WebhookList)
+export class WebhookListHandler implements IQueryHandler<WebhookList> {
+  constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
+
+  async execute({ after }: WebhookList) {
+    await seen(this.ports, after);
+    return webhookList(this.ports.outbox.db);
+  }
+}
+
+/** A webhook that was just changed, with what is still to be done for it. */
+export class ChangedWebhookView extends Query<WebhookView> {
+  constructor(readonly webhook: Webhook) {
+    super();
+  }
+}
+
+@QueryHandler(ChangedWebhookView)
+export class ChangedWebhookViewHandler implements IQueryHandler<ChangedWebhookView> {
+  constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
+
+  execute({ webhook }: ChangedWebhookView) {
+    return withCounts(this.ports.outbox.db, webhook);
+  }
+}
+
+/** What was delivered, is to be, or was set aside: newest event first. */
+export class DeliveryList extends Query<Page<Delivery>> {
+  constructor(
+    readonly filter: DeliveryFilter,
+    readonly page: PageRequest,
+    readonly after?: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(DeliveryList)
+export class DeliveryListHandler implements IQueryHandler<DeliveryList> {
+  constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
+
+  async execute({ filter, page, after }: DeliveryList) {
+    await seen(this.ports, after);
+    return deliveryLog(this.ports.outbox.db, filter, page);
+  }
+}

@@ -1,0 +1,58 @@
+import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { type Clock } from '../clock/clock.js';
+import { type Settings } from '../config/settings.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
+import { CLOCK, EVENT_STORE, SETTINGS, WEBHOOKS } from '../tokens.js';
+import { ChangeWebhookHandler } from './commands/change-webhook.js';
+import { ReplayWebhookHandler, TestWebhookHandler } from './commands/deliver.js';
+import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
+import { WebhookMutations } from './graphql/webhook-mutations.resolver.js';
+import { WebhookQueries } from './graphql/webhook-queries.resolver.js';
+import { type Webhooks } from './open-webhooks.js';
+import { httpPost } from './post.js';
+import { ChangedWebhookViewHandler, DeliveryListHandler, WebhookListHandler } from './queries.js';
+import { runWebhooks } from './run-webhooks.js';
+import { systemLookup } from './targets.js';
+
+export const webhookResolvers = [WebhookMutations, WebhookQueries];
+
+const ports = {
+  provide: WEBHOOK_PORTS,
+  inject: [WEBHOOKS, EVENT_STORE, CLOCK, SETTINGS],
+  useFactory: (webhooks: Webhooks, store: EventStore, clock: Clock, settings: Settings) => {
+    const rules = { allowsPrivate: settings.webhookPrivateTargets === 'yes', lookup: systemLookup };
+    return { ...webhooks, store, clock, rules, post: httpPost(rules, clock) };
+  },
+};
+
+/** Delivers to webhooks while the server is up: a stop is abort, await. */
+@Injectable()
+export class WebhookWork implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly stop = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
+
+  onApplicationBootstrap(): void {
+    const failed = (what: string, error: unknown) => {
+      console.error(`${what} failed; it is tried again in a minute:`, error);
+    };
+    this.running = runWebhooks({ ...this.ports, random: Math.random, failed }, this.stop.signal);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+    await this.ports.post.close();
+  }
+}
+
+const handlers = [ChangeWebhookHandler, ReplayWebhookHandler, TestWebhookHandler];
+const queries = [WebhookListHandler, ChangedWebhookViewHandler, DeliveryListHandler];
+
+@Module({
+  imports: [CqrsModule],
+  providers: [...webhookResolvers, ...handlers, ...queries, ports, WebhookWork],
+})
+export class WebhooksApiModule {}

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type Health } from '../../src/health.js';
+import { newFolder } from '../support/api.js';
+import { WireServer } from '../support/eventstoredb/wire-server.js';
+import { pledge, type Run, startPledge } from '../support/pledge.js';
+import { freePort } from '../support/tour.js';
+
+jest.setTimeout(90_000);
+
+/** The server as people run it, on a store that comes and goes. */
+describe('a server whose store is elsewhere', () => {
+  let folder: string;
+  let store: WireServer;
+  let server: Run;
+  let url: string;
+  beforeEach(async () => {
+    folder = newFolder();
+    store = await WireServer.start();
+    await store.stop(); // its port stays its own
+    const port = String(await freePort());
+    url = `http://127.0.0.1:${port}`;
+    server = startPledge(folder, ['serve'], '', { PLEDGE_PORT: port, EVENT_STORE_URL: store.url });
+  });
+  afterEach(async () => {
+    server.kill('SIGTERM');
+    await server.ended;
+    await store.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** The key of whoever started it, as soon as there is one. */
+  const headers = () => {
+    const file = join(folder, 'data', 'development.key');
+    const key = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+    return { 'content-type': 'application/json', ...(key === '' ? {} : { authorization: `Bearer ${key}` }) };
+  };
+  const health = async (): Promise<{ code: number; said: Health } | undefined> => {
+    try {
+      const response = await fetch(`${url}/health`, { headers: headers() });
+      return { code: response.status, said: (await response.json()) as Health };
+    } catch {
+      return undefined; // nothing listens yet
+    }
+  };
+  const until = async (status: Health['status']) => {
+    for (;;) {
+      const seen = await health();
+      if (seen?.said.status === status) return seen;
+      await sleep(20);
+    }
+  };
+  const send = async (query: string) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: headers(),
+      body: JSON.stringify({ query }),
+    });
+    return { code: response.status, answer: await response.json() };
+  };
+  const open = (id: string) =>
+    send(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL,
+      subject: "It broke" }) { ... on TicketChanged { recorded } ... on Rejection { code } } }`);
+
+  it('starts before it, says that it is not ready and why, and is when it comes', async () => {
+    const { code, said } = await until('notReady');
+    expect(code).toBe(503);
+    expect(said).toEqual({ status: 'notReady', reason: 'The event store does not answer.' });
+    expect(await open('T-1')).toEqual({
+      code: 503,
+      answer: {
+        errors: [{ message: 'The event store does not answer.', extensions: { code: 'EVENT_STORE_UNAVAILABLE' } }],
+      },
+    });
+
+    await store.start();
+    expect(await until('ok')).toMatchObject({ code: 200, said: { store: { connected: true } } });
+    expect(await open('T-1')).toEqual({ code: 200, answer: { data: { openTicket: { recorded: 2 } } } });
+  });
+
+  it('is not ready while it is away, and goes on when it is back, with nothing lost', async () => {
+    await store.start();
+    await until('ok');
+    await open('T-1');
+    await store.stop();
+    expect(await until('notReady')).toMatchObject({ code: 503, said: { store: { connected: false } } });
+    await store.start();
+    const { said } = await until('ok');
+    expect(said.store.reconnects).toBeGreaterThan(0);
+    expect(await open('T-2')).toMatchObject({ answer: { data: { openTicket: { recorded: 2 } } } });
+    const seen = '{ tickets { edges { node { id } } } }';
+    const both = {
+      data: { tickets: { edges: expect.arrayContaining([{ node: { id: 'T-1' } }, { node: { id: 'T-2' } }]) } },
+    };
+    for (;;) {
+      const { answer } = await send(seen);
+      if (JSON.stringify(answer).includes('T-2')) {
+        expect(answer).toEqual(both);
+        return;
+      }
+      await sleep(20);
+    }
+  });
+
+  it('stops when it is asked to while it waits', async () => {
+    await until('notReady');
+    server.kill('SIGTERM');
+    const { code, stderr } = await server.ended;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^The event store does not answer; .*ECONNREFUSED/);
+  });
+
+  it('is told of by a code where a command cannot reach it', async () => {
+    const env = { EVENT_STORE_URL: store.url, PLEDGE_DATA: join(folder, 'other') };
+    const [history, imported, copied, malformed] = await Promise.all([
+      pledge(folder, ['history', 'T-1'], '', env),
+      pledge(folder, ['import', '-'], '', env),
+      pledge(folder, ['copy', '--from', store.url, '--to', 'copy']),
+      pledge(folder, ['history', 'T-1'], '', { ...env, EVENT_STORE_URL: 'http://me:secret@there' }),
+    ]);
+    for (const { code, stderr } of [history, imported, copied]) {
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^pledge: EVENT_STORE_UNAVAILABLE: /)]);
+    }
+    expect(malformed.stderr).toMatch(/^pledge: INVALID_SETTING: EVENT_STORE_URL=…: /);
+    expect(malformed.stderr).not.toContain('secret');
+  });
+});

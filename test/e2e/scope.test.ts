@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openReadModels } from '../../src/database/read-models.js';
+import { readersOf } from '../../src/database/scoped.js';
+import { allProjections } from '../../src/projections/projections.js';
+import { Api, newFolder } from '../support/api.js';
+import { ledgerAt } from '../support/ledgers.js';
+
+/** Runs an operation with whoever's key. */
+type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Record<string, unknown>>;
+
+const ticketOf = (customer: string) => (customer === 'acme' ? 'A-1' : 'G-1');
+
+describe('a key for some customers', () => {
+  let api: Api;
+  let acmes: string;
+  let after: string;
+  const withKey =
+    (key?: string): Ask =>
+    (query, variables = {}) =>
+      api.data(query, variables, key);
+  const mutate = async (verb: string, type: string, input: object, key?: string) => {
+    const query = `mutation ($input: ${type}!) { ${verb}(input: $input) {
+      __typename ... on Rejection { code message } ... on TicketChanged { position ticket { id customer } } } }`;
+    const answer = await withKey(key)(query, { input });
+    return answer[verb] as Record<string, unknown>;
+  };
+  const opening = (id: string, customer: string, more: object = {}) => ({
+    ...{ id, customer, type: 'PRODUCT_BUG', channel: 'EMAIL', subject: `Of ${customer}`, ...more },
+  });
+
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z');
+    for (const customer of ['acme', 'globex']) {
+      await api.data('mutation ($input: EnrolCustomerInput!) { enrolCustomer(input: $input) { __typename } }', {
+        input: { id: customer, plan: 'pro' },
+      });
+      const reference = `${customer.toUpperCase()}-REF`;
+      await mutate('openTicket', 'OpenTicketInput', opening(ticketOf(customer), customer, { reference }));
+    }
+    api.clock.moveTo(Date.parse('2026-03-04T09:00:00Z'));
+    for (const customer of ['acme', 'globex']) {
+      const answered = await mutate('recordFirstResponse', 'MessageInput', { id: ticketOf(customer) });
+      after = String(answered['position']);
+    }
+    acmes = api.newKey('admin', ['acme']);
+  });
+  afterAll(() => api.end());
+
+  /** What each reader answers, made the same way for whoever asks. */
+  const readers: readonly (readonly [name: string, query: string])[] = [
+    ['ticket, by id', '{ ticket(id: "G-1", after: $after) { subject clocks { state } } }'],
+    ['ticket, by reference', '{ ticket(id: "GLOBEX-REF", after: $after) { subject } }'],
+    ['tickets', '{ tickets(after: $after) { edges { node { customer clocks { state } } } } }'],
+    [
+      'tickets, of the other',
+      '{ tickets(after: $after, filter: { customers: ["globex"] }) { edges { node { id } } } }',
+    ],
+    ['tickets, by text', '{ tickets(after: $after, filter: { text: "globex" }) { edges { node { id } } } }'],
+    ['workQueue', '{ workQueue(after: $after) { edges { node { customer } } } }'],
+    ['breaches', '{ breaches(after: $after) { edges { node { customer } } } }'],
+    [
+      'breaches, of the other ticket',
+      '{ breaches(after: $after, filter: { ticket: "G-1" }) { edges { node { id } } } }',
+    ],
+    ['slaSummary', '{ slaSummary(after: $after) { plan metric metLate judged attainment } }'],
+    ['ticketHistory', '{ ticketHistory(id: "G-1") { edges { node { type } } } }'],
+    ['replayTicket', '{ replayTicket(id: "G-1") { subject } }'],
+    ['customers', '{ customers(after: $after) { edges { node { id } } } }'],
+    ['customer', '{ customer(id: "globex", after: $after) { plan } }'],
+    [
+      'dueAt',
+      '{ dueAt(input: { from: "2026-03-02T09:00:00Z", customer: "globex", metric: FIRST_RESPONSE }) { dueAt } }',
+    ],
+  ];
+
+  it.each(readers)('%s: sees what is theirs, and of the other what there is of nobody', async (_, query) => {
+    const declared = query.includes('$after') ? `query ($after: Position) ${query}` : query;
+    const ofNobody = declared
+      .replaceAll('globex', 'nobody')
+      .replaceAll('GLOBEX-REF', 'NONE')
+      .replaceAll('"G-1"', '"NONE"');
+    const ask = (text: string, key: string) => api.send(text, text.includes('$after') ? { after } : {}, key);
+    const withoutId = ({ errors, ...rest }: Awaited<ReturnType<typeof ask>>) => ({
+      ...rest,
+      errors: errors?.map(({ message, extensions }) => [message, extensions?.['code']]),
+    });
+    const answer = await ask(declared, acmes);
+    expect(JSON.stringify(answer)).not.toMatch(/globex/i);
+    expect(withoutId(answer)).toEqual(withoutId(await ask(ofNobody, acmes)));
+    expect(withoutId(await ask(declared, api.key))).not.toEqual(withoutId(answer)); // there is something to hide
+  });
+
+  it('counts what is theirs in reports as in lists', async () => {
+    const query =
+      'query ($after: Position) { slaSummary(after: $after) { month metric met metLate breached cancelled withdrawn } }';
+    const line = {
+      month: '2026-03',
+      metric: 'FIRST_RESPONSE',
+      met: 0,
+      metLate: 1,
+      breached: 0,
+      cancelled: 0,
+      withdrawn: 0,
+    };
+    expect(await withKey(acmes)(query, { after })).toEqual({ slaSummary: [line] });
+    expect(await withKey()(query, { after })).toEqual({ slaSummary: [{ ...line, metLate: 2 }] });
+    expect(await withKey(api.newKey('dashboard', []))(query, { after })).toEqual({ slaSummary: [] });
+  });
+
+  it('hears of what is theirs, missed and live', async () => {
+    const query = `subscription { slaEvents(after: "${after.split('.')[0] ?? ''}.${'0'.repeat(16)}") { ... on SlaEvent { kind customer } } }`;
+    const feed = api.subscribe(query, {}, acmes);
+    const heard: unknown[] = [];
+    const hear = async (kind: string) => {
+      for (;;) {
+        const { slaEvents } = await feed.next();
+        if (slaEvents?.['kind'] === undefined) continue; // a heartbeat
+        heard.push(slaEvents['customer']);
+        if (slaEvents['kind'] === kind) return;
+      }
+    };
+    await hear('SLA_MET_LATE');
+    await mutate('openTicket', 'OpenTicketInput', opening('G-2', 'globex'));
+    await mutate('recordFirstResponse', 'MessageInput', { id: 'G-2' });
+    await mutate('openTicket', 'OpenTicketInput', opening('A-2', 'acme'));
+    await mutate('recordFirstResponse', 'MessageInput', { id: 'A-2' });
+    await hear('SLA_MET');
+    await feed.leave();
+    expect(new Set(heard)).toEqual(new Set(['acme']));
+  });
+
+  it.each([
+    ['assignTicket', 'AssignTicketInput', { assignee: 'mia' }],
+    ['addInternalNote', 'InternalNoteInput', { text: 'seen' }],
+    ['closeTicket', 'TicketInput', {}],
+    ['mergeTicket', 'MergeTicketInput', { into: 'A-1' }],
+    ['reapplyPlan', 'ReapplyPlanInput', {}],
+  ])('%s refuses the other’s ticket as one that is not there, and changes nothing', async (verb, type, more) => {
+    const history = '{ ticketHistory(id: "G-1") { edges { node { id } } } }';
+    const before = await withKey()(history);
+    const refused = await mutate(verb, type, { id: 'G-1', ...more }, acmes);
+    const ofNobody = await mutate(verb, type, { id: 'NONE', ...more }, acmes);
+    expect(refused).toEqual({ __typename: 'Rejection', code: 'TICKET_NOT_FOUND', message: 'There is no ticket G-1.' });
+    expect({ ...ofNobody, message: String(ofNobody['message']).replace('NONE', 'G-1') }).toEqual(refused);
+    expect(await withKey()(history)).toEqual(before);
+  });
+
+  it('cannot merge into the other’s ticket, which is as one that is not there', async () => {
+    expect(await mutate('mergeTicket', 'MergeTicketInput', { id: 'A-1', into: 'G-1' }, acmes)).toMatchObject({
+      code: 'TICKET_NOT_FOUND',
+      message: 'There is no ticket G-1.',
+    });
+  });
+
+  it('opens tickets of its customers alone, whether or not there is one by that id', async () => {
+    for (const id of ['G-1', 'NEW-1']) {
+      expect(await mutate('openTicket', 'OpenTicketInput', opening(id, 'globex'), acmes)).toMatchObject({
+        code: 'FORBIDDEN',
+      });
+    }
+    expect(await mutate('openTicket', 'OpenTicketInput', opening('G-1', 'acme'), acmes)).toMatchObject({
+      code: 'TICKET_EXISTS',
+    });
+    expect(await mutate('openTicket', 'OpenTicketInput', opening('A-9', 'acme'), acmes)).toMatchObject({
+      ticket: { id: 'A-9', customer: 'acme' },
+    });
+  });
+
+  it('records events in bulk for its customers alone', async () => {
+    const note = (ticket: string) => ({
+      ticket,
+      event: 'INTERNAL_NOTE_ADDED',
+      text: 'x',
+      occurredAt: '2026-03-04T08:00:00Z',
+    });
+    const { recordTicketEvents } = await withKey(acmes)(
+      'mutation ($events: [TicketEventInput!]!) { recordTicketEvents(events: $events) { results { outcome code message } } }',
+      { events: [note('A-1'), note('G-1'), note('NONE')] },
+    );
+    expect(recordTicketEvents).toEqual({
+      results: [
+        { outcome: 'RECORDED', code: null, message: null },
+        { outcome: 'REJECTED', code: 'TICKET_NOT_FOUND', message: 'There is no ticket G-1.' },
+        { outcome: 'REJECTED', code: 'TICKET_NOT_FOUND', message: 'There is no ticket NONE.' },
+      ],
+    });
+  });
+
+  it('puts its customers alone on plans, and changes none', async () => {
+    const change = async (id: string) => {
+      const query = `mutation { changeCustomerPlan(input: { id: "${id}", plan: "enterprise" }) {
+        __typename ... on Rejection { code } } }`;
+      return (await withKey(acmes)(query))['changeCustomerPlan'];
+    };
+    for (const id of ['globex', 'nobody']) expect(await change(id)).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await change('acme')).toEqual({ __typename: 'CustomerDefined' });
+    const { errors } = await api.send('mutation { retirePlan(input: { code: "pro" }) { __typename } }', {}, acmes);
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
+
+describe('the read models of some customers', () => {
+  it('cannot be asked for what is not known by customer, nor changed', async () => {
+    const folder = newFolder();
+    const ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    const models = await openReadModels(`${folder}/read-models.db`, { log: ledger.store, projections: allProjections });
+    const db = readersOf(models.db)(new Set(['acme']));
+    await expect(db.selectFrom('sla_summary').selectAll().execute()).rejects.toThrow('may not select from sla_summary');
+    await expect(db.selectFrom('governed').selectAll().execute()).rejects.toThrow('may not select from governed');
+    const joined = db
+      .selectFrom('plans')
+      .innerJoin('log', (on) => on.onTrue())
+      .selectAll();
+    await expect(joined.execute()).rejects.toThrow('may not select from log');
+    const aliased = db.selectFrom('tickets as t').innerJoin('clocks as c', 'c.ticket', 't.id').select('t.id');
+    expect(aliased.compile().sql).toMatch(/"?t"?\."?customer"? IN .*"?c"?\."?ticket"? IN/s);
+    await models.close();
+    await ledger.close();
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { digestOf, idOfKey, isKeyOf, newKey } from '../../src/auth/api-key.js';
+import { Api } from '../support/api.js';
+import { sourceFiles } from '../support/source-files.js';
+
+describe('an API key', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z');
+  });
+  afterAll(() => api.end());
+
+  const code = async (key: string) => (await api.send('{ plans { code } }', {}, key)).errors?.[0]?.extensions?.['code'];
+
+  it('has 256 random bits, and is kept as a digest alone', () => {
+    const text = api.newKey('agent');
+    expect(Buffer.from(text.slice(-43), 'base64url')).toHaveLength(32);
+    const keys = readFileSync(join(api.folder, 'keys.db'));
+    const wal = readFileSync(join(api.folder, 'keys.db-wal'));
+    expect([keys.includes(text.slice(-43)), wal.includes(text.slice(-43))]).toEqual([false, false]);
+    const db = new Database(join(api.folder, 'keys.db'), { readonly: true });
+    const digests = db.prepare('SELECT digest FROM keys').pluck().all() as Buffer[];
+    db.close();
+    expect(digests.some((digest) => digest.equals(digestOf(text)))).toBe(true);
+  });
+
+  it('is kept where its owner alone may read', () => {
+    api.newKey('agent');
+    const modes = ['keys.db', 'development.key'].map((name) =>
+      (statSync(join(api.folder, name)).mode & 0o777).toString(8),
+    );
+    expect(modes).toEqual(['600', '600']);
+  });
+
+  it.each<readonly [name: string, wrong: (key: string) => string]>([
+    ['another end', (key) => `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`],
+    ['another id', (key) => key.replace(/_[\da-f]{10}_/, '_0123456789_')],
+    ['a letter less', (key) => key.slice(0, -1)],
+    ['a letter more', (key) => `${key}A`],
+    ['other cases', (key) => key.toUpperCase()],
+    ['its digest in its place', (key) => `pledge_${idOfKey(key) ?? ''}_${digestOf(key).toString('base64url')}`],
+    ['SQL for an id', (key) => key.replace(/_[\da-f]{10}_/, `_' OR 1=1 --_`)],
+  ])('is refused with %s', async (_, wrong) => {
+    const key = api.newKey('agent');
+    expect(await code(key)).toBeUndefined();
+    expect(await code(wrong(key))).toBe('UNAUTHENTICATED');
+  });
+
+  it('is refused from its end on', async () => {
+    const key = api.newKey('agent', null, api.clock.now() + 60_000);
+    expect(await code(key)).toBeUndefined();
+    api.clock.moveTo(api.clock.now() + 60_000);
+    expect(await code(key)).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('keys and their digests', () => {
+  it('are compared as digests of one length, in one place, in constant time', () => {
+    const { text, digest } = newKey();
+    expect(isKeyOf(text, digest)).toBe(true);
+    for (const other of ['', 'x', text.slice(1), `${text} `, 'x'.repeat(100_000)])
+      expect(isKeyOf(other, digest)).toBe(false);
+    expect(isKeyOf(text, undefined)).toBe(false);
+    expect(isKeyOf('', undefined)).toBe(false);
+    const sources = sourceFiles('src').map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+    const comparing = sources.filter(({ text: source }) => /timingSafeEqual\(/.test(source)).map(({ file }) => file);
+    expect(comparing).toContain('src/auth/api-key.ts');
+    const byHand = sources.filter(({ text: source }) =>
+      /(digest|secret|signature)\w* ?[!=]==?(?!=| ?(undefined|null|'))/i.test(source),
+    );
+    expect(byHand.map(({ file }) => file)).toEqual([]);
+  });
+});

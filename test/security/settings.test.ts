@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSettings } from '../../src/config/settings.js';
+import { isLoopback } from '../../src/doors/address.js';
+import { doorsOf } from '../../src/doors/doors.js';
+import { Api, newFolder } from '../support/api.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+describe('a server', () => {
+  it.each(['0.0.0.0', '::', '192.0.2.1', 'pledge.example'])(
+    'does not start where others can reach it and nothing says whom to believe: %s',
+    async (host) => {
+      await expect(Api.start('2026-03-02T09:00:00Z', newFolder(), { PLEDGE_HOST: host })).rejects.toMatchObject({
+        code: 'IDENTITY_NOT_SET',
+        message: expect.stringContaining('PLEDGE_JWT_ISSUER') as unknown,
+      });
+    },
+  );
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.9.10', true],
+    ['::1', true],
+    ['localhost', true],
+    ['0.0.0.0', false],
+    ['::', false],
+    ['::ffff:10.0.0.1', false],
+    ['localhost.evil.example', false],
+  ])('on %s is on loopback: %s', (host, expected) => {
+    expect(isLoopback(host)).toBe(expected);
+  });
+
+  it('is explored on loopback alone, unless it is told otherwise', () => {
+    const isExplorable = (environment: NodeJS.ProcessEnv) =>
+      doorsOf(readSettings(environment), new ManualClock(0)).isExplorable;
+    expect(isExplorable({})).toBe(true);
+    expect(isExplorable({ PLEDGE_HOST: '0.0.0.0' })).toBe(false);
+    expect(isExplorable({ PLEDGE_HOST: '0.0.0.0', PLEDGE_EXPLORE: 'yes' })).toBe(true);
+    expect(isExplorable({ PLEDGE_EXPLORE: 'no' })).toBe(false);
+  });
+
+  it.each([
+    ['PLEDGE_EXPLORE', 'maybe'],
+    ['PLEDGE_ORIGINS', '*'],
+    ['PLEDGE_ORIGINS', 'https://a.example,nonsense'],
+    ['PLEDGE_PROXIES', '10.0.0.0/99'],
+    ['PLEDGE_PROXIES', 'everybody'],
+    ['PLEDGE_RATE', '0'],
+    ['PLEDGE_ADDRESS_RATE', 'none'],
+  ])('does not start with %s=%s', (variable, value) => {
+    expect(() => readSettings({ [variable]: value })).toThrow(variable);
+  });
+});

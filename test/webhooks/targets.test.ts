@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { httpPost, type PostOutcome } from '../../src/webhooks/post.js';
+import { type Address, expectTarget, type Lookup } from '../../src/webhooks/targets.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { receiver, type Receiver } from '../support/receiver.js';
+
+const at = (...addresses: readonly string[]): readonly Address[] =>
+  addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+
+/** What DNS says in a test: a name has the addresses listed for it. */
+const dns =
+  (names: Readonly<Record<string, readonly string[]>>): Lookup =>
+  (name) =>
+    name in names ? Promise.resolve(at(...(names[name] ?? []))) : Promise.reject(new Error('ENOTFOUND'));
+
+const publicly = { allowsPrivate: false, lookup: dns({ 'hooks.example': ['93.184.215.14', '2606:2800:21f::1'] }) };
+const privately = { ...publicly, allowsPrivate: true };
+const refused = (url: string, rules = publicly) => expect(expectTarget(url, rules)).rejects;
+
+describe('a target of webhooks', () => {
+  it.each([
+    'https://hooks.example/in?x=1',
+    'https://hooks.example:8443',
+    'https://1.1.1.1/',
+    'https://[2606:4700::1111]/',
+  ])('may be public, by HTTPS: %s', async (url) => {
+    await expect(expectTarget(url, publicly)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['loopback', 'https://127.0.0.1/'],
+    ['loopback as one number', 'https://2130706433/'],
+    ['loopback in hexadecimal', 'https://0x7f.1/'],
+    ['loopback in octal', 'https://0177.0.0.1/'],
+    ['loopback in IPv6', 'https://[::1]/'],
+    ['IPv4 mapped into IPv6', 'https://[::ffff:127.0.0.1]/'],
+    ['IPv4 mapped into IPv6, private', 'https://[::ffff:a00:1]/'],
+    ['IPv4-compatible IPv6', 'https://[::127.0.0.1]/'],
+    ['NAT64 of a private address', 'https://[64:ff9b::10.0.0.1]/'],
+    ['6to4 of a private address', 'https://[2002:a00:1::]/'],
+    ['Teredo', 'https://[2001::1]/'],
+    ['private, 10/8', 'https://10.1.2.3/'],
+    ['private, 172.16/12', 'https://172.31.255.255/'],
+    ['private, 192.168/16', 'https://192.168.1.1/'],
+    ['carrier-grade NAT', 'https://100.64.0.1/'],
+    ['link-local', 'https://169.254.1.1/'],
+    ['link-local in IPv6', 'https://[fe80::1]/'],
+    ['the metadata of clouds', 'https://169.254.169.254/latest/meta-data/'],
+    ['the metadata of clouds in IPv6', 'https://[fd00:ec2::254]/'],
+    ['unique-local', 'https://[fd12:3456::1]/'],
+    ['site-local', 'https://[fec0::1]/'],
+    ['unspecified', 'https://0.0.0.0/'],
+    ['unspecified in IPv6', 'https://[::]/'],
+    ['this network', 'https://0.1.2.3/'],
+    ['broadcast', 'https://255.255.255.255/'],
+    ['multicast', 'https://224.0.0.1/'],
+    ['multicast in IPv6', 'https://[ff02::1]/'],
+    ['documentation', 'https://192.0.2.1/'],
+    ['benchmarking', 'https://198.18.0.1/'],
+    ['reserved', 'https://240.0.0.1/'],
+  ])('is refused where its address is %s', async (_, url) => {
+    await refused(url).toMatchObject({ code: 'WEBHOOK_TARGET_REFUSED' });
+  });
+
+  it.each([
+    [
+      'any address of its name is private',
+      'https://inside.example/',
+      { 'inside.example': ['93.184.215.14', '10.0.0.1'] },
+    ],
+    ['its name is of this machine', 'https://localhost/', { localhost: ['127.0.0.1', '::1'] }],
+    ['its name has no address', 'https://nowhere.example/', {}],
+  ])('is refused where %s', async (_, url, names) => {
+    await refused(url, { allowsPrivate: false, lookup: dns(names) }).toMatchObject({ code: 'WEBHOOK_TARGET_REFUSED' });
+  });
+
+  it.each([
+    ['HTTP', 'http://hooks.example/'],
+    ['of another scheme', 'ftp://hooks.example/'],
+    ['a file', 'file:///etc/passwd'],
+    ['no URL', 'hooks.example'],
+    ['with a password in it', 'https://me:secret@hooks.example/'],
+    ['with a fragment', 'https://hooks.example/#in'],
+  ])('is refused where it is %s', async (_, url) => {
+    await refused(url).toMatchObject({ code: 'WEBHOOK_TARGET_REFUSED' });
+  });
+
+  describe('with the setting that allows private ones', () => {
+    it.each([
+      'https://10.0.0.1/',
+      'http://127.0.0.1:8080/',
+      'http://[::1]/',
+      'http://[fd12::1]/',
+      'https://100.64.0.1/',
+    ])('may be %s', async (url) => {
+      await expect(expectTarget(url, privately)).resolves.toBeUndefined();
+    });
+
+    it.each([
+      ['the metadata of clouds', 'http://169.254.169.254/latest/meta-data/'],
+      ['link-local in IPv6', 'http://[fe80::1]/'],
+      ['multicast', 'https://224.0.0.1/'],
+      ['unspecified', 'http://0.0.0.0/'],
+      ['public by HTTP', 'http://1.1.1.1/'],
+      ['a public name by HTTP', 'http://hooks.example/'],
+    ])('may still not be %s', async (_, url) => {
+      await refused(url, privately).toMatchObject({ code: 'WEBHOOK_TARGET_REFUSED' });
+    });
+  });
+});
+
+describe('a message to a webhook', () => {
+  let there: Receiver;
+  beforeEach(async () => {
+    there = await receiver();
+  });
+  afterEach(() => there.close());
+
+  async function post(url: string, rules: Parameters<typeof httpPost>[0]): Promise<PostOutcome | undefined> {
+    const send = httpPost(rules, new ManualClock(0));
+    const body = '{"data":{}}';
+    const outcome = await send({ url, headers: {}, body }, new AbortController().signal);
+    await send.close();
+    return outcome;
+  }
+
+  it('connects to nobody where a name that was public has turned private: what DNS says then counts', async () => {
+    let turned = false;
+    const lookup: Lookup = () => Promise.resolve(turned ? at('127.0.0.1') : at('93.184.215.14'));
+    const url = `https://rebound.example:${there.port}/`;
+    await expectTarget(url, { allowsPrivate: false, lookup });
+    turned = true;
+    expect(await post(url, { allowsPrivate: false, lookup })).toMatchObject({
+      kind: 'failed',
+      error: expect.stringContaining('127.0.0.1 is no public address') as unknown,
+    });
+    expect(there.received).toEqual([]);
+  });
+
+  it('connects to nobody where one of the addresses is refused', async () => {
+    const lookup = dns({ 'mixed.example': ['127.0.0.1', '169.254.169.254'] });
+    const outcome = await post(`http://mixed.example:${there.port}/`, { allowsPrivate: true, lookup });
+    expect(outcome).toMatchObject({ kind: 'failed', error: expect.stringContaining('169.254.169.254') as unknown });
+    expect(there.received).toEqual([]);
+  });
+
+  it('connects to nobody where the address in the URL is allowed no more', async () => {
+    expect(await post(there.url, publicly)).toMatchObject({ kind: 'failed' });
+    expect(there.received).toEqual([]);
+  });
+
+  it('goes to where its name leads, asked for once a connection', async () => {
+    const lookup = dns({ 'inside.example': ['127.0.0.1'] });
+    const outcome = await post(`http://inside.example:${there.port}/in`, { allowsPrivate: true, lookup });
+    expect(outcome).toEqual({ kind: 'delivered', status: 200 });
+    expect(there.received[0]).toMatchObject({ path: '/in', headers: { host: `inside.example:${there.port}` } });
+  });
+});
