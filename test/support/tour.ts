@@ -32,6 +32,15 @@ class Printed {
     });
   }
 
+  /** Ends the program, and what it started, as Ctrl-C does. */
+  async stop(): Promise<void> {
+    const { pid, exitCode } = this.child;
+    if (pid === undefined || exitCode !== null) return;
+    const closed = new Promise((resolve) => this.child.once('close', resolve));
+    process.kill(-pid, 'SIGINT');
+    await closed;
+  }
+
   /** Takes all that is printed up to a text, and that too; what follows is for the next to take. */
   until(end: string): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -81,7 +90,7 @@ export class Terminal {
   async end(): Promise<void> {
     await Promise.all(
       this.children.map(async (child) => {
-        if (child.pid === undefined || child.exitCode !== null) return;
+        if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
         const closed = new Promise((resolve) => child.once('close', resolve));
         process.kill(-child.pid, 'SIGTERM');
         await closed;
