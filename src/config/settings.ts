@@ -138,7 +138,8 @@ function listed({ value }: { readonly value: unknown }): unknown {
   return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
 }
 
-const variables = {
+/** The variable of each setting. */
+export const variables = {
   host: 'PLEDGE_HOST',
   port: 'PLEDGE_PORT',
   data: 'PLEDGE_DATA',
