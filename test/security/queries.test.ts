@@ -56,17 +56,17 @@ const hostile: readonly (readonly [name: string, query: string, says: RegExp])[]
   ],
   [
     'pages within limits of their own that are too much together',
-    `{ ${times(4, (n) => `t${n}: tickets(first: 200) { ${everyTicket} }`)} }`,
+    `{ ${times(12, (n) => `t${n}: tickets(first: 200) { ${everyTicket} }`)} }`,
     /an answer of \d+ fields/,
   ],
   [
     'pages as long as a variable says',
-    `query ($n: Int) { ${times(4, (n) => `t${n}: tickets(first: $n) { ${everyTicket} }`)} }`,
+    `query ($n: Int) { ${times(12, (n) => `t${n}: tickets(first: $n) { ${everyTicket} }`)} }`,
     /an answer of \d+ fields/,
   ],
   [
     'pages hidden in a fragment',
-    `{ ...All } fragment All on Query { ${times(4, (n) => `t${n}: tickets(first: 200) { ...Page }`)} } fragment Page on TicketConnection { ${everyTicket} }`,
+    `{ ...All } fragment All on Query { ${times(12, (n) => `t${n}: tickets(first: 200) { ...Page }`)} } fragment Page on TicketConnection { ${everyTicket} }`,
     /an answer of \d+ fields/,
   ],
   ['a bomb of fragments', bomb(30), /asks too much|liases limit/],
