@@ -26,7 +26,7 @@ export default {
     {
       ...common,
       displayName: 'eventstoredb',
-      testMatch: ['**/test/e2e/**/*.test.ts'],
+      testMatch: ['e2e/**/*', 'webhooks/delivery'].map((name) => `**/test/${name}.test.ts`),
       globals: { storeOfTests: 'eventstoredb' },
     },
   ],
