@@ -64,7 +64,10 @@ export function workOf(ports: WorkPorts): Work {
     deadlines: work(
       'deadlines',
       { ...listOf(ports, 'tickets'), next: (after) => nextDeadline(db, after), due: (now) => dueTickets(db, now) },
-      async (ticket) => settled(await settleTicket(ports, ticket)),
+      async (ticket) => {
+        const { position, recorded } = await settleTicket(ports, ticket);
+        return { position, isNews: recorded > 0 };
+      },
     ),
   };
 }

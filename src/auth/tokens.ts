@@ -24,6 +24,9 @@ const algorithms = [
 /** How far apart the clocks of the provider and ours may be. */
 const toleranceSeconds = 10;
 
+/** How long after fetching the keys a token by an unknown one fetches them no more: a flood of such is not the issuer's to bear. */
+const refetchMs = 10_000;
+
 /** How many verified tokens are remembered. */
 const tokensKept = 10_000;
 
@@ -35,8 +38,9 @@ export class Tokens {
   constructor(
     private readonly settings: TokenSettings,
     private readonly clock: Clock,
+    cooldownDuration = refetchMs,
   ) {
-    this.keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 10_000 });
+    this.keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: 5_000, cooldownDuration });
   }
 
   /** @throws Rejection `UNAUTHENTICATED`, `IDENTITY_PROVIDER_UNAVAILABLE` */

@@ -2,38 +2,83 @@ import { Command } from 'commander';
 import { flagsInWords, summaryOf, ticketHistory } from '../audit/history.js';
 import { readSettings } from '../config/settings.js';
 import { ticketsNamed } from '../database/read-models.js';
+import { reportedOf } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type LedgerForReading, openForReading } from '../ledger.js';
+import { type RemoteOptions, remoteOf } from './remote.js';
+import { remoteHistory } from './remote-history.js';
+
+interface HistoryOptions extends RemoteOptions {
+  readonly json?: boolean;
+}
 
 export const historyCommand = new Command('history')
-  .description('print a ticket’s events in the order of recording; reads beside a running server')
+  .description(
+    'print a ticket’s events in the order of recording; reads beside a running server, or asks one elsewhere',
+  )
   .argument('<ticket>', 'the ticket’s id, or its reference')
   .option('--json', 'the events in full, one JSON object a line')
-  .action(async (ticket: string, { json = false }: { readonly json?: boolean }) => {
-    const ledger = await openForReading(readSettings());
-    try {
-      if (await print(ledger, ticket, json)) return;
-      const [named, ...others] = ledger.db === undefined ? [] : await ticketsNamed(ledger.db, ticket);
-      if (named === undefined) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
-      if (others.length > 0) {
-        const ids = [named, ...others].join(', ');
-        throw new Rejection('AMBIGUOUS_REFERENCE', `${ticket} is the reference of several tickets; say which: ${ids}.`);
-      }
-      await print(ledger, named, json);
-    } finally {
-      await ledger.close();
-    }
+  .option('--server <url>', 'ask this server, as https://pledge.example')
+  .option('--key-file <file>', 'the file of the key to it; PLEDGE_KEY where left out')
+  .action(async (ticket: string, { json = false, ...where }: HistoryOptions) => {
+    const remote = remoteOf(where);
+    if (remote === undefined) await printLocal(ticket, json);
+    else
+      for await (const event of remoteHistory(remote, ticket))
+        console.log(
+          json ? JSON.stringify(event) : line({ ...event, by: event.actor, flags: event.flags.map(inWords) }),
+        );
   });
+
+async function printLocal(ticket: string, json: boolean): Promise<void> {
+  const ledger = await openForReading(readSettings());
+  try {
+    if (await print(ledger, ticket, json)) return;
+    const [named, ...others] = ledger.db === undefined ? [] : await ticketsNamed(ledger.db, ticket);
+    if (named === undefined) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
+    if (others.length > 0) {
+      const ids = [named, ...others].join(', ');
+      throw new Rejection('AMBIGUOUS_REFERENCE', `${ticket} is the reference of several tickets; say which: ${ids}.`);
+    }
+    await print(ledger, named, json);
+  } finally {
+    await ledger.close();
+  }
+}
 
 /** Prints the history of a ticket, and says whether there is one. */
 async function print({ store }: LedgerForReading, ticket: string, json: boolean): Promise<boolean> {
   const history = await ticketHistory(store, 'everyone', ticket);
   for (const { event, flags } of history) {
-    const { occurredAt, actor } = event.metadata;
-    const said = [summaryOf(event), ...flags.map((flag) => `(${flagsInWords[flag]})`)].join(' ');
-    const at = new Date(occurredAt).toISOString();
-    const line = `${String(event.revision).padStart(3)}  ${at}  ${event.type.padEnd(18)}  ${said}  [${actor.id}]`;
-    console.log(json ? JSON.stringify(event) : line);
+    const { revision, type, metadata } = event;
+    const occurredAt = new Date(metadata.occurredAt).toISOString();
+    const said = { summary: summaryOf(event), flags: flags.map((flag) => flagsInWords[flag]) };
+    const onBehalfOf = reportedOf(metadata) ?? null;
+    console.log(
+      json ? JSON.stringify(event) : line({ revision, type, occurredAt, by: metadata.actor, onBehalfOf, ...said }),
+    );
   }
   return history.length > 0;
+}
+
+interface Printed {
+  readonly revision: number;
+  readonly type: string;
+  readonly occurredAt: string;
+  readonly by: { readonly id: string };
+  readonly onBehalfOf: { readonly id: string } | null;
+  readonly summary: string;
+  readonly flags: readonly string[];
+}
+
+function line({ revision, type, occurredAt, by, onBehalfOf, summary, flags }: Printed): string {
+  const said = [summary, ...flags.map((flag) => `(${flag})`)].join(' ');
+  const who = onBehalfOf === null ? by.id : `${by.id} for ${onBehalfOf.id}`;
+  return `${String(revision).padStart(3)}  ${occurredAt}  ${type.padEnd(18)}  ${said}  [${who}]`;
+}
+
+/** `WITHOUT_EFFECT`, as the API says it, in words. */
+function inWords(flag: string): string {
+  const name = flag.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.hasOwn(flagsInWords, name) ? flagsInWords[name as keyof typeof flagsInWords] : flag;
 }

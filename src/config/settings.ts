@@ -148,7 +148,8 @@ function listed({ value }: { readonly value: unknown }): unknown {
   return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
 }
 
-const variables = {
+/** The variable of each setting. */
+export const variables = {
   host: 'PLEDGE_HOST',
   port: 'PLEDGE_PORT',
   data: 'PLEDGE_DATA',
@@ -221,3 +222,6 @@ export function expectIdentity({ host, identity }: Settings): void {
       'keys alone («pledge keys create»); or listen on 127.0.0.1.',
   );
 }
+
+/** The key with which the command asks a server elsewhere (`PLEDGE_KEY`). */
+export const readKey = (environment: NodeJS.ProcessEnv = process.env): string | undefined => environment['PLEDGE_KEY'];

@@ -1,12 +1,13 @@
 import {
   AliasNode,
+  AndNode,
   type Expression,
   IdentifierNode,
   type Kysely,
   type KyselyPlugin,
   OperationNodeTransformer,
   type OperationNode,
-  QueryNode,
+  ParensNode,
   SelectQueryNode,
   sql,
   TableNode,
@@ -93,10 +94,10 @@ class Narrowing extends OperationNodeTransformer {
 
 const isTable = (name: string): name is keyof Schema => Object.hasOwn(visible, name);
 
+/** What was asked for, whatever its operators, and the condition too. */
 const withCondition = (select: SelectQueryNode, condition: OperationNode): SelectQueryNode => ({
   ...select,
-  where:
-    select.where === undefined
-      ? WhereNode.create(condition)
-      : (QueryNode.cloneWithWhere(select, condition).where ?? select.where),
+  where: WhereNode.create(
+    select.where === undefined ? condition : AndNode.create(ParensNode.create(select.where.where), condition),
+  ),
 });

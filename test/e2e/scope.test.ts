@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { openReadModels } from '../../src/database/read-models.js';
 import { readersOf } from '../../src/database/scoped.js';
 import { allProjections } from '../../src/projections/projections.js';
@@ -214,6 +215,11 @@ describe('the read models of some customers', () => {
     await expect(joined.execute()).rejects.toThrow('may not select from log');
     const aliased = db.selectFrom('tickets as t').innerJoin('clocks as c', 'c.ticket', 't.id').select('t.id');
     expect(aliased.compile().sql).toMatch(/"?t"?\."?customer"? IN .*"?c"?\."?ticket"? IN/s);
+    const either = db
+      .selectFrom('tickets')
+      .selectAll()
+      .where(sql<boolean>`1 = 1 OR 1 = 1`);
+    expect(either.compile().sql).toMatch(/where \(1 = 1 OR 1 = 1\) and .*customer"? IN/s);
     await models.close();
     await ledger.close();
   });

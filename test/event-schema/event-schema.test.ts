@@ -5,10 +5,10 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { type NewEvent, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { newestVersion, type Upcasters, upcasting } from '../../src/event-sourcing/upcast.js';
 import { upcast, upcasters } from '../../src/event-schema/upcasters.js';
-import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt } from '../support/ledgers.js';
+import { eachStore } from '../support/stores.js';
 import { liveWholeLife } from '../support/whole-life.js';
 
 /** An event as some release recorded it, and its stream. */
@@ -48,20 +48,24 @@ describe('every released version of every event', () => {
     expect(pages.map((file) => basename(file, '.schema.json')).sort()).toEqual(names);
   });
 
-  it.each(versions)('$type, version $version, is read as the newest says', async ({ type, version }) => {
-    const { stream, ...said } = parse(fileOf(type, version)) as Released;
+  it.each(versions)('$type, version $version, is what its schema says', ({ type, version }) => {
+    const { stream: _stream, ...said } = parse(fileOf(type, version)) as Released;
     expect(said).toMatchObject({ type, metadata: { schemaVersion: version } });
     expect(faultsOf(said, version)).toEqual([]);
+  });
 
-    const file = join(newFolder(), 'events.db');
-    const writer = SqliteEventStore.open(file);
-    await writer.append(stream, 'noStream', [said]);
-    await writer.close();
-    const reader = SqliteEventStore.open(file, { readonly: true, upcast });
-    const [read] = await all(reader.readStream(stream));
-    await reader.close();
-    expect(read).toMatchObject({ stream, id: said.id, metadata: { schemaVersion: newest(type) } });
-    expect(read === undefined ? ['none'] : faultsOf(written(read), newest(type))).toEqual([]);
+  it.each(eachStore)('is read as the newest says, $where', async ({ open }) => {
+    const { store, close } = await open(upcast);
+    for (const [i, { type, version }] of versions.entries()) {
+      const { stream: _stream, ...said } = parse(fileOf(type, version)) as Released;
+      await store.append(`released-${i}`, 'noStream', [said]);
+    }
+    const read = await all(store.readAll());
+    await close();
+    expect(read.map(({ type, metadata }) => [type, metadata.schemaVersion])).toEqual(
+      versions.map(({ type }) => [type, newest(type)]),
+    );
+    expect(read.flatMap((event) => faultsOf(written(event), newest(event.type)))).toEqual([]);
   });
 });
 
@@ -114,44 +118,44 @@ const old = (schemaVersion: number, data: unknown, type = 'Happened'): NewEvent 
   return { ...said, metadata: { ...said.metadata, schemaVersion } };
 };
 
-describe('events of older versions', () => {
+describe.each(eachStore)('events of older versions, $where,', ({ open }) => {
   const asWritten = [old(1, { name: 'a' }), old(2, { names: ['b'] }), old(3, { names: [{ name: 'c' }] })];
   const asRead = ['a', 'b', 'c'].map((name) => ({ names: [{ name }] }));
-  const store = async (events: readonly NewEvent[]) => {
-    const opened = SqliteEventStore.open(join(newFolder(), 'events.db'), { upcast: upcasting(madeUp) });
-    await opened.append('s', 'noStream', events);
+  const holding = async (events: readonly NewEvent[]) => {
+    const opened = await open(upcasting(madeUp));
+    await opened.store.append('s', 'noStream', events);
     return opened;
   };
 
   it('are read as the newest says, by whichever way', async () => {
-    const opened = await store(asWritten);
+    const { store, close } = await holding(asWritten);
     const stop = new AbortController();
     const heard: StoredEvent[] = [];
-    for await (const message of opened.subscribe({ signal: stop.signal })) {
+    for await (const message of store.subscribe({ signal: stop.signal })) {
       if (message.kind === 'event') heard.push(message.event);
       else stop.abort();
     }
-    for (const read of [await all(opened.readStream('s')), await all(opened.readAll()), heard]) {
+    for (const read of [await all(store.readStream('s')), await all(store.readAll()), heard]) {
       expect(read.map(({ data }) => data)).toEqual(asRead);
       expect(read.map(({ metadata }) => metadata.schemaVersion)).toEqual([3, 3, 3]);
       expect(read.map(({ id }) => id)).toEqual(asWritten.map(({ id }) => id));
     }
-    await opened.close();
+    await close();
   });
 
   it('of a type that nobody knows are left as they are, whatever it is called', async () => {
-    const opened = await store([old(7, { x: 1 }, 'Elsewhere'), old(2, { x: 1 }, 'constructor')]);
-    const read = await all(opened.readAll());
+    const { store, close } = await holding([old(7, { x: 1 }, 'Elsewhere'), old(2, { x: 1 }, 'constructor')]);
+    const read = await all(store.readAll());
     expect(read.map(({ data, metadata }) => [data, metadata.schemaVersion])).toEqual([
       [{ x: 1 }, 7],
       [{ x: 1 }, 2],
     ]);
-    await opened.close();
+    await close();
   });
 
   it('are refused when they are of a newer version than any known', async () => {
-    const opened = await store([old(4, { names: [] })]);
-    await expect(all(opened.readAll())).rejects.toMatchObject({ code: 'EVENT_FROM_NEWER_VERSION' });
-    await opened.close();
+    const { store, close } = await holding([old(4, { names: [] })]);
+    await expect(all(store.readAll())).rejects.toMatchObject({ code: 'EVENT_FROM_NEWER_VERSION' });
+    await close();
   });
 });

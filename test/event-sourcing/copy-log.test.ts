@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Copied, copyLog, type CopyOptions, verifyCopy } from '../../src/event-sourcing/copy-log.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
-import { all, event } from '../contract/event-store.contract.js';
+import { all, event, type OpenStore } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, type TestLedger } from '../support/ledgers.js';
-import { newStore, withAppend } from '../support/stores.js';
+import { eachStore, newStore, openLocal, withAppend } from '../support/stores.js';
 import { liveWholeLife } from '../support/whole-life.js';
-
-const options: CopyOptions = { together: 16, signal: new AbortController().signal, progressed: () => undefined };
 
 /** What a copy must keep: all but the position. */
 const asKept = async (store: EventStore) =>
@@ -23,32 +21,45 @@ const misread = (store: EventStore, change: (event: StoredEvent, n: number) => r
   },
 });
 
-describe('a copy of a log', () => {
+describe.each(eachStore)('a copy of a log, $where,', ({ open, together }) => {
   let ledger: TestLedger;
   let from: EventStore;
-  let to: ReturnType<typeof newStore>;
+  let target: OpenStore;
+  let to: EventStore;
   beforeAll(async () => {
     ledger = await ledgerAt('2026-03-02T09:00:00Z', newFolder());
     await liveWholeLife(ledger);
     from = ledger.store;
   });
   afterAll(() => ledger.close());
-  beforeEach(() => {
-    to = newStore();
+  beforeEach(async () => {
+    target = await open();
+    to = target.store;
   });
+  afterEach(() => target.close());
 
-  const copy = (target: EventStore, more: Partial<CopyOptions> = {}): Promise<Copied> =>
-    copyLog(from, target, { ...options, ...more });
-  const verify = (target: EventStore, events: number) => verifyCopy(from, target, events, options);
+  const options: CopyOptions = { together, signal: new AbortController().signal, progressed: () => undefined };
+  const copy = (onto: EventStore, more: Partial<CopyOptions> = {}): Promise<Copied> =>
+    copyLog(from, onto, { ...options, ...more });
+  const verify = (onto: EventStore, events: number) => verifyCopy(from, onto, events, options);
 
-  it.each([1, 16])('has the same events in the same order, with %i appends at once', async (together) => {
-    const { events, before } = await copy(to, { together });
+  it('has the same events in the same order, one append after another or several at once', async () => {
+    const { events, before } = await copy(to);
     const whole = await asKept(from);
     expect(await asKept(to)).toEqual(whole);
     expect({ events, before }).toEqual({ events: whole.length, before: 0 });
     const { streams } = await verify(to, events);
     expect(streams).toBe(new Set(whole.map(({ stream }) => stream)).size);
     expect(to.logId).not.toBe(from.logId);
+  });
+
+  it('comes back the same', async () => {
+    await copy(to);
+    const { store: back, close } = await openLocal();
+    const { events } = await copyLog(to, back, options);
+    expect(await asKept(back)).toEqual(await asKept(from));
+    await expect(verifyCopy(to, back, events, options)).resolves.toMatchObject({ streams: expect.any(Number) });
+    await close();
   });
 
   it('that was stopped anywhere goes on, and doubles nothing', async () => {

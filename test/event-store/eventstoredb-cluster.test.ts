@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Connection } from '../../src/event-store/eventstoredb/connection.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { all, event, hear } from '../contract/event-store.contract.js';
 import { Cluster } from '../support/eventstoredb/cluster.js';
@@ -59,6 +60,24 @@ describe('a cluster', () => {
     expect(log).toHaveLength(300);
     expect((await heard).map(({ id }) => id)).toEqual(log);
     await store.close();
+  });
+
+  it('that is given up while it is looked for in vain ends no process', async () => {
+    const unhandled: unknown[] = [];
+    const collect = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', collect);
+    const connection = new Connection(cluster.url);
+    await connection.batchAppend();
+    await Promise.all([0, 1, 2].map((node) => cluster.kill(node)));
+    connection.abandon();
+    await new Promise((resolve) => setImmediate(resolve));
+    const finding = connection.batchAppend();
+    connection.abandon();
+    await expect(finding).rejects.toThrow('Failed to discover');
+    await new Promise((resolve) => setImmediate(resolve));
+    await connection.close();
+    process.off('unhandledRejection', collect);
+    expect(unhandled).toEqual([]);
   });
 
   it('that is gone altogether is waited for, and ends no process', async () => {

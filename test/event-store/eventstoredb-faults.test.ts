@@ -254,6 +254,38 @@ describe('a subscription', () => {
   });
 });
 
+describe('a read', () => {
+  const ways = [
+    ['a stream', (signal?: AbortSignal) => store.readStream('s', signal && { signal })],
+    ['the log', (signal?: AbortSignal) => store.readAll(signal && { signal })],
+    ['a subscription that catches up', (signal?: AbortSignal) => store.subscribe(signal && { signal })],
+  ] as const;
+
+  it.each(ways)('of %s goes on where it was when its connection is cut, again and again', async (_, read) => {
+    const events = eventsOf(900);
+    for (let i = 0; i < 900; i += 300) await store.append('s', i === 0 ? 'noStream' : i - 1, events.slice(i, i + 300));
+    const seen: string[] = [];
+    for await (const item of read()) {
+      if (!('kind' in item)) seen.push(item.id);
+      else if (item.kind === 'event') seen.push(item.event.id);
+      else break;
+      if (seen.length % 250 === 1) server.wire.cut();
+    }
+    expect(seen).toEqual(events.map(({ id }) => id));
+  });
+
+  it.each(ways)('of %s ends quietly when it is aborted while the server is away', async (_, read) => {
+    await write('s', eventsOf(3));
+    await server.stop();
+    const stop = new AbortController();
+    const reading = all<unknown>(read(stop.signal));
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    expect(await reading).toEqual([]);
+    await server.start();
+  });
+});
+
 describe('a store', () => {
   it('whose server is down at its start waits for it, and says so', async () => {
     await store.close();

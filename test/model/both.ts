@@ -88,7 +88,8 @@ export class Both {
         const id = `T-${step.ticket}`;
         const ticket = this.tickets.get(id);
         if (ticket === undefined) return;
-        const changed = await settleTicket(ledger, id);
+        await settleTicket(ledger, id);
+        const changed = await changeTicket(ledger, id, []);
         ticket.naive.settle(now);
         return this.compare(id, changed);
       }

@@ -5,12 +5,40 @@ import {
   type ExpectedRevision,
   type NewEvent,
   RevisionConflict,
+  type StoredEvent,
 } from '../../src/event-sourcing/event-store.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
+import { type OpenStore } from '../contract/event-store.contract.js';
 import { newFolder } from './api.js';
+import { WireServer } from './eventstoredb/wire-server.js';
 
 /** A log in a file of a test's own. */
 export const newStore = (): SqliteEventStore => SqliteEventStore.open(join(newFolder(), 'events.db'));
+
+type Upcast = (event: StoredEvent) => StoredEvent;
+
+/** A log of a test's own in each of the stores; the one elsewhere is on the wire. */
+export const eachStore: readonly { where: string; together: number; open: (upcast?: Upcast) => Promise<OpenStore> }[] =
+  [
+    { where: 'in the embedded store', together: 16, open: openLocal },
+    { where: 'in EventStoreDB', together: 1, open: openRemote },
+  ];
+
+export async function openLocal(upcast: Upcast = (event) => event): Promise<OpenStore> {
+  const store = SqliteEventStore.open(join(newFolder(), 'events.db'), { upcast });
+  return Promise.resolve({ store, close: () => store.close() });
+}
+
+async function openRemote(upcast: Upcast = (event) => event): Promise<OpenStore> {
+  const server = await WireServer.start();
+  const store = await EventStoreDbEventStore.open(server.url, { upcast });
+  const close = async () => {
+    await store.close();
+    await server.stop();
+  };
+  return { store, close };
+}
 
 type Append = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]) => Promise<Appended>;
 

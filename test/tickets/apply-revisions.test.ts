@@ -8,7 +8,6 @@ import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
 import { changePlan } from '../../src/plans/commands/change-plan.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
 import { settleDue, watchDeadlines } from '../../src/sla/deadline-watcher.js';
-import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
 
@@ -311,7 +310,7 @@ describe('whatever happens to tickets while their plan is revised', () => {
       expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
       const newest = (await ledger.catalogue.planHistory('enterprise')).at(-1)?.version;
       for (const id of ids) {
-        const { ticket } = await settleTicket(ledger, id).catch(() => ({ ticket: undefined }));
+        const { ticket } = await say(ledger, id, { type: 'Settle' }).catch(() => ({ ticket: undefined }));
         if (ticket === undefined || ticket.status === 'closed' || chosen.has(id)) continue;
         const running = ticket.clocks().filter(({ state }) => state === 'running' || state === 'paused');
         expect(running.map(({ terms }) => terms.plan.version)).toEqual(running.map(() => newest));

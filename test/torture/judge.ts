@@ -1,16 +1,17 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { type Plan } from '../../src/plans/domain/plan.js';
+import { type Metric } from '../../src/plans/domain/plan.js';
 import { feedTypes } from '../../src/sla/domain/feed-event.js';
 import { type TicketOrder } from '../../src/tickets/domain/commands.js';
-import { type Hours } from '../model/hours.js';
+import { Hours } from '../model/hours.js';
 import { lifeOf } from '../model/naive-life.js';
 import { type Fact, viewOf } from '../model/naive-ticket.js';
+import { always, asked, plans } from './promises.js';
 
 /** An outcome in the log, as far as it is looked at here. */
 interface Outcome {
   readonly run: string;
-  readonly metric: string;
+  readonly metric: Metric;
   readonly dueAt: Instant | null;
 }
 
@@ -31,11 +32,9 @@ export function timesRecorded(log: readonly StoredEvent[]): ReadonlyMap<string, 
 export function feedIn(log: readonly StoredEvent[], metric: string | undefined): readonly string[] {
   const types: readonly string[] = feedTypes;
   const isWanted = (event: StoredEvent) =>
-    types.includes(event.type) && (metric === undefined || screaming(saidIn(event).metric) === metric);
+    types.includes(event.type) && (metric === undefined || asked[saidIn(event).metric] === metric);
   return log.filter(isWanted).map(({ id }) => id);
 }
-
-const screaming = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 /** The breaches recorded, each as often as it was. */
 export const breachesIn = (log: readonly StoredEvent[]): readonly string[] =>
@@ -57,7 +56,8 @@ const orders: Readonly<Record<string, (data: Record<string, unknown>) => object>
 };
 
 /** The clocks that had run out by an instant, as the naive model has it: one breach each. */
-export function ranOut(log: readonly StoredEvent[], plans: readonly Plan[], always: Hours, now: Instant): string[] {
+export function ranOut(log: readonly StoredEvent[], now: Instant): string[] {
+  const hours = new Hours(always, now - 2 * 86_400_000, 5);
   const tickets = new Map<string, Fact[]>();
   for (const event of log) {
     if (!event.stream.startsWith('ticket-') || isOutcome(event)) continue;
@@ -67,7 +67,7 @@ export function ranOut(log: readonly StoredEvent[], plans: readonly Plan[], alwa
     const plan = plans.find(({ code }) => code === data.terms.plan.code);
     const order = orders[event.type]?.(data) as TicketOrder | undefined;
     if (plan === undefined || order === undefined) throw new Error(`${event.type} is not what the writers say`);
-    const terms = { plan, planVersion: 1, hours: always, calendar: 'always', calendarVersion: 1 };
+    const terms = { plan, planVersion: 1, hours, calendar: 'always', calendarVersion: 1 };
     const at = Math.min(event.metadata.occurredAt, event.metadata.recordedAt);
     const facts = tickets.get(event.stream) ?? [];
     facts.push({ id: event.id, at, order, isPerson: true, terms });

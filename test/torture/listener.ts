@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type Random } from '../../src/imports/random.js';
 import { type Answer } from '../support/api.js';
+import { type Where } from './writer.js';
 
 export interface Heard {
   readonly id: string;
@@ -26,7 +27,7 @@ export class Listener {
   returns = 0;
 
   constructor(
-    private readonly where: { readonly url: () => string; readonly headers: () => Readonly<Record<string, string>> },
+    private readonly where: Where,
     readonly metric: string | undefined,
     private cursor: string,
     private readonly random: Random,

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { type Run, startPledge } from '../support/pledge.js';
 const patienceMs = 60_000;
 
 /** A port that was free a moment ago: a server that is started again has to come back on the same one. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -19,6 +19,9 @@ async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
 }
+
+/** Heartbeats often, and no limit on how much is asked. */
+const unlimited = { PLEDGE_HEARTBEAT_SECONDS: '1', PLEDGE_RATE: '1000000', PLEDGE_ADDRESS_RATE: '1000000' };
 
 /** What may have happened at the moment of a kill, beside nothing in particular. */
 export type Moment = 'sent' | 'heard';
@@ -41,15 +44,13 @@ export class Target {
     return new Target(folder, await freePort(), env, random);
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${this.port}/graphql`;
-  }
+  url = (): string => `http://127.0.0.1:${this.port}/graphql`;
 
-  /** With the key that the first start made; nobody is known before. */
-  get authorization(): Readonly<Record<string, string>> {
-    const file = join(this.folder, 'data', 'development.key');
+  /** By which the clients are known: the development key of the first start, as soon as there is one. */
+  headers = (): Readonly<Record<string, string>> => {
+    const file = join(this.folder, 'data/development.key');
     return existsSync(file) ? { authorization: `Bearer ${readFileSync(file, 'utf8').trim()}` } : {};
-  }
+  };
 
   /** Something happened, at which the server may be killed. */
   happened(moment: Moment): void {
@@ -62,7 +63,7 @@ export class Target {
   }
 
   private start(): Run {
-    this.run = startPledge(this.folder, ['serve'], '', { PLEDGE_PORT: String(this.port), ...this.env });
+    this.run = startPledge(this.folder, ['serve'], '', { PLEDGE_PORT: String(this.port), ...unlimited, ...this.env });
     return this.run;
   }
 

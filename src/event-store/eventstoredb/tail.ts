@@ -151,7 +151,6 @@ export class Tail {
       if (isAnswered && (end === undefined || recent.end >= end)) continue;
       // It may be on its way.
       if (isAnswered && (await inTime(this.reaches(recent, end ?? start, signal), quietMs, clock))) continue;
-      this.connection.abandon();
       silent.abort();
     }
   }

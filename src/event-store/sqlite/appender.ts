@@ -22,7 +22,8 @@ export interface AppendOrder {
 
 /** What became of an append. */
 export type AppendOutcome =
-  | ({ readonly kind: 'appended' } & Appended)
+  /** `repeated`: it had been done before, and is answered as then. */
+  | ({ readonly kind: 'appended' | 'repeated' } & Appended)
   | { readonly kind: 'conflict'; readonly actual: ExpectedRevision }
   | { readonly kind: 'idReused' }
   | { readonly kind: 'failed'; readonly error: unknown };
@@ -96,7 +97,7 @@ export class Appender {
     const isSame = events.length > 0 && there.length === events.length && events.every((e, i) => e.id === there[i]?.id);
     if (!isSame) return { kind: 'conflict', actual: actual < 0 ? 'noStream' : actual };
     if (events.some((e, i) => e.type !== there[i]?.type || e.data !== there[i].data)) return { kind: 'idReused' };
-    return { kind: 'appended', revision: from + events.length, position: toPosition(there.at(-1)?.position ?? 0) };
+    return { kind: 'repeated', revision: from + events.length, position: toPosition(there.at(-1)?.position ?? 0) };
   }
 }
 

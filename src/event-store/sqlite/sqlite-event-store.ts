@@ -107,6 +107,9 @@ export class SqliteEventStore implements EventStore {
     const outcome = await this.commits.append({ stream, expected, events: events.map(toText) });
     switch (outcome.kind) {
       case 'appended':
+        this.remember(stream, events, outcome);
+        return { revision: outcome.revision, position: outcome.position };
+      case 'repeated':
         return { revision: outcome.revision, position: outcome.position };
       case 'conflict':
         throw new RevisionConflict(stream, expected, outcome.actual);
@@ -198,15 +201,29 @@ export class SqliteEventStore implements EventStore {
       const event = this.recent.get(position);
       if (event !== undefined && wanted?.has(event.type) !== false) events.push(event);
     }
-    for (const oldest of this.recent.keys()) {
-      if (this.recent.size <= recentKept) break;
-      this.recent.delete(oldest);
-    }
+    this.forget();
     return { events, position: to };
   }
 
   private eventsAt(positions: readonly number[]): readonly StoredEvent[] {
     return (this.sql.at.all(JSON.stringify(positions)) as Row[]).map((row) => this.upcast(toEvent(row)));
+  }
+
+  /** What was just appended need not be read and parsed for those who follow the log. */
+  private remember(stream: string, events: readonly NewEvent[], last: Appended): void {
+    const [position, revision] = [Number(last.position) - events.length, last.revision - events.length];
+    for (const [i, event] of events.entries()) {
+      const stored = { ...event, stream, revision: revision + i + 1, position: toPosition(position + i + 1) };
+      this.recent.set(position + i + 1, stored);
+    }
+    this.forget();
+  }
+
+  private forget(): void {
+    for (const oldest of this.recent.keys()) {
+      if (this.recent.size <= recentKept) break;
+      this.recent.delete(oldest);
+    }
   }
 
   private lastCommitted(): number {

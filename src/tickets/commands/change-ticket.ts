@@ -134,8 +134,25 @@ async function objections(store: EventStore, subject: Subject, requests: readonl
 }
 
 /** Records what has fallen due on a ticket, and nothing else. */
-export const settleTicket = (ports: TicketPorts, id: string): Promise<TicketChanged> =>
-  changeTicket(ports, id, [{ order: { type: 'Settle' }, actor: pledge, mayBackdate: false }]);
+export async function settleTicket({ store, catalogue, clock, tickets }: TicketPorts, id: string): Promise<Settled> {
+  const commands = async ({ facts }: Ticket): Promise<readonly TicketCommand[]> => {
+    const [first] = facts;
+    if (first === undefined) return [];
+    await catalogue.load(facts.map((fact) => fact.terms));
+    const now = clock.now();
+    const context = { ticket: id, factId: first.id, now, occurredAt: now, actor: pledge, terms: first.terms };
+    return [{ type: 'Settle', context: { ...context, mayBackdate: false } }];
+  };
+  const stream = ticketStream(id);
+  const { position, recorded } = await handleCommands(store, stream, ticketDecider(catalogue), commands, tickets);
+  return { position, recorded };
+}
+
+export interface Settled {
+  readonly position: Position;
+  /** How many events were recorded. */
+  readonly recorded: number;
+}
 
 /** Whose ticket it is, the plan it was opened under by name, and when; as recorded, or else as requested. */
 function openingOf(

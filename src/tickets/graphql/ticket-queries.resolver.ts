@@ -6,6 +6,7 @@ import { Caller, Requires } from '../../auth/requires.js';
 import { type Clock } from '../../clock/clock.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
+import { InstantScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { CATALOGUE, CLOCK } from '../../tokens.js';
 import { TicketById, TicketList } from '../queries/ticket-queries.js';
@@ -39,6 +40,12 @@ export class TicketFilterInput {
 
   @Field(() => GuaranteeKindEnum, { nullable: true, description: 'With a promise, or without.' })
   guarantee?: string;
+
+  @Field(() => Boolean, { nullable: true, description: 'With nobody, or with somebody.' })
+  unassigned?: boolean;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'With a clock that is due before, overdue ones too.' })
+  dueBefore?: number;
 
   @Field(() => String, { nullable: true, description: 'With this in its subject or reference, in any case.' })
   text?: string;
@@ -83,7 +90,8 @@ export class TicketQueries {
 
   @Requires('readTickets')
   @Query(() => TicketConnection, {
-    description: 'What to do next: soonest due first among guaranteed clocks, then the plan’s rank, then age.',
+    description:
+      'What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan’s rank, then age. `nextDue` has the time left. A page goes on where the last ended, however rows have moved meanwhile.',
   })
   workQueue(@Args() args: TicketsArgs, @Caller() caller: Identity) {
     return this.list('workQueue', args, caller);

@@ -14,6 +14,7 @@ import { connectionOf } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { ClockType, toClockType, VersionRefType } from '../../sla/graphql-types.js';
+import { nextDue } from '../domain/next-due.js';
 import { type TicketView } from '../domain/ticket-view.js';
 
 @ObjectType('Guarantee', {
@@ -160,6 +161,12 @@ export class TicketType {
 
   @Field(() => [ClockType], { description: 'The clocks on it, in order of start.' })
   clocks!: ClockType[];
+
+  @Field(() => ClockType, {
+    nullable: true,
+    description: 'The clock that is due soonest, or overdue longest; null where none runs. The work queue goes by it.',
+  })
+  nextDue!: ClockType | null;
 }
 
 export const TicketConnection = connectionOf('Ticket', () => TicketType);
@@ -175,6 +182,10 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     // Laid out only for who asks.
     get clocks() {
       return view.clocks().map((clock) => toClockType(clock, catalogue, now));
+    },
+    get nextDue() {
+      const clock = nextDue(view.clocks());
+      return clock === undefined ? null : toClockType(clock, catalogue, now);
     },
   };
 }

@@ -12,6 +12,7 @@ import { type FactEvent } from '../domain/events.js';
 import { factOf } from '../domain/fact-of.js';
 import { type Fact, factTypes } from '../domain/facts.js';
 import { after, insert, type Life, lifeAt } from '../domain/life.js';
+import { queueOf } from './queue-of.js';
 
 /** Tickets, their clocks, and the imports that brought them. */
 export const ticketsProjection: Projection<Tx> = {
@@ -25,9 +26,15 @@ export const ticketsProjection: Projection<Tx> = {
   },
 };
 
+/** What a row says that no fact of the batch changes. */
+type Known = Pick<TicketsTable, 'status' | 'import' | 'due_at' | 'queued'>;
+
 interface TicketRow {
   readonly id: string;
   readonly customer: string;
+  /** Undefined for a new ticket. */
+  readonly known: Known | undefined;
+  /** Read only where the batch has a fact of it: most of what happens to a ticket is what becomes of its clocks. */
   facts: readonly Fact[];
   life: Life | undefined;
   readonly clocks: Map<string, Clock>;
@@ -43,16 +50,28 @@ const outcomes: ReadonlySet<string> = new Set(outcomeTypes);
 
 /** The rows that a batch touches. */
 async function load(events: readonly StoredEvent[], tx: Tx): Promise<Batch> {
-  const ids = new Set(events.flatMap(({ data }) => (data as { readonly ticket?: string }).ticket ?? []));
+  const ids = new Set<string>();
+  const changed = new Set<string>();
+  for (const { type, data } of events) {
+    const { ticket } = data as { readonly ticket?: string };
+    if (ticket === undefined) continue;
+    ids.add(ticket);
+    if (!outcomes.has(type)) changed.add(ticket);
+  }
   const tickets = new Map<string, TicketRow>();
   const rows = await tx
     .selectFrom('tickets')
-    .select(['id', 'customer', 'facts'])
+    .select(['id', 'customer', 'status', 'import', 'due_at', 'queued'])
     .where('id', 'in', among(ids))
     .execute();
-  for (const { id, customer, facts: json } of rows) {
-    const facts = JSON.parse(json) as Fact[];
-    tickets.set(id, { id, customer, facts, life: lifeAt(facts, Infinity), clocks: new Map() });
+  for (const { id, customer, ...known } of rows)
+    tickets.set(id, { id, customer, known, facts: [], life: undefined, clocks: new Map() });
+  const withFacts = tx.selectFrom('tickets').select(['id', 'facts']).where('id', 'in', among(changed));
+  for (const { id, facts } of await withFacts.execute()) {
+    const row = tickets.get(id);
+    if (row === undefined) continue;
+    row.facts = JSON.parse(facts) as Fact[];
+    row.life = lifeAt(row.facts, Infinity);
   }
   const clocks = await tx
     .selectFrom('clocks')
@@ -82,7 +101,8 @@ function take({ tickets, clocks, imports }: Batch, event: StoredEvent): void {
 
 function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): void {
   const { ticket: id, customer } = event.data;
-  const row = tickets.get(id) ?? { id, customer, facts: [], life: undefined, clocks: new Map<string, Clock>() };
+  const unknown = { known: undefined, facts: [], life: undefined, clocks: new Map<string, Clock>() };
+  const row = tickets.get(id) ?? { id, customer, ...unknown };
   tickets.set(id, row);
   const fact = compact(factOf(event, event.revision, row.life?.openedAt));
   const last = row.facts.at(-1);
@@ -119,7 +139,11 @@ async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> 
   const unfinished = await tx.selectFrom('imports').select('id').where('unfinished', '=', 1).execute();
   const held: ReadonlySet<string | null> = new Set(unfinished.map(({ id }) => id));
   await upsert(tx, 'tickets', ['id'], [...tickets.values()].flatMap(toRow));
-  const importOf = (ticket: string) => tickets.get(ticket)?.life?.import?.id ?? null;
+  await updateQueue([...tickets.values()], tx);
+  const importOf = (ticket: string) => {
+    const row = tickets.get(ticket);
+    return row?.known?.import ?? row?.life?.import?.id ?? null;
+  };
   const clockRows = [...clocks].map(([run, { ticket, clock }]): ClocksTable => ({
     ...deadlineOf(clock, held.has(importOf(ticket))),
     run,
@@ -149,16 +173,21 @@ async function holdOrRelease(imports: readonly ImportsTable[], tx: Tx): Promise<
   }
 }
 
+/** Tickets of which no fact was heard, where what became of their clocks changes their place in the queue. */
+async function updateQueue(tickets: readonly TicketRow[], tx: Tx): Promise<void> {
+  const moved = tickets.flatMap(({ id, known, life, clocks }) => {
+    if (known === undefined || life !== undefined) return [];
+    const { due_at: due, queued } = queueOf(known.status, clocks.values());
+    return due === known.due_at && queued === known.queued ? [] : [{ id, due, queued }];
+  });
+  if (moved.length === 0) return;
+  await sql`
+    UPDATE tickets SET due_at = moved.value ->> 'due', queued = moved.value ->> 'queued'
+    FROM json_each(${JSON.stringify(moved)}) moved WHERE tickets.id = moved.value ->> 'id'`.execute(tx);
+}
+
 function toRow({ id, customer, facts, life, clocks }: TicketRow): TicketsTable[] {
   if (life === undefined) return [];
-  // An earlier run of a metric that nothing can answer any more is no work.
-  const latest = new Map([...clocks.values()].sort((a, b) => a.startedAt - b.startedAt).map((c) => [c.metric, c]));
-  const due = [...latest.values()].filter(({ state }) => state === 'running' || state === 'breached');
-  const dueAt = due.reduce((soonest, clock) => Math.min(soonest, clock.dueAt ?? Infinity), Infinity);
-  const hasDue = Number.isFinite(dueAt);
-  const isUnderWay = life.status === 'open' || life.status === 'waiting';
-  // Resolved in silence, a ticket may still owe its first response.
-  const isOwed = life.status === 'resolved' && hasDue;
   const { reference, status, type, channel, priority, subject, assignee, team } = life;
   return [
     {
@@ -178,8 +207,7 @@ function toRow({ id, customer, facts, life, clocks }: TicketRow): TicketsTable[]
       team,
       import: life.import?.id ?? null,
       opened_at: life.openedAt,
-      due_at: hasDue ? dueAt : null,
-      queued: isUnderWay || isOwed ? 1 : 0,
+      ...queueOf(status, clocks.values()),
     },
   ];
 }

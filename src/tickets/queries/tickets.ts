@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { type Instant } from '../../business-time/calendar.js';
 import { type Page, keyOf, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
 import { type TicketsTable } from '../../database/schema.js';
 import { type Readable } from '../../database/scoped.js';
@@ -21,6 +22,10 @@ export interface TicketFilter {
   readonly assignees?: readonly string[];
   readonly teams?: readonly string[];
   readonly guarantee?: string;
+  /** With nobody, or with somebody. */
+  readonly unassigned?: boolean;
+  /** With a clock that is due by then, or overdue. */
+  readonly dueBefore?: Instant;
   /** Part of the subject or the reference. */
   readonly text?: string;
 }
@@ -94,7 +99,9 @@ function narrowed(db: Db, filter: TicketFilter) {
   for (const [column, values] of among) {
     if (values !== undefined && values.length > 0) query = query.where(column, 'in', values);
   }
-  const { text } = filter;
+  const { text, unassigned, dueBefore } = filter;
+  if (unassigned !== undefined) query = query.where('assignee', unassigned ? 'is' : 'is not', null);
+  if (dueBefore !== undefined) query = query.where('due_at', '<', dueBefore);
   if (text === undefined || text === '') return query;
   const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
   return query.where(

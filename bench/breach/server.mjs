@@ -1,0 +1,100 @@
+/** The real server, with a plan of an hour around the clock, which opens tickets that are due when it is told. */
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
+import { readSettings } from '../../dist/config/settings.js';
+import { doorsOf } from '../../dist/doors/doors.js';
+import { openLedger } from '../../dist/ledger.js';
+import { changePlan } from '../../dist/plans/commands/change-plan.js';
+import { defineCalendar } from '../../dist/plans/commands/define.js';
+import { planDefaults } from '../../dist/plans/domain/plan-defaults.js';
+import { startServer } from '../../dist/server.js';
+import { duePage } from '../../dist/sla/queries/deadlines.js';
+import { changeTicket } from '../../dist/tickets/commands/change-ticket.js';
+import { inFlight } from '../support.mjs';
+
+const hour = 3_600_000;
+const actor = { id: 'bench', kind: 'person' };
+const always = Object.fromEntries(
+  ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [['00:00', '24:00']]]),
+);
+
+const ledger = await openLedger(readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 }), 'bench', {
+  threaded: true,
+});
+const doors = doorsOf(ledger.settings, ledger.clock);
+const sockets = { total: 2_000, perAddress: 2_000, perIdentity: 2_000 };
+const operations = { total: 5_000, perIdentity: 5_000, perSocket: 50 };
+const server = await startServer(ledger, [], { doors: { ...doors, limits: { ...doors.limits, sockets, operations } } });
+
+const calendar = { code: 'always', name: 'Always', definition: { timeZone: 'UTC', weekly: always } };
+await defineCalendar(ledger, calendar, actor);
+const targets = [{ metric: 'firstResponse', target: { amount: 1, unit: 'hours' } }];
+const plan = { ...planDefaults, code: 'bench', name: 'Bench', calendar: 'always', targets };
+await changePlan(ledger, { type: 'DefinePlan', plan }, actor);
+
+const order = { type: 'OpenTicket', customer: 'acme', plan: 'bench', ticketType: 'productBug', channel: 'email' };
+const projected = async () => {
+  const names = ledger.projections.statuses.map(({ name }) => name);
+  await ledger.projections.waitFor(names, await ledger.store.lastPosition(), AbortSignal.timeout(600_000));
+};
+
+/** Opens tickets that fall due at the given instants; answers when they are projected. */
+async function open({ prefix, dueAt }) {
+  await inFlight(64, dueAt.length, async (i) => {
+    const request = { order: { ...order, subject: `It broke ${i}` }, occurredAt: dueAt[i] - hour, actor };
+    await changeTicket(ledger, `${prefix}-${i}`, [{ ...request, mayBackdate: true }]);
+  });
+  await projected();
+}
+
+/** Resolves when so many breaches are in the read model. */
+async function breached({ count }) {
+  const stop = AbortSignal.timeout(600_000);
+  for (;;) {
+    const moved = ledger.projections.moved('breaches', stop);
+    const { found } = await ledger.db
+      .selectFrom('breaches')
+      .select((where) => where.fn.countAll().as('found'))
+      .executeTakeFirstOrThrow();
+    if (found >= count) break;
+    await moved;
+  }
+  await projected();
+  return Date.now();
+}
+
+/** Fills the list of deadlines with clocks like the one that is there, all of which run for a day yet. */
+function fill({ count }) {
+  const db = new Database(join(ledger.settings.data, 'read-models.db'));
+  const row = db.prepare('SELECT * FROM clocks LIMIT 1').get();
+  const columns = Object.keys(row);
+  const add = db.prepare(`INSERT INTO clocks (${columns}) VALUES (${columns.map((c) => `@${c}`)})`);
+  const from = Date.now() + 24 * hour;
+  db.transaction(() => {
+    for (let i = 0; i < count; i++)
+      add.run({ ...row, run: `${row.run}-${i}`, ticket: `filled-${i}`, next_at: from + i });
+  })();
+  db.close();
+}
+
+/** How SQLite finds what is due. */
+function queryPlan() {
+  const { sql, parameters } = duePage(ledger.db, Date.now(), undefined).compile();
+  const db = new Database(join(ledger.settings.data, 'read-models.db'), { readonly: true });
+  const details = db
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...parameters)
+    .map(({ detail }) => detail);
+  db.close();
+  return details;
+}
+
+const does = { open, breached, fill, plan: queryPlan, cpu: () => process.cpuUsage() };
+process.on('message', async ({ id, ask, ...rest }) => {
+  try {
+    process.send({ id, answer: await does[ask](rest) });
+  } catch (error) {
+    process.send({ id, failed: String(error.stack) });
+  }
+});
+process.send({ url: server.url });

@@ -1,0 +1,17 @@
+import { type Clock } from '../../sla/domain/clock.js';
+
+/**
+ * The clock of a ticket that is due soonest, overdue ones among them: of each metric the latest run, for an earlier one
+ * that nothing can answer any more is no work. Undefined where none runs.
+ */
+export function nextDue(clocks: Iterable<Clock>): Clock | undefined {
+  const latest = new Map([...clocks].sort((a, b) => a.startedAt - b.startedAt).map((clock) => [clock.metric, clock]));
+  let next: Clock | undefined;
+  for (const clock of latest.values()) {
+    const isTicking = clock.state === 'running' || clock.state === 'breached';
+    if (isTicking && dueOf(clock) < dueOf(next)) next = clock;
+  }
+  return next;
+}
+
+const dueOf = (clock: Clock | undefined) => clock?.dueAt ?? Infinity;

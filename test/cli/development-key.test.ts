@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { newFolder } from '../support/api.js';
+import { pledge, startPledge } from '../support/pledge.js';
+
+/** What a server prints until it serves; does something then, and stops it. */
+async function served(
+  folder: string,
+  then: (printed: string) => Promise<void> = async () => undefined,
+): Promise<string> {
+  const server = startPledge(folder, ['serve']);
+  while (!server.printed().includes('The tour is in README.md')) await sleep(20);
+  try {
+    await then(server.printed());
+  } finally {
+    server.kill('SIGTERM');
+  }
+  return (await server.ended).stdout;
+}
+
+const keyIn = (folder: string) => readFileSync(join(folder, 'data', 'development.key'), 'utf8').trim();
+
+describe('the development key', () => {
+  it('is made on the first start and printed once, with a line for curl that works as it stands', async () => {
+    const folder = newFolder();
+    const first = await served(folder, async (printed) => {
+      const curl = printed.split('\n').find((line) => line.trim().startsWith('curl ')) ?? '';
+      const { stdout } = await promisify(execFile)('bash', ['-c', curl]);
+      expect(JSON.parse(stdout)).toEqual({ data: { slaSummary: [] } });
+    });
+    const key = keyIn(folder);
+    expect(first).toContain(`/graphql#key=${key}`);
+    expect(statSync(join(folder, 'data', 'development.key')).mode & 0o777).toBe(0o600);
+
+    const second = await served(folder);
+    expect(second).not.toContain('pledge_');
+    expect(second).toContain('development.key');
+    expect(keyIn(folder)).toBe(key);
+
+    rmSync(join(folder, 'data', 'development.key'));
+    await served(folder);
+    expect(keyIn(folder)).not.toBe(key);
+  }, 60_000);
+
+  it('that somebody wrote over is refused by a code', async () => {
+    const folder = newFolder();
+    await served(folder);
+    writeFileSync(join(folder, 'data', 'development.key'), 'secret\n');
+    const { code, stderr } = await pledge(folder, ['serve']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('INVALID_DEVELOPMENT_KEY')]);
+  }, 60_000);
+
+  it('is not made for an address that others can reach: the server does not start, and says what to set', async () => {
+    const folder = newFolder();
+    const { code, stderr } = await pledge(folder, ['serve'], '', { PLEDGE_HOST: '0.0.0.0' });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/IDENTITY_NOT_SET: .*PLEDGE_JWT_ISSUER.*PLEDGE_IDENTITY=keys/),
+    ]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

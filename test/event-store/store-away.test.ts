@@ -1,0 +1,86 @@
+import { rmSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readSettings } from '../../src/config/settings.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { type Ledger, openLedger } from '../../src/ledger.js';
+import { type OpenLog } from '../../src/open-log.js';
+import { projectionNames } from '../../src/projections/projections.js';
+import { all } from '../contract/event-store.contract.js';
+import { newFolder } from '../support/api.js';
+import { WireServer } from '../support/eventstoredb/wire-server.js';
+import { open, say } from '../support/ledgers.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+/** A log in EventStoreDB whose users do not wait long. */
+async function openImpatiently(url: string): Promise<OpenLog> {
+  const patience = { answerMs: 500, giveUpMs: 100, firstWaitMs: 5, longestWaitMs: 20 };
+  const store = await EventStoreDbEventStore.open(url, { patience });
+  return {
+    store,
+    status: () => store.status,
+    committed: () => Promise.resolve(),
+    ring: () => undefined,
+    close: () => store.close(),
+  };
+}
+
+describe('a ledger whose store is away', () => {
+  let folder: string;
+  let server: WireServer;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    folder = newFolder();
+    server = await WireServer.start();
+    const clock = new ManualClock(Date.parse('2026-03-02T09:00:00Z'));
+    const settings = readSettings({}, { data: folder, port: 0, eventStoreUrl: server.url });
+    ledger = await openLedger(settings, 'test', { clock, open: () => openImpatiently(server.url) });
+  });
+  afterEach(async () => {
+    await ledger.close();
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('refuses what is said with a code, and takes it when the store is back', async () => {
+    await open(ledger, 'T-1');
+    await server.stop();
+    await expect(say(ledger, 'T-1', { type: 'RecordFirstResponse' })).rejects.toMatchObject({
+      name: 'Rejection',
+      code: 'EVENT_STORE_UNAVAILABLE',
+    });
+    await expect(open(ledger, 'T-2')).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
+    await server.start();
+    await say(ledger, 'T-1', { type: 'RecordFirstResponse' });
+    const types = (await all(ledger.store.readStream('ticket-T-1'))).map(({ type }) => type);
+    expect(types).toEqual(['TicketOpened', 'SlaClockStarted', 'FirstResponseSent', 'SlaMet']);
+  });
+
+  it('has its projections wait longer than anybody who asks, from the beginning and in the middle', async () => {
+    const stop = new AbortController();
+    for (let n = 0; n < 20; n++) await open(ledger, `T-${n}`);
+    const end = await ledger.store.lastPosition();
+    await server.stop();
+    const failed: string[] = [];
+    const running = ledger.projections.run(stop.signal, ({ name }) => failed.push(name));
+    const away = async (times: number) => {
+      while (ledger.projections.subscription.reconnects < times) await turn();
+    };
+    await away(20);
+    expect(ledger.projections.subscription).toMatchObject({ state: 'connecting', error: expect.any(String) });
+    await server.start();
+    expect(await ledger.projections.waitFor(projectionNames, end, stop.signal)).toBe(true);
+
+    await server.stop();
+    await away(ledger.projections.subscription.reconnects + 20);
+    await server.start();
+    await open(ledger, 'T-last');
+    const last = await ledger.store.lastPosition();
+    expect(await ledger.projections.waitFor(projectionNames, last, stop.signal)).toBe(true);
+    const rows = await ledger.db.selectFrom('tickets').select('id').execute();
+    expect(rows).toHaveLength(21);
+    expect(failed).toEqual([]);
+    stop.abort();
+    await running;
+  });
+});

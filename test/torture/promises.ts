@@ -1,0 +1,53 @@
+import { type CalendarDefinition, weekdays } from '../../src/business-time/calendar.js';
+import { planDefaults } from '../../src/plans/domain/plan-defaults.js';
+import { type Metric, metrics, type Plan } from '../../src/plans/domain/plan.js';
+import { type Desk, send } from './writer.js';
+
+/** Round the clock, so that nobody waits a day. */
+export const always: CalendarDefinition = {
+  timeZone: 'UTC',
+  weekly: Object.fromEntries(weekdays.map((day) => [day, [['00:00', '24:00'] as const]])),
+};
+
+/** Each promise in seconds. */
+const promises = {
+  quick: { firstResponse: 1, followUp: 1, resolution: 2 },
+  steady: { firstResponse: 2, followUp: 3, resolution: 4 },
+} as const;
+
+/** The longest of them. */
+export const longestPromiseMs = 4_000;
+
+export const plans: readonly Plan[] = Object.entries(promises).map(([code, seconds]) => ({
+  ...planDefaults,
+  ...{ code, name: code, calendar: 'always', atRiskShare: 0.5 },
+  targets: metrics.map((metric) => ({ metric, target: { amount: seconds[metric], unit: 'seconds' } })),
+}));
+
+/** As the API names them. */
+export const asked: Readonly<Record<Metric, string>> = {
+  firstResponse: 'FIRST_RESPONSE',
+  followUp: 'FOLLOW_UP',
+  resolution: 'RESOLUTION',
+};
+export const metricsAsked = Object.values(asked);
+
+/** Defines the calendar and the plans; what is so already stays. Answers a cursor from before the first ticket. */
+export async function define(desk: Desk): Promise<string> {
+  const weekly = weekdays.map((day) => ({ day, windows: [{ opens: '00:00', closes: '24:00' }] }));
+  const calendar = 'mutation ($input: DefineCalendarInput!) { defineCalendar(input: $input) { __typename } }';
+  await send(desk, calendar, { input: { code: 'always', name: 'Always', timeZone: 'UTC', weekly } });
+  let cursor = '';
+  for (const { code, name, atRiskShare, targets } of plans) {
+    const plan =
+      'mutation ($input: DefinePlanInput!) { definePlan(input: $input) { ... on PlanDefined { position } } }';
+    const promised = targets.map(({ metric, target }) => ({
+      metric: asked[metric],
+      target: { amount: target.amount, unit: 'SECONDS' },
+    }));
+    const input = { code, name, atRiskShare, calendar: 'always', targets: promised };
+    const { definePlan } = await send<{ readonly definePlan: { readonly position: string } }>(desk, plan, { input });
+    cursor = definePlan.position;
+  }
+  return cursor;
+}
