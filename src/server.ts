@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { openAuthenticator } from './auth/authenticator.js';
 import { type DevelopmentKey } from './auth/development-key.js';
 import { authenticateRequests } from './auth/http-door.js';
-import { expectIdentity } from './config/settings.js';
+import { expectIdentity } from './config/identity-settings.js';
 import { type Doors, doorsOf } from './doors/doors.js';
 import { guardHttp, httpOptions, limitIdentities } from './doors/http.js';
 import { Refusals } from './doors/refusals.js';
