@@ -19,14 +19,14 @@ const common = {
   },
 };
 
-/** Everything on the embedded store, and what goes from end to end on EventStoreDB once more. */
+/** Everything on the embedded store; what goes from end to end, and the model, on EventStoreDB once more. */
 export default {
   projects: [
     { ...common, displayName: 'sqlite', testMatch: ['**/*.test.ts'] },
     {
       ...common,
       displayName: 'eventstoredb',
-      testMatch: ['**/test/e2e/**/*.test.ts'],
+      testMatch: ['e2e/**/*', 'model/**/*', 'webhooks/delivery'].map((name) => `**/test/${name}.test.ts`),
       globals: { storeOfTests: 'eventstoredb' },
     },
   ],

@@ -25,5 +25,6 @@ if (!['model', 'torture'].includes(what)) {
 }
 const env = Object.fromEntries(Object.entries(values).map(([name, value]) => [options[name], value]));
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', `test/${what}/`];
+if (what === 'model' && values.store !== undefined) jest.push('--selectProjects', values.store);
 const { status } = spawnSync(process.execPath, jest, { stdio: 'inherit', env: { ...process.env, ...env } });
 process.exit(status ?? 1);

@@ -3,10 +3,13 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import { newFolder } from '../support/api.js';
 import { ledgerAt } from '../support/ledgers.js';
+import { storeOfTests } from '../support/store-of-tests.js';
 import { beginning, Both } from './both.js';
 import { script, type Script } from './script.js';
 
-const { PROVE_RUNS = '200', PROVE_SEED, PROVE_PATH } = process.env;
+const { PROVE_RUNS, PROVE_SEED, PROVE_PATH } = process.env;
+/** Random lives are about rules, which are the same on every store: on the second a part of them will do. */
+const runs = Number(PROVE_RUNS ?? (storeOfTests === 'sqlite' ? 200 : 50));
 
 /** Lives of some tickets, as a script has them, on a ledger of their own and in the model. */
 async function live(said: Script): Promise<void> {
@@ -33,7 +36,7 @@ describe('the ledger, and a naive model of the domain page', () => {
     'say the same after every step of random lives of tickets',
     async () => {
       const result = await fc.check(fc.asyncProperty(script(60), live), {
-        numRuns: Number(PROVE_RUNS),
+        numRuns: runs,
         ...(PROVE_SEED === undefined ? {} : { seed: Number(PROVE_SEED) }),
         ...(PROVE_PATH === undefined ? {} : { path: PROVE_PATH }),
       });
@@ -43,6 +46,6 @@ describe('the ledger, and a naive model of the domain page', () => {
       const lines = said === undefined ? '' : linesOf(said);
       throw new Error(`${String(result.errorInstance)}\nafter ${result.numRuns} lives; again: ${again}\n${lines}`);
     },
-    600_000 + Number(PROVE_RUNS) * 2_000,
+    600_000 + runs * 2_000,
   );
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
+import { Settings, variables } from '../../src/config/settings.js';
 
 interface Locked {
   readonly version?: string;
@@ -42,6 +43,19 @@ describe('the manifest', () => {
       return dev !== true && /^(>=\s*|\^)2[1-9]/.test(range) && !range.includes('||');
     });
     expect(tooNew.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('the page of settings', () => {
+  it('has every setting, with its default', () => {
+    const page = read('docs/settings.md');
+    const defaults = new Settings();
+    const rows = (Object.keys(variables) as (keyof Settings)[]).map((name) => {
+      const value = String(defaults[name] ?? '');
+      const said = value === '' ? '–' : `\`${value}\``;
+      return `| \`${variables[name]}\` | ${said} |`;
+    });
+    expect(rows.filter((row) => !page.includes(row))).toEqual([]);
   });
 });
 
