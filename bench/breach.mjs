@@ -28,7 +28,8 @@ class Helper {
     });
     helper.child.setMaxListeners(0);
     helper.child.once('exit', (code) => code !== null && code !== 0 && process.exit(code));
-    [{ url: helper.url }] = await once(helper.child, 'message');
+    const [started] = await once(helper.child, 'message');
+    Object.assign(helper, started);
     return helper;
   }
 
@@ -53,11 +54,12 @@ class Helper {
 }
 
 const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1];
-const socketOf = ({ url }) => `${url.replace('http', 'ws')}/graphql`;
+/** What a listener is told of a server. */
+const listenTo = ({ url, key }, sockets) => [`${url.replace('http', 'ws')}/graphql`, key, String(sockets)];
 
 /** Tickets that fall due one after another, heard by so many. */
 async function latencies(server, prefix, sockets, count, everyMs) {
-  const listener = await Helper.start('listener.mjs', [socketOf(server), String(sockets)]);
+  const listener = await Helper.start('listener.mjs', listenTo(server, sockets));
   const from = Date.now() + 3_000;
   await server.ask('open', { prefix, dueAt: Array.from({ length: count }, (_, i) => from + i * everyMs) });
   const { latencies: found } = await listener.ask('wait', { count: count * sockets });
@@ -122,7 +124,7 @@ export async function bench() {
     const before = 50 + 400 + 5 + 40;
     const dueAt = await crowded(server);
     const appends = await floor(join(folder, 'floor'), data);
-    const listener = await Helper.start('listener.mjs', [socketOf(server), '1']);
+    const listener = await Helper.start('listener.mjs', listenTo(server, 1));
     if (Date.now() > dueAt) throw new Error('the floor took too long');
     const [delivered, projectedAt] = await Promise.all([
       listener.ask('wait', { count: crowd }),

@@ -67,7 +67,7 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
 /** The ports of an open ledger, for every module to inject. */
 @Global()
 @Module({})
-class LedgerModule {
+export class LedgerModule {
   static of(ledger: Ledger, doors: Doors, authenticator: Authenticator): DynamicModule {
     const ports = [
       { provide: AUTHENTICATOR, useValue: authenticator },
@@ -87,6 +87,16 @@ class LedgerModule {
   }
 }
 
+/** What the API is made of. */
+export const apiModules = [
+  TicketsApiModule,
+  SlaApiModule,
+  ReportsApiModule,
+  PlansApiModule,
+  AuditApiModule,
+  WebhooksApiModule,
+];
+
 @Module({})
 export class AppModule {
   /** The server over an open ledger, with modules that its caller adds. */
@@ -97,15 +107,8 @@ export class AppModule {
         LedgerModule.of(ledger, doors, authenticator),
         CqrsModule.forRoot(),
         GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
-        ...[
-          TicketsApiModule,
-          SlaApiModule,
-          ReportsApiModule,
-          PlansApiModule,
-          AuditApiModule,
-          WebhooksApiModule,
-          ...more,
-        ],
+        ...apiModules,
+        ...more,
       ],
       providers: [BackgroundWork, WebSocketDoor],
     };

@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { openAuthenticator } from './auth/authenticator.js';
 import { type DevelopmentKey } from './auth/development-key.js';
 import { authenticateRequests } from './auth/http-door.js';
-import { expectIdentity } from './config/settings.js';
+import { expectIdentity } from './config/identity-settings.js';
 import { type Doors, doorsOf } from './doors/doors.js';
 import { guardHttp, httpOptions, limitIdentities } from './doors/http.js';
 import { Refusals } from './doors/refusals.js';
@@ -56,7 +56,8 @@ export async function startServer(
   limitIdentities(adapter.getInstance(), doors);
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
     const { subscription, statuses } = ledger.projections;
-    const health = healthOf(subscription, statuses, await countStuck(ledger.duties));
+    const projections = [...statuses, ledger.webhooks.projector.status];
+    const health = healthOf(subscription, projections, await countStuck(ledger.duties));
     return reply.status(statusCodeOf(health)).send(identity === undefined ? publicly(health) : health);
   });
   const { host, port } = ledger.settings;

@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 const query = `subscription { slaEvents(filter: {kinds: [SLA_BREACHED]}) { cursor __typename ... on SlaEvent { reference at } } }`;
-const [url, sockets] = [process.argv[2], Number(process.argv[3])];
+const [url, key, sockets] = [process.argv[2], process.argv[3], Number(process.argv[4])];
 
 let latencies = [];
 let wanted = Infinity;
@@ -13,7 +13,13 @@ let doubled = 0;
 
 function listen(n) {
   return new Promise((ready, failed) => {
-    const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false });
+    const client = createClient({
+      url,
+      connectionParams: { authorization: `Bearer ${key}` },
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      lazy: false,
+    });
     client.subscribe(
       { query },
       {

@@ -97,4 +97,4 @@ process.on('message', async ({ id, ask, ...rest }) => {
     process.send({ id, failed: String(error.stack) });
   }
 });
-process.send({ url: server.url });
+process.send({ url: server.url, key: server.developmentKey.text });

@@ -1,5 +1,6 @@
 import { type Clock } from '../clock/clock.js';
-import { type Settings, tokenSettingsOf } from '../config/settings.js';
+import { tokenSettingsOf } from '../config/identity-settings.js';
+import { type Settings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { digestOf, idOfKey, isKeyOf, looksLikeKey } from './api-key.js';
 import { type DevelopmentKey, developmentKey } from './development-key.js';

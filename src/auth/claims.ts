@@ -1,5 +1,5 @@
 import { type JWTPayload } from 'jose';
-import { type TokenSettings } from '../config/settings.js';
+import { type TokenSettings } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Identity } from './identity.js';
 import { isRole, permissionsOf, type Role } from './permissions.js';

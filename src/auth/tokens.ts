@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { type Clock } from '../clock/clock.js';
-import { type TokenSettings } from '../config/settings.js';
+import { type TokenSettings } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { identityIn } from './claims.js';
 import { type Identity } from './identity.js';

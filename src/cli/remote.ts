@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readKey } from '../config/settings.js';
+import { readKey } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 
 /** A server elsewhere, and the key to it. */

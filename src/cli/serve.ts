@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type DevelopmentKey } from '../auth/development-key.js';
-import { expectIdentity, readSettings, type Settings } from '../config/settings.js';
+import { expectIdentity } from '../config/identity-settings.js';
+import { readSettings, type Settings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { holdPlace, type Placeholder } from '../placeholder.js';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Tokens } from '../../src/auth/tokens.js';
-import { readSettings, type TokenSettings, tokenSettingsOf } from '../../src/config/settings.js';
+import { type TokenSettings, tokenSettingsOf } from '../../src/config/identity-settings.js';
+import { readSettings } from '../../src/config/settings.js';
 import { Issuer } from '../support/issuer.js';
 import { ManualClock } from '../support/manual-clock.js';
 

@@ -24,6 +24,8 @@ export class IdentityProvider {
   readonly audience = 'pledge';
   /** What is asked of it is answered with so. */
   status = 200;
+  /** What it says in place of its keys. */
+  body: string | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -32,7 +34,7 @@ export class IdentityProvider {
 
   static async start(): Promise<IdentityProvider> {
     const server = createServer((_, response) => {
-      const body = JSON.stringify({ keys: provider.keys.map(({ publicJwk }) => publicJwk) });
+      const body = provider.body ?? JSON.stringify({ keys: provider.keys.map(({ publicJwk }) => publicJwk) });
       response.writeHead(provider.status, { 'content-type': 'application/json' }).end(body);
     });
     const provider = new IdentityProvider(server, [await newKey('first')]);

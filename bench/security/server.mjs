@@ -1,0 +1,62 @@
+/**
+ * The server twice: as it is, and put together without authentication, authorisation and limits. `PLEDGE_BENCH_DOORS=open`
+ * says which.
+ */
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ApolloDriver } from '@nestjs/apollo';
+import { GraphQLModule } from '@nestjs/graphql';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { apiModules, BackgroundWork, LedgerModule } from '../../dist/app.module.js';
+import { permissions } from '../../dist/auth/permissions.js';
+import { wholeRequests } from '../../dist/auth/whole-requests.js';
+import { readSettings } from '../../dist/config/settings.js';
+import { doorsOf } from '../../dist/doors/doors.js';
+import { graphqlOptions } from '../../dist/graphql/options.js';
+import { ValidateInput } from '../../dist/graphql/validate.js';
+import { openLedger } from '../../dist/ledger.js';
+import { startServer } from '../../dist/server.js';
+
+const settings = readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 });
+const ledger = await openLedger(settings, 'bench', { threaded: true });
+
+const everybody = {
+  actor: { id: 'bench', kind: 'person' },
+  may: new Set(Object.keys(permissions)),
+  scope: 'everyone',
+  over: () => undefined,
+  lookAgainAt: () => Infinity,
+};
+
+async function startOpen() {
+  const doors = doorsOf(settings, ledger.clock);
+  const { transformSchema: _, plugins, ...rest } = graphqlOptions(doors);
+  const options = {
+    ...rest,
+    driver: ApolloDriver,
+    context: () => ({ identity: everybody }),
+    parseOptions: {},
+    validationRules: [],
+    plugins: plugins.filter((plugin) => plugin !== wholeRequests),
+  };
+  class OpenModule {}
+  Module({
+    imports: [LedgerModule.of(ledger, doors, {}), CqrsModule.forRoot(), GraphQLModule.forRoot(options), ...apiModules],
+    providers: [BackgroundWork],
+  })(OpenModule);
+  const app = await NestFactory.create(OpenModule, new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024 }), {
+    logger: ['error', 'warn', 'fatal'],
+  });
+  app.useGlobalPipes(new ValidateInput(Infinity));
+  await app.listen(0, '127.0.0.1');
+  return { url: await app.getUrl(), key: 'nobody asks' };
+}
+
+async function startGuarded() {
+  const { url, developmentKey } = await startServer(ledger);
+  return { url, key: developmentKey?.text };
+}
+
+process.send(await (process.env.PLEDGE_BENCH_DOORS === 'open' ? startOpen() : startGuarded()));
