@@ -26,7 +26,7 @@ export default {
     {
       ...common,
       displayName: 'eventstoredb',
-      testMatch: ['**/test/e2e/**/*.test.ts', '**/test/model/**/*.test.ts'],
+      testMatch: ['e2e/**/*', 'model/**/*', 'webhooks/delivery'].map((name) => `**/test/${name}.test.ts`),
       globals: { storeOfTests: 'eventstoredb' },
     },
   ],

@@ -56,7 +56,8 @@ export async function startServer(
   limitIdentities(adapter.getInstance(), doors);
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
     const { subscription, statuses } = ledger.projections;
-    const health = healthOf(subscription, statuses, await countStuck(ledger.duties));
+    const projections = [...statuses, ledger.webhooks.projector.status];
+    const health = healthOf(subscription, projections, await countStuck(ledger.duties));
     return reply.status(statusCodeOf(health)).send(identity === undefined ? publicly(health) : health);
   });
   const { host, port } = ledger.settings;

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Api, newFolder } from '../support/api.js';
 import { importLines, ledgerAt, project } from '../support/ledgers.js';
 import { pledge } from '../support/pledge.js';
-import { environmentOf } from '../support/store-of-tests.js';
+import { environmentOf, mayBeProcesses } from '../support/store-of-tests.js';
 
 const now = '2026-03-02T09:00:00Z';
 
@@ -42,8 +42,10 @@ describe('a fact whose time cannot be as said', () => {
     await project(ledger);
     await ledger.close();
     expect(rejected).toEqual([]);
-    const { stdout } = await pledge(folder, ['history', 'A-1'], '', await environmentOf(data));
-    expect(stdout).toMatch(/2026-02-26T09:58:00\.000Z {2}FirstResponseSent {3}.*\(counts at the opening\)/);
+    if (mayBeProcesses) {
+      const { stdout } = await pledge(folder, ['history', 'A-1'], '', await environmentOf(data));
+      expect(stdout).toMatch(/2026-02-26T09:58:00\.000Z {2}FirstResponseSent {3}.*\(counts at the opening\)/);
+    }
 
     api = await Api.start(now, data);
     const { ticket } = await api.data<{ ticket: Ticket }>(`{ ticket(id: "A-1") { ${fields} } }`);

@@ -90,6 +90,9 @@ async function judge(name: string, settings: Settings, { acknowledged, listeners
       `a start takes ${Math.round(Math.min(...target.startsMs))} ms at best\n`,
   );
 
+  // Else nothing was proved.
+  expect(acknowledged.length).toBeGreaterThan(writers);
+  expect(breachesIn(log).length).toBeGreaterThan(0);
   const times = timesRecorded(log);
   expect(acknowledged.filter(({ mark }) => times.get(mark) !== 1)).toEqual([]);
   expect(times.size).toBe(acknowledged.length);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { replay } from '../../src/webhooks/outbox/outbox-projection.js';
@@ -7,6 +7,7 @@ import { rebuildReadModels } from '../../src/ledger.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
 import { isSigned, type Received, receiver, type Receiver } from '../support/receiver.js';
+import { environmentOf } from '../support/store-of-tests.js';
 import { change, delivering, eventually, logged } from '../support/webhooks.js';
 
 const start = '2026-03-02T09:00:00Z';
@@ -308,7 +309,7 @@ describe('a webhook', () => {
     await breach('T-2');
     await project(ledger);
     await ledger.close();
-    await rebuildReadModels(settingsOf(folder));
+    await rebuildReadModels(settingsOf(folder, await environmentOf(folder)));
     ledger = await ledgerAt(start, folder);
     work = delivering(ledger);
     await settled(['T-1 SlaBreached delivered 1', 'T-2 SlaBreached delivered 1']);
@@ -335,8 +336,10 @@ describe('a webhook', () => {
     await settled(['T-1 SlaBreached delivered 1']);
     await work.stop();
     await ledger.close();
-    for (const file of readdirSync(folder)) if (file.startsWith('events.db')) rmSync(join(folder, file));
-    ledger = await ledgerAt(start, folder);
+    const other = newFolder();
+    copyFileSync(join(folder, 'webhooks.db'), join(other, 'webhooks.db'));
+    rmSync(folder, { recursive: true });
+    [folder, ledger] = [other, await ledgerAt(start, other)];
     work = delivering(ledger);
     expect(await logged(ledger)).toEqual([]);
     expect(existsSync(join(folder, 'webhooks.db.before'))).toBe(true);

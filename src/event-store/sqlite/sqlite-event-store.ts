@@ -68,7 +68,7 @@ export class SqliteEventStore implements EventStore {
   private readonly commits: GroupCommit;
   private readonly bell = new Bell();
   private readonly sql;
-  /** Events read lately, by position. */
+  /** Events read or appended lately, as they are stored, by position. */
   private readonly recent = new Map<number, StoredEvent>();
 
   private constructor(
@@ -194,12 +194,12 @@ export class SqliteEventStore implements EventStore {
     let known = after;
     while (known < to && this.recent.has(known + 1)) known += 1;
     const rows = known === to ? [] : (this.sql.range.all(known, to) as Row[]);
-    for (const row of rows) this.recent.set(row.position, this.upcast(toEvent(row)));
+    for (const row of rows) this.recent.set(row.position, toEvent(row));
     const wanted = types === undefined ? undefined : new Set(types);
     const events: StoredEvent[] = [];
     for (let position = after + 1; position <= to; position++) {
       const event = this.recent.get(position);
-      if (event !== undefined && wanted?.has(event.type) !== false) events.push(event);
+      if (event !== undefined && wanted?.has(event.type) !== false) events.push(this.upcast(event));
     }
     this.forget();
     return { events, position: to };
