@@ -47,7 +47,7 @@ export const standardLimits: Limits = {
   breadth: 100,
   aliases: 30,
   directives: 30,
-  cost: 100_000, // the largest page of tickets, with all that is known of them, has some sixty thousand
+  cost: 100_000, // the largest page of tickets, with all that is known of them, has fifty thousand
   connections: 5_000,
   sockets: { total: 1_000, perAddress: 500, perIdentity: 100 },
   operations: { total: 5_000, perIdentity: 200, perSocket: 50 },
