@@ -31,4 +31,7 @@ export default {
     },
   ],
   testTimeout: 20_000,
+  // A worker for each core, and a fresh one when modules loaded anew for every file have filled it.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1.5GB',
 };
