@@ -70,6 +70,8 @@ export class SqliteEventStore implements EventStore {
   private readonly sql;
   /** Events read or appended lately, as they are stored, by position. */
   private readonly recent = new Map<number, StoredEvent>();
+  /** How many subscriptions there are. */
+  private followers = 0;
 
   private constructor(
     private readonly db: Database.Database,
@@ -150,20 +152,25 @@ export class SqliteEventStore implements EventStore {
     undefined
   > {
     let position = Number(after ?? 0);
-    for (;;) {
-      if (isAborted(signal)) return;
-      const rung = this.bell.next(signal);
-      const end = this.lastCommitted();
-      while (position < end) {
-        const { events, position: reached } = this.page(position, end, types);
-        for (const event of events) {
-          yield { kind: 'event', event };
-          if (isAborted(signal)) return;
+    this.followers += 1;
+    try {
+      for (;;) {
+        if (isAborted(signal)) return;
+        const rung = this.bell.next(signal);
+        const end = this.lastCommitted();
+        while (position < end) {
+          const { events, position: reached } = this.page(position, end, types);
+          for (const event of events) {
+            yield { kind: 'event', event };
+            if (isAborted(signal)) return;
+          }
+          position = reached;
         }
-        position = reached;
+        yield { kind: 'caughtUp', position: toPosition(position) };
+        await rung;
       }
-      yield { kind: 'caughtUp', position: toPosition(position) };
-      await rung;
+    } finally {
+      this.followers -= 1;
     }
   }
 
@@ -209,12 +216,14 @@ export class SqliteEventStore implements EventStore {
     return (this.sql.at.all(JSON.stringify(positions)) as Row[]).map((row) => this.upcast(toEvent(row)));
   }
 
-  /** What was just appended need not be read and parsed for those who follow the log. */
+  /** What was just appended need not be read and parsed for those who follow the log, where somebody does. */
   private remember(stream: string, events: readonly NewEvent[], last: Appended): void {
-    const [position, revision] = [Number(last.position) - events.length, last.revision - events.length];
-    for (const [i, event] of events.entries()) {
-      const stored = { ...event, stream, revision: revision + i + 1, position: toPosition(position + i + 1) };
-      this.recent.set(position + i + 1, stored);
+    if (this.followers === 0) return;
+    const [before, revision] = [Number(last.position) - events.length, last.revision - events.length];
+    for (const [i, { id, type, data, metadata }] of events.entries()) {
+      const place = before + i + 1;
+      const position = toPosition(place);
+      this.recent.set(place, { id, type, data, metadata, stream, revision: revision + i + 1, position });
     }
     this.forget();
   }
