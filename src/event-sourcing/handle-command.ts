@@ -40,23 +40,28 @@ export interface Loaded<State> {
  * look where nothing is to be appended, so a stale entry costs time and nothing else.
  */
 export class StreamCache<State> {
-  private readonly streams = new Map<string, Loaded<State>>();
+  private young = new Map<string, Loaded<State>>();
+  private old = new Map<string, Loaded<State>>();
 
+  /** @param size about how many streams are kept: up to twice as many */
   constructor(private readonly size: number) {}
 
   get(stream: string): Loaded<State> | undefined {
-    return this.streams.get(stream);
+    return this.young.get(stream) ?? this.old.get(stream);
   }
 
+  /** Whole generations go, since a map slows down where its oldest entries are taken out one by one. */
   set(stream: string, loaded: Loaded<State>): void {
-    this.streams.delete(stream); // the last to be set is the last to go
-    this.streams.set(stream, loaded);
-    const oldest = this.streams.keys().next();
-    if (this.streams.size > this.size && !oldest.done) this.streams.delete(oldest.value);
+    if (this.young.size >= this.size && !this.young.has(stream)) {
+      this.old = this.young;
+      this.young = new Map();
+    }
+    this.young.set(stream, loaded);
   }
 
   delete(stream: string): void {
-    this.streams.delete(stream);
+    this.young.delete(stream);
+    this.old.delete(stream);
   }
 }
 

@@ -213,7 +213,7 @@ describe('a stream kept at hand', () => {
   });
 
   it('gives way to those used later', async () => {
-    for (const stream of ['a', 'b', 'a', 'c']) await put(`thing for ${stream} ${Math.random()}`, stream);
-    expect(['a', 'b', 'c'].map((stream) => cache.get(stream) !== undefined)).toEqual([true, false, true]);
+    for (const stream of ['a', 'b', 'c', 'a', 'd']) await put(`thing for ${stream} ${Math.random()}`, stream);
+    expect(['a', 'b', 'c', 'd'].map((stream) => cache.get(stream) !== undefined)).toEqual([true, false, true, true]);
   });
 });

@@ -17,6 +17,7 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { Appender, toPosition, toText } from './appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
+import { RecentEvents, recentKept } from './recent-events.js';
 import { ThreadedWriter } from './threaded-writer.js';
 
 interface Row {
@@ -31,9 +32,6 @@ interface Row {
 
 /** Rows read at a time; a slow reader holds no more than this. */
 const pageSize = 512;
-
-/** How many events read lately are kept at hand. */
-const recentKept = 4_096;
 
 const toEvent = ({ position, name, revision, id, type, data, metadata }: Row): StoredEvent => ({
   id,
@@ -69,7 +67,7 @@ export class SqliteEventStore implements EventStore {
   private readonly bell = new Bell();
   private readonly sql;
   /** Events read or appended lately, as they are stored, by position. */
-  private readonly recent = new Map<number, StoredEvent>();
+  private readonly recent = new RecentEvents();
   /** How many subscriptions there are. */
   private followers = 0;
 
@@ -199,16 +197,15 @@ export class SqliteEventStore implements EventStore {
   /** Near its end the log is read and parsed once for all who follow it, whatever their types. */
   private recentPage(after: number, to: number, types: readonly string[] | undefined) {
     let known = after;
-    while (known < to && this.recent.has(known + 1)) known += 1;
+    while (known < to && this.recent.at(known + 1) !== undefined) known += 1;
     const rows = known === to ? [] : (this.sql.range.all(known, to) as Row[]);
-    for (const row of rows) this.recent.set(row.position, toEvent(row));
+    for (const row of rows) this.recent.keep(row.position, toEvent(row));
     const wanted = types === undefined ? undefined : new Set(types);
     const events: StoredEvent[] = [];
     for (let position = after + 1; position <= to; position++) {
-      const event = this.recent.get(position);
+      const event = this.recent.at(position);
       if (event !== undefined && wanted?.has(event.type) !== false) events.push(this.upcast(event));
     }
-    this.forget();
     return { events, position: to };
   }
 
@@ -223,15 +220,7 @@ export class SqliteEventStore implements EventStore {
     for (const [i, { id, type, data, metadata }] of events.entries()) {
       const place = before + i + 1;
       const position = toPosition(place);
-      this.recent.set(place, { id, type, data, metadata, stream, revision: revision + i + 1, position });
-    }
-    this.forget();
-  }
-
-  private forget(): void {
-    for (const oldest of this.recent.keys()) {
-      if (this.recent.size <= recentKept) break;
-      this.recent.delete(oldest);
+      this.recent.keep(place, { id, type, data, metadata, stream, revision: revision + i + 1, position });
     }
   }
 
