@@ -13,7 +13,8 @@ import { Rejection } from './event-sourcing/rejection.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { ValidateInput } from './graphql/validate.js';
 import { countStuck } from './database/duties.js';
-import { healthOf, publicly, statusCodeOf } from './health.js';
+import { type Health, healthOf, publicly, statusCodeOf } from './health.js';
+import { metricsOf, metricsType } from './metrics.js';
 import { type Ledger } from './ledger.js';
 
 export interface Server {
@@ -55,11 +56,12 @@ export async function startServer(
   authenticateRequests(adapter.getInstance(), authenticator, doors.log);
   limitIdentities(adapter.getInstance(), doors);
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
-    const { subscription, statuses } = ledger.projections;
-    const projections = [...statuses, ledger.webhooks.projector.status];
-    const health = healthOf(subscription, projections, await countStuck(ledger.duties));
+    const health = await healthNow(ledger);
     return reply.status(statusCodeOf(health)).send(identity === undefined ? publicly(health) : health);
   });
+  adapter
+    .getInstance()
+    .get('/metrics', async (_, reply) => reply.type(metricsType).send(metricsOf(await healthNow(ledger))));
   const { host, port } = ledger.settings;
   const close = async () => {
     await app.close();
@@ -74,4 +76,9 @@ export async function startServer(
     throw new Rejection('ADDRESS_NOT_FREE', `${host}:${port} cannot be listened on: ${(error as Error).message}`);
   }
   return { url: await app.getUrl(), developmentKey: authenticator.developmentKey, close };
+}
+
+async function healthNow({ projections, webhooks, duties }: Ledger): Promise<Health> {
+  const { subscription, statuses } = projections;
+  return healthOf(subscription, [...statuses, webhooks.projector.status], await countStuck(duties));
 }
