@@ -1,7 +1,6 @@
-import Database from 'better-sqlite3';
 import { Kysely, sql, SqliteDialect } from 'kysely';
 import { type Clock } from '../clock/clock.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { connectTo } from './connect.js';
 
 /** Which node does some work, and until when it said so. */
 interface LeasesTable {
@@ -35,15 +34,7 @@ export type Duties = Kysely<DutiesSchema>;
  * @throws Rejection `DATA_NOT_WRITABLE`
  */
 export async function openDuties(file: string): Promise<Duties> {
-  let database: Database.Database;
-  try {
-    database = new Database(file);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = NORMAL');
-  } catch (error) {
-    throw new Rejection('DATA_NOT_WRITABLE', `${file} cannot be written: ${(error as Error).message}`);
-  }
-  const db = new Kysely<DutiesSchema>({ dialect: new SqliteDialect({ database }) });
+  const db = new Kysely<DutiesSchema>({ dialect: new SqliteDialect({ database: connectTo(file, file) }) });
   await db.schema
     .createTable('leases')
     .ifNotExists()

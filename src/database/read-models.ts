@@ -3,7 +3,9 @@ import Database from 'better-sqlite3';
 import { Kysely, Migrator, type SqliteDatabase, SqliteDialect, type Transaction } from 'kysely';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../event-sourcing/projector.js';
+import { Recent } from '../event-sourcing/recent.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { connectTo } from './connect.js';
 import { migrations } from './migrations.js';
 import { type Schema } from './schema.js';
 
@@ -127,32 +129,25 @@ export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promi
 }
 
 function connect(file: string): Kysely<Schema> {
-  try {
-    const database = new Database(file);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = NORMAL');
-    database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
-    database.pragma('wal_autocheckpoint = 8000');
-    return new Kysely<Schema>({ dialect: new SqliteDialect({ database: remembering(database) }) });
-  } catch (error) {
-    throw new Rejection('DATA_NOT_WRITABLE', `The read models ${file} cannot be written: ${(error as Error).message}`);
-  }
+  const database = connectTo(file, `The read models ${file}`);
+  database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
+  database.pragma('wal_autocheckpoint = 8000');
+  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: remembering(database) }) });
 }
 
-/** How many statements a connection keeps prepared. */
-const statementsKept = 200;
+/** How many statements a connection keeps prepared: up to twice as many. */
+const statementsKept = 100;
 
 /** A connection that prepares a statement once, and again only when many others have come since. */
 function remembering(database: Database.Database): SqliteDatabase {
-  const prepared = new Map<string, Database.Statement>();
+  const prepared = new Recent<Database.Statement>(statementsKept);
   return {
     close: () => database.close(),
     prepare: (text) => {
-      const statement = prepared.get(text) ?? database.prepare(text);
-      prepared.delete(text); // the last to be used is the last to go
+      const known = prepared.get(text);
+      if (known !== undefined) return known;
+      const statement = database.prepare(text);
       prepared.set(text, statement);
-      const oldest = prepared.keys().next();
-      if (prepared.size > statementsKept && !oldest.done) prepared.delete(oldest.value);
       return statement;
     },
   };

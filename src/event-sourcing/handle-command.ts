@@ -6,6 +6,7 @@ import {
   type Position,
   RevisionConflict,
 } from './event-store.js';
+import { Recent } from './recent.js';
 import { Rejection } from './rejection.js';
 
 /** What became of one command: the events it caused (none: it was already so), or why it was refused. */
@@ -39,31 +40,7 @@ export interface Loaded<State> {
  * Streams seen lately, so that they need not be read. What is decided on one of them is checked by its append, or by a
  * look where nothing is to be appended, so a stale entry costs time and nothing else.
  */
-export class StreamCache<State> {
-  private young = new Map<string, Loaded<State>>();
-  private old = new Map<string, Loaded<State>>();
-
-  /** @param size about how many streams are kept: up to twice as many */
-  constructor(private readonly size: number) {}
-
-  get(stream: string): Loaded<State> | undefined {
-    return this.young.get(stream) ?? this.old.get(stream);
-  }
-
-  /** Whole generations go, since a map slows down where its oldest entries are taken out one by one. */
-  set(stream: string, loaded: Loaded<State>): void {
-    if (this.young.size >= this.size && !this.young.has(stream)) {
-      this.old = this.young;
-      this.young = new Map();
-    }
-    this.young.set(stream, loaded);
-  }
-
-  delete(stream: string): void {
-    this.young.delete(stream);
-    this.old.delete(stream);
-  }
-}
+export class StreamCache<State> extends Recent<Loaded<State>> {}
 
 /**
  * Whether another may have written first. One that decided the same at another time leaves events with the same ids that

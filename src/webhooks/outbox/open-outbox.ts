@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import Database from 'better-sqlite3';
 import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { connectTo } from '../../database/connect.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../../event-sourcing/projector.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -45,8 +45,10 @@ async function isOf(db: Kysely<OutboxSchema>, log: string, end: Position): Promi
   return origin.log === log && seen.every((position) => position <= end);
 }
 
+/** What a power cut takes is delivered once more: checkpoint and rows go together. */
 async function open(file: string): Promise<Kysely<OutboxSchema>> {
-  const db = new Kysely<OutboxSchema>({ dialect: new SqliteDialect({ database: connect(file) }) });
+  const database = connectTo(file, `The outbox ${file}`);
+  const db = new Kysely<OutboxSchema>({ dialect: new SqliteDialect({ database }) });
   const migrations = { getMigrations: () => Promise.resolve({ ...outboxMigrations }) };
   const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
   if (error === undefined) return db;
@@ -54,18 +56,6 @@ async function open(file: string): Promise<Kysely<OutboxSchema>> {
   const said = error instanceof Error ? error.message : JSON.stringify(error);
   if (!said.includes('corrupted migrations')) throw new Rejection('DATA_NOT_WRITABLE', `${file}: ${said}`);
   throw new Rejection('DATA_FROM_NEWER_VERSION', `${file} was written by a newer version. Nothing was changed.`);
-}
-
-/** What a power cut takes is delivered once more: checkpoint and rows go together. */
-function connect(file: string): Database.Database {
-  try {
-    const database = new Database(file);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = NORMAL');
-    return database;
-  } catch (error) {
-    throw new Rejection('DATA_NOT_WRITABLE', `The outbox ${file} cannot be written: ${(error as Error).message}`);
-  }
 }
 
 function toOutbox(db: Kysely<OutboxSchema>): Outbox {
