@@ -1,8 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { clone } from '../support/clone.js';
-import { type Run, startPledge } from '../support/pledge.js';
+import { askPledge, lateOpening, type Run, servePledge } from '../support/pledge.js';
 import { freePort, stepsIn, Terminal } from '../support/tour.js';
 
 /** The commands that the example's page shows: one that builds it, and one that goes on. */
@@ -27,29 +26,15 @@ describe('the example of a client of the feed', () => {
   });
 
   async function serve(): Promise<void> {
-    server = startPledge(folder, ['serve'], '', { PLEDGE_PORT: String(port) });
-    for (;;) {
-      const health = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-      if (health?.status === 200) return;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    server = await servePledge(folder, port);
   }
   async function kill(): Promise<void> {
     server.kill('SIGKILL');
     await server.ended;
   }
-  /** Opens a ticket whose first response is late already. */
   async function breach(id: string): Promise<void> {
-    const about = 'customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke"';
-    const occurredAt = new Date(Date.now() - 10 * 86_400_000).toISOString();
-    const query = `mutation { openTicket(input: { id: "${id}", ${about}, occurredAt: "${occurredAt}" }) { __typename } }`;
-    const key = readFileSync(join(folder, 'data/development.key'), 'utf8').trim();
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query }),
-    });
-    expect(await response.json()).toEqual({ data: { openTicket: { __typename: 'TicketChanged' } } });
+    const answer = await askPledge(folder, port, `mutation { ${lateOpening(id)} }`);
+    expect(answer).toEqual({ data: { openTicket: { __typename: 'TicketChanged' } } });
   }
 
   it('prints each breach once and in order, whichever end is cut', async () => {

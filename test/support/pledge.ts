@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../dist/cli/pledge.js', import.meta.url));
@@ -44,3 +46,31 @@ export function startPledge(folder: string, args: readonly string[], input = '',
 
 export const pledge = (folder: string, args: readonly string[], input?: string, env?: NodeJS.ProcessEnv) =>
   startPledge(folder, args, input, env).ended;
+
+/** Serves from a folder on a port; resolves when all is well. */
+export async function servePledge(folder: string, port: number, env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  const server = startPledge(folder, ['serve'], '', { ...env, PLEDGE_PORT: String(port) });
+  for (;;) {
+    const health = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
+    if (health?.status === 200) return server;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** What a server that serves from a folder answers whoever has its development key. */
+export async function askPledge(folder: string, port: number, query: string): Promise<unknown> {
+  const key = readFileSync(join(folder, 'data/development.key'), 'utf8').trim();
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+}
+
+/** Opens a ticket whose first response is late already. */
+export function lateOpening(id: string): string {
+  const about = 'customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke"';
+  const occurredAt = new Date(Date.now() - 10 * 86_400_000).toISOString();
+  return `openTicket(input: { id: "${id}", ${about}, occurredAt: "${occurredAt}" }) { __typename }`;
+}

@@ -1,8 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
-import { type Run, startPledge } from '../support/pledge.js';
+import { askPledge, lateOpening, type Run, servePledge } from '../support/pledge.js';
 import { isSigned, receiver, type Receiver } from '../support/receiver.js';
 import { freePort } from '../support/tour.js';
 
@@ -22,34 +21,19 @@ describe('a server that is killed while it delivers', () => {
   });
 
   async function serve(): Promise<void> {
-    const env = { PLEDGE_PORT: String(port), PLEDGE_WEBHOOK_PRIVATE_TARGETS: 'yes' };
-    server = startPledge(folder, ['serve'], '', env);
-    for (;;) {
-      const health = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-      if (health?.status === 200) return;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    server = await servePledge(folder, port, { PLEDGE_WEBHOOK_PRIVATE_TARGETS: 'yes' });
   }
   async function kill(): Promise<void> {
     server.kill('SIGKILL');
     await server.ended;
   }
   async function mutate(mutation: string): Promise<Record<string, { secret?: string }>> {
-    const key = readFileSync(join(folder, 'data/development.key'), 'utf8').trim();
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query: `mutation { ${mutation} }` }),
-    });
-    const { data, errors } = (await response.json()) as { data: Record<string, { secret?: string }>; errors?: object };
+    const answer = await askPledge(folder, port, `mutation { ${mutation} }`);
+    const { data, errors } = answer as { data: Record<string, { secret?: string }>; errors?: object };
     expect(errors).toBeUndefined();
     return data;
   }
-  const breach = (id: string) => {
-    const about = 'customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke"';
-    const occurredAt = new Date(Date.now() - 10 * 86_400_000).toISOString();
-    return mutate(`openTicket(input: { id: "${id}", ${about}, occurredAt: "${occurredAt}" }) { __typename }`);
-  };
+  const breach = (id: string) => mutate(lateOpening(id));
 
   it('delivers after its restart what had not arrived, and what came meanwhile after it', async () => {
     const input = `{ id: "desk", url: "${there.url}" }`;
