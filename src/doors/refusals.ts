@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import { type FastifyReply } from 'fastify';
+import { InvalidCalendar } from '../business-time/calendar.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { inFull, type Log } from './log.js';
 
@@ -44,7 +45,9 @@ interface Told {
 }
 
 function told({ message, extensions = {} }: GraphQLFormattedError, cause: unknown): Told {
-  if (cause instanceof Rejection) return { message: cause.message, code: cause.code, more: {} };
+  // A question may go beyond what business time is counted for, as that after a ticket in the year 9999 does.
+  if (cause instanceof Rejection || cause instanceof InvalidCalendar)
+    return { message: cause.message, code: cause.code, more: {} };
   const { code, ...more } = extensions;
   if (typeof code === 'string' && code !== ours.code) return { message, code, more };
   // What graphql-js says of no field in particular, it says of the request: of its variables, mostly.

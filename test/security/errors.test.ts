@@ -56,6 +56,22 @@ describe('a refusal', () => {
     const [{ extensions } = { extensions: undefined }] = said.errors;
     expect(api.logged.at(-1)).toEqual({ level: 'warn', id: extensions?.id, code: extensions?.code });
   });
+
+  it('tells what is asked of a time that is not counted any more', async () => {
+    await api.data(`mutation {
+      enrolCustomer(input: { id: "acme", plan: "pro" }) { __typename }
+      openTicket(input: { id: "T-1", customer: "acme", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename }
+    }`);
+    const answer = await api.send(
+      '{ replayTicket(id: "T-1", occurredBy: "9999-12-31T23:59:59Z") { clocks { state } } }',
+    );
+    expect(answer.errors).toEqual([
+      expect.objectContaining({
+        message: 'Time is counted from 1600 up to 2600.',
+        extensions: expect.objectContaining({ code: 'OUT_OF_RANGE' }) as unknown,
+      }),
+    ]);
+  });
 });
 
 describe('the log', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLObjectType } from 'graphql';
 import { type Answer, Api } from '../support/api.js';
@@ -11,6 +11,7 @@ const queries = fieldsOf(schema.getQueryType());
 const mutations = fieldsOf(schema.getMutationType());
 
 const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 40) };
+jest.setTimeout(20_000 + runs.numRuns * 100);
 
 /** Whether a mutation said that it did not do what was asked. */
 const isRefused = ({ errors, data }: Answer) =>

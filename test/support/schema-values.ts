@@ -77,7 +77,11 @@ const instants = [
 
 const scalars: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   String: text,
-  ID: fc.oneof(text, fc.integer()),
+  ID: fc.oneof(
+    { weight: 2, arbitrary: fc.constant('T-1') },
+    { weight: 3, arbitrary: text },
+    { weight: 2, arbitrary: fc.integer() },
+  ),
   Int: fc.oneof(fc.constantFrom(0, 1, -1, 200, 201, 2 ** 31 - 1, -(2 ** 31), 2 ** 31), fc.integer()),
   Float: fc.oneof(
     fc.constantFrom(0, -0, 1, 0.5, 1e308, -1e308, 5e-324, Number.MAX_SAFE_INTEGER, 2 ** 53),

@@ -118,7 +118,7 @@ export class Audit {
   @Query(() => TicketType, {
     nullable: true,
     description:
-      'A ticket and its clocks as they stood at an instant, and as they were known at another; null where it was not.',
+      'A ticket and its clocks as they stood at an instant, and as they were known at another; null where it was not. Refused: OUT_OF_RANGE (beyond 2600).',
   })
   async replayTicket(@Args() { id, occurredBy, recordedBy }: ReplayArgs, @Caller() { scope }: Identity) {
     const at = occurredBy ?? this.clock.now();
