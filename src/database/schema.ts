@@ -31,11 +31,9 @@ export interface TicketsTable {
 
 /** A clock, one row a run: in full as JSON, and beside it what is searched for. */
 export interface ClocksTable {
-  run: string;
   ticket: string;
+  run: string;
   metric: string;
-  state: string;
-  due_at: InstantColumn | null;
   clock: Json;
   import: string | null;
   /** When something falls due on it next: at risk, or a millisecond after the deadline; null when nothing will. */
@@ -52,8 +50,8 @@ export interface ImportsTable {
 
 /** A breach, one row each time one was recorded. */
 export interface BreachesTable {
-  id: string;
   run: string;
+  id: string;
   layout: number;
   metric: string;
   ticket: string;
@@ -74,11 +72,11 @@ export interface BreachesTable {
   historic: Flag;
 }
 
-/** The last word on each run, for the summary to correct itself by. */
+/** The last word on each run that there ever was one on, for the summary to correct itself by. */
 export interface VerdictsTable {
-  run: string;
-  ticket: string;
   customer: string;
+  ticket: string;
+  run: string;
   plan: string;
   metric: string;
   month: string;

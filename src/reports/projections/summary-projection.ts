@@ -1,6 +1,7 @@
+import { type RawBuilder, sql } from 'kysely';
 import { DateTime } from 'luxon';
 import { type Tx } from '../../database/read-models.js';
-import { among, upsert } from '../../database/rows.js';
+import { upsert } from '../../database/rows.js';
 import { type SummaryTable, type VerdictsTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
@@ -13,24 +14,33 @@ import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/doma
  */
 export const summaryProjection: Projection<Tx> = {
   name: 'summary',
-  version: 3,
+  version: 4,
   types: [...outcomeTypes.filter((type) => type !== 'SlaDeadlineMoved' && type !== 'SlaAtRisk'), 'TicketCancelled'],
   async apply(events, tx) {
     const known = await load(events, tx);
     const before = new Map([...known].map(([run, row]) => [run, { ...row }]));
     for (const event of events) take(known, event);
-    await upsert(tx, 'verdicts', ['run'], [...known.values()]);
+    await upsert(tx, 'verdicts', ['customer', 'ticket', 'run'], [...known.values()]);
     await count(tx, before, known);
+    // Whether a line was there for a while depends on how the events are cut into batches.
+    await sql`DELETE FROM sla_summary WHERE met + met_late + breached + cancelled + withdrawn = 0`.execute(tx);
   },
 };
 
 async function load(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, VerdictsTable>> {
-  const tickets = new Set(events.map(({ data }) => (data as OutcomeData).ticket));
+  const owners = new Map(events.map(({ data }) => [(data as OutcomeData).ticket, (data as OutcomeData).customer]));
   const rows = new Map<string, VerdictsTable>();
-  const found = await tx.selectFrom('verdicts').selectAll().where('ticket', 'in', among(tickets)).execute();
-  for (const row of found) rows.set(row.run, row);
+  const found = tx
+    .selectFrom('verdicts')
+    .selectAll()
+    .where(sql<boolean>`(ticket, customer) IN ${pairs(owners)}`);
+  for (const row of await found.execute()) rows.set(row.run, row);
   return rows;
 }
+
+/** Tickets with their customers, however many, as one parameter. */
+const pairs = (owners: ReadonlyMap<string, string>): RawBuilder<unknown> =>
+  sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...owners])}))`;
 
 const verdicts: Partial<Record<OutcomeType, 'met' | 'metLate' | 'breached' | 'cancelled'>> = {
   SlaMet: 'met',
@@ -60,9 +70,11 @@ function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
   }
   const { run, ticket, customer, metric, terms } = said;
   const excluded = rows.has(cancelledTicket(ticket, customer).run) ? 1 : 0;
-  const row = rows.get(run) ?? { ...uncounted, run, ticket, customer, metric, excluded };
-  row.plan = terms.plan.code; // a run may go on under another
   const verdict = verdicts[event.type as OutcomeType] ?? 'open';
+  const known = rows.get(run);
+  if (known === undefined && verdict === 'open') return; // most of what happens is no verdict on anything
+  const row = known ?? { ...uncounted, run, ticket, customer, metric, excluded };
+  row.plan = terms.plan.code; // a run may go on under another
   row.verdict = verdict;
   row.month = monthOf(verdict === 'metLate' ? (said.dueAt ?? said.at) : said.at, said.timeZone);
   if (event.type === 'SlaBreachWithdrawn') row.withdrawals += 1;

@@ -8,12 +8,12 @@ import { type OutcomeData } from '../domain/outcome.js';
 /** Every breach that was recorded, with what became of it. */
 export const breachesProjection: Projection<Tx> = {
   name: 'breaches',
-  version: 2,
+  version: 3,
   types: ['SlaBreached', 'SlaBreachWithdrawn', 'SlaMetLate'],
   async apply(events, tx) {
     const runs = await load(events, tx);
     for (const event of events) take(runs, event);
-    await upsert(tx, 'breaches', ['id'], [...runs.values()].flat());
+    await upsert(tx, 'breaches', ['run', 'id'], [...runs.values()].flat());
   },
 };
 

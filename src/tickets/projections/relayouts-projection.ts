@@ -17,7 +17,7 @@ import { type Governed, governedOf, isOlder, type Oldest } from './governed.js';
  */
 export const relayoutsProjection: Projection<Tx> = {
   name: 'relayouts',
-  version: 2,
+  version: 3,
   types: [
     ...['PlanRevised', 'CalendarRevised', 'TicketOpened', 'SlaClockStarted', 'TicketReopened'],
     ...['TicketClosed', 'TicketCancelled', 'TicketMerged', 'PlanReapplied'],

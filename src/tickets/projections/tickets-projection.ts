@@ -17,7 +17,7 @@ import { queueOf } from './queue-of.js';
 /** Tickets, their clocks, and the imports that brought them. */
 export const ticketsProjection: Projection<Tx> = {
   name: 'tickets',
-  version: 2,
+  version: 3,
   types: [...factTypes, ...outcomeTypes, 'ImportStarted', 'ImportFinished'],
   async apply(events, tx) {
     const batch = await load(events, tx);
@@ -149,12 +149,10 @@ async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> 
     run,
     ticket,
     metric: clock.metric,
-    state: clock.state,
-    due_at: clock.dueAt,
     clock: JSON.stringify(clock),
     import: importOf(ticket),
   }));
-  await upsert(tx, 'clocks', ['run'], clockRows);
+  await upsert(tx, 'clocks', ['ticket', 'run'], clockRows);
 }
 
 function deadlineOf(clock: Clock, isHeld: boolean) {
