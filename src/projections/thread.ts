@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Settings } from '../config/settings.js';
 import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
@@ -50,4 +51,12 @@ function take(message: Exclude<ToThread, { kind: 'stop' }>, { projections, commi
 /** Whoever opens it hears why it could not be. */
 const unopened = () => undefined;
 
-if (parentPort !== null) await run(parentPort);
+/** Whoever waits for an answer goes first. On Linux a thread has a priority of its own; elsewhere it is the process's. */
+function giveWay(): void {
+  if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+}
+
+if (parentPort !== null) {
+  giveWay();
+  await run(parentPort);
+}

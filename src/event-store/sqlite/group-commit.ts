@@ -43,15 +43,14 @@ export class GroupCommit {
       const outcomes = await this.outcomesOf(group.map(({ order }) => order));
       for (const [i, { done }] of group.entries())
         done(outcomes[i] ?? { kind: 'failed', error: new Error('no outcome') });
+      this.committed(); // after those whose appends they were, who leave what they appended at hand
     }
     this.committing = undefined;
   }
 
   private async outcomesOf(orders: readonly AppendOrder[]): Promise<readonly AppendOutcome[]> {
     try {
-      const outcomes = await this.commit(orders);
-      this.committed();
-      return outcomes;
+      return await this.commit(orders);
     } catch (error) {
       return orders.map(() => ({ kind: 'failed', error }));
     }

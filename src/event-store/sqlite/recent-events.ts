@@ -1,22 +1,47 @@
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 
-/** How many events are kept at hand. */
+/** How many of the newest events are at hand. */
 export const recentKept = 4_096;
 
-/** Events read or written lately, each in the slot that its place in the log gives it: a newer one takes its turn. */
+/** Types of event; undefined for all. */
+export type Types = ReadonlySet<string> | undefined;
+
+/**
+ * Events read or appended lately that some follower of the log wants, each in the slot that its place in the log gives it:
+ * a newer one takes its turn. Of the others it is known that nobody wants them.
+ */
 export class RecentEvents {
   private readonly places = new Float64Array(recentKept);
   private readonly events = new Array<StoredEvent | undefined>(recentKept).fill(undefined);
+  private readonly followers = new Set<{ readonly types: Types }>();
 
-  /** The event at a place in the log, from 1; undefined where it is not at hand. */
-  at(place: number): StoredEvent | undefined {
-    const slot = place % recentKept;
-    return this.places[slot] === place ? this.events[slot] : undefined;
+  /** Somebody follows the log who wants such events, until the answer is called. */
+  follow(types: Types): () => void {
+    const follower = { types };
+    this.followers.add(follower);
+    this.places.fill(0); // what nobody wanted may be wanted now
+    return () => this.followers.delete(follower);
   }
 
-  keep(place: number, event: StoredEvent): void {
+  /** Whether anybody wants events of a type. */
+  isWanted(type: string): boolean {
+    for (const { types } of this.followers) if (types?.has(type) !== false) return true;
+    return false;
+  }
+
+  /** Whether it is known what is at a place in the log, from 1. */
+  knows(place: number): boolean {
+    return this.places[place % recentKept] === place;
+  }
+
+  /** The event at a place that is known; undefined where nobody wants it. */
+  at(place: number): StoredEvent | undefined {
+    return this.events[place % recentKept];
+  }
+
+  keep(place: number, type: string, event: () => StoredEvent): void {
     const slot = place % recentKept;
     this.places[slot] = place;
-    this.events[slot] = event;
+    this.events[slot] = this.isWanted(type) ? event() : undefined;
   }
 }

@@ -17,7 +17,8 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { Appender, toPosition, toText } from './appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
-import { RecentEvents, recentKept } from './recent-events.js';
+import { RecentEvents, recentKept, type Types } from './recent-events.js';
+import { SharedLook } from './shared-look.js';
 import { ThreadedWriter } from './threaded-writer.js';
 
 interface Row {
@@ -28,6 +29,11 @@ interface Row {
   readonly type: string;
   readonly data: string;
   readonly metadata: string;
+}
+
+interface StreamPage {
+  readonly stream: string;
+  readonly from: number;
 }
 
 /** Rows read at a time; a slow reader holds no more than this. */
@@ -66,10 +72,9 @@ export class SqliteEventStore implements EventStore {
   private readonly commits: GroupCommit;
   private readonly bell = new Bell();
   private readonly sql;
-  /** Events read or appended lately, as they are stored, by position. */
+  private readonly streams: SharedLook<StreamPage, Row[]>;
+  /** Events read or appended lately, as they are stored. */
   private readonly recent = new RecentEvents();
-  /** How many subscriptions there are. */
-  private followers = 0;
 
   private constructor(
     private readonly db: Database.Database,
@@ -78,6 +83,11 @@ export class SqliteEventStore implements EventStore {
   ) {
     this.sql = prepareStatements(db);
     this.logId = (this.sql.logId.get() as { value: string }).value;
+    this.streams = new SharedLook(
+      db.transaction((pages: readonly StreamPage[]) =>
+        pages.map(({ stream, from }) => this.sql.streamPage.all(stream, from) as Row[]),
+      ),
+    );
     this.commits = new GroupCommit(writer.commit, this.ring);
   }
 
@@ -126,10 +136,9 @@ export class SqliteEventStore implements EventStore {
   ): AsyncGenerator<StoredEvent, void, undefined> {
     for (let next = from; ; next += pageSize) {
       if (isAborted(signal)) return;
-      const page = this.sql.streamPage.all(stream, next, pageSize) as Row[];
+      const page = await this.streams.ask({ stream, from: next });
       for (const row of page) yield this.upcast(toEvent(row));
       if (page.length < pageSize) return;
-      await turn();
     }
   }
 
@@ -150,14 +159,18 @@ export class SqliteEventStore implements EventStore {
     undefined
   > {
     let position = Number(after ?? 0);
-    this.followers += 1;
+    const wanted = types === undefined ? undefined : new Set(types);
+    const leave = this.recent.follow(wanted);
     try {
       for (;;) {
         if (isAborted(signal)) return;
         const rung = this.bell.next(signal);
         const end = this.lastCommitted();
         while (position < end) {
-          const { events, position: reached } = this.page(position, end, types);
+          const isNear = end - position <= recentKept;
+          const { events, position: reached } = isNear
+            ? this.recentPage(position, Math.min(end, position + pageSize), wanted)
+            : this.page(position, end, types);
           for (const event of events) {
             yield { kind: 'event', event };
             if (isAborted(signal)) return;
@@ -168,7 +181,7 @@ export class SqliteEventStore implements EventStore {
         await rung;
       }
     } finally {
-      this.followers -= 1;
+      leave();
     }
   }
 
@@ -184,23 +197,21 @@ export class SqliteEventStore implements EventStore {
   }
 
   private page(after: number, end: number, types: readonly string[] | undefined) {
-    if (end - after <= recentKept) return this.recentPage(after, Math.min(end, after + pageSize), types);
     const positions = (
       types === undefined
-        ? this.sql.positions.all(after, end, pageSize)
-        : this.sql.positionsOfTypes.all(after, end, JSON.stringify(types), pageSize)
+        ? this.sql.positions.all(after, end)
+        : this.sql.positionsOfTypes.all(after, end, JSON.stringify(types))
     ) as number[];
     const isLast = positions.length < pageSize;
     return { events: this.eventsAt(positions), position: isLast ? end : (positions.at(-1) ?? end) };
   }
 
   /** Near its end the log is read and parsed once for all who follow it, whatever their types. */
-  private recentPage(after: number, to: number, types: readonly string[] | undefined) {
+  private recentPage(after: number, to: number, wanted: Types) {
     let known = after;
-    while (known < to && this.recent.at(known + 1) !== undefined) known += 1;
+    while (known < to && this.recent.knows(known + 1)) known += 1;
     const rows = known === to ? [] : (this.sql.range.all(known, to) as Row[]);
-    for (const row of rows) this.recent.keep(row.position, toEvent(row));
-    const wanted = types === undefined ? undefined : new Set(types);
+    for (const row of rows) this.recent.keep(row.position, row.type, () => toEvent(row));
     const events: StoredEvent[] = [];
     for (let position = after + 1; position <= to; position++) {
       const event = this.recent.at(position);
@@ -215,12 +226,13 @@ export class SqliteEventStore implements EventStore {
 
   /** What was just appended need not be read and parsed for those who follow the log, where somebody does. */
   private remember(stream: string, events: readonly NewEvent[], last: Appended): void {
-    if (this.followers === 0) return;
     const [before, revision] = [Number(last.position) - events.length, last.revision - events.length];
     for (const [i, { id, type, data, metadata }] of events.entries()) {
       const place = before + i + 1;
-      const position = toPosition(place);
-      this.recent.keep(place, { id, type, data, metadata, stream, revision: revision + i + 1, position });
+      this.recent.keep(place, type, () => {
+        const position = toPosition(place);
+        return { id, type, data, metadata, stream, revision: revision + i + 1, position };
+      });
     }
   }
 
@@ -240,20 +252,21 @@ function writerOn(db: Database.Database): Writer {
 /** Lets others have the event loop between pages. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+/** Limits stand in the text: SQLite plans a statement anew each time that one is bound. */
 const prepareStatements = (db: Database.Database) => ({
   logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),
   last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
   streamPage: db.prepare(
     `SELECT ${columns} FROM streams s JOIN events e ON e.stream = s.id
-     WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ?`,
+     WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ${pageSize}`,
   ),
   positions: db
-    .prepare('SELECT position FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?')
+    .prepare(`SELECT position FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ${pageSize}`)
     .pluck(),
   positionsOfTypes: db
     .prepare(
       `SELECT position FROM events
-       WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?`,
+       WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ${pageSize}`,
     )
     .pluck(),
   range: db.prepare(
