@@ -14,11 +14,11 @@ export function newestVersion(upcasters: Upcasters, type: string): number | unde
 }
 
 /** Reads events as the newest versions of their types say. Types that nobody knows are left as they are. */
-export const upcasting =
-  (upcasters: Upcasters) =>
-  (event: StoredEvent): StoredEvent => {
+export function upcasting(upcasters: Upcasters): (event: StoredEvent) => StoredEvent {
+  const newestOf = new Map(Object.keys(upcasters).map((type) => [type, newestVersion(upcasters, type)]));
+  return (event) => {
     const { type, metadata } = event;
-    const newest = newestVersion(upcasters, type);
+    const newest = newestOf.get(type);
     if (newest === undefined || metadata.schemaVersion === newest) return event;
     if (metadata.schemaVersion > newest) {
       throw new Rejection(
@@ -29,3 +29,4 @@ export const upcasting =
     const data = upcasters[type]?.slice(metadata.schemaVersion - 1).reduce((said, step) => step(said), event.data);
     return { ...event, data, metadata: { ...metadata, schemaVersion: newest } };
   };
+}

@@ -14,19 +14,19 @@ export class RecentEvents {
   private readonly places = new Float64Array(recentKept);
   private readonly events = new Array<StoredEvent | undefined>(recentKept).fill(undefined);
   private readonly followers = new Set<{ readonly types: Types }>();
+  /** Types that have come, and whether anybody wants them. */
+  private readonly wanted = new Map<string, boolean>();
 
   /** Somebody follows the log who wants such events, until the answer is called. */
   follow(types: Types): () => void {
     const follower = { types };
     this.followers.add(follower);
+    this.wanted.clear();
     this.places.fill(0); // what nobody wanted may be wanted now
-    return () => this.followers.delete(follower);
-  }
-
-  /** Whether anybody wants events of a type. */
-  isWanted(type: string): boolean {
-    for (const { types } of this.followers) if (types?.has(type) !== false) return true;
-    return false;
+    return () => {
+      this.followers.delete(follower);
+      this.wanted.clear();
+    };
   }
 
   /** Whether it is known what is at a place in the log, from 1. */
@@ -43,5 +43,14 @@ export class RecentEvents {
     const slot = place % recentKept;
     this.places[slot] = place;
     this.events[slot] = this.isWanted(type) ? event() : undefined;
+  }
+
+  private isWanted(type: string): boolean {
+    let wanted = this.wanted.get(type);
+    if (wanted === undefined) {
+      wanted = [...this.followers].some(({ types }) => types?.has(type) !== false);
+      this.wanted.set(type, wanted);
+    }
+    return wanted;
   }
 }
