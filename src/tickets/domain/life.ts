@@ -36,6 +36,8 @@ export interface Life {
   readonly firstRespondedAt: Instant | null;
   readonly lastReplyAt: Instant | null;
   readonly lastCustomerReplyAt: Instant | null;
+  /** The customer has written since our last reply, while the ticket was under way. */
+  readonly isAsked: boolean;
   readonly resolvedAt: Instant | null;
   readonly closedAt: Instant | null;
   readonly cancelledAt: Instant | null;
@@ -132,6 +134,7 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
     firstRespondedAt: answered,
     lastReplyAt: answered,
     lastCustomerReplyAt: null,
+    isAsked: false,
     resolvedAt: null,
     closedAt: null,
     cancelledAt: null,
@@ -157,6 +160,7 @@ const replied = (life: Life, at: Instant): Life => ({
   ...life,
   firstRespondedAt: life.firstRespondedAt ?? at,
   lastReplyAt: at,
+  isAsked: false,
 });
 
 /** The life after one fact more. A fact without sense changes nothing: the same object comes back. */
@@ -169,7 +173,8 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
       return isReply(fact) ? replied(life, fact.at) : life;
     case 'CustomerReplied': {
       const heard = { ...life, lastCustomerReplyAt: fact.at };
-      return isUnderWay(life) ? withWaits(heard, without(life.waits, 'waitingForCustomer')) : heard;
+      if (!isUnderWay(life)) return heard;
+      return withWaits({ ...heard, isAsked: life.lastReplyAt !== null }, without(life.waits, 'waitingForCustomer'));
     }
     case 'TicketPaused':
       return withWaits(life, new Map([...life.waits, [fact.data.reason, fact.at]]));
@@ -192,10 +197,10 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
       return life;
     case 'TicketResolved': {
       const told = isReply(fact) ? replied(life, fact.at) : life;
-      return { ...told, status: 'resolved', waits: none, resolvedAt: fact.at };
+      return { ...told, status: 'resolved', waits: none, isAsked: false, resolvedAt: fact.at };
     }
     case 'TicketClosed':
-      return { ...life, status: 'closed', waits: none, closedAt: fact.at };
+      return { ...life, status: 'closed', waits: none, isAsked: false, closedAt: fact.at };
     case 'TicketReopened':
       return { ...life, status: 'open', resolvedAt: null, closedAt: null, reopenings: life.reopenings + 1 };
     case 'TicketCancelled':

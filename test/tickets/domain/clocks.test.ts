@@ -125,6 +125,29 @@ describe('the follow-up', () => {
       'SlaMet followUp/1 Mon 13:00',
     ]);
   });
+
+  describe('of a plan with nextReply that a new class promises', () => {
+    const followUp = { metric: 'followUp', target: hours(8), priority: 'high' } as const;
+    const plan = planWith({ followUpStarts: 'nextReply', targets: [followUp] });
+    const promised = { type: 'ReclassifyTicket', priority: 'high' } as const;
+    const answered = () => new TicketLife({ plan }).open('Mon 09:00').do('Mon 10:00', 'RecordFirstResponse');
+
+    it('starts at the change while the customer waits for an answer, having written in the instant of our last too', () => {
+      for (const asked of ['Mon 10:00', 'Mon 11:00']) {
+        const ticket = answered().do(asked, 'RecordCustomerReply').do('Mon 12:00', promised);
+        expect(ticket.last.at(-1)).toBe('SlaClockStarted followUp/1 due Tue 12:00');
+      }
+    });
+
+    it('starts nothing where nobody waits: we have answered, or resolved it, or were thanked afterwards', () => {
+      const replied = answered().do('Mon 11:00', 'RecordCustomerReply').do('Mon 11:00', 'RecordFollowUp');
+      expect(replied.do('Mon 12:00', promised).last).toEqual(['TicketReclassified Mon 12:00']);
+      const silently = { type: 'ResolveTicket', publicReply: false } as const;
+      const resolved = answered().do('Mon 11:00', 'RecordCustomerReply').do('Mon 11:10', silently);
+      resolved.do('Mon 11:20', 'RecordCustomerReply').do('Mon 11:30', 'ReopenTicket');
+      expect(resolved.do('Mon 12:00', promised).last).toEqual(['TicketReclassified Mon 12:00']);
+    });
+  });
 });
 
 describe('the resolution', () => {
