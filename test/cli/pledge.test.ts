@@ -97,7 +97,7 @@ describe('pledge', () => {
   it('serves, tells where to go next, keeps others off its folder and ends when asked', async () => {
     const folder = newFolder();
     const server = startPledge(folder, ['serve']);
-    while (!server.printed().includes('The tour is in README.md')) await sleep(20);
+    await server.serves();
     const url = /http:\S+(?=\/graphql)/.exec(server.printed())?.[0] ?? '';
     expect((await fetch(`${url}/health`)).status).toBe(200);
 

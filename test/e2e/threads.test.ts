@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { openStoredLog } from '../../src/open-log.js';
@@ -26,7 +25,7 @@ interface Answer {
   const data = () => join(folder, 'data');
   const start = async () => {
     server = startPledge(folder, ['serve'], '', await environmentOf(data()));
-    while (!server.printed().includes('The tour is in README.md')) await sleep(20);
+    await server.serves();
     url = /http:\S+(?=\/graphql)/.exec(server.printed())?.[0] ?? '';
   };
   const stop = () => {

@@ -32,6 +32,8 @@ export class Target {
   private readonly waiting = new Map<Moment, () => void>();
   /** How long it took to serve, each time that it was left alone until it did. */
   readonly startsMs: number[] = [];
+  /** How often a client has lost it, or not found it. */
+  losses = 0;
 
   private constructor(
     private readonly folder: string,
@@ -52,6 +54,14 @@ export class Target {
     return existsSync(file) ? { authorization: `Bearer ${readFileSync(file, 'utf8').trim()}` } : {};
   };
 
+  /** Resolves when it serves again, or a little later: one that starts is asked now and then, but not kept from it. */
+  back = async (): Promise<void> => {
+    this.losses += 1;
+    await sleep(50);
+    const serves = this.run?.serves().catch(() => undefined);
+    await Promise.race([serves, sleep(500, undefined, { ref: false })]);
+  };
+
   /** Something happened, at which the server may be killed. */
   happened(moment: Moment): void {
     this.waiting.get(moment)?.();
@@ -70,18 +80,10 @@ export class Target {
   /** Starts it and waits until it serves. */
   async serve(): Promise<void> {
     const began = performance.now();
-    const run = this.start();
-    const ended = run.ended.then(({ code, stderr }) => {
-      throw new Error(`the server ended with ${code ?? 'a signal'}: ${stderr}`);
+    const late = sleep(patienceMs, undefined, { ref: false }).then(() => {
+      throw new Error('the server does not come up');
     });
-    ended.catch(() => undefined);
-    const serves = async () => {
-      while (!run.printed().includes('README.md')) {
-        if (performance.now() - began > patienceMs) throw new Error('the server does not come up');
-        await sleep(5);
-      }
-    };
-    await Promise.race([serves(), ended]);
+    await Promise.race([this.start().serves(), late]);
     this.startsMs.push(performance.now() - began);
   }
 
