@@ -38,6 +38,8 @@ export interface Life {
   readonly lastCustomerReplyAt: Instant | null;
   /** The customer has written since our last reply, while the ticket was under way. */
   readonly isAsked: boolean;
+  /** It was last resolved without a word to the customer, who has not heard from us since. */
+  readonly isUntold: boolean;
   readonly resolvedAt: Instant | null;
   readonly closedAt: Instant | null;
   readonly cancelledAt: Instant | null;
@@ -92,29 +94,28 @@ export function objection(life: Life, type: Fact['type']): string | undefined {
 }
 
 /** Whether the ticket stands so already, so that the fact would change nothing. */
-export function isAlreadySo(life: Life, fact: Pick<Fact, 'type' | 'data'>): boolean {
-  const f = fact as Fact;
-  switch (f.type) {
+export function isAlreadySo(life: Life, fact: Fact): boolean {
+  switch (fact.type) {
     case 'TicketPaused':
-      return life.waits.has(f.data.reason);
+      return life.waits.has(fact.data.reason);
     case 'TicketResumed':
-      return f.data.reason === null ? life.waits.size === 0 : !life.waits.has(f.data.reason);
+      return fact.data.reason === null ? life.waits.size === 0 : !life.waits.has(fact.data.reason);
     case 'TicketAssigned':
-      return life.assignee === f.data.assignee && life.team === f.data.team;
+      return life.assignee === fact.data.assignee && life.team === fact.data.team;
     case 'TicketReclassified':
-      return life.type === f.data.type && life.priority === f.data.priority;
+      return life.type === fact.data.type && life.priority === fact.data.priority;
     case 'TicketResolved':
-      return life.status === 'resolved';
+      return life.status === 'resolved' && !(life.isUntold && isReply(fact)); // told now, it is a reply of ours
     case 'TicketClosed':
       return life.status === 'closed';
     case 'TicketCancelled':
       return life.status === 'cancelled';
     case 'TicketMerged':
-      return life.mergedInto === f.data.into;
+      return life.mergedInto === fact.data.into;
     case 'MergeReceived':
-      return (life.received.get(f.data.from)?.revision ?? -1) >= f.data.revision;
+      return (life.received.get(fact.data.from)?.revision ?? -1) >= fact.data.revision;
     case 'TicketSplit':
-      return life.splitInto.includes(f.data.into);
+      return life.splitInto.includes(fact.data.into);
     default:
       return false;
   }
@@ -135,6 +136,7 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
     lastReplyAt: answered,
     lastCustomerReplyAt: null,
     isAsked: false,
+    isUntold: false,
     resolvedAt: null,
     closedAt: null,
     cancelledAt: null,
@@ -161,6 +163,7 @@ const replied = (life: Life, at: Instant): Life => ({
   firstRespondedAt: life.firstRespondedAt ?? at,
   lastReplyAt: at,
   isAsked: false,
+  isUntold: false,
 });
 
 /** The life after one fact more. A fact without sense changes nothing: the same object comes back. */
@@ -196,8 +199,9 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
     case 'InternalNoteAdded':
       return life;
     case 'TicketResolved': {
-      const told = isReply(fact) ? replied(life, fact.at) : life;
-      return { ...told, status: 'resolved', waits: none, isAsked: false, resolvedAt: fact.at };
+      if (life.status === 'resolved') return replied(life, fact.at);
+      const told = isReply(fact) ? replied(life, fact.at) : { ...life, isAsked: false, isUntold: true };
+      return { ...told, status: 'resolved', waits: none, resolvedAt: fact.at };
     }
     case 'TicketClosed':
       return { ...life, status: 'closed', waits: none, isAsked: false, closedAt: fact.at };
