@@ -62,7 +62,7 @@ function isAlreadySo(life: Life, fact: Fact): boolean {
       return type === life.class.type && priority === life.class.priority;
     }
     case 'ResolveTicket':
-      return status === 'resolved';
+      return status === 'resolved' && !(life.isUntold && tells(fact));
     case 'CloseTicket':
       return status === 'closed';
     case 'CancelTicket':
@@ -115,7 +115,16 @@ function opened(fact: Fact, opening: Life['opening']): Life {
     opening,
     openedAt: fact.at,
     class: { type: opening.ticketType, priority: opening.priority ?? 'normal' },
-    ...{ hasReplied: false, isAsked: false, waits: new Set(), runs: [], assignee: null, team: null, terms: fact.terms },
+    ...{
+      hasReplied: false,
+      isAsked: false,
+      isUntold: false,
+      waits: new Set(),
+      runs: [],
+      assignee: null,
+      team: null,
+      terms: fact.terms,
+    },
     ...{ mergedInto: null, splitInto: [], received: new Map() },
   };
   const origin = opening.origin ?? 'customerRequest';
@@ -133,6 +142,7 @@ function replied(life: Life, fact: Fact): void {
   satisfy([...live(life, 'firstResponse'), ...live(life, 'followUp')], fact.at);
   life.hasReplied = true;
   life.isAsked = false;
+  life.isUntold = false;
   if (isUnderWay(life) && fact.terms.plan.followUpStarts === 'eachReply') start(life, 'followUp', fact);
 }
 
@@ -172,7 +182,7 @@ function apply(life: Life, fact: Fact): void {
       reapplied(life, fact, (before) => revised(before, fact.terms, order));
       break;
     case 'ResolveTicket':
-      resolved(life, fact, order.publicReply ?? true);
+      resolved(life, fact);
       break;
     case 'CloseTicket':
       closed(life, at);
@@ -206,9 +216,18 @@ function ended(life: Life, at: Instant, how: 'cancelled' | 'merged'): void {
   life.status = how;
 }
 
-function resolved(life: Life, fact: Fact, publicReply: boolean): void {
+/** Whether a person told the customer of the resolving. */
+const tells = ({ order, isPerson }: Fact) => order.type === 'ResolveTicket' && order.publicReply !== false && isPerson;
+
+/** What was resolved in silence stays so; when the customer is told, that is a reply of ours. */
+function resolved(life: Life, fact: Fact): void {
+  if (life.status === 'resolved') {
+    replied(life, fact);
+    return;
+  }
   life.status = 'resolved';
-  if (publicReply && fact.isPerson) replied(life, fact);
+  life.isUntold = true;
+  if (tells(fact)) replied(life, fact);
   satisfy(live(life, 'followUp'), fact.at);
   satisfy(
     live(life, 'resolution').filter(({ terms }) => terms.plan.resolutionSatisfiedBy === 'resolved'),

@@ -70,6 +70,8 @@ export interface Life {
   hasReplied: boolean;
   /** The customer waits for an answer. */
   isAsked: boolean;
+  /** Nobody has told the customer anything since it was last resolved. */
+  isUntold: boolean;
   readonly waits: Set<PauseReason>;
   readonly runs: Run[];
   assignee: string | null;
