@@ -12,7 +12,7 @@ import { rowsOf } from '../support/rows.js';
 import { breachesIn, feedIn, runOut, timesRecorded } from './judge.js';
 import { Listener } from './listener.js';
 import { define, metricsAsked } from './promises.js';
-import { eventStoreDb, sqlite } from './stores.js';
+import { eventStoreDb, sqlite, type Store } from './stores.js';
 import { Target } from './target.js';
 import { type Acknowledged, work } from './writer.js';
 
@@ -120,23 +120,31 @@ async function judge(name: string, settings: Settings, { acknowledged, listeners
   expect(kept).toEqual(rowsOf(file));
 }
 
-const stores = { sqlite, eventstoredb: eventStoreDb };
+const stores = Object.entries({ sqlite, eventstoredb: eventStoreDb }).filter(
+  ([name]) => PROVE_STORE === undefined || PROVE_STORE === name,
+);
+
+async function torture(name: string, start: () => Promise<Store>): Promise<void> {
+  const folder = newFolder();
+  const { env, stop } = await start();
+  try {
+    const settings = settingsOf(join(folder, 'data'), env);
+    const target = await Target.at(folder, new Random(seed), env);
+    const lived = await live(target, settings);
+    await judge(name, settings, lived, target);
+  } finally {
+    await stop();
+  }
+  rmSync(folder, { recursive: true });
+}
 
 describe('a server that is killed again and again, while clients write and listen', () => {
-  it.concurrent.each(Object.entries(stores).filter(([name]) => PROVE_STORE === undefined || PROVE_STORE === name))(
-    'loses and doubles nothing on %s',
-    async (name, start) => {
-      const folder = newFolder();
-      const { env, stop } = await start();
-      try {
-        const settings = settingsOf(join(folder, 'data'), env);
-        const target = await Target.at(folder, new Random(seed), env);
-        const lived = await live(target, settings);
-        await judge(name, settings, lived, target);
-      } finally {
-        await stop();
-      }
-      rmSync(folder, { recursive: true });
+  it(
+    `loses and doubles nothing on ${stores.map(([name]) => name).join(' and ')}`,
+    async () => {
+      // At the same time: most of it is waiting.
+      const ends = await Promise.allSettled(stores.map(([name, start]) => torture(name, start)));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
     600_000 + kills * 10_000,
   );
