@@ -191,7 +191,9 @@ export class Both {
   /** What is said of a ticket first opens it; those to be split off wait until they are. */
   private orderOf(step: Extract<Step, { type: 'say' }>, id: string, now: Instant): TicketOrder | undefined {
     const naive = this.desk.tickets.get(id);
-    return naive === undefined ? this.openings[step.ticket] : written(step.order, naive.messages(now));
+    if (naive === undefined) return this.openings[step.ticket];
+    const others = this.desk.youngestFirst().filter((other) => other !== id);
+    return written(step.order, id, others, naive.messages(now));
   }
 
   private async say(step: Extract<Step, { type: 'say' }>, now: Instant): Promise<void> {
@@ -310,7 +312,7 @@ export class Both {
       owner: [life?.assignee, life?.team],
       others: [life?.mergedInto, life?.opening.splitFrom ?? null, life?.splitInto],
       heard: heardBy(life?.received ?? new Map()),
-      clocks: sorted(naive.clocks()),
+      clocks: sorted(naive.clocks(this.ledger.clock.now())),
       breaches: [...naive.breaches].sort(byRun),
     });
   }
@@ -322,7 +324,11 @@ function there<Value>(value: Value | undefined): Value {
 }
 
 /** An order with what the script leaves to the moment at which it is given. */
-function written(order: ScriptOrder, messages: readonly Instant[]): TicketOrder {
+function written(order: ScriptOrder, id: string, others: readonly string[], messages: readonly Instant[]): TicketOrder {
+  if (order.type === 'MergeTicket') {
+    const into = order.other === null ? id : (others[order.other % others.length] ?? 'nobody');
+    return { type: 'MergeTicket', into };
+  }
   if (order.type !== 'SplitTicket') return order;
   const { message, ...said } = order;
   return { ...said, messageAt: message === null ? 0 : (messages[message % messages.length] ?? 0) };

@@ -27,6 +27,11 @@ export class NaiveDesk {
     return verdict;
   }
 
+  youngestFirst(): string[] {
+    const openedAt = (id: string) => this.tickets.get(id)?.opening?.at ?? 0;
+    return [...this.tickets.keys()].sort((a, b) => openedAt(b) - openedAt(a));
+  }
+
   /** A ticket goes on in one of the same customer's that is under way by then, and never in a circle; a split opens one. */
   private objects(id: string, order: TicketOrder, at: Instant): boolean {
     if (order.type !== 'MergeTicket' && order.type !== 'SplitTicket') return false;

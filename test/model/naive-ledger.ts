@@ -61,9 +61,10 @@ export class NaiveTicket {
 
   life = (): Life | undefined => lifeOf(this.facts, this.horizon);
 
-  clocks(): ClockView[] {
+  /** As of an instant, whatever has been recorded by then. */
+  clocks(asOf: Instant = this.horizon): ClockView[] {
     const life = this.life();
-    return life === undefined ? [] : life.runs.map((run) => viewOf(run, life.opening, this.horizon));
+    return life === undefined ? [] : life.runs.map((run) => viewOf(run, life.opening, asOf));
   }
 
   /** What the reports count of it: each run's last word, and each breach taken back. */
@@ -186,7 +187,7 @@ export class NaiveTicket {
     const { customer, plan } = this.opening?.order ?? {};
     const life = lifeOf(this.facts, at);
     if (life === undefined || customer === undefined) return;
-    const chosen = this.facts.filter((fact) => fact.order.type === 'ReapplyPlan' && fact.at >= revision.at);
+    const chosen = this.facts.filter((fact) => fact.order.type === 'ReapplyPlan' && fact.at > revision.at);
     // A version that somebody chose afterwards stands; chosen before the revision was got to, it has no part in it.
     const isReached = ({ terms }: Fact) =>
       of === 'plan'

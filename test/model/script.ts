@@ -85,10 +85,16 @@ export type Step =
 
 type Opening = Extract<TicketOrder, { type: 'OpenTicket' }>;
 type Split = Extract<TicketOrder, { type: 'SplitTicket' }>;
+type Merge = Extract<TicketOrder, { type: 'MergeTicket' }>;
 
-/** What is split off is a message that there is by then, by its number; or nothing that was ever written. */
+/**
+ * A ticket is merged into another that there is by then, the youngest being 0; or into itself. What is split off is a message that
+ * there is by then, by its number too; or nothing that was ever written.
+ */
 export type ScriptOrder =
-  Exclude<TicketOrder, Split> | (Omit<Split, 'messageAt'> & { readonly message: number | null });
+  | Exclude<TicketOrder, Split | Merge>
+  | { readonly type: 'MergeTicket'; readonly other: number | null }
+  | (Omit<Split, 'messageAt'> & { readonly message: number | null });
 
 export interface Script {
   readonly plans: readonly Plan[];
@@ -219,13 +225,19 @@ const order: fc.Arbitrary<ScriptOrder> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<ScriptOrder>({ type: 'CancelTicket', reason: 'spam' }) },
   { weight: 1, arbitrary: opening },
   {
-    weight: 2,
-    arbitrary: pick(0, 1, 2, 2, 3).map((into): ScriptOrder => ({ type: 'MergeTicket', into: idOf(into) })),
+    weight: 3,
+    arbitrary: fc
+      .option(pick(0, 0, 0, 1, 2), { freq: 12 })
+      .map((other): ScriptOrder => ({ type: 'MergeTicket', other })),
   },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc
-      .record({ into: pick(3, 4, 4, 1), message: fc.option(fc.nat({ max: 3 }), { freq: 8 }), isUrgent: fc.boolean() })
+      .record({
+        into: pick(3, 3, 4, 4, 4, 1),
+        message: fc.option(fc.nat({ max: 3 }), { freq: 8 }),
+        isUrgent: fc.boolean(),
+      })
       .map(({ into, message, isUrgent }): ScriptOrder => {
         const priority = isUrgent ? { priority: 'urgent' } : {};
         return { type: 'SplitTicket', into: idOf(into), message, ...priority };
