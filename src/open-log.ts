@@ -3,10 +3,7 @@ import { upcast } from './event-schema/upcasters.js';
 import { type EventStore } from './event-sourcing/event-store.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
-import {
-  EventStoreDbEventStore,
-  type OpenOptions as EventStoreDbOptions,
-} from './event-store/eventstoredb/eventstoredb-event-store.js';
+import { type OpenOptions as EventStoreDbOptions } from './event-store/eventstoredb/eventstoredb-event-store.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { type OpenOptions, SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 
@@ -66,6 +63,8 @@ async function inEventStoreDb(
   { signal, told }: Waiting,
   options: Pick<EventStoreDbOptions, 'changed' | 'upcast'> = {},
 ): Promise<OpenLog> {
+  // Loaded where it is asked for: the client is a fifth of a second that nobody else need wait.
+  const { EventStoreDbEventStore } = await import('./event-store/eventstoredb/eventstoredb-event-store.js');
   const store = await EventStoreDbEventStore.open(url, { signal, waiting: told, ...options });
   return {
     store,

@@ -141,6 +141,7 @@ export interface RelayoutsTable extends RevisionsTable {
 export interface HandOversTable {
   ticket: string;
   target: string;
+  /** `merge`, `split`, or `splitAndMerge`: merged into what was split off from it, before that was opened. */
   kind: string;
   /** In the ticket’s stream, of the last fact that the other has to hear of. */
   revision: number;

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
@@ -13,7 +12,7 @@ async function served(
   then: (printed: string) => Promise<void> = async () => undefined,
 ): Promise<string> {
   const server = startPledge(folder, ['serve']);
-  while (!server.printed().includes('The tour is in README.md')) await sleep(20);
+  await server.serves();
   try {
     await then(server.printed());
   } finally {

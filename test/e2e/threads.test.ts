@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { openStoredLog } from '../../src/open-log.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { type Run, startPledge } from '../support/pledge.js';
 import { environmentOf, mayBeProcesses, storeUrlOf } from '../support/store-of-tests.js';
-
-jest.setTimeout(60_000);
 
 const about = (said: StoredEvent | undefined) => said?.data as Record<string, unknown>;
 
@@ -26,7 +23,7 @@ interface Answer {
   const data = () => join(folder, 'data');
   const start = async () => {
     server = startPledge(folder, ['serve'], '', await environmentOf(data()));
-    while (!server.printed().includes('The tour is in README.md')) await sleep(20);
+    await server.serves();
     url = /http:\S+(?=\/graphql)/.exec(server.printed())?.[0] ?? '';
   };
   const stop = () => {

@@ -7,34 +7,31 @@ import { changeCustomer } from '../../src/plans/commands/change-customer.js';
 import { changePlan } from '../../src/plans/commands/change-plan.js';
 import { settleDue } from '../../src/sla/deadline-watcher.js';
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
+import { changeAndHandOver } from '../../src/tickets/commands/hand-over.js';
+import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
+import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type Received } from '../../src/tickets/domain/facts.js';
 import { slaSummary } from '../../src/reports/queries/sla-summary.js';
 import { ticketBy } from '../../src/tickets/queries/tickets.js';
 import { projectionNames } from '../../src/projections/projections.js';
 import { type TestLedger } from '../support/ledgers.js';
 import { NaiveCatalogue } from './naive-catalogue.js';
-import { NaiveTicket, type Verdict } from './naive-ledger.js';
-import { calendars, type Script, type Step, type When } from './script.js';
+import { NaiveDesk } from './naive-desk.js';
+import { type Breach, type Verdict } from './naive-ledger.js';
+import { TicketRecord } from './record.js';
+import { calendars, idOf, type Script, type ScriptOrder, type Step, type When } from './script.js';
 
 export const beginning = Date.parse('2026-03-23T10:00:00Z');
 const day = 86_400_000;
 const admin = { id: 'admin', kind: 'person' } as const;
 
-/** Since when a plan, a calendar or a customer is as it is: what comes next may not begin before. */
-const last = new Map<string, Instant>();
-
 /** The ledger and the model, told the same. After every step they are to say the same. */
 export class Both {
   private readonly catalogue = new NaiveCatalogue('community', { from: beginning - 60 * day, days: 400 });
-  readonly tickets = new Map<
-    string,
-    {
-      readonly naive: NaiveTicket;
-      read: number;
-      readonly facts: string[];
-      breaches: Breach[];
-      readonly again: Set<string>;
-    }
-  >();
+  private readonly desk = new NaiveDesk(this.catalogue);
+  private readonly records = new Map<string, TicketRecord>();
+  /** Since when a plan, a calendar or a customer is as it is: what comes next may not begin before. */
+  private readonly last = new Map<string, Instant>();
   private readonly holidays = new Map<string, CalendarDefinition>(Object.entries(calendars));
   private revisions = 0;
 
@@ -46,7 +43,6 @@ export class Both {
   static async start(ledger: TestLedger, { plans, openings }: Script): Promise<Both> {
     const both = new Both(ledger, openings);
     const { catalogue } = both;
-    last.clear();
     for (const [code, definition] of Object.entries(calendars)) {
       await changeCalendar(ledger, { type: 'DefineCalendar', calendar: { code, name: code, definition } }, admin);
       catalogue.defineCalendar(code, definition);
@@ -79,19 +75,18 @@ export class Both {
         ledger.clock.moveTo(now + step.ms);
         return;
       case 'moveToDeadline': {
-        const deadline = this.deadline(`T-${step.ticket}`, step.which);
+        const deadline = this.deadline(idOf(step.ticket), step.which);
         if (deadline !== undefined && deadline > now && deadline < now + 8 * day)
           ledger.clock.moveTo(deadline + step.beside);
         return;
       }
       case 'settle': {
-        const id = `T-${step.ticket}`;
-        const ticket = this.tickets.get(id);
-        if (ticket === undefined) return;
+        const id = idOf(step.ticket);
+        const naive = this.desk.tickets.get(id);
+        if (naive === undefined) return;
         await settleTicket(ledger, id);
-        const changed = await changeTicket(ledger, id, []);
-        ticket.naive.settle(now);
-        return this.compare(id, changed);
+        naive.settle(now);
+        return this.compareNow(id);
       }
       case 'watch':
         return this.watch();
@@ -156,19 +151,19 @@ export class Both {
   }
 
   private notBefore(what: string, from: Instant): Instant {
-    const effectiveFrom = Math.max(from, last.get(what) ?? -Infinity);
-    last.set(what, effectiveFrom);
+    const effectiveFrom = Math.max(from, this.last.get(what) ?? -Infinity);
+    this.last.set(what, effectiveFrom);
     return effectiveFrom;
   }
 
   private deadline(id: string, which: number): Instant | undefined {
-    const clocks = this.tickets.get(id)?.naive.clocks() ?? [];
+    const clocks = this.desk.tickets.get(id)?.clocks() ?? [];
     const instants = clocks.flatMap(({ dueAt, atRiskAt }) => [dueAt, atRiskAt]).filter((at) => at !== null);
     return instants.length === 0 ? undefined : instants[which % instants.length];
   }
 
   private instantOf(id: string, when: When, now: Instant): Instant | undefined {
-    const facts = this.tickets.get(id)?.naive.facts ?? [];
+    const facts = this.desk.tickets.get(id)?.facts ?? [];
     switch (when.kind) {
       case 'now':
         return undefined;
@@ -187,52 +182,54 @@ export class Both {
     }
   }
 
+  private recordOf(id: string): TicketRecord {
+    const record = this.records.get(id) ?? new TicketRecord(id);
+    this.records.set(id, record);
+    return record;
+  }
+
+  /** What is said of a ticket first opens it; those to be split off wait until they are. */
+  private orderOf(step: Extract<Step, { type: 'say' }>, id: string, now: Instant): TicketOrder | undefined {
+    const naive = this.desk.tickets.get(id);
+    if (naive === undefined) return this.openings[step.ticket];
+    const others = this.desk.youngestFirst().filter((other) => other !== id);
+    return written(step.order, id, others, naive.messages(now));
+  }
+
   private async say(step: Extract<Step, { type: 'say' }>, now: Instant): Promise<void> {
-    const { actor, key, mayBackdate, when } = step;
-    const id = `T-${step.ticket}`;
-    const order = this.tickets.has(id) ? step.order : there(this.openings[step.ticket]);
-    const ticket = this.tickets.get(id) ?? {
-      naive: new NaiveTicket(this.catalogue),
-      read: -1,
-      facts: [],
-      breaches: [],
-      again: new Set<string>(),
-    };
+    const { actor, key, mayBackdate, when, isInterrupted } = step;
+    const id = idOf(step.ticket);
+    const order = this.orderOf(step, id, now);
+    if (order === undefined) return;
     const occurredAt = this.instantOf(id, when, now);
     const isPerson = actor !== 'bot';
-    const verdict = ticket.naive.say({ order, occurredAt, actor, isPerson, mayBackdate, key }, now);
-    if (verdict === 'recorded') this.tickets.set(id, ticket);
-    let changed: TicketChanged | undefined;
+    const verdict = this.desk.say(id, { order, occurredAt, actor, isPerson, mayBackdate, key }, now);
     const request = {
       ...{ order, mayBackdate, actor: { id: actor, kind: isPerson ? 'person' : 'automatic' } as const },
       ...(occurredAt === undefined ? {} : { occurredAt }),
       ...(key === undefined ? {} : { idempotencyKey: key }),
     };
-    const facts = ticket.facts.length;
-    const rejection = await changeTicket(this.ledger, id, [request]).then(
-      (answer) => {
-        changed = answer;
-        const [outcome] = answer.outcomes;
-        return outcome?.kind === 'rejected' ? outcome.rejection : undefined;
-      },
-      (error: unknown) => {
-        if (error instanceof Rejection) return error;
-        throw error;
-      },
-    );
-    await this.read(id, ticket);
-    const said: Verdict = rejection !== undefined ? 'refused' : ticket.facts.length > facts ? 'recorded' : 'alreadySo';
+    const record = this.recordOf(id);
+    const facts = record.size;
+    const isToldAtOnce = namesAnother(order) && !isInterrupted;
+    const change = isToldAtOnce ? changeAndHandOver : changeTicket;
+    const answer = await change(this.ledger, id, [request], 'everyone').catch(rejectionOf);
+    await record.readOn(this.ledger.store);
+    const rejection = answer instanceof Rejection ? answer : refusalIn(answer);
+    const said: Verdict = rejection !== undefined ? 'refused' : record.size > facts ? 'recorded' : 'alreadySo';
     expect({ id, said, code: rejection?.code }).toEqual({
       id,
       said: verdict,
       code: said === verdict ? rejection?.code : undefined,
     });
-    if (verdict !== 'refused' && changed !== undefined) await this.compare(id, changed);
+    if (verdict !== 'refused' && !(answer instanceof Rejection)) await this.compare(id, answer.ticket);
+    if (isToldAtOnce) for (const other of this.desk.handOver(id, now)) await this.compareNow(other);
   }
 
-  /** The watchers of deadlines and of revisions look once; then the read models show what the model does. */
+  /** The watchers look once; then the read models show what the model does. */
   async watch(): Promise<void> {
-    const { ledger } = this;
+    const { ledger, desk } = this;
+    const { handOvers, deadlines, revisions } = ledger.work;
     const signal = new AbortController();
     const now = ledger.clock.now();
     const running = ledger.projections.run(signal.signal, ({ name, error }) => {
@@ -240,19 +237,24 @@ export class Both {
     });
     const seen = async () =>
       ledger.projections.waitFor(projectionNames, await ledger.store.lastPosition(), signal.signal);
-    // A revision may bring a ticket under a calendar that has one too.
-    for (const ports of [ledger.work.deadlines, ledger.work.revisions, ledger.work.revisions, ledger.work.deadlines]) {
+    // A revision may bring a ticket under a calendar that has one too, and either may change what others are to hear.
+    for (const ports of [handOvers, deadlines, revisions, handOvers, revisions, handOvers, deadlines]) {
       await seen();
       await settleDue(ports, signal.signal);
     }
     await seen();
     signal.abort();
     await running;
-    for (const [id, { naive }] of this.tickets) {
-      naive.settle(now);
-      naive.applyRevisions(now);
-      await this.compare(id, { ticket: await ticketBy(readersOf(ledger.db)('everyone'), id) }, true);
+    desk.handOverAll(now);
+    for (const _ of ['once', 'again']) {
+      for (const naive of desk.tickets.values()) {
+        naive.settle(now);
+        naive.applyRevisions(now);
+      }
+      desk.handOverAll(now);
     }
+    for (const id of desk.tickets.keys())
+      await this.compare(id, await ticketBy(readersOf(ledger.db)('everyone'), id), true);
   }
 
   /** The reports count what became of the clocks. What ended without a verdict is counted whenever that was. */
@@ -266,44 +268,24 @@ export class Both {
         counted.add(`${plan} ${metric} ${verdict}`, line[verdict]);
     }
     const expected = new Tally();
-    for (const { naive } of this.tickets.values()) {
+    for (const naive of this.desk.tickets.values()) {
       for (const verdict of naive.verdicts()) expected.add(verdict, 1);
     }
     expect(counted.lines()).toEqual(expected.lines());
   }
 
-  /** Takes note of what the ticket's stream says since last time. */
-  private async read(
-    id: string,
-    ticket: { read: number; readonly facts: string[]; breaches: Breach[]; readonly again: Set<string> },
-  ): Promise<void> {
-    for await (const event of this.ledger.store.readStream(`ticket-${id}`, { from: ticket.read + 1 })) {
-      ticket.read = event.revision;
-      if (!event.type.startsWith('Sla')) ticket.facts.push(event.id);
-      const said = event.data as { readonly run: string; readonly dueAt: Instant };
-      if (event.type === 'SlaClockStarted') ticket.again.add(said.run);
-      if (event.type === 'SlaBreached') {
-        // Said again of a run that turned out not to be answered, it is the breach that stands.
-        const isSame = (other: Breach) => other.run === said.run && other.dueAt === said.dueAt && !other.withdrawn;
-        if (!ticket.again.has(said.run) || !ticket.breaches.some(isSame))
-          ticket.breaches.push({ run: said.run, dueAt: said.dueAt, withdrawn: false });
-        ticket.again.delete(said.run);
-      }
-      if (event.type === 'SlaBreachWithdrawn') {
-        const standing = ticket.breaches.findLast(({ run, withdrawn }) => run === said.run && !withdrawn);
-        if (standing === undefined) throw new Error(`a breach of ${said.run} is withdrawn that does not stand`);
-        standing.withdrawn = true;
-      }
-    }
+  private async compareNow(id: string): Promise<void> {
+    const { ticket } = await changeTicket(this.ledger, id, []);
+    await this.compare(id, ticket);
   }
 
   /** Everything that both say of a ticket. */
-  private async compare(id: string, { ticket: view }: Pick<TicketChanged, 'ticket'>, isRead = false): Promise<void> {
-    const ticket = this.tickets.get(id);
-    if (ticket === undefined || view === undefined) return;
-    await this.read(id, ticket);
-    const { naive, facts, breaches } = ticket;
-    const renamed = (run: string) => run.replace(/:(.*)$/, (_, fact: string) => `:${facts.indexOf(fact)}`);
+  private async compare(id: string, view: TicketChanged['ticket'], isRead = false): Promise<void> {
+    const naive = this.desk.tickets.get(id);
+    if (naive === undefined || view === undefined) return;
+    const record = this.recordOf(id);
+    await record.readOn(this.ledger.store);
+    const { breaches, renamed } = record;
     const life = naive.life();
     const clocks = view.clocks().map((clock) => ({ ...clock, run: renamed(clock.run) }));
     const superseded = clocks.filter(({ cancelReason }) => cancelReason === 'superseded').map(({ run }) => run);
@@ -312,6 +294,8 @@ export class Both {
       status: view.status,
       class: [view.type, view.priority],
       owner: [view.assignee, view.team],
+      others: [view.mergedInto, view.splitFrom, view.splitInto],
+      heard: heardBy(view.received),
       clocks: sorted(
         clocks
           .filter(({ cancelReason }) => cancelReason !== 'superseded')
@@ -326,7 +310,9 @@ export class Both {
       status: life?.status,
       class: [life?.class.type, life?.class.priority],
       owner: [life?.assignee, life?.team],
-      clocks: sorted(naive.clocks()),
+      others: [life?.mergedInto, life?.opening.splitFrom ?? null, life?.splitInto],
+      heard: heardBy(life?.received ?? new Map()),
+      clocks: sorted(naive.clocks(this.ledger.clock.now())),
       breaches: [...naive.breaches].sort(byRun),
     });
   }
@@ -336,6 +322,30 @@ function there<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new Error('the script names what is not there');
   return value;
 }
+
+/** An order with what the script leaves to the moment at which it is given. */
+function written(order: ScriptOrder, id: string, others: readonly string[], messages: readonly Instant[]): TicketOrder {
+  if (order.type === 'MergeTicket') {
+    const into = order.other === null ? id : (others[order.other % others.length] ?? 'nobody');
+    return { type: 'MergeTicket', into };
+  }
+  if (order.type !== 'SplitTicket') return order;
+  const { message, ...said } = order;
+  return { ...said, messageAt: message === null ? 0 : (messages[message % messages.length] ?? 0) };
+}
+
+function rejectionOf(error: unknown): Rejection {
+  if (error instanceof Rejection) return error;
+  throw error;
+}
+
+function refusalIn({ outcomes: [outcome] }: TicketChanged): Rejection | undefined {
+  return outcome?.kind === 'rejected' ? outcome.rejection : undefined;
+}
+
+/** What a ticket was told by those that were merged into it. */
+const heardBy = (received: ReadonlyMap<string, Omit<Received, 'revision'>>) =>
+  [...received].map(([from, { stands, unansweredSince }]) => [from, stands, unansweredSince]).sort();
 
 /** How often each thing was counted. */
 class Tally {
@@ -347,12 +357,6 @@ class Tally {
 
   lines = (): readonly string[] =>
     [...this.times].flatMap(([what, times]) => (times === 0 ? [] : [`${what}: ${times}`])).sort();
-}
-
-export interface Breach {
-  readonly run: string;
-  readonly dueAt: Instant;
-  withdrawn: boolean;
 }
 
 const sorted = <Clock extends { readonly run: string }>(clocks: readonly Clock[]) =>

@@ -1,5 +1,5 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { type NaiveCatalogue, type Revision } from './naive-catalogue.js';
 import { lifeOf, senseOf } from './naive-life.js';
 import { type ClockView, type Fact, type Life, viewOf } from './naive-ticket.js';
@@ -26,11 +26,17 @@ export interface Said {
 
 export type Verdict = 'recorded' | 'alreadySo' | 'refused';
 
-/** A new class is recorded in full: what is not named is what it was then, whatever is recorded later of before. */
+/** Whether other tickets stand against what is said to have happened at an instant. */
+export type Objection = (order: TicketOrder, at: Instant) => boolean;
+
+/** A class is recorded in full: what is not named is what it was then, whatever is recorded later of before. */
 function inFull(order: TicketOrder, life: Life | undefined): TicketOrder {
-  if (order.type !== 'ReclassifyTicket' || life === undefined) return order;
+  if ((order.type !== 'ReclassifyTicket' && order.type !== 'SplitTicket') || life === undefined) return order;
   return { ticketType: life.class.type, priority: life.class.priority, ...order };
 }
+
+const saysTheSame = (a: ReceiveMerge, b: ReceiveMerge) =>
+  a.stands === b.stands && a.unansweredSince === b.unansweredSince;
 
 /** A ticket as the domain page says it is kept: its facts, and how far it was judged. */
 export class NaiveTicket {
@@ -41,6 +47,8 @@ export class NaiveTicket {
   readonly superseded = new Set<string>();
   /** Runs that are or were on record, and whose promise they are. */
   private readonly known = new Map<string, string>();
+  /** How many of its facts another ticket may have to hear of. */
+  news = 0;
   private openedBy: string | undefined;
   private readonly keys = new Map<string, string>();
 
@@ -53,9 +61,10 @@ export class NaiveTicket {
 
   life = (): Life | undefined => lifeOf(this.facts, this.horizon);
 
-  clocks(): ClockView[] {
+  /** As of an instant, whatever has been recorded by then. */
+  clocks(asOf: Instant = this.horizon): ClockView[] {
     const life = this.life();
-    return life === undefined ? [] : life.runs.map((run) => viewOf(run, life.opening, this.horizon));
+    return life === undefined ? [] : life.runs.map((run) => viewOf(run, life.opening, asOf));
   }
 
   /** What the reports count of it: each run's last word, and each breach taken back. */
@@ -83,7 +92,7 @@ export class NaiveTicket {
   private promiseOf = (run: string) => this.known.get(run) ?? '?';
 
   /** Judged on the state as of when it occurred; settled before it and after it, but for late facts: only after. */
-  say(said: Said, now: Instant): Verdict {
+  say(said: Said, now: Instant, objects: Objection): Verdict {
     const { order, key, actor } = said;
     const at = Math.min(said.occurredAt ?? now, now);
     const content = JSON.stringify([order, said.occurredAt ?? null]);
@@ -95,19 +104,53 @@ export class NaiveTicket {
     if (at < now - longAgo && !said.mayBackdate) return 'refused';
     if (opening !== undefined && at < opening.at) return 'refused';
     const terms = this.termsOf(order, at);
-    if (terms === undefined) return 'refused';
-    const fact = { id: String(this.facts.length), at, order, isPerson: said.isPerson, terms };
+    if (terms === undefined || objects(order, at)) return 'refused';
+    if (order.type === 'SplitTicket' && !this.messages(at).includes(order.messageAt)) return 'refused';
+    const fact = { id: this.nextId(), at, order, isPerson: said.isPerson, terms };
     const life = lifeOf(this.facts, at);
     const sense = life === undefined ? 'changes' : senseOf(life, fact);
     if (sense === 'refused') return 'refused';
     if (sense === 'alreadySo') return this.already(now);
-    if (at >= this.horizon) this.settle(at);
-    this.facts.push({ ...fact, order: inFull(order, life) });
+    this.record({ ...fact, order: inFull(order, life) }, now);
     if (order.type === 'OpenTicket') this.openedBy = content;
     if (key !== undefined) this.keys.set(`${actor} ${key}`, content);
-    this.settle(now);
     return 'recorded';
   }
+
+  /** What another ticket tells it: that it was merged into this one, or that this one is split off from it. */
+  hear(order: ReceiveMerge | TicketOrder, occurredAt: Instant, now: Instant): void {
+    const at = Math.max(occurredAt, this.opening?.at ?? -Infinity);
+    const terms = this.termsOf(order, at);
+    if (terms === undefined) throw new Error('a ticket without terms is told something');
+    const before = order.type === 'ReceiveMerge' ? this.lastWordOf(order.from) : undefined;
+    const isSame = order.type === 'ReceiveMerge' && before !== undefined && saysTheSame(before, order);
+    this.record({ id: this.nextId(), at, order, isPerson: true, terms }, now);
+    if (isSame) this.news -= 1;
+  }
+
+  private lastWordOf(from: string): ReceiveMerge | undefined {
+    const words = this.facts.flatMap(({ order }) =>
+      order.type === 'ReceiveMerge' && order.from === from ? [order] : [],
+    );
+    return words.at(-1);
+  }
+
+  /** Settled before it and after it; a late fact may undo what settling would say, and is judged only with it. */
+  private record(fact: Fact, now: Instant): void {
+    if (fact.at >= this.horizon) this.settle(fact.at);
+    this.facts.push(fact);
+    this.news += 1;
+    this.settle(now);
+  }
+
+  /** Facts by number; what tickets tell each other, as often as it may be, counts for none. */
+  private nextId = () => String(this.facts.filter(({ order }) => order.type !== 'ReceiveMerge').length);
+
+  /** When the customer wrote what had been written by an instant: the request, and replies. */
+  messages = (until: Instant): Instant[] =>
+    this.facts
+      .filter(({ order, at }) => (order.type === 'OpenTicket' || order.type === 'RecordCustomerReply') && at <= until)
+      .map(({ at }) => at);
 
   /** Of what was said before under the same key; an opening under an id that its sender chose may come twice without. */
   private repeatedBy({ key, actor, order }: Said, content: string): Verdict | undefined {
@@ -123,7 +166,7 @@ export class NaiveTicket {
     return 'alreadySo';
   }
 
-  private termsOf(order: TicketOrder, at: Instant) {
+  private termsOf(order: TicketOrder | ReceiveMerge, at: Instant) {
     const { customer, plan } = this.opening?.order ?? (order.type === 'OpenTicket' ? order : { customer: '' });
     const version = order.type === 'ReapplyPlan' ? order.version : undefined;
     return this.catalogue.termsAt(customer, plan, at, version);
@@ -144,7 +187,7 @@ export class NaiveTicket {
     const { customer, plan } = this.opening?.order ?? {};
     const life = lifeOf(this.facts, at);
     if (life === undefined || customer === undefined) return;
-    const chosen = this.facts.filter((fact) => fact.order.type === 'ReapplyPlan' && fact.at >= revision.at);
+    const chosen = this.facts.filter((fact) => fact.order.type === 'ReapplyPlan' && fact.at > revision.at);
     // A version that somebody chose afterwards stands; chosen before the revision was got to, it has no part in it.
     const isReached = ({ terms }: Fact) =>
       of === 'plan'
@@ -154,9 +197,10 @@ export class NaiveTicket {
     const terms = this.catalogue.termsOfRevision(revision, customer, plan);
     if (terms === undefined) return;
     const order = { type: 'ApplyRevision', of, code, version } as const;
-    const fact = { id: String(this.facts.length), at, order, isPerson: false, terms };
+    const fact = { id: this.nextId(), at, order, isPerson: false, terms };
     if (senseOf(life, fact) !== 'changes') return;
     this.facts.push(fact);
+    this.news += 1;
     this.settle(now);
   }
 

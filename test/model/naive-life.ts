@@ -1,28 +1,27 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type Metric, metrics } from '../../src/plans/domain/plan.js';
-import {
-  type Class,
-  dueAt,
-  type Fact,
-  isLate,
-  type Life,
-  type Relayout,
-  type Run,
-  targetOf,
-  type Terms,
-} from './naive-ticket.js';
+import { isUnderWay, live, satisfy, standStill, start, takeUp } from './naive-clocks.js';
+import { heard, reapplied, reclassified, revised } from './naive-relayout.js';
+import { type Class, type Fact, isLate, type Life, type Terms } from './naive-ticket.js';
+
+/** Facts in order of occurrence; at the same instant, as they were said. */
+export const inOrder = (facts: readonly Fact[]): readonly Fact[] => [...facts].sort((a, b) => a.at - b.at);
 
 /**
  * A ticket's life told from its facts in order of occurrence, from the beginning each time. What a fact that makes no
  * sense where it stands would have done is left out.
  */
-export function lifeOf(facts: readonly Fact[], until: Instant): Life | undefined {
+export const lifeOf = (facts: readonly Fact[], until: Instant): Life | undefined =>
+  told(inOrder(facts).filter(({ at }) => at <= until));
+
+/** The life that a fact met. */
+export function lifeBefore(facts: readonly Fact[], fact: Fact): Life | undefined {
+  const all = inOrder(facts);
+  return told(all.slice(0, all.indexOf(fact)));
+}
+
+function told(facts: readonly Fact[]): Life | undefined {
   let life: Life | undefined;
-  const inOrder = facts
-    .map((fact, order) => ({ fact, order }))
-    .sort((a, b) => a.fact.at - b.fact.at || a.order - b.order);
-  for (const { fact } of inOrder) {
-    if (fact.at > until) break;
+  for (const fact of facts) {
     if (fact.order.type === 'OpenTicket') life ??= opened(fact, fact.order);
     else if (life !== undefined && senseOf(life, fact) === 'changes') apply(life, fact);
   }
@@ -35,8 +34,8 @@ type Sense = 'changes' | 'alreadySo' | 'refused';
 export function senseOf(life: Life, fact: Fact): Sense {
   const { order } = fact;
   if (isAlreadySo(life, fact)) return 'alreadySo';
-  if (order.type === 'AddInternalNote') return 'changes';
-  if (order.type === 'OpenTicket' || life.status === 'cancelled') return 'refused';
+  if (order.type === 'AddInternalNote' || order.type === 'ReceiveMerge') return 'changes';
+  if (order.type === 'OpenTicket' || life.status === 'cancelled' || life.status === 'merged') return 'refused';
   const refused = {
     PauseTicket: !isUnderWay(life),
     ResumeTicket: false,
@@ -63,13 +62,19 @@ function isAlreadySo(life: Life, fact: Fact): boolean {
       return type === life.class.type && priority === life.class.priority;
     }
     case 'ResolveTicket':
-      return status === 'resolved';
+      return status === 'resolved' && !(life.isUntold && tells(fact));
     case 'CloseTicket':
       return status === 'closed';
     case 'CancelTicket':
       return status === 'cancelled';
+    case 'MergeTicket':
+      return life.mergedInto === order.into;
+    case 'SplitTicket':
+      return life.splitInto.includes(order.into);
+    case 'ReceiveMerge':
+      return (life.received.get(order.from)?.revision ?? -1) >= order.revision; // the last word counts
     case 'ReapplyPlan':
-      return status !== 'closed' && status !== 'cancelled' && changesNothing(life, fact, () => fact.terms);
+      return !['closed', 'cancelled', 'merged'].includes(status) && changesNothing(life, fact, () => fact.terms);
     case 'ApplyRevision':
       return changesNothing(life, fact, (before) => revised(before, fact.terms, order));
     default:
@@ -108,8 +113,19 @@ function opened(fact: Fact, opening: Life['opening']): Life {
   const life: Life = {
     status: 'open',
     opening,
+    openedAt: fact.at,
     class: { type: opening.ticketType, priority: opening.priority ?? 'normal' },
-    ...{ hasReplied: false, isAsked: false, waits: new Set(), runs: [], assignee: null, team: null, terms: fact.terms },
+    ...{
+      hasReplied: false,
+      isAsked: false,
+      isUntold: false,
+      waits: new Set(),
+      runs: [],
+      assignee: null,
+      team: null,
+      terms: fact.terms,
+    },
+    ...{ mergedInto: null, splitInto: [], received: new Map() },
   };
   const origin = opening.origin ?? 'customerRequest';
   if (origin !== 'noRequest') start(life, 'firstResponse', fact);
@@ -117,42 +133,6 @@ function opened(fact: Fact, opening: Life['opening']): Life {
   if (origin === 'phoneRequest') replied(life, fact); // heard and answered in the same call
   return life;
 }
-
-/** Starts a clock where it is promised. */
-function start(life: Life, metric: Metric, { id, at, terms }: Fact): void {
-  if (targetOf(terms.plan, metric, life.opening, life.class) === undefined) return;
-  const clock = { id: `${metric}:${id}`, metric, startedAt: at, terms, class: life.class };
-  life.runs.push({ ...clock, stops: [], stoppedSince: undefined, end: undefined });
-}
-
-const live = (life: Life, metric?: Metric): Run[] =>
-  life.runs.filter((run) => run.end === undefined && (metric === undefined || run.metric === metric));
-
-/** Clocks stand still while the ticket waits for a reason that their plan pauses them for. */
-function standStill(life: Life, at: Instant): void {
-  for (const run of live(life)) {
-    const stands = run.terms.plan.pauses[run.metric].some((reason) => life.waits.has(reason));
-    if (stands) run.stoppedSince ??= at;
-    else if (run.stoppedSince !== undefined) {
-      run.stops.push({ from: run.stoppedSince, to: at });
-      run.stoppedSince = undefined;
-    }
-  }
-}
-
-/** Takes up again what a silent close had ended; the span closed counts as a pause. */
-function takeUp(run: Run, at: Instant): void {
-  if (run.end === undefined) return;
-  run.stops.push({ from: run.stoppedSince ?? run.end.at, to: at });
-  run.stoppedSince = undefined;
-  run.end = undefined;
-}
-
-const satisfy = (runs: readonly Run[], at: Instant) => {
-  for (const run of runs) run.end = { at, how: 'satisfied' };
-};
-
-const isUnderWay = ({ status }: Life) => status === 'open' || status === 'waiting';
 
 /** A reply of ours by a person. */
 function replied(life: Life, fact: Fact): void {
@@ -162,6 +142,7 @@ function replied(life: Life, fact: Fact): void {
   satisfy([...live(life, 'firstResponse'), ...live(life, 'followUp')], fact.at);
   life.hasReplied = true;
   life.isAsked = false;
+  life.isUntold = false;
   if (isUnderWay(life) && fact.terms.plan.followUpStarts === 'eachReply') start(life, 'followUp', fact);
 }
 
@@ -201,7 +182,7 @@ function apply(life: Life, fact: Fact): void {
       reapplied(life, fact, (before) => revised(before, fact.terms, order));
       break;
     case 'ResolveTicket':
-      resolved(life, fact, order.publicReply ?? true);
+      resolved(life, fact);
       break;
     case 'CloseTicket':
       closed(life, at);
@@ -210,9 +191,17 @@ function apply(life: Life, fact: Fact): void {
       reopened(life, fact);
       break;
     case 'CancelTicket':
-      for (const run of live(life)) run.end = { at, how: 'cancelled' };
-      life.waits.clear();
-      life.status = 'cancelled';
+      ended(life, at, 'cancelled');
+      break;
+    case 'MergeTicket':
+      ended(life, at, 'merged');
+      life.mergedInto = order.into;
+      break;
+    case 'SplitTicket':
+      life.splitInto.push(order.into);
+      break;
+    case 'ReceiveMerge':
+      heard(life, order, at);
       break;
     default:
       break;
@@ -221,9 +210,24 @@ function apply(life: Life, fact: Fact): void {
   standStill(life, at);
 }
 
-function resolved(life: Life, fact: Fact, publicReply: boolean): void {
+function ended(life: Life, at: Instant, how: 'cancelled' | 'merged'): void {
+  for (const run of live(life)) run.end = { at, how };
+  life.waits.clear();
+  life.status = how;
+}
+
+/** Whether a person told the customer of the resolving. */
+const tells = ({ order, isPerson }: Fact) => order.type === 'ResolveTicket' && order.publicReply !== false && isPerson;
+
+/** What was resolved in silence stays so; when the customer is told, that is a reply of ours. */
+function resolved(life: Life, fact: Fact): void {
+  if (life.status === 'resolved') {
+    replied(life, fact);
+    return;
+  }
   life.status = 'resolved';
-  if (publicReply && fact.isPerson) replied(life, fact);
+  life.isUntold = true;
+  if (tells(fact)) replied(life, fact);
   satisfy(live(life, 'followUp'), fact.at);
   satisfy(
     live(life, 'resolution').filter(({ terms }) => terms.plan.resolutionSatisfiedBy === 'resolved'),
@@ -255,59 +259,4 @@ function reopened(life: Life, fact: Fact): void {
   life.status = 'open';
   if (life.hasReplied) start(life, 'followUp', fact);
   if (resolution?.end?.how === 'satisfied') start(life, 'resolution', fact);
-}
-
-/** Type or priority changed: what runs is laid out anew, what was met or breached stays. */
-function reclassified(life: Life, fact: Fact, after: Class): void {
-  for (const run of live(life)) {
-    if (isLate(run, life.opening, fact.at)) continue;
-    if (targetOf(run.terms.plan, run.metric, life.opening, after) === undefined)
-      run.end = { at: fact.at, how: 'lostPromise' };
-    else run.class = after;
-  }
-  life.class = after;
-  startWhatIsPromisedNow(life, fact);
-}
-
-/** An explicit new layout, of what is breached too where it is unanswered. */
-function reapplied(life: Life, fact: Fact, termsAfter: (before: Terms) => Terms): void {
-  for (const run of live(life)) {
-    const terms = termsAfter(run.terms);
-    if (isSame(terms, run.terms)) continue;
-    const anew: Run = { ...run, terms, class: life.class };
-    if (targetOf(terms.plan, run.metric, life.opening, life.class) === undefined) {
-      run.end = { at: fact.at, how: 'lostPromise' };
-    } else if (!isLate(run, life.opening, fact.at) || !standsAsItIs(run, anew, life, fact.at)) Object.assign(run, anew);
-  }
-  const before = life.terms;
-  life.terms = termsAfter(before);
-  if (before.plan !== life.terms.plan) startWhatIsPromisedNow(life, fact);
-}
-
-/** A breach that falls on the same deadline under the new layout is left alone. */
-const standsAsItIs = (run: Run, anew: Run, { opening }: Life, at: Instant) =>
-  isLate(anew, opening, at) && dueAt(anew, opening, at) === dueAt(run, opening, at);
-
-const isSame = (a: Terms, b: Terms) => a.plan === b.plan && a.hours === b.hours;
-
-/** The clocks that a change creates start at the change. */
-function startWhatIsPromisedNow(life: Life, fact: Fact): void {
-  if (!isUnderWay(life)) return;
-  const wants: Record<Metric, boolean> = {
-    firstResponse: !life.hasReplied && (life.opening.origin ?? 'customerRequest') === 'customerRequest',
-    followUp: life.hasReplied && (fact.terms.plan.followUpStarts === 'eachReply' || life.isAsked),
-    resolution: true,
-  };
-  for (const metric of metrics) if (wants[metric] && live(life, metric).length === 0) start(life, metric, fact);
-}
-
-/** A revision reaches what is under an older version of its plan or calendar, and nothing else. */
-function revised(before: Terms, anew: Terms, { of, code, version }: Relayout): Terms {
-  if (of === 'plan') {
-    if (before.plan.code !== code || before.planVersion >= version) return before;
-    const sameCalendar = before.calendar === anew.calendar;
-    return sameCalendar ? { ...before, plan: anew.plan, planVersion: anew.planVersion } : anew;
-  }
-  if (before.calendar !== code || before.calendarVersion >= version) return before;
-  return { ...before, hours: anew.hours, calendarVersion: anew.calendarVersion };
 }

@@ -1,6 +1,6 @@
 import { type Instant, type Span } from '../../src/business-time/calendar.js';
 import { type Metric, type PauseReason, type Plan, type TicketType } from '../../src/plans/domain/plan.js';
-import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { type Hours } from './hours.js';
 
 /** Versions that a fact pins. */
@@ -26,7 +26,7 @@ export interface Relayout {
 export interface Fact {
   readonly id: string;
   readonly at: Instant;
-  readonly order: TicketOrder | Relayout;
+  readonly order: TicketOrder | Relayout | ReceiveMerge;
   readonly isPerson: boolean;
   readonly terms: Terms;
 }
@@ -46,7 +46,12 @@ interface End {
 export interface Run {
   readonly id: string;
   readonly metric: Metric;
-  readonly startedAt: Instant;
+  /** When it started by itself. */
+  readonly ownStart: Instant;
+  /** The same, or since when a request has waited in a ticket that was merged into this one. */
+  startedAt: Instant;
+  /** The merge that moved its start, if nothing laid it out anew since. */
+  movedByMergeAt: Instant | undefined;
   terms: Terms;
   class: Class;
   /** When it stood still. */
@@ -55,21 +60,28 @@ export interface Run {
   end: End | undefined;
 }
 
-export type Status = 'open' | 'waiting' | 'resolved' | 'closed' | 'cancelled';
+export type Status = 'open' | 'waiting' | 'resolved' | 'closed' | 'cancelled' | 'merged';
 
 export interface Life {
   status: Status;
   opening: Opening;
+  readonly openedAt: Instant;
   class: Class;
   hasReplied: boolean;
   /** The customer waits for an answer. */
   isAsked: boolean;
+  /** Nobody has told the customer anything since it was last resolved. */
+  isUntold: boolean;
   readonly waits: Set<PauseReason>;
   readonly runs: Run[];
   assignee: string | null;
   team: string | null;
   /** What governs the ticket: as opened, or as last reapplied. */
   terms: Terms;
+  mergedInto: string | null;
+  readonly splitInto: string[];
+  /** The last word of each ticket that was merged into it. */
+  readonly received: Map<string, ReceiveMerge>;
 }
 
 /** What a plan promises a ticket of a class; nothing outside its channels and types. The most specific target wins. */

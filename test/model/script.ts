@@ -49,16 +49,18 @@ export type Step =
   | {
       readonly type: 'say';
       readonly ticket: number;
-      readonly order: TicketOrder;
+      readonly order: ScriptOrder;
       readonly when: When;
       readonly actor: 'mia' | 'leo' | 'bot';
       readonly key: string | undefined;
       readonly mayBackdate: boolean;
+      /** What it has to tell other tickets is left to the watcher. */
+      readonly isInterrupted: boolean;
     }
   | { readonly type: 'move'; readonly ms: number }
   | { readonly type: 'moveToDeadline'; readonly ticket: number; readonly which: number; readonly beside: number }
   | { readonly type: 'settle'; readonly ticket: number }
-  /** The watchers of deadlines and of revisions look once. */
+  /** The watchers of hand-overs, of deadlines and of revisions look once. */
   | { readonly type: 'watch' }
   | {
       readonly type: 'revisePlan';
@@ -81,12 +83,27 @@ export type Step =
       readonly from: number;
     };
 
+type Opening = Extract<TicketOrder, { type: 'OpenTicket' }>;
+type Split = Extract<TicketOrder, { type: 'SplitTicket' }>;
+type Merge = Extract<TicketOrder, { type: 'MergeTicket' }>;
+
+/**
+ * A ticket is merged into another that there is by then, the youngest being 0; or into itself. What is split off is a message that
+ * there is by then, by its number too; or nothing that was ever written.
+ */
+export type ScriptOrder =
+  | Exclude<TicketOrder, Split | Merge>
+  | { readonly type: 'MergeTicket'; readonly other: number | null }
+  | (Omit<Split, 'messageAt'> & { readonly message: number | null });
+
 export interface Script {
   readonly plans: readonly Plan[];
   /** How each ticket is opened when it is first spoken of. */
-  readonly openings: readonly TicketOrder[];
+  readonly openings: readonly Opening[];
   readonly steps: readonly Step[];
 }
+
+export const idOf = (ticket: number) => `T-${ticket}`;
 
 export const customers = ['acme', 'beta', 'nobody'] as const;
 export const planCodes = ['gold', 'silver', 'bronze'] as const;
@@ -135,7 +152,7 @@ const plan = (code: string): fc.Arbitrary<Plan> =>
     })
     .map((said) => ({ ...planDefaults, code, name: code, ...said }));
 
-const opening: fc.Arbitrary<TicketOrder> = fc
+const opening: fc.Arbitrary<Opening> = fc
   .record({
     type: fc.constant('OpenTicket' as const),
     customer: pick(...customers),
@@ -162,23 +179,23 @@ const opening: fc.Arbitrary<TicketOrder> = fc
       .map((code) => (code === undefined ? order : { ...order, plan: code })),
   );
 
-const order: fc.Arbitrary<TicketOrder> = fc.oneof(
+const order: fc.Arbitrary<ScriptOrder> = fc.oneof(
   {
     weight: 3,
-    arbitrary: pick<TicketOrder>({ type: 'RecordFirstResponse' }, { type: 'RecordFollowUp', channel: 'email' }),
+    arbitrary: pick<ScriptOrder>({ type: 'RecordFirstResponse' }, { type: 'RecordFollowUp', channel: 'email' }),
   },
-  { weight: 2, arbitrary: fc.constant<TicketOrder>({ type: 'RecordCustomerReply' }) },
-  { weight: 3, arbitrary: pick(...pauseReasons).map((reason): TicketOrder => ({ type: 'PauseTicket', reason })) },
+  { weight: 2, arbitrary: fc.constant<ScriptOrder>({ type: 'RecordCustomerReply' }) },
+  { weight: 3, arbitrary: pick(...pauseReasons).map((reason): ScriptOrder => ({ type: 'PauseTicket', reason })) },
   {
     weight: 2,
     arbitrary: fc.oneof(
-      pick(...pauseReasons).map((reason): TicketOrder => ({ type: 'ResumeTicket', reason })),
-      fc.constant<TicketOrder>({ type: 'ResumeTicket' }),
+      pick(...pauseReasons).map((reason): ScriptOrder => ({ type: 'ResumeTicket', reason })),
+      fc.constant<ScriptOrder>({ type: 'ResumeTicket' }),
     ),
   },
   {
     weight: 2,
-    arbitrary: pick<TicketOrder>(
+    arbitrary: pick<ScriptOrder>(
       { type: 'ReclassifyTicket', priority: 'urgent' },
       { type: 'ReclassifyTicket', priority: 'normal' },
       { type: 'ReclassifyTicket', ticketType: 'productBug' },
@@ -190,23 +207,42 @@ const order: fc.Arbitrary<TicketOrder> = fc.oneof(
     weight: 1,
     arbitrary: fc
       .option(fc.integer({ min: 1, max: 4 }), { nil: undefined })
-      .map((version): TicketOrder =>
+      .map((version): ScriptOrder =>
         version === undefined ? { type: 'ReapplyPlan' } : { type: 'ReapplyPlan', version },
       ),
   },
   {
     weight: 1,
-    arbitrary: pick<TicketOrder>(
+    arbitrary: pick<ScriptOrder>(
       { type: 'AssignTicket', assignee: 'mia' },
       { type: 'AssignTicket', assignee: null, team: 'one' },
       { type: 'AddInternalNote', text: 'hm' },
     ),
   },
-  { weight: 3, arbitrary: pick<TicketOrder>({ type: 'ResolveTicket' }, { type: 'ResolveTicket', publicReply: false }) },
-  { weight: 2, arbitrary: fc.constant<TicketOrder>({ type: 'CloseTicket' }) },
-  { weight: 2, arbitrary: fc.constant<TicketOrder>({ type: 'ReopenTicket' }) },
-  { weight: 1, arbitrary: fc.constant<TicketOrder>({ type: 'CancelTicket', reason: 'spam' }) },
+  { weight: 3, arbitrary: pick<ScriptOrder>({ type: 'ResolveTicket' }, { type: 'ResolveTicket', publicReply: false }) },
+  { weight: 2, arbitrary: fc.constant<ScriptOrder>({ type: 'CloseTicket' }) },
+  { weight: 2, arbitrary: fc.constant<ScriptOrder>({ type: 'ReopenTicket' }) },
+  { weight: 1, arbitrary: fc.constant<ScriptOrder>({ type: 'CancelTicket', reason: 'spam' }) },
   { weight: 1, arbitrary: opening },
+  {
+    weight: 3,
+    arbitrary: fc
+      .option(pick(0, 0, 0, 1, 2), { freq: 12 })
+      .map((other): ScriptOrder => ({ type: 'MergeTicket', other })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        into: pick(3, 3, 4, 4, 4, 1),
+        message: fc.option(fc.nat({ max: 3 }), { freq: 8 }),
+        isUrgent: fc.boolean(),
+      })
+      .map(({ into, message, isUrgent }): ScriptOrder => {
+        const priority = isUrgent ? { priority: 'urgent' } : {};
+        return { type: 'SplitTicket', into: idOf(into), message, ...priority };
+      }),
+  },
 );
 
 const beside = pick(0, 0, 0, -1, 1, -hour, hour);
@@ -226,7 +262,8 @@ const when: fc.Arbitrary<When> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('fact' as const), which, beside }) },
 );
 
-const ticket = fc.nat({ max: 2 });
+/** Three that are opened, and two that may be split off. */
+const ticket = pick(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 4);
 const from = pick(0, 0, -2 * hour, 3 * hour, day);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -242,6 +279,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       },
       key: pick<string | undefined>(undefined, undefined, undefined, undefined, undefined, 'k1', 'k2'),
       mayBackdate: fc.boolean(),
+      isInterrupted: fc.boolean(),
     }),
   },
   {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
 import { Settings, variables } from '../../src/config/settings.js';
@@ -86,5 +87,13 @@ describe('the schema', () => {
       }
     }
     expect(bare).toEqual([]);
+  });
+});
+
+describe('the build', () => {
+  it('loads no module for its types alone, so that a thread starts with what it needs', () => {
+    const built = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
+    expect(built).not.toEqual([]);
+    expect(built.filter((file) => /^import \{\} from/m.test(read(join('dist', file))))).toEqual([]);
   });
 });

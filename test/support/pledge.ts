@@ -15,6 +15,10 @@ export interface Ended {
 export interface Run {
   /** What it has printed so far. */
   printed(): string;
+  /** What it has complained of so far. */
+  complained(): string;
+  /** Resolves when it has said that it serves. Throws where it ends before. */
+  serves(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly pid: number | undefined;
   readonly ended: Promise<Ended>;
@@ -32,15 +36,28 @@ export function startPledge(folder: string, args: readonly string[], input = '',
     return said;
   }) as [string[], string[]];
   child.stdin.on('error', () => undefined).end(input);
+  const printed = () => stdout.join('');
+  const complained = () => stderr.join('');
+  const said = new Promise<void>((resolve) => {
+    child.stdout.on('data', () => {
+      if (printed().includes('The tour is in README.md')) resolve();
+    });
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code) => {
+      resolve({ code, stdout: printed(), stderr: complained() });
+    });
+  });
+  const endedBefore = ({ code, stderr }: Ended) => {
+    throw new Error(`it ended with ${code ?? 'a signal'} before it served: ${stderr}`);
+  };
   return {
-    printed: () => stdout.join(''),
+    printed,
+    complained,
+    serves: () => Promise.race([said, ended.then(endedBefore)]),
     kill: (signal) => child.kill(signal),
     pid: child.pid,
-    ended: new Promise((resolve) => {
-      child.once('close', (code) => {
-        resolve({ code, stdout: stdout.join(''), stderr: stderr.join('') });
-      });
-    }),
+    ended,
   };
 }
 

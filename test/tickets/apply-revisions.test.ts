@@ -5,6 +5,7 @@ import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { rebuildReadModels } from '../../src/ledger.js';
 import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
+import { changeCustomer } from '../../src/plans/commands/change-customer.js';
 import { changePlan } from '../../src/plans/commands/change-plan.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
 import { settleDue, watchDeadlines } from '../../src/sla/deadline-watcher.js';
@@ -146,6 +147,27 @@ describe('a revision that applies to open tickets', () => {
     await work(ledger);
     expect(await reached(ledger)).toEqual(['T-1']);
     expect(await deadlines(ledger)).toEqual(['T-1 02T14:30 planRevised', 'T-1 03T10:30 reopened']);
+  });
+
+  it('reaches a ticket that went on under another calendar before it, though that is recorded last', async () => {
+    const definition = officeHours('UTC');
+    const calendar = { code: 'own', name: 'Own', definition };
+    await changeCalendar(ledger, { type: 'DefineCalendar', calendar }, admin);
+    await open(ledger, 'T-1');
+    ledger.clock.moveTo(at('02T12:00:00'));
+    const moved = { customer: 'acme', calendar: 'own', effectiveFrom: at('02T10:00:00') };
+    const enrolment = { customer: 'acme', name: null, plan: 'pro', calendar: null, effectiveFrom: null };
+    await changeCustomer(ledger, { type: 'EnrolCustomer', enrolment }, admin);
+    await changeCustomer(ledger, { type: 'SetCustomerCalendar', ...moved }, admin);
+    const changes = { definition: { ...definition, holidays: ['2026-03-03'] } };
+    const revision = { type: 'ReviseCalendar', code: 'own', changes, effectiveFrom: undefined } as const;
+    await changeCalendar(ledger, { ...revision, appliesToOpenTickets: true }, admin);
+    await say(ledger, 'T-1', { type: 'ReapplyPlan' }, '2026-03-02T11:00:00Z');
+    await work(ledger);
+    expect(await reached(ledger)).toEqual(['T-1', 'T-1']);
+    expect((await deadlines(ledger)).at(-1)).toBe('T-1 04T09:00 calendarRevised');
+    await project(ledger);
+    expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
   });
 
   it('of a calendar grants relief to tickets on every plan', async () => {

@@ -35,8 +35,13 @@ describe('merging and splitting', () => {
 
   const request = (order: TicketRequest['order']): TicketRequest => ({ order, actor, mayBackdate: false });
   /** What became of an order, by the code of its refusal where there was one. */
-  async function ask(ticket: string, order: TicketRequest['order'], store: EventStore = ledger.store) {
-    const { outcomes } = await changeAndHandOver({ ...ledger, store }, ticket, [request(order)], 'everyone');
+  async function ask(ticket: string, order: TicketRequest['order'], store: EventStore = ledger.store, key = {}) {
+    const { outcomes } = await changeAndHandOver(
+      { ...ledger, store },
+      ticket,
+      [{ ...request(order), ...key }],
+      'everyone',
+    );
     return outcomes.map((outcome) => (outcome.kind === 'rejected' ? outcome.rejection.code : outcome.kind));
   }
   async function eventsOf(ticket: string): Promise<readonly StoredEvent[]> {
@@ -162,6 +167,23 @@ describe('merging and splitting', () => {
     expect(await ask('third', merge('old'))).toEqual(['MERGE_CYCLE']);
   });
 
+  it('again under the same key is already so, whatever became of either ticket since', async () => {
+    const key = { idempotencyKey: 'k1' };
+    const again = () => ask('old', split('part'), ledger.store, key);
+    expect(await again()).toEqual(['recorded']);
+    await say(ledger, 'old', { type: 'CancelTicket', reason: 'spam' }, '2026-03-02T13:30:00Z'); // before the split
+    expect(await again()).toEqual(['alreadySo']);
+    expect(await ask('old', split('part'))).toEqual(['TICKET_CANCELLED']);
+  });
+
+  it('into what was split off from it is told of too, if it was interrupted', async () => {
+    await ask('old', split('part'));
+    await say(ledger, 'old', merge('part'));
+    expect(await handOverDue()).toEqual(['old']);
+    expect(await dueOf('part')).toEqual(['running 03T10:00']);
+    expect(await handOverDue()).toEqual([]);
+  });
+
   it('of two tickets into each other at once lets one through', async () => {
     const both = await Promise.all([ask('old', merge('new')), ask('new', merge('old'))]);
     expect(both.flat().sort()).toEqual(['MERGE_CYCLE', 'recorded']);
@@ -177,10 +199,13 @@ describe('merging and splitting', () => {
       line('TicketOpened', 'B', '12:00', opening),
       line('TicketSplit', 'A', '12:30', { into: 'C', messageAt: '2026-03-02T09:30:00Z', subject: 'Other' }),
       line('TicketMerged', 'A', '13:00', { into: 'B' }),
+      line('TicketOpened', 'D', '09:00', opening),
+      line('TicketSplit', 'D', '13:00', { into: 'E', messageAt: '2026-03-02T09:00:00Z' }),
+      line('TicketMerged', 'D', '13:10', { into: 'E' }),
       line('TicketMerged', 'B', '13:30', { into: 'A' }),
       line('CustomerReplied', 'A', '13:40', {}),
     ]);
-    expect(rejected).toMatchObject([{ line: 7, code: 'TICKET_MERGED' }]);
+    expect(rejected).toMatchObject([{ line: 10, code: 'TICKET_MERGED' }]);
     expect(await handOverDue()).toEqual([]);
     await log.finish(counts);
     expect((await handOverDue()).length).toBeLessThan(10); // each hears of the other
@@ -188,6 +213,9 @@ describe('merging and splitting', () => {
     expect(await dueOf('A')).toEqual(['cancelled 03T09:00']);
     expect(await dueOf('B')).toEqual(['cancelled 03T09:00']);
     expect(await dueOf('C')).toEqual(['running 03T09:30']);
+    expect(await dueOf('E')).toEqual(['running 03T09:00']);
+    const view = await ticketBy(readersOf(ledger.db)('everyone'), 'E');
+    expect([...(view?.received.values() ?? [])]).toMatchObject([{ unansweredSince: at('02T09:00:00') }]);
   });
 
   it('into a ticket that was opened by somebody else meanwhile is told of, and left to people', async () => {
@@ -197,7 +225,10 @@ describe('merging and splitting', () => {
     });
     await ask('old', split('part'), down);
     await open(ledger, 'part', 'pro', '2026-03-02T10:30:00Z');
+    await say(ledger, 'old', split('other'));
+    await say(ledger, 'old', merge('new'));
     await handOverDue();
+    expect([await dueOf('other'), await dueOf('new')]).toEqual([['running 03T11:00'], ['running 03T10:00']]);
     const stuck = await ledger.work.handOvers.stuck.all();
     expect(stuck).toMatchObject([{ ticket: 'old', tries: 1, error: expect.stringContaining('opened before') }]);
   });

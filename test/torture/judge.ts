@@ -55,9 +55,12 @@ const orders: Readonly<Record<string, (data: Record<string, unknown>) => object>
   TicketReopened: () => ({ type: 'ReopenTicket' }),
 };
 
-/** The clocks that had run out by an instant, as the naive model has it: one breach each. */
-export function ranOut(log: readonly StoredEvent[], now: Instant): string[] {
-  const hours = new Hours(always, now - 2 * 86_400_000, 5);
+const dayMs = 86_400_000;
+
+/** The clocks that run out within a day where no more is said, as the naive model has it: one breach each. */
+export function runOut(log: readonly StoredEvent[], now: Instant): readonly string[] {
+  const hours = new Hours(always, now - 2 * dayMs, 5);
+  const end = now + dayMs;
   const tickets = new Map<string, Fact[]>();
   for (const event of log) {
     if (!event.stream.startsWith('ticket-') || isOutcome(event)) continue;
@@ -74,8 +77,8 @@ export function ranOut(log: readonly StoredEvent[], now: Instant): string[] {
     tickets.set(event.stream, facts);
   }
   const late = [...tickets.values()].flatMap((facts) => {
-    const life = lifeOf(facts, now);
-    return life === undefined ? [] : life.runs.map((run) => viewOf(run, life.opening, now));
+    const life = lifeOf(facts, end);
+    return life === undefined ? [] : life.runs.map((run) => viewOf(run, life.opening, end));
   });
   return late.flatMap(({ run, breachedAt }) => (breachedAt === null ? [] : [`${run} ${breachedAt}`])).sort();
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type Random } from '../../src/imports/random.js';
@@ -38,7 +37,7 @@ export class Listener {
     while (!signal.aborted) {
       await this.once(signal).catch(() => undefined);
       this.returns += 1;
-      await sleep(this.random.between(20, 120));
+      await this.where.back();
     }
   }
 

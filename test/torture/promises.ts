@@ -15,9 +15,6 @@ const promises = {
   steady: { firstResponse: 2, followUp: 3, resolution: 4 },
 } as const;
 
-/** The longest of them. */
-export const longestPromiseMs = 4_000;
-
 export const plans: readonly Plan[] = Object.entries(promises).map(([code, seconds]) => ({
   ...planDefaults,
   ...{ code, name: code, calendar: 'always', atRiskShare: 0.5 },

@@ -27,7 +27,7 @@ export async function eventStoreDb(): Promise<Store> {
   const url = /EVENT_STORE_URL='([^']+)'/.exec(printed)?.[1] ?? '';
   const stop = async () => {
     const closed = once(node, 'close');
-    node.kill('SIGTERM');
+    node.kill('SIGKILL'); // all that it has is in memory
     await closed;
   };
   return { env: { EVENT_STORE_URL: url }, stop };

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random } from '../../src/imports/random.js';
 import { type Run, startPledge } from '../support/pledge.js';
 
-/** How long a server is given to say that it serves; far beyond what it needs. */
-const patienceMs = 60_000;
+/** How long a server is given to say that it serves; far beyond what it needs, for a whole machine may stand still. */
+const patienceMs = 300_000;
 
 /** A port that was free a moment ago: a server that is started again has to come back on the same one. */
 export async function freePort(): Promise<number> {
@@ -32,6 +32,8 @@ export class Target {
   private readonly waiting = new Map<Moment, () => void>();
   /** How long it took to serve, each time that it was left alone until it did. */
   readonly startsMs: number[] = [];
+  /** How often a client has lost it, or not found it. */
+  losses = 0;
 
   private constructor(
     private readonly folder: string,
@@ -52,6 +54,14 @@ export class Target {
     return existsSync(file) ? { authorization: `Bearer ${readFileSync(file, 'utf8').trim()}` } : {};
   };
 
+  /** Resolves when it serves again, or a little later: one that starts is asked now and then, but not kept from it. */
+  back = async (): Promise<void> => {
+    this.losses += 1;
+    await sleep(50);
+    const serves = this.run?.serves().catch(() => undefined);
+    await Promise.race([serves, sleep(500, undefined, { ref: false })]);
+  };
+
   /** Something happened, at which the server may be killed. */
   happened(moment: Moment): void {
     this.waiting.get(moment)?.();
@@ -70,18 +80,10 @@ export class Target {
   /** Starts it and waits until it serves. */
   async serve(): Promise<void> {
     const began = performance.now();
-    const run = this.start();
-    const ended = run.ended.then(({ code, stderr }) => {
-      throw new Error(`the server ended with ${code ?? 'a signal'}: ${stderr}`);
+    const late = sleep(patienceMs, undefined, { ref: false }).then(() => {
+      throw new Error('the server does not come up');
     });
-    ended.catch(() => undefined);
-    const serves = async () => {
-      while (!run.printed().includes('README.md')) {
-        if (performance.now() - began > patienceMs) throw new Error('the server does not come up');
-        await sleep(5);
-      }
-    };
-    await Promise.race([serves(), ended]);
+    await Promise.race([this.start().serves(), late]);
     this.startsMs.push(performance.now() - began);
   }
 

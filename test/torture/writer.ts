@@ -10,10 +10,12 @@ export interface Acknowledged {
   readonly mutation: string;
 }
 
-/** Where the server is, and by which headers it knows who asks. */
+/** Where the server is, by which headers it knows who asks, and when to come back to it. */
 export interface Where {
   readonly url: () => string;
   readonly headers: () => Readonly<Record<string, string>>;
+  /** Resolves when another try is worth it, for whom it did not answer. */
+  readonly back: () => Promise<void>;
 }
 
 export interface Desk extends Where {
@@ -24,9 +26,6 @@ export interface Desk extends Where {
   /** Nothing is sent again after that. */
   readonly over: AbortSignal;
 }
-
-/** How often a request had no answer, and was sent again. */
-export const unanswered = { times: 0 };
 
 /** Nobody is known before the first start has made a key; a server may be up before it has reached its event store. */
 const passing: readonly unknown[] = ['UNAUTHENTICATED', 'EVENT_STORE_UNAVAILABLE'];
@@ -46,8 +45,7 @@ export async function send<Data>(desk: Desk, query: string, variables: object): 
     const isForNow = errors?.every(({ extensions }) => passing.includes(extensions?.['code'])) ?? true;
     if (!isForNow) throw new Error(JSON.stringify(errors));
     desk.over.throwIfAborted();
-    unanswered.times += 1;
-    await sleep(40);
+    await desk.back();
   }
 }
 

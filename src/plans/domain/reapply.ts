@@ -11,7 +11,7 @@ export type Reapplication = (typeof reapplications)[number];
 export function reappliedTerms(before: Terms, anew: Terms, because: Reapplication): Terms {
   switch (because) {
     case 'reapplied':
-      return isSame(before.plan, anew.plan) && isSame(before.calendar, anew.calendar) ? before : anew;
+      return isSameVersion(before.plan, anew.plan) && isSameVersion(before.calendar, anew.calendar) ? before : anew;
     case 'planRevised':
       if (!isOlder(before.plan, anew.plan)) return before;
       return {
@@ -23,5 +23,5 @@ export function reappliedTerms(before: Terms, anew: Terms, because: Reapplicatio
   }
 }
 
-const isSame = (a: VersionRef, b: VersionRef) => a.code === b.code && a.version === b.version;
+export const isSameVersion = (a: VersionRef, b: VersionRef) => a.code === b.code && a.version === b.version;
 const isOlder = (a: VersionRef, b: VersionRef) => a.code === b.code && a.version < b.version;

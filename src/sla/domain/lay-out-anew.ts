@@ -1,6 +1,6 @@
 import { type Metric, metrics, type PauseReason } from '../../plans/domain/plan.js';
 import { targetOf } from '../../plans/domain/promise.js';
-import { reappliedTerms } from '../../plans/domain/reapply.js';
+import { isSameVersion, reappliedTerms } from '../../plans/domain/reapply.js';
 import { type Fact } from '../../tickets/domain/facts.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
 import { type MovedBecause } from './outcome.js';
@@ -24,7 +24,7 @@ export function reclassified(moment: Moment): readonly Run[] {
 export function reapplied(moment: Moment, fact: Extract<Fact, { type: 'PlanReapplied' }>): readonly Run[] {
   const { life, before } = moment;
   const anew = moment.runs.map((run) => (isLive(run) ? runReapplied(run, moment, fact) : run));
-  return life.terms.plan === before.terms.plan ? anew : [...anew, ...created(anew, moment)];
+  return isSameVersion(life.terms.plan, before.terms.plan) ? anew : [...anew, ...created(anew, moment)];
 }
 
 function runReapplied(run: Run, { life, versions }: Moment, fact: Extract<Fact, { type: 'PlanReapplied' }>): Run {
@@ -47,7 +47,8 @@ export function received({ runs, fact, life }: Moment): readonly Run[] {
     const startedAt = Math.min(run.steps[0].at, ...unanswered);
     if (run.metric !== 'firstResponse' || !isLive(run) || run.startedAt === startedAt) return run;
     // What was breached stays; but for what this very merge had breached before it was corrected.
-    if (run.breachedAt !== null && lastStep(run).at !== fact.at) return run;
+    const { at, because } = lastStep(run);
+    if (run.breachedAt !== null && (at !== fact.at || because !== 'merged')) return run;
     const { terms, plan, calendar, target } = run;
     const under = { terms, plan, calendar, target };
     return layOutAnew({ ...run, startedAt }, under, life.waits.keys(), fact, 'merged');
@@ -73,10 +74,7 @@ function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean
     case 'firstResponse':
       return life.origin === 'customerRequest' && life.lastReplyAt === null;
     case 'followUp':
-      if (life.lastReplyAt === null) return false;
-      return (
-        planOf(moment).followUpStarts === 'eachReply' || (life.lastCustomerReplyAt ?? -Infinity) > life.lastReplyAt
-      );
+      return life.lastReplyAt !== null && (planOf(moment).followUpStarts === 'eachReply' || life.isAsked);
     case 'resolution':
       return true;
   }

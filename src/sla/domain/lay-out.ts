@@ -130,7 +130,9 @@ function customerReplied(moment: Moment): readonly Run[] {
   return asks && !liveOf(runs, 'followUp') ? [...heeded, ...started(moment, 'followUp')] : heeded;
 }
 
-function resolved({ runs, fact, life }: Moment): readonly Run[] {
+function resolved(moment: Moment): readonly Run[] {
+  const { runs, fact, before, life } = moment;
+  if (before.status === 'resolved') return replied(moment); // in silence; the customer is told only now
   return runs.map((run) => {
     const told = isReply(fact) ? answerFirst(run, fact) : run;
     const done =

@@ -90,11 +90,9 @@ export async function changeTicket(
       requests.map(({ order }) => order),
     );
     const now = clock.now();
-    const others = await objections(store, { scope, id, customer: owner.customer, ticket }, requests, now);
-    return requests.map(
-      (request, i) =>
-        others[i] ?? commandOf(request, id, now, (order, at) => terms(order, countsAt(at, now, openedAt))),
-    );
+    const others = await objections(store, { scope, id, customer: owner.customer }, requests, now);
+    const termsAt = (order: TicketRequest['order'], at: Instant) => terms(order, countsAt(at, now, openedAt));
+    return requests.map((request, i) => commandOf(request, id, now, termsAt, others[i]));
   };
   const decider = ticketDecider(catalogue);
   const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
@@ -174,6 +172,7 @@ function commandOf(
   ticket: string,
   now: Instant,
   termsAt: (order: TicketRequest['order'], at: Instant) => CommandContext['terms'] | Rejection,
+  objection: Rejection | undefined,
 ): CommandOrRefusal<TicketCommand> {
   const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
@@ -194,6 +193,7 @@ function commandOf(
     ...(source === undefined ? {} : { source }),
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(request.import === undefined ? {} : { import: request.import }),
+    ...(objection === undefined ? {} : { objection }),
   };
   return { context, ...order };
 }

@@ -1,5 +1,6 @@
 import { type Scope } from '../../auth/scope.js';
 import { type Position } from '../../event-sourcing/event-store.js';
+import { type Rejection } from '../../event-sourcing/rejection.js';
 import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
 import { handOvers } from '../domain/hand-over.js';
 import { changeTicket, type TicketChanged, type TicketPorts, type TicketRequest } from './change-ticket.js';
@@ -14,22 +15,24 @@ export interface HandedOver {
 
 /**
  * Tells other tickets what a ticket has to say to them: that it was merged into one, or that one was split off. Done
- * again, it records nothing more; so whoever was interrupted just begins again.
+ * again, it records nothing more; so whoever was interrupted just begins again. One that refuses keeps no other from it.
  * @throws Rejection `TICKET_EXISTS` where a ticket to be split off was opened otherwise, and what a command may throw
  */
 export async function handOver(ports: TicketPorts, id: string): Promise<HandedOver> {
   const { state, revision, position } = await readTicket(ports.store, id);
   let last = position ?? (await ports.store.lastPosition());
   let isNews = false;
+  let refusal: Rejection | undefined;
   if (revision === 'noStream') return { position: last, isNews };
   for (const { target, ...request } of handOvers(id, state, revision)) {
     const { position: told, outcomes } = await changeTicket(ports, target, [{ ...request, mayBackdate: true }]);
     for (const outcome of outcomes) {
-      if (outcome.kind === 'rejected') throw outcome.rejection;
+      if (outcome.kind === 'rejected') refusal ??= outcome.rejection;
       isNews ||= outcome.kind === 'recorded';
     }
     if (told > last) last = told;
   }
+  if (refusal !== undefined) throw refusal;
   return { position: last, isNews };
 }
 

@@ -24,18 +24,15 @@ export interface Subject {
   readonly scope: Scope;
   readonly id: string;
   readonly customer: string;
-  readonly ticket: Ticket;
 }
 
-/** Why a ticket cannot be merged or split into another as that one stands; undefined: it can. */
+/** What another ticket, as it stands, has against one being merged into it or split off as it. */
 export async function objectionToOther(
   store: EventStore,
   subject: Subject,
   order: Named,
   at: Instant,
 ): Promise<Rejection | undefined> {
-  const life = lifeAt(subject.ticket.facts, at);
-  if (life?.mergedInto === order.into || life?.splitInto.includes(order.into) === true) return undefined; // already so
   const { state: other } = await readTicket(store, order.into);
   if (order.type === 'MergeTicket') return objectionToMerge(store, subject, order.into, other, at);
   if (other.customer === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { type Instant } from '../../business-time/calendar.js';
+import { type Rejection } from '../../event-sourcing/rejection.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import {
   type Channel,
@@ -94,6 +95,8 @@ export interface CommandContext {
   readonly import?: { readonly id: string; readonly startedAt: Instant; readonly judgedFrom?: Instant };
   /** May record facts more than 30 days old. */
   readonly mayBackdate: boolean;
+  /** What other tickets, as they stood just before, have against it. */
+  readonly objection?: Rejection;
 }
 
 export type TicketCommand = (TicketOrder | OwnOrder) & { readonly context: CommandContext };

@@ -35,8 +35,9 @@ function decide(command: TicketCommand, ticket: Ticket, versions: Versions): rea
   expectTimely(context, openedAt(ticket));
 
   const opened = openedAt(ticket);
-  const life = lifeAt(ticket.facts, countsAt(context.occurredAt, context.now, opened)); // as of then, not as of now
-  if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket);
+  const at = countsAt(context.occurredAt, context.now, opened);
+  const life = lifeAt(ticket.facts, at); // as of then, not as of now
+  if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket, at);
   const event = toFactEvent(command, ticket.customer, life, versions);
   const fact = factOf(event, ticket.size, opened);
   if (life !== undefined && isAlreadySo(life, fact))
@@ -44,6 +45,7 @@ function decide(command: TicketCommand, ticket: Ticket, versions: Versions): rea
   const code = life === undefined ? undefined : objection(life, fact.type);
   if (code !== undefined)
     throw new Rejection(code, refusals[code]?.(life) ?? `The ticket is ${life?.status ?? 'none'}.`);
+  if (context.objection !== undefined) throw context.objection;
 
   if (fact.type === 'PlanReapplied' && !changesTerms(ticket, evolve(ticket, event), fact.at, versions)) {
     return settle(ticket, settleTo(ticket, context), context, versions);
@@ -76,10 +78,10 @@ const refusals: Readonly<Record<string, (life: Life | undefined) => string>> = {
   TICKET_MERGED: (life) => `The ticket was merged into ${life?.mergedInto ?? '?'} by then; say it of that one.`,
 };
 
-/** What is split off is a message of the customer’s: the request that opened the ticket, or a reply. */
-function expectMessage(at: Instant, { facts }: Ticket): void {
+/** What is split off is a message of the customer’s, written by then: the request that opened the ticket, or a reply. */
+function expectMessage(at: Instant, { facts }: Ticket, until: Instant): void {
   const isMessage = ({ type }: Fact) => type === 'TicketOpened' || type === 'CustomerReplied';
-  if (facts.some((fact) => fact.at === at && isMessage(fact))) return;
+  if (at <= until && facts.some((fact) => fact.at === at && isMessage(fact))) return;
   throw new Rejection(
     'MESSAGE_NOT_FOUND',
     `The ticket has no message of the customer’s of ${new Date(at).toISOString()}.`,

@@ -30,7 +30,7 @@ export function handOvers(id: string, ticket: Ticket, revision: number): readonl
       if (stands || !merges.has(fact.data.into)) merges.set(fact.data.into, merge(id, fact, stands, before, revision));
     } else if (fact.type === 'TicketSplit') splits.push(split(id, ticket.customer ?? '', fact, before));
   }
-  return [...merges.values(), ...splits];
+  return [...splits, ...merges.values()]; // it may have been merged into what was split off
 }
 
 function merge(from: string, fact: FactOf<'TicketMerged'>, stands: boolean, before: Life, revision: number): HandOver {

@@ -36,6 +36,10 @@ export interface Life {
   readonly firstRespondedAt: Instant | null;
   readonly lastReplyAt: Instant | null;
   readonly lastCustomerReplyAt: Instant | null;
+  /** The customer has written since our last reply, while the ticket was under way. */
+  readonly isAsked: boolean;
+  /** It was last resolved without a word to the customer, who has not heard from us since. */
+  readonly isUntold: boolean;
   readonly resolvedAt: Instant | null;
   readonly closedAt: Instant | null;
   readonly cancelledAt: Instant | null;
@@ -90,29 +94,28 @@ export function objection(life: Life, type: Fact['type']): string | undefined {
 }
 
 /** Whether the ticket stands so already, so that the fact would change nothing. */
-export function isAlreadySo(life: Life, fact: Pick<Fact, 'type' | 'data'>): boolean {
-  const f = fact as Fact;
-  switch (f.type) {
+export function isAlreadySo(life: Life, fact: Fact): boolean {
+  switch (fact.type) {
     case 'TicketPaused':
-      return life.waits.has(f.data.reason);
+      return life.waits.has(fact.data.reason);
     case 'TicketResumed':
-      return f.data.reason === null ? life.waits.size === 0 : !life.waits.has(f.data.reason);
+      return fact.data.reason === null ? life.waits.size === 0 : !life.waits.has(fact.data.reason);
     case 'TicketAssigned':
-      return life.assignee === f.data.assignee && life.team === f.data.team;
+      return life.assignee === fact.data.assignee && life.team === fact.data.team;
     case 'TicketReclassified':
-      return life.type === f.data.type && life.priority === f.data.priority;
+      return life.type === fact.data.type && life.priority === fact.data.priority;
     case 'TicketResolved':
-      return life.status === 'resolved';
+      return life.status === 'resolved' && !(life.isUntold && isReply(fact)); // told now, it is a reply of ours
     case 'TicketClosed':
       return life.status === 'closed';
     case 'TicketCancelled':
       return life.status === 'cancelled';
     case 'TicketMerged':
-      return life.mergedInto === f.data.into;
+      return life.mergedInto === fact.data.into;
     case 'MergeReceived':
-      return (life.received.get(f.data.from)?.revision ?? -1) >= f.data.revision;
+      return (life.received.get(fact.data.from)?.revision ?? -1) >= fact.data.revision;
     case 'TicketSplit':
-      return life.splitInto.includes(f.data.into);
+      return life.splitInto.includes(fact.data.into);
     default:
       return false;
   }
@@ -132,6 +135,8 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
     firstRespondedAt: answered,
     lastReplyAt: answered,
     lastCustomerReplyAt: null,
+    isAsked: false,
+    isUntold: false,
     resolvedAt: null,
     closedAt: null,
     cancelledAt: null,
@@ -157,6 +162,8 @@ const replied = (life: Life, at: Instant): Life => ({
   ...life,
   firstRespondedAt: life.firstRespondedAt ?? at,
   lastReplyAt: at,
+  isAsked: false,
+  isUntold: false,
 });
 
 /** The life after one fact more. A fact without sense changes nothing: the same object comes back. */
@@ -169,7 +176,8 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
       return isReply(fact) ? replied(life, fact.at) : life;
     case 'CustomerReplied': {
       const heard = { ...life, lastCustomerReplyAt: fact.at };
-      return isUnderWay(life) ? withWaits(heard, without(life.waits, 'waitingForCustomer')) : heard;
+      if (!isUnderWay(life)) return heard;
+      return withWaits({ ...heard, isAsked: life.lastReplyAt !== null }, without(life.waits, 'waitingForCustomer'));
     }
     case 'TicketPaused':
       return withWaits(life, new Map([...life.waits, [fact.data.reason, fact.at]]));
@@ -191,11 +199,12 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
     case 'InternalNoteAdded':
       return life;
     case 'TicketResolved': {
-      const told = isReply(fact) ? replied(life, fact.at) : life;
+      if (life.status === 'resolved') return replied(life, fact.at);
+      const told = isReply(fact) ? replied(life, fact.at) : { ...life, isAsked: false, isUntold: true };
       return { ...told, status: 'resolved', waits: none, resolvedAt: fact.at };
     }
     case 'TicketClosed':
-      return { ...life, status: 'closed', waits: none, closedAt: fact.at };
+      return { ...life, status: 'closed', waits: none, isAsked: false, closedAt: fact.at };
     case 'TicketReopened':
       return { ...life, status: 'open', resolvedAt: null, closedAt: null, reopenings: life.reopenings + 1 };
     case 'TicketCancelled':

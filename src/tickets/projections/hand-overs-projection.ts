@@ -12,7 +12,7 @@ import { factTypes } from '../domain/facts.js';
  */
 export const handOversProjection: Projection<Tx> = {
   name: 'handOvers',
-  version: 1,
+  version: 2,
   types: factTypes,
   async apply(events, tx) {
     const facts = events as readonly (StoredEvent & FactEvent)[];
@@ -46,19 +46,22 @@ function take(rows: Rows, fact: StoredEvent & FactEvent): readonly HandOversTabl
   const { type, data, revision } = fact;
   const { ticket } = data;
   const own = rows.get(ticket) ?? [];
-  const isNew = (target: string) => own.every((row) => row.target !== target);
-  if ((type === 'TicketMerged' || type === 'TicketSplit') && isNew(data.into)) {
-    const kind = type === 'TicketMerged' ? 'merge' : 'split';
-    own.push({ ticket, target: data.into, kind, revision, handed: -1, said: null });
+  if (type === 'TicketMerged' || type === 'TicketSplit') {
     rows.set(ticket, own);
+    const kind = type === 'TicketMerged' ? 'merge' : 'split';
+    const row = own.find(({ target }) => target === data.into);
+    if (row === undefined) own.push({ ticket, target: data.into, kind, revision, handed: -1, said: null });
+    else if (row.kind !== kind) row.kind = row.handed < 0 ? 'splitAndMerge' : 'merge';
   }
   const said = type === 'MergeReceived' ? JSON.stringify([data.stands, data.unansweredSince]) : null;
   const told = (rows.get(saidBy(fact) ?? '') ?? []).filter(({ target }) => target === ticket);
   // Hearing the same again is no news to hand on: merged in a circle, tickets would talk for ever.
   const isNews = said === null || told.some((row) => row.said !== said);
-  for (const row of isNews ? own : []) if (row.kind === 'merge') row.revision = revision;
+  for (const row of isNews ? own : []) if (row.kind !== 'split') row.revision = revision;
   for (const row of told) {
-    row.handed = type === 'MergeReceived' ? data.revision : row.revision;
+    if (type === 'MergeReceived') row.handed = data.revision;
+    else if (row.kind === 'split') row.handed = row.revision;
+    else row.kind = 'merge'; // it is opened, and has still to hear of the merge
     row.said = said;
   }
   return [...own, ...told];

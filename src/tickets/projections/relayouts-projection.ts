@@ -154,9 +154,10 @@ class List {
   }
 
   private add(ticket: string, oldest: Oldest): void {
-    const chosenAt = this.governed.get(ticket)?.chosenAt ?? -Infinity;
+    const { chosenAt, isOpen, statusAt } = this.governed.get(ticket) ?? { chosenAt: null, isOpen: true, statusAt: 0 };
     for (const revision of this.revisions) {
-      if (!isOlder(oldest, revision) || revision.at < chosenAt) continue;
+      if (!isOlder(oldest, revision) || revision.at < (chosenAt ?? -Infinity)) continue;
+      if (!isOpen && revision.at >= statusAt) continue;
       const row = { ticket, ...revision };
       this.removed.delete(keyOf(row));
       this.added.set(keyOf(row), row);
@@ -177,6 +178,16 @@ class List {
       for (const oldest of governed.versions.filter(isOf)) oldest.version = Math.max(oldest.version, version);
     }
     if (because === 'reapplied') governed.chosenAt = Math.max(governed.chosenAt ?? at, at);
+    // What it goes on under from then on may have been revised since, though it is recorded only now.
+    const under = because === 'reapplied' ? reached : [];
+    if (because === 'planRevised') under.push({ kind: 'calendar', ...terms.calendar });
+    for (const ref of under) {
+      const known = governed.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
+      if (known !== undefined && known.version <= ref.version) continue;
+      if (known === undefined) governed.versions.push(ref);
+      else known.version = ref.version;
+      this.add(ticket, ref);
+    }
     this.changed.add(ticket);
   }
 

@@ -16,7 +16,7 @@ export async function* dueHandOvers(db: Kysely<Schema>): AsyncGenerator<readonly
       .innerJoin('tickets as own', 'own.id', 'h.ticket')
       .leftJoin('tickets as other', 'other.id', 'h.target')
       .where(sql<boolean>`h.handed < h.revision`)
-      .where(sql<boolean>`(h.kind = 'split' OR other.id IS NOT NULL)`)
+      .where(sql<boolean>`(h.kind <> 'merge' OR other.id IS NOT NULL)`)
       .where(
         sql<boolean>`NOT EXISTS (SELECT 1 FROM imports i WHERE i.unfinished = 1 AND i.id IN (own.import, other.import))`,
       )

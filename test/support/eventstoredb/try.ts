@@ -12,6 +12,7 @@ console.log(`In another terminal: EVENT_STORE_URL='${server.url}' npm start`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    void server.stop();
+    // Asked to exit: Node may wait for ever for what a connection that was cut has left behind.
+    void server.stop().then(() => process.exit());
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hours, planWith, robot, TicketLife } from '../../support/ticket-life.js';
+import { hours, instant, planWith, robot, TicketLife } from '../../support/ticket-life.js';
 
 describe('the first response', () => {
   it('is promised from the opening, and met by the first reply of a person', () => {
@@ -49,6 +49,32 @@ describe('the first response', () => {
       'TicketClosed Mon 12:00',
       'SlaClockCancelled firstResponse/1 Mon 12:00 (closed)',
     ]);
+  });
+
+  it('is given by telling the customer afterwards that it was resolved in silence, once, in whatever order it is heard', () => {
+    const silently = { type: 'ResolveTicket', publicReply: false } as const;
+    const told = new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Mon 10:00', silently);
+    expect(told.do('Mon 10:30', 'ResolveTicket', { actor: robot }).last).toEqual([]);
+    expect(told.do('Mon 11:00', 'ResolveTicket').last).toEqual([
+      'TicketResolved Mon 11:00',
+      'SlaMet firstResponse/1 Mon 11:00',
+    ]);
+    expect(told.do('Mon 12:00', 'ResolveTicket').last).toEqual([]);
+    expect(told.life).toMatchObject({ resolvedAt: instant('Mon 10:00'), firstRespondedAt: instant('Mon 11:00') });
+
+    const late = new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Mon 11:00', 'ResolveTicket');
+    expect(late.do('Mon 10:00', silently, { now: 'Mon 12:00' }).last).toEqual(['TicketResolved Mon 10:00']);
+    expect(late.flags).toEqual([]);
+  });
+
+  it('was given by a reply before; then telling the customer of the resolving starts nothing', () => {
+    const silently = { type: 'ResolveTicket', publicReply: false } as const;
+    const answered = new TicketLife()
+      .open('Mon 09:00')
+      .do('Mon 10:00', 'RecordFirstResponse')
+      .do('Mon 11:00', silently);
+    expect(answered.do('Mon 12:00', 'ResolveTicket').last).toEqual(['TicketResolved Mon 12:00']);
+    expect(answered.life.lastReplyAt).toBe(instant('Mon 12:00'));
   });
 });
 
@@ -124,6 +150,29 @@ describe('the follow-up', () => {
       'FollowUpSent Mon 13:00',
       'SlaMet followUp/1 Mon 13:00',
     ]);
+  });
+
+  describe('of a plan with nextReply that a new class promises', () => {
+    const followUp = { metric: 'followUp', target: hours(8), priority: 'high' } as const;
+    const plan = planWith({ followUpStarts: 'nextReply', targets: [followUp] });
+    const promised = { type: 'ReclassifyTicket', priority: 'high' } as const;
+    const answered = () => new TicketLife({ plan }).open('Mon 09:00').do('Mon 10:00', 'RecordFirstResponse');
+
+    it('starts at the change while the customer waits for an answer, having written in the instant of our last too', () => {
+      for (const asked of ['Mon 10:00', 'Mon 11:00']) {
+        const ticket = answered().do(asked, 'RecordCustomerReply').do('Mon 12:00', promised);
+        expect(ticket.last.at(-1)).toBe('SlaClockStarted followUp/1 due Tue 12:00');
+      }
+    });
+
+    it('starts nothing where nobody waits: we have answered, or resolved it, or were thanked afterwards', () => {
+      const replied = answered().do('Mon 11:00', 'RecordCustomerReply').do('Mon 11:00', 'RecordFollowUp');
+      expect(replied.do('Mon 12:00', promised).last).toEqual(['TicketReclassified Mon 12:00']);
+      const silently = { type: 'ResolveTicket', publicReply: false } as const;
+      const resolved = answered().do('Mon 11:00', 'RecordCustomerReply').do('Mon 11:10', silently);
+      resolved.do('Mon 11:20', 'RecordCustomerReply').do('Mon 11:30', 'ReopenTicket');
+      expect(resolved.do('Mon 12:00', promised).last).toEqual(['TicketReclassified Mon 12:00']);
+    });
   });
 });
 

@@ -129,6 +129,8 @@ describe('a message that is split off', () => {
     expect(refusal(() => source.do('Mon 12:00', { ...split, messageAt: instant('Mon 10:00') }))).toMatch(
       /^MESSAGE_NOT_FOUND/,
     );
+    source.do('Mon 11:00', 'RecordCustomerReply');
+    expect(refusal(() => source.do('Mon 10:30', split, { now: 'Mon 12:00' }))).toMatch(/^MESSAGE_NOT_FOUND/); // not yet
     expect(source.do('Mon 12:00', { ...split, messageAt: instant('Mon 09:00') }).last).toEqual([
       'TicketSplit Mon 12:00',
     ]);

@@ -143,6 +143,16 @@ describe('reapplying the plan', () => {
     );
   });
 
+  it('creates no clock where the plan stays the same, in whatever calendar', () => {
+    const followUp = planWith({ targets: [{ metric: 'followUp', target: hours(8) }], atRiskShare });
+    const ticket = under(followUp, planWith({ targets: [] }))
+      .knowsCalendar(closedTuesday, 2)
+      .open('Mon 09:00');
+    ticket.do('Mon 10:00', 'RecordFirstResponse', v2);
+    expect(ticket.do('Mon 12:00', reapply).last).toEqual([]);
+    expect(ticket.do('Mon 12:00', reapply, { calendarVersion: 2 }).last).toEqual(['PlanReapplied Mon 12:00']);
+  });
+
   it('alone changes the versions that govern a ticket; assigning or reclassifying it under newer ones does not', () => {
     const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00');
     ticket.do('Mon 10:00', { type: 'AssignTicket', assignee: 'mia' }, v2);

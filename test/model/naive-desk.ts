@@ -1,0 +1,118 @@
+import { type Instant } from '../../src/business-time/calendar.js';
+import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type NaiveCatalogue } from './naive-catalogue.js';
+import { NaiveTicket, type Said, type Verdict } from './naive-ledger.js';
+import { inOrder, lifeBefore, lifeOf, senseOf } from './naive-life.js';
+import { type Life } from './naive-ticket.js';
+
+/** What a ticket has to tell another: how it stood when it was merged into it, or the request that was split off. */
+interface Word {
+  readonly target: string;
+  readonly at: Instant;
+  readonly order: Omit<ReceiveMerge, 'revision'> | Extract<TicketOrder, { type: 'OpenTicket' }>;
+}
+
+/** All tickets, and what they tell each other when they are merged and split. */
+export class NaiveDesk {
+  readonly tickets = new Map<string, NaiveTicket>();
+  /** How much of a ticket another was last told, and how much of that was news. */
+  private readonly told = new Map<string, { readonly facts: number; readonly news: number }>();
+
+  constructor(private readonly catalogue: NaiveCatalogue) {}
+
+  say(id: string, said: Said, now: Instant): Verdict {
+    const ticket = this.tickets.get(id) ?? new NaiveTicket(this.catalogue);
+    const verdict = ticket.say(said, now, (order, at) => this.objects(id, order, at));
+    if (verdict === 'recorded') this.tickets.set(id, ticket);
+    return verdict;
+  }
+
+  youngestFirst(): string[] {
+    const openedAt = (id: string) => this.tickets.get(id)?.opening?.at ?? 0;
+    return [...this.tickets.keys()].sort((a, b) => openedAt(b) - openedAt(a));
+  }
+
+  /** A ticket goes on in one of the same customer's that is under way by then, and never in a circle; a split opens one. */
+  private objects(id: string, order: TicketOrder, at: Instant): boolean {
+    if (order.type !== 'MergeTicket' && order.type !== 'SplitTicket') return false;
+    const ticket = this.tickets.get(id);
+    const life = ticket && lifeOf(ticket.facts, at);
+    const other = this.tickets.get(order.into);
+    if (order.type === 'SplitTicket') return other !== undefined && life?.splitInto.includes(order.into) !== true;
+    if (life?.mergedInto === order.into) return false;
+    if (other === undefined || other === ticket) return true;
+    if (other.opening?.order.customer !== ticket?.opening?.order.customer) return true;
+    if (lifeOf(other.facts, Infinity)?.mergedInto != null) return true;
+    const then = lifeOf(other.facts, at);
+    return then === undefined || then.status === 'cancelled';
+  }
+
+  /** Tells other tickets what a ticket has to say to them; answers who was told something. */
+  handOver(id: string, now: Instant): string[] {
+    const from = this.tickets.get(id);
+    if (from === undefined) return [];
+    const heard: string[] = [];
+    for (const { target, at, order } of wordsOf(id, from)) {
+      const to = this.tickets.get(target);
+      if (order.type === 'OpenTicket') {
+        if (to !== undefined) continue; // it was told, or somebody else has opened it: then it is left to people
+        const opened = new NaiveTicket(this.catalogue);
+        opened.hear(order, at, now);
+        this.tickets.set(target, opened);
+      } else {
+        if (to === undefined || this.told.get(`${id} ${target}`)?.facts === from.facts.length) continue;
+        to.hear({ ...order, revision: from.facts.length }, at, now);
+        this.told.set(`${id} ${target}`, { facts: from.facts.length, news: from.news });
+      }
+      heard.push(target);
+    }
+    return heard;
+  }
+
+  /** Until no ticket has anything more to say. */
+  handOverAll(now: Instant): void {
+    const isDue = (id: string, { target, order }: Word) =>
+      order.type === 'OpenTicket'
+        ? !this.tickets.has(target)
+        : this.told.get(`${id} ${target}`)?.news !== this.tickets.get(id)?.news;
+    for (;;) {
+      const due = [...this.tickets].filter(([id, ticket]) => wordsOf(id, ticket).some((word) => isDue(id, word)));
+      if (due.length === 0) return;
+      for (const [id] of due) this.handOver(id, now);
+    }
+  }
+}
+
+/** Of merges into the same ticket the one that stands is told; if none does, that it does not. */
+function wordsOf(from: string, ticket: NaiveTicket): readonly Word[] {
+  const merges = new Map<string, Word>();
+  const splits: Word[] = [];
+  for (const fact of inOrder(ticket.facts)) {
+    const { order, at } = fact;
+    const life = lifeBefore(ticket.facts, fact);
+    if (life === undefined) continue;
+    if (order.type === 'MergeTicket') {
+      const stands = senseOf(life, fact) === 'changes';
+      const said = { type: 'ReceiveMerge', from, stands, unansweredSince: stands ? unanswered(life) : null } as const;
+      if (stands || !merges.has(order.into)) merges.set(order.into, { target: order.into, at, order: said });
+    }
+    if (order.type === 'SplitTicket') splits.push(splitOff(from, order, life));
+  }
+  return [...merges.values(), ...splits];
+}
+
+/** Since when a request waits that nobody has answered. */
+function unanswered({ hasReplied, opening, openedAt, received }: Life): Instant | null {
+  const own = (opening.origin ?? 'customerRequest') === 'customerRequest' ? [openedAt] : [];
+  const asked = [...own, ...[...received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? [])];
+  return hasReplied || asked.length === 0 ? null : Math.min(...asked);
+}
+
+/** The message that was split off is what its ticket is opened by, when it was written. */
+function splitOff(from: string, order: Extract<TicketOrder, { type: 'SplitTicket' }>, { opening }: Life): Word {
+  const { customer, plan, channel, ticketType, subject } = opening;
+  const { into, messageAt, type: _type, ...other } = order;
+  const named = plan === undefined ? {} : { plan };
+  const opens = { type: 'OpenTicket', customer, ...named, ...{ channel, ticketType, subject }, ...other } as const;
+  return { target: into, at: messageAt, order: { ...opens, splitFrom: from } };
+}
