@@ -30,12 +30,18 @@ export class Overtaken extends Error {
 /** Events in one transaction while catching up: a row that many of them touch is written once. */
 const batchSize = 10_000;
 
-/** A live projection rests between transactions, so that a burst of events makes few of them. Who waits ends the rest. */
+/** A live projection rests between looks, so that a burst of events makes few transactions. Who waits ends the rest. */
 const restMs = 100;
+
+/** How often a checkpoint is moved in memory alone where no event of the projection came: what it skips is nothing to do. */
+const movesUnsaved = 100;
 
 /** Runs one projection from its checkpoint. An event that it cannot take stops it, for all to see; none is skipped. */
 export class Projector<Tx> {
   private readonly progress: Progress;
+  /** The checkpoint as it is kept, and how often the projection has moved on since without an event of its own. */
+  private saved: Position | undefined;
+  private unsaved = 0;
   private hurried = 0;
   private endRest: () => void = () => undefined;
 
@@ -64,7 +70,8 @@ export class Projector<Tx> {
   /** Projects until the signal aborts, or to the position where one is given. Throws where the projection fails. */
   async run(signal?: AbortSignal, until?: Position): Promise<void> {
     const { name, version, types } = this.projection;
-    this.moveTo(await this.rows.checkpoint(name, version), 'catchingUp');
+    this.saved = await this.rows.checkpoint(name, version);
+    this.moveTo(this.saved, 'catchingUp');
     const stop = new AbortController();
     const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
     const after = this.position === undefined ? {} : { after: this.position };
@@ -76,9 +83,10 @@ export class Projector<Tx> {
           if (batch.length < batchSize) continue;
           await this.apply(batch, message.event.position, 'catchingUp');
         } else {
-          await this.apply(batch, message.position, 'live');
-          if (until !== undefined && message.position >= until) stop.abort();
-          else if (batch.length > 0) await this.rest(either);
+          const isLast = until !== undefined && message.position >= until;
+          await this.apply(batch, message.position, 'live', isLast);
+          if (isLast) stop.abort();
+          else await this.rest(either);
         }
         batch = [];
       }
@@ -119,9 +127,16 @@ export class Projector<Tx> {
     });
   }
 
-  private async apply(events: readonly StoredEvent[], to: Position, state: ProjectionStatus['state']): Promise<void> {
-    if (to === this.position) {
-      this.progress.status = { ...this.status, state };
+  private async apply(
+    events: readonly StoredEvent[],
+    to: Position,
+    state: ProjectionStatus['state'],
+    isLast = false,
+  ): Promise<void> {
+    const isIdle = events.length === 0 && !isLast && this.unsaved < movesUnsaved;
+    if (to === this.saved || isIdle) {
+      this.unsaved += 1;
+      this.moveTo(to, state);
       return;
     }
     try {
@@ -137,10 +152,12 @@ export class Projector<Tx> {
     const { name, version } = this.projection;
     await this.rows.transaction(async (tx) => {
       if (events.length > 0) await this.projection.apply(events, tx);
-      if (!(await this.rows.advance(tx, name, version, this.position, to))) {
+      if (!(await this.rows.advance(tx, name, version, this.saved, to))) {
         throw new Overtaken(`another runner has moved the checkpoint of ${name}`);
       }
     });
+    this.saved = to;
+    this.unsaved = 0;
   }
 
   /** Finds the event that a batch failed at, one by one; those before it are projected. */

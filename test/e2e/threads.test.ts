@@ -7,6 +7,7 @@ import { all, event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { type Run, startPledge } from '../support/pledge.js';
 import { environmentOf, mayBeProcesses, storeUrlOf } from '../support/store-of-tests.js';
+import { eventually } from '../support/webhooks.js';
 
 const about = (said: StoredEvent | undefined) => said?.data as Record<string, unknown>;
 
@@ -63,10 +64,11 @@ interface Answer {
     });
     const running = { clocks: [{ state: 'RUNNING' }] };
     expect(await Promise.all(seen)).toEqual(seen.map((_, n) => ({ id: `T-${n}`, ...running })));
-    const { status, states } = await health();
-    expect(status).toBe(200);
-    expect(states).toContain('tickets live');
-    expect(states.filter((state) => !state.endsWith(' live'))).toEqual([]);
+    expect((await health()).states).toContain('tickets live');
+    await eventually(async () => {
+      const { status, states } = await health();
+      return status === 200 && states.every((state) => state.endsWith(' live'));
+    });
   });
 
   it('lets one of many who open the same ticket open it', async () => {

@@ -10,6 +10,9 @@ interface Waiting {
   readonly done: (outcome: AppendOutcome) => void;
 }
 
+/** Appends that a first group waits for: those that come after them are decided on while it is committed. */
+const enough = 8;
+
 /**
  * Appends that arrive while others are committed share the next transaction, so that durable throughput grows with
  * concurrency. Where the commit itself fails, all of the group fail, and the next group starts afresh.
@@ -17,6 +20,7 @@ interface Waiting {
 export class GroupCommit {
   private waiting: Waiting[] = [];
   private committing: Promise<void> | undefined;
+  private begin: () => void = () => undefined;
 
   constructor(
     private readonly commit: CommitGroup,
@@ -27,6 +31,7 @@ export class GroupCommit {
     return new Promise((done) => {
       this.waiting.push({ order, done });
       this.committing ??= this.commitAll();
+      if (this.waiting.length === enough) this.begin();
     });
   }
 
@@ -36,7 +41,7 @@ export class GroupCommit {
   }
 
   private async commitAll(): Promise<void> {
-    await others();
+    await this.others();
     while (this.waiting.length > 0) {
       const group = this.waiting;
       this.waiting = [];
@@ -48,6 +53,14 @@ export class GroupCommit {
     this.committing = undefined;
   }
 
+  /** Lets all who are about to append do so, until they are enough. */
+  private others(): Promise<void> {
+    return new Promise((resolve) => {
+      this.begin = resolve;
+      setImmediate(resolve);
+    });
+  }
+
   private async outcomesOf(orders: readonly AppendOrder[]): Promise<readonly AppendOutcome[]> {
     try {
       return await this.commit(orders);
@@ -56,6 +69,3 @@ export class GroupCommit {
     }
   }
 }
-
-/** Lets all who are about to append do so. */
-const others = () => new Promise<void>((resolve) => setImmediate(resolve));
