@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { type Instant } from '../../src/business-time/calendar.js';
 import { readersOf } from '../../src/database/scoped.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
-import { settleDue } from '../../src/sla/deadline-watcher.js';
+import { settleDue, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
 import { changeAndHandOver } from '../../src/tickets/commands/hand-over.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
@@ -140,7 +140,8 @@ export class Both {
   /** The watchers look once; then the read models show what the model does. */
   async watch(): Promise<void> {
     const { ledger, desk } = this;
-    const { handOvers, deadlines, revisions } = ledger.work;
+    const { deadlines, revisions } = ledger.work;
+    const handOvers = oneByOne(ledger.work.handOvers);
     const signal = new AbortController();
     const now = ledger.clock.now();
     const running = ledger.projections.run(signal.signal, ({ name, error }) => {
@@ -239,6 +240,17 @@ function written(order: ScriptOrder, id: string, others: readonly string[], mess
   const { message, ...said } = order;
   return { ...said, messageAt: message === null ? 0 : (messages[message % messages.length] ?? 0) };
 }
+
+/** Of two that split off the same ticket the first has it; in which order they are told must not be chance. */
+const oneByOne = (ports: WatcherPorts): WatcherPorts => ({
+  ...ports,
+  deadlines: {
+    ...ports.deadlines,
+    async *due(now) {
+      for await (const page of ports.deadlines.due(now)) for (const ticket of page) yield [ticket];
+    },
+  },
+});
 
 function rejectionOf(error: unknown): Rejection {
   if (error instanceof Rejection) return error;
