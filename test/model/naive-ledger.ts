@@ -35,6 +35,10 @@ function inFull(order: TicketOrder, life: Life | undefined): TicketOrder {
   return { ticketType: life.class.type, priority: life.class.priority, ...order };
 }
 
+/** In which order revisions are applied; of some at the same instant, an order that is always the same. */
+const byTurn = (a: Revision, b: Revision) =>
+  a.at - b.at || a.version - b.version || a.of.localeCompare(b.of) || a.code.localeCompare(b.code);
+
 const saysTheSame = (a: ReceiveMerge, b: ReceiveMerge) =>
   a.stands === b.stands && a.unansweredSince === b.unansweredSince;
 
@@ -174,7 +178,7 @@ export class NaiveTicket {
 
   /** Lays the ticket out anew under each revision that applies to open tickets, where an older version still holds. */
   applyRevisions(now: Instant): void {
-    const revisions = this.catalogue.revisions.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+    const revisions = this.catalogue.revisions.filter(({ at }) => at <= now).sort(byTurn);
     for (const revision of revisions) {
       const reopenings = this.facts.filter(({ order, at }) => order.type === 'ReopenTicket' && at > revision.at);
       for (const at of [revision.at, ...reopenings.map((fact) => fact.at).sort((a, b) => a - b)])
