@@ -30,7 +30,8 @@ export default {
       globals: { storeOfTests: 'eventstoredb' },
     },
   ],
-  testTimeout: 20_000,
+  // For what never comes: some tests start a dozen processes, on machines that may be slow and busy.
+  testTimeout: 120_000,
   // A worker for each core, and a fresh one when modules loaded anew for every file have filled it.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '1.5GB',

@@ -1,12 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
 import { pledge } from '../support/pledge.js';
 
 // Every case starts a process or two, which takes its time where others are at work.
-jest.setTimeout(60_000);
-
 const line = (ticket: string, event: string, more: object = {}) =>
   JSON.stringify({ event, ticket, occurredAt: '2026-02-26T10:00:00Z', actor: { id: 'mia' }, ...more });
 const opened = (ticket: string, more: object = {}) =>

@@ -1,14 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Health } from '../../src/health.js';
 import { newFolder } from '../support/api.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 import { pledge, type Run, startPledge } from '../support/pledge.js';
 import { freePort } from '../support/tour.js';
-
-jest.setTimeout(90_000);
 
 /** The server as people run it, on a store that comes and goes. */
 describe('a server whose store is elsewhere', () => {
@@ -106,6 +104,7 @@ describe('a server whose store is elsewhere', () => {
 
   it('stops when it is asked to while it waits', async () => {
     await until('notReady');
+    while (server.complained() === '') await sleep(20);
     server.kill('SIGTERM');
     const { code, stderr } = await server.ended;
     expect(code).toBe(0);

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { openStoredLog } from '../../src/open-log.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { type Run, startPledge } from '../support/pledge.js';
 import { environmentOf, mayBeProcesses, storeUrlOf } from '../support/store-of-tests.js';
-
-jest.setTimeout(60_000);
 
 const about = (said: StoredEvent | undefined) => said?.data as Record<string, unknown>;
 

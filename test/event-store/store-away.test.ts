@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.js';
+import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type OpenLog } from '../../src/open-log.js';
@@ -12,9 +13,9 @@ import { WireServer } from '../support/eventstoredb/wire-server.js';
 import { open, say } from '../support/ledgers.js';
 import { ManualClock } from '../support/manual-clock.js';
 
-/** A log in EventStoreDB whose users do not wait long. */
+/** A log in EventStoreDB whose users do not wait long for a server; for the answer of one that is there they do. */
 async function openImpatiently(url: string): Promise<OpenLog> {
-  const patience = { answerMs: 500, giveUpMs: 100, firstWaitMs: 5, longestWaitMs: 20 };
+  const patience = { answerMs: 30_000, giveUpMs: 100, firstWaitMs: 5, longestWaitMs: 20 };
   const store = await EventStoreDbEventStore.open(url, { patience });
   return {
     store,
@@ -23,6 +24,17 @@ async function openImpatiently(url: string): Promise<OpenLog> {
     ring: () => undefined,
     close: () => store.close(),
   };
+}
+
+/** Asks until the store is back: so soon after its start it may not be, for those who do not wait long. */
+async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Rejection && error.code === 'EVENT_STORE_UNAVAILABLE')) throw error;
+    }
+  }
 }
 
 describe('a ledger whose store is away', () => {
@@ -51,7 +63,7 @@ describe('a ledger whose store is away', () => {
     });
     await expect(open(ledger, 'T-2')).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
     await server.start();
-    await say(ledger, 'T-1', { type: 'RecordFirstResponse' });
+    await insist(() => say(ledger, 'T-1', { type: 'RecordFirstResponse' }));
     const types = (await all(ledger.store.readStream('ticket-T-1'))).map(({ type }) => type);
     expect(types).toEqual(['TicketOpened', 'SlaClockStarted', 'FirstResponseSent', 'SlaMet']);
   });
@@ -74,7 +86,7 @@ describe('a ledger whose store is away', () => {
     await server.stop();
     await away(ledger.projections.subscription.reconnects + 20);
     await server.start();
-    await open(ledger, 'T-last');
+    await insist(() => open(ledger, 'T-last'));
     const last = await ledger.store.lastPosition();
     expect(await ledger.projections.waitFor(projectionNames, last, stop.signal)).toBe(true);
     const rows = await ledger.db.selectFrom('tickets').select('id').execute();

@@ -15,6 +15,8 @@ export interface Ended {
 export interface Run {
   /** What it has printed so far. */
   printed(): string;
+  /** What it has complained of so far. */
+  complained(): string;
   /** Resolves when it has said that it serves. Throws where it ends before. */
   serves(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
@@ -35,6 +37,7 @@ export function startPledge(folder: string, args: readonly string[], input = '',
   }) as [string[], string[]];
   child.stdin.on('error', () => undefined).end(input);
   const printed = () => stdout.join('');
+  const complained = () => stderr.join('');
   const said = new Promise<void>((resolve) => {
     child.stdout.on('data', () => {
       if (printed().includes('The tour is in README.md')) resolve();
@@ -42,7 +45,7 @@ export function startPledge(folder: string, args: readonly string[], input = '',
   });
   const ended = new Promise<Ended>((resolve) => {
     child.once('close', (code) => {
-      resolve({ code, stdout: printed(), stderr: stderr.join('') });
+      resolve({ code, stdout: printed(), stderr: complained() });
     });
   });
   const endedBefore = ({ code, stderr }: Ended) => {
@@ -50,6 +53,7 @@ export function startPledge(folder: string, args: readonly string[], input = '',
   };
   return {
     printed,
+    complained,
     serves: () => Promise.race([said, ended.then(endedBefore)]),
     kill: (signal) => child.kill(signal),
     pid: child.pid,
