@@ -110,7 +110,7 @@ export class NaiveTicket {
     const terms = this.termsOf(order, at);
     if (terms === undefined || objects(order, at)) return 'refused';
     if (order.type === 'SplitTicket' && !this.messages(at).includes(order.messageAt)) return 'refused';
-    const fact = { id: this.nextId(), at, order, isPerson: said.isPerson, terms };
+    const fact = { id: this.nextId(at), at, order, isPerson: said.isPerson, terms };
     const life = lifeOf(this.facts, at);
     const sense = life === undefined ? 'changes' : senseOf(life, fact);
     if (sense === 'refused') return 'refused';
@@ -128,7 +128,7 @@ export class NaiveTicket {
     if (terms === undefined) throw new Error('a ticket without terms is told something');
     const before = order.type === 'ReceiveMerge' ? this.lastWordOf(order.from) : undefined;
     const isSame = order.type === 'ReceiveMerge' && before !== undefined && saysTheSame(before, order);
-    this.record({ id: this.nextId(), at, order, isPerson: true, terms }, now);
+    this.record({ id: this.nextId(at), at, order, isPerson: true, terms }, now);
     if (isSame) this.news -= 1;
   }
 
@@ -147,8 +147,11 @@ export class NaiveTicket {
     this.settle(now);
   }
 
-  /** Facts by number; what tickets tell each other, as often as it may be, counts for none. */
-  private nextId = () => String(this.facts.filter(({ order }) => order.type !== 'ReceiveMerge').length);
+  /** Facts by when they occurred, and those of the same instant by number. */
+  private nextId(at: Instant): string {
+    const others = this.facts.filter(({ order }) => order.type !== 'ReceiveMerge' && order.type !== 'ApplyRevision');
+    return `${at} ${others.filter((fact) => fact.at === at).length}`;
+  }
 
   /** When the customer wrote what had been written by an instant: the request, and replies. */
   messages = (until: Instant): Instant[] =>
@@ -201,7 +204,7 @@ export class NaiveTicket {
     const terms = this.catalogue.termsOfRevision(revision, customer, plan);
     if (terms === undefined) return;
     const order = { type: 'ApplyRevision', of, code, version } as const;
-    const fact = { id: this.nextId(), at, order, isPerson: false, terms };
+    const fact = { id: `${at} ${of} ${code} ${version}`, at, order, isPerson: false, terms };
     if (senseOf(life, fact) !== 'changes') return;
     this.facts.push(fact);
     this.news += 1;
