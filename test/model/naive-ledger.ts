@@ -202,9 +202,11 @@ export class NaiveTicket {
         : terms.calendar === code && terms.calendarVersion >= version;
     if (chosen.some((fact) => fact.at <= at || isReached(fact))) return;
     const terms = this.catalogue.termsOfRevision(revision, customer, plan);
-    if (terms === undefined) return;
+    const id = `${at} ${of} ${code} ${version}`;
+    // Got to before, it gives way to what somebody chose after it in that very instant.
+    if (terms === undefined || this.facts.some((fact) => fact.id === id)) return;
     const order = { type: 'ApplyRevision', of, code, version } as const;
-    const fact = { id: `${at} ${of} ${code} ${version}`, at, order, isPerson: false, terms };
+    const fact = { id, at, order, isPerson: false, terms };
     if (senseOf(life, fact) !== 'changes') return;
     this.facts.push(fact);
     this.news += 1;
