@@ -4,7 +4,8 @@ import { relayouts } from './migrations/0004-relayouts.js';
 import { handOvers } from './migrations/0005-hand-overs.js';
 import { deadlines } from './migrations/0006-deadlines.js';
 import { verdictsByCustomer } from './migrations/0007-verdicts-by-customer.js';
-import { fewerIndexes } from './migrations/0008-fewer-indexes.js';
+import { verdictsEnded } from './migrations/0008-verdicts-ended.js';
+import { fewerIndexes } from './migrations/0009-fewer-indexes.js';
 
 /** The changes of the schema, in order; one that was released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -36,7 +37,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-hand-overs': handOvers,
   '0006-deadlines': deadlines,
   '0007-verdicts-by-customer': verdictsByCustomer,
-  '0008-fewer-indexes': fewerIndexes,
+  '0008-verdicts-ended': verdictsEnded,
+  '0009-fewer-indexes': fewerIndexes,
 };
 
 async function tickets(db: Kysely<unknown>): Promise<void> {

@@ -84,6 +84,8 @@ export interface VerdictsTable {
   withdrawals: number;
   /** Its ticket was cancelled. */
   excluded: Flag;
+  /** When its ticket was cancelled or merged, where the row says so much of a ticket and nothing of a run. */
+  ended_at: InstantColumn | null;
 }
 
 export interface SummaryTable {

@@ -1,11 +1,8 @@
 import { expect } from '@jest/globals';
-import { type CalendarDefinition, type Instant } from '../../src/business-time/calendar.js';
+import { type Instant } from '../../src/business-time/calendar.js';
 import { readersOf } from '../../src/database/scoped.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
-import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
-import { changeCustomer } from '../../src/plans/commands/change-customer.js';
-import { changePlan } from '../../src/plans/commands/change-plan.js';
-import { settleDue } from '../../src/sla/deadline-watcher.js';
+import { settleDue, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
 import { changeAndHandOver } from '../../src/tickets/commands/hand-over.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
@@ -15,25 +12,19 @@ import { slaSummary } from '../../src/reports/queries/sla-summary.js';
 import { ticketBy } from '../../src/tickets/queries/tickets.js';
 import { projectionNames } from '../../src/projections/projections.js';
 import { type TestLedger } from '../support/ledgers.js';
-import { NaiveCatalogue } from './naive-catalogue.js';
+import { BothCatalogues } from './both-catalogues.js';
 import { NaiveDesk } from './naive-desk.js';
 import { type Breach, type Verdict } from './naive-ledger.js';
 import { TicketRecord } from './record.js';
-import { calendars, idOf, type Script, type ScriptOrder, type Step, type When } from './script.js';
+import { idOf, type Script, type ScriptOrder, type Step, type When } from './script.js';
 
-export const beginning = Date.parse('2026-03-23T10:00:00Z');
 const day = 86_400_000;
-const admin = { id: 'admin', kind: 'person' } as const;
 
 /** The ledger and the model, told the same. After every step they are to say the same. */
 export class Both {
-  private readonly catalogue = new NaiveCatalogue('community', { from: beginning - 60 * day, days: 400 });
-  private readonly desk = new NaiveDesk(this.catalogue);
+  private readonly catalogues = new BothCatalogues();
+  private readonly desk = new NaiveDesk(this.catalogues.naive);
   private readonly records = new Map<string, TicketRecord>();
-  /** Since when a plan, a calendar or a customer is as it is: what comes next may not begin before. */
-  private readonly last = new Map<string, Instant>();
-  private readonly holidays = new Map<string, CalendarDefinition>(Object.entries(calendars));
-  private revisions = 0;
 
   private constructor(
     private readonly ledger: TestLedger,
@@ -42,31 +33,12 @@ export class Both {
 
   static async start(ledger: TestLedger, { plans, openings }: Script): Promise<Both> {
     const both = new Both(ledger, openings);
-    const { catalogue } = both;
-    for (const [code, definition] of Object.entries(calendars)) {
-      await changeCalendar(ledger, { type: 'DefineCalendar', calendar: { code, name: code, definition } }, admin);
-      catalogue.defineCalendar(code, definition);
-    }
-    for (const plan of plans) {
-      await changePlan(ledger, { type: 'DefinePlan', plan }, admin);
-      catalogue.definePlan(plan);
-    }
-    for (const [customer, plan] of [
-      ['acme', 'gold'],
-      ['beta', 'silver'],
-    ] as const) {
-      const enrolment = { customer, name: null, plan, calendar: null, effectiveFrom: null };
-      await changeCustomer(ledger, { type: 'EnrolCustomer', enrolment }, admin);
-      catalogue.putCustomer(customer, plan, null);
-    }
-    // The plan of a customer whom nobody enrolled promises nothing, whatever else it says.
-    catalogue.defineCalendar('business-hours', there(calendars['office']));
-    catalogue.definePlan({ ...there(plans[0]), code: 'community', calendar: 'business-hours', targets: [] });
+    await both.catalogues.define(ledger, plans);
     return both;
   }
 
   async take(step: Step): Promise<void> {
-    const { ledger, catalogue } = this;
+    const { ledger } = this;
     const now = ledger.clock.now();
     switch (step.type) {
       case 'say':
@@ -90,70 +62,9 @@ export class Both {
       }
       case 'watch':
         return this.watch();
-      case 'revisePlan': {
-        const { code } = step.to;
-        const effectiveFrom = this.notBefore(code, now + step.from);
-        const plan = { ...step.to, name: `${code} ${(this.revisions += 1)}` };
-        const { code: _code, ...changes } = plan;
-        const revision = {
-          type: 'RevisePlan',
-          code,
-          changes,
-          effectiveFrom,
-          appliesToOpenTickets: step.applies,
-        } as const;
-        await changePlan(ledger, revision, admin);
-        catalogue.revisePlan(plan, effectiveFrom, now, step.applies);
-        return;
-      }
-      case 'reviseCalendar': {
-        const { calendar: code, applies } = step;
-        const effectiveFrom = this.notBefore(code, now + step.from);
-        const before = there(this.holidays.get(code));
-        const date = new Date(now + step.holiday * day).toISOString().slice(0, 10);
-        const holidays = [...(before.holidays ?? []).filter((other) => other !== date), date];
-        const definition = { ...before, holidays, nominalDayMinutes: 400 + (this.revisions += 1) };
-        const revision = {
-          type: 'ReviseCalendar',
-          code,
-          changes: { definition },
-          effectiveFrom,
-          appliesToOpenTickets: applies,
-        } as const;
-        await changeCalendar(ledger, revision, admin);
-        this.holidays.set(code, definition);
-        catalogue.reviseCalendar(code, definition, effectiveFrom, now, applies);
-        return;
-      }
-      case 'putCustomer': {
-        const { customer, plan } = step;
-        const effectiveFrom = this.notBefore(customer, now + step.from);
-        const { recorded } = await changeCustomer(
-          ledger,
-          { type: 'ChangeCustomerPlan', customer, plan, effectiveFrom },
-          admin,
-        );
-        if (recorded > 0) catalogue.changeCustomer(customer, { plan }, effectiveFrom);
-        return;
-      }
-      case 'giveCalendar': {
-        const { customer, calendar } = step;
-        const effectiveFrom = this.notBefore(customer, now + step.from);
-        const { recorded } = await changeCustomer(
-          ledger,
-          { type: 'SetCustomerCalendar', customer, calendar, effectiveFrom },
-          admin,
-        );
-        if (recorded > 0) catalogue.changeCustomer(customer, { calendar }, effectiveFrom);
-        return;
-      }
+      default:
+        return this.catalogues.take(ledger, step);
     }
-  }
-
-  private notBefore(what: string, from: Instant): Instant {
-    const effectiveFrom = Math.max(from, this.last.get(what) ?? -Infinity);
-    this.last.set(what, effectiveFrom);
-    return effectiveFrom;
   }
 
   private deadline(id: string, which: number): Instant | undefined {
@@ -229,7 +140,8 @@ export class Both {
   /** The watchers look once; then the read models show what the model does. */
   async watch(): Promise<void> {
     const { ledger, desk } = this;
-    const { handOvers, deadlines, revisions } = ledger.work;
+    const { deadlines, revisions } = ledger.work;
+    const handOvers = oneByOne(ledger.work.handOvers);
     const signal = new AbortController();
     const now = ledger.clock.now();
     const running = ledger.projections.run(signal.signal, ({ name, error }) => {
@@ -318,11 +230,6 @@ export class Both {
   }
 }
 
-function there<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('the script names what is not there');
-  return value;
-}
-
 /** An order with what the script leaves to the moment at which it is given. */
 function written(order: ScriptOrder, id: string, others: readonly string[], messages: readonly Instant[]): TicketOrder {
   if (order.type === 'MergeTicket') {
@@ -333,6 +240,17 @@ function written(order: ScriptOrder, id: string, others: readonly string[], mess
   const { message, ...said } = order;
   return { ...said, messageAt: message === null ? 0 : (messages[message % messages.length] ?? 0) };
 }
+
+/** Of two that split off the same ticket the first has it; in which order they are told must not be chance. */
+const oneByOne = (ports: WatcherPorts): WatcherPorts => ({
+  ...ports,
+  deadlines: {
+    ...ports.deadlines,
+    async *due(now) {
+      for await (const page of ports.deadlines.due(now)) for (const ticket of page) yield [ticket];
+    },
+  },
+});
 
 function rejectionOf(error: unknown): Rejection {
   if (error instanceof Rejection) return error;

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { newFolder } from '../support/api.js';
 import { ledgerAt } from '../support/ledgers.js';
 import { storeOfTests } from '../support/store-of-tests.js';
-import { beginning, Both } from './both.js';
+import { beginning } from './both-catalogues.js';
+import { Both } from './both.js';
 import { script, type Script } from './script.js';
 
 const { PROVE_RUNS, PROVE_SEED, PROVE_PATH } = process.env;

@@ -69,7 +69,7 @@ export class NaiveDesk {
     return heard;
   }
 
-  /** Until no ticket has anything more to say. */
+  /** Until no ticket has anything more to say; one after the other, by their ids. */
   handOverAll(now: Instant): void {
     const isDue = (id: string, { target, order }: Word) =>
       order.type === 'OpenTicket'
@@ -78,7 +78,7 @@ export class NaiveDesk {
     for (;;) {
       const due = [...this.tickets].filter(([id, ticket]) => wordsOf(id, ticket).some((word) => isDue(id, word)));
       if (due.length === 0) return;
-      for (const [id] of due) this.handOver(id, now);
+      for (const id of due.map(([id]) => id).sort()) this.handOver(id, now);
     }
   }
 }

@@ -35,6 +35,10 @@ function inFull(order: TicketOrder, life: Life | undefined): TicketOrder {
   return { ticketType: life.class.type, priority: life.class.priority, ...order };
 }
 
+/** In which order revisions are applied; of some at the same instant, an order that is always the same. */
+const byTurn = (a: Revision, b: Revision) =>
+  a.at - b.at || a.version - b.version || a.of.localeCompare(b.of) || a.code.localeCompare(b.code);
+
 const saysTheSame = (a: ReceiveMerge, b: ReceiveMerge) =>
   a.stands === b.stands && a.unansweredSince === b.unansweredSince;
 
@@ -106,7 +110,7 @@ export class NaiveTicket {
     const terms = this.termsOf(order, at);
     if (terms === undefined || objects(order, at)) return 'refused';
     if (order.type === 'SplitTicket' && !this.messages(at).includes(order.messageAt)) return 'refused';
-    const fact = { id: this.nextId(), at, order, isPerson: said.isPerson, terms };
+    const fact = { id: this.nextId(at), at, order, isPerson: said.isPerson, terms };
     const life = lifeOf(this.facts, at);
     const sense = life === undefined ? 'changes' : senseOf(life, fact);
     if (sense === 'refused') return 'refused';
@@ -124,7 +128,7 @@ export class NaiveTicket {
     if (terms === undefined) throw new Error('a ticket without terms is told something');
     const before = order.type === 'ReceiveMerge' ? this.lastWordOf(order.from) : undefined;
     const isSame = order.type === 'ReceiveMerge' && before !== undefined && saysTheSame(before, order);
-    this.record({ id: this.nextId(), at, order, isPerson: true, terms }, now);
+    this.record({ id: this.nextId(at), at, order, isPerson: true, terms }, now);
     if (isSame) this.news -= 1;
   }
 
@@ -143,8 +147,11 @@ export class NaiveTicket {
     this.settle(now);
   }
 
-  /** Facts by number; what tickets tell each other, as often as it may be, counts for none. */
-  private nextId = () => String(this.facts.filter(({ order }) => order.type !== 'ReceiveMerge').length);
+  /** Facts by when they occurred, and those of the same instant by number. */
+  private nextId(at: Instant): string {
+    const others = this.facts.filter(({ order }) => order.type !== 'ReceiveMerge' && order.type !== 'ApplyRevision');
+    return `${at} ${others.filter((fact) => fact.at === at).length}`;
+  }
 
   /** When the customer wrote what had been written by an instant: the request, and replies. */
   messages = (until: Instant): Instant[] =>
@@ -174,7 +181,7 @@ export class NaiveTicket {
 
   /** Lays the ticket out anew under each revision that applies to open tickets, where an older version still holds. */
   applyRevisions(now: Instant): void {
-    const revisions = this.catalogue.revisions.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
+    const revisions = this.catalogue.revisions.filter(({ at }) => at <= now).sort(byTurn);
     for (const revision of revisions) {
       const reopenings = this.facts.filter(({ order, at }) => order.type === 'ReopenTicket' && at > revision.at);
       for (const at of [revision.at, ...reopenings.map((fact) => fact.at).sort((a, b) => a - b)])
@@ -195,9 +202,11 @@ export class NaiveTicket {
         : terms.calendar === code && terms.calendarVersion >= version;
     if (chosen.some((fact) => fact.at <= at || isReached(fact))) return;
     const terms = this.catalogue.termsOfRevision(revision, customer, plan);
-    if (terms === undefined) return;
+    const id = `${at} ${of} ${code} ${version}`;
+    // Got to before, it gives way to what somebody chose after it in that very instant.
+    if (terms === undefined || this.facts.some((fact) => fact.id === id)) return;
     const order = { type: 'ApplyRevision', of, code, version } as const;
-    const fact = { id: this.nextId(), at, order, isPerson: false, terms };
+    const fact = { id, at, order, isPerson: false, terms };
     if (senseOf(life, fact) !== 'changes') return;
     this.facts.push(fact);
     this.news += 1;

@@ -88,11 +88,13 @@ function changesNothing(life: Life, fact: Fact, termsAfter: (before: Terms) => T
   return JSON.stringify(governs(tried)) === JSON.stringify(governs(life));
 }
 
-/** What a ticket and its clocks are under. */
-const governs = ({ terms, runs }: Life) =>
-  [terms, ...runs.map((run) => run.terms)].map(({ plan, planVersion, calendar, calendarVersion }) => [
-    ...[plan.code, planVersion, calendar, calendarVersion],
-  ]);
+/** What a ticket and its clocks are under, and which of them go on. */
+const governs = ({ terms, runs }: Life) => [
+  versionsOf(terms),
+  ...runs.map((run) => [...versionsOf(run.terms), run.end === undefined]),
+];
+
+const versionsOf = (terms: Terms) => [terms.plan.code, terms.planVersion, terms.calendar, terms.calendarVersion];
 
 /** A life to try something on. */
 const structuredLife = (life: Life): Life => ({

@@ -1,5 +1,6 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type EventStore } from '../../src/event-sourcing/event-store.js';
+import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { type Terms } from '../../src/plans/domain/plan.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { type Breach } from './naive-ledger.js';
 
@@ -7,21 +8,22 @@ import { type Breach } from './naive-ledger.js';
 export class TicketRecord {
   readonly breaches: Breach[] = [];
   private read = -1;
-  private readonly facts: string[] = [];
+  /** How each fact is named in the model, by its id. */
+  private readonly facts = new Map<string, string>();
   private readonly again = new Set<string>();
 
   constructor(private readonly id: string) {}
 
   /** How many facts there are; what tickets tell each other, as often as it may be, counts for none. */
   get size(): number {
-    return this.facts.length;
+    return this.facts.size;
   }
 
   /** Takes note of what it says since last time. */
   async readOn(store: EventStore): Promise<void> {
     for await (const event of store.readStream(ticketStream(this.id), { from: this.read + 1 })) {
       this.read = event.revision;
-      if (!event.type.startsWith('Sla') && event.type !== 'MergeReceived') this.facts.push(event.id);
+      if (!event.type.startsWith('Sla') && event.type !== 'MergeReceived') this.facts.set(event.id, this.nameOf(event));
       const said = event.data as { readonly run: string; readonly dueAt: Instant };
       if (event.type === 'SlaClockStarted') this.again.add(said.run);
       if (event.type === 'SlaBreached') this.breached(said);
@@ -40,6 +42,16 @@ export class TicketRecord {
     this.again.delete(run);
   }
 
-  /** A run by the number of the fact that started it. */
-  renamed = (run: string): string => run.replace(/:(.*)$/, (_, fact: string) => `:${this.facts.indexOf(fact)}`);
+  /** Facts by when they occurred, and those of the same instant by number; revisions in whatever order, by what they are. */
+  private nameOf({ data, metadata: { occurredAt, recordedAt } }: StoredEvent): string {
+    const at = Math.min(occurredAt, recordedAt);
+    const { because, terms } = data as { readonly because?: string; readonly terms: Terms };
+    if (because === 'planRevised') return `${at} plan ${terms.plan.code} ${terms.plan.version}`;
+    if (because === 'calendarRevised') return `${at} calendar ${terms.calendar.code} ${terms.calendar.version}`;
+    const isOfThen = (name: string) => new RegExp(`^${at} \\d+$`).test(name);
+    return `${at} ${[...this.facts.values()].filter(isOfThen).length}`;
+  }
+
+  /** A run by the name of the fact that started it. */
+  renamed = (run: string): string => run.replace(/:(.*)$/, (_, fact: string) => `:${this.facts.get(fact) ?? '?'}`);
 }

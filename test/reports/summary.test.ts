@@ -50,6 +50,19 @@ describe('the summary', () => {
     expect(await summary()).toMatchObject([{ met: 1, cancelled: 1, judged: 1, attainment: 1 }]);
   });
 
+  it('leaves out a ticket that was cancelled, unless it had been merged before, in whatever order that is recorded', async () => {
+    for (const ticket of ['T-1', 'T-2', 'T-3']) await open(ledger, ticket);
+    at('2026-03-05T09:00:00Z');
+    for (const ticket of ['T-1', 'T-2']) await say(ledger, ticket, { type: 'CancelTicket', reason: 'spam' });
+    await settleTicket(ledger, 'T-3');
+    expect(await summary()).toMatchObject([{ breached: 1, cancelled: 2 }]);
+    at('2026-03-05T10:00:00Z');
+    await say(ledger, 'T-1', { type: 'MergeTicket', into: 'T-3' }, '2026-03-04T09:00:00Z');
+    expect(await summary()).toMatchObject([{ breached: 2, cancelled: 1 }]);
+    await say(ledger, 'T-1', { type: 'CancelTicket', reason: 'spam' }, '2026-03-03T12:00:00Z');
+    expect(await summary()).toMatchObject([{ breached: 1, cancelled: 2 }]);
+  });
+
   it('44: a breach taken back no longer counts, and is counted as such', async () => {
     await open(ledger, 'T-1');
     at('2026-03-05T09:00:00Z');

@@ -14,8 +14,11 @@ import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/doma
  */
 export const summaryProjection: Projection<Tx> = {
   name: 'summary',
-  version: 4,
-  types: [...outcomeTypes.filter((type) => type !== 'SlaDeadlineMoved' && type !== 'SlaAtRisk'), 'TicketCancelled'],
+  version: 5,
+  types: [
+    ...outcomeTypes.filter((type) => type !== 'SlaDeadlineMoved' && type !== 'SlaAtRisk'),
+    ...['TicketCancelled', 'TicketMerged'],
+  ],
   async apply(events, tx) {
     const known = await load(events, tx);
     const before = new Map([...known].map(([run, row]) => [run, { ...row }]));
@@ -49,27 +52,30 @@ const verdicts: Partial<Record<OutcomeType, 'met' | 'metLate' | 'breached' | 'ca
   SlaClockCancelled: 'cancelled',
 };
 
-const uncounted = { plan: '', metric: '', month: '', verdict: 'open', withdrawals: 0, excluded: 0 };
+const uncounted = { plan: '', metric: '', month: '', verdict: 'open', withdrawals: 0, excluded: 0, ended_at: null };
 
-/** Remembers that a ticket was cancelled, for runs that facts recorded later bring to light; it counts nothing. */
-const cancelledTicket = (ticket: string, customer: string): VerdictsTable => ({
-  ...uncounted,
-  run: `cancelled:${ticket}`,
-  ticket,
-  customer,
-  excluded: 1,
-});
+/** Of a ticket that ended, what is remembered for runs that facts recorded later bring to light. */
+const endOf = (ticket: string) => `ended:${ticket}`;
+
+/** The first of what cancels and what merges a ticket has effect, in whatever order they are recorded. */
+function end(rows: Map<string, VerdictsTable>, { type, data, metadata }: StoredEvent): void {
+  const { ticket, customer } = data as OutcomeData;
+  const run = endOf(ticket);
+  const at = Math.min(metadata.occurredAt, metadata.recordedAt);
+  if ((rows.get(run)?.ended_at ?? Infinity) <= at) return;
+  const excluded = type === 'TicketCancelled' ? 1 : 0;
+  rows.set(run, { ...uncounted, run, ticket, customer, excluded, ended_at: at });
+  for (const row of rows.values()) if (row.ticket === ticket) row.excluded = excluded;
+}
 
 function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
   const said = event.data as OutcomeData;
-  if (event.type === 'TicketCancelled') {
-    const mark = cancelledTicket(said.ticket, said.customer);
-    rows.set(mark.run, mark);
-    for (const row of rows.values()) if (row.ticket === said.ticket) row.excluded = 1;
+  if (event.type === 'TicketCancelled' || event.type === 'TicketMerged') {
+    end(rows, event);
     return;
   }
   const { run, ticket, customer, metric, terms } = said;
-  const excluded = rows.has(cancelledTicket(ticket, customer).run) ? 1 : 0;
+  const excluded = rows.get(endOf(ticket))?.excluded ?? 0;
   const verdict = verdicts[event.type as OutcomeType] ?? 'open';
   const known = rows.get(run);
   if (known === undefined && verdict === 'open') return; // most of what happens is no verdict on anything

@@ -41,6 +41,8 @@ export function applyRevision(
     const life = lifeAt(reached.facts, at);
     if (life === undefined || objection(life, 'PlanReapplied') !== undefined) continue;
     const factId = deriveId('revision', context.ticket, of, code, String(version), String(at));
+    // It was got to before; what somebody chose in that very instant came after it.
+    if (reached.facts.some(({ id }) => id === factId)) continue;
     const order = { ...command, context: { ...context, factId, occurredAt: at } };
     const event = toFactEvent(order, ticket.customer, life, versions);
     const after = evolve(reached, event);

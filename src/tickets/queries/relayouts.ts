@@ -39,7 +39,10 @@ export async function* dueRelayouts(
   } while (last !== undefined);
 }
 
-/** The revisions that a ticket is to be laid out under by now, in the order in which they came into force. */
+/**
+ * The revisions that a ticket is to be laid out under by now, in the order in which they came into force; of several at the
+ * same instant an order that is the same on every database.
+ */
 export const relayoutsOf = (db: Kysely<Schema>, ticket: string, now: Instant): Promise<readonly RelayoutsTable[]> =>
   db
     .selectFrom('relayouts')
@@ -48,4 +51,6 @@ export const relayoutsOf = (db: Kysely<Schema>, ticket: string, now: Instant): P
     .where('at', '<=', now)
     .orderBy('at')
     .orderBy('version')
+    .orderBy('kind')
+    .orderBy('code')
     .execute();

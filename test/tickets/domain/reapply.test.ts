@@ -306,6 +306,10 @@ describe('a revision that applies to open tickets', () => {
     expect(apply(ticket, 'Mon 12:31')).toEqual([]);
     ticket.do('Mon 12:40', 'CloseTicket').do('Mon 12:50', 'ReopenTicket');
     expect(apply(ticket, 'Mon 12:51')).toEqual([]);
+    const inThatInstant = under(resolveIn(8), resolveIn(4)).open('Mon 09:00');
+    apply(inThatInstant);
+    inThatInstant.do('Mon 12:00', reapply, { now: 'Mon 12:30' });
+    expect(apply(inThatInstant, 'Mon 12:31')).toEqual([]);
   });
 
   it('of a plan brings no newer version of the calendar with it', () => {

@@ -17,6 +17,7 @@ export const fewerIndexes: Migration = {
       .addColumn('verdict', 'text', (c) => c.notNull())
       .addColumn('withdrawals', 'integer', (c) => c.notNull())
       .addColumn('excluded', 'integer', (c) => c.notNull())
+      .addColumn('ended_at', 'bigint')
       .addPrimaryKeyConstraint('verdicts_key', ['customer', 'ticket', 'run'])
       .modifyEnd(sql`WITHOUT ROWID`)
       .execute();
