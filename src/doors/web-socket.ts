@@ -11,6 +11,7 @@ import { type Authenticator } from '../auth/authenticator.js';
 import { type Clock } from '../clock/clock.js';
 import { AUTHENTICATOR, CLOCK, DOORS } from '../tokens.js';
 import { mayCome, type Doors } from './doors.js';
+import { GatheringSocket } from './gathering-socket.js';
 import { socketProtocol } from './socket-protocol.js';
 
 const path = '/graphql';
@@ -40,7 +41,10 @@ export class WebSocketDoor implements ApolloServerPlugin {
 
   serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<GraphQLServerListener> {
     const { limits } = this.doors;
-    const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes });
+    const sockets = new WebSocketServer({
+      ...{ noServer: true, maxPayload: limits.bodyBytes },
+      WebSocket: GatheringSocket,
+    });
     const protocol = socketProtocol(schema, this.doors, this.authenticator, this.clock);
     const served = useServer(protocol, sockets, limits.pingMs);
     const http = this.host.httpAdapter.getHttpServer() as NodeJS.EventEmitter;
@@ -51,6 +55,7 @@ export class WebSocketDoor implements ApolloServerPlugin {
         return;
       }
       sockets.handleUpgrade(request, connection, head, (socket) => {
+        socket.connection = connection;
         this.welcome(socket, this.doors.addressOf(request));
         sockets.emit('connection', socket, request);
         // graphql-ws would log as an error of ours whatever a client sends that is none of WebSocket’s; ws closes it.

@@ -142,6 +142,22 @@ describe('a projector', () => {
     expect(projector.status).toMatchObject({ state: 'live', position });
   });
 
+  it('has seen what it does not take, and saves no checkpoint for that alone but now and then', async () => {
+    const first = await record([0]);
+    const projector = start(new Projector(log, rows, numbers()));
+    await projector.waitFor(first.position, stop.signal);
+    const saved = new Set<Position | undefined>();
+    for (let n = 1; n <= 150; n++) {
+      const { position } = await record([n], 'Other');
+      expect(await projector.waitFor(position, stop.signal)).toBe(true);
+      saved.add(await rows.checkpoint('numbers', 1));
+    }
+    expect(saved.size).toBe(2);
+    const { position } = await record([200]);
+    await projector.waitFor(position, stop.signal);
+    expect(await rows.checkpoint('numbers', 1)).toBe(position);
+  });
+
   it('lets go where another runner is ahead, and nothing is applied twice', async () => {
     await record(upTo(3));
     const slow = numbers();

@@ -17,7 +17,7 @@ import { type Governed, governedOf, isOlder, type Oldest } from './governed.js';
  */
 export const relayoutsProjection: Projection<Tx> = {
   name: 'relayouts',
-  version: 3,
+  version: 4,
   types: [
     ...['PlanRevised', 'CalendarRevised', 'TicketOpened', 'SlaClockStarted', 'TicketReopened'],
     ...['TicketClosed', 'TicketCancelled', 'TicketMerged', 'PlanReapplied'],
