@@ -90,6 +90,7 @@ export class Projector<Tx> {
         }
         batch = [];
       }
+      if (this.position !== undefined && this.position !== this.saved) await this.commit([], this.position);
       this.progress.status = { ...this.status, state: 'stopped' };
     } catch (error) {
       if (this.status.state !== 'failed') this.fail(error);

@@ -156,6 +156,11 @@ describe('a projector', () => {
     const { position } = await record([200]);
     await projector.waitFor(position, stop.signal);
     expect(await rows.checkpoint('numbers', 1)).toBe(position);
+    const last = await record([201], 'Other');
+    await projector.waitFor(last.position, stop.signal);
+    stop.abort();
+    await running;
+    expect(await rows.checkpoint('numbers', 1)).toBe(last.position);
   });
 
   it('lets go where another runner is ahead, and nothing is applied twice', async () => {

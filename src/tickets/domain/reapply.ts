@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
+import { type Terms } from '../../plans/domain/plan.js';
 import { layOut } from '../../sla/domain/lay-out.js';
+import { isLive } from '../../sla/domain/run.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from './derive-id.js';
@@ -40,6 +42,8 @@ export function applyRevision(
   for (const at of new Set([from, ...later])) {
     const life = lifeAt(reached.facts, at);
     if (life === undefined || objection(life, 'PlanReapplied') !== undefined) continue;
+    // What the revision left as it was, a breach that stands, no later fact brings it to.
+    if (at > from && !tookHold(reached.facts, at, command, versions)) continue;
     const factId = deriveId('revision', context.ticket, of, code, String(version), String(at));
     // It was got to before; what somebody chose in that very instant came after it.
     if (reached.facts.some(({ id }) => id === factId)) continue;
@@ -51,4 +55,29 @@ export function applyRevision(
     reached = after;
   }
   return events;
+}
+
+/** Whether an older version than a revision's took hold of a ticket, or of a clock on it, at an instant. */
+function tookHold(facts: readonly Fact[], at: Instant, revision: ApplyRevision, versions: Versions): boolean {
+  const before = heldBy(
+    facts.filter((fact) => fact.at < at),
+    at,
+    revision,
+    versions,
+  );
+  return heldBy(facts, at, revision, versions).some((held) => !before.includes(held));
+}
+
+/** What of a ticket a revision could reach: itself and the clocks that go on, where they are under an older version. */
+function heldBy(
+  facts: readonly Fact[],
+  at: Instant,
+  { of, code, version }: ApplyRevision,
+  versions: Versions,
+): readonly string[] {
+  const life = lifeAt(facts, at);
+  if (life === undefined || objection(life, 'PlanReapplied') !== undefined) return [];
+  const isOlder = (terms: Terms) => terms[of].code === code && terms[of].version < version;
+  const clocks = layOut(facts, versions, at).filter((run) => isLive(run) && isOlder(run.terms));
+  return [...(isOlder(life.terms) ? ['ticket'] : []), ...clocks.map(({ id }) => id)];
 }

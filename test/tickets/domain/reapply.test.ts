@@ -239,6 +239,16 @@ describe('a revision that applies to open tickets', () => {
     expect(ticket.do('Mon 15:00', 'ResolveTicket').last.at(-1)).toBe('SlaMetLate resolution/2 Mon 15:00');
   });
 
+  it('leaves such a breach standing where the ticket has lost the promise since', () => {
+    const bugsOnly = { types: ['productBug'] } as const;
+    const ticket = under(resolveIn(2, bugsOnly), resolveIn(2, { ...bugsOnly, name: 'Two hours' }))
+      .open('Mon 09:00')
+      .settle('Mon 11:30')
+      .do('Mon 12:01', { type: 'ReclassifyTicket', ticketType: 'onBoarding' });
+    expect(apply(ticket, 'Mon 14:01')).toEqual(['PlanReapplied Mon 12:00']);
+    expect(ticket.do('Mon 15:00', 'ResolveTicket').last.at(-1)).toBe('SlaMetLate resolution/1 Mon 15:00');
+  });
+
   it('leaves alone a ticket that was closed by then, and one that did not wait for it', () => {
     const closed = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 10:00', 'CloseTicket');
     expect(apply(closed, 'Mon 16:00')).toEqual([]);
