@@ -112,7 +112,7 @@ const nextInterval = (moment: Moment) =>
 
 /** A reply takes up a first response that closing in silence ended, and is judged there. */
 const answerFirst = (run: Run, fact: Fact) =>
-  run.metric === 'firstResponse' ? satisfy(wasClosed(run) ? takeUp(run, fact) : run, fact) : run;
+  run.metric === 'firstResponse' ? satisfy(wasClosed(run) ? lapse(takeUp(run, fact), fact.at) : run, fact) : run;
 
 const answerFollowUp = (run: Run, fact: Fact) => (run.metric === 'followUp' ? satisfy(run, fact) : run);
 

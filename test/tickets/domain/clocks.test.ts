@@ -236,6 +236,15 @@ describe('closing and cancelling', () => {
     ]);
   });
 
+  it('at the very deadline leave a first response no time, if the reply after it comes before opening', () => {
+    const plan = planWith({ targets: [{ metric: 'firstResponse', target: hours(8) }] });
+    const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 17:00', 'CloseTicket');
+    expect(ticket.do('Mon 20:00', 'RecordFirstResponse').last.slice(-2)).toEqual([
+      'SlaBreached firstResponse/2 due Mon 17:00',
+      'SlaMetLate firstResponse/2 Mon 20:00',
+    ]);
+  });
+
   it('a reply after a silent close takes the first response up again, the span closed counted as a pause', () => {
     const ticket = new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Mon 11:00', 'CloseTicket');
     expect(ticket.do('Wed 11:00', 'RecordFirstResponse').last).toEqual([
