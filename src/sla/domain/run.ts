@@ -43,15 +43,15 @@ export interface Run {
   readonly steps: readonly [Step, ...Step[]];
   readonly breachedAt: Instant | null;
   readonly end: Ending | null;
-  /** Breached, and nothing can answer it any more. */
-  readonly over: boolean;
+  /** Breached, and since then nothing can answer it any more. */
+  readonly overSince: Instant | null;
 }
 
 /** The step the run stands at. */
 export const lastStep = (run: Run): Step => run.steps.at(-1) ?? run.steps[0];
 
 /** Whether something can still become of it. */
-export const isLive = (run: Run): boolean => run.end === null && !run.over;
+export const isLive = (run: Run): boolean => run.end === null && run.overSince === null;
 
 const isRunning = (run: Run) => isLive(run) && run.breachedAt === null;
 
@@ -114,7 +114,7 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
     steps: [{ at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, relaid: false }],
     breachedAt: null,
     end: null,
-    over: false,
+    overSince: null,
   };
 }
 
@@ -173,7 +173,7 @@ export function satisfy(run: Run, cause: Cause): Run {
 /** Ended without a verdict; a run that was breached stays so, and nothing can answer it any more. */
 export function cancel(run: Run, cause: Cause, reason: CancelledBecause): Run {
   if (!isLive(run)) return run;
-  if (run.breachedAt !== null) return { ...run, over: true };
+  if (run.breachedAt !== null) return { ...run, overSince: cause.at };
   const { dueAt } = lastStep(run);
   return { ...closePause(run, cause.at), end: { kind: 'cancelled', at: cause.at, cause: cause.id, dueAt, reason } };
 }
@@ -183,7 +183,10 @@ export const wasClosed = (run: Run): boolean => run.end?.kind === 'cancelled' &&
 
 /** A run that closing ended goes on: the span closed counts as a pause, and a breach can be met late again. */
 export function takeUp(run: Run, cause: Cause): Run {
-  if (run.over) return { ...run, over: false };
+  if (run.overSince !== null) {
+    const closed = { from: run.pausedSince ?? run.overSince, to: cause.at };
+    return { ...run, pauses: [...run.pauses, closed], pausedSince: null, overSince: null };
+  }
   if (!wasClosed(run) || run.end === null) return run;
   const pauses = [...run.pauses, { from: run.end.at, to: cause.at }];
   return step({ ...run, pauses, end: null }, cause, 'reopened', true);

@@ -273,6 +273,16 @@ describe('a revision that applies to open tickets', () => {
     ]);
   });
 
+  it('counts the span closed as a pause of a clock whose breach it withdraws at the reopening', () => {
+    const ticket = under(resolveIn(1), resolveIn(8)).open('Mon 09:00').do('Mon 12:00', 'CloseTicket');
+    ticket.do('Mon 14:00', 'ReopenTicket');
+    expect(apply(ticket, 'Mon 14:01')).toEqual([
+      'PlanReapplied Mon 14:00',
+      'SlaBreachWithdrawn resolution/2 due Tue 11:00 (planRevised)',
+      'SlaDeadlineMoved resolution/2 due Tue 11:00 (planRevised)',
+    ]);
+  });
+
   it('reaches a clock that a reopening takes up under the old version', () => {
     const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00').do('Mon 10:00', 'CloseTicket');
     ticket.do('Mon 14:00', 'ReopenTicket', v2);
