@@ -241,9 +241,13 @@ function written(order: ScriptOrder, id: string, others: readonly string[], mess
   return { ...said, messageAt: message === null ? 0 : (messages[message % messages.length] ?? 0) };
 }
 
-/** Of two that split off the same ticket the first has it; in which order they are told must not be chance. */
+/**
+ * Of two that split off the same ticket the first has it; in which order they are told must not be chance. One that is stuck
+ * is tried again at every look: how long it is left alone has tests of its own.
+ */
 const oneByOne = (ports: WatcherPorts): WatcherPorts => ({
   ...ports,
+  stuck: { all: () => Promise.resolve([]), put: () => Promise.resolve(), remove: () => Promise.resolve() },
   deadlines: {
     ...ports.deadlines,
     async *due(now) {
