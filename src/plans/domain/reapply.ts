@@ -24,4 +24,5 @@ export function reappliedTerms(before: Terms, anew: Terms, because: Reapplicatio
 }
 
 export const isSameVersion = (a: VersionRef, b: VersionRef) => a.code === b.code && a.version === b.version;
-const isOlder = (a: VersionRef, b: VersionRef) => a.code === b.code && a.version < b.version;
+/** Whether a version is older than another of the same plan or calendar. */
+export const isOlder = (a: VersionRef, b: VersionRef) => a.code === b.code && a.version < b.version;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Terms } from '../../plans/domain/plan.js';
+import { isOlder } from '../../plans/domain/reapply.js';
 import { layOut } from '../../sla/domain/lay-out.js';
 import { isLive } from '../../sla/domain/run.js';
 import { type Versions } from '../../sla/domain/versions.js';
@@ -69,15 +69,10 @@ function tookHold(facts: readonly Fact[], at: Instant, revision: ApplyRevision, 
 }
 
 /** What of a ticket a revision could reach: itself and the clocks that go on, where they are under an older version. */
-function heldBy(
-  facts: readonly Fact[],
-  at: Instant,
-  { of, code, version }: ApplyRevision,
-  versions: Versions,
-): readonly string[] {
+function heldBy(facts: readonly Fact[], at: Instant, revision: ApplyRevision, versions: Versions): readonly string[] {
   const life = lifeAt(facts, at);
   if (life === undefined || objection(life, 'PlanReapplied') !== undefined) return [];
-  const isOlder = (terms: Terms) => terms[of].code === code && terms[of].version < version;
-  const clocks = layOut(facts, versions, at).filter((run) => isLive(run) && isOlder(run.terms));
-  return [...(isOlder(life.terms) ? ['ticket'] : []), ...clocks.map(({ id }) => id)];
+  const { of } = revision;
+  const clocks = layOut(facts, versions, at).filter((run) => isLive(run) && isOlder(run.terms[of], revision));
+  return [...(isOlder(life.terms[of], revision) ? ['ticket'] : []), ...clocks.map(({ id }) => id)];
 }
