@@ -24,7 +24,7 @@ export async function* dueHandOvers(db: Kysely<Schema>): AsyncGenerator<readonly
       .select('h.ticket')
       .distinct()
       .orderBy('h.ticket')
-      .limit(pageSize)
+      .limit(sql.lit(pageSize))
       .execute();
     if (rows.length > 0) yield rows.map(({ ticket }) => ticket);
     last = rows.length < pageSize ? undefined : rows.at(-1)?.ticket;

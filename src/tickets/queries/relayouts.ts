@@ -15,7 +15,11 @@ const waiting = (db: Kysely<Schema>) =>
 
 /** The first instant after another at which a revision comes into force for a ticket. */
 export async function nextRelayout(db: Kysely<Schema>, after: Instant): Promise<Instant | undefined> {
-  const soonest = waiting(db).select('relayouts.at').where('relayouts.at', '>', after).orderBy('relayouts.at').limit(1);
+  const soonest = waiting(db)
+    .select('relayouts.at')
+    .where('relayouts.at', '>', after)
+    .orderBy('relayouts.at')
+    .limit(sql.lit(1));
   return (await soonest.executeTakeFirst())?.at;
 }
 
@@ -32,7 +36,7 @@ export async function* dueRelayouts(
     const rows: readonly { readonly at: Instant; readonly ticket: string }[] = await due
       .orderBy('relayouts.at')
       .orderBy('relayouts.ticket')
-      .limit(pageSize)
+      .limit(sql.lit(pageSize))
       .execute();
     if (rows.length > 0) yield rows.map(({ ticket }) => ticket);
     last = rows.length < pageSize ? undefined : rows.at(-1);
