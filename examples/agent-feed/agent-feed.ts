@@ -1,6 +1,6 @@
 /**
  * Prints what becomes of promises as it happens. It keeps the last cursor in a file, so that it misses nothing and repeats
- * nothing when it is cut off: by a server that restarts, by a network that fails, or by its own end.
+ * nothing when it is cut off: by a server that restarts, by a network that fails, or when it is told to end.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -27,7 +27,7 @@ const file = process.argv[2] ?? 'agent-feed.cursor';
 /** Where to go on; the first time from now on. */
 const lastCursor = () => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
 
-/** Whole or not at all; after the event is printed, so that what is cut in between is printed again rather than never. */
+/** Whole or not at all; after the event is printed, so that what a `kill -9` cuts in between is printed again, not never. */
 function keep(cursor: string): void {
   writeFileSync(`${file}.new`, cursor);
   renameSync(`${file}.new`, file);
@@ -54,6 +54,9 @@ async function listen(heard: () => void): Promise<void> {
     heard();
   }
 }
+
+// Without a word on these it would end at once, between printing and keeping too; so it ends when both are done.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit());
 
 /** What trying again does not mend: a cursor of another log, a key that is not taken. */
 const lasting = new Set(['INVALID_CURSOR', 'CURSOR_OF_ANOTHER_LOG', 'UNAUTHENTICATED', 'FORBIDDEN']);
