@@ -30,6 +30,9 @@ export class Overtaken extends Error {
 /** Events in one transaction while catching up: a row that many of them touch is written once. */
 const batchSize = 10_000;
 
+/** As {@link batchSize} where some projections share the events that are read: what is in memory is there once. */
+const sharedBatchSize = 12_000;
+
 /** A live projection rests between looks, so that a burst of events makes few transactions. Who waits ends the rest. */
 const restMs = 100;
 
@@ -62,40 +65,52 @@ export class Projector<Tx> {
     return this.status.position;
   }
 
-  /** Projects what is in the log now, and ends. */
-  async catchUp(signal?: AbortSignal): Promise<void> {
-    await this.run(signal, await this.store.lastPosition());
-  }
-
-  /** Projects until the signal aborts, or to the position where one is given. Throws where the projection fails. */
-  async run(signal?: AbortSignal, until?: Position): Promise<void> {
-    const { name, version, types } = this.projection;
-    this.saved = await this.rows.checkpoint(name, version);
-    this.moveTo(this.saved, 'catchingUp');
-    const stop = new AbortController();
-    const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-    const after = this.position === undefined ? {} : { after: this.position };
+  /** Projects until the signal aborts. Throws where the projection fails. */
+  async run(signal: AbortSignal): Promise<void> {
+    const from = await this.begin();
+    const after = from === undefined ? {} : { after: from };
     let batch: StoredEvent[] = [];
     try {
-      for await (const message of this.store.subscribe({ ...after, types, signal: either })) {
+      for await (const message of this.store.subscribe({ ...after, types: this.projection.types, signal })) {
         if (message.kind === 'event') {
           batch.push(message.event);
           if (batch.length < batchSize) continue;
           await this.apply(batch, message.event.position, 'catchingUp');
         } else {
-          const isLast = until !== undefined && message.position >= until;
-          await this.apply(batch, message.position, 'live', isLast);
-          if (isLast) stop.abort();
-          else await this.rest(either);
+          await this.apply(batch, message.position, 'live');
+          await this.rest(signal);
         }
         batch = [];
       }
-      if (this.position !== undefined && this.position !== this.saved) await this.commit([], this.position);
-      this.progress.status = { ...this.status, state: 'stopped' };
+      await this.end();
     } catch (error) {
       if (this.status.state !== 'failed') this.fail(error);
       throw error;
     }
+  }
+
+  /** Where it goes on from. */
+  async begin(): Promise<Position | undefined> {
+    const { name, version } = this.projection;
+    this.saved = await this.rows.checkpoint(name, version);
+    this.moveTo(this.saved, 'catchingUp');
+    return this.saved;
+  }
+
+  /** Projects a stretch of the log that ends at a position: what it takes, and has not taken yet. */
+  async take(events: readonly StoredEvent[], to: Position): Promise<void> {
+    const { position: from, projection } = this;
+    if (from !== undefined && to <= from) return;
+    const own = events.filter(
+      ({ type, position }) => projection.types.includes(type) && (from === undefined || position > from),
+    );
+    await this.apply(own, to, 'catchingUp');
+  }
+
+  /** Saves how far it has come. */
+  async end(): Promise<void> {
+    if (this.position !== undefined && this.position !== this.saved) await this.commit([], this.position);
+    this.progress.status = { ...this.status, state: 'stopped' };
   }
 
   /** As {@link Progress.waitFor}; who waits is not kept waiting by a rest. */
@@ -128,13 +143,8 @@ export class Projector<Tx> {
     });
   }
 
-  private async apply(
-    events: readonly StoredEvent[],
-    to: Position,
-    state: ProjectionStatus['state'],
-    isLast = false,
-  ): Promise<void> {
-    const isIdle = events.length === 0 && !isLast && this.unsaved < movesUnsaved;
+  private async apply(events: readonly StoredEvent[], to: Position, state: ProjectionStatus['state']): Promise<void> {
+    const isIdle = events.length === 0 && this.unsaved < movesUnsaved;
     if (to === this.saved || isIdle) {
       this.unsaved += 1;
       this.moveTo(to, state);
@@ -143,7 +153,8 @@ export class Projector<Tx> {
     try {
       await this.commit(events, to);
     } catch (error) {
-      if (!(error instanceof Overtaken)) await this.failAt(events, error);
+      if (error instanceof Overtaken) this.fail(error);
+      else await this.failAt(events, error);
       throw error;
     }
     this.moveTo(to, state);
@@ -190,4 +201,26 @@ export class Projector<Tx> {
   private moveTo(position: Position | undefined, state: ProjectionStatus['state']): void {
     this.progress.status = { name: this.projection.name, state, position };
   }
+}
+
+/** Projects what is in the log now, and ends. The log is read once for all; where one projection fails, all stop. */
+export async function catchUp<Tx>(store: EventStore, projectors: readonly Projector<Tx>[]): Promise<void> {
+  const end = await store.lastPosition();
+  const begun = await Promise.all(projectors.map((projector) => projector.begin()));
+  const [after = ''] = begun.map((position = '') => position).sort();
+  const types = [...new Set(projectors.flatMap(({ projection }) => projection.types))];
+  let to = end;
+  let batch: StoredEvent[] = [];
+  const give = async () => {
+    for (const projector of projectors) await projector.take(batch, to); // one by one: they share a connection
+    batch = [];
+  };
+  for await (const event of store.readAll({ ...(after === '' ? {} : { after }), types })) {
+    batch.push(event);
+    to = event.position;
+    if (batch.length === sharedBatchSize) await give();
+  }
+  to = to > end ? to : end;
+  await give();
+  for (const projector of projectors) await projector.end();
 }

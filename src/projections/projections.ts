@@ -1,7 +1,7 @@
 import { type Tx } from '../database/read-models.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../event-sourcing/progress.js';
-import { type Projection, type ProjectionStore, Projector } from '../event-sourcing/projector.js';
+import { catchUp, type Projection, type ProjectionStore, Projector } from '../event-sourcing/projector.js';
 import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
 import { catalogueProjection } from '../plans/projections/catalogue-projection.js';
 import { summaryProjection } from '../reports/projections/summary-projection.js';
@@ -65,9 +65,9 @@ export class Projections implements RunningProjections {
     return this.projectors.map(({ status }) => status);
   }
 
-  /** Projects what is in the log now, and ends. One after another: they share a connection. */
-  async catchUp(signal?: AbortSignal): Promise<void> {
-    for (const projector of this.projectors) await projector.catchUp(signal);
+  /** Projects what is in the log now, and ends. */
+  catchUp(): Promise<void> {
+    return catchUp(this.log.store, this.projectors);
   }
 
   async run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void> {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { type Position } from '../../src/event-sourcing/event-store.js';
-import { type Projection, type ProjectionStore, Projector } from '../../src/event-sourcing/projector.js';
+import { type Position, type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { catchUp, type Projection, type ProjectionStore, Projector } from '../../src/event-sourcing/projector.js';
 import { type SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
@@ -101,7 +101,7 @@ describe('a projector', () => {
     await record(upTo(5));
     const { position } = await record([100], 'Other');
     const projector = new Projector(log, rows, numbers());
-    await projector.catchUp();
+    await catchUp(log, [projector]);
     expect(rows.seen).toEqual(upTo(5));
     expect(await rows.checkpoint('numbers', 1)).toBe(position);
     expect(projector.status).toEqual({ name: 'numbers', state: 'stopped', position });
@@ -110,7 +110,7 @@ describe('a projector', () => {
   it('writes neither rows nor checkpoint where one of them fails', async () => {
     await record(upTo(3));
     rows.advance = () => Promise.reject(new Error('the disk is full'));
-    await expect(new Projector(log, rows, numbers()).catchUp()).rejects.toThrow('the disk is full');
+    await expect(catchUp(log, [new Projector(log, rows, numbers())])).rejects.toThrow('the disk is full');
     expect(rows.seen).toEqual([]);
     expect(await rows.checkpoint('numbers', 1)).toBeUndefined();
   });
@@ -118,18 +118,47 @@ describe('a projector', () => {
   it.each(upTo(8))('that crashes at event %d and is started anew applies every event once', async (k) => {
     await record(upTo(4));
     await record([4, 5, 6, 7]);
-    await expect(new Projector(log, rows, numbers({ failsAt: () => k })).catchUp()).rejects.toThrow(`cannot take ${k}`);
+    await expect(catchUp(log, [new Projector(log, rows, numbers({ failsAt: () => k }))])).rejects.toThrow(
+      `cannot take ${k}`,
+    );
     expect(rows.seen).toEqual(upTo(k));
-    await new Projector(log, rows, numbers()).catchUp();
+    await catchUp(log, [new Projector(log, rows, numbers())]);
     expect(rows.seen).toEqual(upTo(8));
+  });
+
+  it('catches up with others, wherever each of them stands, and the log is read once', async () => {
+    const named = (name: string, type: string) => {
+      const seen: number[] = [];
+      const apply = (events: readonly StoredEvent[]) => {
+        seen.push(...events.map(({ data }) => (data as { readonly n: number }).n));
+        return Promise.resolve();
+      };
+      return { seen, projector: new Projector(log, rows, { name, version: 1, types: [type], apply }) };
+    };
+    const [even, odd, late] = [named('even', 'Even'), named('odd', 'Odd'), named('late', 'Odd')];
+    for (const n of upTo(4)) await record([n], n % 2 === 0 ? 'Even' : 'Odd');
+    await catchUp(log, [even.projector]);
+    for (const n of [4, 5]) await record([n], n % 2 === 0 ? 'Even' : 'Odd');
+    await catchUp(log, [odd.projector]);
+    for (const n of [6, 7]) await record([n], n % 2 === 0 ? 'Even' : 'Odd');
+    const reading = jest.spyOn(log, 'readAll');
+    await catchUp(log, [even.projector, odd.projector, late.projector]);
+    expect(reading).toHaveBeenCalledTimes(1);
+    expect([even.seen, odd.seen, late.seen]).toEqual([
+      [0, 2, 4, 6],
+      [1, 3, 5, 7],
+      [1, 3, 5, 7],
+    ]);
+    const end = await log.lastPosition();
+    for (const name of ['even', 'odd', 'late']) expect(await rows.checkpoint(name, 1)).toBe(end);
   });
 
   it('stopped at every event and started anew applies every event once', async () => {
     for (const n of upTo(10)) {
       await record([n]);
-      await new Projector(log, rows, numbers()).catchUp();
+      await catchUp(log, [new Projector(log, rows, numbers())]);
     }
-    await new Projector(log, rows, numbers()).catchUp();
+    await catchUp(log, [new Projector(log, rows, numbers())]);
     expect(rows.seen).toEqual(upTo(10));
   });
 
@@ -173,7 +202,7 @@ describe('a projector', () => {
         tx.exec(`INSERT INTO checkpoints VALUES ('numbers', 1, '${events.at(-1)?.position}')`);
       },
     });
-    await expect(overtaken.catchUp()).rejects.toMatchObject({ name: 'Overtaken' });
+    await expect(catchUp(log, [overtaken])).rejects.toMatchObject({ name: 'Overtaken' });
     expect(rows.seen).toEqual([]);
     expect(overtaken.status.state).toBe('failed');
   });
@@ -220,7 +249,7 @@ describe('a projector', () => {
     });
 
     it('goes on once it is mended', async () => {
-      await expect(projector.catchUp()).rejects.toThrow('cannot take 2');
+      await expect(catchUp(log, [projector])).rejects.toThrow('cannot take 2');
       poison = undefined;
       start(projector);
       expect(await projector.waitFor(await log.lastPosition(), stop.signal)).toBe(true);
@@ -261,11 +290,11 @@ describe('a projector', () => {
   });
 
   it('holds no more than a batch of a long log', async () => {
-    const count = 25_000;
+    const count = 45_000;
     for (let n = 0; n < count; n += 5_000) await record(upTo(5_000).map((i) => n + i));
     const projection = numbers();
-    await new Projector(log, rows, projection).catchUp();
-    expect(Math.max(...projection.batches)).toBeLessThanOrEqual(10_000);
+    await catchUp(log, [new Projector(log, rows, projection)]);
+    expect(Math.max(...projection.batches)).toBeLessThanOrEqual(12_000);
     expect(rows.seen).toHaveLength(count);
   });
 });

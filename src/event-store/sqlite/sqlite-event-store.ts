@@ -197,20 +197,19 @@ export class SqliteEventStore implements EventStore {
   }
 
   private page(after: number, end: number, types: readonly string[] | undefined) {
-    const positions = (
-      types === undefined
-        ? this.sql.positions.all(after, end)
-        : this.sql.positionsOfTypes.all(after, end, JSON.stringify(types))
-    ) as number[];
-    const isLast = positions.length < pageSize;
-    return { events: this.eventsAt(positions), position: isLast ? end : (positions.at(-1) ?? end) };
+    const rows = (
+      types === undefined ? this.sql.page.all(after, end) : this.sql.pageOfTypes.all(after, end, JSON.stringify(types))
+    ) as Row[];
+    const isLast = rows.length < pageSize;
+    const events = rows.map((row) => this.upcast(toEvent(row)));
+    return { events, position: isLast ? end : (rows.at(-1)?.position ?? end) };
   }
 
   /** Near its end the log is read and parsed once for all who follow it, whatever their types. */
   private recentPage(after: number, to: number, wanted: Types) {
     let known = after;
     while (known < to && this.recent.knows(known + 1)) known += 1;
-    const rows = known === to ? [] : (this.sql.range.all(known, to) as Row[]);
+    const rows = known === to ? [] : (this.sql.page.all(known, to) as Row[]);
     for (const row of rows) this.recent.keep(row.position, row.type, () => toEvent(row));
     const events: StoredEvent[] = [];
     for (let position = after + 1; position <= to; position++) {
@@ -218,10 +217,6 @@ export class SqliteEventStore implements EventStore {
       if (event !== undefined && wanted?.has(event.type) !== false) events.push(this.upcast(event));
     }
     return { events, position: to };
-  }
-
-  private eventsAt(positions: readonly number[]): readonly StoredEvent[] {
-    return (this.sql.at.all(JSON.stringify(positions)) as Row[]).map((row) => this.upcast(toEvent(row)));
   }
 
   /** What was just appended need not be read and parsed for those who follow the log, where somebody does. */
@@ -260,21 +255,13 @@ const prepareStatements = (db: Database.Database) => ({
     `SELECT ${columns} FROM streams s JOIN events e ON e.stream = s.id
      WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ${pageSize}`,
   ),
-  positions: db
-    .prepare(`SELECT position FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ${pageSize}`)
-    .pluck(),
-  positionsOfTypes: db
-    .prepare(
-      `SELECT position FROM events
-       WHERE position > ? AND position <= ? AND type IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ${pageSize}`,
-    )
-    .pluck(),
-  range: db.prepare(
-    `SELECT ${columns} FROM events e JOIN streams s ON s.id = e.stream
-     WHERE e.position > ? AND e.position <= ? ORDER BY e.position`,
+  page: db.prepare(
+    `SELECT ${columns} FROM events e CROSS JOIN streams s ON s.id = e.stream
+     WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ${pageSize}`,
   ),
-  at: db.prepare(
-    `SELECT ${columns} FROM json_each(?) j JOIN events e ON e.position = j.value JOIN streams s ON s.id = e.stream
-     ORDER BY e.position`,
+  pageOfTypes: db.prepare(
+    `SELECT ${columns} FROM events e CROSS JOIN streams s ON s.id = e.stream
+     WHERE e.position > ? AND e.position <= ? AND e.type IN (SELECT value FROM json_each(?))
+     ORDER BY e.position LIMIT ${pageSize}`,
   ),
 });
