@@ -73,7 +73,8 @@ export class Projections implements RunningProjections {
   async run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void> {
     await Promise.all(
       this.projectors.map((projector) =>
-        projector.run(signal).catch(() => {
+        // By a signal of its own, for Node warns of many who listen to one.
+        projector.run(AbortSignal.any([signal])).catch(() => {
           failed(projector.status);
         }),
       ),

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fc.js';
 import {
   type CalendarDefinition,
   type DayRule,

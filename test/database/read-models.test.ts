@@ -2,7 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
+import fc from '../support/fc.js';
 import { Kysely, Migrator, sql, SqliteDialect } from 'kysely';
 import { migrations } from '../../src/database/migrations.js';
 import { openReadModels, ticketsNamed } from '../../src/database/read-models.js';

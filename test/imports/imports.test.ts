@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fc.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { italianHelpdesk } from '../../src/imports/formats/italian-helpdesk.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fc.js';
 import { type CalendarDefinition, type Target } from '../../src/business-time/calendar.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
 import { metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../../src/plans/domain/plan.js';

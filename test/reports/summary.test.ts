@@ -112,6 +112,23 @@ describe('the summary', () => {
     await say(ledger, 'T-1', { type: 'RecordFirstResponse' });
     expect(await summary()).toMatchObject([{ plan: 'advanced', metric: 'firstResponse', met: 1 }]);
   });
+
+  it('counts a breach under the plan that the ticket is under, where another was reapplied in time with the same deadline', async () => {
+    const enrolment = { customer: 'beta', name: null, plan: 'pro', calendar: null, effectiveFrom: null };
+    await changeCustomer(ledger, { type: 'EnrolCustomer', enrolment }, admin);
+    await say(ledger, 'T-1', { type: 'OpenTicket', customer: 'beta', ...bug });
+    at('2026-03-02T10:00:00Z');
+    await changeCustomer(
+      ledger,
+      { type: 'ChangeCustomerPlan', customer: 'beta', plan: 'advanced', effectiveFrom },
+      admin,
+    );
+    at('2026-03-05T09:00:00Z');
+    await settleTicket(ledger, 'T-1');
+    expect(await summary()).toMatchObject([{ plan: 'pro', breached: 1 }]);
+    await say(ledger, 'T-1', { type: 'ReapplyPlan' }, '2026-03-02T11:00:00Z');
+    expect(await summary()).toMatchObject([{ plan: 'advanced', metric: 'firstResponse', breached: 1, withdrawn: 0 }]);
+  });
 });
 
 const admin = { id: 'admin', kind: 'person' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/fc.js';
 import { retryAt, triedForMs } from '../../src/webhooks/back-off.js';
 
 const hour = 3_600_000;

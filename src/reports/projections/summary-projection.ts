@@ -14,11 +14,8 @@ import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/doma
  */
 export const summaryProjection: Projection<Tx> = {
   name: 'summary',
-  version: 5,
-  types: [
-    ...outcomeTypes.filter((type) => type !== 'SlaDeadlineMoved' && type !== 'SlaAtRisk'),
-    ...['TicketCancelled', 'TicketMerged'],
-  ],
+  version: 6,
+  types: [...outcomeTypes.filter((type) => type !== 'SlaAtRisk'), ...['TicketCancelled', 'TicketMerged']],
   async apply(events, tx) {
     const known = await load(events, tx);
     const before = new Map([...known].map(([run, row]) => [run, { ...row }]));
@@ -79,12 +76,22 @@ function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
   const verdict = verdicts[event.type as OutcomeType] ?? 'open';
   const known = rows.get(run);
   if (known === undefined && verdict === 'open') return; // most of what happens is no verdict on anything
+  if (known !== undefined && event.type === 'SlaDeadlineMoved') {
+    move(known, said);
+    return;
+  }
   const row = known ?? { ...uncounted, run, ticket, customer, metric, excluded };
   row.plan = terms.plan.code; // a run may go on under another
   row.verdict = verdict;
   row.month = monthOf(verdict === 'metLate' ? (said.dueAt ?? said.at) : said.at, said.timeZone);
   if (event.type === 'SlaBreachWithdrawn') row.withdrawals += 1;
   rows.set(run, row);
+}
+
+/** A breach that stands on the same deadline under another plan counts there. */
+function move(row: VerdictsTable, { terms, previousDueAt, timeZone }: OutcomeData): void {
+  row.plan = terms.plan.code;
+  if (row.verdict === 'breached' && previousDueAt !== null) row.month = monthOf(previousDueAt, timeZone);
 }
 
 const months = new Map<string, string>();

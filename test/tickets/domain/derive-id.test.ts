@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../support/fc.js';
 import { v5, validate } from 'uuid';
 import { deriveId } from '../../../src/tickets/domain/derive-id.js';
 

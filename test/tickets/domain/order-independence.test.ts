@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../support/fc.js';
 import { type OwnOrder, type TicketOrder } from '../../../src/tickets/domain/commands.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { type Clock, clockOf, readClock } from '../../../src/sla/domain/clock.js';
