@@ -209,18 +209,16 @@ export async function catchUp<Tx>(store: EventStore, projectors: readonly Projec
   const begun = await Promise.all(projectors.map((projector) => projector.begin()));
   const [after = ''] = begun.map((position = '') => position).sort();
   const types = [...new Set(projectors.flatMap(({ projection }) => projection.types))];
-  let to = end;
   let batch: StoredEvent[] = [];
-  const give = async () => {
+  const give = async (to: Position) => {
     for (const projector of projectors) await projector.take(batch, to); // one by one: they share a connection
     batch = [];
   };
   for await (const event of store.readAll({ ...(after === '' ? {} : { after }), types })) {
     batch.push(event);
-    to = event.position;
-    if (batch.length === sharedBatchSize) await give();
+    if (batch.length === sharedBatchSize) await give(event.position);
   }
-  to = to > end ? to : end;
-  await give();
+  const last = batch.at(-1)?.position ?? end;
+  await give(last > end ? last : end);
   for (const projector of projectors) await projector.end();
 }
