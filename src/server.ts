@@ -80,5 +80,5 @@ export async function startServer(
 
 async function healthNow({ projections, webhooks, duties }: Ledger): Promise<Health> {
   const { subscription, statuses } = projections;
-  return healthOf(subscription, [...statuses, webhooks.projector.status], await countStuck(duties));
+  return healthOf(subscription, [...statuses, ...webhooks.projectors.statuses], await countStuck(duties));
 }

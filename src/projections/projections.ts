@@ -1,7 +1,8 @@
 import { type Tx } from '../database/read-models.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../event-sourcing/progress.js';
-import { catchUp, type Projection, type ProjectionStore, Projector } from '../event-sourcing/projector.js';
+import { type Projection, type ProjectionStore } from '../event-sourcing/projector.js';
+import { Projectors } from '../event-sourcing/projectors.js';
 import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
 import { catalogueProjection } from '../plans/projections/catalogue-projection.js';
 import { summaryProjection } from '../reports/projections/summary-projection.js';
@@ -45,54 +46,17 @@ export interface Followed {
   readonly status: () => SubscriptionStatus;
 }
 
-/** All projections, run side by side in this thread. */
-export class Projections implements RunningProjections {
-  private readonly projectors: readonly Projector<Tx>[];
-
+/** All projections, run in this thread. */
+export class Projections extends Projectors<Tx> implements RunningProjections {
   constructor(
     private readonly log: Followed,
     rows: ProjectionStore<Tx>,
     changed?: (status: ProjectionStatus) => void,
   ) {
-    this.projectors = allProjections.map((projection) => new Projector(log.store, rows, projection, changed));
+    super(log.store, rows, allProjections, changed);
   }
 
   get subscription(): SubscriptionStatus {
     return this.log.status();
-  }
-
-  get statuses(): readonly ProjectionStatus[] {
-    return this.projectors.map(({ status }) => status);
-  }
-
-  /** Projects what is in the log now, and ends. */
-  catchUp(): Promise<void> {
-    return catchUp(this.log.store, this.projectors);
-  }
-
-  async run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void> {
-    await Promise.all(
-      this.projectors.map((projector) =>
-        // By a signal of its own, for Node warns of many who listen to one.
-        projector.run(AbortSignal.any([signal])).catch(() => {
-          failed(projector.status);
-        }),
-      ),
-    );
-  }
-
-  async waitFor(names: readonly string[], position: Position, signal: AbortSignal): Promise<boolean> {
-    const reached = await Promise.all(names.map((name) => this.of(name).waitFor(position, signal)));
-    return reached.every(Boolean);
-  }
-
-  moved(name: string, signal: AbortSignal): Promise<void> {
-    return this.of(name).moved(signal);
-  }
-
-  private of(name: string): Projector<Tx> {
-    const projector = this.projectors.find(({ projection }) => projection.name === name);
-    if (projector === undefined) throw new Error(`there is no projection ${name}`);
-    return projector;
   }
 }

@@ -1,7 +1,8 @@
 import { type Clock } from '../clock/clock.js';
 import { Bell } from '../event-sourcing/bell.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
-import { type Projection, type ProjectionStore, Projector } from '../event-sourcing/projector.js';
+import { type Projection, type ProjectionStore } from '../event-sourcing/projector.js';
+import { Projectors } from '../event-sourcing/projectors.js';
 import { openOutbox, type Outbox, type OutboxTx } from './outbox/open-outbox.js';
 import { outboxProjection } from './outbox/outbox-projection.js';
 import { keyIn, type SecretOf, secretsFrom } from './secrets.js';
@@ -10,7 +11,7 @@ import { keyIn, type SecretOf, secretsFrom } from './secrets.js';
 export interface Webhooks {
   readonly outbox: Outbox;
   /** Brings the outbox up to the log. */
-  readonly projector: Projector<OutboxTx>;
+  readonly projectors: Projectors<OutboxTx>;
   readonly secretOf: SecretOf;
   /** Rings when there may be something to do. */
   readonly changed: Bell;
@@ -32,7 +33,8 @@ export async function openWebhooks(
   const outbox = await openOutbox(files.outbox, store);
   const changed = new Bell();
   const { rows, projection } = ringing(outbox, outboxProjection(clock), changed);
-  return { outbox, secretOf, changed, projector: new Projector(store, rows, projection), close: outbox.close };
+  const projectors = new Projectors(store, rows, [projection]);
+  return { outbox, secretOf, changed, projectors, close: outbox.close };
 }
 
 /** Rings after each transaction that took events; one that only moves the checkpoint is nobody's concern. */

@@ -6,15 +6,16 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
 import { type Webhook } from './domain/webhook-decider.js';
 import { type Delivery } from './outbox/deliveries.js';
+import { outboxName } from './outbox/outbox-projection.js';
 import { type DeliveryFilter, deliveryLog, webhookList, type WebhookView, withCounts } from './outbox/lists.js';
 
 /** How long a query waits for the write it is to see. */
 const patienceMs = 5_000;
 
 /** @throws Rejection `READ_MODEL_BEHIND`, and what a cursor is refused for */
-async function seen({ store, projector }: WebhookCommandPorts, after: string | undefined): Promise<void> {
+async function seen({ store, projectors }: WebhookCommandPorts, after: string | undefined): Promise<void> {
   if (after === undefined) return;
-  if (await projector.waitFor(fromCursor(store, after), AbortSignal.timeout(patienceMs))) return;
+  if (await projectors.waitFor([outboxName], fromCursor(store, after), AbortSignal.timeout(patienceMs))) return;
   throw new Rejection('READ_MODEL_BEHIND', `The outbox has not seen ${after} within 5 seconds; ask again.`);
 }
 

@@ -3,7 +3,7 @@ import { advanceReplays } from './outbox/replays.js';
 import { type Webhooks } from './open-webhooks.js';
 import { sendTo, type SenderPorts } from './sender.js';
 
-export interface WebhookPorts extends SenderPorts, Pick<Webhooks, 'projector' | 'changed'> {
+export interface WebhookPorts extends SenderPorts, Pick<Webhooks, 'projectors' | 'changed'> {
   /** Something has failed that is no endpoint's fault. */
   readonly failed: (what: string, error: unknown) => void;
 }
@@ -15,9 +15,9 @@ const dayMs = 86_400_000;
 
 /** Lines up what endpoints are to be sent, and sends it, until the signal aborts. */
 export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Promise<void> {
-  const { outbox, store, clock, projector, changed, failed } = ports;
-  const projecting = projector.run(signal).catch((error: unknown) => {
-    failed('the outbox of webhooks has stopped', error);
+  const { outbox, store, clock, projectors, changed, failed } = ports;
+  const projecting = projectors.run(signal, ({ error }) => {
+    failed('the outbox of webhooks has stopped', new Error(error));
   });
   const replaying = again('a replay of webhooks', async () => {
     const rung = changed.next(signal);

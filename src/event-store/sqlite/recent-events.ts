@@ -29,6 +29,11 @@ export class RecentEvents {
     };
   }
 
+  /** Whether what one reads is worth keeping for others. */
+  get isShared(): boolean {
+    return this.followers.size > 1;
+  }
+
   /** Whether it is known what is at a place in the log, from 1. */
   knows(place: number): boolean {
     return this.places[place % recentKept] === place;

@@ -168,7 +168,8 @@ export class SqliteEventStore implements EventStore {
         const end = this.lastCommitted();
         while (position < end) {
           const isNear = end - position <= recentKept;
-          const { events, position: reached } = isNear
+          const isAtHand = isNear && (this.recent.isShared || this.recent.knows(position + 1));
+          const { events, position: reached } = isAtHand
             ? this.recentPage(position, Math.min(end, position + pageSize), wanted)
             : this.page(position, end, types);
           for (const event of events) {

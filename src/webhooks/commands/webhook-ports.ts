@@ -3,11 +3,12 @@ import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Webhook } from '../domain/webhook-decider.js';
 import { type Webhooks } from '../open-webhooks.js';
+import { outboxName } from '../outbox/outbox-projection.js';
 import { type HttpPost } from '../post.js';
 import { type TargetRules } from '../targets.js';
 
 /** What commands on webhooks need. */
-export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'projector' | 'secretOf' | 'changed'> {
+export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'projectors' | 'secretOf' | 'changed'> {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly rules: TargetRules;
@@ -21,9 +22,9 @@ export const WEBHOOK_PORTS = Symbol('WebhookCommandPorts');
 const patienceMs = 5_000;
 
 /** A webhook as it stands by all that is recorded. @throws Rejection `WEBHOOK_NOT_FOUND`, `READ_MODEL_BEHIND` */
-export async function webhookNow({ outbox, projector, store }: WebhookCommandPorts, id: string): Promise<Webhook> {
+export async function webhookNow({ outbox, projectors, store }: WebhookCommandPorts, id: string): Promise<Webhook> {
   const end = await store.lastPosition();
-  if (!(await projector.waitFor(end, AbortSignal.timeout(patienceMs)))) {
+  if (!(await projectors.waitFor([outboxName], end, AbortSignal.timeout(patienceMs)))) {
     throw new Rejection('READ_MODEL_BEHIND', 'The outbox of webhooks is behind; ask again.');
   }
   const row = await outbox.db.selectFrom('endpoints').select('content').where('webhook', '=', id).executeTakeFirst();

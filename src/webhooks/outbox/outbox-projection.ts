@@ -13,9 +13,12 @@ interface Endpoint {
   readonly disabledAt: Position | null;
 }
 
+/** The name of {@link outboxProjection}. */
+export const outboxName = 'webhooks';
+
 /** Follows endpoints and feed in one: what an endpoint is sent is decided by how it stood at the event's place in the log. */
 export const outboxProjection = (clock: Clock): Projection<OutboxTx> => ({
-  name: 'webhooks',
+  name: outboxName,
   version: 1,
   types: [...feedTypes, ...webhookEventTypes],
   async apply(events, tx) {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { type Position, type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { catchUp, type Projection, type ProjectionStore, Projector } from '../../src/event-sourcing/projector.js';
+import { type Projection, type ProjectionStore } from '../../src/event-sourcing/projector.js';
+import { Projectors } from '../../src/event-sourcing/projectors.js';
 import { type SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
@@ -69,7 +70,7 @@ function numbers({ failsAt, types = ['Happened'] }: { failsAt?: () => number; ty
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-describe('a projector', () => {
+describe('a projection', () => {
   let log: SqliteEventStore;
   let rows: Rows;
   let stop: AbortController;
@@ -91,26 +92,28 @@ describe('a projector', () => {
       numbers.map((n) => event({ n }, type)),
     );
 
+  const project = (...projections: readonly Projection<Database.Database>[]) => new Projectors(log, rows, projections);
+
   /** Runs in the background until the test ends; a failure is left to the status. */
-  const start = (projector: Projector<Database.Database>) => {
-    running = projector.run(stop.signal).catch(() => undefined);
-    return projector;
+  const start = (projecting: Projectors<Database.Database>) => {
+    running = projecting.run(stop.signal);
+    return projecting;
   };
 
   it('projects what is in the log, and moves its checkpoint to the end, past what it does not take', async () => {
     await record(upTo(5));
     const { position } = await record([100], 'Other');
-    const projector = new Projector(log, rows, numbers());
-    await catchUp(log, [projector]);
+    const projecting = project(numbers());
+    await projecting.catchUp();
     expect(rows.seen).toEqual(upTo(5));
     expect(await rows.checkpoint('numbers', 1)).toBe(position);
-    expect(projector.status).toEqual({ name: 'numbers', state: 'stopped', position });
+    expect(projecting.statuses[0]).toEqual({ name: 'numbers', state: 'stopped', position });
   });
 
   it('writes neither rows nor checkpoint where one of them fails', async () => {
     await record(upTo(3));
     rows.advance = () => Promise.reject(new Error('the disk is full'));
-    await expect(catchUp(log, [new Projector(log, rows, numbers())])).rejects.toThrow('the disk is full');
+    await expect(project(numbers()).catchUp()).rejects.toThrow('the disk is full');
     expect(rows.seen).toEqual([]);
     expect(await rows.checkpoint('numbers', 1)).toBeUndefined();
   });
@@ -118,75 +121,112 @@ describe('a projector', () => {
   it.each(upTo(8))('that crashes at event %d and is started anew applies every event once', async (k) => {
     await record(upTo(4));
     await record([4, 5, 6, 7]);
-    await expect(catchUp(log, [new Projector(log, rows, numbers({ failsAt: () => k }))])).rejects.toThrow(
-      `cannot take ${k}`,
-    );
+    await expect(project(numbers({ failsAt: () => k })).catchUp()).rejects.toThrow(`cannot take ${k}`);
     expect(rows.seen).toEqual(upTo(k));
-    await catchUp(log, [new Projector(log, rows, numbers())]);
+    await project(numbers()).catchUp();
     expect(rows.seen).toEqual(upTo(8));
   });
 
-  it('catches up with others, wherever each of them stands, and the log is read once', async () => {
-    const named = (name: string, type: string) => {
+  describe('among others', () => {
+    /** Takes events of one type, and remembers them; fails at one of them. */
+    function taking(name: string, type: string, failsAt?: number) {
       const seen: number[] = [];
       const apply = (events: readonly StoredEvent[]) => {
-        seen.push(...events.map(({ data }) => (data as { readonly n: number }).n));
+        const numbers = events.map(({ data }) => (data as { readonly n: number }).n);
+        if (numbers.includes(failsAt ?? -1)) return Promise.reject(new Error(`cannot take ${failsAt}`));
+        seen.push(...numbers);
         return Promise.resolve();
       };
-      return { seen, projector: new Projector(log, rows, { name, version: 1, types: [type], apply }) };
+      return { name, version: 1, types: [type], seen, apply };
+    }
+    const recordEach = async (numbers: readonly number[]) => {
+      for (const n of numbers) await record([n], n % 2 === 0 ? 'Even' : 'Odd');
     };
-    const [even, odd, late] = [named('even', 'Even'), named('odd', 'Odd'), named('late', 'Odd')];
-    for (const n of upTo(4)) await record([n], n % 2 === 0 ? 'Even' : 'Odd');
-    await catchUp(log, [even.projector]);
-    for (const n of [4, 5]) await record([n], n % 2 === 0 ? 'Even' : 'Odd');
-    await catchUp(log, [odd.projector]);
-    for (const n of [6, 7]) await record([n], n % 2 === 0 ? 'Even' : 'Odd');
-    const reading = jest.spyOn(log, 'readAll');
-    await catchUp(log, [even.projector, odd.projector, late.projector]);
-    expect(reading).toHaveBeenCalledTimes(1);
-    expect([even.seen, odd.seen, late.seen]).toEqual([
-      [0, 2, 4, 6],
-      [1, 3, 5, 7],
-      [1, 3, 5, 7],
-    ]);
-    const end = await log.lastPosition();
-    for (const name of ['even', 'odd', 'late']) expect(await rows.checkpoint(name, 1)).toBe(end);
+    const [even, odd, late] = [() => taking('even', 'Even'), () => taking('odd', 'Odd'), () => taking('late', 'Odd')];
+
+    it('takes what it has not taken, wherever each of them stands, and the log is read once', async () => {
+      const all = [even(), odd(), late()] as const;
+      await recordEach([0, 1, 2, 3]);
+      await project(all[0]).catchUp();
+      await recordEach([4, 5]);
+      await project(all[1]).catchUp();
+      await recordEach([6, 7]);
+      const reading = jest.spyOn(log, 'subscribe');
+      await project(...all).catchUp();
+      expect(reading).toHaveBeenCalledTimes(1);
+      expect(all.map(({ seen }) => seen)).toEqual([
+        [0, 2, 4, 6],
+        [1, 3, 5, 7],
+        [1, 3, 5, 7],
+      ]);
+      const end = await log.lastPosition();
+      for (const { name } of all) expect(await rows.checkpoint(name, 1)).toBe(end);
+    });
+
+    it('fails alone', async () => {
+      const [good, bad] = [even(), taking('bad', 'Odd', 3)];
+      const projecting = project(bad, good);
+      const failed = jest.fn();
+      running = projecting.run(stop.signal, failed);
+      await recordEach(upTo(6));
+      await projecting.waitFor(['even'], await log.lastPosition(), stop.signal);
+      await recordEach([6, 7]);
+      expect(await projecting.waitFor(['even'], await log.lastPosition(), stop.signal)).toBe(true);
+      expect([good.seen, bad.seen]).toEqual([[0, 2, 4, 6], [1]]);
+      expect(failed).toHaveBeenCalledTimes(1);
+      expect(failed).toHaveBeenCalledWith(expect.objectContaining({ name: 'bad', error: 'cannot take 3' }));
+      expect(projecting.statuses.map(({ state }) => state)).toEqual(['failed', 'live']);
+    });
+
+    it('fails with all where the log cannot be read', async () => {
+      jest.spyOn(log, 'subscribe').mockImplementation(() => {
+        throw new Error('the log is gone');
+      });
+      const failed = jest.fn();
+      const projecting = project(even(), odd());
+      await projecting.run(stop.signal, failed);
+      expect(failed).toHaveBeenCalledTimes(2);
+      expect(projecting.statuses).toMatchObject([
+        { state: 'failed', error: 'the log is gone' },
+        { state: 'failed', error: 'the log is gone' },
+      ]);
+    });
   });
 
   it('stopped at every event and started anew applies every event once', async () => {
     for (const n of upTo(10)) {
       await record([n]);
-      await catchUp(log, [new Projector(log, rows, numbers())]);
+      await project(numbers()).catchUp();
     }
-    await catchUp(log, [new Projector(log, rows, numbers())]);
+    await project(numbers()).catchUp();
     expect(rows.seen).toEqual(upTo(10));
   });
 
   it('goes over to live, and takes what is appended then', async () => {
     await record(upTo(3));
-    const projector = start(new Projector(log, rows, numbers()));
+    const projecting = start(project(numbers()));
     const { position } = await record([3, 4]);
-    expect(await projector.waitFor(position, stop.signal)).toBe(true);
+    expect(await projecting.waitFor(['numbers'], position, stop.signal)).toBe(true);
     expect(rows.seen).toEqual(upTo(5));
-    expect(projector.status).toMatchObject({ state: 'live', position });
+    expect(projecting.statuses[0]).toMatchObject({ state: 'live', position });
   });
 
   it('has seen what it does not take, and saves no checkpoint for that alone but now and then', async () => {
     const first = await record([0]);
-    const projector = start(new Projector(log, rows, numbers()));
-    await projector.waitFor(first.position, stop.signal);
+    const projecting = start(project(numbers()));
+    await projecting.waitFor(['numbers'], first.position, stop.signal);
     const saved = new Set<Position | undefined>();
     for (let n = 1; n <= 150; n++) {
       const { position } = await record([n], 'Other');
-      expect(await projector.waitFor(position, stop.signal)).toBe(true);
+      expect(await projecting.waitFor(['numbers'], position, stop.signal)).toBe(true);
       saved.add(await rows.checkpoint('numbers', 1));
     }
     expect(saved.size).toBe(2);
     const { position } = await record([200]);
-    await projector.waitFor(position, stop.signal);
+    await projecting.waitFor(['numbers'], position, stop.signal);
     expect(await rows.checkpoint('numbers', 1)).toBe(position);
     const last = await record([201], 'Other');
-    await projector.waitFor(last.position, stop.signal);
+    await projecting.waitFor(['numbers'], last.position, stop.signal);
     stop.abort();
     await running;
     expect(await rows.checkpoint('numbers', 1)).toBe(last.position);
@@ -195,93 +235,99 @@ describe('a projector', () => {
   it('lets go where another runner is ahead, and nothing is applied twice', async () => {
     await record(upTo(3));
     const slow = numbers();
-    const overtaken = new Projector(log, rows, {
+    const overtaken = project({
       ...slow,
       apply: async (events, tx) => {
         await slow.apply(events, tx);
         tx.exec(`INSERT INTO checkpoints VALUES ('numbers', 1, '${events.at(-1)?.position}')`);
       },
     });
-    await expect(catchUp(log, [overtaken])).rejects.toMatchObject({ name: 'Overtaken' });
+    await expect(overtaken.catchUp()).rejects.toMatchObject({ name: 'Overtaken' });
     expect(rows.seen).toEqual([]);
-    expect(overtaken.status.state).toBe('failed');
+    expect(overtaken.statuses[0]?.state).toBe('failed');
   });
 
   describe('that meets an event it cannot take', () => {
     let poison: number | undefined;
-    let projector: Projector<Database.Database>;
+    let projecting: Projectors<Database.Database>;
     beforeEach(async () => {
       poison = 2;
-      projector = new Projector(log, rows, numbers({ failsAt: () => poison ?? -1 }));
+      projecting = project(numbers({ failsAt: () => poison ?? -1 }));
       await record(upTo(5));
     });
 
     it('stops before it and says so, with the event and why', async () => {
-      await expect(projector.run(stop.signal)).rejects.toThrow('cannot take 2');
+      const failed = jest.fn();
+      await projecting.run(stop.signal, failed);
+      expect(failed).toHaveBeenCalledTimes(1);
       expect(rows.seen).toEqual([0, 1]);
-      expect(projector.status).toMatchObject({ state: 'failed', error: 'cannot take 2' });
-      expect(projector.status.failedEvent).toMatch(/^[\w-]{36}$/);
+      expect(projecting.statuses[0]).toMatchObject({ state: 'failed', error: 'cannot take 2' });
+      expect(projecting.statuses[0]?.failedEvent).toMatch(/^[\w-]{36}$/);
     });
 
     it('lets nobody wait for what will not come', async () => {
-      start(projector);
+      start(projecting);
       await running;
       const last = await log.lastPosition();
-      await expect(projector.waitFor(last, new AbortController().signal)).rejects.toMatchObject({
+      await expect(projecting.waitFor(['numbers'], last, new AbortController().signal)).rejects.toMatchObject({
         code: 'PROJECTION_FAILED',
-        message: expect.stringContaining(projector.status.failedEvent ?? 'no event'),
+        message: expect.stringContaining(projecting.statuses[0]?.failedEvent ?? 'no event'),
       });
     });
 
     it('tells those who wait already', async () => {
       const last = await log.lastPosition();
-      const waiting = projector.waitFor(last, new AbortController().signal).catch((error: unknown) => error);
-      start(projector);
+      const waiting = projecting
+        .waitFor(['numbers'], last, new AbortController().signal)
+        .catch((error: unknown) => error);
+      start(projecting);
       expect(await waiting).toMatchObject({ code: 'PROJECTION_FAILED' });
     });
 
     it('still answers for what it had seen', async () => {
       const { position } = await record([100]);
-      start(projector);
+      start(projecting);
       await running;
       const before = String(Number(position) - 4).padStart(position.length, '0');
-      expect(await projector.waitFor(before, stop.signal)).toBe(true);
+      expect(await projecting.waitFor(['numbers'], before, stop.signal)).toBe(true);
     });
 
     it('goes on once it is mended', async () => {
-      await expect(catchUp(log, [projector])).rejects.toThrow('cannot take 2');
+      await expect(projecting.catchUp()).rejects.toThrow('cannot take 2');
       poison = undefined;
-      start(projector);
-      expect(await projector.waitFor(await log.lastPosition(), stop.signal)).toBe(true);
+      start(projecting);
+      expect(await projecting.waitFor(['numbers'], await log.lastPosition(), stop.signal)).toBe(true);
       expect(rows.seen).toEqual(upTo(5));
-      expect(projector.status.state).toBe('live');
+      expect(projecting.statuses[0]?.state).toBe('live');
     });
   });
 
   describe('waited for', () => {
     it('answers when the rows are there, and not before', async () => {
       const { position } = await record(upTo(50));
-      const projector = new Projector(log, rows, numbers());
-      const waiting = projector.waitFor(position, stop.signal).then((reached) => [reached, rows.seen.length]);
-      start(projector);
+      const projecting = project(numbers());
+      const waiting = projecting
+        .waitFor(['numbers'], position, stop.signal)
+        .then((reached) => [reached, rows.seen.length]);
+      start(projecting);
       expect(await waiting).toEqual([true, 50]);
     });
 
     it('answers that it was not reached when its reader loses patience', async () => {
       const patience = new AbortController();
-      const projector = start(new Projector(log, rows, numbers()));
-      const waiting = projector.waitFor('9'.repeat(16), patience.signal);
+      const projecting = start(project(numbers()));
+      const waiting = projecting.waitFor(['numbers'], '9'.repeat(16), patience.signal);
       patience.abort();
       expect(await waiting).toBe(false);
-      expect(await projector.waitFor('9'.repeat(16), patience.signal)).toBe(false);
+      expect(await projecting.waitFor(['numbers'], '9'.repeat(16), patience.signal)).toBe(false);
     });
 
     it('answers many at once', async () => {
-      const projector = start(new Projector(log, rows, numbers()));
+      const projecting = start(project(numbers()));
       const seen = await Promise.all(
         upTo(40).map(async (n) => {
           const { position } = await record([n]);
-          await projector.waitFor(position, stop.signal);
+          await projecting.waitFor(['numbers'], position, stop.signal);
           return rows.seen.includes(n);
         }),
       );
@@ -293,7 +339,7 @@ describe('a projector', () => {
     const count = 45_000;
     for (let n = 0; n < count; n += 5_000) await record(upTo(5_000).map((i) => n + i));
     const projection = numbers();
-    await catchUp(log, [new Projector(log, rows, projection)]);
+    await project(projection).catchUp();
     expect(Math.max(...projection.batches)).toBeLessThanOrEqual(12_000);
     expect(rows.seen).toHaveLength(count);
   });

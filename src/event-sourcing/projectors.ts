@@ -1,0 +1,127 @@
+import { type EventStore, type Position, type StoredEvent } from './event-store.js';
+import { type ProjectionStatus } from './progress.js';
+import { type Projection, type ProjectionStore, Projector } from './projector.js';
+
+/** Events in one transaction while catching up: a row that many of them touch is written once. */
+const batchSize = 12_000;
+
+/** Live projections rest between looks, so that a burst of events makes few transactions. Who waits ends the rest. */
+const restMs = 100;
+
+type Take = (events: readonly StoredEvent[], to: Position, state: ProjectionStatus['state']) => Promise<void>;
+
+/** Some projections with rows in one place. The log is read once for all of them; they take it in by turns. */
+export class Projectors<Tx> {
+  private readonly projectors: readonly Projector<Tx>[];
+  private hurried = 0;
+  private endRest: () => void = () => undefined;
+
+  /** @param changed is told of each step of each projection */
+  constructor(
+    private readonly store: EventStore,
+    rows: ProjectionStore<Tx>,
+    projections: readonly Projection<Tx>[],
+    changed?: (status: ProjectionStatus) => void,
+  ) {
+    this.projectors = projections.map((projection) => new Projector(rows, projection, changed));
+  }
+
+  get statuses(): readonly ProjectionStatus[] {
+    return this.projectors.map(({ status }) => status);
+  }
+
+  /** Projects what is in the log now, and ends. Throws where a projection fails. */
+  async catchUp(): Promise<void> {
+    const end = await this.store.lastPosition();
+    const stop = new AbortController();
+    await this.read(stop.signal, async (events, to, state) => {
+      for (const projector of this.projectors) await projector.take(events, to, state);
+      if (state === 'live' && to >= end) stop.abort();
+    });
+    for (const projector of this.projectors) await projector.end();
+  }
+
+  /** Projects until the signal aborts. One that fails is told of, and stops alone; where the log fails, all do. */
+  async run(signal: AbortSignal, failed: (status: ProjectionStatus) => void = () => undefined): Promise<void> {
+    const working = new Set(this.projectors);
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const give: Take = async (events, to, state) => {
+      for (const projector of working) {
+        try {
+          await projector.take(events, to, state);
+        } catch {
+          working.delete(projector);
+          failed(projector.status);
+        }
+      }
+      if (working.size === 0) stop.abort();
+      else if (state === 'live') await this.rest(either);
+    };
+    try {
+      await this.read(either, give);
+      for (const projector of working) await projector.end();
+    } catch (error) {
+      for (const projector of working) {
+        projector.fail(error);
+        failed(projector.status);
+      }
+    }
+  }
+
+  /**
+   * Whether some of them reached a position before the signal aborted; who waits is not kept waiting by a rest.
+   * @throws Rejection `PROJECTION_FAILED` where one failed before that position
+   */
+  async waitFor(names: readonly string[], position: Position, signal: AbortSignal): Promise<boolean> {
+    this.hurried += 1;
+    this.endRest();
+    try {
+      const reached = await Promise.all(names.map((name) => this.of(name).waitFor(position, signal)));
+      return reached.every(Boolean);
+    } finally {
+      this.hurried -= 1;
+    }
+  }
+
+  /** Resolves when one has moved on or failed, or the signal aborts. */
+  moved(name: string, signal: AbortSignal): Promise<void> {
+    return this.of(name).moved(signal);
+  }
+
+  /** Reads on from where the first of them stands, a batch at a time, until the signal aborts. */
+  private async read(signal: AbortSignal, take: Take): Promise<void> {
+    const begun = await Promise.all(this.projectors.map((projector) => projector.begin()));
+    const [after = ''] = begun.map((position = '') => position).sort();
+    const types = [...new Set(this.projectors.flatMap(({ projection }) => projection.types))];
+    let batch: StoredEvent[] = [];
+    for await (const message of this.store.subscribe({ ...(after === '' ? {} : { after }), types, signal })) {
+      if (message.kind === 'event') {
+        batch.push(message.event);
+        if (batch.length < batchSize) continue;
+        await take(batch, message.event.position, 'catchingUp');
+      } else await take(batch, message.position, 'live');
+      batch = [];
+    }
+  }
+
+  private rest(signal: AbortSignal): Promise<void> {
+    if (this.hurried > 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, restMs);
+      signal.addEventListener('abort', end);
+      this.endRest = end;
+    });
+  }
+
+  private of(name: string): Projector<Tx> {
+    const projector = this.projectors.find(({ projection }) => projection.name === name);
+    if (projector === undefined) throw new Error(`there is no projection ${name}`);
+    return projector;
+  }
+}
