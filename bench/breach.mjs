@@ -126,10 +126,8 @@ export async function bench() {
     const appends = await floor(join(folder, 'floor'), data);
     const listener = await Helper.start('listener.mjs', listenTo(server, 1));
     if (Date.now() > dueAt) throw new Error('the floor took too long');
-    const [delivered, projectedAt] = await Promise.all([
-      listener.ask('wait', { count: crowd }),
-      server.ask('breached', { count: before + crowd }),
-    ]);
+    const delivered = await listener.ask('wait', { count: crowd });
+    const projectedAt = await server.ask('breached', { count: before + crowd });
     const done = Math.max(delivered.last, projectedAt);
     const breaches = (crowd * 1000) / (done - dueAt);
     await listener.stop();

@@ -142,7 +142,9 @@ export async function settleTicket({ store, catalogue, clock, tickets }: TicketP
     return [{ type: 'Settle', context: { ...context, mayBackdate: false } }];
   };
   const stream = ticketStream(id);
-  const { position, recorded } = await handleCommands(store, stream, ticketDecider(catalogue), commands, tickets);
+  // One that nobody is at work on is not kept at hand: a crowd of them would drive out those that somebody is.
+  const atHand = tickets.get(stream) === undefined ? undefined : tickets;
+  const { position, recorded } = await handleCommands(store, stream, ticketDecider(catalogue), commands, atHand);
   return { position, recorded };
 }
 
