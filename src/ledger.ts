@@ -24,8 +24,8 @@ import { type Ticket } from './tickets/domain/ticket.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 import { type Work, workOf } from './work.js';
 
-/** How many tickets are kept at hand. */
-const ticketsKept = 500;
+/** How many tickets are kept at hand: those at work now. More of them cost more to keep than to read again. */
+const ticketsKept = 128;
 
 /** An open data folder: the log, what is known of it, and the ports on them. */
 export interface Ledger {

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type Instant } from '../../business-time/calendar.js';
+import { type Instant, type Target } from '../../business-time/calendar.js';
+import { isSameVersion } from '../../plans/domain/reapply.js';
 import {
   type CancelledBecause,
   type MovedBecause,
@@ -39,10 +39,11 @@ export function outcomes(
   asOf: Instant,
   cause: News,
 ): readonly Outcome[] {
-  const laidOut = new Set(runs.map((run) => run.id));
-  const vanished = [...known].filter(([id]) => !laidOut.has(id));
+  const differing = runs.map((run) => difference(run, known.get(run.id), asOf, cause));
+  const vanished = [...known].filter(([id]) => !runs.some((run) => run.id === id));
+  if (vanished.length === 0) return differing.flat(); // they come in order of start
   const said = [
-    ...runs.map((run) => ({ startedAt: run.startedAt, outcomes: difference(run, known.get(run.id), asOf, cause) })),
+    ...runs.map(({ startedAt }, i) => ({ startedAt, outcomes: differing[i] ?? [] })),
     ...vanished.map(([id, rec]) => ({ startedAt: rec.last.startedAt, outcomes: superseded(id, rec, asOf, cause) })),
   ];
   return said.sort((a, b) => a.startedAt - b.startedAt).flatMap((s) => s.outcomes);
@@ -150,7 +151,14 @@ const sameDeadline = (a: Pick<Step, 'dueAt' | 'pause'>, b: Pick<Step, 'dueAt' | 
 
 /** Whether a run is laid out from the start, and under the versions and the target, that were recorded of it. */
 const sameUnder = ({ startedAt, terms, target }: Run, last: OutcomeData) =>
-  startedAt === last.startedAt && isDeepStrictEqual(terms, last.terms) && isDeepStrictEqual(target, last.target);
+  startedAt === last.startedAt &&
+  isSameVersion(terms.plan, last.terms.plan) &&
+  isSameVersion(terms.calendar, last.terms.calendar) &&
+  isSameTarget(target, last.target);
+
+const isSameTarget = (a: Target, b: Target) => a.amount === b.amount && a.unit === b.unit && ruleOf(a) === ruleOf(b);
+
+const ruleOf = (target: Target) => (target.unit === 'businessDays' ? target.rule : undefined);
 
 function isAtRisk(run: Run, asOf: Instant): boolean {
   const { atRiskAt } = lastStep(run);

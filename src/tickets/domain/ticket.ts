@@ -36,21 +36,17 @@ export const openedAt = (ticket: Ticket): Instant | undefined => {
 
 /** The ticket after one event more. */
 export function evolve(ticket: Ticket, event: TicketEvent): Ticket {
+  const { customer, facts, recorded: known, horizon } = ticket;
   const size = ticket.size + 1;
   if (isFact(event)) {
     const fact = factOf(event, ticket.size, openedAt(ticket));
-    return {
-      ...ticket,
-      size,
-      customer: ticket.customer ?? event.data.customer,
-      facts: insert(ticket.facts, fact),
-      horizon: Math.max(ticket.horizon, fact.at),
-    };
+    const owner = customer ?? event.data.customer;
+    return { customer: owner, facts: insert(facts, fact), recorded: known, horizon: Math.max(horizon, fact.at), size };
   }
-  if (!isOutcome(event)) return { ...ticket, size };
+  if (!isOutcome(event)) return { customer, facts, recorded: known, horizon, size };
   const { run, asOf } = event.data;
-  const known = new Map(ticket.recorded).set(run, recorded(ticket.recorded.get(run), event.type, event.data));
-  return { ...ticket, size, recorded: known, horizon: Math.max(ticket.horizon, asOf) };
+  const after = new Map(known).set(run, recorded(known.get(run), event.type, event.data));
+  return { customer, facts, recorded: after, horizon: Math.max(horizon, asOf), size };
 }
 
 const isOutcome = (event: TicketEvent): event is OutcomeEvent => event.type.startsWith('Sla');
