@@ -36,6 +36,7 @@ export class Projector<Tx> {
   /** The checkpoint as it is kept, and how often the projection has moved on since without an event of its own. */
   private saved: Position | undefined;
   private unsaved = 0;
+  private readonly types: ReadonlySet<string>;
 
   constructor(
     private readonly rows: ProjectionStore<Tx>,
@@ -43,6 +44,7 @@ export class Projector<Tx> {
     changed?: (status: ProjectionStatus) => void,
   ) {
     this.progress = new Progress(projection.name, changed);
+    this.types = new Set(projection.types);
   }
 
   get status(): ProjectionStatus {
@@ -66,9 +68,9 @@ export class Projector<Tx> {
    * @param state how it is at the end of the stretch
    */
   async take(events: readonly StoredEvent[], to: Position, state: ProjectionStatus['state']): Promise<void> {
-    const { position: from = '', projection } = this;
+    const { position: from = '' } = this;
     if (to < from) return;
-    const own = events.filter(({ type, position }) => projection.types.includes(type) && position > from);
+    const own = events.filter(({ type, position }) => this.types.has(type) && position > from);
     const isIdle = own.length === 0 && this.unsaved < movesUnsaved;
     if (to === this.saved || isIdle) {
       this.unsaved += 1;
