@@ -26,7 +26,8 @@ export async function upsert<Table extends keyof Schema>(
   if (first === undefined) return;
   const columns = Object.keys(first);
   for (const part of parts(rows, Math.floor(maxParameters / columns.length))) {
-    const parameters = part.flatMap((row) => columns.map((column) => (row as Record<string, unknown>)[column]));
+    const parameters: unknown[] = [];
+    for (const row of part) for (const column of columns) parameters.push((row as Record<string, unknown>)[column]);
     await tx.executeQuery({ ...upsertOf(tx, table, key, columns, part.length), parameters });
   }
 }

@@ -49,7 +49,21 @@ const verdicts: Partial<Record<OutcomeType, 'met' | 'metLate' | 'breached' | 'ca
   SlaClockCancelled: 'cancelled',
 };
 
-const uncounted = { plan: '', metric: '', month: '', verdict: 'open', withdrawals: 0, excluded: 0, ended_at: null };
+type Subject = Pick<VerdictsTable, 'customer' | 'ticket' | 'run' | 'metric'>;
+
+/** A row that counts nothing yet. */
+const uncounted = ({ customer, ticket, run, metric }: Subject, excluded: number): VerdictsTable => ({
+  customer,
+  ticket,
+  run,
+  plan: '',
+  metric,
+  month: '',
+  verdict: 'open',
+  withdrawals: 0,
+  excluded,
+  ended_at: null,
+});
 
 /** Of a ticket that ended, what is remembered for runs that facts recorded later bring to light. */
 const endOf = (ticket: string) => `ended:${ticket}`;
@@ -61,7 +75,7 @@ function end(rows: Map<string, VerdictsTable>, { type, data, metadata }: StoredE
   const at = Math.min(metadata.occurredAt, metadata.recordedAt);
   if ((rows.get(run)?.ended_at ?? Infinity) <= at) return;
   const excluded = type === 'TicketCancelled' ? 1 : 0;
-  rows.set(run, { ...uncounted, run, ticket, customer, excluded, ended_at: at });
+  rows.set(run, { ...uncounted({ customer, ticket, run, metric: '' }, excluded), ended_at: at });
   for (const row of rows.values()) if (row.ticket === ticket) row.excluded = excluded;
 }
 
@@ -71,7 +85,7 @@ function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
     end(rows, event);
     return;
   }
-  const { run, ticket, customer, metric, terms } = said;
+  const { run, ticket, terms } = said;
   const excluded = rows.get(endOf(ticket))?.excluded ?? 0;
   const verdict = verdicts[event.type as OutcomeType] ?? 'open';
   const known = rows.get(run);
@@ -80,7 +94,7 @@ function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
     move(known, said);
     return;
   }
-  const row = known ?? { ...uncounted, run, ticket, customer, metric, excluded };
+  const row = known ?? uncounted(said, excluded);
   row.plan = terms.plan.code; // a run may go on under another
   row.verdict = verdict;
   row.month = monthOf(verdict === 'metLate' ? (said.dueAt ?? said.at) : said.at, said.timeZone);

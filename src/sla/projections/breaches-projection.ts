@@ -48,19 +48,19 @@ function take(runs: Runs, event: StoredEvent): void {
 function breach(id: string, said: OutcomeData, detectedAt: number): BreachesTable {
   const { run, layout, metric, ticket, reference, subject, customer, type, priority, assignee, team, at } = said;
   return {
-    id,
     run,
+    id,
     layout,
     metric,
     ticket,
     reference,
     subject,
     customer,
+    plan: said.terms.plan.code,
     type,
     priority,
     assignee,
     team,
-    plan: said.terms.plan.code,
     time_zone: said.timeZone,
     due_at: at,
     detected_at: detectedAt,

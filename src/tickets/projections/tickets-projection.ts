@@ -144,20 +144,13 @@ async function save({ tickets, clocks, imports }: Batch, tx: Tx): Promise<void> 
     const row = tickets.get(ticket);
     return row?.known?.import ?? row?.life?.import?.id ?? null;
   };
-  const clockRows = [...clocks].map(([run, { ticket, clock }]): ClocksTable => ({
-    ...deadlineOf(clock, held.has(importOf(ticket))),
-    run,
-    ticket,
-    metric: clock.metric,
-    clock: JSON.stringify(clock),
-    import: importOf(ticket),
-  }));
+  const clockRows = [...clocks].map(([run, { ticket, clock }]): ClocksTable => {
+    const by = importOf(ticket);
+    const next = nextOf(clock);
+    const [next_at, held_at] = held.has(by) ? [null, next] : [next, null];
+    return { ticket, run, metric: clock.metric, clock: JSON.stringify(clock), import: by, next_at, held_at };
+  });
   await upsert(tx, 'clocks', ['ticket', 'run'], clockRows);
-}
-
-function deadlineOf(clock: Clock, isHeld: boolean) {
-  const next = nextOf(clock);
-  return isHeld ? { next_at: null, held_at: next } : { next_at: next, held_at: null };
 }
 
 /** Deadlines that were brought by imports: watched once these are finished, and not while they are taken up again. */
