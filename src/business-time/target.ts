@@ -21,4 +21,10 @@ export function expectTarget({ amount, unit }: Target): void {
   throw invalidTarget(`must be above zero and at most ${longestTargetDays} days.`);
 }
 
+/** Whether two targets are written alike. */
+export const isSameTarget = (a: Target, b: Target): boolean =>
+  a.amount === b.amount &&
+  a.unit === b.unit &&
+  (a.unit !== 'businessDays' || b.unit !== 'businessDays' || a.rule === b.rule);
+
 const invalidTarget = (why: string) => new InvalidCalendar('INVALID_TARGET', 'target.amount', why);

@@ -11,7 +11,7 @@ export type Reapplication = (typeof reapplications)[number];
 export function reappliedTerms(before: Terms, anew: Terms, because: Reapplication): Terms {
   switch (because) {
     case 'reapplied':
-      return isSameVersion(before.plan, anew.plan) && isSameVersion(before.calendar, anew.calendar) ? before : anew;
+      return areSameTerms(before, anew) ? before : anew;
     case 'planRevised':
       if (!isOlder(before.plan, anew.plan)) return before;
       return {
@@ -24,5 +24,7 @@ export function reappliedTerms(before: Terms, anew: Terms, because: Reapplicatio
 }
 
 export const isSameVersion = (a: VersionRef, b: VersionRef) => a.code === b.code && a.version === b.version;
+export const areSameTerms = (a: Terms, b: Terms) =>
+  isSameVersion(a.plan, b.plan) && isSameVersion(a.calendar, b.calendar);
 /** Whether a version is older than another of the same plan or calendar. */
 export const isOlder = (a: VersionRef, b: VersionRef) => a.code === b.code && a.version < b.version;

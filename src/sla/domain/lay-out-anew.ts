@@ -1,3 +1,4 @@
+import { isSameTarget } from '../../business-time/target.js';
 import { type Metric, metrics, type PauseReason } from '../../plans/domain/plan.js';
 import { targetOf } from '../../plans/domain/promise.js';
 import { isSameVersion, reappliedTerms } from '../../plans/domain/reapply.js';
@@ -13,7 +14,7 @@ export function reclassified(moment: Moment): readonly Run[] {
     if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
     const target = targetOf(run.plan, run.metric, life);
     if (target === undefined) return cancel(run, fact, 'lostPromise');
-    return sameTarget(target, run.target)
+    return isSameTarget(target, run.target)
       ? run
       : layOutAnew(run, { ...run, target }, life.waits.keys(), fact, 'reclassified');
   });
@@ -60,11 +61,6 @@ function created(runs: readonly Run[], moment: Moment): readonly Run[] {
   if (!isUnderWay(moment.life)) return [];
   return metrics.filter((metric) => isWanted(metric, runs, moment)).flatMap((metric) => started(moment, metric));
 }
-
-const sameTarget = (a: Run['target'], b: Run['target']) =>
-  a.amount === b.amount &&
-  a.unit === b.unit &&
-  (a.unit !== 'businessDays' || b.unit !== 'businessDays' || a.rule === b.rule);
 
 /** Whether a ticket as it stands would have a clock of this metric running, if its new class promises one. */
 function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean {

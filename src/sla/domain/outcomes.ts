@@ -1,5 +1,6 @@
-import { type Instant, type Target } from '../../business-time/calendar.js';
-import { isSameVersion } from '../../plans/domain/reapply.js';
+import { type Instant } from '../../business-time/calendar.js';
+import { isSameTarget } from '../../business-time/target.js';
+import { areSameTerms } from '../../plans/domain/reapply.js';
 import {
   type CancelledBecause,
   type MovedBecause,
@@ -39,11 +40,9 @@ export function outcomes(
   asOf: Instant,
   cause: News,
 ): readonly Outcome[] {
-  const differing = runs.map((run) => difference(run, known.get(run.id), asOf, cause));
   const vanished = [...known].filter(([id]) => !runs.some((run) => run.id === id));
-  if (vanished.length === 0) return differing.flat(); // they come in order of start
   const said = [
-    ...runs.map(({ startedAt }, i) => ({ startedAt, outcomes: differing[i] ?? [] })),
+    ...runs.map((run) => ({ startedAt: run.startedAt, outcomes: difference(run, known.get(run.id), asOf, cause) })),
     ...vanished.map(([id, rec]) => ({ startedAt: rec.last.startedAt, outcomes: superseded(id, rec, asOf, cause) })),
   ];
   return said.sort((a, b) => a.startedAt - b.startedAt).flatMap((s) => s.outcomes);
@@ -151,14 +150,7 @@ const sameDeadline = (a: Pick<Step, 'dueAt' | 'pause'>, b: Pick<Step, 'dueAt' | 
 
 /** Whether a run is laid out from the start, and under the versions and the target, that were recorded of it. */
 const sameUnder = ({ startedAt, terms, target }: Run, last: OutcomeData) =>
-  startedAt === last.startedAt &&
-  isSameVersion(terms.plan, last.terms.plan) &&
-  isSameVersion(terms.calendar, last.terms.calendar) &&
-  isSameTarget(target, last.target);
-
-const isSameTarget = (a: Target, b: Target) => a.amount === b.amount && a.unit === b.unit && ruleOf(a) === ruleOf(b);
-
-const ruleOf = (target: Target) => (target.unit === 'businessDays' ? target.rule : undefined);
+  startedAt === last.startedAt && areSameTerms(terms, last.terms) && isSameTarget(target, last.target);
 
 function isAtRisk(run: Run, asOf: Instant): boolean {
   const { atRiskAt } = lastStep(run);

@@ -115,10 +115,8 @@ function settle(
 ): readonly OutcomeEvent[] {
   const { customer, facts, recorded } = ticket;
   if (customer === undefined) return [];
+  const judgement = { ticket: id, customer, facts, versions, asOf, now, correlationId, factId: news?.id };
   const because = news?.type === 'PlanReapplied' ? { because: news.data.because } : {};
   const cause = news === undefined ? undefined : { id: news.id, at: news.at, ...because };
-  const fallen = outcomes(layOut(facts, versions, asOf), recorded, asOf, cause);
-  if (fallen.length === 0) return [];
-  const judgement = { ticket: id, customer, facts, versions, asOf, now, correlationId, factId: news?.id };
-  return fallen.map((outcome) => outcomeEvent(outcome, judgement));
+  return outcomes(layOut(facts, versions, asOf), recorded, asOf, cause).map((o) => outcomeEvent(o, judgement));
 }
