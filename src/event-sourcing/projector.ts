@@ -77,19 +77,13 @@ export class Projector<Tx> {
       this.moveTo(to, state);
       return;
     }
-    try {
-      await this.commit(own, to);
-    } catch (error) {
-      if (error instanceof Overtaken) this.fail(error);
-      else await this.failAt(own, error);
-      throw error;
-    }
+    await this.save(own, to);
     this.moveTo(to, state);
   }
 
-  /** Saves how far it has come. */
+  /** Saves how far it has come. Throws where that fails. */
   async end(): Promise<void> {
-    if (this.position !== undefined && this.position !== this.saved) await this.commit([], this.position);
+    if (this.position !== undefined && this.position !== this.saved) await this.save([], this.position);
     this.progress.status = { ...this.status, state: 'stopped' };
   }
 
@@ -101,6 +95,16 @@ export class Projector<Tx> {
   /** Resolves when the projection has moved on or failed, or the signal aborts. */
   moved(signal: AbortSignal): Promise<void> {
     return this.progress.moved(signal);
+  }
+
+  private async save(events: readonly StoredEvent[], to: Position): Promise<void> {
+    try {
+      await this.commit(events, to);
+    } catch (error) {
+      if (error instanceof Overtaken) this.fail(error);
+      else await this.failAt(events, error);
+      throw error;
+    }
   }
 
   private async commit(events: readonly StoredEvent[], to: Position): Promise<void> {

@@ -10,6 +10,9 @@ const restMs = 100;
 
 type Take = (events: readonly StoredEvent[], to: Position, state: ProjectionStatus['state']) => Promise<void>;
 
+/** How a projection is that has failed, and what it failed with. */
+type Failed = (status: ProjectionStatus, error: unknown) => void;
+
 /** Some projections with rows in one place. The log is read once for all of them; they take it in by turns. */
 export class Projectors<Tx> {
   private readonly projectors: readonly Projector<Tx>[];
@@ -42,31 +45,34 @@ export class Projectors<Tx> {
   }
 
   /** Projects until the signal aborts. One that fails is told of, and stops alone; where the log fails, all do. */
-  async run(signal: AbortSignal, failed: (status: ProjectionStatus) => void = () => undefined): Promise<void> {
+  async run(signal: AbortSignal, failed: Failed = () => undefined): Promise<void> {
     const working = new Set(this.projectors);
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
-    const give: Take = async (events, to, state) => {
+    const each = async (work: (projector: Projector<Tx>) => Promise<void>) => {
       for (const projector of working) {
         try {
-          await projector.take(events, to, state);
-        } catch {
+          await work(projector);
+        } catch (error) {
           working.delete(projector);
-          failed(projector.status);
+          failed(projector.status, error);
         }
       }
-      if (working.size === 0) stop.abort();
-      else if (state === 'live') await this.rest(either);
     };
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
     try {
-      await this.read(either, give);
-      for (const projector of working) await projector.end();
+      await this.read(either, async (events, to, state) => {
+        await each((projector) => projector.take(events, to, state));
+        if (working.size === 0) stop.abort();
+        else if (state === 'live') await this.rest(either);
+      });
     } catch (error) {
       for (const projector of working) {
         projector.fail(error);
-        failed(projector.status);
+        failed(projector.status, error);
       }
+      return;
     }
+    await each((projector) => projector.end());
   }
 
   /**

@@ -16,8 +16,8 @@ const dayMs = 86_400_000;
 /** Lines up what endpoints are to be sent, and sends it, until the signal aborts. */
 export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Promise<void> {
   const { outbox, store, clock, projectors, changed, failed } = ports;
-  const projecting = projectors.run(signal, ({ error }) => {
-    failed('the outbox of webhooks has stopped', new Error(error));
+  const projecting = projectors.run(signal, (_status, error) => {
+    failed('the outbox of webhooks has stopped', error);
   });
   const replaying = again('a replay of webhooks', async () => {
     const rung = changed.next(signal);

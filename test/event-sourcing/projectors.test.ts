@@ -174,8 +174,27 @@ describe('a projection', () => {
       expect(await projecting.waitFor(['even'], await log.lastPosition(), stop.signal)).toBe(true);
       expect([good.seen, bad.seen]).toEqual([[0, 2, 4, 6], [1]]);
       expect(failed).toHaveBeenCalledTimes(1);
-      expect(failed).toHaveBeenCalledWith(expect.objectContaining({ name: 'bad', error: 'cannot take 3' }));
+      const status = expect.objectContaining({ name: 'bad', error: 'cannot take 3' });
+      expect(failed).toHaveBeenCalledWith(status, new Error('cannot take 3'));
       expect(projecting.statuses.map(({ state }) => state)).toEqual(['failed', 'live']);
+    });
+
+    it('fails alone at its end too', async () => {
+      const projecting = project(even(), odd());
+      const failed = jest.fn();
+      running = projecting.run(stop.signal, failed);
+      await recordEach([0, 1]);
+      await projecting.waitFor(['even', 'odd'], await log.lastPosition(), stop.signal);
+      const { position } = await record([100], 'Other');
+      await projecting.waitFor(['even', 'odd'], position, stop.signal);
+      const full = new Error('the disk is full');
+      const advance = rows.advance.bind(rows);
+      rows.advance = (tx, name, ...rest) => (name === 'even' ? Promise.reject(full) : advance(tx, name, ...rest));
+      stop.abort();
+      await running;
+      expect(failed.mock.calls).toEqual([[expect.objectContaining({ name: 'even', state: 'failed' }), full]]);
+      expect(projecting.statuses.map(({ state }) => state)).toEqual(['failed', 'stopped']);
+      expect(await rows.checkpoint('odd', 1)).toBe(position);
     });
 
     it('fails with all where the log cannot be read', async () => {
