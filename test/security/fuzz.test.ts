@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import fc from '../support/fc.js';
 import { buildSchema, type GraphQLObjectType } from 'graphql';
+import fc from '../support/fc.js';
 import { type Answer, Api } from '../support/api.js';
 import { documentOf, valuesOf } from '../support/schema-values.js';
 

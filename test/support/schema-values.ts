@@ -1,4 +1,3 @@
-import fc from './fc.js';
 import {
   getNamedType,
   type GraphQLField,
@@ -14,6 +13,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
+import fc from './fc.js';
 
 /** Text that has broken others: of SQL, logs, prototypes, files and terminals, not of Unicode, and very long. */
 const nasty = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from '../../support/fc.js';
 import { v5, validate } from 'uuid';
+import fc from '../../support/fc.js';
 import { deriveId } from '../../../src/tickets/domain/derive-id.js';
 
 describe('an id that derives from something', () => {
