@@ -98,7 +98,7 @@ export async function bench() {
           door,
           life.map((step, i) => (context) => step(i === 0 ? (context.id = `single-${number++}`) : context.id)),
         ),
-      bulk: async () => 100 * (await load(door, [hundred], 4)),
+      bulk: async () => 100 * (await load(door, [hundred], 16)),
     };
     for (const measure of Object.values(measures)) await measure();
     const results = [];

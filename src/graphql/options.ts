@@ -9,6 +9,7 @@ import { wholeRequests } from '../auth/whole-requests.js';
 import { type Doors } from '../doors/doors.js';
 import { queryRules } from '../doors/query-rules.js';
 import { errorFormat } from '../doors/refusals.js';
+import { quickInputs } from './quick-inputs.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
 const subscriptionsByWebSocket: ApolloServerPlugin = {
@@ -44,7 +45,7 @@ export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'>
   allowBatchedHttpRequests: false,
   persistedQueries: false,
   includeStacktraceInErrorResponses: false,
-  transformSchema: guarded,
+  transformSchema: (schema) => quickInputs(guarded(schema)),
   context: (request: FastifyRequest) => contextOfRequest(request),
   parseOptions: { maxLexicalTokens: doors.limits.tokens },
   validationRules: [...queryRules(doors)],

@@ -5,8 +5,11 @@ const badInput = (message: string) => new GraphQLError(message, { extensions: { 
 
 const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : undefined);
 
-/** The form that programs write, of a day that every month has: the engine itself reads it, ten times as fast. */
-const usual = /^\d{4}-(0\d|1[0-2])-([01]\d|2[0-8])T\d{2}:\d{2}:\d{2}(\.\d{3})?(Z|[+-]\d{2}:\d{2})$/;
+/** The form that programs write, of a day that its month has every year: the engine itself reads it, ten times as fast. */
+const usual = new RegExp(
+  String.raw`^\d{4}-(?:(?:0\d|1[0-2])-(?:[01]\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)` +
+    String.raw`T\d{2}:\d{2}:\d{2}(?:\.\d{3})?(?:Z|[+-]\d{2}:\d{2})$`,
+);
 
 /** Milliseconds since 1970 from ISO 8601 text. A local time without an offset names no instant and is refused. */
 export function parseInstant(text: unknown): number {

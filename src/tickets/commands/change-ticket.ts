@@ -81,17 +81,17 @@ export async function changeTicket(
 ): Promise<TicketChanged> {
   expectOwn(scope, requests);
   const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
-    const { openedAt, ...owner } = openingOf(ticket, requests, id);
-    expectSeen(scope, owner.customer, requests, id);
+    const opening = openingOf(ticket, requests, id);
+    expectSeen(scope, opening.customer, requests, id);
     await catalogue.load(ticket.facts.map((fact) => fact.terms));
     const terms = await termsOf(
       catalogue,
-      owner,
+      opening,
       requests.map(({ order }) => order),
     );
     const now = clock.now();
-    const others = await objections(store, { scope, id, customer: owner.customer }, requests, now);
-    const termsAt = (order: TicketRequest['order'], at: Instant) => terms(order, countsAt(at, now, openedAt));
+    const others = await objections(store, { scope, id, customer: opening.customer }, requests, now);
+    const termsAt = (order: TicketRequest['order'], at: Instant) => terms(order, countsAt(at, now, opening.openedAt));
     return requests.map((request, i) => commandOf(request, id, now, termsAt, others[i]));
   };
   const decider = ticketDecider(catalogue);

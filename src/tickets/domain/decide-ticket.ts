@@ -116,7 +116,7 @@ function settle(
   const { customer, facts, recorded } = ticket;
   if (customer === undefined) return [];
   const judgement = { ticket: id, customer, facts, versions, asOf, now, correlationId, factId: news?.id };
-  const because = news?.type === 'PlanReapplied' ? { because: news.data.because } : {};
-  const cause = news === undefined ? undefined : { id: news.id, at: news.at, ...because };
+  const because = news?.type === 'PlanReapplied' ? news.data.because : undefined;
+  const cause = news === undefined ? undefined : { id: news.id, at: news.at, because };
   return outcomes(layOut(facts, versions, asOf), recorded, asOf, cause).map((o) => outcomeEvent(o, judgement));
 }
