@@ -8,6 +8,8 @@ export interface Projection<Tx> {
   readonly version: number;
   /** The types of event that it takes. */
   readonly types: readonly string[];
+  /** Those of them that matter as its rows stand, where it can do without the others; each that comes may change which. */
+  typesNow?(tx: Tx): Promise<readonly string[]>;
   /** Applies a batch, in order; a batch applied in parts leaves the same rows. */
   apply(events: readonly StoredEvent[], tx: Tx): Promise<void>;
 }
@@ -36,41 +38,52 @@ export class Projector<Tx> {
   /** The checkpoint as it is kept, and how often the projection has moved on since without an event of its own. */
   private saved: Position | undefined;
   private unsaved = 0;
-  private readonly types: ReadonlySet<string>;
+  /** The types that matter to it as it stands: another set where they have to be read for anew. */
+  types: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly rows: ProjectionStore<Tx>,
-    readonly projection: Projection<Tx>,
+    private readonly projection: Projection<Tx>,
     changed?: (status: ProjectionStatus) => void,
   ) {
     this.progress = new Progress(projection.name, changed);
-    this.types = new Set(projection.types);
   }
 
   get status(): ProjectionStatus {
     return this.progress.status;
   }
 
-  private get position(): Position | undefined {
+  get position(): Position | undefined {
     return this.status.position;
   }
 
-  /** Where it goes on from. */
-  async begin(): Promise<Position | undefined> {
+  private get leavesOut(): boolean {
+    return this.types.size < this.projection.types.length;
+  }
+
+  /** Goes on from where it is saved. */
+  async begin(): Promise<void> {
     const { name, version } = this.projection;
     this.saved = await this.rows.checkpoint(name, version);
     this.moveTo(this.saved, 'catchingUp');
-    return this.saved;
+    this.types = await this.rows.transaction((tx) => this.typesNow(tx));
   }
 
   /**
    * Projects a stretch of the log that ends at a position: what it takes, and has not taken yet. Throws where it fails.
+   * One that leaves out types goes no further than the first event: what follows it may matter, and is to be read anew.
    * @param state how it is at the end of the stretch
    */
   async take(events: readonly StoredEvent[], to: Position, state: ProjectionStatus['state']): Promise<void> {
     const { position: from = '' } = this;
     if (to < from) return;
     const own = events.filter(({ type, position }) => this.types.has(type) && position > from);
+    const [first] = own;
+    if (first !== undefined && this.leavesOut) {
+      await this.save([first], first.position);
+      this.moveTo(first.position, 'catchingUp');
+      return;
+    }
     const isIdle = own.length === 0 && this.unsaved < movesUnsaved;
     if (to === this.saved || isIdle) {
       this.unsaved += 1;
@@ -108,15 +121,22 @@ export class Projector<Tx> {
   }
 
   private async commit(events: readonly StoredEvent[], to: Position): Promise<void> {
+    let { types } = this;
     const { name, version } = this.projection;
     await this.rows.transaction(async (tx) => {
       if (events.length > 0) await this.projection.apply(events, tx);
       if (!(await this.rows.advance(tx, name, version, this.saved, to))) {
         throw new Overtaken(`another runner has moved the checkpoint of ${name}`);
       }
+      if (events.length > 0) types = await this.typesNow(tx);
     });
     this.saved = to;
     this.unsaved = 0;
+    if (this.leavesOut || types.size !== this.types.size) this.types = types;
+  }
+
+  private async typesNow(tx: Tx): Promise<ReadonlySet<string>> {
+    return new Set((await this.projection.typesNow?.(tx)) ?? this.projection.types);
   }
 
   /** Finds the event that a batch failed at, one by one; those before it are projected. */

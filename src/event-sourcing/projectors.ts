@@ -37,9 +37,9 @@ export class Projectors<Tx> {
   async catchUp(): Promise<void> {
     const end = await this.store.lastPosition();
     const stop = new AbortController();
-    await this.read(stop.signal, async (events, to, state) => {
+    await this.read(this.projectors, stop.signal, async (events, to, state) => {
       for (const projector of this.projectors) await projector.take(events, to, state);
-      if (state === 'live' && to >= end) stop.abort();
+      if (this.projectors.every(({ position = '' }) => position >= end)) stop.abort();
     });
     for (const projector of this.projectors) await projector.end();
   }
@@ -60,7 +60,7 @@ export class Projectors<Tx> {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     try {
-      await this.read(either, async (events, to, state) => {
+      await this.read(working, either, async (events, to, state) => {
         await each((projector) => projector.take(events, to, state));
         if (working.size === 0) stop.abort();
         else if (state === 'live') await this.rest(either);
@@ -95,11 +95,17 @@ export class Projectors<Tx> {
     return this.of(name).moved(signal);
   }
 
-  /** Reads on from where the first of them stands, a batch at a time, until the signal aborts. */
-  private async read(signal: AbortSignal, take: Take): Promise<void> {
-    const begun = await Promise.all(this.projectors.map((projector) => projector.begin()));
-    const [after = ''] = begun.map((position = '') => position).sort();
-    const types = [...new Set(this.projectors.flatMap(({ projection }) => projection.types))];
+  /** Reads on from where each of some stands, until the signal aborts. */
+  private async read(readers: Iterable<Projector<Tx>>, signal: AbortSignal, take: Take): Promise<void> {
+    for (const projector of readers) await projector.begin();
+    while (!signal.aborted) await this.readOn([...readers], signal, take);
+  }
+
+  /** Reads on from where the first of them stands, a batch at a time, until other types matter to one of them. */
+  private async readOn(readers: readonly Projector<Tx>[], signal: AbortSignal, take: Take): Promise<void> {
+    const [after = ''] = readers.map(({ position = '' }) => position).sort();
+    const known = readers.map(({ types }) => types);
+    const types = [...new Set(known.flatMap((own) => [...own]))];
     let batch: StoredEvent[] = [];
     for await (const message of this.store.subscribe({ ...(after === '' ? {} : { after }), types, signal })) {
       if (message.kind === 'event') {
@@ -107,6 +113,7 @@ export class Projectors<Tx> {
         if (batch.length < batchSize) continue;
         await take(batch, message.event.position, 'catchingUp');
       } else await take(batch, message.position, 'live');
+      if (readers.some((reader, i) => reader.types !== known[i])) return;
       batch = [];
     }
   }
@@ -126,7 +133,7 @@ export class Projectors<Tx> {
   }
 
   private of(name: string): Projector<Tx> {
-    const projector = this.projectors.find(({ projection }) => projection.name === name);
+    const projector = this.projectors.find(({ status }) => status.name === name);
     if (projector === undefined) throw new Error(`there is no projection ${name}`);
     return projector;
   }

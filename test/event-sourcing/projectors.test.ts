@@ -212,6 +212,65 @@ describe('a projection', () => {
     });
   });
 
+  describe('that can do without some types for a while', () => {
+    /** Writes numbers while it is switched on, and can do without them while it is not. */
+    const switched = (reads: string[] = []): Projection<Database.Database> => {
+      const inner = numbers({ types: ['Happened'] });
+      const isOn = (tx: Database.Database) => tx.prepare('SELECT max(n) FROM seen WHERE n < 0').pluck().get() === -1;
+      return {
+        ...{ name: 'numbers', version: 1, types: ['On', 'Off', 'Happened'] },
+        typesNow: (tx) => Promise.resolve(isOn(tx) ? ['On', 'Off', 'Happened'] : ['On', 'Off']),
+        async apply(events, tx) {
+          for (const one of events) {
+            reads.push(one.type);
+            if (one.type === 'On') tx.exec('INSERT INTO seen VALUES (-1)');
+            else if (one.type === 'Off') tx.exec('DELETE FROM seen WHERE n = -1');
+            else if (isOn(tx)) await inner.apply([one], tx);
+          }
+        },
+      };
+    };
+    const life = [[0], 'On', [1], [2], 'Off', [3], 'On', [4], 'Off', [5]] as const;
+    const recordLife = async (steps: readonly (typeof life)[number][], from = 0) => {
+      for (const [i, step] of steps.entries()) {
+        if (typeof step === 'string') await record([100 + from + i], step);
+        else await record(step);
+      }
+    };
+
+    it('misses nothing that matters, and reads nothing that does not', async () => {
+      await recordLife(life);
+      const reads: string[] = [];
+      const projecting = project(switched(reads));
+      await projecting.catchUp();
+      expect(rows.seen).toEqual([1, 2, 4]);
+      expect(reads.filter((type) => type !== 'Happened')).toEqual(['On', 'Off', 'On', 'Off']);
+      expect(projecting.statuses[0]).toMatchObject({ position: await log.lastPosition() });
+    });
+
+    it.each(upTo(life.length))('misses nothing live after %d events, nor started anew', async (k) => {
+      await recordLife(life.slice(0, k));
+      const projecting = start(project(switched()));
+      await projecting.waitFor(['numbers'], await log.lastPosition(), stop.signal);
+      await recordLife(life.slice(k), k);
+      expect(await projecting.waitFor(['numbers'], await log.lastPosition(), stop.signal)).toBe(true);
+      stop.abort();
+      await running;
+      await project(switched()).catchUp();
+      expect(rows.seen).toEqual([1, 2, 4]);
+      expect(await rows.checkpoint('numbers', 1)).toBe(await log.lastPosition());
+    });
+
+    it('holds up no other', async () => {
+      const other = { ...numbers({ types: ['On', 'Off'] }), name: 'other', apply: jest.fn(() => Promise.resolve()) };
+      await recordLife(life);
+      await project(switched(), other).catchUp();
+      expect(rows.seen).toEqual([1, 2, 4]);
+      const taken = other.apply.mock.calls.flatMap(([events]: unknown[]) => events as StoredEvent[]);
+      expect(taken.map(({ type }) => type)).toEqual(['On', 'Off', 'On', 'Off']);
+    });
+  });
+
   it('stopped at every event and started anew applies every event once', async () => {
     for (const n of upTo(10)) {
       await record([n]);

@@ -21,6 +21,11 @@ export const outboxProjection = (clock: Clock): Projection<OutboxTx> => ({
   name: outboxName,
   version: 1,
   types: [...feedTypes, ...webhookEventTypes],
+  /** Without endpoints there is nothing to line up, and no reason to read the feed. */
+  async typesNow(tx) {
+    const endpoint = await tx.selectFrom('endpoints').select('webhook').limit(1).executeTakeFirst();
+    return endpoint === undefined ? webhookEventTypes : [...feedTypes, ...webhookEventTypes];
+  },
   async apply(events, tx) {
     const now = clock.now();
     const { quiet_until: quietUntil } = await tx.selectFrom('origin').selectAll().executeTakeFirstOrThrow();
