@@ -31,11 +31,15 @@ class SlaEventsArgs {
   filter?: SlaEventFilterInput;
 }
 
+const shown = Symbol('shown');
+
+/** An event as the API shows it, made once for all who hear of it: a weak map of them costs the garbage collector more. */
+interface Remembered extends FeedEvent {
+  [shown]?: SlaEventType;
+}
+
 @Resolver()
 export class SlaEvents {
-  /** Events as the API shows them: made once for all who hear of them. */
-  private readonly shown = new WeakMap<FeedEvent, SlaEventType>();
-
   constructor(
     private readonly feed: Feed,
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -72,8 +76,7 @@ export class SlaEvents {
   private toType(message: FeedMessage): SlaFeedMessageType {
     const cursor = toCursor(this.store, message.position);
     if (message.kind === 'heartbeat') return Object.assign(new SlaHeartbeatType(), { cursor });
-    const shown = this.shown.get(message.event) ?? toSlaEventType(message.event, cursor);
-    this.shown.set(message.event, shown);
-    return shown;
+    const event: Remembered = message.event;
+    return (event[shown] ??= toSlaEventType(event, cursor));
   }
 }
