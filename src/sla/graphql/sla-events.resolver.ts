@@ -38,6 +38,12 @@ interface Remembered extends FeedEvent {
   [shown]?: SlaEventType;
 }
 
+function shownOf(event: Remembered, cursor: string): SlaEventType {
+  const known = event[shown] ?? toSlaEventType(event, cursor);
+  event[shown] = known;
+  return known;
+}
+
 @Resolver()
 export class SlaEvents {
   constructor(
@@ -76,7 +82,6 @@ export class SlaEvents {
   private toType(message: FeedMessage): SlaFeedMessageType {
     const cursor = toCursor(this.store, message.position);
     if (message.kind === 'heartbeat') return Object.assign(new SlaHeartbeatType(), { cursor });
-    const event: Remembered = message.event;
-    return (event[shown] ??= toSlaEventType(event, cursor));
+    return shownOf(message.event, cursor);
   }
 }
