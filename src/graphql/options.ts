@@ -2,7 +2,7 @@ import { type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyRequest } from 'fastify';
-import { GraphQLError, OperationTypeNode } from 'graphql';
+import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
 import { guarded } from '../auth/guarded-schema.js';
 import { contextOfRequest } from '../auth/http-door.js';
 import { wholeRequests } from '../auth/whole-requests.js';
@@ -37,7 +37,6 @@ const neverCached: ApolloServerPlugin = {
 /** How GraphQL is served over HTTP; the driver is chosen with the module, and WebSocket has a door of its own. */
 export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'> => ({
   autoSchemaFile: true,
-  sortSchema: true,
   graphiql: false,
   playground: false,
   introspection: true, // a rule of ours says whether it is, for sockets too
@@ -45,7 +44,7 @@ export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'>
   allowBatchedHttpRequests: false,
   persistedQueries: false,
   includeStacktraceInErrorResponses: false,
-  transformSchema: (schema) => quickInputs(guarded(schema)),
+  transformSchema: (schema) => quickInputs(lexicographicSortSchema(guarded(schema))),
   context: (request: FastifyRequest) => contextOfRequest(request),
   parseOptions: { maxLexicalTokens: doors.limits.tokens },
   validationRules: [...queryRules(doors)],
