@@ -98,11 +98,12 @@ export class Projectors<Tx> {
   /** Reads on from where each of some stands, until the signal aborts. */
   private async read(readers: Iterable<Projector<Tx>>, signal: AbortSignal, take: Take): Promise<void> {
     for (const projector of readers) await projector.begin();
-    while (!signal.aborted) await this.readOn([...readers], signal, take);
+    let isChanged = true;
+    while (isChanged) isChanged = await this.readOn([...readers], signal, take);
   }
 
-  /** Reads on from where the first of them stands, a batch at a time, until other types matter to one of them. */
-  private async readOn(readers: readonly Projector<Tx>[], signal: AbortSignal, take: Take): Promise<void> {
+  /** Reads on from where the first of them stands, a batch at a time, until the end or until other types matter to one. */
+  private async readOn(readers: readonly Projector<Tx>[], signal: AbortSignal, take: Take): Promise<boolean> {
     const [after = ''] = readers.map(({ position = '' }) => position).sort();
     const known = readers.map(({ types }) => types);
     const types = [...new Set(known.flatMap((own) => [...own]))];
@@ -113,9 +114,10 @@ export class Projectors<Tx> {
         if (batch.length < batchSize) continue;
         await take(batch, message.event.position, 'catchingUp');
       } else await take(batch, message.position, 'live');
-      if (readers.some((reader, i) => reader.types !== known[i])) return;
+      if (readers.some((reader, i) => reader.types !== known[i])) return true;
       batch = [];
     }
+    return false;
   }
 
   private rest(signal: AbortSignal): Promise<void> {

@@ -23,6 +23,37 @@ describeEventStore('the SQLite event store that writes in a thread of its own', 
   return { store, close: () => store.close() };
 });
 
+describe('the SQLite event store that is read for types that are rare', () => {
+  it('finds every one of them, and lets others have the event loop meanwhile', async () => {
+    const store = SqliteEventStore.open(newFile());
+    const types = Array.from({ length: 40_000 }, (_, i) => (i % 9_000 === 8_999 ? 'Rare' : 'Common'));
+    const events = types.map((type) => event({}, type));
+    for (let i = 0; i < events.length; i += 10_000) {
+      await store.append(`s${i}`, 'noStream', events.slice(i, i + 10_000));
+    }
+    const rare = events.filter(({ type }) => type === 'Rare').map(({ id }) => id);
+    expect((await all(store.readAll({ types: ['Rare'] }))).map(({ id }) => id)).toEqual(rare);
+
+    let turns = 0;
+    let next: NodeJS.Immediate;
+    const count = () => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    next = setImmediate(count);
+    const stop = new AbortController();
+    const heard: string[] = [];
+    for await (const message of store.subscribe({ types: ['Rare'], signal: stop.signal })) {
+      if (message.kind === 'event') heard.push(message.event.id);
+      else stop.abort();
+    }
+    clearImmediate(next);
+    expect(heard).toEqual(rare);
+    expect(turns).toBeGreaterThanOrEqual(4);
+    await store.close();
+  });
+});
+
 describe('the file of a SQLite event store', () => {
   it('keeps its events and its name when it is opened again', async () => {
     const file = newFile();

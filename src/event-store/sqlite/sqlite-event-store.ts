@@ -39,6 +39,9 @@ interface StreamPage {
 /** Rows read at a time; a slow reader holds no more than this. */
 const pageSize = 512;
 
+/** Events looked at for a page of some types: where they are rare, nobody else waits long for the event loop. */
+const lookedAt = 8_192;
+
 const toEvent = ({ position, name, revision, id, type, data, metadata }: Row): StoredEvent => ({
   id,
   type,
@@ -177,6 +180,7 @@ export class SqliteEventStore implements EventStore {
             if (isAborted(signal)) return;
           }
           position = reached;
+          if (position < end) await turn();
         }
         yield { kind: 'caughtUp', position: toPosition(position) };
         await rung;
@@ -198,12 +202,13 @@ export class SqliteEventStore implements EventStore {
   }
 
   private page(after: number, end: number, types: readonly string[] | undefined) {
+    const to = types === undefined ? end : Math.min(end, after + lookedAt);
     const rows = (
-      types === undefined ? this.sql.page.all(after, end) : this.sql.pageOfTypes.all(after, end, JSON.stringify(types))
+      types === undefined ? this.sql.page.all(after, to) : this.sql.pageOfTypes.all(after, to, JSON.stringify(types))
     ) as Row[];
     const isLast = rows.length < pageSize;
     const events = rows.map((row) => this.upcast(toEvent(row)));
-    return { events, position: isLast ? end : (rows.at(-1)?.position ?? end) };
+    return { events, position: isLast ? to : (rows.at(-1)?.position ?? to) };
   }
 
   /** Near its end the log is read and parsed once for all who follow it, whatever their types. */
