@@ -28,7 +28,8 @@ export interface Outcome {
 }
 
 /** The fact that brought the news; an explicit new layout says why. */
-export type News = { readonly id: string; readonly at: Instant; readonly because: MovedBecause | undefined } | undefined;
+export type News =
+  { readonly id: string; readonly at: Instant; readonly because: MovedBecause | undefined } | undefined;
 
 /**
  * What the layout says, less what is recorded: by run in order of start, and within a run Withdrawn, Started, Moved,
