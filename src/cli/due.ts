@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DateTime, Duration } from 'luxon';
 import { type DayRule, type Target } from '../business-time/calendar.js';
+import { readInstant } from '../business-time/read-instant.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readLog } from '../imports/read-log.js';
@@ -12,8 +13,8 @@ import { type DueAnswer, whatIsDue } from '../plans/due-at.js';
 import { answersTo } from './due-cases.js';
 
 const instant = (text: string): number => {
-  const at = /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text) ? DateTime.fromISO(text).toMillis() : NaN;
-  if (Number.isNaN(at)) throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
+  const at = readInstant(text);
+  if (at === undefined) throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
   return at;
 };
 

@@ -39,7 +39,7 @@ export class Projector<Tx> {
   private saved: Position | undefined;
   private unsaved = 0;
   /** The types that matter to it as it stands: another set where they have to be read for anew. */
-  types: ReadonlySet<string> = new Set();
+  types: ReadonlySet<string>;
 
   constructor(
     private readonly rows: ProjectionStore<Tx>,
@@ -47,6 +47,7 @@ export class Projector<Tx> {
     changed?: (status: ProjectionStatus) => void,
   ) {
     this.progress = new Progress(projection.name, changed);
+    this.types = new Set(projection.types);
   }
 
   get status(): ProjectionStatus {
@@ -66,7 +67,7 @@ export class Projector<Tx> {
     const { name, version } = this.projection;
     this.saved = await this.rows.checkpoint(name, version);
     this.moveTo(this.saved, 'catchingUp');
-    this.types = await this.rows.transaction((tx) => this.typesNow(tx));
+    if (this.projection.typesNow !== undefined) this.types = await this.rows.transaction((tx) => this.typesNow(tx));
   }
 
   /**
@@ -136,7 +137,8 @@ export class Projector<Tx> {
   }
 
   private async typesNow(tx: Tx): Promise<ReadonlySet<string>> {
-    return new Set((await this.projection.typesNow?.(tx)) ?? this.projection.types);
+    const now = await this.projection.typesNow?.(tx);
+    return now === undefined ? this.types : new Set(now);
   }
 
   /** Finds the event that a batch failed at, one by one; those before it are projected. */

@@ -16,15 +16,17 @@ interface Endpoint {
 /** The name of {@link outboxProjection}. */
 export const outboxName = 'webhooks';
 
+const types: readonly string[] = [...feedTypes, ...webhookEventTypes];
+
 /** Follows endpoints and feed in one: what an endpoint is sent is decided by how it stood at the event's place in the log. */
 export const outboxProjection = (clock: Clock): Projection<OutboxTx> => ({
   name: outboxName,
   version: 1,
-  types: [...feedTypes, ...webhookEventTypes],
+  types,
   /** Without endpoints there is nothing to line up, and no reason to read the feed. */
   async typesNow(tx) {
     const endpoint = await tx.selectFrom('endpoints').select('webhook').limit(1).executeTakeFirst();
-    return endpoint === undefined ? webhookEventTypes : [...feedTypes, ...webhookEventTypes];
+    return endpoint === undefined ? webhookEventTypes : types;
   },
   async apply(events, tx) {
     const now = clock.now();

@@ -1,0 +1,16 @@
+import { DateTime } from 'luxon';
+import { type Instant } from './calendar.js';
+
+/** The form that programs write, of a day that its month has every year: the engine itself reads it, ten times as fast. */
+const usual = new RegExp(
+  String.raw`^\d{4}-(?:(?:0\d|1[0-2])-(?:[01]\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)` +
+    String.raw`T\d{2}:\d{2}:\d{2}(?:\.\d{3})?(?:Z|[+-]\d{2}:\d{2})$`,
+);
+
+/** The instant that ISO 8601 text names; a local time without an offset names none. */
+export function readInstant(text: string): Instant | undefined {
+  const quick = usual.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(quick)) return quick;
+  const at = /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text) ? DateTime.fromISO(text) : undefined;
+  return at?.isValid === true ? at.toMillis() : undefined;
+}
