@@ -8,7 +8,7 @@ import { LeftAlone, type Settled, type StuckTickets } from './left-alone.js';
 export interface Deadlines {
   /** The first instant after another at which something falls due; undefined when nothing will. */
   next(after: Instant): Promise<Instant | undefined>;
-  /** Tickets on which something has fallen due, soonest first, by the page; one may come more than once. */
+  /** Tickets on which something has fallen due, some at a time, none left waiting for long; one may come more than once. */
   due(now: Instant): AsyncIterable<readonly string[]>;
   /** Up to where in the log they have come. */
   seen(): Position | undefined;
@@ -80,7 +80,7 @@ export async function settleDue(ports: WatcherPorts, signal: AbortSignal): Promi
   }
 }
 
-/** Goes once through what is due, from the soonest on; waits for no projection, so that one deadline delays no other. */
+/** Goes once through what is due; waits for no projection, so that one deadline delays no other. */
 async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSignal): Promise<Look> {
   const { deadlines, clock, lease, settle } = ports;
   const at = clock.now();

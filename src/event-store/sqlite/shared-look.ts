@@ -1,5 +1,5 @@
 /** Questions answered at one look, before others have the event loop. */
-const atOnce = 64;
+const atOnce = 256;
 
 interface Asked<Question, Answer> {
   readonly question: Question;

@@ -21,15 +21,16 @@ import { RecentEvents, recentKept, type Types } from './recent-events.js';
 import { SharedLook } from './shared-look.js';
 import { ThreadedWriter } from './threaded-writer.js';
 
-interface Row {
-  readonly position: number;
-  readonly name: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-}
+/** As the columns below: an array is made in half the time of an object with their names. */
+type Row = readonly [
+  position: number,
+  name: string,
+  revision: number,
+  id: string,
+  type: string,
+  data: string,
+  metadata: string,
+];
 
 interface StreamPage {
   readonly stream: string;
@@ -42,7 +43,7 @@ const pageSize = 512;
 /** Events looked at for a page of some types: where they are rare, nobody else waits long for the event loop. */
 const lookedAt = 8_192;
 
-const toEvent = ({ position, name, revision, id, type, data, metadata }: Row): StoredEvent => ({
+const toEvent = ([position, name, revision, id, type, data, metadata]: Row): StoredEvent => ({
   id,
   type,
   stream: name,
@@ -208,7 +209,7 @@ export class SqliteEventStore implements EventStore {
     ) as Row[];
     const isLast = rows.length < pageSize;
     const events = rows.map((row) => this.upcast(toEvent(row)));
-    return { events, position: isLast ? to : (rows.at(-1)?.position ?? to) };
+    return { events, position: isLast ? to : (rows.at(-1)?.[0] ?? to) };
   }
 
   /** Near its end the log is read and parsed once for all who follow it, whatever their types. */
@@ -216,7 +217,7 @@ export class SqliteEventStore implements EventStore {
     let known = after;
     while (known < to && this.recent.knows(known + 1)) known += 1;
     const rows = known === to ? [] : (this.sql.page.all(known, to) as Row[]);
-    for (const row of rows) this.recent.keep(row.position, row.type, () => toEvent(row));
+    for (const row of rows) this.recent.keep(row[0], row[4], () => toEvent(row));
     const events: StoredEvent[] = [];
     for (let position = after + 1; position <= to; position++) {
       const event = this.recent.at(position);
@@ -254,20 +255,21 @@ function writerOn(db: Database.Database): Writer {
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Limits stand in the text: SQLite plans a statement anew each time that one is bound. */
-const prepareStatements = (db: Database.Database) => ({
-  logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),
-  last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
-  streamPage: db.prepare(
-    `SELECT ${columns} FROM streams s JOIN events e ON e.stream = s.id
-     WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision LIMIT ${pageSize}`,
-  ),
-  page: db.prepare(
-    `SELECT ${columns} FROM events e CROSS JOIN streams s ON s.id = e.stream
-     WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ${pageSize}`,
-  ),
-  pageOfTypes: db.prepare(
-    `SELECT ${columns} FROM events e CROSS JOIN streams s ON s.id = e.stream
-     WHERE e.position > ? AND e.position <= ? AND e.type IN (SELECT value FROM json_each(?))
-     ORDER BY e.position LIMIT ${pageSize}`,
-  ),
-});
+function prepareStatements(db: Database.Database) {
+  const selecting = (rest: string) => db.prepare(`SELECT ${columns} FROM ${rest} LIMIT ${pageSize}`).raw();
+  return {
+    logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),
+    last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
+    streamPage: selecting(
+      `streams s JOIN events e ON e.stream = s.id WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision`,
+    ),
+    page: selecting(
+      `events e CROSS JOIN streams s ON s.id = e.stream
+       WHERE e.position > ? AND e.position <= ? ORDER BY e.position`,
+    ),
+    pageOfTypes: selecting(
+      `events e CROSS JOIN streams s ON s.id = e.stream
+       WHERE e.position > ? AND e.position <= ? AND e.type IN (SELECT value FROM json_each(?)) ORDER BY e.position`,
+    ),
+  };
+}
