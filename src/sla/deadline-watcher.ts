@@ -80,31 +80,43 @@ export async function settleDue(ports: WatcherPorts, signal: AbortSignal): Promi
   }
 }
 
-/** Goes once through what is due; waits for no projection, so that one deadline delays no other. */
+/**
+ * Goes once through what is due; waits for no projection, so that one deadline delays no other. The next are read and
+ * decided on while those before them are recorded.
+ */
 async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSignal): Promise<Look> {
   const { deadlines, clock, lease, settle } = ports;
   const at = clock.now();
   const look = aside.look(at, deadlines.seen());
   let settled = 0;
+  let isAnothers = false;
   const down: Rejection[] = [];
-  for await (const page of deadlines.due(at)) {
-    if (signal.aborted) return { at, settled, isPutOff: false };
-    const due = [...new Set(page)].filter((ticket) => look.takes(ticket));
-    if (due.length === 0) continue;
-    if (!(await lease.take())) return { at, settled, isPutOff: true };
-    await Promise.all(
-      due.map(async (ticket) => {
-        try {
-          await aside.settled(ticket, await settle(ticket));
-          settled += 1;
-        } catch (error) {
-          if (error instanceof Rejection && error.code === storeIsDown) down.push(error);
-          else await aside.failed(ticket, error, clock.now());
-        }
-      }),
-    );
-    if (down.length > 0) return { at, settled, isPutOff: true };
+  const settleOne = async (ticket: string): Promise<void> => {
+    try {
+      await aside.settled(ticket, await settle(ticket));
+      settled += 1;
+    } catch (error) {
+      if (error instanceof Rejection && error.code === storeIsDown) down.push(error);
+      else await aside.failed(ticket, error, clock.now());
+    }
+  };
+  let underWay: Promise<unknown> = Promise.resolve();
+  try {
+    for await (const page of deadlines.due(at)) {
+      if (signal.aborted || down.length > 0) break;
+      const due = [...new Set(page)].filter((ticket) => look.takes(ticket));
+      if (due.length === 0) continue;
+      isAnothers = !(await lease.take());
+      if (isAnothers) break;
+      const before = underWay;
+      underWay = Promise.all(due.map(settleOne));
+      underWay.catch(() => undefined); // what it throws, it throws when it is waited for
+      await before;
+    }
+  } finally {
+    await underWay;
   }
-  await look.end();
-  return { at, settled, isPutOff: false };
+  const isPutOff = isAnothers || down.length > 0;
+  if (!isPutOff && !signal.aborted) await look.end();
+  return { at, settled, isPutOff };
 }

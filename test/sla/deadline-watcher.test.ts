@@ -2,10 +2,11 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { StreamCache } from '../../src/event-sourcing/handle-command.js';
+import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
-import { type Lease, watchDeadlines, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
+import { type Lease, settleDue, watchDeadlines, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
 import { type OutcomeData } from '../../src/sla/domain/outcome.js';
-import { type StuckTicket } from '../../src/sla/left-alone.js';
+import { type Settled, type StuckTicket } from '../../src/sla/left-alone.js';
 import { type TicketPorts } from '../../src/tickets/commands/change-ticket.js';
 import { workOf } from '../../src/work.js';
 import { event } from '../contract/event-store.contract.js';
@@ -120,6 +121,80 @@ describe('the deadline watcher', () => {
     watch();
     await ledger.clock.asleepUntil(at('06T10:00:00'));
     expect(await ledger.store.lastPosition()).toBe(before);
+  });
+
+  describe('with more due than it settles at once', () => {
+    const pages = [['T-1', 'T-2'], ['T-3'], ['T-4']];
+    /** Work of which each ticket is done when it is told. */
+    function byHand() {
+      const asked: string[] = [];
+      const ends = new Map<string, (error?: Error) => void>();
+      const settle = (ticket: string) =>
+        new Promise<Settled>((resolve, reject) => {
+          asked.push(ticket);
+          ends.set(ticket, (error) => {
+            if (error === undefined) resolve({ position: '1', isNews: true });
+            else reject(error);
+          });
+        });
+      const due = async function* () {
+        for (const page of pages) yield Promise.resolve(page);
+      };
+      const ports = { ...ledger.work.deadlines, lease: always, settle };
+      return { asked, ends, ports: { ...ports, deadlines: { ...ports.deadlines, due } } };
+    }
+    const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+    it('decides on the next while those before them are recorded, and on no more', async () => {
+      const { asked, ends, ports } = byHand();
+      const settling = settleDue(ports, stop.signal);
+      await turns();
+      expect(asked).toEqual(['T-1', 'T-2', 'T-3']);
+      ends.get('T-1')?.();
+      await turns();
+      expect(asked).toHaveLength(3);
+      ends.get('T-2')?.();
+      await turns();
+      expect(asked).toEqual(['T-1', 'T-2', 'T-3', 'T-4']);
+      stop.abort();
+      for (const end of ends.values()) end();
+      await settling;
+    });
+
+    it('ends when those under way have ended, where it is stopped or the store is away', async () => {
+      for (const error of [undefined, new Rejection('EVENT_STORE_UNAVAILABLE', 'It is away.')]) {
+        const { asked, ends, ports } = byHand();
+        let hasEnded = false;
+        const settling = settleDue(ports, stop.signal).then(() => (hasEnded = true));
+        await turns();
+        if (error === undefined) stop.abort();
+        ends.get('T-1')?.(error);
+        ends.get('T-2')?.();
+        await turns();
+        expect([asked, hasEnded]).toEqual([['T-1', 'T-2', 'T-3'], false]);
+        stop.abort();
+        ends.get('T-3')?.();
+        await settling;
+        stop = new AbortController();
+      }
+    });
+
+    it('says so where a ticket can neither be settled nor set aside', async () => {
+      const { ends, ports } = byHand();
+      const put = () => Promise.reject(new Error('the disk is full'));
+      let said: string | undefined;
+      const settling = settleDue({ ...ports, stuck: { ...ports.stuck, put } }, stop.signal);
+      const ended = settling.catch((error: unknown) => (said = (error as Error).message));
+      await turns();
+      ends.get('T-3')?.(new Error('poison'));
+      await turns();
+      for (const ticket of ['T-1', 'T-2']) ends.get(ticket)?.();
+      await turns();
+      expect(said).toBeUndefined(); // T-4 is under way
+      ends.get('T-4')?.();
+      await ended;
+      expect(said).toBe('the disk is full');
+    });
   });
 
   it('leaves the tickets of an unfinished import alone until it is finished', async () => {

@@ -40,12 +40,14 @@ export async function* dueTickets(
 ): AsyncGenerator<readonly string[], void, undefined> {
   const due = new Set<string>();
   let last: readonly [Instant, string] | undefined;
-  for (let isMore = true; isMore; await turn()) {
+  let isMore = true;
+  while (isMore) {
     const rows = await duePage(db, now, last).execute();
     for (const { ticket } of rows) due.add(ticket);
     const end = rows.at(-1);
     if (end !== undefined) last = [end.next_at ?? now, end.ticket];
     isMore = rows.length === pageSize;
+    if (isMore) await turn();
     if (isMore && due.size < most) continue;
     const sorted = [...due].sort();
     due.clear();
