@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { type Instant } from '../../src/business-time/calendar.js';
 import { readersOf } from '../../src/database/scoped.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
+import { oneAtATime } from '../../src/event-sourcing/one-at-a-time.js';
 import { settleDue, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
 import { changeAndHandOver } from '../../src/tickets/commands/hand-over.js';
@@ -245,16 +246,14 @@ function written(order: ScriptOrder, id: string, others: readonly string[], mess
  * Of two that split off the same ticket the first has it; in which order they are told must not be chance. One that is stuck
  * is tried again at every look: how long it is left alone has tests of its own.
  */
-const oneByOne = (ports: WatcherPorts): WatcherPorts => ({
-  ...ports,
-  stuck: { all: () => Promise.resolve([]), put: () => Promise.resolve(), remove: () => Promise.resolve() },
-  deadlines: {
-    ...ports.deadlines,
-    async *due(now) {
-      for await (const page of ports.deadlines.due(now)) for (const ticket of page) yield [ticket];
-    },
-  },
-});
+function oneByOne(ports: WatcherPorts): WatcherPorts {
+  const inTurn = oneAtATime();
+  return {
+    ...ports,
+    settle: (ticket) => inTurn(() => ports.settle(ticket)),
+    stuck: { all: () => Promise.resolve([]), put: () => Promise.resolve(), remove: () => Promise.resolve() },
+  };
+}
 
 function rejectionOf(error: unknown): Rejection {
   if (error instanceof Rejection) return error;
