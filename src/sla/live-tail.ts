@@ -1,6 +1,7 @@
 import { type Clock } from '../clock/clock.js';
 import { Bell } from '../event-sourcing/bell.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
+import { turn } from '../event-sourcing/turn.js';
 import { type FeedEvent, feedTypes } from './domain/feed-event.js';
 
 /** How many of the newest events are kept at hand for those who listen: some 20 MB where all of them are in use. */
@@ -21,7 +22,7 @@ export interface TailPorts {
 /** Lets others have the event loop now and then; call it after each event. */
 export function paced(): () => Promise<void> | undefined {
   let taken = 0;
-  return () => (++taken % inOneTurn === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined);
+  return () => (++taken % inOneTurn === 0 ? turn() : undefined);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
 import { type Instant } from '../../src/business-time/calendar.js';
 import { readersOf } from '../../src/database/scoped.js';
-import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { oneAtATime } from '../../src/event-sourcing/one-at-a-time.js';
+import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { settleDue, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
 import { changeAndHandOver } from '../../src/tickets/commands/hand-over.js';

@@ -14,6 +14,7 @@ import {
 } from '../../event-sourcing/event-store.js';
 import { Bell } from '../../event-sourcing/bell.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { turn } from '../../event-sourcing/turn.js';
 import { Appender, toPosition, toText } from './appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
@@ -250,9 +251,6 @@ function writerOn(db: Database.Database): Writer {
   let appender: Appender | undefined; // none for those who only read
   return { commit: (orders) => (appender ??= new Appender(db)).commit(orders) };
 }
-
-/** Lets others have the event loop between pages. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Limits stand in the text: SQLite plans a statement anew each time that one is bound. */
 function prepareStatements(db: Database.Database) {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Schema } from '../../database/schema.js';
+import { turn } from '../../event-sourcing/turn.js';
 
 /** Rows read at a time. Limits stand in the text: SQLite plans a statement anew each time that one is bound. */
 const pageSize = 1_000;
@@ -54,6 +55,3 @@ export async function* dueTickets(
     for (let i = 0; i < sorted.length; i += settledTogether) yield sorted.slice(i, i + settledTogether);
   }
 }
-
-/** Lets others have the event loop between pages. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
