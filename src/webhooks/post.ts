@@ -31,8 +31,9 @@ export function httpPost(rules: TargetRules, clock: Clock): HttpPost {
     new Agent({ connect: { lookup: guardedLookup(scheme, rules), timeout: patienceMs } });
   const agents = { 'https:': agentFor('https:'), 'http:': agentFor('http:') };
   const send = async ({ url, headers, body }: Message, signal: AbortSignal): Promise<PostOutcome> => {
-    const dispatcher = agents[expectSoundTarget(url, rules).scheme];
-    const answer = await request(url, { method: 'POST', headers, body, dispatcher, signal });
+    const { href, scheme } = expectSoundTarget(url, rules);
+    const dispatcher = agents[scheme];
+    const answer = await request(href, { method: 'POST', headers, body, dispatcher, signal });
     await answer.body.dump({ limit: answerBytes, signal });
     const status = answer.statusCode;
     if (status >= 200 && status < 300) return { kind: 'delivered', status };

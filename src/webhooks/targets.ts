@@ -2,6 +2,7 @@ import { lookup as dnsLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { isMetadata } from './metadata.js';
 
 export interface Address {
   readonly address: string;
@@ -38,6 +39,7 @@ const publicIPv6 = ipaddr.IPv6.parseCIDR('2000::/3');
 /** What an address is; IPv4 mapped into IPv6 counts as what it is itself. */
 function rangeOf(address: string): string {
   const parsed = ipaddr.process(address);
+  if (isMetadata(parsed)) return 'metadata of a cloud';
   const range = parsed.range();
   const isBeyond = range === 'unicast' && parsed instanceof ipaddr.IPv6 && !parsed.match(publicIPv6);
   return isBeyond ? 'reserved' : range;
@@ -50,7 +52,8 @@ function rangeOf(address: string): string {
 function expectAllowed(address: string, scheme: Scheme, { allowsPrivate }: Pick<TargetRules, 'allowsPrivate'>): void {
   const range = rangeOf(address);
   if (privateRanges.has(range) && allowsPrivate) return;
-  if (range !== 'unicast') throw new TargetRefused(`${address} is no public address (${range}).`);
+  const setting = privateRanges.has(range) ? ' PLEDGE_WEBHOOK_PRIVATE_TARGETS=yes allows it.' : '';
+  if (range !== 'unicast') throw new TargetRefused(`${address} is no public address (${range}).${setting}`);
   if (scheme === 'http:') throw new TargetRefused('only HTTPS is taken beyond private networks.');
 }
 
@@ -62,32 +65,42 @@ function addressIn({ hostname }: URL): string | undefined {
   return isIP(bare) === 0 ? undefined : bare;
 }
 
+/** A target as far as it can be judged without asking anybody. */
+interface SoundTarget {
+  /** The URL as every reader of URLs reads it. */
+  readonly href: string;
+  readonly scheme: Scheme;
+  /** To be looked up; undefined where the URL has an address in place of a name. */
+  readonly name: string | undefined;
+}
+
 /**
  * What can be said of a target without asking anybody. An address in place of a name is looked up by nobody, so it is
  * checked here before each delivery too.
  * @throws TargetRefused
  */
-export function expectSoundTarget(
-  text: string,
-  rules: Pick<TargetRules, 'allowsPrivate'>,
-): { readonly scheme: Scheme; readonly name: string | undefined } {
+export function expectSoundTarget(text: string, rules: Pick<TargetRules, 'allowsPrivate'>): SoundTarget {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !isScheme(url.protocol)) throw new TargetRefused('it is no HTTPS URL.');
   if (url.username !== '' || url.password !== '') throw new TargetRefused('it has a name or password in it.');
-  if (url.hash !== '') throw new TargetRefused('it has a fragment, which no request carries.');
+  // An empty one leaves no `hash`, but its sign.
+  if (url.href.includes('#')) throw new TargetRefused('it has a fragment, which no request carries.');
+  if (url.port === '0') throw new TargetRefused('nobody listens on port 0.');
   if (url.protocol === 'http:' && !rules.allowsPrivate) throw new TargetRefused('only HTTPS is taken.');
   const address = addressIn(url);
   if (address !== undefined) expectAllowed(address, url.protocol, rules);
-  return { scheme: url.protocol, name: address === undefined ? url.hostname : undefined };
+  return { href: url.href, scheme: url.protocol, name: address === undefined ? url.hostname : undefined };
 }
 
 /**
- * Checks a target as it is now; where its name leads later is checked again at each connection.
+ * Checks a target as it is now; where its name leads later is checked again at each connection. Answers the URL to keep:
+ * what people read in it is then where it leads.
  * @throws TargetRefused
  */
-export async function expectTarget(text: string, rules: TargetRules): Promise<void> {
-  const { name, scheme } = expectSoundTarget(text, rules);
+export async function expectTarget(text: string, rules: TargetRules): Promise<string> {
+  const { href, name, scheme } = expectSoundTarget(text, rules);
   if (name !== undefined) await addressesOf(name, scheme, rules);
+  return href;
 }
 
 async function addressesOf(name: string, scheme: Scheme, rules: TargetRules): Promise<readonly Address[]> {

@@ -132,6 +132,17 @@ describe('webhooks over the API', () => {
     expect(await change(verb, input, type)).toMatchObject({ code });
   });
 
+  it('are kept by the address that is asked, however it was typed, registered or changed', async () => {
+    const typed = `http:\\\\127.0.0.1:${new URL(there.url).port}\\@1.1.1.1/\r\n`;
+    const url = `http://127.0.0.1:${new URL(there.url).port}/@1.1.1.1/`;
+    expect(await change('registerWebhook', { id: 'typed', url: typed })).toMatchObject({ webhook: { url } });
+    expect(await change('changeWebhook', { id: 'typed', url: there.url })).toMatchObject({
+      webhook: { url: new URL(there.url).href },
+    });
+    expect(await change('changeWebhook', { id: 'typed', url: typed })).toMatchObject({ webhook: { url } });
+    await change('removeWebhook', { id: 'typed' }, 'WebhookInput');
+  });
+
   it('go to no private address once the setting says so no more', async () => {
     await change('registerWebhook', { id: 'inside', url: there.url });
     await api.restart('2026-03-02T09:00:00Z', { PLEDGE_WEBHOOK_PRIVATE_TARGETS: 'no' });

@@ -24,7 +24,24 @@ describe('a target of webhooks', () => {
     'https://1.1.1.1/',
     'https://[2606:4700::1111]/',
   ])('may be public, by HTTPS: %s', async (url) => {
-    await expect(expectTarget(url, publicly)).resolves.toBeUndefined();
+    await expect(expectTarget(url, publicly)).resolves.toBe(new URL(url).href);
+  });
+
+  it.each([
+    ['backslashes', 'https://1.1.1.1\\@127.0.0.1/', 'https://1.1.1.1/@127.0.0.1/'],
+    ['no slashes', 'https:1.1.1.1', 'https://1.1.1.1/'],
+    ['line ends and tabs within', 'ht\ttps://1.1.1.1/a\r\nb', 'https://1.1.1.1/ab'],
+    ['blanks around', ' https://1.1.1.1/ ', 'https://1.1.1.1/'],
+    ['an address as one number', 'https://16843009/', 'https://1.1.1.1/'],
+    ['an address in hexadecimal and octal', 'https://0x1.01.1.1/', 'https://1.1.1.1/'],
+    ['a dot after an address', 'https://1.1.1.1./', 'https://1.1.1.1/'],
+    ['letters that look like others', 'https://\uff11.1.1.1/', 'https://1.1.1.1/'],
+    ['capitals', 'HTTPS://HOOKS.example/', 'https://hooks.example/'],
+    ['no name before its @', 'https://:@hooks.example/', 'https://hooks.example/'],
+    ['dots in its path', 'https://hooks.example/a/%2e%2e/b', 'https://hooks.example/b'],
+    ['the port that is meant anyway', 'https://hooks.example:443/', 'https://hooks.example/'],
+  ])('is kept as a browser reads it where it has %s', async (_, url, kept) => {
+    await expect(expectTarget(url, publicly)).resolves.toBe(kept);
   });
 
   it.each([
@@ -80,7 +97,12 @@ describe('a target of webhooks', () => {
     ['a file', 'file:///etc/passwd'],
     ['no URL', 'hooks.example'],
     ['with a password in it', 'https://me:secret@hooks.example/'],
+    ['with a name in it', 'https://me@hooks.example/'],
     ['with a fragment', 'https://hooks.example/#in'],
+    ['with an empty fragment', 'https://hooks.example/#'],
+    ['at port 0', 'https://hooks.example:0/'],
+    ['of a port that is none', 'https://hooks.example:65536/'],
+    ['of a host that is none', 'https://1.2.3.4.5/'],
   ])('is refused where it is %s', async (_, url) => {
     await refused(url).toMatchObject({ code: 'WEBHOOK_TARGET_REFUSED' });
   });
@@ -92,12 +114,32 @@ describe('a target of webhooks', () => {
       'http://[::1]/',
       'http://[fd12::1]/',
       'https://100.64.0.1/',
+      'http://[fd12::a00:1]/',
     ])('may be %s', async (url) => {
-      await expect(expectTarget(url, privately)).resolves.toBeUndefined();
+      await expect(expectTarget(url, privately)).resolves.toBe(url);
     });
 
     it.each([
       ['the metadata of clouds', 'http://169.254.169.254/latest/meta-data/'],
+      ['the metadata of clouds as one number', 'http://2852039166/'],
+      ['the metadata of AWS in IPv6', 'http://[fd00:ec2::254]/'],
+      ['the credentials of AWS’s containers', 'http://169.254.170.2/'],
+      ['the credentials of AWS’s containers in IPv6', 'http://[fd00:ec2::23]/'],
+      ['the metadata of Google in IPv6', 'http://[fd20:ce::254]/'],
+      ['the metadata of Oracle in IPv6', 'http://[fd00:c1::a9fe:a9fe]/'],
+      ['the metadata of Scaleway in IPv6', 'http://[fd00:42::42]/'],
+      ['the metadata of Alibaba', 'http://100.100.100.200/'],
+      ['the metadata of Alibaba in hexadecimal', 'http://0x646464c8/'],
+      ['the metadata of Alibaba, mapped into IPv6', 'http://[::ffff:100.100.100.200]/'],
+      ['the metadata of Alibaba, by NAT64', 'http://[64:ff9b::100.100.100.200]/'],
+      ['the metadata of Alibaba, by a NAT64 of one’s own', 'http://[fd12:64::100.100.100.200]/'],
+      ['the metadata of clouds, by a NAT64 of one’s own', 'http://[fd12:64::169.254.169.254]/'],
+      ['the metadata of clouds, by a public NAT64', 'https://[2a00:64::169.254.169.254]/'],
+      ['the metadata of clouds, by 6to4', 'http://[2002:a9fe:a9fe::]/'],
+      ['the metadata of clouds, by ISATAP', 'http://[fd12::5efe:169.254.169.254]/'],
+      ['the wire server of Azure', 'https://168.63.129.16/'],
+      ['the wire server of Azure by HTTP', 'http://168.63.129.16/'],
+      ['link-local', 'http://169.254.1.1/'],
       ['link-local in IPv6', 'http://[fe80::1]/'],
       ['multicast', 'https://224.0.0.1/'],
       ['unspecified', 'http://0.0.0.0/'],
@@ -143,6 +185,16 @@ describe('a message to a webhook', () => {
     expect(outcome).toMatchObject({ kind: 'failed', error: expect.stringContaining('169.254.169.254') as unknown });
     expect(there.received).toEqual([]);
   });
+
+  it.each(['fd00:ec2::254', '100.100.100.200', '::ffff:100.100.100.200', 'fe80::1%1'])(
+    'connects to nobody where its name leads to the metadata of a cloud, private networks allowed or not: %s',
+    async (address) => {
+      const lookup = dns({ 'inside.example': [address] });
+      const outcome = await post(`http://inside.example:${there.port}/`, { allowsPrivate: true, lookup });
+      expect(outcome).toMatchObject({ kind: 'failed', error: expect.stringContaining(address) as unknown });
+      expect(there.received).toEqual([]);
+    },
+  );
 
   it('connects to nobody where the address in the URL is allowed no more', async () => {
     expect(await post(there.url, publicly)).toMatchObject({ kind: 'failed' });

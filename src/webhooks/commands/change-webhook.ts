@@ -6,7 +6,7 @@ import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { webhookStream } from '../domain/events.js';
 import { type Webhook, type WebhookCommand, webhookDecider } from '../domain/webhook-decider.js';
-import { expectTarget } from '../targets.js';
+import { expectTarget, type TargetRules } from '../targets.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './webhook-ports.js';
 
 type Asked<Command> = Command extends unknown ? Omit<Command, 'id' | 'metadata'> : never;
@@ -38,12 +38,11 @@ const most = 100;
  */
 export async function changeWebhook(
   ports: WebhookCommandPorts,
-  order: WebhookOrder,
+  asked: WebhookOrder,
   actor: Actor,
 ): Promise<ChangedWebhook> {
   const { store, clock, rules, outbox, secretOf } = ports;
-  const url = urlIn(order);
-  if (url !== undefined) await expectTarget(url, rules);
+  const order = await withSoundTarget(asked, rules);
   if (order.type === 'RegisterWebhook') {
     const { count } = await outbox.db
       .selectFrom('endpoints')
@@ -63,9 +62,14 @@ export async function changeWebhook(
   return { webhook: state, position, secret: isNew ? secretOf(id, state.secret) : null };
 }
 
-function urlIn(order: WebhookOrder): string | undefined {
-  if (order.type === 'RegisterWebhook') return order.endpoint.url;
-  return order.type === 'ChangeWebhook' ? order.changes.url : undefined;
+/** An order whose URL, where it has one, is checked, and written as every reader of URLs reads it. */
+async function withSoundTarget(order: WebhookOrder, rules: TargetRules): Promise<WebhookOrder> {
+  if (order.type === 'RegisterWebhook') {
+    const url = await expectTarget(order.endpoint.url, rules);
+    return { ...order, endpoint: { ...order.endpoint, url } };
+  }
+  if (order.type !== 'ChangeWebhook' || order.changes.url === undefined) return order;
+  return { ...order, changes: { ...order.changes, url: await expectTarget(order.changes.url, rules) } };
 }
 
 @CommandHandler(ChangeWebhook)
