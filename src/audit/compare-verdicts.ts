@@ -1,5 +1,5 @@
 import { type Kysely } from 'kysely';
-import { chunks } from '../database/rows.js';
+import { among, chunks } from '../database/rows.js';
 import { type Schema } from '../database/schema.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Metric } from '../plans/domain/plan.js';
@@ -60,7 +60,7 @@ async function lastClocks(
     .selectFrom('tickets')
     .leftJoin('clocks', (on) => on.onRef('clocks.ticket', '=', 'tickets.id').on('clocks.metric', '=', metric))
     .select(['tickets.id', 'tickets.reference', 'clocks.clock'])
-    .where(`tickets.${by}`, 'in', keys)
+    .where(`tickets.${by}`, 'in', among(keys))
     .execute();
   const last = new Map<string, Found>();
   for (const { clock: json, ...row } of rows) {

@@ -138,6 +138,9 @@ function connect(file: string): Kysely<Schema> {
 /** How many statements a connection keeps prepared: up to twice as many. */
 const statementsKept = 100;
 
+/** The longest that is kept, in characters: prepared, it takes many times the memory of its text. */
+const longestKept = 20_000;
+
 /** A connection that prepares a statement once, and again only when many others have come since. */
 function remembering(database: Database.Database): SqliteDatabase {
   const prepared = new Recent<Database.Statement>(statementsKept);
@@ -147,7 +150,7 @@ function remembering(database: Database.Database): SqliteDatabase {
       const known = prepared.get(text);
       if (known !== undefined) return known;
       const statement = database.prepare(text);
-      prepared.set(text, statement);
+      if (text.length <= longestKept) prepared.set(text, statement);
       return statement;
     },
   };

@@ -11,8 +11,8 @@ export function* chunks<Item>(items: readonly Item[], parametersEach: number): G
   for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
 }
 
-/** Values to look for with `in`, however many, as one parameter: the statement stays the same. */
-export const among = (values: Iterable<string>): RawBuilder<string> =>
+/** Values to look for with `in`, however many, as one parameter: a statement for each length would fill the memory. */
+export const among = <Value extends string>(values: Iterable<Value>): RawBuilder<Value> =>
   sql`(SELECT value FROM json_each(${JSON.stringify([...values])}))`;
 
 /** Writes rows, over those with the same key. */

@@ -16,6 +16,8 @@ export interface Limits {
   readonly directives: number;
   /** Fields of the largest answer that a document can have. */
   readonly cost: number;
+  /** What a query costs beside its answer that may look at many rows; in fields. */
+  readonly scanCost: number;
   /** Connections, of HTTP and WebSocket together. */
   readonly connections: number;
   readonly sockets: { readonly total: number; readonly perAddress: number; readonly perIdentity: number };
@@ -48,6 +50,7 @@ export const standardLimits: Limits = {
   aliases: 30,
   directives: 30,
   cost: 100_000, // the largest page of tickets, with all that is known of them, has fifty thousand
+  scanCost: 10_000, // a dashboard asks four or five of them together
   connections: 5_000,
   sockets: { total: 1_000, perAddress: 500, perIdentity: 100 },
   operations: { total: 5_000, perIdentity: 200, perSocket: 50 },

@@ -17,6 +17,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { type Limits } from './limits.js';
+import { mayScan } from './may-scan.js';
 
 /** A list that is no page is counted as so long. */
 const listLength = 5;
@@ -37,20 +38,21 @@ const nothing: Weight = { cost: 0, directives: 0, breadth: 0 };
  * Limits what a document can make the server answer: a page counts as the rows asked for – the most there are where a
  * variable says how many –, and a fragment wherever it is spread. graphql-armor counts neither pages without a number,
  * nor pages by variable, nor the directives on a spread that comes again. What is asked of the schema itself is left to
- * the rule of graphql-js about it.
+ * the rule of graphql-js about it. A query that may look at many rows says so ({@link MayScan}), and costs more than it answers.
  */
 export const weightRule = (limits: Limits): ValidationRule => {
   return (context: ValidationContext): ASTVisitor => ({
     OperationDefinition(operation) {
       const root = context.getSchema().getRootType(operation.operation);
       if (root === undefined || root === null) return;
-      const { cost, directives, breadth } = weigh(context, operation.selectionSet, root);
+      const { cost, directives, breadth } = weigh(context, limits, operation.selectionSet, root);
       const own = (operation.directives?.length ?? 0) + directives;
       const refuse = (what: string, most: number) => {
         context.reportError(new GraphQLError(`The document asks too much: ${what}, at most ${most}.`));
       };
       if (breadth > limits.rootFields) refuse(`${breadth} fields at its root`, limits.rootFields);
-      if (cost > limits.cost) refuse(`an answer of ${cost} fields`, limits.cost);
+      const extra = `where a query that may look at many rows counts as ${limits.scanCost} more`;
+      if (cost > limits.cost) refuse(`an answer of ${cost} fields, ${extra}`, limits.cost);
       if (own > limits.directives) refuse(`${own} directives`, limits.directives);
     },
     SelectionSet({ selections }) {
@@ -62,7 +64,12 @@ export const weightRule = (limits: Limits): ValidationRule => {
 };
 
 /** The weight of a document's selections; each fragment is weighed once for each type and page it is spread in. */
-function weigh(context: ValidationContext, root: SelectionSetNode, rootType: GraphQLCompositeType): Weight {
+function weigh(
+  context: ValidationContext,
+  limits: Limits,
+  root: SelectionSetNode,
+  rootType: GraphQLCompositeType,
+): Weight {
   const schema = context.getSchema();
   const known = new Map<string, Weight>();
 
@@ -97,10 +104,11 @@ function weigh(context: ValidationContext, root: SelectionSetNode, rootType: Gra
     const definition =
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[field.name.value] : undefined;
     const type = definition && getNamedType(definition.type);
-    if (field.selectionSet === undefined || !isCompositeType(type)) return { ...nothing, cost: 1 };
+    const own = mayScan(definition) ? 1 + limits.scanCost : 1;
+    if (field.selectionSet === undefined || !isCompositeType(type)) return { ...nothing, cost: own };
     const { cost, directives } = ofSet(field.selectionSet, type, pageOf(field, definition));
     const times = isListType(getNullableType(definition?.type)) ? (page ?? listLength) : 1;
-    return { ...nothing, cost: 1 + times * cost, directives };
+    return { ...nothing, cost: own + times * cost, directives };
   }
 
   return ofSet(root, rootType, undefined);

@@ -19,6 +19,16 @@ const bomb = (levels: number) =>
 const everyTicket = `edges { cursor node { id reference subject status type customer assignee team
   clocks { metric state startedAt dueAt atRiskAt satisfiedAt elapsedMs remainingMs target { amount unit } } } } pageInfo { endCursor }`;
 
+/** Queries that answer little, and may look at many rows for it. */
+const scanning = [
+  'tickets(first: 1, filter: { text: "zzz" }) { edges { cursor } }',
+  'workQueue(first: 1, filter: { priorities: ["none"] }) { edges { cursor } }',
+  'breaches(first: 1, filter: { plans: ["none"] }) { edges { cursor } }',
+  'slaSummary { met }',
+  'replayTicket(id: "T-1") { status }',
+  'webhookDeliveries(first: 1, filter: { ticket: "T-1" }) { edges { cursor } }',
+];
+
 const hostile: readonly (readonly [name: string, query: string, says: RegExp])[] = [
   [
     'a deep query',
@@ -69,6 +79,16 @@ const hostile: readonly (readonly [name: string, query: string, says: RegExp])[]
     `{ ...All } fragment All on Query { ${times(12, (n) => `t${n}: tickets(first: 200) { ...Page }`)} } fragment Page on TicketConnection { ${everyTicket} }`,
     /an answer of \d+ fields/,
   ],
+  ...scanning.map((query): (typeof hostile)[number] => [
+    `twenty aliases of ${query}`,
+    `{ ${times(20, (n) => `q${n}: ${query}`)} }`,
+    /an answer of \d+ fields/,
+  ]),
+  [
+    'aliases of a search hidden in a fragment',
+    `{ ${times(15, () => '...F')} } fragment F on Query { tickets(filter: { text: "x" }) { edges { cursor } } }`,
+    /an answer of \d+ fields/,
+  ],
   ['a bomb of fragments', bomb(30), /asks too much|liases limit/],
   [
     'fragments in a cycle',
@@ -107,6 +127,9 @@ describe('a hostile query', () => {
 
     it('leaves room for the largest page, and for what GraphiQL asks first', async () => {
       expect(await ask(`{ tickets(first: 200) { ${everyTicket} } }`)).toEqual({ data: { tickets: expect.anything() } });
+      const dashboard = `{ tickets { edges { node { id } } } workQueue { edges { node { id } } } slaSummary { met }
+        breaches { edges { node { id } } } replayTicket(id: "T-1") { status } }`;
+      expect(await ask(dashboard)).toEqual({ data: expect.objectContaining({ replayTicket: null }) });
       expect(await ask(getIntrospectionQuery())).toEqual({ data: { __schema: expect.anything() } });
     });
   });

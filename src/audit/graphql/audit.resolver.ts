@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
+import { MayScan } from '../../doors/may-scan.js';
 import { keyOf, pageOf, sizeOf } from '../../database/page.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
@@ -115,6 +116,7 @@ export class Audit {
   }
 
   @Requires('readHistory')
+  @MayScan()
   @Query(() => TicketType, {
     nullable: true,
     description:

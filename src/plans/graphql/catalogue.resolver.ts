@@ -3,6 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, Int, Query, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
+import { MayScan } from '../../doors/may-scan.js';
 import { type Clock } from '../../clock/clock.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
@@ -41,6 +42,7 @@ export class CatalogueQueries {
   ) {}
 
   @Requires('readCatalogue')
+  @MayScan()
   @Query(() => [PlanType], { description: 'Every plan as in force at an instant, highest rank first.' })
   async plans(@Args() { at, after }: AtArgs, @Caller() { scope }: Identity) {
     const histories = await this.queries.execute(new PlanHistories(scope, undefined, after));
@@ -56,6 +58,7 @@ export class CatalogueQueries {
   }
 
   @Requires('readCatalogue')
+  @MayScan()
   @Query(() => [CalendarType], { description: 'Every calendar as in force at an instant, by code.' })
   async calendars(@Args() { at, after }: AtArgs, @Caller() { scope }: Identity) {
     const histories = await this.queries.execute(new CalendarHistories(scope, undefined, after));
@@ -74,6 +77,7 @@ export class CatalogueQueries {
   }
 
   @Requires('readCatalogue')
+  @MayScan()
   @Query(() => CustomerConnection, {
     description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
   })

@@ -1,6 +1,7 @@
 import { type Selectable } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
 import { type CatalogueTable } from '../../database/schema.js';
+import { among } from '../../database/rows.js';
 import { type Readable } from '../../database/scoped.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type NewEvent } from '../../event-sourcing/event-store.js';
@@ -47,7 +48,7 @@ export async function customers(db: Db, request: PageRequest): Promise<Page<Cust
 
 function rowsOf(db: Db, kind: string, codes?: readonly string[]): Promise<readonly Selectable<CatalogueTable>[]> {
   const query = db.selectFrom('catalogue').selectAll().where('kind', '=', kind).orderBy('code').orderBy('revision');
-  return (codes === undefined ? query : query.where('code', 'in', codes)).execute();
+  return (codes === undefined ? query : query.where('code', 'in', among(codes))).execute();
 }
 
 /** What rows in order of code and revision say, a history for each code. */

@@ -2,8 +2,10 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, Float, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
+import { MayScan } from '../../doors/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../graphql/enums.js';
+import { IsFilterList } from '../../graphql/filters.js';
 import { ReadArgs, said } from '../../graphql/page.js';
 import { Summary } from '../queries/summary-query.js';
 
@@ -45,9 +47,11 @@ export class SlaSummaryLineType {
 @InputType('SlaSummaryFilter', { description: 'Which lines; what is left out, or empty, does not narrow.' })
 class SummaryFilterInput {
   @Field(() => [String], { nullable: true, description: 'Of one of these plans.' })
+  @IsFilterList()
   plans?: string[];
 
   @Field(() => [MetricEnum], { nullable: true, description: 'About one of these promises.' })
+  @IsFilterList()
   metrics?: string[];
 
   @Field(() => String, { nullable: true, description: 'From this month on, `YYYY-MM`.' })
@@ -69,6 +73,7 @@ export class SummaryResolver {
   constructor(private readonly bus: QueryBus) {}
 
   @Requires('readReports')
+  @MayScan()
   @Query(() => [SlaSummaryLineType], { description: 'Attainment by plan, metric and month, latest month first.' })
   slaSummary(
     @Args() { after }: SummaryArgs,

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { among } from '../../database/rows.js';
 import { type Readable } from '../../database/scoped.js';
 
 /** What became of the promises of a plan in a month. */
@@ -32,8 +33,8 @@ export interface SummaryFilter {
 export async function slaSummary(db: Readable, filter: SummaryFilter): Promise<readonly SummaryLine[]> {
   const { plans = [], metrics = [], fromMonth, toMonth } = filter;
   let query = linesOf(db).selectAll().orderBy('month', 'desc').orderBy('plan').orderBy('metric');
-  if (plans.length > 0) query = query.where('plan', 'in', plans);
-  if (metrics.length > 0) query = query.where('metric', 'in', metrics);
+  if (plans.length > 0) query = query.where('plan', 'in', among(plans));
+  if (metrics.length > 0) query = query.where('metric', 'in', among(metrics));
   if (fromMonth !== undefined) query = query.where('month', '>=', fromMonth);
   if (toMonth !== undefined) query = query.where('month', '<=', toMonth);
   const rows = await query.execute();

@@ -2,7 +2,9 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
+import { MayScan } from '../../doors/may-scan.js';
 import { MetricEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
 import { connectionOf, PageArgs, said } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { type BreachView } from '../queries/breaches.js';
@@ -78,18 +80,23 @@ const BreachConnection = connectionOf('Breach', () => BreachType);
 @InputType('BreachFilter', { description: 'Which breaches; what is left out, or empty, does not narrow.' })
 class BreachFilterInput {
   @Field(() => [MetricEnum], { nullable: true, description: 'Of one of these promises.' })
+  @IsFilterList()
   metrics?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Under one of these plans.' })
+  @IsFilterList()
   plans?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
+  @IsFilterList()
   customers?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these assignees, at the deadline.' })
+  @IsFilterList()
   assignees?: string[];
 
   @Field(() => ID, { nullable: true, description: 'Of this ticket.' })
+  @IsFilterText()
   ticket?: string;
 
   @Field(() => Boolean, { nullable: true, description: 'Taken back, or standing.' })
@@ -110,6 +117,7 @@ export class Breaches {
   constructor(private readonly bus: QueryBus) {}
 
   @Requires('readTickets')
+  @MayScan()
   @Query(() => BreachConnection, { description: 'Breaches, latest deadline first.' })
   async breaches(@Args() { filter, after, ...page }: BreachesArgs, @Caller() { scope }: Identity) {
     const { edges, pageInfo } = await this.bus.execute(new BreachList(scope, said(filter), said(page), after));

@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
 import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
 import { said } from '../../graphql/page.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Metric } from '../../plans/domain/plan.js';
@@ -92,24 +93,31 @@ export class SlaEventType extends SlaFeedMessageType {
 @InputType('SlaEventFilter', { description: 'Which events; what is left out, or empty, does not narrow.' })
 export class SlaEventFilterInput {
   @Field(() => [SlaEventKindEnum], { nullable: true, description: 'Of one of these kinds.' })
+  @IsFilterList()
   kinds?: FeedType[];
 
   @Field(() => [MetricEnum], { nullable: true, description: 'About one of these promises.' })
+  @IsFilterList()
   metrics?: Metric[];
 
   @Field(() => [String], { nullable: true, description: 'Under one of these plans.' })
+  @IsFilterList()
   plans?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
+  @IsFilterList()
   customers?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Assigned to one of these then.' })
+  @IsFilterList()
   assignees?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these priorities then.' })
+  @IsFilterList()
   priorities?: string[];
 
   @Field(() => ID, { nullable: true, description: 'Of this ticket.' })
+  @IsFilterText()
   ticket?: string;
 
   @Field(() => Boolean, {

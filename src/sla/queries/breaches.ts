@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
+import { among } from '../../database/rows.js';
 import { type BreachesTable } from '../../database/schema.js';
 import { type Readable } from '../../database/scoped.js';
 
@@ -28,15 +29,15 @@ export async function breaches(db: Readable, filter: BreachFilter, request: Page
     .orderBy('id', 'desc')
     .limit(size + 1);
   if (key !== undefined) query = query.where(sql<boolean>`(due_at, id) < (${key[0]}, ${key[1]})`);
-  const among = [
+  const lists = [
     ['metric', filter.metrics],
     ['plan', filter.plans],
     ['customer', filter.customers],
     ['assignee', filter.assignees],
     ['ticket', filter.ticket === undefined ? undefined : [filter.ticket]],
   ] as const;
-  for (const [column, values] of among) {
-    if (values !== undefined && values.length > 0) query = query.where(column, 'in', values);
+  for (const [column, values] of lists) {
+    if (values !== undefined && values.length > 0) query = query.where(column, 'in', among(values));
   }
   if (filter.withdrawn !== undefined) query = query.where('withdrawn_at', filter.withdrawn ? 'is not' : 'is', null);
   if (filter.includeHistoric === false) query = query.where('historic', '=', 0);

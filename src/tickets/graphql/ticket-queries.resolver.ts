@@ -3,8 +3,10 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Query, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
+import { MayScan } from '../../doors/may-scan.js';
 import { type Clock } from '../../clock/clock.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../graphql/enums.js';
+import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
@@ -15,27 +17,35 @@ import { TicketConnection, TicketType, toTicketTypes } from './ticket.type.js';
 @InputType('TicketFilter', { description: 'Which tickets; what is left out, or empty, does not narrow.' })
 export class TicketFilterInput {
   @Field(() => [TicketStatusEnum], { nullable: true, description: 'In one of these statuses.' })
+  @IsFilterList()
   statuses?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
+  @IsFilterList()
   customers?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Opened under one of these plans.' })
+  @IsFilterList()
   plans?: string[];
 
   @Field(() => [TicketTypeEnum], { nullable: true, description: 'Of one of these types.' })
+  @IsFilterList()
   types?: string[];
 
   @Field(() => [ChannelEnum], { nullable: true, description: 'By one of these channels.' })
+  @IsFilterList()
   channels?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these priorities.' })
+  @IsFilterList()
   priorities?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Assigned to one of these.' })
+  @IsFilterList()
   assignees?: string[];
 
   @Field(() => [String], { nullable: true, description: 'With one of these teams.' })
+  @IsFilterList()
   teams?: string[];
 
   @Field(() => GuaranteeKindEnum, { nullable: true, description: 'With a promise, or without.' })
@@ -48,6 +58,7 @@ export class TicketFilterInput {
   dueBefore?: number;
 
   @Field(() => String, { nullable: true, description: 'With this in its subject or reference, in any case.' })
+  @IsFilterText()
   text?: string;
 }
 
@@ -83,12 +94,14 @@ export class TicketQueries {
   }
 
   @Requires('readTickets')
+  @MayScan()
   @Query(() => TicketConnection, { description: 'Tickets, newest first.' })
   tickets(@Args() args: TicketsArgs, @Caller() caller: Identity) {
     return this.list('tickets', args, caller);
   }
 
   @Requires('readTickets')
+  @MayScan()
   @Query(() => TicketConnection, {
     description:
       'What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan’s rank, then age. `nextDue` has the time left. A page goes on where the last ended, however rows have moved meanwhile.',

@@ -1,5 +1,5 @@
 import { type Tx } from '../../database/read-models.js';
-import { chunks, upsert } from '../../database/rows.js';
+import { among, upsert } from '../../database/rows.js';
 import { type HandOversTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
@@ -30,9 +30,11 @@ async function load(facts: readonly FactEvent[], tx: Tx): Promise<Rows> {
   const rows: Rows = new Map();
   if ((await tx.selectFrom('hand_overs').select('ticket').limit(1).executeTakeFirst()) === undefined) return rows;
   const ids = new Set(facts.flatMap((fact) => [fact.data.ticket, saidBy(fact) ?? []].flat()));
-  for (const part of chunks([...ids], 1)) {
-    const found = await tx.selectFrom('hand_overs').selectAll().where('ticket', 'in', part).execute();
-    for (const row of found) rows.set(row.ticket, [...(rows.get(row.ticket) ?? []), row]);
+  const found = await tx.selectFrom('hand_overs').selectAll().where('ticket', 'in', among(ids)).execute();
+  for (const row of found) {
+    const own = rows.get(row.ticket);
+    if (own === undefined) rows.set(row.ticket, [row]);
+    else own.push(row);
   }
   return rows;
 }

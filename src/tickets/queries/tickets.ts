@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Page, keyOf, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
+import { among } from '../../database/rows.js';
 import { type TicketsTable } from '../../database/schema.js';
 import { type Readable } from '../../database/scoped.js';
 import { type Clock } from '../../sla/domain/clock.js';
@@ -85,7 +86,7 @@ export async function workQueue(db: Db, filter: TicketFilter, request: PageReque
 
 function narrowed(db: Db, filter: TicketFilter) {
   let query = db.selectFrom('tickets').selectAll('tickets');
-  const among = [
+  const lists = [
     ['status', filter.statuses],
     ['customer', filter.customers],
     ['tickets.plan', filter.plans],
@@ -96,8 +97,8 @@ function narrowed(db: Db, filter: TicketFilter) {
     ['team', filter.teams],
     ['guarantee', filter.guarantee === undefined ? undefined : [filter.guarantee]],
   ] as const;
-  for (const [column, values] of among) {
-    if (values !== undefined && values.length > 0) query = query.where(column, 'in', values);
+  for (const [column, values] of lists) {
+    if (values !== undefined && values.length > 0) query = query.where(column, 'in', among(values));
   }
   const { text, unassigned, dueBefore } = filter;
   if (unassigned !== undefined) query = query.where('assignee', unassigned ? 'is' : 'is not', null);
@@ -122,7 +123,7 @@ async function page<R extends Row>(db: Db, rows: readonly R[], size: number, key
 async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const clocks = await db.selectFrom('clocks').select(['ticket', 'clock']).where('ticket', 'in', ids).execute();
+  const clocks = await db.selectFrom('clocks').select(['ticket', 'clock']).where('ticket', 'in', among(ids)).execute();
   const byTicket = new Map<string, Clock[]>(ids.map((id) => [id, []]));
   for (const { ticket, clock } of clocks) byTicket.get(ticket)?.push(JSON.parse(clock) as Clock);
   return rows.flatMap((row) => {

@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
+import { MayScan } from '../../doors/may-scan.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { ReadArgs, said } from '../../graphql/page.js';
@@ -18,12 +19,14 @@ export class WebhookQueries {
   ) {}
 
   @Requires('changeWebhooks')
+  @MayScan()
   @Query(() => [WebhookType], { description: 'Every webhook, by id; at most 100.' })
   async webhooks(@Args() { after }: ReadArgs): Promise<readonly WebhookType[]> {
     return (await this.bus.execute(new WebhookList(after))).map(toWebhookType);
   }
 
   @Requires('changeWebhooks')
+  @MayScan()
   @Query(() => WebhookDeliveryConnection, {
     description: 'What webhooks were sent, are to be, or could not be: newest event first. Kept for 30 days.',
   })

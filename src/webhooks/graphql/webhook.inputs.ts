@@ -1,6 +1,7 @@
 import { ArgsType, Field, Float, ID, InputType } from '@nestjs/graphql';
 import { IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
 import { DeliveryStateEnum } from '../../graphql/enums.js';
+import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
 import { PageArgs } from '../../graphql/page.js';
 import { PositionScalar } from '../../graphql/scalars.js';
 import { SlaEventFilterInput } from '../../sla/graphql-types.js';
@@ -74,12 +75,15 @@ export class ReplayWebhookInput extends NamedWebhookInput {
 @InputType('WebhookDeliveryFilter', { description: 'Which deliveries; what is left out, or empty, does not narrow.' })
 export class WebhookDeliveryFilterInput {
   @Field(() => ID, { nullable: true, description: 'To this webhook.' })
+  @IsFilterText()
   webhook?: string;
 
   @Field(() => [DeliveryStateEnum], { nullable: true, description: 'In one of these states.' })
+  @IsFilterList()
   states?: Delivery['state'][];
 
   @Field(() => ID, { nullable: true, description: 'Of this ticket.' })
+  @IsFilterText()
   ticket?: string;
 }
 

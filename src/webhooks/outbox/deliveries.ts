@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
+import { among } from '../../database/rows.js';
 import { type PostOutcome } from '../post.js';
 import { promote } from './line-up.js';
 import { type Outbox } from './open-outbox.js';
@@ -28,7 +29,7 @@ export async function dueDeliveries(
   if (limit <= 0) return [];
   const replay = await db.selectFrom('replays').select('next').where('webhook', '=', webhook).executeTakeFirst();
   let query = db.selectFrom('deliveries').selectAll().where('webhook', '=', webhook).where('next_at', '<=', now);
-  if (busy.length > 0) query = query.where('ticket', 'not in', busy);
+  if (busy.length > 0) query = query.where('ticket', 'not in', among(busy));
   if (!retries) query = query.where('attempts', '=', 0);
   if (replay !== undefined) query = query.where('position', '<=', replay.next);
   return query.orderBy('next_at').orderBy('position').limit(limit).execute();

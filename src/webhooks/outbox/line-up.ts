@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { chunks } from '../../database/rows.js';
+import { among, chunks } from '../../database/rows.js';
 import { type FeedEvent } from '../../sla/domain/feed-event.js';
 import { type OutboxTx } from './open-outbox.js';
 import { type DeliveriesTable } from './tables.js';
@@ -55,12 +55,10 @@ export async function queueAgain(tx: OutboxTx, webhook: string, rows: readonly D
       .execute();
   }
   const tickets = rows.map(({ ticket }) => ticket);
-  for (const part of chunks([...new Set(tickets)], 1)) {
-    await sql`
-      UPDATE deliveries SET next_at = NULL
-      WHERE webhook = ${webhook} AND ticket IN (${sql.join(part)}) AND state = 'waiting' AND next_at IS NOT NULL
-        AND ${isBehindAnother}`.execute(tx);
-  }
+  await sql`
+    UPDATE deliveries SET next_at = NULL
+    WHERE webhook = ${webhook} AND ticket IN ${among(new Set(tickets))} AND state = 'waiting' AND next_at IS NOT NULL
+      AND ${isBehindAnother}`.execute(tx);
   await promote(tx, webhook, tickets, now);
 }
 
@@ -71,10 +69,8 @@ const isBehindAnother = sql`EXISTS (
 
 /** Lets the first that waits of each ticket be tried, if it is not already. */
 export async function promote(tx: OutboxTx, webhook: string, tickets: readonly string[], now: Instant): Promise<void> {
-  for (const part of chunks([...new Set(tickets)], 1)) {
-    await sql`
-      UPDATE deliveries SET next_at = ${now}
-      WHERE webhook = ${webhook} AND ticket IN (${sql.join(part)}) AND state = 'waiting' AND next_at IS NULL
-        AND NOT ${isBehindAnother}`.execute(tx);
-  }
+  await sql`
+    UPDATE deliveries SET next_at = ${now}
+    WHERE webhook = ${webhook} AND ticket IN ${among(new Set(tickets))} AND state = 'waiting' AND next_at IS NULL
+      AND NOT ${isBehindAnother}`.execute(tx);
 }

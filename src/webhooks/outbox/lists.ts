@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
+import { among } from '../../database/rows.js';
 import { type Webhook } from '../domain/webhook-decider.js';
 import { type Delivery } from './deliveries.js';
 import { type OutboxSchema } from './tables.js';
@@ -51,7 +52,7 @@ export async function deliveryLog(
     query = query.where(sql<boolean>`(position, webhook) < (${position}, ${id})`);
   }
   if (webhook !== undefined) query = query.where('webhook', '=', webhook);
-  if (states !== undefined && states.length > 0) query = query.where('state', 'in', states);
+  if (states !== undefined && states.length > 0) query = query.where('state', 'in', among(states));
   if (ticket !== undefined) query = query.where('ticket', '=', ticket);
   return pageOf(
     await query.execute(),

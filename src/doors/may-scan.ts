@@ -1,0 +1,12 @@
+import { Extensions } from '@nestjs/graphql';
+import { type GraphQLField } from 'graphql';
+
+/**
+ * Says of a query that it may look at many rows, or lay out a whole ticket, however few rows it answers: a document that asks
+ * for it costs more than its answer. The schema carries it.
+ */
+export const MayScan = (): MethodDecorator => Extensions({ mayScan: true });
+
+/** Whether a field was declared so. */
+export const mayScan = (field: Pick<GraphQLField<unknown, unknown>, 'extensions'> | undefined): boolean =>
+  field?.extensions['mayScan'] === true;
