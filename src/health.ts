@@ -28,7 +28,7 @@ export function healthOf(
     : { status: 'notReady', reason: 'The event store does not answer.', ...about };
 }
 
-/** What a stranger learns of it: nothing of our insides. */
+/** What those learn of it who may not operate the server: nothing of our insides, nor of how much others do. */
 export const publicly = ({ status, reason }: Health): Pick<Health, 'status' | 'reason'> =>
   reason === undefined ? { status } : { status, reason };
 

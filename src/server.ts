@@ -4,7 +4,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import { openAuthenticator } from './auth/authenticator.js';
 import { type DevelopmentKey } from './auth/development-key.js';
-import { authenticateRequests } from './auth/http-door.js';
+import { authenticateRequests, refuse } from './auth/http-door.js';
+import { whyNot } from './auth/requires.js';
 import { expectIdentity } from './config/identity-settings.js';
 import { type Doors, doorsOf } from './doors/doors.js';
 import { guardHttp, httpOptions, limitIdentities } from './doors/http.js';
@@ -57,11 +58,15 @@ export async function startServer(
   limitIdentities(adapter.getInstance(), doors);
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
     const health = await healthNow(ledger);
-    return reply.status(statusCodeOf(health)).send(identity === undefined ? publicly(health) : health);
+    const mayOperate = identity?.may.has('operate') === true;
+    return reply.status(statusCodeOf(health)).send(mayOperate ? health : publicly(health));
   });
-  adapter
-    .getInstance()
-    .get('/metrics', async (_, reply) => reply.type(metricsType).send(metricsOf(await healthNow(ledger))));
+  adapter.getInstance().get('/metrics', async ({ identity }, reply) => {
+    const why = identity === undefined ? 'Nobody is known.' : whyNot(identity, '/metrics', 'operate');
+    if (why !== undefined) refuse(reply, new Rejection('FORBIDDEN', why), doors.log);
+    else await reply.type(metricsType).send(metricsOf(await healthNow(ledger)));
+    return reply;
+  });
   const { host, port } = ledger.settings;
   const close = async () => {
     await app.close();

@@ -1,4 +1,4 @@
-import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema } from 'graphql';
+import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { type Identity } from './identity.js';
 import { type Permission } from './permissions.js';
 import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requires.js';
@@ -6,18 +6,25 @@ import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requir
 type Operation = GraphQLField<unknown, RequestContext>;
 
 /**
- * A schema whose operations ask first whether who calls may: the one guard, behind every door that the schema is served by.
+ * A schema whose operations ask first whether who calls may, and so do the fields that take a permission of their own: the
+ * one guard, behind every door that the schema is served by.
  * @throws Error where an operation declares no permission
  */
 export function guarded(schema: GraphQLSchema): GraphQLSchema {
-  for (const type of rootTypesOf(schema)) for (const field of Object.values<Operation>(type.getFields())) guard(field);
+  const roots = rootTypesOf(schema);
+  for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
+    for (const field of Object.values<Operation>(type.getFields())) {
+      const permission = permissionOf(field);
+      if (roots.includes(type)) guard(field, field.name, permission);
+      else if (permission !== undefined) guard(field, `${type.name}.${field.name}`, permission);
+    }
+  }
   return schema;
 }
 
-function guard(field: Operation): void {
-  const permission = permissionOf(field);
-  if (permission === undefined) throw new Error(`the operation ${field.name} declares no permission`);
-  const { name, resolve = defaultFieldResolver, subscribe } = field;
+function guard(field: Operation, name: string, permission: Permission | undefined): void {
+  if (permission === undefined) throw new Error(`the operation ${name} declares no permission`);
+  const { resolve = defaultFieldResolver, subscribe } = field;
   if (subscribe === undefined) {
     field.resolve = (source, args, context, info) => {
       expectMay(context.identity, name, permission);

@@ -50,10 +50,13 @@ export function authenticateRequests(server: FastifyInstance, authenticator: Aut
   });
 }
 
-function refuse(reply: FastifyReply, { code, message }: Rejection, log: Log): void {
+const statuses: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
+
+/** Answers with a refusal, which carries an id that is in the log. */
+export function refuse(reply: FastifyReply, { code, message }: Rejection, log: Log): void {
   const id = randomUUID();
   log({ level: 'warn', id, code });
-  const status = code === 'UNAUTHENTICATED' ? 401 : 503;
+  const status = statuses[code] ?? 503;
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="pledge"');
   void reply
     .header('cache-control', 'no-store')

@@ -1,4 +1,4 @@
-import { type GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isObjectType } from 'graphql';
 import { type Permission, permissions, roles } from './permissions.js';
 import { permissionOf, rootTypesOf } from './requires.js';
 
@@ -12,9 +12,16 @@ export function permissionsPage(schema: GraphQLSchema): string {
     })),
   );
   const names = Object.keys(roles);
-  const rows = operations.map(({ kind, field, permission }) =>
-    row([kind, `\`${field.name}\``, `\`${permission ?? '?'}\``, ...names.map((role) => mark(permission, role))]),
-  );
+  const fields = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter((type) => !rootTypesOf(schema).includes(type))
+    .flatMap((type) =>
+      Object.values(type.getFields()).flatMap((field) => {
+        const permission = permissionOf(field);
+        return permission === undefined ? [] : [rowOf([`\`${type.name}.${field.name}\``], permission)];
+      }),
+    );
+  const rows = operations.map(({ kind, field, permission }) => rowOf([kind, `\`${field.name}\``], permission));
   return `# Who may do what
 
 Printed from the declarations in the code by \`npm run schema:write\`; a check compares them. How somebody comes by a role:
@@ -30,8 +37,33 @@ A permission is to:
 ${table(['permission', 'to', 'also for tokens of some customers'], Object.entries(permissions).map(permissionRow))}
 
 ${table(['', 'operation', 'takes', ...names], rows)}
+
+A field that takes a permission beyond that of its operation. Whoever asks for it without is refused the whole request:
+
+${table(['field', 'takes', ...names], fields)}
+
+Besides the API there are two pages:
+
+${table(
+  ['page', 'takes', ...names],
+  [
+    `| \`GET /health\`, whether all is well | nothing, no key either |${' yes |'.repeat(names.length)}`,
+    rowOf(['`GET /health`, all of it'], 'operate'),
+    rowOf(['`GET /metrics`'], 'operate'),
+  ],
+)}
+
+## What tokens of some customers learn of the others
+
+Nothing of their tickets, nor that there are any. But this is everybody's: the plans and calendars of the desk, those made for a
+single customer too, so put nothing into their codes and names that others must not read; and an id of a ticket that is taken
+is refused to whoever opens another by it.
 `;
 }
+
+/** What takes a permission, with the roles that have it. */
+const rowOf = (cells: readonly string[], permission: Permission | undefined) =>
+  row([...cells, `\`${permission ?? '?'}\``, ...Object.keys(roles).map((role) => mark(permission, role))]);
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 

@@ -30,7 +30,10 @@ export const permissions = {
     roles: ['agent', 'dashboard', 'auditor', 'admin'],
   },
   readReports: { to: 'read how promises were kept', roles: ['agent', 'dashboard', 'auditor', 'admin'] },
-  readHistory: { to: 'read who recorded what when', roles: ['agent', 'auditor', 'admin'] },
+  readHistory: {
+    to: 'read who recorded what when, of tickets, plans, calendars and customers',
+    roles: ['agent', 'auditor', 'admin'],
+  },
   readCatalogue: {
     to: 'read plans, calendars and customers, and ask what is due when',
     roles: ['agent', 'dashboard', 'auditor', 'ingest', 'admin'],
@@ -41,7 +44,11 @@ export const permissions = {
     roles: ['ingest', 'admin'],
   },
   changeCustomers: { to: 'put customers on plans', roles: ['admin'] },
-  operate: { to: 'see what the server’s own work is stuck on', roles: ['admin'], ofEveryone: true },
+  operate: {
+    to: 'see how the server itself does: metrics, all of its health, and what its own work is stuck on',
+    roles: ['admin'],
+    ofEveryone: true,
+  },
   changeWebhooks: {
     to: 'have the feed delivered to webhooks, and see what was delivered',
     roles: ['admin'],

@@ -9,15 +9,15 @@ export interface RequestContext {
   readonly identity: Identity;
 }
 
-/** Says which permission a query, mutation or subscription takes; the schema carries it. */
-export const Requires = (permission: Permission): MethodDecorator => Extensions({ permission });
+/** Says which permission a query, mutation or subscription takes, or a field beyond that; the schema carries it. */
+export const Requires = (permission: Permission): MethodDecorator & PropertyDecorator => Extensions({ permission });
 
 /** Who asks, as a parameter of a resolver's method. */
 export const Caller = createParamDecorator(
   (_: unknown, host: ExecutionContext) => host.getArgByIndex<RequestContext>(2).identity,
 );
 
-/** The permission that an operation takes; undefined where none was declared. */
+/** The permission that an operation or field takes; undefined where none was declared. */
 export function permissionOf(field: Pick<GraphQLField<unknown, unknown>, 'extensions'>): Permission | undefined {
   const { permission } = field.extensions;
   return typeof permission === 'string' && Object.hasOwn(permissions, permission)
@@ -25,7 +25,7 @@ export function permissionOf(field: Pick<GraphQLField<unknown, unknown>, 'extens
     : undefined;
 }
 
-/** The types whose fields are operations. */
+/** The types whose fields are operations: each takes a permission. */
 export const rootTypesOf = (schema: GraphQLSchema): readonly GraphQLObjectType[] =>
   [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) => type ?? []);
 

@@ -1,14 +1,25 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import {
+  type ASTNode,
+  type ASTVisitorKeyMap,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
-  type SelectionSetNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { type Identity } from './identity.js';
-import { permissionOf, type RequestContext, whyNot } from './requires.js';
+import { type Permission } from './permissions.js';
+import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requires.js';
+
+/** The permissions that an operation takes, by the name of the operation or field that takes it. */
+type Needed = ReadonlyMap<string, Permission>;
+
+/** Documents are asked again and again, by whomever. */
+const needed = new WeakMap<OperationDefinitionNode, Needed>();
 
 /**
  * Why somebody may not do all of a document that was found valid; undefined: they may. It is asked before any of it is
@@ -18,34 +29,46 @@ export function whyNotAll(
   identity: Identity,
   schema: GraphQLSchema,
   document: DocumentNode,
-  { operation, selectionSet }: OperationDefinitionNode,
+  operation: OperationDefinitionNode,
 ): string | undefined {
-  const fields = schema.getRootType(operation)?.getFields();
-  for (const name of operationsIn(selectionSet, document)) {
-    const field = fields?.[name];
-    const permission = field === undefined ? undefined : permissionOf(field);
-    const why = permission === undefined ? undefined : whyNot(identity, name, permission);
+  const needs = needed.get(operation) ?? neededBy(operation, schema, document);
+  needed.set(operation, needs);
+  for (const [name, permission] of needs) {
+    const why = whyNot(identity, name, permission);
     if (why !== undefined) return why;
   }
   return undefined;
 }
 
-/** The names of the fields at the root, those in fragments too, each of which is looked into once. */
-function* operationsIn(
-  { selections }: SelectionSetNode,
-  document: DocumentNode,
-  seen = new Set<string>(),
-): Generator<string> {
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) yield selection.name.value;
-    else if (selection.kind === Kind.INLINE_FRAGMENT) yield* operationsIn(selection.selectionSet, document, seen);
-    else if (!seen.has(selection.name.value)) {
-      seen.add(selection.name.value);
-      for (const part of document.definitions)
-        if (part.kind === Kind.FRAGMENT_DEFINITION && part.name.value === selection.name.value)
-          yield* operationsIn(part.selectionSet, document, seen);
-    }
+/** Where there are fields; values need no look. */
+const selections = {
+  ...Object.fromEntries(Object.values(Kind).map((kind) => [kind, []])),
+  ...{ SelectionSet: ['selections'], Field: ['selectionSet'], InlineFragment: ['selectionSet'] },
+  ...{ OperationDefinition: ['selectionSet'], FragmentDefinition: ['selectionSet'] },
+} as ASTVisitorKeyMap;
+
+/** Looks through an operation, and into each fragment of it once. */
+function neededBy(operation: OperationDefinitionNode, schema: GraphQLSchema, document: DocumentNode): Needed {
+  const roots = rootTypesOf(schema);
+  const needs = new Map<string, Permission>();
+  const parts = new Set<ASTNode>([operation]); // it grows while it is gone through
+  const types = new TypeInfo(schema);
+  for (const part of parts) {
+    const look = {
+      Field: () => {
+        const [type, field] = [types.getParentType(), types.getFieldDef()];
+        const permission = field == null ? undefined : permissionOf(field);
+        if (type == null || field == null || permission === undefined) return;
+        needs.set(roots.some((root) => root === type) ? field.name : `${type.name}.${field.name}`, permission);
+      },
+      FragmentSpread: ({ name }: { readonly name: { readonly value: string } }) => {
+        for (const fragment of document.definitions)
+          if (fragment.kind === Kind.FRAGMENT_DEFINITION && fragment.name.value === name.value) parts.add(fragment);
+      },
+    };
+    visit(part, visitWithTypeInfo(types, look), selections);
   }
+  return needs;
 }
 
 /** Refuses what comes over HTTP as a whole where its sender may not do all of it. */

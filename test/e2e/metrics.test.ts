@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Role, roles } from '../../src/auth/permissions.js';
 import { Api } from '../support/api.js';
 
 describe('the metrics', () => {
@@ -27,4 +28,32 @@ describe('the metrics', () => {
   it('are for those who say who they are', async () => {
     expect((await fetch(`${api.url}/metrics`)).status).toBe(401);
   });
+
+  it.each(Object.keys(roles) as Role[])(
+    'and all of the health are for who may operate: a key of the role %s, of every customer or one',
+    async (role) => {
+      for (const customers of [null, ['acme']]) {
+        const mayOperate = role === 'admin' && customers === null;
+        const headers = { authorization: `Bearer ${api.newKey(role, customers)}` };
+        const metrics = await fetch(`${api.url}/metrics`, { headers });
+        const said = await metrics.text();
+        expect([customers, metrics.status]).toEqual([customers, mayOperate ? 200 : 403]);
+        if (!mayOperate) {
+          const { errors } = JSON.parse(said) as { errors: readonly { message: string; extensions: object }[] };
+          expect(errors).toEqual([
+            {
+              message: '/metrics is for the roles admin, for all customers.',
+              extensions: { code: 'FORBIDDEN', id: expect.stringMatching(/./) as unknown },
+            },
+          ]);
+        }
+        const health = await fetch(`${api.url}/health`, { headers });
+        const told = (await health.json()) as object;
+        expect([customers, health.status, Object.keys(told)]).toEqual([
+          ...[customers, 200],
+          mayOperate ? expect.arrayContaining(['status', 'projections', 'stuckTickets']) : ['status'],
+        ]);
+      }
+    },
+  );
 });

@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type GraphQLField, GraphQLNonNull, type GraphQLSchema, isCompositeType, getNamedType } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  GraphQLNonNull,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isObjectType,
+} from 'graphql';
+import { guarded } from '../../src/auth/guarded-schema.js';
 import { type Permission, permissions, type Role, roles } from '../../src/auth/permissions.js';
 import { permissionsPage } from '../../src/auth/permissions-page.js';
 import { permissionOf, rootTypesOf } from '../../src/auth/requires.js';
@@ -103,6 +113,58 @@ describe('every operation', () => {
       await feed.leave();
     }
     expect(subscriptions.length).toBeGreaterThan(0);
+  });
+
+  describe('a field that takes a permission of its own', () => {
+    const documents = {
+      'Plan.history': '{ plans { history { version } } }',
+      'Calendar.history': '{ calendar(code: "business-hours") { ... on Calendar { history { actor { id } } } } }',
+      'Customer.history':
+        '{ customers { edges { node { ...more } } } } fragment more on Customer { history { version } }',
+    };
+
+    it('is one of these', () => {
+      const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
+        isObjectType(type) && !rootTypesOf(schema).includes(type)
+          ? Object.values(type.getFields()).flatMap((field) =>
+              permissionOf(field) === undefined ? [] : `${type.name}.${field.name}`,
+            )
+          : [],
+      );
+      expect(fields.sort()).toEqual(Object.keys(documents).sort());
+    });
+
+    it.each(allRoles)('is shown to the role %s where it is declared so, over HTTP and WebSocket', async (role) => {
+      const mayRead = permissions.readHistory.roles.some((having) => having === role);
+      for (const scope of [null, ['acme']]) {
+        const key = api.newKey(role, scope);
+        for (const [field, document] of Object.entries(documents)) {
+          for (const { errors, data } of [
+            await api.send(document, {}, key),
+            await api.sendBySocket(document, {}, key),
+          ]) {
+            const told = [errors?.[0]?.extensions?.['code'], data === undefined || data === null];
+            expect([field, ...told]).toEqual([field, mayRead ? undefined : 'FORBIDDEN', !mayRead]);
+            if (!mayRead) expect(errors?.[0]?.message).toContain(`${field} is for the roles agent, auditor, admin`);
+          }
+        }
+      }
+    });
+
+    it('keeps nobody from the rest of its type, nor from a mutation', async () => {
+      const document = '{ plans { code __typename } customers { edges { node { id plan } } } }';
+      expect((await api.send(document, {}, api.newKey('dashboard'))).errors).toBeUndefined();
+    });
+
+    it('is refused by the schema itself, by whatever door it is asked', async () => {
+      const served = guarded(await sortedSchema());
+      const plan = served.getType('Plan') as GraphQLObjectType;
+      const { resolve } = plan.getFields()['history'] as { resolve: GraphQLFieldResolver<unknown, unknown> };
+      const asked = (may: readonly Permission[]) => () =>
+        resolve({ history: [] }, {}, { identity: { may: new Set(may) } }, { fieldName: 'history' } as never);
+      expect(asked(['readHistory'])()).toEqual([]);
+      expect(asked(['readCatalogue'])).toThrow('Plan.history is for the roles');
+    });
   });
 
   it('is closed to nobody in particular', async () => {

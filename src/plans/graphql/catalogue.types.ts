@@ -1,4 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Requires } from '../../auth/requires.js';
 import { ActorType } from '../../graphql/actor.js';
 import {
   BenefitEnum,
@@ -130,8 +131,9 @@ export class PlanType {
   @Field(() => InstantScalar, { nullable: true, description: 'It takes no new customers from then on; null: it does.' })
   retiredFrom!: number | null;
 
+  @Requires('readHistory')
   @Field(() => [CatalogueChangeType], {
-    description: 'All that was recorded of it, in that order, with who did it when.',
+    description: 'All that was recorded of it, in that order, with who did it when; for the roles that read histories.',
   })
   history!: readonly CatalogueChangeType[];
 }
@@ -156,8 +158,9 @@ export class CalendarType {
   @Field(() => InstantScalar, { nullable: true, description: 'In force from then on; null: since always.' })
   effectiveFrom!: number | null;
 
+  @Requires('readHistory')
   @Field(() => [CatalogueChangeType], {
-    description: 'All that was recorded of it, in that order, with who did it when.',
+    description: 'All that was recorded of it, in that order, with who did it when; for the roles that read histories.',
   })
   history!: readonly CatalogueChangeType[];
 }
@@ -179,8 +182,9 @@ export class CustomerType {
   @Field(() => InstantScalar, { nullable: true, description: 'It stands so from then on; null: since always.' })
   effectiveFrom!: number | null;
 
+  @Requires('readHistory')
   @Field(() => [CatalogueChangeType], {
-    description: 'All that was recorded of it, in that order, with who did it when.',
+    description: 'All that was recorded of it, in that order, with who did it when; for the roles that read histories.',
   })
   history!: readonly CatalogueChangeType[];
 }
