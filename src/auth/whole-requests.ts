@@ -1,7 +1,6 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import {
   type ASTNode,
-  type ASTVisitorKeyMap,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
@@ -45,7 +44,7 @@ const selections = {
   ...Object.fromEntries(Object.values(Kind).map((kind) => [kind, []])),
   ...{ SelectionSet: ['selections'], Field: ['selectionSet'], InlineFragment: ['selectionSet'] },
   ...{ OperationDefinition: ['selectionSet'], FragmentDefinition: ['selectionSet'] },
-} as ASTVisitorKeyMap;
+} as NonNullable<Parameters<typeof visit>[2]>;
 
 /** Looks through an operation, and into each fragment of it once. */
 function neededBy(operation: OperationDefinitionNode, schema: GraphQLSchema, document: DocumentNode): Needed {

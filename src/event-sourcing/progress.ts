@@ -39,11 +39,11 @@ export class Progress {
    */
   async waitFor(position: Position, signal: AbortSignal): Promise<boolean> {
     for (;;) {
-      const { name, state, position: reached } = this.last;
+      const { name, state, position: reached, failedEvent = '?' } = this.last;
       if (reached !== undefined && reached >= position) return true;
       if (signal.aborted) return false;
-      // The event is for operators alone, by their health: it may be of a customer whom the reader may not see.
-      if (state === 'failed') throw new Rejection('PROJECTION_FAILED', `The projection ${name} has stopped.`);
+      if (state === 'failed')
+        throw new Rejection('PROJECTION_FAILED', `The projection ${name} has stopped, at event ${failedEvent}.`);
       await this.moved(signal);
     }
   }

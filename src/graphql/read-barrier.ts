@@ -28,7 +28,14 @@ export class ReadBarrier {
   async seen(projections: readonly string[], after: string | undefined): Promise<void> {
     if (after === undefined) return;
     const position = fromCursor(this.store, after);
-    if (await this.progress.waitFor(projections, position, AbortSignal.timeout(patienceMs))) return;
+    const signal = AbortSignal.timeout(patienceMs);
+    if (await this.progress.waitFor(projections, position, signal).catch(withoutEvent)) return;
     throw new Rejection('READ_MODEL_BEHIND', `The read models have not seen ${after} within 5 seconds; ask again.`);
   }
+}
+
+/** The event that a projection stopped at is for operators: it may be of a customer whom the reader may not see. */
+function withoutEvent(error: unknown): never {
+  if (!(error instanceof Rejection && error.code === 'PROJECTION_FAILED')) throw error;
+  throw new Rejection(error.code, 'A projection has stopped; GET /health says at what, with the permission «operate».');
 }
