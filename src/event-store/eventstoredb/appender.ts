@@ -21,6 +21,8 @@ import { type StreamIds } from './stream-ids.js';
  */
 export class Appender {
   private call: Promise<AppendCall> | undefined;
+  /** Appends under way, by what makes them equal: the server drops one that comes while its like is not yet indexed. */
+  private readonly underWay = new Map<string, Promise<Appended>>();
   /** How many times an append was sent again. */
   repetitions = 0;
 
@@ -37,6 +39,14 @@ export class Appender {
     expectRead(expected);
     if (isAborted(this.closing)) throw closed();
     const order = { stream, expected, events: events.map(toText) };
+    const key = [expected, stream, ...order.events.map(({ wireId }) => wireId)].join('\n');
+    const likeIt = this.underWay.get(key) ?? this.appendOnce(order, events).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, likeIt);
+    return likeIt;
+  }
+
+  private async appendOnce(order: Order, events: readonly NewEvent[]): Promise<Appended> {
+    const { stream, expected } = order;
     const ids = events.map(({ id }) => id);
     await this.learn(order);
     if (new Set(ids).size < ids.length) throw reused(stream);

@@ -45,27 +45,27 @@ export interface EventText {
   readonly type: string;
   readonly data: string;
   readonly metadata: string;
+  /** See {@link wireId}. */
+  readonly wireId: string;
 }
 
-export const toText = ({ id, type, data, metadata }: NewEvent): EventText => ({
-  id,
-  type,
-  data: JSON.stringify(data),
-  metadata: JSON.stringify({ eventId: id, ...metadata }),
-});
+export function toText({ id, type, data: content, metadata }: NewEvent): EventText {
+  const data = JSON.stringify(content);
+  return { id, type, data, metadata: JSON.stringify({ eventId: id, ...metadata }), wireId: wireId(id, type, data) };
+}
 
 /**
  * The id by which the server knows an event: it follows from what makes an event the same one here, its id, type and data.
  * The server tells a repeated append by ids alone; so an id with other content is another event to it, and a conflict.
  */
-export function wireId({ id, type, data }: EventText): string {
+export function wireId(id: string, type: string, data: string): string {
   const digest = hash('sha1', `${id}\n${type}\n${data}`);
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
 export function toMessage(event: EventText): ProposedMessage {
   const message = new streams.BatchAppendReq.ProposedMessage();
-  message.setId(new shared.UUID().setString(wireId(event)));
+  message.setId(new shared.UUID().setString(event.wireId));
   message.setData(Buffer.from(event.data, 'utf8'));
   message.setCustomMetadata(Buffer.from(event.metadata, 'utf8'));
   const metadata = message.getMetadataMap();

@@ -59,8 +59,8 @@ async function nameOfLog(
 ): Promise<string> {
   const given = await readName(reads, signal);
   if (given !== undefined) return given;
-  const data = JSON.stringify({ logId: randomBytes(6).toString('hex') });
-  const named = { id: newId(), type: 'LogNamed', data, metadata: '{}' };
+  const [id, data] = [newId(), JSON.stringify({ logId: randomBytes(6).toString('hex') })];
+  const named = { id, type: 'LogNamed', data, metadata: '{}', wireId: id };
   try {
     await append({ stream: logStream, expected: 'noStream', events: [named] });
   } catch (error) {

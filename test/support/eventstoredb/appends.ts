@@ -7,12 +7,14 @@ import {
 } from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
+import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import { type AppendFault, type Faults } from './faults.js';
-import { type Expected, type Proposed, type WireLog } from './log.js';
+import { type Expected, type Proposed, type WireLog, type WriteOutcome } from './log.js';
 import {
   callError,
   errorStatus,
   expectedOf,
+  handlerFailed,
   identifierOf,
   proposedOf,
   sizeOf,
@@ -21,6 +23,7 @@ import {
   uuidOf,
   wrongExpectedVersion,
 } from './messages.js';
+import { accessDenied, type Caller, type Rights } from './rights.js';
 
 export type BatchCall = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>;
 export type AppendCall = ServerReadableStream<streams.AppendReq, streams.AppendResp>;
@@ -28,7 +31,10 @@ export type AppendCall = ServerReadableStream<streams.AppendReq, streams.AppendR
 export interface AppendPorts {
   readonly log: WireLog;
   readonly faults: Faults;
+  readonly rights: Rights;
   readonly maxAppendSize: number;
+  /** How long the server waits until it gives up what it could not write. */
+  readonly commitTimeoutMs: number;
   readonly now: () => number;
   readonly cut: () => void;
 }
@@ -42,7 +48,7 @@ interface Pending {
 }
 
 /** Answers batch appends: each may come in several parts, and is answered by its correlation id. */
-export function answerBatches(call: BatchCall, ports: AppendPorts): void {
+export function answerBatches(call: BatchCall, caller: Caller, ports: AppendPorts): void {
   const pending = new Map<string, Pending>();
   call.on('data', (request: streams.BatchAppendReq) => {
     const id = uuidOf(request.getCorrelationId());
@@ -60,6 +66,10 @@ export function answerBatches(call: BatchCall, ports: AppendPorts): void {
       }
       if (deadline !== undefined && deadline.toDate().getTime() <= ports.now()) {
         answer(stream, failed(errorStatus('Timeout', new shared.Timeout())));
+        return;
+      }
+      if (!ports.rights.allows(caller, stream, 'w')) {
+        answer(stream, failed(errorStatus('AccessDenied', new shared.AccessDenied(), 'Access Denied.')));
         return;
       }
       const expected = expectedOf(options, options.getStreamPosition());
@@ -85,6 +95,11 @@ export function answerBatches(call: BatchCall, ports: AppendPorts): void {
     }
     if (!request.getIsFinal()) return;
     pending.delete(id);
+    if (!ports.faults.hasQuorum) return;
+    if (write.events.some(({ type }) => type === '')) {
+      answer(write.stream, failed(errorStatus('BadRequest', new shared.BadRequest(), 'type must not be empty')));
+      return;
+    }
     finish(write, ports, (response) => {
       answer(write.stream, response);
     });
@@ -105,10 +120,12 @@ function finish(write: Pending, ports: AppendPorts, answer: (response: streams.B
       answer(failed(errorStatus('NotHandled', new shared.Empty(), 'Server Is Not Ready')));
       return;
     case 'timeout':
-      answer(failed(errorStatus('Timeout', new shared.Timeout())));
+      answer(timedOut());
       return;
     case undefined:
-      answer(judged(write, ports.log));
+      commit(write, ports, (outcome) => {
+        answer(outcome === 'timeout' ? timedOut() : answerOf(write, outcome));
+      });
       return;
     case 'cutAfter':
       judged(write, ports.log);
@@ -129,10 +146,48 @@ function finish(write: Pending, ports: AppendPorts, answer: (response: streams.B
   }
 }
 
+const timedOut = () => failed(errorStatus('Timeout', new shared.Timeout()));
+
+/**
+ * Judges a write, and answers when it is indexed. The same again until then is dropped, and answered when the server gives
+ * it up; rarely it is told of a revision that nobody can read yet.
+ */
+function commit(
+  { stream, expected, events }: Pick<Pending, 'stream' | 'expected' | 'events'>,
+  { log, faults, commitTimeoutMs }: AppendPorts,
+  answer: (outcome: WriteOutcome | 'timeout') => void,
+): void {
+  const later = (ms: number, then: () => void) => {
+    if (ms > 0) setTimeout(then, ms).unref();
+    else setImmediate(then);
+  };
+  if (log.isInFlight(stream, events)) {
+    faults.repeatedInFlight += 1;
+    if (faults.aheadEvery === 0 || faults.repeatedInFlight % faults.aheadEvery !== 0) {
+      later(commitTimeoutMs, () => {
+        answer('timeout');
+      });
+      return;
+    }
+    const actual = log.lastOf(stream)?.revision ?? -1;
+    log.hideFrom(stream, Math.max(0, actual + 1 - events.length), 3);
+    answer({ kind: 'wrongExpectedVersion', actual });
+    return;
+  }
+  const outcome = log.append(stream, expected, events);
+  const end = log.begin(stream, events);
+  later(faults.commitMs, () => {
+    end();
+    answer(outcome);
+  });
+}
+
 const failed = (error: ReturnType<typeof errorStatus>) => new streams.BatchAppendResp().setError(error);
 
-function judged({ stream, expected, events }: Pending, log: WireLog): streams.BatchAppendResp {
-  const outcome = log.append(stream, expected, events);
+const judged = (write: Pending, log: WireLog): streams.BatchAppendResp =>
+  answerOf(write, log.append(write.stream, write.expected, write.events));
+
+function answerOf({ stream, expected }: Pending, outcome: WriteOutcome): streams.BatchAppendResp {
   switch (outcome.kind) {
     case 'deleted':
       return failed(errorStatus('StreamDeleted', new shared.StreamDeleted().setStreamIdentifier(identifierOf(stream))));
@@ -141,7 +196,9 @@ function judged({ stream, expected, events }: Pending, log: WireLog): streams.Ba
     case 'written': {
       const position = new shared.AllStreamPosition();
       position.setCommitPosition(String(outcome.position)).setPreparePosition(String(outcome.position));
-      const success = new streams.BatchAppendResp.Success().setCurrentRevision(String(outcome.revision));
+      const success = new streams.BatchAppendResp.Success();
+      if (outcome.revision < 0) success.setNoStream(new empty.Empty());
+      else success.setCurrentRevision(String(outcome.revision));
       return new streams.BatchAppendResp().setSuccess(success.setPosition(position));
     }
   }
@@ -150,8 +207,9 @@ function judged({ stream, expected, events }: Pending, log: WireLog): streams.Ba
 /** Answers one append on a call of its own. */
 export function answerAppend(
   call: AppendCall,
+  caller: Caller,
   callback: sendUnaryData<streams.AppendResp>,
-  { log, maxAppendSize }: AppendPorts,
+  ports: AppendPorts,
 ): void {
   let stream = '';
   let expected: Expected = 'any';
@@ -166,8 +224,17 @@ export function answerAppend(
     if (message !== undefined) events.push(proposedOf(message));
   });
   call.on('end', () => {
-    const [error, response] = appended(stream, expected, events, log, maxAppendSize);
-    callback(error, response);
+    const { maxAppendSize, rights, faults } = ports;
+    if (stream === '' || events.some(({ type }) => type === '')) callback(handlerFailed());
+    else if (!rights.allows(caller, stream, 'w')) callback(accessDenied());
+    else if (events.reduce((sum, event) => sum + sizeOf(event), 0) > maxAppendSize) {
+      const trailers = { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(maxAppendSize) };
+      callback(callError(status.INVALID_ARGUMENT, `Maximum Append Size of ${maxAppendSize} Exceeded.`, trailers));
+    } else if (faults.hasQuorum)
+      commit({ stream, expected, events }, ports, (outcome) => {
+        if (outcome === 'timeout') callback(callError(status.ABORTED, 'Operation timed out: Commit phase timeout.'));
+        else callback(...appended(stream, expected, outcome));
+      });
   });
   call.on('error', () => undefined);
 }
@@ -175,16 +242,8 @@ export function answerAppend(
 function appended(
   stream: string,
   expected: Expected,
-  events: readonly Proposed[],
-  log: WireLog,
-  maxAppendSize: number,
+  outcome: WriteOutcome,
 ): [ServiceError | null, streams.AppendResp?] {
-  if (stream === '') return [callError(status.INVALID_ARGUMENT, 'streamId must not be empty')];
-  if (events.reduce((sum, event) => sum + sizeOf(event), 0) > maxAppendSize) {
-    const trailers = { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(maxAppendSize) };
-    return [callError(status.INVALID_ARGUMENT, `Maximum Append Size of ${maxAppendSize} Exceeded.`, trailers)];
-  }
-  const outcome = log.append(stream, expected, events);
   switch (outcome.kind) {
     case 'deleted':
       return [streamDeleted(stream)];
@@ -201,7 +260,9 @@ function appended(
     case 'written': {
       const position = new streams.AppendResp.Position();
       position.setCommitPosition(String(outcome.position)).setPreparePosition(String(outcome.position));
-      const success = new streams.AppendResp.Success().setCurrentRevision(String(outcome.revision));
+      const success = new streams.AppendResp.Success();
+      if (outcome.revision < 0) success.setNoStream(new shared.Empty());
+      else success.setCurrentRevision(String(outcome.revision));
       return [null, new streams.AppendResp().setSuccess(success.setPosition(position))];
     }
   }

@@ -23,6 +23,14 @@ export class Faults {
   readonly appends: AppendFault[] = [];
   /** Whether subscriptions deliver each event twice, and the one before it again. */
   isRepeating = false;
+  /** Whether a majority of the cluster is there: without one, appends are not answered and reads are. */
+  hasQuorum = true;
+  /** How long an append is written and not yet indexed, in milliseconds; 0 for a turn of the event loop. */
+  commitMs = 0;
+  /** One in how many appends that repeat another in flight is refused for a revision that reads do not show yet; 0 for none. */
+  aheadEvery = 0;
+  /** How many appends came while the same was in flight. */
+  repeatedInFlight = 0;
   /** How many events have been sent to readers. */
   sentEvents = 0;
   private readonly held: (() => void)[] = [];

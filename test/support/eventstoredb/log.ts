@@ -39,16 +39,31 @@ interface Retention {
   readonly isDeleted: boolean;
 }
 
+/** All that a log holds, to be put back later. */
+export interface LogState {
+  readonly records: readonly LogRecord[];
+  readonly tombstoned: readonly string[];
+  readonly end: number;
+}
+
 const utf8 = {
   encode: (text: string) => new TextEncoder().encode(text),
   decode: (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8'),
 };
 
+type WriteListener = (written: readonly LogRecord[]) => void;
+
+/** What a log without any record is. */
+export const emptyLog: LogState = { records: [], tombstoned: [], end: 0 };
+
 /** What EventStoreDB keeps and how it judges writes, in memory. Several nodes of a cluster may share one. */
 export class WireLog {
   readonly records: LogRecord[] = [];
   private readonly streams = new Map<string, Stream>();
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<WriteListener>();
+  /** Appends that are written and not yet indexed: the first id of each, with its stream. */
+  private readonly inFlight = new Set<string>();
+  private readonly hidden = new Map<string, { readonly from: number; times: number }>();
   private end = 0;
   private system = 0;
 
@@ -56,10 +71,49 @@ export class WireLog {
     this.writeSystemEvent('$epoch-information', '$epoch', { epoch: 0 });
   }
 
-  /** Calls back after each write; answers how to stop that. */
-  onWrite(listener: () => void): () => void {
+  /** Calls back after each write with what was written; answers how to stop that. */
+  onWrite(listener: WriteListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** What is in it now. */
+  copy(): LogState {
+    const tombstoned = [...this.streams].filter(([, { isTombstoned }]) => isTombstoned).map(([name]) => name);
+    return { records: [...this.records], tombstoned, end: this.end };
+  }
+
+  /** An older log stands where this one stood, as when a copy is put back while the server is down. */
+  putBack({ records, tombstoned, end }: LogState): void {
+    this.records.splice(0);
+    this.streams.clear();
+    this.end = end;
+    for (const record of records) {
+      this.records.push(record);
+      this.streamOf(record.stream).records.push(record);
+    }
+    for (const name of tombstoned) this.streamOf(name).isTombstoned = true;
+  }
+
+  /** An append is written and not yet indexed; the same again meanwhile is dropped by the server. */
+  begin(stream: string, [first]: readonly Proposed[]): () => void {
+    const key = `${stream} ${first?.id ?? ''}`;
+    if (first !== undefined) this.inFlight.add(key);
+    return () => this.inFlight.delete(key);
+  }
+
+  isInFlight(stream: string, [first]: readonly Proposed[]): boolean {
+    return first !== undefined && this.inFlight.has(`${stream} ${first.id}`);
+  }
+
+  /** The next reads of a stream do not show yet what was written last. */
+  hideFrom(stream: string, from: number, times: number): void {
+    this.hidden.set(stream, { from, times });
+  }
+
+  /** The last record of a stream, whoever asks. */
+  lastOf(stream: string): LogRecord | undefined {
+    return this.streams.get(stream)?.records.at(-1);
   }
 
   /** Judges and writes as the server does: the same ids again, under the same revision, are answered as the first time. */
@@ -91,6 +145,7 @@ export class WireLog {
 
   /** Soft: readers see nothing of it, and writing to it makes it anew, with revisions that go on. */
   delete(stream: string, expected: Expected): WriteOutcome {
+    if (this.lastOf(stream) === undefined) return { kind: 'wrongExpectedVersion', actual: -1 };
     const refused = this.refuses(stream, expected);
     if (refused !== undefined) return refused;
     return this.append(metastreamOf(stream), 'any', [metadataEvent({ $tb: Number(lastRevision) })]);
@@ -126,9 +181,21 @@ export class WireLog {
     if (isDeleted) return undefined;
     const oldest = this.now() - maxAgeMs;
     const first = Math.max(from, known.records.length - maxCount);
-    return first <= 0 && maxAgeMs === Infinity
+    const until = this.shownOf(stream);
+    return first <= 0 && maxAgeMs === Infinity && until === undefined
       ? known.records
-      : known.records.filter(({ revision, created }) => revision >= first && created >= oldest);
+      : known.records.filter(
+          ({ revision, created }) => revision >= first && created >= oldest && revision < (until ?? Infinity),
+        );
+  }
+
+  /** The revision from which on a read does not show a stream yet; undefined where it shows all. */
+  private shownOf(stream: string): number | undefined {
+    const hidden = this.hidden.get(stream);
+    if (hidden === undefined) return undefined;
+    hidden.times -= 1;
+    if (hidden.times <= 0) this.hidden.delete(stream);
+    return hidden.from;
   }
 
   /** The index of the first record at or after a position. */
@@ -142,9 +209,9 @@ export class WireLog {
     return low;
   }
 
-  /** Whether a record begins there: the server refuses to read from anywhere else. */
+  /** Whether a record begins there, or the log does not go so far: the server refuses to read from within a record. */
   isAt(position: number): boolean {
-    return this.records[this.indexOf(position)]?.position === position;
+    return position >= this.end || this.records[this.indexOf(position)]?.position === position;
   }
 
   private refuses(stream: string, expected: Expected): WriteOutcome | undefined {
@@ -172,16 +239,18 @@ export class WireLog {
       const from = this.streamOf(stream).records.length;
       this.write(metastreamOf(stream), [metadataEvent({ $tb: from })]);
     }
-    const { records } = this.streamOf(stream);
+    const records = (events.length === 0 ? this.streams.get(stream) : this.streamOf(stream))?.records ?? [];
+    const written: LogRecord[] = [];
     for (const event of events) {
       const record = { ...event, stream, revision: records.length, position: this.end, created: this.now() };
       this.end += 60 + stream.length + event.type.length + event.data.length + event.metadata.length;
       records.push(record);
+      written.push(record);
       this.records.push(record);
     }
     // The server writes of its own accord, among what its clients write.
     if (!stream.startsWith('$') && this.records.length % 7 === 0) this.writeSystemEvent();
-    for (const listener of [...this.listeners]) listener();
+    for (const listener of [...this.listeners]) listener(written);
     return { kind: 'written', revision: records.length - 1, position: records.at(-1)?.position ?? this.end };
   }
 
@@ -198,7 +267,7 @@ export class WireLog {
   }
 
   private retention(stream: string): Retention {
-    const metadata = stream.startsWith('$$') ? undefined : this.streams.get(metastreamOf(stream))?.records.at(-1);
+    const metadata = stream.startsWith('$$') ? undefined : this.lastOf(metastreamOf(stream));
     if (metadata === undefined) return { from: 0, isDeleted: false };
     const said = JSON.parse(utf8.decode(metadata.data)) as Readonly<Record<string, number | undefined>>;
     const { $maxCount, $maxAge, $tb = 0 } = said;
@@ -211,7 +280,7 @@ export class WireLog {
   }
 }
 
-const metastreamOf = (stream: string) => `$$${stream}`;
+export const metastreamOf = (stream: string) => `$$${stream}`;
 
 const written = ({ revision, position }: LogRecord): WriteOutcome => ({ kind: 'written', revision, position });
 

@@ -111,6 +111,13 @@ export function wrongExpectedVersion(expected: Expected, actual: number): shared
   return wrong;
 }
 
+/** What a writer expected, or where a stream is, as the server says it in trailers. */
+export const numberOf = (expected: Expected): string =>
+  String(expected === 'any' ? -2 : expected === 'noStream' ? -1 : expected === 'streamExists' ? -4 : expected);
+
+/** What the server says where it had not thought of something. */
+export const handlerFailed = (): ServiceError => callError(status.UNKNOWN, 'Exception was thrown by handler.');
+
 /** An error of a call, as the server says it: a code, and what it is in the trailers. */
 export function callError(
   code: status,

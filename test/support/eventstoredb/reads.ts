@@ -1,8 +1,17 @@
-import { type ServerWritableStream, status } from '@grpc/grpc-js';
+import { type ServerWritableStream, type ServiceError, status } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { type Faults } from './faults.js';
 import { type LogRecord, type WireLog } from './log.js';
-import { callError, checkpointResponse, eventResponse, identifierOf, streamDeleted, streamNameOf } from './messages.js';
+import {
+  callError,
+  checkpointResponse,
+  eventResponse,
+  handlerFailed,
+  identifierOf,
+  streamDeleted,
+  streamNameOf,
+} from './messages.js';
+import { accessDenied, type Caller, type Rights } from './rights.js';
 
 export type ReadCall = ServerWritableStream<streams.ReadReq, streams.ReadResp>;
 type Options = streams.ReadReq.Options;
@@ -10,6 +19,9 @@ type Filter = (record: LogRecord) => boolean;
 
 /** How many events the server considers at a time where nothing else is said. */
 const searchWindow = 32;
+
+/** How many events a live subscription may be behind until the server drops it. */
+const liveBuffer = 32;
 
 /** A subscription as a test may interfere with it. */
 export interface Subscription {
@@ -20,22 +32,26 @@ export interface Subscription {
 export interface ReadPorts {
   readonly log: WireLog;
   readonly faults: Faults;
+  readonly rights: Rights;
   readonly subscriptions: Set<Subscription>;
 }
 
 /** Answers one read or subscription; resolves when it has ended. */
-export async function answerRead(call: ReadCall, ports: ReadPorts): Promise<void> {
+export async function answerRead(call: ReadCall, caller: Caller, ports: ReadPorts): Promise<void> {
   const options = call.request.getOptions();
   if (options === undefined) throw callError(status.INVALID_ARGUMENT, 'options are missing');
   const stream = options.getStream();
+  const name = stream === undefined ? '$all' : streamNameOf(stream.getStreamIdentifier());
+  if (!ports.rights.allows(caller, name, 'r')) throw accessDenied();
   if (options.hasSubscription()) {
     if (stream !== undefined) throw callError(status.UNIMPLEMENTED, 'only $all can be subscribed to here');
     await subscribe(call, options, ports);
   } else if (stream === undefined) await readAll(call, options, ports);
-  else await readStream(call, options, streamNameOf(stream.getStreamIdentifier()), ports);
+  else await readStream(call, options, name, ports);
 }
 
 async function readStream(call: ReadCall, options: Options, name: string, { log, faults }: ReadPorts): Promise<void> {
+  if (name === '' || Number(options.getCount()) === 0) throw handlerFailed();
   if (log.isTombstoned(name)) throw streamDeleted(name);
   const records = log.readStream(name);
   if (records === undefined) {
@@ -59,9 +75,12 @@ async function readAll(call: ReadCall, options: Options, { log, faults }: ReadPo
   const count = Number(options.getCount());
   const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
   const end = log.records.length;
-  const from = positionOf(options, log);
+  const results = options.hasFilter() ? 'FilteredReadAllResult' : 'ReadAllResult';
+  const from = positionOf(options, log, callError(status.UNKNOWN, `Unexpected ${results}: Error`));
   const step = isBackwards ? -1 : 1;
-  let index = from === undefined ? (isBackwards ? end - 1 : 0) : log.indexOf(from);
+  // Backwards a position is exclusive, forwards it is not.
+  let index =
+    from === undefined ? (isBackwards && !isFromStart(options) ? end - 1 : 0) : log.indexOf(from) - Number(isBackwards);
   for (let sent = 0; sent < count && index >= 0 && index < end; index += step) {
     const record = log.records[index];
     if (record === undefined || !matches(record)) continue;
@@ -71,14 +90,17 @@ async function readAll(call: ReadCall, options: Options, { log, faults }: ReadPo
   }
 }
 
+const isFromStart = (options: Options) => options.getAll()?.hasStart() === true;
+
 async function subscribe(call: ReadCall, options: Options, { log, faults, subscriptions }: ReadPorts): Promise<void> {
   const matches = filterOf(options);
   const filter = options.getFilter();
   const window = filter?.hasMax() === true ? filter.getMax() : searchWindow;
   const interval = window * (filter?.getCheckpointintervalmultiplier() ?? 1);
-  const after = positionOf(options, log);
+  const after = positionOf(options, log, handlerFailed());
   const isFromEnd = options.getAll()?.hasEnd() === true;
   let index = isFromEnd ? log.records.length : after === undefined ? 0 : log.indexOf(after) + 1;
+  index = Math.min(index, log.records.length); // of a position beyond the end
   const subscription: Subscription = { call, isStalled: false };
   subscriptions.add(subscription);
   const confirmation = new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(crypto.randomUUID());
@@ -86,13 +108,26 @@ async function subscribe(call: ReadCall, options: Options, { log, faults, subscr
   let isLive = false;
   let considered = 0;
   let before: LogRecord | undefined;
+  // What is written while it is live waits in a buffer; when that is full the subscription ends with what is in there.
+  let buffered = 0;
+  let end = Infinity;
+  const unbuffer = log.onWrite((written) => {
+    for (const record of isLive && end === Infinity ? written : []) {
+      if (!matches(record)) continue;
+      if (buffered === liveBuffer && !subscription.isStalled) end = record.position;
+      if (buffered === liveBuffer) break;
+      buffered += 1;
+    }
+  });
   try {
     for (;;) {
       const more = nextWrite(log, call);
       for (; index < log.records.length && !subscription.isStalled; index++) {
         const record = log.records[index];
         if (record === undefined) break;
+        if (record.position >= end) throw callError(status.ABORTED, tooSlow);
         if (matches(record)) {
+          buffered = Math.max(0, buffered - 1);
           for (const delivered of faults.deliver(record, before)) {
             faults.sentEvents += 1;
             if (!(await send(call, eventResponse(delivered)))) return;
@@ -107,9 +142,12 @@ async function subscribe(call: ReadCall, options: Options, { log, faults, subscr
       if (!(await more)) return;
     }
   } finally {
+    unbuffer();
     subscriptions.delete(subscription);
   }
 }
+
+const tooSlow = 'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.';
 
 /** Resolves at the next write with true, or with false when the call is over. */
 const nextWrite = (log: WireLog, call: ReadCall) =>
@@ -141,11 +179,12 @@ async function send(call: ReadCall, response: streams.ReadResp): Promise<boolean
   return !call.cancelled;
 }
 
-function positionOf(options: Options, log: WireLog): number | undefined {
+/** @throws ServiceError the one given, for a position that no record begins at */
+function positionOf(options: Options, log: WireLog, error: ServiceError): number | undefined {
   const position = options.getAll()?.getPosition();
   if (position === undefined) return undefined;
   const commit = Number(position.getCommitPosition());
-  if (!log.isAt(commit)) throw callError(status.UNKNOWN, `Unexpected position ${commit}: no record begins there.`);
+  if (!log.isAt(commit) || Number(position.getPreparePosition()) > commit) throw error;
   return commit;
 }
 
@@ -159,9 +198,17 @@ function filterOf(options: Options): Filter {
   const textOf = ({ type, stream }: LogRecord) => (byType === undefined ? stream : type);
   const pattern = expression?.getRegex() ?? '';
   if (pattern !== '') {
-    const regex = new RegExp(pattern);
+    const regex = regexOf(pattern);
     return (record) => regex.test(textOf(record));
   }
   const prefixes = expression?.getPrefixList() ?? [];
   return (record) => prefixes.some((prefix) => textOf(record).startsWith(prefix));
+}
+
+function regexOf(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch {
+    throw handlerFailed();
+  }
 }

@@ -1,6 +1,7 @@
 import {
   type handleClientStreamingCall,
   type handleUnaryCall,
+  type Metadata,
   Server,
   ServerCredentials,
   type ServiceDefinition,
@@ -15,11 +16,13 @@ import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfea
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { type Certificate } from '../certificates.js';
 import { answerAppend, answerBatches, type AppendPorts, type BatchCall } from './appends.js';
 import { Faults } from './faults.js';
 import { WireLog, type WriteOutcome } from './log.js';
-import { callError, expectedOf, streamDeleted, streamNameOf } from './messages.js';
+import { callError, expectedOf, numberOf, streamDeleted, streamNameOf } from './messages.js';
 import { answerRead, type Subscription } from './reads.js';
+import { accessDenied, type Caller, Rights, type User } from './rights.js';
 import { Wire } from './wire.js';
 
 /** What a cluster says of its nodes. */
@@ -37,9 +40,21 @@ export interface WireServerOptions {
   readonly maxAppendSize?: number;
   /** What its clock says. */
   readonly now?: () => number;
+  /** How long it waits until it gives up what it could not write, in milliseconds. */
+  readonly commitTimeoutMs?: number;
+  /** Its users; without them it is insecure, and asks nobody. */
+  readonly users?: Readonly<Record<string, User>>;
+  /** What it shows who it is by; it speaks in clear where it is left out. */
+  readonly certificate?: Certificate;
   /** The nodes of its cluster; itself alone where it is left out. */
   readonly members?: () => readonly Member[];
 }
+
+/** The most bytes that one message may have, and one record of the log, by which the largest append is limited. */
+const mostBytes = 16_767_216;
+
+/** Streams open at once on a connection, as Kestrel limits them. */
+const mostStreams = 100;
 
 /** A node of EventStoreDB as its clients see it: its protocol, on a port of this machine, with its log in memory. */
 export class WireServer {
@@ -47,19 +62,24 @@ export class WireServer {
   readonly faults = new Faults();
   readonly wire: Wire;
   readonly subscriptions = new Set<Subscription>();
+  readonly rights: Rights;
   private readonly batches = new Set<BatchCall>();
+  private readonly reading = new Set<Parameters<typeof answerRead>[0]>();
   private readonly ports: AppendPorts;
   private server: Server | undefined;
   private port = 0;
 
   constructor(private readonly options: WireServerOptions = {}) {
-    const { now = Date.now, maxAppendSize = 1024 * 1024, port = 0 } = options;
+    const { now = Date.now, maxAppendSize = 1024 * 1024, commitTimeoutMs = 2_000, port = 0, users } = options;
+    if (maxAppendSize > mostBytes) throw new Error(`MaxAppendSize exceeds ${mostBytes}`);
     this.wire = new Wire(() => this.port, port);
     this.log = options.log ?? new WireLog(now);
     const cut = () => {
       this.wire.cut();
     };
-    this.ports = { log: this.log, faults: this.faults, maxAppendSize, now, cut };
+    this.rights = new Rights(this.log, users && new Map(Object.entries(users)));
+    const { log, faults, rights } = this;
+    this.ports = { log, faults, rights, maxAppendSize, commitTimeoutMs, now, cut };
   }
 
   static async start(options?: WireServerOptions): Promise<WireServer> {
@@ -70,12 +90,23 @@ export class WireServer {
 
   /** Where clients find it, over the wire. */
   get url(): string {
-    return `esdb://127.0.0.1:${this.wire.port}?tls=false`;
+    return `esdb://127.0.0.1:${this.wire.port}?${this.security}`;
   }
 
   /** Where clients find it without the wire, which costs a little time. */
   get directUrl(): string {
-    return `esdb://127.0.0.1:${this.port}?tls=false`;
+    return `esdb://127.0.0.1:${this.port}?${this.security}`;
+  }
+
+  /** As {@link url}, for one of its users. */
+  urlFor(user: string): string {
+    const password = encodeURIComponent(this.rights.users?.get(user)?.password ?? '');
+    return this.url.replace('esdb://', `esdb://${encodeURIComponent(user)}:${password}@`);
+  }
+
+  private get security(): string {
+    const { certificate } = this.options;
+    return certificate === undefined ? 'tls=false' : `tlsCAFile=${encodeURIComponent(certificate.authorityFile)}`;
   }
 
   /** How many subscriptions are open. */
@@ -85,18 +116,29 @@ export class WireServer {
 
   /** Starts, or starts again, with what is in its log and on the port it had. */
   async start(): Promise<void> {
-    const server = new Server({ 'grpc.max_receive_message_length': 4 * 1024 * 1024 });
+    const server = new Server({
+      'grpc.max_receive_message_length': mostBytes,
+      'grpc.max_concurrent_streams': mostStreams,
+    });
     serve(server, StreamsService, {
       read: this.read,
       append: this.append,
       batchAppend: this.batchAppend,
-      delete: this.remove((stream, expected) => this.log.delete(stream, expected), streams.DeleteResp),
-      tombstone: this.remove((stream, expected) => this.log.tombstone(stream, expected), streams.TombstoneResp),
+      delete: this.remove(
+        (stream, expected) => this.log.delete(stream, expected),
+        streams.DeleteResp,
+        streams.DeleteResp.Position,
+      ),
+      tombstone: this.remove(
+        (stream, expected) => this.log.tombstone(stream, expected),
+        streams.TombstoneResp,
+        streams.TombstoneResp.Position,
+      ),
     });
     serve(server, ServerFeaturesService, { getSupportedMethods });
     serve(server, GossipService, { read: this.gossip });
     this.port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+      server.bindAsync('127.0.0.1:0', credentialsOf(this.options.certificate), (error, port) => {
         if (error === null) resolve(port);
         else reject(error);
       });
@@ -110,6 +152,35 @@ export class WireServer {
     await this.wire.close();
     this.server?.forceShutdown();
     this.server = undefined;
+  }
+
+  /** Stops as when it is asked to: it serves on for a while, then ends its calls with an error, then lets go. */
+  async stopPolitely(servesOnMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, servesOnMs));
+    const cancelled = callError(status.CANCELLED, 'Operation was cancelled by the server');
+    for (const call of [...this.batches, ...this.reading]) {
+      call.emit('error', cancelled);
+      call.emit('cancelled', 'ended by the server');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20)); // for the errors to be sent
+    await this.stop();
+  }
+
+  /** Says of a stream who has which rights, as an admin does by its metadata. */
+  setAcl(stream: string, acl: object): void {
+    this.write(`$$${stream}`, '$metadata', { $acl: acl });
+  }
+
+  /** Says who has which rights on streams that say nothing of it. */
+  setDefaultAcl(acl: { readonly $userStreamAcl?: object; readonly $systemStreamAcl?: object }): void {
+    this.write('$settings', 'update-default-acl', acl);
+  }
+
+  /** Writes as an admin does, or another program. */
+  write(stream: string, type: string, data: unknown, metadata: unknown = {}): void {
+    const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    const event = { id: crypto.randomUUID(), type, contentType: 'application/json' };
+    this.log.append(stream, 'any', [{ ...event, data: bytes(data), metadata: bytes(metadata) }]);
   }
 
   /** Ends the subscriptions there are, with an error or quietly. */
@@ -140,7 +211,7 @@ export class WireServer {
   }
 
   /** Why a call that only a leader may answer is refused here; undefined where it is not. */
-  private refusal(call: { readonly metadata: { get(key: string): unknown[] } }): ServiceError | undefined {
+  private refusal(call: { readonly metadata: Metadata }): ServiceError | undefined {
     const leader = this.members.find(({ isLeader }) => isLeader);
     const requires = call.metadata.get('requires-leader')[0] === 'true';
     if (!requires || leader?.port === this.wire.port) return undefined;
@@ -153,49 +224,79 @@ export class WireServer {
   }
 
   private readonly read = (call: Parameters<typeof answerRead>[0]) => {
-    const refusal = this.refusal(call);
-    const answer = refusal === undefined ? answerRead(call, this) : undefined;
-    const ended = answer ?? Promise.reject(refusal ?? new Error('refused'));
-    ended.then(
-      () => call.end(),
-      (error: unknown) => call.emit('error', error),
-    );
+    this.reading.add(call);
+    const answer = async () => {
+      const refusal = this.refusal(call);
+      if (refusal !== undefined) throw refusal;
+      await answerRead(call, this.rights.callerOf(call.metadata), this);
+    };
+    answer()
+      .then(
+        () => call.end(),
+        (error: unknown) => call.emit('error', error),
+      )
+      .finally(() => this.reading.delete(call));
   };
 
   private readonly batchAppend = (call: Parameters<typeof answerBatches>[0]) => {
-    const refusal = this.refusal(call);
-    if (refusal === undefined) {
-      this.batches.add(call);
-      call.once('close', () => this.batches.delete(call));
-      answerBatches(call, this.ports);
-    } else call.emit('error', refusal);
+    const caller = this.admitted(call, (error) => call.emit('error', error));
+    if (caller === 'refused') return;
+    this.batches.add(call);
+    call.once('close', () => this.batches.delete(call));
+    answerBatches(call, caller.header, this.ports);
   };
 
   private readonly append: handleClientStreamingCall<streams.AppendReq, streams.AppendResp> = (call, callback) => {
-    const refusal = this.refusal(call);
-    if (refusal === undefined) answerAppend(call, callback, this.ports);
-    else callback(refusal);
+    const caller = this.admitted(call, callback);
+    if (caller !== 'refused') answerAppend(call, caller.header, callback, this.ports);
   };
 
-  private remove<Response>(
+  /** Who makes a call that only a leader may answer. */
+  private admitted(
+    call: { readonly metadata: Metadata },
+    refuse: (error: ServiceError) => void,
+  ): 'refused' | { readonly header: Caller } {
+    try {
+      const refusal = this.refusal(call);
+      if (refusal !== undefined) throw refusal;
+      return { header: this.rights.callerOf(call.metadata) };
+    } catch (error) {
+      refuse(error as ServiceError);
+      return 'refused';
+    }
+  }
+
+  private remove<Response extends { setPosition(position: never): unknown }>(
     work: (stream: string, expected: ReturnType<typeof expectedOf>) => WriteOutcome,
     Answer: new () => Response,
+    Position: new () => { setCommitPosition(commit: string): unknown; setPreparePosition(prepare: string): unknown },
   ): handleUnaryCall<streams.DeleteReq, Response> {
     return (call, callback) => {
       const options = call.request.getOptions();
       const stream = streamNameOf(options?.getStreamIdentifier());
-      const refusal = this.refusal(call);
-      if (refusal !== undefined || options === undefined) {
-        callback(refusal ?? callError(status.INVALID_ARGUMENT, 'options are missing'));
+      const caller = this.admitted(call, callback);
+      if (caller === 'refused') return;
+      if (options === undefined) {
+        callback(callError(status.INVALID_ARGUMENT, 'options are missing'));
+        return;
+      }
+      if (!this.rights.allows(caller.header, stream, 'd')) {
+        callback(accessDenied());
         return;
       }
       const expected = expectedOf(options, options.getRevision());
       const outcome = work(stream, expected);
-      if (outcome.kind === 'written') callback(null, new Answer());
-      else if (outcome.kind === 'deleted') callback(streamDeleted(stream));
+      if (outcome.kind === 'written') {
+        const position = new Position();
+        position.setCommitPosition(String(outcome.position));
+        position.setPreparePosition(String(outcome.position));
+        const answer = new Answer();
+        answer.setPosition(position as never);
+        callback(null, answer);
+      } else if (outcome.kind === 'deleted') callback(streamDeleted(stream));
       else {
         const trailers = { exception: 'wrong-expected-version', 'stream-name': stream };
-        const versions = { 'expected-version': String(expected), 'actual-version': String(outcome.actual) };
+        const versions = { 'expected-version': numberOf(expected), 'actual-version': String(outcome.actual) };
         callback(callError(status.FAILED_PRECONDITION, 'Wrong expected version', { ...trailers, ...versions }));
       }
     };
@@ -219,6 +320,12 @@ const getSupportedMethods: handleUnaryCall<shared.Empty, features.SupportedMetho
   );
   callback(null, new features.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion('24.10.0'));
 };
+
+function credentialsOf(certificate: Certificate | undefined): ServerCredentials {
+  if (certificate === undefined) return ServerCredentials.createInsecure();
+  const { key, chain } = certificate;
+  return ServerCredentials.createSsl(null, [{ private_key: Buffer.from(key), cert_chain: Buffer.from(chain) }]);
+}
 
 /** The definitions that come with the client are typed by hand: what serves them is not. */
 function serve(server: Server, service: object, implementation: UntypedServiceImplementation): void {

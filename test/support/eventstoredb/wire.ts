@@ -9,6 +9,7 @@ interface Link {
 export class Wire {
   private readonly links = new Set<Link>();
   private server: Server | undefined;
+  private isSuspended = false;
 
   /**
    * @param target the port that the wire leads to
@@ -56,6 +57,23 @@ export class Wire {
     }
   }
 
+  /** The node stands still, as a process that is suspended: connections are made, and carry nothing until it goes on. */
+  suspend(): void {
+    this.isSuspended = true;
+    for (const { near, far } of this.links) {
+      near.unpipe(far);
+      far.unpipe(near);
+    }
+  }
+
+  resume(): void {
+    this.isSuspended = false;
+    for (const { near, far } of this.links) {
+      near.pipe(far);
+      far.pipe(near);
+    }
+  }
+
   /** Refuses new connections, and cuts those there are. */
   async close(): Promise<void> {
     const { server } = this;
@@ -80,6 +98,7 @@ export class Wire {
       far.destroy();
     };
     for (const socket of [near, far]) socket.setNoDelay(true).on('error', part).on('close', part);
+    if (this.isSuspended) return;
     near.pipe(far);
     far.pipe(near);
   }
