@@ -49,13 +49,16 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
 
   onApplicationBootstrap(): void {
-    const { projections, work } = this.ledger;
+    const { store, projections, work } = this.ledger;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
     const watching = allOf(work).map((ports) => watchDeadlines(ports, signal));
-    this.running = Promise.all([projecting, ...watching]);
+    const looking = store.watch(signal, (fault) => {
+      console.error(fault === undefined ? 'The event store is as it was again.' : `${fault.code}: ${fault.message}`);
+    });
+    this.running = Promise.all([projecting, looking, ...watching]);
   }
 
   async onModuleDestroy(): Promise<void> {

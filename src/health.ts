@@ -1,10 +1,14 @@
 import { type ProjectionStatus } from './event-sourcing/progress.js';
+import { type StorageFault } from './event-sourcing/storage-fault.js';
 import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
 
 /** Whether all is well, for those who watch the server: 200 where it is, else 503. */
 export interface Health {
-  /** `notReady`: the store does not answer. `failed`: a projection has stopped at an event. */
-  readonly status: 'ok' | 'notReady' | 'failed';
+  /**
+   * `notReady`: the store does not answer. `notWritable`: the disk fails, and all goes on by itself as soon as it does not.
+   * `failed`: a projection has stopped at an event, or what is stored is damaged or no longer what it was.
+   */
+  readonly status: 'ok' | 'notReady' | 'notWritable' | 'failed';
   /** Why not. */
   readonly reason?: string;
   /** How the log is followed, and whether its store answers at all. */
@@ -12,20 +16,28 @@ export interface Health {
   readonly projections: readonly ProjectionStatus[];
   /** How many tickets some work is stuck on; the query `stuckTickets` has them. */
   readonly stuckTickets: number;
+  /** What the disk, or the store, fails. */
+  readonly faults: readonly { readonly code: string; readonly message: string }[];
 }
 
-export function healthOf(
-  subscription: SubscriptionStatus,
-  projections: readonly ProjectionStatus[],
-  stuckTickets: number,
-): Health {
+/** What is known of the server's parts. */
+export interface Parts extends Pick<Health, 'projections' | 'stuckTickets'> {
+  readonly subscription: SubscriptionStatus;
+  readonly faults: readonly StorageFault[];
+}
+
+export function healthOf({ subscription, projections, stuckTickets, faults }: Parts): Health {
   const connected = subscription.state === 'live' || subscription.state === 'catchingUp';
-  const about = { store: { connected, ...subscription }, projections, stuckTickets };
+  const told = faults.map(({ code, message }) => ({ code, message }));
+  const about = { store: { connected, ...subscription }, projections, stuckTickets, faults: told };
+  if (faults.some(({ isLasting }) => isLasting))
+    return { status: 'failed', reason: 'What is stored is damaged, or no longer what it was.', ...about };
   if (projections.some(({ state }) => state === 'failed'))
     return { status: 'failed', reason: 'A projection has stopped.', ...about };
-  return connected
-    ? { status: 'ok', ...about }
-    : { status: 'notReady', reason: 'The event store does not answer.', ...about };
+  if (!connected) return { status: 'notReady', reason: 'The event store does not answer.', ...about };
+  if (faults.length > 0 || projections.some(({ state }) => state === 'retrying'))
+    return { status: 'notWritable', reason: 'The disk fails: not all can be written.', ...about };
+  return { status: 'ok', ...about };
 }
 
 /** What those learn of it who may not operate the server: nothing of our insides, nor of how much others do. */

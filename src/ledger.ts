@@ -13,6 +13,7 @@ import {
 import { type Schema } from './database/schema.js';
 import { type EventStore, type Position } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/handle-command.js';
+import { WatchedLog } from './event-sourcing/watched-log.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { type OpenLog, openLog, type Waiting } from './open-log.js';
@@ -30,7 +31,7 @@ const ticketsKept = 128;
 /** An open data folder: the log, what is known of it, and the ports on them. */
 export interface Ledger {
   readonly settings: Settings;
-  readonly store: EventStore;
+  readonly store: WatchedLog;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   /** Tickets seen lately. */
@@ -77,7 +78,7 @@ export async function openLedger(
   };
   try {
     log = await open(settings, { threaded, ...options });
-    const { store } = log;
+    const store = new WatchedLog(log);
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
     duties = await openDuties(folder.dutiesFile);
     await endLeases(duties); // the folder is ours alone

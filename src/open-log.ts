@@ -14,6 +14,12 @@ export interface OpenLog {
   readonly status: () => SubscriptionStatus;
   /** Calls back after each commit that other threads have to be told of, until the signal aborts. */
   readonly committed: (listener: () => void, signal: AbortSignal) => Promise<void>;
+  /**
+   * Whether it can be written and still is the log that was opened, as far as its files tell.
+   * @param wasFailing whether its last append failed: then something is written, to find out
+   * @throws StorageFault
+   */
+  readonly probe: (wasFailing: boolean) => Promise<void>;
   /** Another thread has committed. */
   readonly ring: () => void;
   readonly close: () => Promise<void>;
@@ -54,7 +60,7 @@ const alwaysLive: SubscriptionStatus = { state: 'live', lag: 0, reconnects: 0 };
 function inFolder(folder: string, options: OpenOptions): OpenLog {
   const store = SqliteEventStore.open(filesOf(folder).eventsFile, options);
   const { committed, ring } = store;
-  return { store, status: () => alwaysLive, committed, ring, close: () => store.close() };
+  return { store, status: () => alwaysLive, committed, ring, probe: store.probe, close: () => store.close() };
 }
 
 /** The server itself tells of commits, in whichever thread or process. */
@@ -70,6 +76,7 @@ async function inEventStoreDb(
     store,
     status: () => store.status,
     committed: () => Promise.resolve(),
+    probe: () => Promise.resolve(),
     ring: () => undefined,
     close: () => store.close(),
   };

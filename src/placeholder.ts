@@ -12,7 +12,12 @@ export interface Placeholder {
   readonly close: () => Promise<void>;
 }
 
-const health = healthOf({ state: 'connecting', lag: 0, reconnects: 0 }, [], 0);
+const health = healthOf({
+  subscription: { state: 'connecting', lag: 0, reconnects: 0 },
+  projections: [],
+  stuckTickets: 0,
+  faults: [],
+});
 const said = publicly(health);
 const refusal = { errors: [{ message: said.reason, extensions: { code: 'EVENT_STORE_UNAVAILABLE' } }] };
 

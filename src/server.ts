@@ -11,6 +11,7 @@ import { type Doors, doorsOf } from './doors/doors.js';
 import { guardHttp, httpOptions, limitIdentities } from './doors/http.js';
 import { Refusals } from './doors/refusals.js';
 import { Rejection } from './event-sourcing/rejection.js';
+import { StorageFault } from './event-sourcing/storage-fault.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { ValidateInput } from './graphql/validate.js';
 import { countStuck } from './database/duties.js';
@@ -83,7 +84,18 @@ export async function startServer(
   return { url: await app.getUrl(), developmentKey: authenticator.developmentKey, close };
 }
 
-async function healthNow({ projections, webhooks, duties }: Ledger): Promise<Health> {
+async function healthNow({ store, projections, webhooks, duties }: Ledger): Promise<Health> {
+  const faults = store.fault === undefined ? [] : [store.fault];
+  const stuckTickets = await countStuck(duties).catch((error: unknown) => {
+    if (!(error instanceof StorageFault)) throw error;
+    faults.push(error);
+    return 0;
+  });
   const { subscription, statuses } = projections;
-  return healthOf(subscription, [...statuses, ...webhooks.projectors.statuses], await countStuck(duties));
+  return healthOf({
+    subscription,
+    projections: [...statuses, ...webhooks.projectors.statuses],
+    stuckTickets,
+    faults,
+  });
 }

@@ -4,8 +4,9 @@ import { type Duties, leaseOf, stuckOf } from './database/duties.js';
 import { type Schema } from './database/schema.js';
 import { newId } from './event-sourcing/new-id.js';
 import { Rejection } from './event-sourcing/rejection.js';
+import { StorageFault } from './event-sourcing/storage-fault.js';
 import { type RunningProjections } from './projections/projections.js';
-import { type Deadlines, storeIsDown, type WatcherPorts } from './sla/deadline-watcher.js';
+import { type Deadlines, type WatcherPorts } from './sla/deadline-watcher.js';
 import { type StuckTickets } from './sla/left-alone.js';
 import { dueTickets, nextDeadline } from './sla/queries/deadlines.js';
 import { applyRevisions } from './tickets/apply-revisions.js';
@@ -108,6 +109,6 @@ function listOf({ projections, store }: WorkPorts, name: string): Pick<Deadlines
  * before are watched on.
  */
 function unlessTold(error: unknown): void {
-  const isTold = error instanceof Rejection && ['PROJECTION_FAILED', storeIsDown].includes(error.code);
+  const isTold = error instanceof StorageFault || (error instanceof Rejection && error.code === 'PROJECTION_FAILED');
   if (!isTold) throw error;
 }

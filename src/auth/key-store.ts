@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Instant } from '../business-time/calendar.js';
+import { type Stored, tellingFaults } from '../database/disk-faults.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { newKey } from './api-key.js';
 import { type Role } from './permissions.js';
@@ -36,11 +37,11 @@ const version = 1;
 export class KeyStore {
   private readonly one: Database.Statement<[string], Row>;
 
-  private constructor(private readonly db: Database.Database) {
+  constructor(private readonly db: Database.Database) {
     this.one = db.prepare(`${columns} WHERE id = ?`);
   }
 
-  /** @throws Rejection `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION` */
+  /** @throws Rejection `DATA_NOT_WRITABLE`, `DATA_DAMAGED`, `DATA_FROM_NEWER_VERSION` */
   static open(folder: string): KeyStore {
     const file = join(folder, 'keys.db');
     let db: Database.Database;
@@ -54,41 +55,37 @@ export class KeyStore {
     } catch (error) {
       throw new Rejection('DATA_NOT_WRITABLE', `The keys ${file} cannot be written: ${(error as Error).message}`);
     }
-    const found = Number(db.pragma('user_version', { simple: true }));
-    if (found > version) {
+    try {
+      return tellingFaults(keysFile, () => prepared(db, file));
+    } catch (error) {
       db.close();
-      throw new Rejection('DATA_FROM_NEWER_VERSION', `The keys ${file} are of a newer version of Pledge.`);
+      throw error;
     }
-    db.exec(`${table}; PRAGMA user_version = ${version}`);
-    return new KeyStore(db);
   }
 
   find(id: string): KeptKey | undefined {
-    const row = this.one.get(id);
+    const row = tellingFaults(keysFile, () => this.one.get(id));
     return row === undefined ? undefined : kept(row);
   }
 
   /** Every key, those revoked too, oldest first. */
   list(): readonly KeptKey[] {
-    return this.db.prepare<[], Row>(`${columns} ORDER BY created_at, id`).all().map(kept);
+    const rows = tellingFaults(keysFile, () => this.db.prepare<[], Row>(`${columns} ORDER BY created_at, id`).all());
+    return rows.map(kept);
   }
 
   /** Makes a key; its text is nowhere but in the answer. */
   create({ name, role, customers, expiresAt }: KeyOrder, now: Instant): { readonly id: string; readonly text: string } {
     const { id, text, digest } = newKey();
-    this.db
-      .prepare(
-        'INSERT INTO keys (id, name, digest, role, customers, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(id, name, digest, role, customers === null ? null : JSON.stringify(customers), now, expiresAt);
+    const row = [id, name, digest, role, customers === null ? null : JSON.stringify(customers), now, expiresAt];
+    tellingFaults(keysFile, () => this.db.prepare(insert).run(...row));
     return { id, text };
   }
 
   /** Ends a key for good; one that is revoked already stays so. @throws Rejection `KEY_NOT_FOUND` */
   revoke(id: string, now: Instant): void {
-    const { changes } = this.db
-      .prepare('UPDATE keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?')
-      .run(now, id);
+    const revoke = 'UPDATE keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?';
+    const { changes } = tellingFaults(keysFile, () => this.db.prepare(revoke).run(now, id));
     if (changes === 0) throw new Rejection('KEY_NOT_FOUND', `There is no key ${id}.`);
   }
 
@@ -96,6 +93,20 @@ export class KeyStore {
     this.db.close();
   }
 }
+
+const keysFile: Stored = { called: 'the API keys in keys.db', remedy: 'Put back a copy of keys.db.' };
+
+/** @throws Rejection `DATA_FROM_NEWER_VERSION` */
+function prepared(db: Database.Database, file: string): KeyStore {
+  const found = Number(db.pragma('user_version', { simple: true }));
+  if (found > version)
+    throw new Rejection('DATA_FROM_NEWER_VERSION', `The keys ${file} are of a newer version of Pledge.`);
+  db.exec(`${table}; PRAGMA user_version = ${version}`);
+  return new KeyStore(db);
+}
+
+const insert =
+  'INSERT INTO keys (id, name, digest, role, customers, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)';
 
 const table = `CREATE TABLE IF NOT EXISTS keys (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, digest BLOB NOT NULL, role TEXT NOT NULL, customers TEXT,

@@ -1,7 +1,14 @@
+import { diskFault } from '../database/disk-faults.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+
+const files = {
+  called: 'the files of the data folder',
+  remedy: 'docs/backups.md says what to do for each of them.',
+};
 
 /** Says what went wrong, and has the process end with 1. */
 export function fail(error: unknown): void {
-  console.error(error instanceof Rejection ? `pledge: ${error.code}: ${error.message}` : error);
+  const known = error instanceof Rejection ? error : diskFault(error, files);
+  console.error(known === undefined ? error : `pledge: ${known.code}: ${known.message}`);
   process.exitCode = 1;
 }

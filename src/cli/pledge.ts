@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
-import { Rejection } from '../event-sourcing/rejection.js';
 import { compareCommand } from './compare.js';
 import { copyCommand } from './copy.js';
 import { dueCommand } from './due.js';
+import { fail } from './fail.js';
 import { historyCommand } from './history.js';
 import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';
@@ -46,11 +46,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (error instanceof Rejection) {
-    console.error(`pledge: ${error.code}: ${error.message}`);
-    process.exitCode = 1;
   } else {
-    console.error(error);
-    process.exitCode = 1;
+    fail(error);
   }
 }

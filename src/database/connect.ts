@@ -1,5 +1,7 @@
 import Database from 'better-sqlite3';
+import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { type Stored, tellingFaults } from './disk-faults.js';
 
 /**
  * A connection to a file whose last commits a power cut may take, and nothing else.
@@ -16,3 +18,38 @@ export function connectTo(file: string, called: string): Database.Database {
     throw new Rejection('DATA_NOT_WRITABLE', `${called} cannot be written: ${(error as Error).message}`);
   }
 }
+
+/**
+ * Kysely's way to a connection: what the disk does wrong is a `StorageFault` to whoever asks by it.
+ * @param prepared how statements are prepared on it, where that is not as it does by itself
+ */
+export const dialectOf = (
+  database: Database.Database,
+  stored: Stored,
+  prepared: SqliteDatabase = database,
+): SqliteDialect =>
+  new SqliteDialect({
+    database: {
+      close: () => {
+        prepared.close();
+      },
+      prepare: (text) => {
+        // SQLite ends a transaction by itself where the disk fails; then Kysely's `rollback` would fail, and hide why.
+        if (text === 'rollback' && !database.inTransaction) return nothing;
+        const statement = tellingFaults(stored, () => prepared.prepare(text));
+        return {
+          reader: statement.reader,
+          all: (parameters) => tellingFaults(stored, () => statement.all(parameters)),
+          run: (parameters) => tellingFaults(stored, () => statement.run(parameters)),
+          iterate: (parameters) => tellingFaults(stored, () => statement.iterate(parameters)),
+        };
+      },
+    },
+  });
+
+const nothing: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+};

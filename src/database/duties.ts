@@ -1,6 +1,7 @@
-import { Kysely, sql, SqliteDialect } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { type Clock } from '../clock/clock.js';
-import { connectTo } from './connect.js';
+import { connectTo, dialectOf } from './connect.js';
+import { type Stored } from './disk-faults.js';
 
 /** Which node does some work, and until when it said so. */
 interface LeasesTable {
@@ -28,13 +29,18 @@ export interface DutiesSchema {
 
 export type Duties = Kysely<DutiesSchema>;
 
+const dutiesFile: Stored = {
+  called: 'the leases of work in duties.db',
+  remedy: 'The next start makes the file anew.',
+};
+
 /**
  * Opens what is kept of the work, and makes it where it is not there: a file of its own, so that no projection holds up
  * who writes here.
  * @throws Rejection `DATA_NOT_WRITABLE`
  */
 export async function openDuties(file: string): Promise<Duties> {
-  const db = new Kysely<DutiesSchema>({ dialect: new SqliteDialect({ database: connectTo(file, file) }) });
+  const db = new Kysely<DutiesSchema>({ dialect: dialectOf(connectTo(file, file), dutiesFile) });
   await db.schema
     .createTable('leases')
     .ifNotExists()

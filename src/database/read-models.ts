@@ -1,15 +1,21 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { Kysely, Migrator, type SqliteDatabase, SqliteDialect, type Transaction } from 'kysely';
+import { Kysely, Migrator, type SqliteDatabase, type Transaction } from 'kysely';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../event-sourcing/projector.js';
 import { Recent } from '../event-sourcing/recent.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { connectTo } from './connect.js';
+import { connectTo, dialectOf } from './connect.js';
+import { type Stored } from './disk-faults.js';
 import { migrations } from './migrations.js';
 import { type Schema } from './schema.js';
 
 export type Tx = Transaction<Schema>;
+
+const readModelsFile: Stored = {
+  called: 'the read models',
+  remedy: '«pledge rebuild» builds them anew, while no server runs.',
+};
 
 /** The read models: one connection that projections write by, another for queries, so that neither waits for the other. */
 export interface ReadModels extends ProjectionStore<Tx> {
@@ -106,7 +112,7 @@ export function replaceReadModels(file: string, anew: string): void {
  */
 export async function openReadModelsForReading(file: string, logId: string): Promise<Kysely<Schema> | undefined> {
   if (!existsSync(file)) return undefined;
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: new Database(file, { readonly: true }) }) });
+  const db = new Kysely<Schema>({ dialect: dialectOf(new Database(file, { readonly: true }), readModelsFile) });
   const id = await logOf(db).catch(async (error: unknown) => {
     await db.destroy();
     const why = `The read models ${file} cannot be read: ${(error as Error).message}; «pledge rebuild» builds them anew.`;
@@ -132,7 +138,7 @@ function connect(file: string): Kysely<Schema> {
   const database = connectTo(file, `The read models ${file}`);
   database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
   database.pragma('wal_autocheckpoint = 8000');
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: remembering(database) }) });
+  return new Kysely<Schema>({ dialect: dialectOf(database, readModelsFile, remembering(database)) });
 }
 
 /** How many statements a connection keeps prepared: up to twice as many. */

@@ -76,7 +76,7 @@ export interface ReadAllOptions {
 export type SubscriptionMessage =
   { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'caughtUp'; readonly position: Position };
 
-/** The log: its name, and five operations. Reading never buffers without bound; every wait ends when its signal aborts. */
+/** The log: its name, and six operations. Reading never buffers without bound; every wait ends when its signal aborts. */
 export interface EventStore {
   /** Which log this is; cursors given out carry it, so that another log's are refused. */
   readonly logId: string;
@@ -98,7 +98,12 @@ export interface EventStore {
   subscribe(options?: ReadAllOptions): AsyncIterable<SubscriptionMessage>;
   /** The position of the last event in the log; sorts before every event's when the log is empty. */
   lastPosition(): Promise<Position>;
+  /** What tells the event at a position from any other that might have come to stand there; undefined where none does. */
+  markAt(position: Position): Promise<string | undefined>;
 }
+
+/** See {@link EventStore.markAt}: ids alone would not do, for a fact that is recorded again has the same. */
+export const markOf = ({ id, metadata }: Pick<NewEvent, 'id' | 'metadata'>): string => `${id}@${metadata.recordedAt}`;
 
 /** The stream has other events than its writer had read. */
 export class RevisionConflict extends Error {

@@ -4,7 +4,8 @@ import { Rejection } from './rejection.js';
 
 export interface ProjectionStatus {
   readonly name: string;
-  readonly state: 'catchingUp' | 'live' | 'failed' | 'stopped';
+  /** `retrying`: the disk fails it, and it goes on as soon as it can. */
+  readonly state: 'catchingUp' | 'live' | 'retrying' | 'failed' | 'stopped';
   readonly position: Position | undefined;
   readonly error?: string;
   /** The event it failed at. */

@@ -1,5 +1,7 @@
 import { type Position, type StoredEvent } from './event-store.js';
+import { pause } from './pause.js';
 import { Progress, type ProjectionStatus } from './progress.js';
+import { StorageFault } from './storage-fault.js';
 
 /** What builds some rows from the log. */
 export interface Projection<Tx> {
@@ -74,14 +76,20 @@ export class Projector<Tx> {
    * Projects a stretch of the log that ends at a position: what it takes, and has not taken yet. Throws where it fails.
    * One that leaves out types goes no further than the first event: what follows it may matter, and is to be read anew.
    * @param state how it is at the end of the stretch
+   * @param patience until it aborts, what the disk fails is done again; where there is none, it throws at once
    */
-  async take(events: readonly StoredEvent[], to: Position, state: ProjectionStatus['state']): Promise<void> {
+  async take(
+    events: readonly StoredEvent[],
+    to: Position,
+    state: ProjectionStatus['state'],
+    patience?: AbortSignal,
+  ): Promise<void> {
     const { position: from = '' } = this;
     if (to < from) return;
     const own = events.filter(({ type, position }) => this.types.has(type) && position > from);
     const [first] = own;
     if (first !== undefined && this.leavesOut) {
-      await this.save([first], first.position);
+      await this.save([first], first.position, patience);
       this.moveTo(first.position, 'catchingUp');
       return;
     }
@@ -91,7 +99,7 @@ export class Projector<Tx> {
       this.moveTo(to, state);
       return;
     }
-    await this.save(own, to);
+    await this.save(own, to, patience);
     this.moveTo(to, state);
   }
 
@@ -111,14 +119,44 @@ export class Projector<Tx> {
     return this.progress.moved(signal);
   }
 
-  private async save(events: readonly StoredEvent[], to: Position): Promise<void> {
+  private async save(events: readonly StoredEvent[], to: Position, patience?: AbortSignal): Promise<void> {
     try {
-      await this.commit(events, to);
+      await this.commitPatiently(events, to, patience);
     } catch (error) {
-      if (error instanceof Overtaken) this.fail(error);
-      else await this.failAt(events, error);
+      if (error instanceof Overtaken || error instanceof StorageFault) this.fail(error);
+      else await this.failAt(events, error, patience);
       throw error;
     }
+  }
+
+  /** A fault of the disk is no fault of the events: they are taken as soon as it is over. */
+  private async commitPatiently(events: readonly StoredEvent[], to: Position, patience?: AbortSignal): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        // A commit that failed may have come to the disk all the same.
+        if (tries === 1 || !(await this.isSavedAt(to))) await this.commit(events, to);
+        return;
+      } catch (error) {
+        if (patience === undefined || !(error instanceof StorageFault) || error.isLasting) throw error;
+        this.retry(error);
+        await pause(tries, patience);
+        if (patience.aborted) throw error;
+      }
+    }
+  }
+
+  private async isSavedAt(to: Position): Promise<boolean> {
+    const { name, version } = this.projection;
+    if ((await this.rows.checkpoint(name, version)) !== to) return false;
+    this.saved = to;
+    this.unsaved = 0;
+    return true;
+  }
+
+  /** It waits for the disk. */
+  retry({ message: error }: StorageFault): void {
+    const { name, position } = this.status;
+    this.progress.status = { name, state: 'retrying', position, error };
   }
 
   private async commit(events: readonly StoredEvent[], to: Position): Promise<void> {
@@ -142,10 +180,10 @@ export class Projector<Tx> {
   }
 
   /** Finds the event that a batch failed at, one by one; those before it are projected. */
-  private async failAt(events: readonly StoredEvent[], cause: unknown): Promise<void> {
+  private async failAt(events: readonly StoredEvent[], cause: unknown, patience?: AbortSignal): Promise<void> {
     for (const event of events) {
       try {
-        await this.commit([event], event.position);
+        await this.commitPatiently([event], event.position, patience);
         this.moveTo(event.position, 'catchingUp');
       } catch (error) {
         this.fail(error, event.id);

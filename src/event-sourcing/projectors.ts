@@ -1,6 +1,8 @@
 import { type EventStore, type Position, type StoredEvent } from './event-store.js';
+import { pause } from './pause.js';
 import { type ProjectionStatus } from './progress.js';
 import { type Projection, type ProjectionStore, Projector } from './projector.js';
+import { StorageFault } from './storage-fault.js';
 
 /** Events in one transaction while catching up: a row that many of them touch is written once. */
 const batchSize = 12_000;
@@ -44,7 +46,10 @@ export class Projectors<Tx> {
     for (const projector of this.projectors) await projector.end();
   }
 
-  /** Projects until the signal aborts. One that fails is told of, and stops alone; where the log fails, all do. */
+  /**
+   * Projects until the signal aborts. One that fails is told of, and stops alone; where the log fails, all do. A disk that
+   * fails stops none: they wait for it.
+   */
   async run(signal: AbortSignal, failed: Failed = () => undefined): Promise<void> {
     const working = new Set(this.projectors);
     const each = async (work: (projector: Projector<Tx>) => Promise<void>) => {
@@ -59,18 +64,28 @@ export class Projectors<Tx> {
     };
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    try {
-      await this.read(working, either, async (events, to, state) => {
-        await each((projector) => projector.take(events, to, state));
-        if (working.size === 0) stop.abort();
-        else if (state === 'live') await this.rest(either);
-      });
-    } catch (error) {
-      for (const projector of working) {
-        projector.fail(error);
-        failed(projector.status, error);
+    let tries = 0;
+    const take: Take = async (events, to, state) => {
+      tries = 0;
+      await each((projector) => projector.take(events, to, state, either));
+      if (working.size === 0) stop.abort();
+      else if (state === 'live') await this.rest(either);
+    };
+    for (let isOver = false; !isOver;) {
+      try {
+        await this.read(working, either, take);
+        isOver = true;
+      } catch (error) {
+        if (!(error instanceof StorageFault) || error.isLasting || either.aborted) {
+          for (const projector of working) {
+            projector.fail(error);
+            failed(projector.status, error);
+          }
+          return;
+        }
+        for (const projector of working) projector.retry(error);
+        await pause((tries += 1), either);
       }
-      return;
     }
     await each((projector) => projector.end());
   }

@@ -3,6 +3,7 @@ import { type Decider } from '../event-sourcing/decider.js';
 import { type Actor } from '../event-sourcing/event-store.js';
 import { handleCommand } from '../event-sourcing/handle-command.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { defineCalendar, enrolCustomer } from '../plans/commands/define.js';
 import { changeTicket, type TicketPorts } from '../tickets/commands/change-ticket.js';
 import { deriveId } from '../tickets/domain/derive-id.js';
@@ -81,13 +82,17 @@ const enrolmentOf = ({
   ...{ customer, name, plan, calendar, effectiveFrom },
 });
 
+/** A disk or a store that fails is no fault of the row that met it: the import ends, and is run again. */
+const isOfTheRow = (error: unknown): error is Rejection =>
+  error instanceof Rejection && !(error instanceof StorageFault);
+
 async function outcomeOf(work: Promise<{ readonly recorded: number }>): Promise<FactOutcome> {
   try {
     const { recorded: events } = await work;
     return events === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events };
   } catch (rejection) {
-    if (rejection instanceof Rejection) return { kind: 'rejected', rejection };
-    throw rejection;
+    if (!isOfTheRow(rejection)) throw rejection;
+    return { kind: 'rejected', rejection };
   }
 }
 
@@ -111,7 +116,7 @@ async function record(
     }));
     return (await changeTicket(ports, ticket, requests)).outcomes;
   } catch (rejection) {
-    if (!(rejection instanceof Rejection)) throw rejection;
+    if (!isOfTheRow(rejection)) throw rejection;
     return facts.map(() => ({ kind: 'rejected', rejection }));
   }
 }

@@ -1,7 +1,8 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type Clock } from '../clock/clock.js';
 import { type Position } from '../event-sourcing/event-store.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { pause } from '../event-sourcing/pause.js';
+import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { LeftAlone, type Settled, type StuckTickets } from './left-alone.js';
 
 /** Where the watcher finds tickets on which something fell due. They are candidates: each ticket's decider has the word. */
@@ -36,9 +37,6 @@ export interface WatcherPorts {
   readonly stuck: StuckTickets;
 }
 
-/** No ticket’s fault. */
-export const storeIsDown = 'EVENT_STORE_UNAVAILABLE';
-
 /** What came of a look at what is due. */
 interface Look {
   readonly at: Instant;
@@ -50,13 +48,16 @@ interface Look {
 /** Settles every ticket that falls due, from those that did while nobody watched on, until the signal aborts. */
 export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): Promise<void> {
   const { deadlines, clock, lease } = ports;
-  const aside = await LeftAlone.of(ports.stuck);
+  let aside: LeftAlone | undefined;
+  let tries = 0;
   while (!signal.aborted) {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     try {
+      aside ??= await LeftAlone.of(ports.stuck);
       const changed = deadlines.changed(either); // asked before looking, so that no change is missed in between
       const { at, isPutOff } = await settleOnce(ports, aside, either);
+      tries = 0;
       if (!isPutOff && aside.mayBeOver(deadlines.seen())) continue;
       const wakeAt = Math.min(
         (await deadlines.next(at)) ?? Infinity,
@@ -64,6 +65,9 @@ export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): 
         isPutOff ? at + lease.retryMs : Infinity,
       );
       await Promise.race([changed, ...(Number.isFinite(wakeAt) ? [clock.sleepUntil(wakeAt, either)] : [])]);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      await pause((tries += 1), signal); // /health says what fails
     } finally {
       stop.abort();
     }
@@ -90,13 +94,14 @@ async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSi
   const look = aside.look(at, deadlines.seen());
   let settled = 0;
   let isAnothers = false;
-  const down: Rejection[] = [];
+  const down: StorageFault[] = [];
   const settleOne = async (ticket: string): Promise<void> => {
     try {
       await aside.settled(ticket, await settle(ticket));
       settled += 1;
     } catch (error) {
-      if (error instanceof Rejection && error.code === storeIsDown) down.push(error);
+      if (error instanceof StorageFault)
+        down.push(error); // no ticket's fault
       else await aside.failed(ticket, error, clock.now());
     }
   };

@@ -393,6 +393,17 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
         expect(seen).toEqual(ids(events));
       });
 
+      it('marks each event by its place, and no other place', async () => {
+        const { position: first } = await store.append('s', 'noStream', [event()]);
+        const { position: second } = await store.append('t', 'noStream', [event(), event()]);
+        const [one, two] = [await store.markAt(first), await store.markAt(second)];
+        expect([typeof one, typeof two]).toEqual(['string', 'string']);
+        expect(one).not.toBe(two);
+        expect(await store.markAt(first)).toBe(one);
+        const beyond = String(BigInt(second) + 1_000n).padStart(second.length, '0');
+        expect(await store.markAt(beyond)).toBeUndefined();
+      });
+
       it('takes types for what they are, and leaves out what is like them', async () => {
         const types = ['A', 'AB', 'BA', 'a', 'A.B', 'AxB', 'A|B', '^A$', '(', '日本', 'Unknown type'];
         const events = types.map((type) => event({}, type));

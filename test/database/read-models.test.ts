@@ -76,6 +76,7 @@ const asItStood = (log: EventStore, end: Position): EventStore => ({
     yield { kind: 'caughtUp', position: end };
   },
   lastPosition: () => Promise.resolve(end),
+  markAt: (position) => log.markAt(position),
 });
 
 let source: string;

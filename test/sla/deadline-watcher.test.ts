@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { StreamCache } from '../../src/event-sourcing/handle-command.js';
-import { Rejection } from '../../src/event-sourcing/rejection.js';
+import { StorageFault } from '../../src/event-sourcing/storage-fault.js';
 import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
 import { type Lease, settleDue, watchDeadlines, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
 import { type OutcomeData } from '../../src/sla/domain/outcome.js';
@@ -162,7 +162,7 @@ describe('the deadline watcher', () => {
     });
 
     it('ends when those under way have ended, where it is stopped or the store is away', async () => {
-      for (const error of [undefined, new Rejection('EVENT_STORE_UNAVAILABLE', 'It is away.')]) {
+      for (const error of [undefined, new StorageFault('EVENT_STORE_UNAVAILABLE', 'It is away.')]) {
         const { asked, ends, ports } = byHand();
         let hasEnded = false;
         const settling = settleDue(ports, stop.signal).then(() => (hasEnded = true));

@@ -217,6 +217,7 @@ describe('the feed, live', () => {
         readStream: (...given) => store.readStream(...given),
         readAll: (...given) => store.readAll(...given),
         lastPosition: () => store.lastPosition(),
+        markAt: (position) => store.markAt(position),
         subscribe,
       };
       feed = new Feed({ store: counting, clock, heartbeatMs: 15_000 });

@@ -29,5 +29,6 @@ export async function asIfEmpty(store: EventStore, prefix: string): Promise<Even
       }
     },
     lastPosition: () => store.lastPosition(),
+    markAt: (position) => store.markAt(position),
   };
 }

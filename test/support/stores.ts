@@ -51,6 +51,7 @@ export function withAppend(store: EventStore, append: (original: Append) => Appe
     readAll: (...given) => store.readAll(...given),
     subscribe: (...given) => store.subscribe(...given),
     lastPosition: () => store.lastPosition(),
+    markAt: (position) => store.markAt(position),
   };
 }
 

@@ -159,6 +159,10 @@ export class EventStoreDbEventStore implements EventStore {
     return position;
   }
 
+  markAt(position: Position): Promise<string | undefined> {
+    return this.reads.markAt(position, this.closing.signal);
+  }
+
   /** Ends what is under way and lets go of the server. */
   async close(): Promise<void> {
     this.closing.abort();

@@ -1,5 +1,6 @@
 import { ErrorType, isCommandError, MaxAppendSizeExceededError } from '@eventstore/db-client';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { StorageFault } from '../../event-sourcing/storage-fault.js';
 
 /** The server was not heard of in time. What it was asked for may have been done. */
 export class Silence extends Error {
@@ -39,7 +40,7 @@ export function rejectionOf(error: unknown): unknown {
 }
 
 export const unavailable = (last: unknown): Rejection =>
-  new Rejection('EVENT_STORE_UNAVAILABLE', `EventStoreDB does not answer: ${said(last)}`);
+  new StorageFault('EVENT_STORE_UNAVAILABLE', `EventStoreDB does not answer: ${said(last)}`);
 
 export const closed = (): Rejection => new Rejection('EVENT_STORE_CLOSED', 'The event store was closed.');
 

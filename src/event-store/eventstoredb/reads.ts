@@ -1,11 +1,11 @@
 import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
+import { markOf, type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Connection } from './connection.js';
 import { positionOf, start, toStoredEvent, toStreamName } from './events.js';
 import { isDefinite, rejectionOf, Silence, unavailable } from './failures.js';
 import { BackOff, isAborted, type Patience } from './patience.js';
 import { received } from './received.js';
-import { readAllFrom, readLast, readStreamFrom } from './requests.js';
+import { readAllFrom, readLast, readOneFrom, readStreamFrom } from './requests.js';
 
 /** Reads that end. A connection that is lost is made again, and the read goes on from where it was. */
 export class Reads {
@@ -55,6 +55,19 @@ export class Reads {
       }
     }
     return start;
+  }
+
+  /** What marks the event at a position; undefined where none of ours stands there. @throws Rejection `EVENT_STORE_UNAVAILABLE` */
+  async markAt(position: Position, signal: AbortSignal): Promise<string | undefined> {
+    for await (const responses of this.responses(() => readOneFrom(position), signal)) {
+      for (const response of responses) {
+        const recorded = response.getEvent()?.getEvent();
+        if (recorded === undefined) continue;
+        const event = positionOf(recorded) === position ? toStoredEvent(recorded) : undefined;
+        return event === undefined ? undefined : markOf(event);
+      }
+    }
+    return undefined;
   }
 
   /** What the server answers to requests, each of which goes on where the one before was lost. */

@@ -25,6 +25,10 @@ export function readStreamFrom(stream: string, revision: number): streams.ReadRe
 export const readAllFrom = (position: Position, types: readonly string[] | undefined): streams.ReadReq =>
   requestOf(filtered(fromPosition(position), types).setCount(all));
 
+/** The first event of the log from a position on, that one among them. */
+export const readOneFrom = (position: Position): streams.ReadReq =>
+  requestOf(filtered(fromPosition(position), undefined).setCount('1'));
+
 /** The last event of the log. */
 export function readLast(): streams.ReadReq {
   const fromEnd = new ReadReq.Options.AllOptions().setEnd(new shared.Empty());

@@ -5,6 +5,7 @@ import {
   type NewEvent,
   type Position,
 } from '../../event-sourcing/event-store.js';
+import { type OpenFiles } from './open-files.js';
 
 /** An event as its row has it: content as text, so that it travels between threads at little cost. */
 export interface EventText {
@@ -20,13 +21,26 @@ export interface AppendOrder {
   readonly events: readonly EventText[];
 }
 
+/** Why an append failed. */
+export interface Failure {
+  /** As SQLite has it, where it was SQLite. */
+  readonly code: string | undefined;
+  readonly message: string;
+}
+
+export function failed(error: unknown): Extract<AppendOutcome, { kind: 'failed' }> {
+  const { code, message = String(error) } = error as { readonly code?: string; readonly message?: string };
+  return { kind: 'failed', code, message };
+}
+
 /** What became of an append. */
 export type AppendOutcome =
   /** `repeated`: it had been done before, and is answered as then. */
   | ({ readonly kind: 'appended' | 'repeated' } & Appended)
   | { readonly kind: 'conflict'; readonly actual: ExpectedRevision }
   | { readonly kind: 'idReused' }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  /** In words: an error of SQLite loses its own on the way between threads. */
+  | ({ readonly kind: 'failed' } & Failure);
 
 export const toText = ({ id, type, data, metadata }: NewEvent): EventText => ({
   id,
@@ -43,7 +57,10 @@ export class Appender {
   private head: number;
   private readonly transaction: Database.Transaction<(orders: readonly AppendOrder[]) => AppendOutcome[]>;
 
-  constructor(db: Database.Database) {
+  constructor(
+    private readonly db: Database.Database,
+    private readonly files: OpenFiles,
+  ) {
     this.sql = prepareStatements(db);
     this.head = (this.sql.last.get() as { last: number }).last;
     this.transaction = db.transaction((orders: readonly AppendOrder[]) => orders.map((order) => this.append(order)));
@@ -51,6 +68,7 @@ export class Appender {
 
   /** Commits a group: when it returns, what it says was appended survives a power cut. Throws where the commit fails. */
   commit(orders: readonly AppendOrder[]): readonly AppendOutcome[] {
+    this.files.expectThere();
     const before = this.head;
     try {
       return this.transaction.immediate(orders);
@@ -67,6 +85,10 @@ export class Appender {
     const from = expected === 'noStream' ? -1 : expected;
     if (from !== actual) return this.repeated(order, known?.id, actual);
 
+    if (events.length === 0) {
+      this.sql.probe.run();
+      return { kind: 'appended', revision: from, position: toPosition(this.head) };
+    }
     const last = from + events.length;
     const id = known?.id ?? Number(this.sql.addStream.run(stream, last).lastInsertRowid);
     const before = this.head;
@@ -78,11 +100,12 @@ export class Appender {
         this.sql.addEvent.run(this.head, id, revision, event.id, event.type, event.data, event.metadata);
       }
     } catch (error) {
+      if (!this.db.inTransaction) throw error; // the disk failed, and SQLite has undone the whole group
       // Undo this append alone; its neighbours in the group stand.
       this.sql.removeAfter.run(before);
       if (known === undefined) this.sql.removeStream.run(id);
       this.head = before;
-      return isUniqueId(error) ? { kind: 'idReused' } : { kind: 'failed', error };
+      return isUniqueId(error) ? { kind: 'idReused' } : failed(error);
     }
     if (known !== undefined) this.sql.moveStream.run(last, id);
     return { kind: 'appended', revision: last, position: toPosition(this.head) };
@@ -116,5 +139,6 @@ const prepareStatements = (db: Database.Database) => ({
     'INSERT INTO events (position, stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)',
   ),
   removeAfter: db.prepare('DELETE FROM events WHERE position > ?'),
+  probe: db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', '')"),
   slice: db.prepare('SELECT * FROM events WHERE stream = ? AND revision > ? AND revision <= ? ORDER BY revision'),
 });

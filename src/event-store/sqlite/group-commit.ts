@@ -1,4 +1,4 @@
-import { type AppendOrder, type AppendOutcome } from './appender.js';
+import { type AppendOrder, type AppendOutcome, failed } from './appender.js';
 
 /** Commits a group, in this thread or another. */
 export type CommitGroup = (
@@ -46,8 +46,7 @@ export class GroupCommit {
       const group = this.waiting;
       this.waiting = [];
       const outcomes = await this.outcomesOf(group.map(({ order }) => order));
-      for (const [i, { done }] of group.entries())
-        done(outcomes[i] ?? { kind: 'failed', error: new Error('no outcome') });
+      for (const [i, { done }] of group.entries()) done(outcomes[i] ?? failed(new Error('no outcome')));
       this.committed(); // after those whose appends they were, who leave what they appended at hand
     }
     this.committing = undefined;
@@ -65,7 +64,7 @@ export class GroupCommit {
     try {
       return await this.commit(orders);
     } catch (error) {
-      return orders.map(() => ({ kind: 'failed', error }));
+      return orders.map(() => failed(error));
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   type EventMetadata,
   type EventStore,
   type ExpectedRevision,
+  markOf,
   type NewEvent,
   type Position,
   type ReadAllOptions,
@@ -12,12 +13,15 @@ import {
   type StoredEvent,
   type SubscriptionMessage,
 } from '../../event-sourcing/event-store.js';
+import { diskFault, type Stored, tellingFaults } from '../../database/disk-faults.js';
 import { Bell } from '../../event-sourcing/bell.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { logOlder, StorageFault } from '../../event-sourcing/storage-fault.js';
 import { turn } from '../../event-sourcing/turn.js';
-import { Appender, toPosition, toText } from './appender.js';
+import { Appender, type Failure, toPosition, toText } from './appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
+import { OpenFiles } from './open-files.js';
 import { RecentEvents, recentKept, type Types } from './recent-events.js';
 import { SharedLook } from './shared-look.js';
 import { ThreadedWriter } from './threaded-writer.js';
@@ -83,16 +87,16 @@ export class SqliteEventStore implements EventStore {
 
   private constructor(
     private readonly db: Database.Database,
+    private readonly files: OpenFiles,
     private readonly writer: Writer,
     private readonly upcast: (event: StoredEvent) => StoredEvent,
   ) {
     this.sql = prepareStatements(db);
     this.logId = (this.sql.logId.get() as { value: string }).value;
-    this.streams = new SharedLook(
-      db.transaction((pages: readonly StreamPage[]) =>
-        pages.map(({ stream, from }) => this.sql.streamPage.all(stream, from) as Row[]),
-      ),
+    const look = db.transaction((pages: readonly StreamPage[]) =>
+      pages.map(({ stream, from }) => this.sql.streamPage.all(stream, from) as Row[]),
     );
+    this.streams = new SharedLook((pages) => tellingFaults(logFile, () => look(pages)));
     this.commits = new GroupCommit(writer.commit, this.ring);
   }
 
@@ -102,7 +106,8 @@ export class SqliteEventStore implements EventStore {
     { readonly = false, threaded = false, upcast = (event) => event }: OpenOptions = {},
   ): SqliteEventStore {
     const db = openDatabase(file, { readonly, logId: () => randomBytes(6).toString('hex') });
-    return new SqliteEventStore(db, threaded ? new ThreadedWriter(file) : writerOn(db), upcast);
+    const files = new OpenFiles(file);
+    return new SqliteEventStore(db, files, threaded ? new ThreadedWriter(file) : writerOn(db, files), upcast);
   }
 
   /** Calls back after each commit, until the signal aborts. */
@@ -111,6 +116,12 @@ export class SqliteEventStore implements EventStore {
       await this.bell.next(signal);
       listener();
     }
+  };
+
+  /** Throws where the files are not those that were opened; and where they cannot be written, if that is in doubt. */
+  probe = async (wasFailing: boolean): Promise<void> => {
+    this.files.expectThere();
+    if (wasFailing) await this.append('~probe', 'noStream', []);
   };
 
   /** Another thread or process has committed: subscribers look again. */
@@ -131,7 +142,7 @@ export class SqliteEventStore implements EventStore {
       case 'idReused':
         throw new Rejection('EVENT_ID_REUSED', `An event with the same id and other content is in ${stream} already.`);
       case 'failed':
-        throw outcome.error;
+        throw appendFault(outcome);
     }
   }
 
@@ -196,6 +207,11 @@ export class SqliteEventStore implements EventStore {
     return Promise.resolve(toPosition(this.lastCommitted()));
   }
 
+  markAt(position: Position): Promise<string | undefined> {
+    const [row] = tellingFaults(logFile, () => this.sql.page.all(Number(position) - 1, Number(position))) as Row[];
+    return Promise.resolve(row === undefined ? undefined : markOf(toEvent(row)));
+  }
+
   /** Commits what waits and lets go of the file. */
   async close(): Promise<void> {
     await this.commits.idle();
@@ -205,8 +221,8 @@ export class SqliteEventStore implements EventStore {
 
   private page(after: number, end: number, types: readonly string[] | undefined) {
     const to = types === undefined ? end : Math.min(end, after + lookedAt);
-    const rows = (
-      types === undefined ? this.sql.page.all(after, to) : this.sql.pageOfTypes.all(after, to, JSON.stringify(types))
+    const rows = tellingFaults(logFile, () =>
+      types === undefined ? this.sql.page.all(after, to) : this.sql.pageOfTypes.all(after, to, JSON.stringify(types)),
     ) as Row[];
     const isLast = rows.length < pageSize;
     const events = rows.map((row) => this.upcast(toEvent(row)));
@@ -217,7 +233,7 @@ export class SqliteEventStore implements EventStore {
   private recentPage(after: number, to: number, wanted: Types) {
     let known = after;
     while (known < to && this.recent.knows(known + 1)) known += 1;
-    const rows = known === to ? [] : (this.sql.page.all(known, to) as Row[]);
+    const rows = known === to ? [] : (tellingFaults(logFile, () => this.sql.page.all(known, to)) as Row[]);
     for (const row of rows) this.recent.keep(row[0], row[4], () => toEvent(row));
     const events: StoredEvent[] = [];
     for (let position = after + 1; position <= to; position++) {
@@ -240,16 +256,28 @@ export class SqliteEventStore implements EventStore {
   }
 
   private lastCommitted(): number {
-    return (this.sql.last.get() as { last: number }).last;
+    return tellingFaults(logFile, () => this.sql.last.get() as { last: number }).last;
   }
 }
+
+const logFile: Stored = {
+  called: 'the event store',
+  code: 'DATA_NOT_READABLE',
+  remedy: 'Stop the server and put back a copy of the data folder (docs/backups.md).',
+};
+
+/** Why an append failed, as those who wait for it hear of it. */
+const appendFault = (failure: Failure): Error =>
+  failure.code === logOlder
+    ? new StorageFault(logOlder, failure.message, true)
+    : (diskFault(failure, { ...logFile, code: 'STORE_NOT_WRITABLE' }) ?? new Error(failure.message));
 
 const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true;
 
 /** Commits in this thread. */
-function writerOn(db: Database.Database): Writer {
+function writerOn(db: Database.Database, files: OpenFiles): Writer {
   let appender: Appender | undefined; // none for those who only read
-  return { commit: (orders) => (appender ??= new Appender(db)).commit(orders) };
+  return { commit: (orders) => (appender ??= new Appender(db, files)).commit(orders) };
 }
 
 /** Limits stand in the text: SQLite plans a statement anew each time that one is bound. */

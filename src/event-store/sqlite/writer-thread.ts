@@ -1,13 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import { Appender } from './appender.js';
+import { Appender, failed } from './appender.js';
 import { durable } from './open-database.js';
+import { OpenFiles } from './open-files.js';
 import { type ToWriter } from './threaded-writer.js';
 
 /** Commits groups of appends to the log in the file it is given, and answers each with its outcomes. */
 function write(port: NonNullable<typeof parentPort>, file: string): void {
   const db = durable(new Database(file, { fileMustExist: true }));
-  const appender = new Appender(db);
+  const appender = new Appender(db, new OpenFiles(file));
   port.on('message', (message: ToWriter) => {
     if (message === 'close') {
       db.close();
@@ -17,7 +18,7 @@ function write(port: NonNullable<typeof parentPort>, file: string): void {
     try {
       port.postMessage(appender.commit(message));
     } catch (error) {
-      port.postMessage(message.map(() => ({ kind: 'failed', error })));
+      port.postMessage(message.map(() => failed(error)));
     }
   });
 }

@@ -1,12 +1,18 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
-import { connectTo } from '../../database/connect.js';
+import { Kysely, Migrator, type Transaction } from 'kysely';
+import { connectTo, dialectOf } from '../../database/connect.js';
+import { type Stored } from '../../database/disk-faults.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../../event-sourcing/projector.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { outboxMigrations, type OutboxSchema } from './tables.js';
 
 export type OutboxTx = Transaction<OutboxSchema>;
+
+const outboxFile: Stored = {
+  called: 'the deliveries of webhooks',
+  remedy: 'Stop the server and put a copy of webhooks.db back, or move it away: then a new one is made.',
+};
 
 /** What is to be delivered, and what became of it. No log says so, so that no rebuild of the read models touches it. */
 export interface Outbox extends ProjectionStore<OutboxTx> {
@@ -48,7 +54,7 @@ async function isOf(db: Kysely<OutboxSchema>, log: string, end: Position): Promi
 /** What a power cut takes is delivered once more: checkpoint and rows go together. */
 async function open(file: string): Promise<Kysely<OutboxSchema>> {
   const database = connectTo(file, `The outbox ${file}`);
-  const db = new Kysely<OutboxSchema>({ dialect: new SqliteDialect({ database }) });
+  const db = new Kysely<OutboxSchema>({ dialect: dialectOf(database, outboxFile) });
   const migrations = { getMigrations: () => Promise.resolve({ ...outboxMigrations }) };
   const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
   if (error === undefined) return db;

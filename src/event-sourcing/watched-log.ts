@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Appended,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+} from './event-store.js';
+import { logOlder, StorageFault } from './storage-fault.js';
+
+/** How often the log is looked at. */
+const everyMs = 1_000;
+
+/** A place in a log, and what stands there. */
+export interface Place {
+  readonly position: Position;
+  /** See {@link EventStore.markAt}. */
+  readonly mark: string | undefined;
+}
+
+export interface WatchPorts {
+  readonly store: EventStore;
+  /** @throws StorageFault where the log cannot be written, or its files are others */
+  readonly probe: (wasFailing: boolean) => Promise<void>;
+  /** Told at each look how far the log goes. */
+  readonly seen?: (end: Place) => void;
+}
+
+/**
+ * A log that is looked at again and again. It takes no appends while it is not what it was: an acknowledged event that it
+ * has lost would be papered over by the next. What fails by itself goes on by itself.
+ */
+export class WatchedLog implements EventStore {
+  readonly logId: string;
+  private now: StorageFault | undefined;
+  private known: Place | undefined;
+
+  constructor(private readonly ports: WatchPorts) {
+    this.logId = ports.store.logId;
+  }
+
+  /** Why nothing can be recorded; undefined where it can. */
+  get fault(): StorageFault | undefined {
+    return this.now;
+  }
+
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    if (this.now?.isLasting === true) throw this.now;
+    try {
+      const appended = await this.ports.store.append(stream, expected, events);
+      this.now = undefined;
+      return appended;
+    } catch (error) {
+      if (error instanceof StorageFault) this.now = error;
+      throw error;
+    }
+  }
+
+  readStream(stream: string, options?: { readonly from?: number; readonly signal?: AbortSignal }) {
+    return this.ports.store.readStream(stream, options);
+  }
+
+  readAll(options?: ReadAllOptions) {
+    return this.ports.store.readAll(options);
+  }
+
+  subscribe(options?: ReadAllOptions) {
+    return this.ports.store.subscribe(options);
+  }
+
+  lastPosition(): Promise<Position> {
+    return this.ports.store.lastPosition();
+  }
+
+  markAt(position: Position): Promise<string | undefined> {
+    return this.ports.store.markAt(position);
+  }
+
+  /** Looks until the signal aborts. @param changed is told when there is another fault, or none any more */
+  async watch(signal: AbortSignal, changed: (fault: StorageFault | undefined) => void): Promise<void> {
+    let told: string | undefined;
+    const over = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+    while (!signal.aborted) {
+      const looked = this.look();
+      looked.catch(() => undefined); // said where it is waited for; a stop waits for no store
+      await Promise.race([looked, over]);
+      if (this.now?.message !== told) changed(this.now);
+      told = this.now?.message;
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Whether it can be written, and still has what it had. */
+  async look(): Promise<void> {
+    const { store, probe, seen } = this.ports;
+    try {
+      await probe(this.now !== undefined);
+      const position = await store.lastPosition();
+      if (this.known !== undefined) await this.expectHas(this.known, position);
+      this.known = { position, mark: await store.markAt(position) };
+      this.now = undefined;
+      seen?.(this.known);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error;
+      this.now = error;
+    }
+  }
+
+  private async expectHas({ position, mark }: Place, end: Position): Promise<void> {
+    const why =
+      end < position
+        ? 'The event store has lost events while the server ran.'
+        : (await this.ports.store.markAt(position)) === mark
+          ? undefined
+          : 'The event store has other events than before, in the same place.';
+    if (why !== undefined) throw new StorageFault(logOlder, `${why} Put back the log that was served.`, true);
+  }
+}
