@@ -28,6 +28,7 @@ function guard(field: Operation, name: string, permission: Permission | undefine
   if (subscribe === undefined) {
     field.resolve = (source, args, context, info) => {
       expectMay(context.identity, name, permission);
+      if (info.parentType === info.schema.getMutationType()) expectHolds(context.identity);
       return resolve(source, args, context, info);
     };
   } else {
@@ -43,6 +44,13 @@ function guard(field: Operation, name: string, permission: Permission | undefine
 function expectMay(identity: Identity, operation: string, permission: Permission): void {
   const why = whyNot(identity, operation, permission);
   if (why !== undefined) throw new GraphQLError(why, { extensions: { code: 'FORBIDDEN' } });
+}
+
+/** Asks again before each change: several may be in one request, and take their time. */
+function expectHolds(identity: Identity): void {
+  const over = identity.over();
+  if (over !== undefined)
+    throw new GraphQLError('The token or key no longer holds.', { extensions: { code: 'UNAUTHENTICATED' } });
 }
 
 /** Asks again before each message: whoever is no longer who they were hears nothing more. */

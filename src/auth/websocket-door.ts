@@ -1,13 +1,13 @@
 import { type Context } from 'graphql-ws';
-import { type Extra } from 'graphql-ws/use/ws';
 import { type Clock } from '../clock/clock.js';
+import { type OpenSocket } from '../doors/open-socket.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Authenticator } from './authenticator.js';
 import { type Identity, type Over } from './identity.js';
 import { type RequestContext } from './requires.js';
 
 /** A connection, and who it is of. */
-export type Connection = Context<Record<string, unknown>, Extra & { identity?: Identity }>;
+export type Connection = Context<Record<string, unknown>, OpenSocket>;
 
 /** What a client reads of why it was let go. A token's holder may come back with a new one; a key's is not to try again. */
 const closeCodes = { TOKEN_EXPIRED: 4403, KEY_EXPIRED: 4401, KEY_REVOKED: 4401 } as const satisfies Record<
@@ -26,6 +26,7 @@ export async function authenticateConnection(
 ): Promise<boolean> {
   try {
     const identity = await authenticator.identify(connectionParams?.['authorization']);
+    if (extra.socket.readyState !== extra.socket.OPEN) return false; // it left, or took too long
     extra.identity = identity;
     closeWhenOver(extra, identity, clock);
     return true;
@@ -35,7 +36,14 @@ export async function authenticateConnection(
   }
 }
 
-function closeWhenOver({ socket }: Extra, identity: Identity, clock: Clock): void {
+/** Closes a connection that is not its holder's any more; whether it did. */
+export function closeIfOver({ socket, identity }: OpenSocket): boolean {
+  const over = identity?.over();
+  if (over !== undefined) socket.close(closeCodes[over], over);
+  return over !== undefined;
+}
+
+function closeWhenOver({ socket }: OpenSocket, identity: Identity, clock: Clock): void {
   const closed = new AbortController();
   socket.once('close', () => {
     closed.abort();

@@ -3,6 +3,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { type Doors } from './doors.js';
+import { tooLong, tooLongCode } from './document-rules.js';
 import { type Limits } from './limits.js';
 import { type Asked, notAllowed, type Operations } from './operations.js';
 import { refusalBody } from './refusals.js';
@@ -46,6 +47,7 @@ export async function guardHttp(app: NestFastifyApplication, doors: Doors): Prom
     app.enableCors({ origin: [...doors.origins], methods: ['GET', 'POST'], allowedHeaders, maxAge: 600 });
   }
   if (doors.operations !== undefined) allowOnly(server, doors.operations, doors);
+  refuseLongDocuments(server, doors);
 }
 
 /** What helmet says, asked once: it is the same for every answer, and making it anew costs a tenth of a request. */
@@ -112,6 +114,21 @@ function allowOnly(server: FastifyInstance, operations: Operations, { log }: Doo
     const { extensions: _, ...rest } = asked;
     request.body = { ...rest, query };
     done();
+  });
+}
+
+/** Before a document is parsed: the parser reads a name of megabytes as one token. */
+function refuseLongDocuments(server: FastifyInstance, { limits, log }: Doors): void {
+  server.addHook('preHandler', ({ body }: FastifyRequest, reply: FastifyReply, done) => {
+    const document = isAsked(body) ? body.query : undefined;
+    const why = typeof document === 'string' ? tooLong(document, limits) : undefined;
+    if (why === undefined) {
+      done();
+      return;
+    }
+    const id = randomUUID();
+    log({ level: 'warn', id, code: tooLongCode });
+    void reply.status(400).send(refusalBody(why, tooLongCode, id));
   });
 }
 

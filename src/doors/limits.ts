@@ -4,6 +4,11 @@ export interface Limits {
   readonly bodyBytes: number;
   /** The longest list in an input. */
   readonly listItems: number;
+  /** Characters of a GraphQL document, and its lines: the place of each error in it is found by counting them. */
+  readonly documentChars: number;
+  readonly documentLines: number;
+  /** Characters of a name in it: an answer repeats it in each row. */
+  readonly nameChars: number;
   /** Tokens of a GraphQL document. */
   readonly tokens: number;
   /** Fields inside each other. */
@@ -21,6 +26,12 @@ export interface Limits {
   /** Connections, of HTTP and WebSocket together. */
   readonly connections: number;
   readonly sockets: { readonly total: number; readonly perAddress: number; readonly perIdentity: number };
+  /** Sockets of one address that have not said whose they are. */
+  readonly unknownSockets: number;
+  /** What such a socket may send, in bytes. */
+  readonly unknownBytes: number;
+  /** Bytes that one identity may hold of our memory: what it is sending, and what waits until it reads. */
+  readonly heldBytes: { readonly perIdentity: number };
   /** Operations under way on sockets: a subscription is one until it ends, any other until its answer is sent. */
   readonly operations: { readonly total: number; readonly perIdentity: number; readonly perSocket: number };
   /** What may wait for a client that does not read, in bytes. */
@@ -43,6 +54,9 @@ export interface Limits {
 export const standardLimits: Limits = {
   bodyBytes: 4 * 1024 * 1024, // a thousand events with room
   listItems: 5_000, // the holidays of a calendar
+  documentChars: 100_000,
+  documentLines: 4_000,
+  nameChars: 200,
   tokens: 2_000,
   depth: 10,
   rootFields: 20,
@@ -53,6 +67,9 @@ export const standardLimits: Limits = {
   scanCost: 10_000, // a dashboard asks four or five of them together
   connections: 5_000,
   sockets: { total: 1_000, perAddress: 500, perIdentity: 100 },
+  unknownSockets: 100, // a second of an office’s, all coming back at once
+  unknownBytes: 16 * 1024, // a token of eight kilobytes, with room
+  heldBytes: { perIdentity: 64 * 1024 * 1024 },
   operations: { total: 5_000, perIdentity: 200, perSocket: 50 },
   unreadBytes: 1024 * 1024,
   headersMs: 10_000,

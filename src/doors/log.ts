@@ -1,4 +1,5 @@
 import { systemClock } from '../clock/clock.js';
+import { cut } from '../event-sourcing/rejection.js';
 
 /** What is worth an operator's look: an error of ours, or a request refused. */
 export interface LogEntry {
@@ -28,9 +29,14 @@ export const logToStderr: Log = (entry) => {
   process.stderr.write(`${logLine(entry)}\n`);
 };
 
-/** All that is known of an error, its cause included. */
-export function inFull(error: unknown): string {
+/** How much of an error a line tells. */
+const longestError = 8_000;
+
+/** All that is known of an error, its cause included, up to a length. */
+export const inFull = (error: unknown): string => cut(allOf(error), longestError);
+
+function allOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const own = error.stack ?? `${error.name}: ${error.message}`;
-  return error.cause === undefined ? own : `${own}\nbecause of ${inFull(error.cause)}`;
+  const own = cut(error.stack ?? `${error.name}: ${error.message}`, longestError);
+  return error.cause === undefined ? own : `${own}\nbecause of ${allOf(error.cause)}`;
 }

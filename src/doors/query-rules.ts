@@ -1,5 +1,6 @@
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import { NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
+import { nameRule } from './document-rules.js';
 import { type Limits } from './limits.js';
 import { weightRule } from './weight-rule.js';
 
@@ -23,5 +24,5 @@ export function queryRules({ limits, isExplorable }: QueryRules): readonly Valid
     blockFieldSuggestion: { enabled: false },
   }).protect();
   const introspection = isExplorable ? [] : [NoSchemaIntrospectionCustomRule];
-  return [weightRule(limits), ...validationRules, ...introspection];
+  return [nameRule(limits), weightRule(limits), ...validationRules, ...introspection];
 }

@@ -42,9 +42,15 @@ export class Rates {
       window = { hits: 0, endsAt: now + windowMs };
       this.windows.set(caller, window);
     }
-    const over = ++window.hits - perMinute;
-    if (over <= 0) return undefined;
-    return { retryAfterSeconds: Math.ceil((window.endsAt - now) / 1000), isFirst: over === 1 };
+    window.hits += 1;
+    return excess(window, perMinute, now);
+  }
+
+  /** Whether a caller is over a rate, without counting anything; undefined: no. */
+  over(caller: string, perMinute: number): TooQuick | undefined {
+    const now = this.clock.now();
+    const window = this.windows.get(caller);
+    return window === undefined || window.endsAt <= now ? undefined : excess(window, perMinute, now);
   }
 
   private makeRoom(now: number): void {
@@ -53,4 +59,9 @@ export class Rates {
       this.windows.delete(caller);
     }
   }
+}
+
+function excess({ hits, endsAt }: Window, perMinute: number, now: number): TooQuick | undefined {
+  const over = hits - perMinute;
+  return over <= 0 ? undefined : { retryAfterSeconds: Math.ceil((endsAt - now) / 1000), isFirst: over === 1 };
 }

@@ -3,13 +3,19 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
 import { type FastifyReply } from 'fastify';
 import { InvalidCalendar } from '../business-time/calendar.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { cut, Rejection } from '../event-sourcing/rejection.js';
 import { inFull, type Log } from './log.js';
 
 const ours = { message: 'Something went wrong on our side.', code: 'INTERNAL_SERVER_ERROR' };
 
 /** What graphql-js adds to a mistake of spelling: names of a schema that is not to be explored. */
 const suggestion = / ?Did you mean .*\?/g;
+
+/** How many errors an answer tells, and places of each. */
+export const mostErrors = 10;
+
+/** How long a message may be: it may repeat what was sent. */
+const longestMessage = 1_000;
 
 export interface Refusing {
   readonly log: Log;
@@ -29,13 +35,35 @@ export function errorFormat({ log, isExplorable }: Refusing): FormatError {
     const { message, code, more } = told(formatted, cause);
     const isOurs = code === ours.code;
     log(isOurs ? { level: 'error', id, code, error: inFull(cause) } : { level: 'warn', id, code });
-    const { stacktrace: _, ...extensions } = more;
+    const { locations } = formatted;
+    const short = cut(message, longestMessage);
     return {
       ...formatted,
-      message: isExplorable ? message : message.replace(suggestion, ''),
-      extensions: { ...extensions, code, id },
+      ...(locations === undefined ? {} : { locations: locations.slice(0, mostErrors) }),
+      message: isExplorable ? short : short.replace(suggestion, ''),
+      extensions: { ...bounded(more), code, id },
     };
   };
+}
+
+/** The first errors of an answer, and how many more there are: each is told at length, and has its line in the log. */
+export function fewOf(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  if (errors.length <= mostErrors) return errors;
+  const more = errors.length - mostErrors;
+  return [
+    ...errors.slice(0, mostErrors),
+    new GraphQLError(`${more} more errors are left out.`, { extensions: { code: 'MORE_ERRORS' } }),
+  ];
+}
+
+/** What a resolver adds to its error: a cursor, the fields at fault. */
+function bounded(extensions: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { stacktrace: _, http: __, ...told } = extensions;
+  const entries = Object.entries(told).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? cut(value, longestMessage) : Array.isArray(value) ? value.slice(0, mostErrors) : value,
+  ]);
+  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
 }
 
 interface Told {
@@ -83,7 +111,7 @@ export class Refusals implements ExceptionFilter {
     const isOurs = status >= 500;
     const code = isOurs ? ours.code : (codes[status] ?? 'REFUSED');
     this.log(isOurs ? { level: 'error', id, code, error: inFull(error) } : { level: 'warn', id, code });
-    const message = isOurs || !(error instanceof Error) ? ours.message : error.message;
+    const message = isOurs || !(error instanceof Error) ? ours.message : cut(error.message, longestMessage);
     return host
       .switchToHttp()
       .getResponse<FastifyReply>()

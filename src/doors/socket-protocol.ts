@@ -1,31 +1,38 @@
 import {
   type DocumentNode,
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
   getOperationAST,
   GraphQLError,
   type GraphQLSchema,
   OperationTypeNode,
   parse,
   specifiedRules,
+  subscribe,
   validate,
 } from 'graphql';
-import { type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
-import { type Extra } from 'graphql-ws/use/ws';
+import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import { type Authenticator } from '../auth/authenticator.js';
-import { type Identity } from '../auth/identity.js';
-import { authenticateConnection, contextOfConnection } from '../auth/websocket-door.js';
+import { authenticateConnection, closeIfOver, contextOfConnection } from '../auth/websocket-door.js';
 import { whyNotAll } from '../auth/whole-requests.js';
 import { type Clock } from '../clock/clock.js';
+import { faultsOfVariables } from '../graphql/variable-faults.js';
+import { tooLong, tooLongCode } from './document-rules.js';
 import { type Doors } from './doors.js';
+import { type OpenSocket } from './open-socket.js';
 import { notAllowed } from './operations.js';
 import { queryRules } from './query-rules.js';
-import { errorFormat } from './refusals.js';
+import { errorFormat, fewOf, mostErrors } from './refusals.js';
 
 type Params = Record<string, unknown>;
-type Known = Extra & { identity?: Identity };
-type SocketContext = Context<Params, Known>;
+type SocketContext = Context<Params, OpenSocket>;
 
 /** Closed for asking too much; a client does not try again by itself. */
 const tooMany = 4429;
+
+/** The longest name of an operation: each of its messages repeats it. */
+const longestId = 200;
 
 /** How many operations a socket has under way. */
 const underWay = ({ subscriptions }: SocketContext): number => Object.keys(subscriptions).length;
@@ -38,17 +45,19 @@ export function socketProtocol(
   doors: Doors,
   authenticator: Authenticator,
   clock: Clock,
-): ServerOptions<Params, Known> {
+): ServerOptions<Params, OpenSocket> {
   const { limits, rates, requests } = doors;
   const read = reader(schema, doors);
   const format = errorFormat(doors);
-  const told = (errors: readonly GraphQLError[]) => errors.map((error) => format(error.toJSON(), error));
+  const told = (errors: readonly GraphQLError[]) => fewOf(errors).map((error) => format(error.toJSON(), error));
   const contexts = new Set<SocketContext>();
   const theirs = ({ extra }: SocketContext) =>
     [...contexts].filter((one) => one.extra.identity?.actor.id === extra.identity?.actor.id);
 
   return {
-    connectionInitWaitTimeout: limits.initMs,
+    connectionInitWaitTimeout: 0, // whoever serves the socket waits for its identity, not for the message alone
+    execute: (args: ExecutionArgs) => withSoundVariables(args, execute),
+    subscribe: (args: ExecutionArgs) => withSoundVariables(args, subscribe),
     // What it returns reaches the client, so it is a plain yes or no.
     onConnect: async (context) => {
       contexts.add(context);
@@ -60,12 +69,19 @@ export function socketProtocol(
     onClose: (context) => {
       contexts.delete(context);
     },
-    onSubscribe: (context, _, payload) => {
+    onSubscribe: (context, id, payload) => {
+      if (closeIfOver(context.extra)) return [refusal('You are no longer who you were.', 'UNAUTHENTICATED')];
+      if (id.length > longestId) {
+        context.extra.socket.close(CloseCode.BadRequest, 'Invalid message received');
+        return [refusal('The id is too long.', 'BAD_REQUEST')];
+      }
       if (underWay(context) > limits.operations.perSocket) {
         // Not answered: whoever sends without reading would fill the memory with answers.
         context.extra.socket.close(tooMany, 'Too many operations');
         return [refusal('Too many operations.', 'TOO_MANY_OPERATIONS')];
       }
+      if (requests.over(`address ${context.extra.address}`, rates.perAddress) !== undefined)
+        return [tooQuick(rates.perAddress, 'come from your address')];
       const document = read(payload);
       if (document instanceof Array) return document;
       const operation = getOperationAST(document, payload.operationName);
@@ -75,7 +91,7 @@ export function socketProtocol(
       const contextValue = contextOfConnection(context);
       const name = contextValue.identity.actor.id;
       if (requests.take(`identity ${name}`, rates.perIdentity) !== undefined) {
-        return [refusal(`More than ${rates.perIdentity} requests a minute are yours.`, 'TOO_MANY_REQUESTS')];
+        return [tooQuick(rates.perIdentity, 'are yours')];
       }
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
         const isFull = sum([...contexts]) > limits.operations.total;
@@ -97,6 +113,19 @@ export function socketProtocol(
   };
 }
 
+/** Runs an operation whose variables are sound; graphql-js would repeat wrong ones in full. */
+function withSoundVariables<Result>(
+  args: ExecutionArgs,
+  run: (args: ExecutionArgs) => Result,
+): Result | ExecutionResult {
+  const operation = getOperationAST(args.document, args.operationName);
+  const faults = operation && faultsOfVariables(args.schema, operation, args.variableValues ?? {});
+  return faults?.isEmpty === false ? { errors: [faults.asError()] } : run(args);
+}
+
+const tooQuick = (most: number, whose: string) =>
+  refusal(`More than ${most} requests a minute ${whose}.`, 'TOO_MANY_REQUESTS');
+
 const refusal = (message: string, code: string) => new GraphQLError(message, { extensions: { code } });
 
 /** Reads a document as Apollo does for HTTP, by the same rules. */
@@ -105,9 +134,11 @@ function reader(schema: GraphQLSchema, doors: Doors) {
   return (payload: SubscribePayload): DocumentNode | readonly GraphQLError[] => {
     const text = doors.operations === undefined ? payload.query : doors.operations.documentOf(payload);
     if (text === undefined) return [refusal(notAllowed.message, notAllowed.code)];
+    const why = tooLong(text, doors.limits);
+    if (why !== undefined) return [refusal(why, tooLongCode)];
     try {
       const document = parse(text, { maxLexicalTokens: doors.limits.tokens });
-      const faults = validate(schema, document, rules);
+      const faults = validate(schema, document, rules, { maxErrors: mostErrors });
       return faults.length > 0 ? faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED')) : document;
     } catch (error) {
       if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];

@@ -5,22 +5,24 @@ import { Inject } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Plugin } from '@nestjs/apollo';
 import { type GraphQLSchema } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { handleProtocols, makeServer } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
 import { type Authenticator } from '../auth/authenticator.js';
 import { type Clock } from '../clock/clock.js';
 import { AUTHENTICATOR, CLOCK, DOORS } from '../tokens.js';
 import { mayCome, type Doors } from './doors.js';
 import { GatheringSocket } from './gathering-socket.js';
+import { OpenSockets } from './open-socket.js';
+import { serveSocket } from './serve-socket.js';
 import { socketProtocol } from './socket-protocol.js';
 
 const path = '/graphql';
 
-/** The code of RFC 6455’s registry for a server with too much to do. */
-const tryAgainLater = 1013;
-
-/** How long clients may take to go when the server stops. */
+/** How long clients may take to go when the server stops, and a socket that was closed to be gone. */
 const partingMs = 1_000;
+
+/** The code of RFC 6455’s registry for who leaves. */
+const goingAway = 1001;
 
 /**
  * The door for subscriptions: `graphql-transport-ws` at the path of the API, under the limits of every other door. Nest
@@ -29,8 +31,7 @@ const partingMs = 1_000;
  */
 @Plugin()
 export class WebSocketDoor implements ApolloServerPlugin {
-  /** The sockets that are open, and whose they are. */
-  private readonly addresses = new Map<WebSocket, string>();
+  private readonly open = new OpenSockets();
 
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
@@ -42,11 +43,10 @@ export class WebSocketDoor implements ApolloServerPlugin {
   serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<GraphQLServerListener> {
     const { limits } = this.doors;
     const sockets = new WebSocketServer({
-      ...{ noServer: true, maxPayload: limits.bodyBytes },
+      ...{ noServer: true, maxPayload: limits.bodyBytes, closeTimeout: partingMs, handleProtocols },
       WebSocket: GatheringSocket,
     });
-    const protocol = socketProtocol(schema, this.doors, this.authenticator, this.clock);
-    const served = useServer(protocol, sockets, limits.pingMs);
+    const protocol = makeServer(socketProtocol(schema, this.doors, this.authenticator, this.clock));
     const http = this.host.httpAdapter.getHttpServer() as NodeJS.EventEmitter;
     http.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
       const status = this.refusal(request);
@@ -56,18 +56,18 @@ export class WebSocketDoor implements ApolloServerPlugin {
       }
       sockets.handleUpgrade(request, connection, head, (socket) => {
         socket.connection = connection;
-        this.welcome(socket, this.doors.addressOf(request));
-        sockets.emit('connection', socket, request);
-        // graphql-ws would log as an error of ours whatever a client sends that is none of WebSocket’s; ws closes it.
-        socket.removeAllListeners('error').on('error', () => undefined);
+        const one = { socket, request, address: this.doors.addressOf(request), incoming: 0 };
+        this.open.add(one);
+        serveSocket(protocol, one, this.open, this.doors);
       });
     });
     const drainServer = async () => {
-      const late = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-      }, partingMs);
-      await served.dispose();
-      clearTimeout(late);
+      for (const socket of sockets.clients) socket.close(goingAway, 'Going away');
+      await new Promise<void>((resolve) => {
+        sockets.close(() => {
+          resolve();
+        });
+      });
     };
     return Promise.resolve({ drainServer });
   }
@@ -76,27 +76,13 @@ export class WebSocketDoor implements ApolloServerPlugin {
   private refusal(request: IncomingMessage): number | undefined {
     if (request.url?.split('?')[0] !== path) return 404;
     if (!mayCome(this.doors, request)) return 403;
-    const { total, perAddress } = this.doors.limits.sockets;
-    const address = this.doors.addressOf(request);
-    const fromThere = [...this.addresses.values()].filter((one) => one === address);
-    if (this.addresses.size >= total) return 503;
-    return fromThere.length >= perAddress || this.isTooQuick(address) ? 429 : undefined;
-  }
-
-  /** A message counts as a request, and a client that does not read what it is sent goes before it fills the memory. */
-  private welcome(socket: WebSocket, address: string): void {
-    this.addresses.set(socket, address);
-    socket.once('close', () => this.addresses.delete(socket));
-    const count = () => {
-      if (socket.bufferedAmount > this.doors.limits.unreadBytes) socket.terminate();
-      else if (this.isTooQuick(address)) socket.close(tryAgainLater, 'Too many messages');
-    };
-    for (const event of ['message', 'ping', 'pong']) socket.on(event, count);
-  }
-
-  private isTooQuick(address: string): boolean {
-    const { requests, rates } = this.doors;
-    return requests.take(`address ${address}`, rates.perAddress) !== undefined;
+    const { limits, requests, rates } = this.doors;
+    const from = this.doors.addressOf(request);
+    if (this.open.size >= limits.sockets.total) return 503;
+    if (requests.take(`address ${from}`, rates.perAddress) !== undefined) return 429;
+    if (this.open.count(({ address }) => address === from) >= limits.sockets.perAddress) return 429;
+    const strangers = this.open.count(({ address, identity }) => address === from && identity === undefined);
+    return strangers >= limits.unknownSockets ? 429 : undefined;
   }
 }
 

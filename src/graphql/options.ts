@@ -8,8 +8,9 @@ import { contextOfRequest } from '../auth/http-door.js';
 import { wholeRequests } from '../auth/whole-requests.js';
 import { type Doors } from '../doors/doors.js';
 import { queryRules } from '../doors/query-rules.js';
-import { errorFormat } from '../doors/refusals.js';
+import { errorFormat, fewOf, mostErrors } from '../doors/refusals.js';
 import { quickInputs } from './quick-inputs.js';
+import { faultsOfVariables } from './variable-faults.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
 const subscriptionsByWebSocket: ApolloServerPlugin = {
@@ -19,6 +20,31 @@ const subscriptionsByWebSocket: ApolloServerPlugin = {
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
         const said = 'Subscriptions are served over WebSocket, by the protocol graphql-transport-ws.';
         throw new GraphQLError(said, { extensions: { code: 'SUBSCRIPTION_NEEDS_WEBSOCKET', http: { status: 400 } } });
+      },
+    }),
+};
+
+/** Wrong variables are refused before graphql-js reads them, which would repeat each of them in full. */
+const soundVariables: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation({ schema, operation, request }) {
+        const faults =
+          operation === undefined ? undefined : faultsOfVariables(schema, operation, request.variables ?? {});
+        if (faults === undefined || faults.isEmpty) return Promise.resolve();
+        const error = faults.asError();
+        throw new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 400 } } });
+      },
+    }),
+};
+
+/** An answer tells a few errors: Apollo formats those that are left in its list. */
+const fewErrors: ApolloServerPlugin = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didEncounterErrors({ errors }) {
+        (errors as GraphQLError[]).splice(0, errors.length, ...fewOf(errors));
+        return Promise.resolve();
       },
     }),
 };
@@ -48,6 +74,14 @@ export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'>
   context: (request: FastifyRequest) => contextOfRequest(request),
   parseOptions: { maxLexicalTokens: doors.limits.tokens },
   validationRules: [...queryRules(doors)],
-  plugins: [ApolloServerPluginCacheControlDisabled(), neverCached, subscriptionsByWebSocket, wholeRequests],
+  validationOptions: { maxErrors: mostErrors },
+  plugins: [
+    ApolloServerPluginCacheControlDisabled(),
+    fewErrors,
+    neverCached,
+    subscriptionsByWebSocket,
+    wholeRequests,
+    soundVariables,
+  ],
   formatError: errorFormat(doors),
 });

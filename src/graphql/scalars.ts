@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { readInstant } from '../business-time/read-instant.js';
+import { cut } from '../event-sourcing/rejection.js';
 
 const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
@@ -9,9 +10,8 @@ const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.
 export function parseInstant(text: unknown): number {
   const at = typeof text === 'string' ? readInstant(text) : undefined;
   if (at !== undefined) return at;
-  throw badInput(
-    `«${String(text).slice(0, 60)}» is no instant: ISO 8601 with an offset is, as in 2026-03-02T09:00:00+01:00.`,
-  );
+  const said = typeof text === 'string' ? `«${cut(text, 60)}»` : 'What was sent';
+  throw badInput(`${said} is no instant: ISO 8601 with an offset is, as in 2026-03-02T09:00:00+01:00.`);
 }
 
 export const InstantScalar = new GraphQLScalarType<number, string>({

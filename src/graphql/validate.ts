@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { TypeMetadataStorage } from '@nestjs/graphql';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
-import { GraphQLError } from 'graphql';
+import { Faults } from './faults.js';
 
 type Class = new () => object;
 
@@ -13,20 +13,13 @@ const isClass = (type: unknown): type is Class =>
   type !== Object &&
   type !== Array;
 
-interface Fault {
-  readonly path: string;
-  readonly message: string;
-}
-
-function faultsOf(errors: readonly ValidationError[], path: string): readonly Fault[] {
-  return errors.flatMap(({ property, constraints = {}, children = [] }) => {
+function addAll(faults: Faults, errors: readonly ValidationError[], path: string): void {
+  for (const { property, constraints = {}, children = [] } of errors) {
     const here = path === '' ? property : `${path}.${property}`;
-    return [...Object.values(constraints).map((message) => ({ path: here, message })), ...faultsOf(children, here)];
-  });
+    for (const message of Object.values(constraints)) faults.add(here, message);
+    addAll(faults, children, here);
+  }
 }
-
-const badInput = (message: string, fields: readonly Fault[]) =>
-  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', fields } });
 
 /**
  * Makes what is said to be null what is left out, within what is within too, so that nobody has to tell them apart.
@@ -44,7 +37,9 @@ function tidy(value: unknown, longest: number, path: string): void {
   }
   if (value.length > longest) {
     const message = `${path === '' ? 'The list' : path} has ${value.length} items, and may have ${longest}.`;
-    throw badInput(message, [{ path, message }]);
+    const faults = new Faults();
+    faults.add(path, message);
+    throw faults.asError();
   }
   for (const item of value) tidy(item, longest, path);
 }
@@ -75,16 +70,18 @@ function within(type: Class): Within {
 /** Whether a class of inputs has rules; one that has none is checked by hand, and so is what is within. */
 const hasRules = (type: Class) => getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
 
-/** What is wrong with an input and those within it, by the rules of their classes. */
-function faultsIn(value: object, type: Class, path: string): readonly Fault[] {
+/** Finds what is wrong with an input and those within it, by the rules of their classes. */
+function findIn(value: object, type: Class, path: string, faults: Faults): void {
   const input = Object.assign(new type(), value);
-  const own = faultsOf(validateSync(input, { forbidUnknownValues: false }), path);
-  const inside = [...within(type)].flatMap(([name, of]) => {
+  addAll(faults, validateSync(input, { forbidUnknownValues: false }), path);
+  for (const [name, of] of within(type)) {
     const held: unknown = Reflect.get(value, name);
     const at = path === '' ? name : `${path}.${name}`;
-    return [held].flat().flatMap((one) => (typeof one === 'object' && one !== null ? faultsIn(one, of, at) : []));
-  });
-  return [...own, ...inside];
+    for (const one of [held].flat()) {
+      if (faults.isFull) return;
+      if (typeof one === 'object' && one !== null) findIn(one, of, at, faults);
+    }
+  }
 }
 
 /**
@@ -98,8 +95,9 @@ export class ValidateInput implements PipeTransform {
     if (typeof value !== 'object' || value === null || type !== 'body') return value;
     tidy(value, this.longestList, '');
     if (!isClass(metatype)) return value;
-    const fields = faultsIn(value, metatype, '');
-    if (fields.length === 0) return Object.assign(new metatype(), value);
-    throw badInput(fields.map(({ message }) => message).join('; '), fields);
+    const faults = new Faults();
+    findIn(value, metatype, '', faults);
+    if (faults.isEmpty) return Object.assign(new metatype(), value);
+    throw faults.asError();
   }
 }

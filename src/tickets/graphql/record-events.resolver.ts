@@ -1,7 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
-import { GraphQLError } from 'graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
 import { type Scope } from '../../auth/scope.js';
@@ -9,6 +8,7 @@ import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { recordedBy } from '../../graphql/actor.js';
+import { Faults } from '../../graphql/faults.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { ChangeTicket, type RequestOutcome, type TicketRequest } from '../commands/change-ticket.js';
 import {
@@ -71,19 +71,14 @@ export class RecordEvents {
 }
 
 function expectSound(events: readonly TicketEventInput[]): void {
-  const fields = events.flatMap((event, index) => {
+  const faults = new Faults();
+  if (events.length === 0 || events.length > mostEvents) faults.add('events', `must be 1 to ${mostEvents}`);
+  for (const [index, event] of events.entries()) {
     const message = faultOf(event);
-    return message === undefined ? [] : [{ path: `events.${index}`, message }];
-  });
-  if (events.length === 0 || events.length > mostEvents) {
-    fields.push({ path: 'events', message: `must be 1 to ${mostEvents}` });
+    if (message !== undefined) faults.add(`events.${index}`, message);
+    if (faults.isFull) break;
   }
-  if (fields.length === 0) return;
-  const message = fields
-    .slice(0, 5)
-    .map((fault) => `${fault.path}: ${fault.message}`)
-    .join('; ');
-  throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', fields } });
+  if (!faults.isEmpty) throw faults.asError(({ path, message }) => `${path}: ${message}`);
 }
 
 function requestOf(input: TicketEventInput | undefined, caller: Identity): TicketRequest {

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { CloseCode, type Server } from 'graphql-ws';
+import { type Doors } from './doors.js';
+import { inFull } from './log.js';
+import { type OpenSocket, type OpenSockets } from './open-socket.js';
+
+/** Codes of RFC 6455’s registry: a message that is too large, an error of ours, a server with too much to do. */
+const tooLarge = 1009;
+const internalError = 1011;
+const tryAgainLater = 1013;
+
+/** What the reason in a close frame may have, in bytes. */
+const longestReason = 123;
+
+/** What is so small that nobody is asked how much else they hold. */
+const smallBytes = 64 * 1024;
+
+let opened = 0;
+
+/**
+ * Has a socket speak `graphql-transport-ws`. What `graphql-ws` brings for it hands on messages of a socket that is being
+ * closed, lets a client pile up what it does not read, and cannot tell whose flood it is.
+ */
+export function serveSocket(
+  protocol: Server<OpenSocket>,
+  one: OpenSocket,
+  sockets: OpenSockets,
+  { limits, rates, requests, log }: Doors,
+): void {
+  const { socket, address } = one;
+  const name = `socket ${(opened += 1)}`;
+  const isOpen = () => socket.readyState === socket.OPEN;
+  const mayHold = (added: number, held: (one: OpenSocket) => number) =>
+    added + held(one) <= smallBytes || added + sockets.heldBy(one.identity, held) <= limits.heldBytes.perIdentity;
+
+  /** Counts what came; a socket is closed for what it sends itself, and for nothing that others of its address do. */
+  function count(): void {
+    requests.take(`address ${address}`, rates.perAddress);
+    if (socket.bufferedAmount > limits.unreadBytes) socket.terminate();
+    else if (requests.take(name, rates.perAddress) !== undefined) socket.close(tryAgainLater, 'Too many messages');
+  }
+
+  /** Says who is closed for a message that is too large, and reads nothing more. */
+  function refuseBytes(): void {
+    socket.close(tooLarge, 'Too many bytes');
+    socket.pause();
+  }
+
+  let unfinished = 0;
+  // Before ws reads it, so that what ends a message is counted with it.
+  socket.connection?.prependListener('data', ({ length }: Buffer) => {
+    if (!isOpen()) return;
+    unfinished += length;
+    one.incoming += length;
+    const isTooMuch = one.identity === undefined ? unfinished > limits.unknownBytes : !mayHold(0, incomingOf);
+    if (isTooMuch) refuseBytes();
+  });
+
+  async function receive(data: Buffer, hand: (text: string) => Promise<void>): Promise<void> {
+    one.incoming += data.length - unfinished;
+    unfinished = 0;
+    try {
+      count();
+      if (isOpen()) await hand(data.toString());
+    } catch (error) {
+      log({ level: 'error', id: randomUUID(), code: 'INTERNAL_SERVER_ERROR', error: inFull(error) });
+      socket.close(internalError, 'Internal server error');
+    } finally {
+      one.incoming -= data.length;
+    }
+  }
+
+  const close = (code?: number, reason = '') => {
+    socket.close(code, Buffer.byteLength(reason) > longestReason ? '' : reason);
+  };
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (text) =>
+        new Promise((resolve, reject) => {
+          if (!isOpen()) {
+            resolve();
+          } else if (socket.bufferedAmount > limits.unreadBytes || !mayHold(text.length, unreadOf)) {
+            socket.terminate();
+            resolve();
+          } else {
+            socket.send(text, (error) => {
+              if (error) reject(error);
+              else resolve();
+            });
+          }
+        }),
+      close,
+      onMessage: (hand) => socket.on('message', (data: Buffer) => void receive(data, hand)),
+    },
+    one,
+  );
+
+  const late = setTimeout(() => {
+    if (one.identity === undefined)
+      close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+  }, limits.initMs);
+  let isAsked = false;
+  const asking = setInterval(() => {
+    if (isAsked) socket.terminate();
+    else if (isOpen()) {
+      isAsked = true;
+      socket.ping();
+    }
+  }, limits.pingMs);
+  socket
+    .on('ping', count)
+    .on('pong', () => {
+      if (!isAsked) count();
+      isAsked = false;
+    })
+    .on('error', () => undefined) // what is none of WebSocket’s is no error of ours; ws closes it
+    .once('close', (code, reason) => {
+      clearTimeout(late);
+      clearInterval(asking);
+      void closed(code, reason.toString());
+    });
+}
+
+const incomingOf = ({ incoming }: OpenSocket): number => incoming;
+const unreadOf = ({ socket }: OpenSocket): number => socket.bufferedAmount;

@@ -1,0 +1,41 @@
+import { GraphQLError } from 'graphql';
+import { cut } from '../event-sourcing/rejection.js';
+
+/** What is wrong with a field of an input. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** How many faults one answer tells. */
+export const mostFaults = 10;
+
+/** How long the message of a fault may be, and the path to it. */
+const longest = 200;
+
+/** Faults found so far: no more are kept than are told, whatever was sent. */
+export class Faults {
+  private readonly found: Fault[] = [];
+  private hasMore = false;
+
+  /** Whether there is nothing to be gained by looking further. */
+  get isFull(): boolean {
+    return this.hasMore;
+  }
+
+  get isEmpty(): boolean {
+    return this.found.length === 0;
+  }
+
+  add(path: string, message: string): void {
+    if (this.found.length < mostFaults) this.found.push({ path: cut(path, longest), message: cut(message, longest) });
+    else this.hasMore = true;
+  }
+
+  /** The error that tells them, its message made of each as `said` has it. */
+  asError(said: (fault: Fault) => string = ({ message }) => message): GraphQLError {
+    const more = this.hasMore ? ['and more is wrong'] : [];
+    const message = [...this.found.map(said), ...more].join('; ');
+    return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', fields: this.found } });
+  }
+}

@@ -1,0 +1,120 @@
+import {
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+import { Faults } from './faults.js';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Where a value is: made into text only where something is wrong with it. */
+interface Place {
+  readonly within: Place | undefined;
+  readonly key: string | number;
+}
+
+/**
+ * What is wrong with the values of a request's variables; it ends at a few faults. graphql-js finds the same, but puts the
+ * whole value into the message of each: a request of some megabytes would be answered with hundreds, after seconds.
+ */
+export function faultsOfVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  values: Values,
+): Faults {
+  const faults = new Faults();
+  for (const { variable, type: node, defaultValue } of variableDefinitions) {
+    const name = variable.name.value;
+    const type = typeFromAST(schema, node);
+    if (!isInputType(type)) continue; // a document with such a variable is not valid
+    const at = { within: undefined, key: name };
+    if (Object.hasOwn(values, name)) check(values[name], type, at, faults);
+    else if (defaultValue === undefined && isNonNullType(type)) faults.add(name, `$${name} is required`);
+    if (faults.isFull) break;
+  }
+  return faults;
+}
+
+function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults): void {
+  if (isNonNullType(type)) {
+    if (value === null || value === undefined) tell(faults, at, 'must not be null');
+    else check(value, type.ofType, at, faults);
+    return;
+  }
+  if (value === null || value === undefined) return;
+  if (isListType(type)) {
+    if (!Array.isArray(value)) check(value, type.ofType, at, faults);
+    else
+      for (let key = 0; key < value.length && !faults.isFull; key++)
+        check(value[key], type.ofType, { within: at, key }, faults);
+    return;
+  }
+  if (isInputObjectType(type)) {
+    if (typeof value !== 'object' || Array.isArray(value)) tell(faults, at, `must be an object of type ${type.name}`);
+    else checkFields(value as Values, type, at, faults);
+    return;
+  }
+  if (isEnumType(type)) {
+    if (typeof value !== 'string' || type.getValue(value) === undefined) tell(faults, at, `must be a ${type.name}`);
+    return;
+  }
+  const rule = builtIn.get(type.name);
+  if (rule !== undefined) {
+    if (!rule.holds(value)) tell(faults, at, `must be ${rule.said}`);
+    return;
+  }
+  try {
+    type.parseValue(value);
+  } catch (error) {
+    tell(faults, at, error instanceof Error ? error.message : `must be a ${type.name}`);
+  }
+}
+
+function checkFields(value: Values, type: GraphQLInputObjectType, at: Place, faults: Faults): void {
+  const fields = type.getFields();
+  for (const name in fields) {
+    const field = fields[name];
+    if (field === undefined) continue;
+    const given = value[name];
+    if (given !== undefined) check(given, field.type, { within: at, key: name }, faults);
+    else if (field.defaultValue === undefined && isNonNullType(field.type))
+      tell(faults, { within: at, key: name }, 'is required');
+    if (faults.isFull) return;
+  }
+  for (const name in value) {
+    if (!Object.hasOwn(fields, name)) tell(faults, { within: at, key: name }, `is no field of ${type.name}`);
+    if (faults.isFull) return;
+  }
+}
+
+function tell(faults: Faults, at: Place, what: string): void {
+  const path = pathTo(at);
+  faults.add(path, `$${path} ${what}`);
+}
+
+const pathTo = ({ within, key }: Place): string => (within === undefined ? `${key}` : `${pathTo(within)}.${key}`);
+
+interface Rule {
+  readonly said: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const mostInt = 2 ** 31;
+const isInt = (value: unknown) =>
+  typeof value === 'number' && Number.isInteger(value) && value < mostInt && value >= -mostInt;
+
+/** What the scalars of GraphQL take. */
+const builtIn: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['Int', { said: 'a whole number of 32 bits', holds: isInt }],
+  ['Float', { said: 'a number', holds: (value) => typeof value === 'number' && Number.isFinite(value) }],
+  ['String', { said: 'text', holds: (value) => typeof value === 'string' }],
+  ['Boolean', { said: 'true or false', holds: (value) => typeof value === 'boolean' }],
+  ['ID', { said: 'text', holds: (value) => typeof value === 'string' || Number.isInteger(value) }],
+]);
