@@ -5,6 +5,8 @@ import { type Catalogue } from '../plans/catalogue.js';
 import { type Metric, type VersionRef } from '../plans/domain/plan.js';
 import { type Clock, clockOf, type ClockState } from '../sla/domain/clock.js';
 import { layOut } from '../sla/domain/lay-out.js';
+import { spansOf } from '../sla/domain/paused.js';
+import { stepsOn } from '../sla/domain/run.js';
 import { type MovedBecause } from '../sla/domain/outcome.js';
 import { lifeAt } from '../tickets/domain/life.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
@@ -56,7 +58,7 @@ export async function explainRun(
     ...{ run: runId, metric, state, ...terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt },
     ...{ cancelledBecause: cancelReason, elapsedMs: clock.elapsedMs },
     priorities: [priorityAt(startedAt), priorityAt(run.end?.at ?? horizon)],
-    deadlines: run.steps.map(({ at, because, dueAt: due }) => ({ at, because, dueAt: due })),
-    pauses: run.pauses.map(({ from, to }) => ({ from, to, openMs: run.calendar.between(from, to) })),
+    deadlines: [run.firstStep, ...stepsOn(run)].map(({ at, because, dueAt: due }) => ({ at, because, dueAt: due })),
+    pauses: spansOf(run.paused).map(({ from, to }) => ({ from, to, openMs: run.calendar.between(from, to) })),
   };
 }

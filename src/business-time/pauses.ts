@@ -17,25 +17,36 @@ export function uniteSpans(spans: readonly Span[]): readonly Span[] {
  * ever brings it nearer. A pause that starts after the deadline undoes nothing; one at exactly the deadline is in time.
  */
 export function moveByPauses(dueAt: Instant, pauses: readonly Span[], calendar: Calendar): Instant {
-  return uniteSpans(pauses).reduce((due, pause) => {
-    if (pause.from > due) return due;
-    const paused = calendar.between(pause.from, pause.to);
-    if (paused === 0) return due;
-    const moved = calendar.add(due, paused);
-    return moved < pause.to ? calendar.nextOpening(pause.to) : moved;
-  }, dueAt);
+  return uniteSpans(pauses).reduce((due, pause) => moveByPause(due, pause, calendar), dueAt);
+}
+
+/** As {@link moveByPauses} for one pause that neither overlaps nor touches those before it. */
+export function moveByPause(due: Instant, pause: Span, calendar: Calendar): Instant {
+  if (pause.from > due) return due;
+  const paused = calendar.between(pause.from, pause.to);
+  if (paused === 0) return due;
+  const moved = calendar.add(due, paused);
+  return moved < pause.to ? calendar.nextOpening(pause.to) : moved;
 }
 
 /** The earliest instant at which `amount` of open time outside the pauses has gone by since `start`. */
 export function addSkipping(start: Instant, amount: BusinessMs, pauses: readonly Span[], calendar: Calendar): Instant {
-  let from = start;
-  let left = amount;
-  for (const pause of uniteSpans(pauses)) {
-    if (pause.to <= from) continue;
-    const open = calendar.between(from, Math.max(from, pause.from));
-    if (open >= left) break;
-    left -= open;
-    from = pause.to;
-  }
-  return calendar.add(from, left);
+  let way: Way = { from: start, left: amount, isReached: false };
+  for (const pause of uniteSpans(pauses)) way = skipPause(way, pause, calendar);
+  return calendar.add(way.from, way.left);
+}
+
+/** How much open time is left to go from an instant; reached where no later pause lies on the way. */
+export interface Way {
+  readonly from: Instant;
+  readonly left: BusinessMs;
+  readonly isReached: boolean;
+}
+
+/** As {@link addSkipping} for one pause that neither overlaps nor touches those before it. */
+export function skipPause(way: Way, pause: Span, calendar: Calendar): Way {
+  if (way.isReached || pause.to <= way.from) return way;
+  const open = calendar.between(way.from, Math.max(way.from, pause.from));
+  if (open >= way.left) return { ...way, isReached: true };
+  return { from: pause.to, left: way.left - open, isReached: false };
 }

@@ -207,7 +207,7 @@ export class Both {
       status: view.status,
       class: [view.type, view.priority],
       owner: [view.assignee, view.team],
-      others: [view.mergedInto, view.splitFrom, view.splitInto],
+      others: [view.mergedInto, view.splitFrom, [...view.splitInto.keys()]],
       heard: heardBy(view.received),
       clocks: sorted(
         clocks
@@ -265,7 +265,7 @@ function refusalIn({ outcomes: [outcome] }: TicketChanged): Rejection | undefine
 }
 
 /** What a ticket was told by those that were merged into it. */
-const heardBy = (received: ReadonlyMap<string, Omit<Received, 'revision'>>) =>
+const heardBy = (received: Iterable<readonly [string, Omit<Received, 'revision'>]>) =>
   [...received].map(([from, { stands, unansweredSince }]) => [from, stands, unansweredSince]).sort();
 
 /** How often each thing was counted. */

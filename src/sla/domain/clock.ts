@@ -2,7 +2,7 @@ import { type BusinessMs, type Calendar, type Instant, type Target } from '../..
 import { moveByPauses } from '../../business-time/pauses.js';
 import { type Metric, type Terms } from '../../plans/domain/plan.js';
 import { type CancelledBecause, type RunId } from './outcome.js';
-import { elapsed, lastStep, type Run } from './run.js';
+import { dueOf, elapsed, lastStep, type Run } from './run.js';
 
 export const clockStates = ['running', 'paused', 'breached', 'met', 'metLate', 'cancelled'] as const;
 /** `breached`: late and still unanswered, paused or not. */
@@ -69,7 +69,7 @@ export function readClock(clock: Clock, calendar: Calendar, now: Instant): Readi
 
 /** The clock that a run shows at an instant, were all of it recorded. */
 export function clockOf(run: Run, at: Instant): Clock {
-  const { end, breachedAt, pausedSince, pauses } = run;
+  const { end, breachedAt, pausedSince } = run;
   const step = lastStep(run);
   const isPaused = end === null && breachedAt === null && pausedSince !== null;
   const isSatisfied = end !== null && end.kind !== 'cancelled';
@@ -77,7 +77,7 @@ export function clockOf(run: Run, at: Instant): Clock {
   return {
     run: run.id,
     metric: run.metric,
-    layout: 1 + run.steps.filter((s) => s.relaid).length,
+    layout: 1 + run.steps.relaid,
     state: end?.kind ?? (breachedAt !== null ? 'breached' : isPaused ? 'paused' : 'running'),
     terms: run.terms,
     timeZone: run.calendar.timeZone,
@@ -92,7 +92,7 @@ export function clockOf(run: Run, at: Instant): Clock {
     cancelledAt: end?.kind === 'cancelled' ? end.at : null,
     cancelReason: end?.reason ?? null,
     pausedAt: isPaused ? pausedSince : null,
-    dueBeforePauseAt: isPaused ? moveByPauses(run.baseDueAt, pauses, run.calendar) : null,
+    dueBeforePauseAt: isPaused ? dueOf(run) : null,
     elapsedMs: elapsed(run, measuredAt),
     measuredAt,
   };

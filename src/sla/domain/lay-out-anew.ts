@@ -5,7 +5,18 @@ import { isSameVersion, reappliedTerms } from '../../plans/domain/reapply.js';
 import { type Fact } from '../../tickets/domain/facts.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
 import { type MovedBecause } from './outcome.js';
-import { cancel, type Cause, closePause, isLive, lapse, lastStep, type Run, standsStill, step } from './run.js';
+import {
+  cancel,
+  type Cause,
+  closePause,
+  isLive,
+  lapse,
+  lastStep,
+  type Run,
+  standsStill,
+  step,
+  laidUnder,
+} from './run.js';
 
 /** Type or priority changed: what runs is laid out anew; what was met or breached stays. */
 export function reclassified(moment: Moment): readonly Run[] {
@@ -43,9 +54,8 @@ function runReapplied(run: Run, { life, versions }: Moment, fact: Extract<Fact, 
 
 /** Another ticket was merged into it: a request in it that is older and unanswered is what our first response answers. */
 export function received({ runs, fact, life }: Moment): readonly Run[] {
-  const unanswered = [...life.received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? []);
   return runs.map((run) => {
-    const startedAt = Math.min(run.steps[0].at, ...unanswered);
+    const startedAt = Math.min(run.firstStep.at, life.receivedSince ?? Infinity);
     if (run.metric !== 'firstResponse' || !isLive(run) || run.startedAt === startedAt) return run;
     // What was breached stays; but for what this very merge had breached before it was corrected.
     const { at, because } = lastStep(run);
@@ -76,19 +86,19 @@ function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean
   }
 }
 
-/** What a run is laid out under. */
-type Under = Pick<Run, 'terms' | 'plan' | 'calendar' | 'target'>;
-
 /**
  * Laid out anew from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
  * that stood is judged anew.
  */
-function layOutAnew(run: Run, under: Under, waits: Iterable<PauseReason>, cause: Cause, why: MovedBecause): Run {
-  const { plan, calendar, target } = under;
-  const baseDueAt = calendar.dueAt(run.startedAt, target);
-  const targetMs = calendar.between(run.startedAt, baseDueAt);
-  const anew = { ...run, ...under, baseDueAt, targetMs, breachedAt: null };
-  const isStill = standsStill(plan, run.metric, waits);
+function layOutAnew(
+  run: Run,
+  versions: Parameters<typeof laidUnder>[1],
+  waits: Iterable<PauseReason>,
+  cause: Cause,
+  why: MovedBecause,
+): Run {
+  const anew = laidUnder(run, versions);
+  const isStill = standsStill(anew.plan, run.metric, waits);
   const paused = isStill ? { ...anew, pausedSince: run.pausedSince ?? cause.at } : closePause(anew, cause.at);
   return step(paused, cause, why, true);
 }

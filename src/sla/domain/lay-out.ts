@@ -1,64 +1,67 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { metrics } from '../../plans/domain/plan.js';
 import { type Fact } from '../../tickets/domain/facts.js';
-import { isReply, lifeAfter, withoutLast } from '../../tickets/domain/life.js';
+import { after, isReply, type Life } from '../../tickets/domain/life.js';
 import { reapplied, received, reclassified } from './lay-out-anew.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
-import { cancel, heedWaits, lapse, type Run, satisfy, takeUp, wasClosed } from './run.js';
+import { cancel, heedWaits, isLive, lapse, type Run, satisfy, takeUp, wasClosed } from './run.js';
 import { type Versions } from './versions.js';
+
+/** The clocks of a ticket as a fact leaves them, but for those that were over before. */
+export interface Left {
+  /** Something can still become of them, in order of creation. */
+  readonly open: readonly Run[];
+  /** Over with this fact: nothing that comes later touches them. */
+  readonly over: readonly Run[];
+}
+
+/** What a fact does to the clocks that are open; it changes the ticket, and that is open. Pure, and all there is to a layout. */
+export function advance(
+  open: readonly Run[],
+  fact: Fact,
+  before: Life | undefined,
+  life: Life,
+  versions: Versions,
+): Left {
+  if (life.guarantee.reason === 'beforeJudgedFrom') return { open: [], over: [] };
+  const lapsed = open.map((run) => lapse(run, fact.at));
+  const runs = effect({ runs: lapsed, fact, before: before ?? life, life, versions });
+  const resolution = latestResolution(runs);
+  const isOver = (run: Run) => !isLive(run) && run !== resolution && !mayBeTakenUp(run);
+  return runs.some(isOver)
+    ? { open: runs.filter((run) => !isOver(run)), over: runs.filter(isOver) }
+    : { open: runs, over: none };
+}
+
+const none: readonly Run[] = [];
+
+const latestResolution = (runs: readonly Run[]) => runs.findLast((run) => run.metric === 'resolution');
+
+/** A first response that closing ended, which a reply or a reopening takes up again. */
+const mayBeTakenUp = (run: Run) => run.metric === 'firstResponse' && (wasClosed(run) || run.overSince !== null);
 
 /**
  * The clocks of a ticket as its facts leave them at an instant, in order of start. Pure: it knows nothing of what was
  * recorded. Facts come in order of occurrence.
  */
 export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant): readonly Run[] {
-  const until = facts.findLastIndex((fact) => fact.at <= asOf) + 1;
-  const runs = until === facts.length ? runsOf(facts, versions) : follow([], facts, 0, until, versions);
-  return runs.map((run) => lapse(run, asOf));
-}
-
-const laidOut = Symbol('laidOut');
-
-/** Facts with the runs they left, remembered on them: a fact more is then one step more. */
-interface Remembered extends ReadonlyArray<Fact> {
-  [laidOut]?: { readonly runs: readonly Run[]; readonly versions: Versions };
-}
-
-function runsOf(facts: Remembered, versions: Versions): readonly Run[] {
-  const known = facts[laidOut];
-  if (known?.versions === versions) return known.runs;
-  const shorter: Remembered | undefined = withoutLast(facts);
-  const before = shorter?.[laidOut];
-  const runs =
-    before?.versions === versions
-      ? follow(before.runs, facts, facts.length - 1, facts.length, versions)
-      : follow([], facts, 0, facts.length, versions);
-  facts[laidOut] = { runs, versions };
-  return runs;
-}
-
-/** What some of the facts do to the runs before them. */
-function follow(
-  before: readonly Run[],
-  facts: readonly Fact[],
-  from: number,
-  until: number,
-  versions: Versions,
-): readonly Run[] {
-  let runs = before;
-  for (let i = from; i < until; i++) {
-    const fact = facts[i];
-    const life = lifeAfter(facts, i);
-    const lifeBefore = lifeAfter(facts, i - 1);
-    if (fact === undefined || life === undefined || life === lifeBefore) continue; // without effect
-    if (life.guarantee.reason === 'beforeJudgedFrom') return [];
-    const lapsed = runs.map((run) => lapse(run, fact.at));
-    runs = inOrder(effect({ runs: lapsed, fact, before: lifeBefore ?? life, life, versions }));
+  let life: Life | undefined;
+  let open: readonly Run[] = none;
+  const over: Run[] = [];
+  for (const fact of facts) {
+    if (fact.at > asOf) break;
+    const before = life;
+    life = after(before, fact);
+    if (life === undefined || life === before) continue; // without effect
+    const left = advance(open, fact, before, life, versions);
+    open = left.open;
+    over.push(...left.over);
   }
-  return runs;
+  return inOrder([...over, ...open.map((run) => lapse(run, asOf))]);
 }
 
-const inOrder = (runs: readonly Run[]) =>
+/** In order of start. */
+export const inOrder = (runs: readonly Run[]): readonly Run[] =>
   runs.toSorted((a, b) => a.startedAt - b.startedAt || metrics.indexOf(a.metric) - metrics.indexOf(b.metric));
 
 function effect(moment: Moment): readonly Run[] {
@@ -153,7 +156,7 @@ function closed({ runs, fact }: Moment): readonly Run[] {
 function reopened(moment: Moment): readonly Run[] {
   const { runs, fact, before } = moment;
   const isSatisfied = (run: Run | undefined) => run?.end?.kind === 'met' || run?.end?.kind === 'metLate';
-  const resolution = runs.findLast((run) => run.metric === 'resolution');
+  const resolution = latestResolution(runs);
   const goesOn = (run: Run) => run.metric === 'firstResponse' || run === resolution;
   return [
     ...runs.map((run) => (goesOn(run) ? takeUp(run, fact) : run)),

@@ -10,7 +10,7 @@ import {
   type RunId,
 } from './outcome.js';
 import { type Recorded } from './recorded.js';
-import { type Ending, isLive, lastStep, type Run, type Step } from './run.js';
+import { type Ending, isLive, lastStep, type Run, type Step, stepsOn, stepsSince } from './run.js';
 
 /** What is to be said of a run: an outcome, and the part of its data that the difference decides. */
 export interface Outcome {
@@ -31,23 +31,40 @@ export interface Outcome {
 export type News =
   { readonly id: string; readonly at: Instant; readonly because: MovedBecause | undefined } | undefined;
 
+/** A run that was recorded, and that a late fact made vanish. */
+export interface Vanished {
+  readonly id: RunId;
+  readonly recorded: Recorded;
+}
+
 /**
- * What the layout says, less what is recorded: by run in order of start, and within a run Withdrawn, Started, Moved,
- * Breached or AtRisk, Met, MetLate or Cancelled. `cause` is the fact that brought the news, where there is one.
+ * What the layout says of some runs, less what is recorded of them: by run in order of start, and within a run Withdrawn,
+ * Started, Moved, Breached or AtRisk, Met, MetLate or Cancelled. `cause` is the fact that brought the news, where there is one.
+ * Runs come in order of start.
  */
 export function outcomes(
   runs: readonly Run[],
-  known: ReadonlyMap<RunId, Recorded>,
+  vanished: readonly Vanished[],
+  known: (id: RunId) => Recorded | undefined,
   asOf: Instant,
   cause: News,
 ): readonly Outcome[] {
-  const vanished = [...known].filter(([id]) => !runs.some((run) => run.id === id));
   const said = [
-    ...runs.map((run) => ({ startedAt: run.startedAt, outcomes: difference(run, known.get(run.id), asOf, cause) })),
-    ...vanished.map(([id, rec]) => ({ startedAt: rec.last.startedAt, outcomes: superseded(id, rec, asOf, cause) })),
+    ...runs.map((run) => ({ startedAt: run.startedAt, outcomes: difference(run, known(run.id), asOf, cause) })),
+    ...vanished.map(({ id, recorded: rec }) => ({
+      startedAt: rec.last.startedAt,
+      outcomes: superseded(id, rec, asOf, cause),
+    })),
   ];
   return said.sort((a, b) => a.startedAt - b.startedAt).flatMap((s) => s.outcomes);
 }
+
+/** Whether all that a layout says of a run that is over is recorded. Time that goes by changes nothing of that. */
+export const isSaid = (run: Run, recorded: Recorded | undefined): boolean =>
+  difference(run, recorded, -Infinity, undefined).length === 0;
+
+/** Whether it is recorded that a run vanished. */
+export const isSaidToVanish = ({ end }: Recorded): boolean => end?.reason === 'superseded';
 
 function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: News): readonly Outcome[] {
   const step = lastStep(run);
@@ -87,13 +104,13 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
     say('SlaBreachWithdrawn', { at, cause, reason, previousDueAt: rec.breachedAt });
   }
   const isTakenUp = rec !== undefined && rec.end !== null && isEndNew && goesOn(rec.end, run.end);
-  if (rec === undefined) sayStep('SlaClockStarted', run.steps[0], null);
+  if (rec === undefined) sayStep('SlaClockStarted', run.firstStep, null);
   else if (isTakenUp) sayStep('SlaClockStarted', step, null);
 
   const isBreachStanding = rec !== undefined && rec.breachedAt !== null && !isWithdrawn;
   if (run.end === null && !isTakenUp && !isBreachStanding) {
-    let previous = rec === undefined ? run.steps[0].dueAt : rec.dueAt;
-    const moves = rec === undefined ? run.steps.slice(1) : stepsAfter(run, rec, news);
+    let previous = rec === undefined ? run.firstStep.dueAt : rec.dueAt;
+    const moves = rec === undefined ? stepsOn(run) : stepsAfter(run, rec, news);
     for (const move of moves) {
       if (move.relaid && !isCorrected) layout += 1;
       sayStep('SlaDeadlineMoved', move, previous);
@@ -137,10 +154,9 @@ const goesOn = (was: NonNullable<Recorded['end']>, is: Ending | null) =>
 
 /** Moves that follow on what was recorded; where the past itself is other than recorded, one correction to what holds. */
 function stepsAfter(run: Run, rec: Recorded, news: News): readonly Step[] {
-  const known = run.steps.findLastIndex((step) => step.cause === rec.cause && sameDeadline(step, rec));
-  const next = known < 0 ? [] : run.steps.slice(known + 1);
-  const isUnderOther = !sameUnder(run, rec.last) && !next.some((step) => step.relaid);
-  if (known >= 0 && !isUnderOther) return next;
+  const next = stepsSince(run, (step) => step.cause === rec.cause && sameDeadline(step, rec));
+  const isUnderOther = !sameUnder(run, rec.last) && next?.some((step) => step.relaid) !== true;
+  if (next !== undefined && !isUnderOther) return next;
   const step = lastStep(run);
   const because = news?.because ?? 'corrected';
   return sameDeadline(step, rec) && !isUnderOther ? [] : [{ ...step, because, relaid: true }];
@@ -160,7 +176,7 @@ function isAtRisk(run: Run, asOf: Instant): boolean {
 
 /** A run that a late fact made vanish. */
 function superseded(id: RunId, rec: Recorded, asOf: Instant, news: News): readonly Outcome[] {
-  if (rec.end?.reason === 'superseded') return [];
+  if (isSaidToVanish(rec)) return [];
   const { dueAt } = rec;
   const { id: cause, at } = news ?? { id: rec.cause, at: asOf };
   const outcome = { run: rec, id, layout: rec.layout + 1, at, dueAt, pause: null, atRiskAt: rec.last.atRiskAt, cause };

@@ -1,7 +1,8 @@
-import { type BusinessMs, type Calendar, type Instant, type Span, type Target } from '../../business-time/calendar.js';
-import { addSkipping, moveByPauses } from '../../business-time/pauses.js';
+import { isDeepStrictEqual } from 'node:util';
+import { type BusinessMs, type Calendar, type Instant, type Target } from '../../business-time/calendar.js';
 import { type Metric, type PauseReason, type Plan, type Terms } from '../../plans/domain/plan.js';
 import { type CancelledBecause, type MovedBecause, type Pause, type RunId } from './outcome.js';
+import { addPause, dueAfter, type Paused, pausedAnew, pausedUntil, riskAfter, unpaused } from './paused.js';
 
 /** A deadline as it was laid out at some instant of the run. */
 export interface Step {
@@ -16,6 +17,14 @@ export interface Step {
   readonly atRiskAt: Instant | null;
   /** Laid out anew, rather than moved by a pause. */
   readonly relaid: boolean;
+}
+
+/** A step, and those before it: one more costs the same however many there are. */
+export interface Steps {
+  readonly step: Step;
+  readonly before: Steps | null;
+  /** How many of them were laid out anew. */
+  readonly relaid: number;
 }
 
 export interface Ending {
@@ -38,9 +47,11 @@ export interface Run {
   /** The deadline without pauses. */
   readonly baseDueAt: Instant;
   readonly targetMs: BusinessMs;
-  readonly pauses: readonly Span[];
+  readonly paused: Paused;
   readonly pausedSince: Instant | null;
-  readonly steps: readonly [Step, ...Step[]];
+  readonly firstStep: Step;
+  /** The steps it has taken, the newest first. */
+  readonly steps: Steps;
   readonly breachedAt: Instant | null;
   readonly end: Ending | null;
   /** Breached, and since then nothing can answer it any more. */
@@ -48,36 +59,46 @@ export interface Run {
 }
 
 /** The step the run stands at. */
-export const lastStep = (run: Run): Step => run.steps.at(-1) ?? run.steps[0];
+export const lastStep = (run: Run): Step => run.steps.step;
+
+/** The steps after the last one that something holds of, in order; undefined where it holds of none. */
+export function stepsSince(run: Run, holds: (step: Step) => boolean): readonly Step[] | undefined {
+  const since: Step[] = [];
+  for (let at: Steps | null = run.steps; at !== null; at = at.before) {
+    if (holds(at.step)) return since.reverse();
+    since.push(at.step);
+  }
+  return undefined;
+}
+
+/** All steps but the first, in order. */
+export const stepsOn = (run: Run): readonly Step[] => stepsSince(run, (step) => step === run.firstStep) ?? [];
 
 /** Whether something can still become of it. */
 export const isLive = (run: Run): boolean => run.end === null && run.overSince === null;
 
 const isRunning = (run: Run) => isLive(run) && run.breachedAt === null;
 
-/** The deadline if a pause under way ended at `at`. */
-export const dueIfResumed = (run: Run, at: Instant): Instant =>
-  moveByPauses(run.baseDueAt, pausesUntil(run, at), run.calendar);
+/** The deadline by the pauses that have ended. */
+export const dueOf = (run: Run): Instant => dueAfter(run.paused, run.calendar);
 
-const pausesUntil = (run: Run, at: Instant): readonly Span[] =>
-  run.pausedSince === null ? run.pauses : [...run.pauses, { from: run.pausedSince, to: at }];
+/** The deadline if a pause under way ended at `at`. */
+export function dueIfResumed({ paused, pausedSince, calendar }: Run, at: Instant): Instant {
+  if (pausedSince === null) return dueAfter(paused, calendar);
+  return dueAfter(addPause(paused, { from: pausedSince, to: at }, calendar), calendar);
+}
 
 /** The first instant at which the plan's share of the open time is used, pauses left out; null if a pause came before. */
-function atRisk(
-  run: Pick<Run, 'startedAt' | 'targetMs' | 'plan' | 'pauses' | 'pausedSince' | 'calendar'>,
-): Instant | null {
-  const used = Math.ceil(run.targetMs * run.plan.atRiskShare);
-  const at = addSkipping(run.startedAt, used, run.pauses, run.calendar);
-  return run.pausedSince !== null && at > run.pausedSince ? null : at;
+function atRisk({ paused, pausedSince, calendar }: Pick<Run, 'paused' | 'pausedSince' | 'calendar'>): Instant | null {
+  const at = riskAfter(paused, calendar);
+  return pausedSince !== null && at > pausedSince ? null : at;
 }
 
 /** Open time used until an instant, pauses left out; never counted beyond the run's end. */
-export function elapsed(run: Run, at: Instant): BusinessMs {
-  const until = Math.max(run.startedAt, Math.min(at, run.end?.at ?? Infinity));
-  const paused = pausesUntil(run, until)
-    .filter((pause) => pause.from < until)
-    .reduce((sum, pause) => sum + run.calendar.between(pause.from, Math.min(pause.to, until)), 0);
-  return run.calendar.between(run.startedAt, until) - paused;
+export function elapsed({ startedAt, end, paused, pausedSince, calendar }: Run, at: Instant): BusinessMs {
+  const until = Math.max(startedAt, Math.min(at, end?.at ?? Infinity));
+  const now = pausedSince !== null && pausedSince < until ? calendar.between(pausedSince, until) : 0;
+  return calendar.between(startedAt, until) - pausedUntil(paused, until, calendar) - now;
 }
 
 export interface Start {
@@ -95,10 +116,11 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
   const pausedSince = standsStill(plan, metric, waits) ? fact.at : null;
   const targetMs = calendar.between(fact.at, baseDueAt);
   const startedAt = fact.at;
-  const pauses: readonly Span[] = [];
+  const paused = unpaused(startedAt, baseDueAt, riskOf(plan, targetMs));
   const dueAt = pausedSince === null ? baseDueAt : null;
   const pause = pausedSince === null ? null : { since: pausedSince, dueAt: baseDueAt };
-  const atRiskAt = atRisk({ startedAt, targetMs, plan, pauses, pausedSince, calendar });
+  const atRiskAt = atRisk({ paused, pausedSince, calendar });
+  const step: Step = { at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, relaid: false };
   return {
     id: `${metric}:${fact.id}`,
     metric,
@@ -109,13 +131,25 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
     target,
     baseDueAt,
     targetMs,
-    pauses,
+    paused,
     pausedSince,
-    steps: [{ at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, relaid: false }],
+    firstStep: step,
+    steps: { step, before: null, relaid: 0 },
     breachedAt: null,
     end: null,
     overSince: null,
   };
+}
+
+const riskOf = (plan: Plan, targetMs: BusinessMs) => Math.ceil(targetMs * plan.atRiskShare);
+
+/** The same run under other versions, from its start and with its pauses. A breach that stood is judged anew. */
+export function laidUnder(run: Run, anew: Pick<Run, 'terms' | 'plan' | 'calendar' | 'target'>): Run {
+  const { plan, calendar, target } = anew;
+  const baseDueAt = calendar.dueAt(run.startedAt, target);
+  const targetMs = calendar.between(run.startedAt, baseDueAt);
+  const paused = pausedAnew(run.paused, unpaused(run.startedAt, baseDueAt, riskOf(plan, targetMs)), calendar);
+  return { ...run, ...anew, baseDueAt, targetMs, paused, breachedAt: null };
 }
 
 /** Whether a clock of this metric stands still for one of these reasons. */
@@ -133,13 +167,13 @@ export interface Cause {
 /** A run with a deadline laid out once more. */
 export function step(run: Run, cause: Cause, because: MovedBecause, relaid: boolean): Run {
   if (run.breachedAt !== null) return run; // what was breached is judged; only lateness goes on
-  const due = moveByPauses(run.baseDueAt, run.pauses, run.calendar);
+  const due = dueOf(run);
   // A layout anew may put the deadline before the pause under way: then it has passed, paused or not.
   const isPaused = run.pausedSince !== null && due >= run.pausedSince;
   const pause = isPaused ? { since: run.pausedSince, dueAt: due } : null;
   const dueAt = isPaused ? null : due;
   const next: Step = { at: cause.at, cause: cause.id, because, dueAt, pause, atRiskAt: atRisk(run), relaid };
-  return { ...run, steps: [...run.steps, next] };
+  return { ...run, steps: { step: next, before: run.steps, relaid: run.steps.relaid + (relaid ? 1 : 0) } };
 }
 
 /** Breached, where the deadline has passed before an instant: exactly at the deadline is in time. */
@@ -160,7 +194,7 @@ export function heedWaits(run: Run, waits: Iterable<PauseReason>, cause: Cause):
 export const closePause = (run: Run, at: Instant): Run =>
   run.pausedSince === null
     ? run
-    : { ...run, pauses: [...run.pauses, { from: run.pausedSince, to: at }], pausedSince: null };
+    : { ...run, paused: addPause(run.paused, { from: run.pausedSince, to: at }, run.calendar), pausedSince: null };
 
 /** Answered: in time, or late if it was breached. While paused, the deadline is projected to the answer. */
 export function satisfy(run: Run, cause: Cause): Run {
@@ -185,9 +219,43 @@ export const wasClosed = (run: Run): boolean => run.end?.kind === 'cancelled' &&
 export function takeUp(run: Run, cause: Cause): Run {
   if (run.overSince !== null) {
     const closed = { from: run.pausedSince ?? run.overSince, to: cause.at };
-    return { ...run, pauses: [...run.pauses, closed], pausedSince: null, overSince: null };
+    return { ...run, paused: addPause(run.paused, closed, run.calendar), pausedSince: null, overSince: null };
   }
   if (!wasClosed(run) || run.end === null) return run;
-  const pauses = [...run.pauses, { from: run.end.at, to: cause.at }];
-  return step({ ...run, pauses, end: null }, cause, 'reopened', true);
+  const paused = addPause(run.paused, { from: run.end.at, to: cause.at }, run.calendar);
+  return step({ ...run, paused, end: null }, cause, 'reopened', true);
+}
+
+/** Whether two runs are the same, one being laid out again from the other's past: their steps and pauses go on from the same. */
+export function isSameRun(a: Run, b: Run): boolean {
+  if (a === b) return true;
+  return (
+    a.id === b.id &&
+    a.startedAt === b.startedAt &&
+    a.pausedSince === b.pausedSince &&
+    a.breachedAt === b.breachedAt &&
+    a.overSince === b.overSince &&
+    a.baseDueAt === b.baseDueAt &&
+    a.targetMs === b.targetMs &&
+    a.plan === b.plan &&
+    a.calendar === b.calendar &&
+    isDeepStrictEqual([a.terms, a.target, a.end], [b.terms, b.target, b.end]) &&
+    isNextOf(a.steps, b.steps) &&
+    isNextOf(a.paused.ended, b.paused.ended)
+  );
+}
+
+interface Link {
+  readonly before: Link | null;
+}
+
+/** Whether two chains are the same: the newest says the same, and what came before is one. */
+function isNextOf<Chain extends Link>(a: Chain | null, b: Chain | null): boolean {
+  if (a === b) return true;
+  return (
+    a !== null &&
+    b !== null &&
+    a.before === b.before &&
+    isDeepStrictEqual({ ...a, before: null }, { ...b, before: null })
+  );
 }

@@ -16,7 +16,7 @@ import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket } from '../domain/ticket.js';
 import { noTicket } from '../domain/to-fact-event.js';
-import { type TicketView, viewAt } from '../domain/ticket-view.js';
+import { type TicketView, viewOf } from '../domain/ticket-view.js';
 import { namesAnother, objectionToOther, type Subject } from './other-ticket.js';
 import { type Owner, termsOf } from './terms-of.js';
 
@@ -83,7 +83,7 @@ export async function changeTicket(
   const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
     const opening = openingOf(ticket, requests, id);
     expectSeen(scope, opening.customer, requests, id);
-    await catalogue.load(ticket.facts.map((fact) => fact.terms));
+    await catalogue.load(ticket.pinned);
     const terms = await termsOf(
       catalogue,
       opening,
@@ -96,8 +96,7 @@ export async function changeTicket(
   };
   const decider = ticketDecider(catalogue);
   const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
-  const { customer, facts } = state;
-  const ticket = customer === undefined ? undefined : viewAt({ id, customer, facts }, catalogue, clock.now());
+  const ticket = viewOf(id, state, catalogue, clock.now());
   const outcomes = results.map((result): RequestOutcome => {
     if ('rejection' in result) return { kind: 'rejected', rejection: result.rejection };
     return result.events.length === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events: result.events.length };
@@ -133,10 +132,9 @@ async function objections(store: EventStore, subject: Subject, requests: readonl
 
 /** Records what has fallen due on a ticket, and nothing else. */
 export async function settleTicket({ store, catalogue, clock, tickets }: TicketPorts, id: string): Promise<Settled> {
-  const commands = async ({ facts }: Ticket): Promise<readonly TicketCommand[]> => {
-    const [first] = facts;
+  const commands = async ({ opening: first, pinned }: Ticket): Promise<readonly TicketCommand[]> => {
     if (first === undefined) return [];
-    await catalogue.load(facts.map((fact) => fact.terms));
+    await catalogue.load(pinned);
     const now = clock.now();
     const context = { ticket: id, factId: first.id, now, occurredAt: now, actor: pledge, terms: first.terms };
     return [{ type: 'Settle', context: { ...context, mayBackdate: false } }];
@@ -160,9 +158,8 @@ function openingOf(
   requests: readonly TicketRequest[],
   id: string,
 ): Owner & { readonly openedAt: Instant | undefined } {
-  const opened = ticket.facts.find((fact) => fact.type === 'TicketOpened');
-  if (ticket.customer !== undefined)
-    return { customer: ticket.customer, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
+  const { customer: owner, opening: opened } = ticket;
+  if (owner !== undefined) return { customer: owner, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
   const opening = requests.find(({ order }) => order.type === 'OpenTicket');
   if (opening?.order.type !== 'OpenTicket') throw noTicket(id);
   const { customer, plan = null } = opening.order;

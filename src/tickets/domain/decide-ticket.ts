@@ -1,28 +1,38 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { layOut } from '../../sla/domain/lay-out.js';
 import { outcomes } from '../../sla/domain/outcomes.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { type CommandContext, type TicketCommand } from './commands.js';
 import { type FactEvent, type OutcomeEvent, type TicketEvent } from './events.js';
 import { countsAt, factOf } from './fact-of.js';
-import { type Fact } from './facts.js';
-import { isAlreadySo, type Life, lifeAt, objection } from './life.js';
+import { type Fact, type FactType } from './facts.js';
+import { isAlreadySo, type Life, objection } from './life.js';
 import { outcomeEvent } from './outcome-events.js';
 import { applyRevision, changesTerms } from './reapply.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
 import { expectTimely } from './timely.js';
 import { toFactEvent } from './to-fact-event.js';
 
+/** How many facts a ticket takes at most; a desk never comes near. What ends a ticket is recorded even then. */
+export const mostFacts = 100_000;
+
 /** The decider of a ticket, under the versions that its facts and the command pin. */
-export const ticketDecider = (versions: Versions): Decider<Ticket, TicketCommand, TicketEvent> => ({
+export const ticketDecider = (
+  versions: Versions,
+  factsTaken = mostFacts,
+): Decider<Ticket, TicketCommand, TicketEvent> => ({
   initial: unopened,
   evolve,
-  decide: (command, state) => decide(command, state, versions),
+  decide: (command, state) => decide(command, state, versions, factsTaken),
 });
 
-function decide(command: TicketCommand, ticket: Ticket, versions: Versions): readonly TicketEvent[] {
+function decide(
+  command: TicketCommand,
+  ticket: Ticket,
+  versions: Versions,
+  factsTaken: number,
+): readonly TicketEvent[] {
   const { context } = command;
   if (command.type === 'Settle') return settle(ticket, Math.max(ticket.horizon, context.now), context, versions);
   if (command.type === 'ApplyRevision') {
@@ -36,7 +46,7 @@ function decide(command: TicketCommand, ticket: Ticket, versions: Versions): rea
 
   const opened = openedAt(ticket);
   const at = countsAt(context.occurredAt, context.now, opened);
-  const life = lifeAt(ticket.facts, at); // as of then, not as of now
+  const { life } = ticket.standAt(at, versions); // as of then, not as of now
   if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket, at);
   const event = toFactEvent(command, ticket.customer, life, versions);
   const fact = factOf(event, ticket.size, opened);
@@ -46,6 +56,7 @@ function decide(command: TicketCommand, ticket: Ticket, versions: Versions): rea
   if (code !== undefined)
     throw new Rejection(code, refusals[code]?.(life) ?? `The ticket is ${life?.status ?? 'none'}.`);
   if (context.objection !== undefined) throw context.objection;
+  if (ticket.length >= factsTaken && !endings.has(fact.type)) throw full(context.ticket, factsTaken);
 
   if (fact.type === 'PlanReapplied' && !changesTerms(ticket, evolve(ticket, event), fact.at, versions)) {
     return settle(ticket, settleTo(ticket, context), context, versions);
@@ -69,6 +80,16 @@ function withOutcomes(
   return [...before, ...events, ...settle(after, settleTo(after, context), context, versions, news)];
 }
 
+/** What is recorded of a ticket however many facts it has. */
+const endings: ReadonlySet<FactType> = new Set(['TicketResolved', 'TicketClosed', 'TicketCancelled']);
+
+/** How it is said that a ticket takes no more facts. */
+export const full = (id: string, facts = mostFacts): Rejection =>
+  new Rejection(
+    'TICKET_FULL',
+    `The ticket ${id} has ${facts} facts and takes no more; it can be resolved, closed or cancelled.`,
+  );
+
 const refusals: Readonly<Record<string, (life: Life | undefined) => string>> = {
   TICKET_EXISTS: () => 'A ticket with this id was opened before, with other content.',
   TICKET_CANCELLED: () => 'The ticket was cancelled by then.',
@@ -79,9 +100,11 @@ const refusals: Readonly<Record<string, (life: Life | undefined) => string>> = {
 };
 
 /** What is split off is a message of the customer’s, written by then: the request that opened the ticket, or a reply. */
-function expectMessage(at: Instant, { facts }: Ticket, until: Instant): void {
-  const isMessage = ({ type }: Fact) => type === 'TicketOpened' || type === 'CustomerReplied';
-  if (at <= until && facts.some((fact) => fact.at === at && isMessage(fact))) return;
+function expectMessage(at: Instant, ticket: Ticket, until: Instant): void {
+  for (const fact of at <= until ? ticket.factsFrom(at) : []) {
+    if (fact.at > at) break;
+    if (fact.type === 'TicketOpened' || fact.type === 'CustomerReplied') return;
+  }
   throw new Rejection(
     'MESSAGE_NOT_FOUND',
     `The ticket has no message of the customer’s of ${new Date(at).toISOString()}.`,
@@ -89,13 +112,13 @@ function expectMessage(at: Instant, { facts }: Ticket, until: Instant): void {
 }
 
 /** Whether this very command was recorded before. The same id with other content is refused. */
-function isRepeated({ facts }: Ticket, { type, context: { factId, commandHash } }: TicketCommand): boolean {
-  const recorded = facts.find(({ id }) => id === factId);
+function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: TicketCommand): boolean {
+  const recorded = ticket.hashOf(factId);
   if (recorded === undefined) {
     const isHashed = type === 'OpenTicket' && commandHash !== undefined;
-    return isHashed && facts.some((fact) => fact.commandHash === commandHash);
+    return isHashed && ticket.opening?.commandHash === commandHash;
   }
-  if (recorded.commandHash === commandHash) return true;
+  if (recorded === (commandHash ?? null)) return true;
   throw new Rejection(
     'IDEMPOTENCY_KEY_REUSED',
     'This idempotency key or event id was used before, with other content.',
@@ -113,10 +136,12 @@ function settle(
   versions: Versions,
   news?: Fact,
 ): readonly OutcomeEvent[] {
-  const { customer, facts, recorded } = ticket;
+  const { customer, recorded } = ticket;
   if (customer === undefined) return [];
-  const judgement = { ticket: id, customer, facts, versions, asOf, now, correlationId, factId: news?.id };
+  const judgement = { id, customer, ticket, versions, asOf, now, correlationId, factId: news?.id };
   const because = news?.type === 'PlanReapplied' ? news.data.because : undefined;
   const cause = news === undefined ? undefined : { id: news.id, at: news.at, because };
-  return outcomes(layOut(facts, versions, asOf), recorded, asOf, cause).map((o) => outcomeEvent(o, judgement));
+  const { runs, vanished } = ticket.toSay(asOf, versions);
+  const said = outcomes(runs, vanished, (run) => recorded.get(run), asOf, cause);
+  return said.map((outcome) => outcomeEvent(outcome, judgement));
 }

@@ -22,5 +22,8 @@ export function factOf(event: FactEvent, order: number, openedAt: Instant | unde
   const at = countsAt(occurredAt, recordedAt, openedAt);
   const clamped: Clamped | undefined =
     at > occurredAt ? 'clampedToOpening' : at < occurredAt ? 'clampedToRecording' : undefined;
-  return { id, type, at, clamped, order, actor: doerOf(metadata), terms: data.terms, commandHash, data } as Fact;
+  const told = type === 'InternalNoteAdded' ? nothing : data;
+  return { id, type, at, clamped, order, actor: doerOf(metadata), terms: data.terms, commandHash, data: told } as Fact;
 }
+
+const nothing = {};

@@ -114,6 +114,9 @@ export interface Common {
 /** Why a fact counts at another instant than its source says. */
 export type Clamped = 'clampedToOpening' | 'clampedToRecording';
 
+/** What of a fact rules go by; the text of a note none does, and it may be long. */
+export type Told<Type extends FactType> = Type extends 'InternalNoteAdded' ? object : FactData[Type];
+
 /** A fact as the clocks see it. */
 export type Fact = {
   [Type in FactType]: {
@@ -129,6 +132,6 @@ export type Fact = {
     readonly terms: Terms;
     /** A digest of the command it came from, where that may be repeated. */
     readonly commandHash: string | undefined;
-    readonly data: FactData[Type];
+    readonly data: Told<Type>;
   };
 }[FactType];

@@ -3,7 +3,7 @@ import { type Actor } from '../../event-sourcing/event-store.js';
 import { type ReceiveMerge, type TicketOrder } from './commands.js';
 import { deriveId } from './derive-id.js';
 import { type Fact } from './facts.js';
-import { type Life, lifeAfter } from './life.js';
+import { changes, type Life, oldest } from './life.js';
 import { pledge } from './outcome-events.js';
 import { type Ticket } from './ticket.js';
 
@@ -22,11 +22,10 @@ type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>;
 export function handOvers(id: string, ticket: Ticket, revision: number): readonly HandOver[] {
   const merges = new Map<string, HandOver>();
   const splits: HandOver[] = [];
-  for (const [i, fact] of ticket.facts.entries()) {
-    const before = lifeAfter(ticket.facts, i - 1);
+  for (const { fact, before, life } of changes(ticket.facts)) {
     if (before === undefined) continue;
     if (fact.type === 'TicketMerged') {
-      const stands = lifeAfter(ticket.facts, i) !== before;
+      const stands = life !== before;
       if (stands || !merges.has(fact.data.into)) merges.set(fact.data.into, merge(id, fact, stands, before, revision));
     } else if (fact.type === 'TicketSplit') splits.push(split(id, ticket.customer ?? '', fact, before));
   }
@@ -45,10 +44,8 @@ function merge(from: string, fact: FactOf<'TicketMerged'>, stands: boolean, befo
 }
 
 /** The oldest request that nobody has answered, its own or that of a ticket merged into it. */
-function unanswered({ lastReplyAt, origin, openedAt, received }: Life): Instant | null {
-  const handed = [...received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? []);
-  const asked = origin === 'customerRequest' ? [openedAt, ...handed] : handed;
-  return lastReplyAt !== null || asked.length === 0 ? null : Math.min(...asked);
+function unanswered({ lastReplyAt, origin, openedAt, receivedSince }: Life): Instant | null {
+  return lastReplyAt === null ? oldest([receivedSince, origin === 'customerRequest' ? openedAt : null]) : null;
 }
 
 function split(from: string, customer: string, fact: FactOf<'TicketSplit'>, { namedPlan }: Life): HandOver {

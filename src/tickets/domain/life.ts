@@ -2,6 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
 import { type Guarantee } from '../../plans/domain/promise.js';
 import { reappliedTerms } from '../../plans/domain/reapply.js';
+import { Directory } from './directory.js';
 import { type CancelReason, type Clamped, type Fact, type FactData, type Origin, type Received } from './facts.js';
 
 export const ticketStatuses = ['open', 'waiting', 'resolved', 'closed', 'cancelled', 'merged'] as const;
@@ -49,10 +50,12 @@ export interface Life {
   readonly mergedInto: string | null;
   readonly mergedAt: Instant | null;
   /** Tickets that were merged into it, by id. */
-  readonly received: ReadonlyMap<string, Received>;
+  readonly received: Directory<Received>;
+  /** The oldest request that nobody had answered in those. */
+  readonly receivedSince: Instant | null;
   readonly splitFrom: string | null;
-  /** Tickets that were split off from it. */
-  readonly splitInto: readonly string[];
+  /** Tickets that were split off from it, by id. */
+  readonly splitInto: Directory<true>;
 }
 
 /** What a person said to the customer; automatic acknowledgements, notes and silent resolves say nothing. */
@@ -115,7 +118,7 @@ export function isAlreadySo(life: Life, fact: Fact): boolean {
     case 'MergeReceived':
       return (life.received.get(fact.data.from)?.revision ?? -1) >= fact.data.revision;
     case 'TicketSplit':
-      return life.splitInto.includes(fact.data.into);
+      return life.splitInto.has(fact.data.into);
     default:
       return false;
   }
@@ -155,9 +158,10 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
     reopenings: 0,
     mergedInto: null,
     mergedAt: null,
-    received: new Map(),
+    received: Directory.empty,
+    receivedSince: null,
     splitFrom: data.splitFrom ?? null,
-    splitInto: [],
+    splitInto: Directory.empty,
   };
 }
 
@@ -225,64 +229,53 @@ export function after(life: Life | undefined, fact: Fact): Life | undefined {
     case 'TicketMerged':
       return { ...life, status: 'merged', waits: none, mergedInto: fact.data.into, mergedAt: fact.at };
     case 'MergeReceived':
-      return { ...life, received: new Map([...life.received, [fact.data.from, fact.data]]) };
+      return receivedMore(life, fact.data);
     case 'TicketSplit':
-      return { ...life, splitInto: [...life.splitInto, fact.data.into] };
+      return { ...life, splitInto: life.splitInto.with(fact.data.into, true) };
   }
 }
 
-const lives = Symbol('lives');
-const shorter = Symbol('shorter');
-
-/**
- * Facts with what was found out about them, for one decision asks many times. Remembered on the facts themselves: weak
- * maps cost the garbage collector more than they save.
- */
-interface Remembered extends ReadonlyArray<Fact> {
-  /** The life after each of them. */
-  [lives]?: readonly (Life | undefined)[];
-  /** The same without the last, where that is known; one step back and no further. */
-  [shorter]?: Remembered | undefined;
+function receivedMore(life: Life, data: FactData['MergeReceived']): Life {
+  const before = life.received.get(data.from);
+  const received = life.received.with(data.from, data);
+  const isOldest = before?.unansweredSince != null && before.unansweredSince === life.receivedSince;
+  const others = isOldest ? [...received.values()].map(({ unansweredSince }) => unansweredSince) : [life.receivedSince];
+  return { ...life, received, receivedSince: oldest([...others, data.unansweredSince]) };
 }
 
-function livesOf(facts: Remembered): readonly (Life | undefined)[] {
-  let known = facts[lives];
-  if (known === undefined) {
-    const before = facts[shorter]?.[lives];
-    let life = before?.at(-1);
-    const more = facts.slice(before?.length ?? 0).map((fact) => (life = after(life, fact)));
-    known = before === undefined ? more : [...before, ...more];
-    facts[lives] = known;
+/** The first of some instants, null where there is none. */
+export const oldest = (instants: readonly (Instant | null)[]): Instant | null =>
+  instants.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);
+
+/** A fact, and the ticket before and after it; undefined before the opening. */
+export interface Change {
+  readonly fact: Fact;
+  readonly before: Life | undefined;
+  readonly life: Life | undefined;
+}
+
+/** What each of some facts changes. They come in order of occurrence. */
+export function* changes(facts: Iterable<Fact>): Generator<Change, void, undefined> {
+  let life: Life | undefined;
+  for (const fact of facts) {
+    const before = life;
+    life = after(before, fact);
+    yield { fact, before, life };
   }
-  return known;
 }
-
-/** The same facts without the last, where they are remembered. */
-export const withoutLast = (facts: Remembered): readonly Fact[] | undefined => facts[shorter];
-
-/** The last insertion: whoever has decided on a fact evolves by it again at once. */
-let last: { readonly facts: readonly Fact[]; readonly fact: Fact; readonly longer: readonly Fact[] } | undefined;
 
 /** Puts a fact among facts in order of occurrence; at the same instant the log's order decides. */
-export function insert(facts: Remembered, fact: Fact): readonly Fact[] {
-  if (last?.facts === facts && last.fact.data === fact.data && last.fact.at === fact.at) return last.longer;
-  const before = facts.findLastIndex((f) => f.at <= fact.at);
-  const isLast = before === facts.length - 1;
-  const longer: Remembered = isLast ? [...facts, fact] : facts.toSpliced(before + 1, 0, fact);
-  if (isLast && facts[lives] !== undefined) {
-    longer[shorter] = facts;
-    facts[shorter] = undefined;
-  }
-  last = { facts, fact, longer };
-  return longer;
+export function insert(facts: readonly Fact[], fact: Fact): readonly Fact[] {
+  const before = facts.findLastIndex((other) => other.at <= fact.at);
+  return before === facts.length - 1 ? [...facts, fact] : facts.toSpliced(before + 1, 0, fact);
 }
 
-/** The life after the fact at an index; undefined before the opening. Facts come in order of occurrence. */
-export const lifeAfter = (facts: readonly Fact[], index: number): Life | undefined => livesOf(facts)[index];
-
 /** The ticket as its facts leave it at an instant; undefined before it was opened. Facts come in order of occurrence. */
-export const lifeAt = (facts: readonly Fact[], at: Instant): Life | undefined =>
-  lifeAfter(
-    facts,
-    facts.findLastIndex((fact) => fact.at <= at),
-  );
+export function lifeAt(facts: readonly Fact[], at: Instant): Life | undefined {
+  let life: Life | undefined;
+  for (const fact of facts) {
+    if (fact.at > at) break;
+    life = after(life, fact);
+  }
+  return life;
+}

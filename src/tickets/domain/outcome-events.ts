@@ -6,17 +6,16 @@ import { elapsed, type Run } from '../../sla/domain/run.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { deriveId } from './derive-id.js';
 import { type OutcomeEvent } from './events.js';
-import { type Fact } from './facts.js';
-import { lifeAt } from './life.js';
+import { openedAt, type Ticket } from './ticket.js';
 
 /** Pledge itself, where nobody else did it. */
 export const pledge: Actor = { id: 'pledge', kind: 'system' };
 
 /** What the events of one decision share. */
 export interface Judgement {
-  readonly ticket: string;
+  readonly id: string;
   readonly customer: string;
-  readonly facts: readonly Fact[];
+  readonly ticket: Ticket;
   readonly versions: Versions;
   readonly asOf: Instant;
   readonly now: Instant;
@@ -49,17 +48,18 @@ export function outcomeEvent(outcome: Outcome, judgement: Judgement): OutcomeEve
   };
 }
 
-function outcomeData(outcome: Outcome, { ticket, customer, facts, versions, asOf }: Judgement): OutcomeData {
+function outcomeData(outcome: Outcome, judgement: Judgement): OutcomeData {
+  const { id: ticketId, customer, ticket, versions, asOf } = judgement;
   const { run, id, layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt } = outcome;
   const judged = { layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt, asOf, tzdata: versions.tzdata };
   if (!isRun(run)) return { ...run.last, ...judged };
   // A run that counts from a ticket merged into this one may have fallen due before this one was opened.
-  const life = lifeAt(facts, at) ?? lifeAt(facts, Math.max(run.startedAt, facts[0]?.at ?? -Infinity));
-  if (life === undefined) throw new Error(`run ${id} of ticket ${ticket} started before the ticket`);
+  const { life } = ticket.standAt(Math.max(at, openedAt(ticket) ?? at), versions);
+  if (life === undefined) throw new Error(`run ${id} of ticket ${ticketId} started before the ticket`);
   const { reference, subject, type, priority, assignee, team } = life;
   const { metric, terms, target, targetMs, startedAt } = run;
   return {
-    ticket,
+    ticket: ticketId,
     reference,
     subject,
     customer,

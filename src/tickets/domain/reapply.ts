@@ -1,24 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
 import { isOlder } from '../../plans/domain/reapply.js';
-import { layOut } from '../../sla/domain/lay-out.js';
-import { isLive } from '../../sla/domain/run.js';
+import { isLive, type Run } from '../../sla/domain/run.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from './derive-id.js';
 import { type FactEvent } from './events.js';
-import { type Fact } from './facts.js';
-import { lifeAt, objection } from './life.js';
+import { type Life, objection } from './life.js';
 import { evolve, type Ticket } from './ticket.js';
+import { type Stand } from './timeline.js';
 import { toFactEvent } from './to-fact-event.js';
 
-/** Whether a fact leaves the ticket, or a clock on it, under other versions than before; or adds or ends a clock. */
+/** Whether a fact at an instant leaves the ticket, or a clock on it, under other versions; or adds or ends a clock. */
 export function changesTerms(before: Ticket, after: Ticket, at: Instant, versions: Versions): boolean {
-  const standing = ({ facts }: Ticket) => [
-    lifeAt(facts, at)?.terms,
-    layOut(facts, versions, at).map(({ id, terms, end }) => [id, terms, end === null]),
+  const [was, is] = [before.standAt(at, versions), after.standAt(at, versions)];
+  const standing = (life: Life | undefined, runs: readonly Run[]) => [
+    life?.terms,
+    new Map(runs.map(({ id, terms, end }) => [id, [terms, end === null]])),
   ];
-  return !isDeepStrictEqual(standing(before), standing(after));
+  return !isDeepStrictEqual(standing(was.life, was.open), standing(is.life, [...is.over, ...is.open]));
 }
 
 /**
@@ -34,19 +34,16 @@ export function applyRevision(
 ): readonly FactEvent[] {
   const { context, of, code, version } = command;
   const from = context.occurredAt;
-  const isChosen = (fact: Fact) => fact.type === 'PlanReapplied' && fact.data.because === 'reapplied' && fact.at > from;
-  const chosenAt = ticket.facts.find(isChosen)?.at ?? Infinity;
-  const later = ticket.facts.map(({ at }) => at).filter((at) => at > from && at < chosenAt);
   const events: FactEvent[] = [];
   let reached = ticket;
-  for (const at of new Set([from, ...later])) {
-    const life = lifeAt(reached.facts, at);
+  for (const at of instantsFrom(ticket, from)) {
+    const { life } = reached.standAt(at, versions);
     if (life === undefined || objection(life, 'PlanReapplied') !== undefined) continue;
     // What the revision left as it was, a breach that stands, no later fact brings it to.
-    if (at > from && !tookHold(reached.facts, at, command, versions)) continue;
+    if (at > from && !tookHold(reached, at, command, versions)) continue;
     const factId = deriveId('revision', context.ticket, of, code, String(version), String(at));
     // It was got to before; what somebody chose in that very instant came after it.
-    if (reached.facts.some(({ id }) => id === factId)) continue;
+    if (reached.hashOf(factId) !== undefined) continue;
     const order = { ...command, context: { ...context, factId, occurredAt: at } };
     const event = toFactEvent(order, ticket.customer, life, versions);
     const after = evolve(reached, event);
@@ -57,22 +54,32 @@ export function applyRevision(
   return events;
 }
 
+/** An instant, and those of the facts after it, until somebody chose a version. */
+function instantsFrom(ticket: Ticket, from: Instant): Iterable<Instant> {
+  const instants = new Set([from]);
+  let last: Instant | undefined;
+  for (const { type, data, at } of ticket.factsFrom(from)) {
+    if (at > from && type === 'PlanReapplied' && data.because === 'reapplied') {
+      // Of the facts of that very instant, none counts.
+      if (last === at) instants.delete(at);
+      break;
+    }
+    last = at;
+    instants.add(at);
+  }
+  return instants;
+}
+
 /** Whether an older version than a revision's took hold of a ticket, or of a clock on it, at an instant. */
-function tookHold(facts: readonly Fact[], at: Instant, revision: ApplyRevision, versions: Versions): boolean {
-  const before = heldBy(
-    facts.filter((fact) => fact.at < at),
-    at,
-    revision,
-    versions,
-  );
-  return heldBy(facts, at, revision, versions).some((held) => !before.includes(held));
+function tookHold(ticket: Ticket, at: Instant, revision: ApplyRevision, versions: Versions): boolean {
+  const before = heldBy(ticket.standBefore(at, versions), revision);
+  return heldBy(ticket.standAt(at, versions), revision).some((held) => !before.includes(held));
 }
 
 /** What of a ticket a revision could reach: itself and the clocks that go on, where they are under an older version. */
-function heldBy(facts: readonly Fact[], at: Instant, revision: ApplyRevision, versions: Versions): readonly string[] {
-  const life = lifeAt(facts, at);
+function heldBy({ life, open }: Stand, revision: ApplyRevision): readonly string[] {
   if (life === undefined || objection(life, 'PlanReapplied') !== undefined) return [];
   const { of } = revision;
-  const clocks = layOut(facts, versions, at).filter((run) => isLive(run) && isOlder(run.terms[of], revision));
+  const clocks = open.filter((run) => isLive(run) && isOlder(run.terms[of], revision));
   return [...(isOlder(life.terms[of], revision) ? ['ticket'] : []), ...clocks.map(({ id }) => id)];
 }

@@ -3,7 +3,8 @@ import { type Clock, clockOf } from '../../sla/domain/clock.js';
 import { layOut } from '../../sla/domain/lay-out.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { type Fact } from './facts.js';
-import { isAlreadySo, type Life, lifeAfter, lifeAt, objection, type QualityFlag } from './life.js';
+import { changes, isAlreadySo, type Life, lifeAt, objection, type QualityFlag } from './life.js';
+import { type Ticket } from './ticket.js';
 
 /** A ticket with its clocks, as readers see it. */
 export interface TicketView extends Omit<Life, 'waits'> {
@@ -13,7 +14,8 @@ export interface TicketView extends Omit<Life, 'waits'> {
   readonly waits: Life['waits'];
   /** In order of start. */
   readonly clocks: () => readonly Clock[];
-  readonly flags: readonly QualityFlag[];
+  /** In order of occurrence of the facts. */
+  readonly flags: () => readonly QualityFlag[];
   /** The report names no application or no users; it is solved faster with both. */
   readonly isIncomplete: boolean;
 }
@@ -28,7 +30,16 @@ export function viewAt(
   if (life === undefined) return undefined;
   const { id, customer, facts } = ticket;
   const clocks = () => layOut(facts, versions, at).map((run) => clockOf(run, at));
-  return { id, customer, clocks, flags: flagsOf(facts), isIncomplete: isIncomplete(life), ...life };
+  return { id, customer, clocks, flags: () => flagsOf(facts), isIncomplete: isIncomplete(life), ...life };
+}
+
+/** A ticket as {@link viewAt} has it, by what has been worked out of it. */
+export function viewOf(id: string, ticket: Ticket, versions: Versions, at: Instant): TicketView | undefined {
+  const { customer } = ticket;
+  const life = customer === undefined ? undefined : ticket.lifeAt(at, versions);
+  if (customer === undefined || life === undefined) return undefined;
+  const clocks = () => ticket.clocksAt(at, versions).map((run) => clockOf(run, at));
+  return { id, customer, clocks, flags: () => flagsOf(ticket.facts), isIncomplete: isIncomplete(life), ...life };
 }
 
 /** Whether a report lacks what would have it solved faster. */
@@ -38,9 +49,8 @@ export const isIncomplete = (life: Pick<Life, 'application' | 'users'>): boolean
 /** The facts whose time was clamped, and those that have no effect where they stand in order of occurrence. */
 export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {
   const flags: QualityFlag[] = [];
-  for (const [i, fact] of facts.entries()) {
+  for (const { fact, before: life } of changes(facts)) {
     if (fact.clamped !== undefined) flags.push({ fact: fact.id, flag: fact.clamped });
-    const life = lifeAfter(facts, i - 1);
     if (life !== undefined && (objection(life, fact.type) !== undefined || isAlreadySo(life, fact))) {
       flags.push({ fact: fact.id, flag: 'withoutEffect' });
     }

@@ -1,52 +1,215 @@
 import { type Instant } from '../../business-time/calendar.js';
+import { type Terms } from '../../plans/domain/plan.js';
+import { areSameTerms } from '../../plans/domain/reapply.js';
+import { lapse, type Run } from '../../sla/domain/run.js';
 import { type RunId } from '../../sla/domain/outcome.js';
+import { isSaid, isSaidToVanish, type Vanished } from '../../sla/domain/outcomes.js';
 import { recorded, type Recorded } from '../../sla/domain/recorded.js';
+import { inOrder } from '../../sla/domain/lay-out.js';
+import { type Versions } from '../../sla/domain/versions.js';
+import { Directory } from './directory.js';
 import { type OutcomeEvent, type TicketEvent } from './events.js';
 import { factOf, isFact } from './fact-of.js';
 import { type Fact } from './facts.js';
-import { insert } from './life.js';
+import { type Life } from './life.js';
+import { Sequence } from './sequence.js';
+import { type Changed, type Stand, Timeline } from './timeline.js';
 
-/** What a ticket's stream means: its facts, what was recorded of its runs, and how far it has been judged. */
-export interface Ticket {
-  /** Undefined until it is opened. */
-  readonly customer: string | undefined;
-  /** In order of occurrence. */
-  readonly facts: readonly Fact[];
-  readonly recorded: ReadonlyMap<RunId, Recorded>;
-  /** The latest of its facts and settlements. */
-  readonly horizon: Instant;
-  /** Events so far; the next one's order. */
-  readonly size: number;
+/** What may have to be said: runs as they are laid out, those over only where they have changed; and those that vanished. */
+export interface ToSay {
+  readonly runs: readonly Run[];
+  readonly vanished: readonly Vanished[];
+}
+
+/**
+ * What a ticket's stream means: its facts, what was recorded of its runs, and how far it has been judged. An event more makes
+ * another ticket, which shares what the event leaves alone; the earlier one stays as it was. What follows from the facts is
+ * worked out when it is asked for, and kept: it is always the same.
+ */
+export class Ticket {
+  static readonly unopened = new Ticket(
+    undefined,
+    undefined,
+    [],
+    Directory.empty,
+    Directory.empty,
+    -Infinity,
+    0,
+    Timeline.empty,
+    Sequence.empty,
+  );
+
+  /** The last that an event more made of it: who has decided on an event evolves by it again at once. */
+  private later: { readonly event: TicketEvent; readonly ticket: Ticket } | undefined;
+
+  private constructor(
+    /** Undefined until it is opened. */
+    readonly customer: string | undefined,
+    /** The fact that opened it. */
+    readonly opening: Extract<Fact, { type: 'TicketOpened' }> | undefined,
+    /** The versions that its facts pin, each once. */
+    readonly pinned: readonly Terms[],
+    /** The digest that each fact's command had, by the fact's id. */
+    private readonly hashes: Directory<string | null>,
+    readonly recorded: Directory<Recorded>,
+    /** The latest of its facts and settlements. */
+    readonly horizon: Instant,
+    /** Events so far; the next one's order. */
+    readonly size: number,
+    private timeline: Timeline,
+    /** Runs of which an outcome was recorded since it was last found out what is to be said. */
+    private heard: Sequence<RunId>,
+  ) {}
+
+  /** How many facts it has. */
+  get length(): number {
+    return this.timeline.length;
+  }
+
+  /** In order of occurrence; gathered anew each time. */
+  get facts(): readonly Fact[] {
+    return this.timeline.facts;
+  }
+
+  /** How many facts have been worked out so far, those that were again among them. */
+  get worked(): number {
+    return this.timeline.worked;
+  }
+
+  /** The digest that the fact of an id came with, null where it had none; undefined where there is no such fact. */
+  hashOf(factId: string): string | null | undefined {
+    return this.hashes.get(factId);
+  }
+
+  /** The ticket after one event more. */
+  with(event: TicketEvent): Ticket {
+    if (this.later?.event !== event) this.later = { event, ticket: this.after(event) };
+    return this.later.ticket;
+  }
+
+  private after(event: TicketEvent): Ticket {
+    const { customer, opening, pinned, hashes, recorded: known, horizon, timeline, heard } = this;
+    const size = this.size + 1;
+    if (isFact(event)) {
+      const fact = factOf(event, this.size, opening?.at);
+      return new Ticket(
+        customer ?? event.data.customer,
+        opening ?? (fact.type === 'TicketOpened' ? fact : undefined),
+        pinned.some((terms) => areSameTerms(terms, fact.terms)) ? pinned : [...pinned, fact.terms],
+        hashes.with(fact.id, fact.commandHash ?? null),
+        known,
+        Math.max(horizon, fact.at),
+        size,
+        timeline.insert(fact),
+        heard,
+      );
+    }
+    if (!isOutcome(event)) return new Ticket(customer, opening, pinned, hashes, known, horizon, size, timeline, heard);
+    const { run, asOf } = event.data;
+    return new Ticket(
+      customer,
+      opening,
+      pinned,
+      hashes,
+      known.with(run, recorded(known.get(run), event.type, event.data)),
+      Math.max(horizon, asOf),
+      size,
+      timeline,
+      timeline.changed === undefined ? heard : heard.insert(heard.length, run),
+    );
+  }
+
+  /** Works out what follows from its facts, some at a time, so that others may have a turn in between. */
+  *workingOut(versions: Versions): Generator<undefined, void, undefined> {
+    const timeline = yield* this.timeline.workingOut(versions);
+    if (!this.timeline.isWorkedOut(versions)) this.timeline = timeline; // others may have asked meanwhile
+  }
+
+  /** How it and its clocks stood when all facts until an instant, and at it, had come. */
+  standAt(at: Instant, versions: Versions): Stand {
+    const timeline = this.workedOut(versions);
+    return timeline.standAfter(timeline.countUntil(at));
+  }
+
+  /** As {@link standAt}, but for the facts at the instant itself. */
+  standBefore(at: Instant, versions: Versions): Stand {
+    const timeline = this.workedOut(versions);
+    return timeline.standAfter(timeline.countBefore(at));
+  }
+
+  /** The ticket as it stood at an instant; undefined before it was opened. */
+  lifeAt(at: Instant, versions: Versions): Life | undefined {
+    const timeline = this.workedOut(versions);
+    return timeline.lifeAfter(timeline.countUntil(at));
+  }
+
+  /** Its clocks as they stood at an instant, in order of start. */
+  clocksAt(at: Instant, versions: Versions): readonly Run[] {
+    const timeline = this.workedOut(versions);
+    const count = timeline.countUntil(at);
+    const { open } = timeline.standAfter(count);
+    return inOrder([...timeline.overUntil(count), ...open.map((run) => lapse(run, at))]);
+  }
+
+  /** Facts from an instant on, in order of occurrence. */
+  factsFrom(at: Instant): Iterable<Fact> {
+    return this.timeline.factsFrom(at);
+  }
+
+  /** What may have to be said of its clocks at an instant after all its facts. */
+  toSay(asOf: Instant, versions: Versions): ToSay {
+    const timeline = this.workedOut(versions);
+    const { open } = timeline.standAfter(timeline.length);
+    const unsaid = this.unsaid(timeline, open);
+    this.timeline = timeline.took(unsaid);
+    this.heard = Sequence.empty;
+    const runs = open.map((run) => lapse(run, asOf));
+    const vanished: Vanished[] = [];
+    for (const [id, run] of unsaid) {
+      const known = this.recorded.get(id);
+      if (run !== undefined) runs.push(run);
+      else if (known !== undefined) vanished.push({ id, recorded: known });
+    }
+    vanished.sort((a, b) => this.recorded.orderOf(a.id) - this.recorded.orderOf(b.id));
+    return { runs: inOrder(runs), vanished };
+  }
+
+  private workedOut(versions: Versions): Timeline {
+    this.timeline = this.timeline.workedOut(versions);
+    return this.timeline;
+  }
+
+  /** Of runs that are over or have vanished, those of which that is not recorded. */
+  private unsaid(timeline: Timeline, open: readonly Run[]): Changed {
+    const isOpen = (id: RunId) => open.some((run) => run.id === id);
+    const { changed } = timeline;
+    if (changed?.size === 0 && this.heard.length === 0) return changed;
+    const isSure = changed !== undefined && this.heard.every((id) => isOpen(id) || changed.has(id));
+    const unsaid = new Map<RunId, Run | undefined>();
+    for (const [id, run] of isSure ? changed : this.all(timeline)) {
+      const known = this.recorded.get(id);
+      const isRecorded = run === undefined ? known === undefined || isSaidToVanish(known) : isSaid(run, known);
+      if (!isOpen(id) && !isRecorded) unsaid.set(id, run);
+    }
+    return unsaid;
+  }
+
+  /** Every run that is over, and every one that was recorded. */
+  private all(timeline: Timeline): Changed {
+    const runs = new Map<RunId, Run | undefined>();
+    for (const run of timeline.overUntil(timeline.length)) runs.set(run.id, run);
+    for (const id of this.recorded.keys()) if (!runs.has(id)) runs.set(id, undefined);
+    return runs;
+  }
 }
 
 /** A stream without events. */
-export const unopened: Ticket = {
-  customer: undefined,
-  facts: [],
-  recorded: new Map(),
-  horizon: -Infinity,
-  size: 0,
-};
+export const unopened: Ticket = Ticket.unopened;
 
 /** When the ticket was opened; undefined until it is. */
-export const openedAt = (ticket: Ticket): Instant | undefined => {
-  const first = ticket.facts.find((fact) => fact.type === 'TicketOpened');
-  return first?.at;
-};
+export const openedAt = ({ opening }: Ticket): Instant | undefined => opening?.at;
 
 /** The ticket after one event more. */
-export function evolve(ticket: Ticket, event: TicketEvent): Ticket {
-  const { customer, facts, recorded: known, horizon } = ticket;
-  const size = ticket.size + 1;
-  if (isFact(event)) {
-    const fact = factOf(event, ticket.size, openedAt(ticket));
-    const owner = customer ?? event.data.customer;
-    return { customer: owner, facts: insert(facts, fact), recorded: known, horizon: Math.max(horizon, fact.at), size };
-  }
-  if (!isOutcome(event)) return { customer, facts, recorded: known, horizon, size };
-  const { run, asOf } = event.data;
-  const after = new Map(known).set(run, recorded(known.get(run), event.type, event.data));
-  return { customer, facts, recorded: after, horizon: Math.max(horizon, asOf), size };
-}
+export const evolve = (ticket: Ticket, event: TicketEvent): Ticket => ticket.with(event);
 
 const isOutcome = (event: TicketEvent): event is OutcomeEvent => event.type.startsWith('Sla');

@@ -178,7 +178,11 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     selfHelp: catalogue.plan(view.terms.plan).selfHelp,
     ...view,
     merged: [...view.received].flatMap(([id, { stands }]) => (stands ? [id] : [])),
+    splitInto: [...view.splitInto.keys()],
     waits: [...view.waits].map(([reason, since]) => ({ reason, since })),
+    get flags() {
+      return view.flags();
+    },
     // Laid out only for who asks.
     get clocks() {
       return view.clocks().map((clock) => toClockType(clock, catalogue, now));

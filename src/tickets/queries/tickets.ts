@@ -135,7 +135,7 @@ async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[
       {
         id: row.id,
         customer: row.customer,
-        flags: flagsOf(facts),
+        flags: () => flagsOf(facts),
         isIncomplete: isIncomplete(life),
         clocks: () => own.toSorted((a, b) => a.startedAt - b.startedAt),
         ...life,

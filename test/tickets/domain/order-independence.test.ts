@@ -118,9 +118,9 @@ describe('whatever the order in which facts are heard', () => {
         const ticket = live(said, settleBetween);
         // From scratch, under versions that nothing is remembered of.
         const laidOut = layOut([...ticket.state.facts], { ...ticket.versions }, end)
-          .map(({ id, steps, breachedAt, end: ending }) => ({
+          .map(({ id, steps: { step }, breachedAt, end: ending }) => ({
             id,
-            dueAt: ending === null ? (steps.at(-1)?.dueAt ?? null) : null,
+            dueAt: ending === null ? step.dueAt : null,
             breachedAt,
             ending: ending && { kind: ending.kind, at: ending.at, reason: ending.reason },
           }))

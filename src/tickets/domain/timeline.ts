@@ -1,0 +1,238 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { advance } from '../../sla/domain/lay-out.js';
+import { type RunId } from '../../sla/domain/outcome.js';
+import { isSameRun, type Run } from '../../sla/domain/run.js';
+import { type Versions } from '../../sla/domain/versions.js';
+import { type Fact } from './facts.js';
+import { after, type Life } from './life.js';
+import { isSameForClocks, isSameLife } from './same-life.js';
+import { Sequence } from './sequence.js';
+
+/** The ticket and its clocks as a fact leaves them. */
+export interface Stand {
+  /** Undefined before the opening. When it was first replied to is asked of the timeline: see {@link Timeline.lifeAt}. */
+  readonly life: Life | undefined;
+  readonly isChanged: boolean;
+  readonly open: readonly Run[];
+  readonly over: readonly Run[];
+}
+
+interface Entry {
+  readonly fact: Fact;
+  /** Undefined until it has been worked out. */
+  readonly stand: Stand | undefined;
+}
+
+/** Runs that are over and other than they were; undefined where one is not among these any more. */
+export type Changed = ReadonlyMap<RunId, Run | undefined>;
+
+const unopened: Stand = { life: undefined, isChanged: false, open: [], over: [] };
+const unchanged: Changed = new Map();
+
+/** How many facts are worked out at a time. */
+const share = 200;
+
+/**
+ * A ticket's facts in order of occurrence, with what each left: the ticket as it stood, and its clocks as they were laid out
+ * under some versions. A fact more makes another timeline, which shares what it leaves alone; what comes after the fact is
+ * worked out again only until it is as it was. The earlier timeline stays as it was.
+ */
+export class Timeline {
+  static readonly empty = new Timeline(Sequence.empty, undefined, 0, 0, unchanged, 0);
+
+  private constructor(
+    private readonly entries: Sequence<Entry>,
+    private readonly versions: Versions | undefined,
+    /** From where on it is to be worked out, and up to where there are facts that never were. */
+    private readonly staleFrom: number,
+    private readonly newUntil: number,
+    /** Runs that have changed since somebody last {@link took} note; undefined: any may have. */
+    readonly changed: Changed | undefined,
+    /** How many facts have been worked out so far, those that were again among them. */
+    readonly worked: number,
+  ) {}
+
+  get length(): number {
+    return this.entries.length;
+  }
+
+  get facts(): readonly Fact[] {
+    return [...this.entries].map(({ fact }) => fact);
+  }
+
+  /** With a fact more; at the same instant the log's order decides. */
+  insert(fact: Fact): Timeline {
+    const place = this.countUntil(fact.at);
+    return new Timeline(
+      this.entries.insert(place, { fact, stand: undefined }),
+      this.versions,
+      Math.min(this.staleFrom, place),
+      Math.max(this.newUntil + (place < this.newUntil ? 1 : 0), place + 1),
+      this.changed,
+      this.worked,
+    );
+  }
+
+  /** How many facts there are up to an instant, and at it. */
+  countUntil(at: Instant): number {
+    return this.entries.countWhile(({ fact }) => fact.at <= at);
+  }
+
+  /** How many facts there are before an instant. */
+  countBefore(at: Instant): number {
+    return this.entries.countWhile(({ fact }) => fact.at < at);
+  }
+
+  /** Facts from an instant on. */
+  *factsFrom(at: Instant): Generator<Fact, void, undefined> {
+    for (const { fact } of this.entries.from(this.countBefore(at))) yield fact;
+  }
+
+  /** What was left when so many facts had come; {@link workedOut} before. */
+  standAfter(count: number): Stand {
+    return count === 0 ? unopened : standOf(this.entries.at(count - 1));
+  }
+
+  /** The ticket as it stood when so many facts had come; {@link workedOut} before. */
+  lifeAfter(count: number): Life | undefined {
+    const { life } = this.standAfter(count);
+    if (life === undefined || life.lastReplyAt === null) return life;
+    const first = this.entries.countWhile((entry) => (standOf(entry).life?.lastReplyAt ?? null) === null);
+    const { lastReplyAt: firstRespondedAt = null } = this.standAfter(first + 1).life ?? {};
+    return firstRespondedAt === life.firstRespondedAt ? life : { ...life, firstRespondedAt };
+  }
+
+  /** The runs that were over when so many facts had come. */
+  *overUntil(count: number): Generator<Run, void, undefined> {
+    let left = count;
+    for (const entry of this.entries) {
+      if (left-- === 0) return;
+      yield* standOf(entry).over;
+    }
+  }
+
+  /** The same, when note has been taken of what changed. */
+  took(changed: Changed): Timeline {
+    if (changed === this.changed) return this;
+    return new Timeline(this.entries, this.versions, this.staleFrom, this.newUntil, changed, this.worked);
+  }
+
+  isWorkedOut(versions: Versions): boolean {
+    return this.versions === versions && this.staleFrom >= this.length;
+  }
+
+  /** The same, worked out under some versions. */
+  workedOut(versions: Versions): Timeline {
+    if (this.isWorkedOut(versions)) return this;
+    const work = this.workingOut(versions);
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+    }
+  }
+
+  /** As {@link workedOut}, some facts at a time. */
+  *workingOut(versions: Versions): Generator<undefined, Timeline, undefined> {
+    const isAnew = this.versions !== versions;
+    const from = isAnew ? 0 : this.staleFrom;
+    const newUntil = isAnew ? this.length : this.newUntil;
+    const changed = new Map<RunId, Run | undefined>();
+    const anew: Entry[] = [];
+    let now = from === 0 ? unopened : standOf(this.entries.at(from - 1));
+    let known: Stand | undefined = now;
+    for (const { fact, stand } of this.entries.from(from)) {
+      const was = isAnew ? undefined : stand;
+      if (was !== undefined && from + anew.length >= newUntil && isMet(now, known)) {
+        known = undefined; // all that follows is as it was
+        break;
+      }
+      now = was === undefined ? next(now, fact, versions) : nextAgain(now, fact, versions, known, was);
+      noteOver(changed, now.over, was?.over ?? none);
+      known = was ?? known;
+      anew.push({ fact, stand: now });
+      if (anew.length % share === 0) yield;
+    }
+    if (known !== undefined) noteOver(changed, none, known.open);
+    return new Timeline(
+      this.entries.replace(from, anew),
+      versions,
+      this.length,
+      0,
+      isAnew || this.changed === undefined ? undefined : both(this.changed, changed),
+      this.worked + anew.length,
+    );
+  }
+}
+
+const none: readonly Run[] = [];
+
+const both = (before: Changed, now: Changed): Changed =>
+  before.size === 0 ? now : now.size === 0 ? before : new Map([...before, ...now]);
+
+function standOf(entry: Entry | undefined): Stand {
+  if (entry?.stand === undefined) throw new Error('a fact has not been worked out');
+  return entry.stand;
+}
+
+/** What a fact leaves of how the ticket and its clocks stood. */
+function next(now: Stand, fact: Fact, versions: Versions): Stand {
+  const life = after(now.life, fact);
+  if (life !== undefined && life !== now.life)
+    return { life, isChanged: true, ...advance(now.open, fact, now.life, life, versions) };
+  return now.isChanged ? { life, isChanged: false, open: now.open, over: none } : now;
+}
+
+/**
+ * As {@link next} for a fact that left something before, when `known` was how all stood. What is as it was is the same
+ * object, so that it is soon seen when all is.
+ */
+function nextAgain(now: Stand, fact: Fact, versions: Versions, known: Stand, was: Stand): Stand {
+  const isSameBefore = now.life === known.life;
+  const anew = isSameBefore ? was.life : after(now.life, fact);
+  const isChanged = isSameBefore ? was.isChanged : anew !== now.life;
+  const life = isChanged && isSameLife(anew, was.life) ? was.life : anew;
+  const { open, over } = clocksAgain(now, fact, versions, known, was, isChanged, life);
+  if (!isChanged && !now.isChanged && open === now.open && over.length === 0) return now;
+  const isSame = life === was.life && isChanged === was.isChanged && open === was.open && over === was.over;
+  return isSame ? was : { life, isChanged, open, over };
+}
+
+function clocksAgain(
+  now: Stand,
+  fact: Fact,
+  versions: Versions,
+  known: Stand,
+  was: Stand,
+  isChanged: boolean,
+  life: Life | undefined,
+): Pick<Stand, 'open' | 'over'> {
+  const isSameChange =
+    isChanged === was.isChanged &&
+    areSame(now.open, known.open) &&
+    (!isChanged || (isSameForClocks(now.life, known.life) && isSameForClocks(life, was.life)));
+  if (isSameChange) return was;
+  if (!isChanged || life === undefined) return { open: now.open, over: none };
+  const left = advance(now.open, fact, now.life, life, versions);
+  const before = new Map([...was.open, ...was.over].map((run) => [run.id, run]));
+  const again = (runs: readonly Run[], whole: readonly Run[]) => {
+    const same = runs.map((run) => {
+      const other = before.get(run.id);
+      return other !== undefined && isSameRun(run, other) ? other : run;
+    });
+    return areSame(same, whole) ? whole : same;
+  };
+  return { open: again(left.open, was.open), over: again(left.over, was.over) };
+}
+
+/** Whether all goes on alike from both. */
+const isMet = (a: Stand, b: Stand) => a === b || (areSame(a.open, b.open) && isSameLife(a.life, b.life));
+
+const areSame = (a: readonly Run[], b: readonly Run[]) =>
+  a === b || (a.length === b.length && a.every((run, i) => run === b[i]));
+
+/** Takes note of runs that are over now and were not, or otherwise, and of those that were. */
+function noteOver(changed: Map<RunId, Run | undefined>, now: readonly Run[], was: readonly Run[]): void {
+  if (now === was) return;
+  for (const run of was) if (!now.includes(run) && !changed.has(run.id)) changed.set(run.id, undefined);
+  for (const run of now) if (!was.includes(run)) changed.set(run.id, run);
+}
