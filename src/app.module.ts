@@ -27,6 +27,7 @@ import { WebhooksApiModule } from './webhooks/webhooks-api.module.js';
 import {
   AUTHENTICATOR,
   CATALOGUE,
+  HOLIDAYS,
   CLOCK,
   DOORS,
   DUTIES,
@@ -80,6 +81,7 @@ export class LedgerModule {
       { provide: CLOCK, useValue: ledger.clock },
       { provide: SETTINGS, useValue: ledger.settings },
       { provide: CATALOGUE, useValue: ledger.catalogue },
+      { provide: HOLIDAYS, useValue: ledger.resolveHolidays },
       { provide: READERS, useValue: readersOf(ledger.db) },
       { provide: TICKETS, useValue: ledger.tickets },
       { provide: DUTIES, useValue: ledger.duties },

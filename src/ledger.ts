@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
+import { resolveHolidays } from './business-time/holiday-sources.js';
 import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
 import { type Duties, endLeases, openDuties } from './database/duties.js';
@@ -18,6 +19,7 @@ import { Rejection } from './event-sourcing/rejection.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { type OpenLog, openLog, type Waiting } from './open-log.js';
 import { Catalogue } from './plans/catalogue.js';
+import { HolidaysApart, type ResolveHolidays } from './plans/holidays-apart.js';
 import { seedCatalogue } from './plans/seed.js';
 import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
@@ -34,6 +36,7 @@ export interface Ledger {
   readonly store: WatchedLog;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  readonly resolveHolidays: ResolveHolidays;
   /** Tickets seen lately. */
   readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
@@ -49,6 +52,8 @@ export interface LedgerOptions {
   readonly clock?: Clock;
   /** Whether appends and projections have threads of their own, as a server's should. */
   readonly threaded?: boolean;
+  /** Whether holidays are resolved in a thread that is ended when it takes too long; as `threaded` says by default. */
+  readonly holidaysApart?: boolean;
   /** For how long a store that does not answer is waited for; some seconds by default. */
   readonly waiting?: Waiting;
   /** Opens its log; by default the one that the settings name. */
@@ -62,14 +67,16 @@ export interface LedgerOptions {
 export async function openLedger(
   settings: Settings,
   command: string,
-  { clock = systemClock, threaded = false, open = openLog, ...options }: LedgerOptions = {},
+  { clock = systemClock, threaded = false, holidaysApart = threaded, open = openLog, ...options }: LedgerOptions = {},
 ): Promise<Ledger> {
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
   let log: OpenLog | undefined;
   let readModels: ReadModels | undefined;
   let webhooks: Webhooks | undefined;
   let duties: Duties | undefined;
+  const apart = holidaysApart ? new HolidaysApart() : undefined;
   const close = async () => {
+    await apart?.close();
     await webhooks?.close();
     await duties?.destroy();
     await readModels?.close();
@@ -83,14 +90,15 @@ export async function openLedger(
     duties = await openDuties(folder.dutiesFile);
     await endLeases(duties); // the folder is ours alone
     const catalogue = new Catalogue(store, settings.defaultPlan);
-    await seedCatalogue({ store, catalogue, clock }, settings.timeZone);
+    const ports = { store, catalogue, clock, resolveHolidays: apart?.resolve ?? resolveHolidays };
+    await seedCatalogue(ports, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
     const projections = threaded
       ? new ThreadedProjections(settings, log.committed, log.status())
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
     webhooks = await openWebhooks(folder.webhookFiles, { store, clock });
-    const opened = { settings, store, catalogue, clock, tickets, db: readModels.db, projections, duties };
+    const opened = { settings, ...ports, tickets, db: readModels.db, projections, duties };
     return { ...opened, webhooks, work: workOf(opened), close };
   } catch (error) {
     await close();

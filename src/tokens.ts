@@ -3,6 +3,7 @@ export const EVENT_STORE = Symbol('EventStore');
 export const CLOCK = Symbol('Clock');
 export const SETTINGS = Symbol('Settings');
 export const CATALOGUE = Symbol('Catalogue');
+export const HOLIDAYS = Symbol('Holidays');
 export const READERS = Symbol('Readers');
 export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');

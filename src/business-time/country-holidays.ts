@@ -14,11 +14,19 @@ export function countryHolidays(
 ): readonly Holiday[] {
   const known = new Holidays();
   if (!Object.hasOwn(known.getCountries(), country)) {
-    throw new InvalidCalendar('UNKNOWN_COUNTRY', `${field}.country`, `«${country}» is no country with known holidays.`);
+    throw new InvalidCalendar(
+      'UNKNOWN_COUNTRY',
+      `${field}.country`,
+      `«${country.slice(0, 20)}» is no country with known holidays.`,
+    );
   }
   const [state, part] = region?.split('-') ?? [];
   if (!isPart(known, country, state, part)) {
-    throw new InvalidCalendar('UNKNOWN_REGION', `${field}.region`, `«${region ?? ''}» is no region of ${country}.`);
+    throw new InvalidCalendar(
+      'UNKNOWN_REGION',
+      `${field}.region`,
+      `«${(region ?? '').slice(0, 20)}» is no region of ${country}.`,
+    );
   }
   const source = new Holidays({
     country,

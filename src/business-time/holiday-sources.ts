@@ -1,4 +1,5 @@
 import { type CalendarDefinition, type Holiday, InvalidCalendar } from './calendar.js';
+import { expectModest, firstYear, lastYear, mostHolidays, tooLarge } from './calendar-limits.js';
 import { type Years } from './years.js';
 
 /** The public holidays of a country, or of a part of one by its ISO 3166-2 code without the country: `BY` in `DE`. */
@@ -23,62 +24,108 @@ export interface CalendarSource extends CalendarDefinition {
   readonly holidaysFrom?: readonly HolidaySource[];
 }
 
+const mostSources = 20;
+/** Years that one source may cover. */
+const mostYears = 50;
+/** Years of all countries together; each takes some milliseconds. */
+const mostCountryYears = 400;
+/** Characters of a file. */
+export const longestFile = 2_000_000;
+
 /**
  * The definition with its holidays as dates. That is what is kept: a later release of the data they come from never
- * moves an old deadline.
- * @throws InvalidCalendar `MALFORMED`, `UNKNOWN_COUNTRY`, `UNKNOWN_REGION`, `INVALID_YEARS`, `MALFORMED_ICALENDAR`
+ * moves an old deadline. A date that is given hours is no holiday by a source. Files can be made to take seconds.
+ * @throws InvalidCalendar `MALFORMED`, `UNKNOWN_COUNTRY`, `UNKNOWN_REGION`, `INVALID_YEARS`, `MALFORMED_ICALENDAR`,
+ *   `CALENDAR_TOO_LARGE`
  */
 export async function resolveHolidays(source: CalendarSource, thisYear: number): Promise<CalendarDefinition> {
   const { holidaysFrom, ...definition } = source;
   if (holidaysFrom === undefined) return definition;
-  if (!Array.isArray(holidaysFrom)) throw new InvalidCalendar('MALFORMED', 'holidaysFrom', 'must be a list.');
-  const found: Holiday[] = [...(definition.holidays ?? [])];
+  const sources = expectSources(holidaysFrom, thisYear);
+  expectModest(definition);
+  const found: Holiday[] = [];
   const known: string[] = definition.holidaysKnownUntil === undefined ? [] : [definition.holidaysKnownUntil];
-  for (const [i, from] of (holidaysFrom as readonly unknown[]).entries()) {
-    const { holidays, knownUntil } = await holidaysOf(from, source.timeZone, thisYear, `holidaysFrom[${i}]`);
-    found.push(...holidays);
+  for (const from of sources) {
+    const { holidays, knownUntil } = await holidaysOf(from, source.timeZone);
+    for (const holiday of holidays) if (!isWorked(definition, holiday)) found.push(holiday);
+    if (found.length > mostHolidays) throw tooLarge(from.field, `makes more than ${mostHolidays} holidays`);
     known.push(`${knownUntil}-12-31`);
   }
   const [first] = known.sort();
   return {
     ...definition,
-    holidays: withoutDoubles(found),
+    holidays: withoutDoubles([...(definition.holidays ?? []), ...found]),
     ...(first === undefined ? {} : { holidaysKnownUntil: first }),
   };
 }
 
-async function holidaysOf(from: unknown, timeZone: string, thisYear: number, field: string) {
+/** Whether the date of a holiday has hours of its own: it is worked all the same. */
+const isWorked = ({ dates }: CalendarDefinition, holiday: Holiday) => (dates?.[dateOf(holiday)]?.length ?? 0) > 0;
+
+/** A source whose fields are of the right kinds. */
+interface CheckedSource {
+  readonly field: string;
+  readonly years: Years;
+  readonly of: CountryHolidays | ICalendarHolidays;
+}
+
+function expectSources(given: unknown, thisYear: number): readonly CheckedSource[] {
+  if (!Array.isArray(given)) throw new InvalidCalendar('MALFORMED', 'holidaysFrom', 'must be a list.');
+  if (given.length > mostSources) throw tooLarge('holidaysFrom', `are more than ${mostSources}`);
+  let countryYears = 0;
+  return given.map((from, i) => {
+    const source = expectSource(from, thisYear, `holidaysFrom[${i}]`);
+    if ('country' in source.of) countryYears += source.years.last - source.years.first + 1;
+    if (countryYears > mostCountryYears)
+      throw tooLarge(source.field, `makes more than ${mostCountryYears} years of countries in all`);
+    return source;
+  });
+}
+
+function expectSource(from: unknown, thisYear: number, field: string): CheckedSource {
   if (typeof from !== 'object' || from === null) throw new InvalidCalendar('MALFORMED', field, 'must be an object.');
   const source = from as Partial<CountryHolidays & ICalendarHolidays> & Pick<HolidaySource, 'firstYear' | 'lastYear'>;
   const years = yearsOf(source, thisYear, field);
+  const { country, region, icalendar } = source;
+  if (typeof country === 'string') {
+    if (region != null && typeof region !== 'string')
+      throw new InvalidCalendar('MALFORMED', `${field}.region`, 'must be a text.');
+    return { field, years, of: { country, ...(region == null ? {} : { region }) } };
+  }
+  if (typeof icalendar !== 'string')
+    throw new InvalidCalendar('MALFORMED', field, 'must have a country or an icalendar.');
+  if (icalendar.length > longestFile) throw tooLarge(`${field}.icalendar`, `is longer than ${longestFile} characters`);
+  return { field, years, of: { icalendar } };
+}
+
+async function holidaysOf({ of, years, field }: CheckedSource, timeZone: string) {
   // Their data are large, and most calendars need neither.
-  if (typeof source.country === 'string') {
+  if ('country' in of) {
     const { countryHolidays } = await import('./country-holidays.js');
-    return { holidays: countryHolidays(source.country, source.region, years, field), knownUntil: years.last };
+    return { holidays: countryHolidays(of.country, of.region, years, field), knownUntil: years.last };
   }
-  if (typeof source.icalendar === 'string') {
-    const { icalendarHolidays } = await import('./icalendar-holidays.js');
-    const holidays = icalendarHolidays(source.icalendar, timeZone, years, `${field}.icalendar`);
-    // A file of this year’s days says nothing of the next.
-    const lastYear = holidays.reduce(
-      (last, holiday) => Math.max(last, Number(dateOf(holiday).slice(0, 4))),
-      years.first,
-    );
-    return { holidays, knownUntil: lastYear };
-  }
-  throw new InvalidCalendar('MALFORMED', field, 'must have a country or an icalendar.');
+  const { icalendarHolidays } = await import('./icalendar-holidays.js');
+  const { holidays, lastYear = years.first } = icalendarHolidays(of.icalendar, timeZone, years, `${field}.icalendar`);
+  return { holidays, knownUntil: lastYear };
 }
 
 function yearsOf(
-  { firstYear, lastYear }: { readonly firstYear?: number; readonly lastYear?: number },
+  given: { readonly firstYear?: number | null; readonly lastYear?: number | null },
   thisYear: number,
   field: string,
 ): Years {
-  const first = firstYear ?? thisYear - 1;
-  const last = lastYear ?? Math.max(first, thisYear) + 5;
-  const isSound = Number.isInteger(first) && Number.isInteger(last) && first >= 1900 && last <= 2200 && first <= last;
-  if (isSound) return { first, last };
-  throw new InvalidCalendar('INVALID_YEARS', field, `${first} to ${last} are no years from 1900 to 2200.`);
+  const first = given.firstYear ?? thisYear - 1;
+  const last = given.lastYear ?? Math.max(first, thisYear) + 5;
+  const areYears = Number.isInteger(first) && Number.isInteger(last) && first >= firstYear && last <= lastYear;
+  if (!areYears || first > last) {
+    throw new InvalidCalendar(
+      'INVALID_YEARS',
+      field,
+      `${first} to ${last} are no years from ${firstYear} to ${lastYear}.`,
+    );
+  }
+  if (last - first < mostYears) return { first, last };
+  throw new InvalidCalendar('INVALID_YEARS', field, `${first} to ${last} are more than ${mostYears} years.`);
 }
 
 export const dateOf = (holiday: Holiday): string => (typeof holiday === 'string' ? holiday : holiday.date);

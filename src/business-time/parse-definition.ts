@@ -35,7 +35,11 @@ export function parseDefinition(definition: CalendarDefinition): ParsedCalendar 
   const weekly = expectRecord(given['weekly'], 'weekly');
   for (const key of Object.keys(weekly)) {
     if (!weekdays.includes(key as Weekday))
-      throw new InvalidCalendar('UNKNOWN_WEEKDAY', `weekly.${key}`, `is no weekday; say ${weekdays.join(', ')}.`);
+      throw new InvalidCalendar(
+        'UNKNOWN_WEEKDAY',
+        `weekly.${shown(key)}`,
+        `is no weekday; say ${weekdays.join(', ')}.`,
+      );
   }
   const { wholeHolidays, partHolidays } = parseHolidays(expectList(given['holidays'] ?? [], 'holidays'));
   const known = given['holidaysKnownUntil'] ?? null;
@@ -44,7 +48,10 @@ export function parseDefinition(definition: CalendarDefinition): ParsedCalendar 
     zone: zoneOf(expectText(given['timeZone'], 'timeZone')),
     weekly: weekdays.map((day) => parseWindows(weekly[day] ?? [], `weekly.${day}`)),
     dates: new Map(
-      dates.map(([date, windows]) => [parseDate(date, `dates.${date}`), parseWindows(windows, `dates.${date}`)]),
+      dates.map(([date, windows]) => {
+        const field = `dates.${shown(date)}`;
+        return [parseDate(date, field), parseWindows(windows, field)];
+      }),
     ),
     ...{ wholeHolidays, partHolidays },
     lastKnownDay:
@@ -65,9 +72,15 @@ function parseHolidays(holidays: readonly unknown[]): Pick<ParsedCalendar, 'whol
     const { date, hours = null } = expectRecord(holiday, field);
     const day = parseDate(date, `${field}.date`);
     if (hours === null) wholeHolidays.add(day);
-    else partHolidays.set(day, [...(partHolidays.get(day) ?? []), parseWindow(hours, `${field}.hours`)]);
+    else addTo(partHolidays, day, parseWindow(hours, `${field}.hours`));
   }
   return { wholeHolidays, partHolidays };
+}
+
+function addTo(holidays: Map<DayNumber, Hours[]>, day: DayNumber, hours: Hours): void {
+  const others = holidays.get(day);
+  if (others === undefined) holidays.set(day, [hours]);
+  else others.push(hours);
 }
 
 /** The last day of the year of the last of some days; who says what is off in a year says all of that year. */
@@ -108,15 +121,18 @@ function parseTime(given: unknown, field: string): number {
   const ms = ((h * 60 + m) * 60 + s) * 1000;
   if (m < 60 && s < 60 && ms <= dayMs) return ms;
   const hint = 'say HH:MM or HH:MM:SS, 24:00 at the latest';
-  throw new InvalidCalendar('INVALID_TIME', field, `«${text}» is no time of day; ${hint}.`);
+  throw new InvalidCalendar('INVALID_TIME', field, `«${shown(text)}» is no time of day; ${hint}.`);
 }
+
+/** As much of a text as says which one is meant. */
+const shown = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 function parseDate(given: unknown, field: string): DayNumber {
   const text = expectText(given, field);
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   // `Date.parse` may read 30 February as 2 March.
   if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(text)) return at / dayMs;
-  throw new InvalidCalendar('INVALID_DATE', field, `«${text}» is no date; say YYYY-MM-DD.`);
+  throw new InvalidCalendar('INVALID_DATE', field, `«${shown(text)}» is no date; say YYYY-MM-DD.`);
 }
 
 function expectRecord(given: unknown, field: string): Readonly<Record<string, unknown>> {

@@ -7,6 +7,7 @@ import {
   type Span,
   type Target,
 } from '../business-time/calendar.js';
+import { expectModest } from '../business-time/calendar-limits.js';
 import { compileCalendar } from '../business-time/compile-calendar.js';
 import { clip, layOutTarget } from '../business-time/deadline.js';
 import { moveByPauses, uniteSpans } from '../business-time/pauses.js';
@@ -120,6 +121,7 @@ function calendarOf(question: Record<string, unknown>): Calendar {
   let calendar = compiled.get(key);
   if (calendar === undefined) {
     const definition = { timeZone, weekly, holidays, dates, nominalDayMinutes };
+    expectModest(definition as CalendarDefinition);
     calendar = compileCalendar(definition as CalendarDefinition);
     if (compiled.size >= mostCompiled) compiled.clear();
     compiled.set(key, calendar);

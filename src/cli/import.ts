@@ -54,7 +54,7 @@ async function importFile(file: string, options: Options): Promise<void> {
   const total = file === '-' ? undefined : await rowsOf(file, format);
   const rejectsFile = rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.ndjson`;
 
-  const ledger = await openLedger(readSettings(), `import ${file}`);
+  const ledger = await openLedger(readSettings(), `import ${file}`, { holidaysApart: true });
   const stop = new AbortController();
   const onSignal = () => {
     stop.abort();

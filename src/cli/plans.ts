@@ -22,7 +22,7 @@ const applyCommand = new Command('apply')
   .option('--actor <id>', 'who does it', userInfo().username)
   .action(async (name: string, { yes = false, actor }: ApplyOptions) => {
     const file = readPlansFile(await textOf(name));
-    const ledger = await openLedger(readSettings(), `plans apply ${name}`);
+    const ledger = await openLedger(readSettings(), `plans apply ${name}`, { holidaysApart: true });
     try {
       const agree = yes ? () => Promise.resolve(true) : () => ask(name);
       const isDone = await applyPlansFile(ledger, file, { id: actor, kind: 'person' }, agree, console.log);

@@ -4,6 +4,7 @@ import { type Actor } from '../event-sourcing/event-store.js';
 import { handleCommand } from '../event-sourcing/handle-command.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
+import { type CataloguePorts } from '../plans/commands/catalogue-ports.js';
 import { defineCalendar, enrolCustomer } from '../plans/commands/define.js';
 import { changeTicket, type TicketPorts } from '../tickets/commands/change-ticket.js';
 import { deriveId } from '../tickets/domain/derive-id.js';
@@ -38,7 +39,7 @@ const lifeOfImport: Decider<UnderWay, ImportEvent, ImportEvent> = {
 };
 
 /** Begins an import, or goes on with one of the same source and format that was stopped. */
-export async function startImport(ports: TicketPorts, start: ImportStart): Promise<Import> {
+export async function startImport(ports: TicketPorts & CataloguePorts, start: ImportStart): Promise<Import> {
   const { store, clock } = ports;
   const { source, format, judgedFrom, actor } = start;
   const id = deriveId('import', source, format);

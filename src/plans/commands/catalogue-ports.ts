@@ -4,14 +4,16 @@ import { type Decider } from '../../event-sourcing/decider.js';
 import { type Actor, type EventStore, type NewEvent, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommand } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, HOLIDAYS } from '../../tokens.js';
 import { type Catalogue } from '../catalogue.js';
 import { type Said } from '../domain/history.js';
+import { type ResolveHolidays } from '../holidays-apart.js';
 
 export interface CataloguePorts {
   readonly store: EventStore;
   readonly catalogue: Catalogue;
   readonly clock: Clock;
+  readonly resolveHolidays: ResolveHolidays;
 }
 
 /** The ports as Nest hands them to the handlers. */
@@ -20,6 +22,7 @@ export class InjectedPorts implements CataloguePorts {
     @Inject(EVENT_STORE) readonly store: EventStore,
     @Inject(CATALOGUE) readonly catalogue: Catalogue,
     @Inject(CLOCK) readonly clock: Clock,
+    @Inject(HOLIDAYS) readonly resolveHolidays: ResolveHolidays,
   ) {}
 }
 

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CalendarDefinition } from '../../business-time/calendar.js';
-import { type CalendarSource, resolveHolidays } from '../../business-time/holiday-sources.js';
+import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type CalendarCommand, calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
 import { calendarStream, type NamedCalendar } from '../domain/events.js';
@@ -33,7 +33,7 @@ export class ChangeCalendar extends Command<Changed<CalendarHistory>> {
 
 /**
  * What {@link ChangeCalendar} does, for those without a bus. Holidays are resolved to dates here, once.
- * @throws Rejection what {@link calendarDecider} refuses, and what {@link resolveHolidays} does
+ * @throws Rejection what {@link calendarDecider} refuses, and what resolving holidays does
  */
 export async function changeCalendar(
   ports: CataloguePorts,
@@ -63,7 +63,10 @@ function revised(last: CalendarDefinition, changes: Partial<CalendarSource>): Ca
   return { ...(changes.holidaysFrom === undefined ? last : unbounded), ...changes };
 }
 
-async function resolved({ clock }: CataloguePorts, source: CalendarSource): Promise<CalendarDefinition> {
+async function resolved(
+  { clock, resolveHolidays }: CataloguePorts,
+  source: CalendarSource,
+): Promise<CalendarDefinition> {
   const thisYear = new Date(clock.now()).getUTCFullYear();
   try {
     return await resolveHolidays(source, thisYear);

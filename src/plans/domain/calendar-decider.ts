@@ -1,3 +1,4 @@
+import { expectModest } from '../../business-time/calendar-limits.js';
 import { compileCalendar } from '../../business-time/compile-calendar.js';
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
@@ -49,7 +50,7 @@ function decide(command: CalendarCommand, history: CalendarHistory): readonly Ca
     if (history.length > 0) {
       throw new Rejection('CALENDAR_EXISTS', `code: calendar ${calendar.code} is defined already.`);
     }
-    expectOpening(calendar.definition, metadata.occurredAt);
+    expectSound(calendar.definition, metadata.occurredAt);
     return [{ id, type: 'CalendarDefined', data: { ...calendar, version: 1, effectiveFrom: null }, metadata }];
   }
   const last = history.at(-1);
@@ -58,15 +59,16 @@ function decide(command: CalendarCommand, history: CalendarHistory): readonly Ca
   if (same(last.content, calendar)) return [];
   const effectiveFrom = command.effectiveFrom ?? metadata.occurredAt;
   expectAfterLast(history, effectiveFrom);
-  expectOpening(calendar.definition, effectiveFrom);
+  if (command.changes.definition !== undefined) expectSound(calendar.definition, effectiveFrom);
   const { appliesToOpenTickets } = command;
   const revision = { version: last.version + 1, effectiveFrom, appliesToOpenTickets };
   return [{ id, type: 'CalendarRevised', data: { ...calendar, ...revision }, metadata }];
 }
 
-/** A calendar that does not open within ten years is a mistake. */
-function expectOpening(definition: CalendarDefinition, at: Instant): void {
+/** A calendar that is larger than any desk's, or does not open within ten years, is a mistake. */
+function expectSound(definition: CalendarDefinition, at: Instant): void {
   try {
+    expectModest(definition);
     compileCalendar(definition).nextOpening(at);
   } catch (error) {
     throw refused(error);

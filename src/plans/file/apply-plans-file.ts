@@ -17,7 +17,8 @@ export async function applyPlansFile(
   agree: () => Promise<boolean>,
   print: (text: string) => void,
 ): Promise<boolean> {
-  const changes = await catalogueChanges(await readCatalogue(ports.store), file, ports.clock.now());
+  const { store, clock, resolveHolidays } = ports;
+  const changes = await catalogueChanges({ now: clock.now(), resolveHolidays }, await readCatalogue(store), file);
   if (changes.length === 0) {
     print('Nothing to change: all is as the file says.');
     return true;

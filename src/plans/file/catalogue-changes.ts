@@ -1,6 +1,7 @@
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
+import { expectModest } from '../../business-time/calendar-limits.js';
 import { compileCalendar } from '../../business-time/compile-calendar.js';
-import { type CalendarSource, resolveHolidays } from '../../business-time/holiday-sources.js';
+import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type Actor, type NewEvent } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -11,6 +12,7 @@ import { calendarStream, customerStream, planStream } from '../domain/events.js'
 import { refused } from '../domain/expect-sound-plan.js';
 import { same, type Said } from '../domain/history.js';
 import { isRetired, planDecider, versionsOf } from '../domain/plan-decider.js';
+import { type ResolveHolidays } from '../holidays-apart.js';
 import { canonicalDefinition, canonicalPlan } from './canonical.js';
 import { type CustomerEntry, type PlansFile } from './read-plans-file.js';
 import { type WholeCatalogue } from './whole-catalogue.js';
@@ -32,11 +34,11 @@ export interface CatalogueChange {
  * @throws Rejection that names the path of what is wrong, of every entry at fault
  */
 export async function catalogueChanges(
+  { now, resolveHolidays }: { readonly now: Instant; readonly resolveHolidays: ResolveHolidays },
   catalogue: WholeCatalogue,
   file: PlansFile,
-  now: Instant,
 ): Promise<readonly CatalogueChange[]> {
-  const planning = new Planning(catalogue, now);
+  const planning = new Planning(catalogue, now, resolveHolidays);
   for (const [i, entry] of file.calendars.entries()) await planning.calendar(entry, `calendars[${i}]`);
   for (const [i, entry] of file.plans.entries()) planning.plan(entry, `plans[${i}]`);
   for (const [i, entry] of file.customers.entries()) planning.customer(entry, `customers[${i}]`);
@@ -65,15 +67,17 @@ class Planning {
   constructor(
     { calendars, plans, customers }: WholeCatalogue,
     private readonly now: Instant,
+    private readonly resolveHolidays: ResolveHolidays,
   ) {
     this.catalogue = { calendars: new Map(calendars), plans: new Map(plans), customers: new Map(customers) };
   }
 
   async calendar({ calendar, ...revision }: PlansFile['calendars'][number], path: string): Promise<void> {
     const { code, name } = calendar;
-    const definition = await this.resolved(calendar.definition, `${path}.definition.`);
-    if (definition === undefined) return;
     const histories = this.catalogue.calendars;
+    const last = histories.get(code)?.at(-1)?.content;
+    const definition = await this.resolved(calendar.definition, last?.definition, `${path}.definition.`);
+    if (definition === undefined) return;
     const on = {
       kind: 'calendar',
       code,
@@ -82,13 +86,11 @@ class Planning {
       histories,
       decider: calendarDecider,
     } as const;
-    const last = histories.get(code)?.at(-1)?.content;
     if (last === undefined) {
       this.take(on, { type: 'DefineCalendar', calendar: { code, name, definition } }, last);
       return;
     }
-    const isSame = same(canonicalDefinition(last.definition), canonicalDefinition(definition));
-    const changes = { name, ...(isSame ? {} : { definition }) };
+    const changes = { name, ...(definition === last.definition ? {} : { definition }) };
     this.take(on, { type: 'ReviseCalendar', code, changes, ...revision }, last);
   }
 
@@ -153,9 +155,16 @@ class Planning {
     this.faults.push(new Rejection(code, `${path}.${message}`));
   }
 
-  private async resolved(source: CalendarSource, path: string): Promise<CalendarDefinition | undefined> {
+  /** The definition with its holidays as dates; the last one where it says the same. */
+  private async resolved(
+    source: CalendarSource,
+    last: CalendarDefinition | undefined,
+    path: string,
+  ): Promise<CalendarDefinition | undefined> {
     try {
-      const definition = await resolveHolidays(source, new Date(this.now).getUTCFullYear());
+      const definition = await this.resolveHolidays(source, new Date(this.now).getUTCFullYear());
+      if (last !== undefined && saysTheSame(last, definition)) return last;
+      expectModest(definition);
       compileCalendar(definition).nextOpening(this.now);
       return definition;
     } catch (error) {
@@ -187,6 +196,9 @@ class Planning {
     }
   }
 }
+
+const saysTheSame = (last: CalendarDefinition, definition: CalendarDefinition): boolean =>
+  same(canonicalDefinition(last), canonicalDefinition(definition));
 
 /** Nobody: what is planned is not recorded. */
 const planner: Actor = { id: 'planner', kind: 'system' };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
+import { resolveHolidays } from '../../../src/business-time/holiday-sources.js';
 import { type EventStore, type NewEvent, type StoredEvent } from '../../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { builtInPlans, officeHours } from '../../../src/plans/domain/catalogue.js';
@@ -33,7 +34,7 @@ class Applied {
 
   async apply(source: string | object, now = march): Promise<this> {
     const text = typeof source === 'string' ? source : stringify(source);
-    const changes = await catalogueChanges(await this.read(), readPlansFile(text), now);
+    const changes = await catalogueChanges({ now, resolveHolidays }, await this.read(), readPlansFile(text));
     this.events.push(...changes.map(({ event }) => event));
     this.changed = changes.map(inWords);
     return this;

@@ -1,0 +1,84 @@
+import { Worker } from 'node:worker_threads';
+import { type CalendarDefinition, InvalidCalendar } from '../business-time/calendar.js';
+import { type CalendarSource, type resolveHolidays } from '../business-time/holiday-sources.js';
+
+/** Makes dates of the holidays that a calendar takes from elsewhere. */
+export type ResolveHolidays = typeof resolveHolidays;
+
+/** What the thread is given. */
+export interface ToHolidays {
+  readonly source: CalendarSource;
+  readonly thisYear: number;
+}
+
+/** What it answers. */
+export type FromHolidays =
+  | { readonly definition: CalendarDefinition }
+  | { readonly refused: { readonly code: string; readonly field: string; readonly message: string } };
+
+/** The largest calendars take two or three. */
+const patienceSeconds = 15;
+const mostMegabytes = 512;
+
+/**
+ * Resolves holidays in a thread that is ended when it takes too long: a file may be made so that its parser does. One after
+ * another, so that no more than one core is theirs.
+ */
+export class HolidaysApart {
+  private last: Promise<unknown> = Promise.resolve();
+  private thread: Worker | undefined;
+  private isClosed = false;
+
+  constructor(private readonly seconds = patienceSeconds) {}
+
+  /** @throws InvalidCalendar `HOLIDAYS_TOO_SLOW`, and what {@link resolveHolidays} does */
+  resolve: ResolveHolidays = (source, thisYear) => {
+    const { holidaysFrom, ...definition } = source;
+    if (holidaysFrom === undefined) return Promise.resolve(definition);
+    const answer = this.last.then(() => this.ask({ source, thisYear }));
+    this.last = answer.catch(() => undefined);
+    return answer;
+  };
+
+  /** Ends what is under way; it and what waits are refused. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.thread?.terminate();
+  }
+
+  private async ask(question: ToHolidays): Promise<CalendarDefinition> {
+    if (this.isClosed) throw tooSlow('are not read any more: the process stops.');
+    const thread = new Worker(new URL('./holidays-thread.js', import.meta.url), {
+      workerData: question,
+      resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
+    });
+    this.thread = thread;
+    const timer = setTimeout(() => void thread.terminate(), this.seconds * 1000);
+    try {
+      const answer = await this.answerOf(thread);
+      if ('definition' in answer) return answer.definition;
+      const { code, field, message } = answer.refused;
+      throw new InvalidCalendar(code, field, message);
+    } finally {
+      clearTimeout(timer);
+      this.thread = undefined;
+      await thread.terminate();
+    }
+  }
+
+  private answerOf(thread: Worker): Promise<FromHolidays> {
+    return new Promise((resolve, reject) => {
+      thread
+        .once('message', resolve)
+        .once('error', (error: NodeJS.ErrnoException) => {
+          const isFull = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+          reject(isFull ? tooSlow(`take more than ${mostMegabytes} MB to read.`) : error);
+        })
+        .once('exit', () => {
+          reject(tooSlow(`take more than ${this.seconds} seconds to read.`));
+        });
+    });
+  }
+}
+
+const tooSlow = (why: string) => new InvalidCalendar('HOLIDAYS_TOO_SLOW', 'holidaysFrom', why);
