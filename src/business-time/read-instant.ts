@@ -7,8 +7,12 @@ const usual = new RegExp(
     String.raw`T\d{2}:\d{2}:\d{2}(?:\.\d{3})?(?:Z|[+-]\d{2}:\d{2})$`,
 );
 
+/** No instant is longer; the forms below would go through long text again and again. */
+const longest = 64;
+
 /** The instant that ISO 8601 text names; a local time without an offset names none. */
 export function readInstant(text: string): Instant | undefined {
+  if (text.length > longest) return undefined;
   const quick = usual.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(quick)) return quick;
   const at = /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text) ? DateTime.fromISO(text) : undefined;

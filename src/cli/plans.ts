@@ -3,12 +3,15 @@ import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { readLog } from '../imports/read-log.js';
+import { readText } from '../imports/read-text.js';
 import { openForReading, openLedger } from '../ledger.js';
 import { applyPlansFile } from '../plans/file/apply-plans-file.js';
 import { readPlansFile } from '../plans/file/read-plans-file.js';
 import { readCatalogue } from '../plans/file/whole-catalogue.js';
 import { toPlansFile, toYaml } from '../plans/file/write-plans-file.js';
+
+/** A hundred thousand customers take some ten million. */
+const mostBytes = 32_000_000;
 
 interface ApplyOptions {
   readonly yes?: boolean;
@@ -21,7 +24,10 @@ const applyCommand = new Command('apply')
   .option('--yes', 'without asking')
   .option('--actor <id>', 'who does it', userInfo().username)
   .action(async (name: string, { yes = false, actor }: ApplyOptions) => {
-    const file = readPlansFile(await textOf(name));
+    const text = await readText(name, process.stdin, mostBytes);
+    // What was cut off before it began is not what anybody meant.
+    if (text === '') throw new Rejection('MALFORMED_FILE', `${name} is empty.`);
+    const file = readPlansFile(text, name);
     const ledger = await openLedger(readSettings(), `plans apply ${name}`, { holidaysApart: true });
     try {
       const agree = yes ? () => Promise.resolve(true) : () => ask(name);
@@ -49,18 +55,6 @@ export const plansCommand = new Command('plans')
   .description('plans, calendars and customers as one file')
   .addCommand(applyCommand.exitOverride())
   .addCommand(exportCommand.exitOverride());
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-async function textOf(name: string): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of readLog(name, process.stdin)) parts.push(part);
-  try {
-    return decoder.decode(Buffer.concat(parts));
-  } catch {
-    throw new Rejection('MALFORMED_FILE', `${name} is not UTF-8.`);
-  }
-}
 
 async function ask(name: string): Promise<boolean> {
   if (name === '-' || !process.stdin.isTTY || !process.stdout.isTTY) {

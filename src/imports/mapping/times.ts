@@ -42,7 +42,7 @@ function zoneNamed(name: string, field: string): Zone {
   }
 }
 
-const isoOffset = (said: string) => /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(said.replace(' ', 'T'));
+const isoOffset = (said: string) => said.length <= 64 && /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(said.replace(' ', 'T'));
 
 /** Whether a format has an offset in it: a Z outside of quoted words. */
 const saysOffset = (format: string) => format.replace(/'[^']*'/g, '').includes('Z');

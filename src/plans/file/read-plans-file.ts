@@ -1,4 +1,3 @@
-import { parseDocument } from 'yaml';
 import { type DayRule, type Instant, type Target } from '../../business-time/calendar.js';
 import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -15,6 +14,7 @@ import {
   optional,
   text,
 } from '../../imports/formats/fields.js';
+import { readYaml, YamlFault } from '../../imports/formats/read-yaml.js';
 import { type CalendarOrder } from '../commands/change-calendar.js';
 import { benefits, channels, metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../domain/plan.js';
 import { planDefaults } from '../domain/plan-defaults.js';
@@ -45,13 +45,11 @@ export interface PlansFile {
  * Reads a file of plans: YAML, of which JSON is a part.
  * @throws Rejection `MALFORMED_FILE` with the line, `INVALID_FIELD` with the path
  */
-export function readPlansFile(source: string): PlansFile {
-  const document = parseDocument(source, { prettyErrors: true, uniqueKeys: true });
-  const [error] = document.errors;
-  if (error !== undefined) throw new Rejection('MALFORMED_FILE', error.message.trim());
+export function readPlansFile(source: string, name = 'the file'): PlansFile {
   try {
-    return file(object(document.toJS({ maxAliasCount: 100 }) ?? {}, 'the file'));
+    return file(object(readYaml(source) ?? {}, 'the file'));
   } catch (fault) {
+    if (fault instanceof YamlFault) throw new Rejection('MALFORMED_FILE', `${name}, ${fault.message}.`);
     if (fault instanceof FieldFault) throw new Rejection('INVALID_FIELD', fault.message);
     throw fault;
   }
