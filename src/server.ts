@@ -8,6 +8,7 @@ import { authenticateRequests, refuse } from './auth/http-door.js';
 import { whyNot } from './auth/requires.js';
 import { expectIdentity } from './config/identity-settings.js';
 import { type Doors, doorsOf } from './doors/doors.js';
+import { limitHeld } from './doors/held-http.js';
 import { guardHttp, httpOptions, limitIdentities } from './doors/http.js';
 import { Refusals } from './doors/refusals.js';
 import { Rejection } from './event-sourcing/rejection.js';
@@ -55,8 +56,9 @@ export async function startServer(
   app.useGlobalFilters(new Refusals(doors.log));
   await guardHttp(app, doors);
   if (doors.isExplorable) serveGraphiql(adapter.getInstance());
-  authenticateRequests(adapter.getInstance(), authenticator, doors.log);
+  authenticateRequests(adapter.getInstance(), authenticator, doors);
   limitIdentities(adapter.getInstance(), doors);
+  limitHeld(adapter.getInstance(), doors);
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
     const health = await healthNow(ledger);
     const mayOperate = identity?.may.has('operate') === true;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Doors } from '../doors/doors.js';
 import { type Log } from '../doors/log.js';
 import { refusalBody } from '../doors/refusals.js';
 import { Rejection } from '../event-sourcing/rejection.js';
@@ -22,7 +23,7 @@ const isOpen = (route: string | undefined) => route === '/health' || route?.star
  * of rate, and what browsers ask before they ask. At an open door a key is welcome: who
  * shows one may be told more.
  */
-export function authenticateRequests(server: FastifyInstance, authenticator: Authenticator, log: Log): void {
+export function authenticateRequests(server: FastifyInstance, authenticator: Authenticator, doors: Doors): void {
   server.decorateRequest('identity', undefined);
   server.addHook('preParsing', (request, reply, _, done) => {
     const { authorization } = request.headers;
@@ -37,7 +38,10 @@ export function authenticateRequests(server: FastifyInstance, authenticator: Aut
     };
     const unknown = (error: unknown) => {
       if (isOpenDoor) done();
-      else if (error instanceof Rejection) refuse(reply, error, log);
+      else if (error instanceof Rejection)
+        refuse(reply, error, (entry) => {
+          doors.strangers.write(entry, doors.addressOf(request.raw));
+        });
       else done(error as Error);
     };
     try {

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Clock } from '../clock/clock.js';
 import { type TokenSettings } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { identityIn } from './claims.js';
 import { type Identity } from './identity.js';
+import { IssuerKeys, KeysUnavailable } from './issuer-keys.js';
 
 /** Signatures that only the holder of a private key can make; a secret shared, or none, is no proof here. */
 const algorithms = [
@@ -24,23 +25,20 @@ const algorithms = [
 /** How far apart the clocks of the provider and ours may be. */
 const toleranceSeconds = 10;
 
-/** How long after fetching the keys a token by an unknown one fetches them no more: a flood of such is not the issuer's to bear. */
-const refetchMs = 10_000;
-
 /** How many verified tokens are remembered. */
 const tokensKept = 10_000;
 
 /** Verifies JWTs by the keys of their issuer, each once: it is remembered, by its digest, until it expires. */
 export class Tokens {
   private readonly known = new Map<string, Identity>();
-  private readonly keys: JWTVerifyGetKey;
+  private readonly keys: IssuerKeys;
 
   constructor(
     private readonly settings: TokenSettings,
     private readonly clock: Clock,
-    cooldownDuration = refetchMs,
+    refetchMs?: number,
   ) {
-    this.keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: 5_000, cooldownDuration });
+    this.keys = new IssuerKeys(settings.jwksUrl, clock, refetchMs);
   }
 
   /** @throws Rejection `UNAUTHENTICATED`, `IDENTITY_PROVIDER_UNAVAILABLE` */
@@ -55,7 +53,7 @@ export class Tokens {
 
   private async verify(token: string, digest: string): Promise<Identity> {
     const { issuer, audience } = this.settings;
-    const { payload } = await jwtVerify(token, this.keys, {
+    const { payload } = await jwtVerify(token, this.keys.find, {
       ...{ issuer, audience, algorithms, clockTolerance: toleranceSeconds, requiredClaims: ['exp'] },
       currentDate: new Date(this.clock.now()),
     }).catch((error: unknown) => {
@@ -80,15 +78,15 @@ export class Tokens {
 
 const expired = () => new Rejection('UNAUTHENTICATED', 'The token has expired.');
 
-/** A token that is wrong is its sender's fault; keys that cannot be fetched are not. */
+/** A token that is wrong is its sender's fault, and so is one by a key that is too weak; keys that cannot be had are not. */
 function refusalOf(error: unknown): Rejection {
   if (error instanceof errors.JWTExpired) return expired();
-  const isTokens =
-    error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC';
-  if (isTokens && !(error instanceof errors.JWKSInvalid))
-    return new Rejection('UNAUTHENTICATED', `The token is not valid: ${error.message}.`);
-  return new Rejection(
-    'IDENTITY_PROVIDER_UNAVAILABLE',
-    'The keys that tokens are verified by cannot be fetched; tokens seen before are still good.',
-  );
+  if (error instanceof KeysUnavailable)
+    return new Rejection(
+      'IDENTITY_PROVIDER_UNAVAILABLE',
+      'The keys that tokens are verified by cannot be fetched; tokens seen before are still good.',
+    );
+  const why =
+    error instanceof errors.JOSEError ? error.message : 'its key cannot be used; one of RSA needs 2048 bits at least';
+  return new Rejection('UNAUTHENTICATED', `The token is not valid: ${why}.`);
 }

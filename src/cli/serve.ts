@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { type DevelopmentKey } from '../auth/development-key.js';
 import { expectIdentity } from '../config/identity-settings.js';
 import { readSettings, type Settings } from '../config/settings.js';
+import { surviveSilence } from '../doors/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { holdPlace, type Placeholder } from '../placeholder.js';
@@ -18,6 +19,7 @@ export const stopSignal = (): Promise<string> =>
 
 /** Serves until the process is asked to stop. */
 export async function serve(): Promise<void> {
+  surviveSilence();
   const stop = new AbortController();
   const stopped = stopSignal().then(() => {
     stop.abort();

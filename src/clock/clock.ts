@@ -3,6 +3,8 @@ import { type Instant } from '../business-time/calendar.js';
 /** Time as a port, so that tests move it rather than wait. */
 export interface Clock {
   readonly now: () => Instant;
+  /** Milliseconds since some instant, which go on as they do when the clock is put forward or back: what rates go by. */
+  readonly elapsed: () => number;
   /** Resolves at an instant, or at once when the signal aborts or the clock goes back: whoever sleeps on wakes and looks. */
   readonly sleepUntil: (at: Instant, signal: AbortSignal) => Promise<void>;
 }
@@ -16,6 +18,7 @@ const longestTimerMs = 1_000;
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleepUntil: (at, signal) =>
     new Promise((resolve) => {
       let timer: ReturnType<typeof setTimeout> | undefined;

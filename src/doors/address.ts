@@ -17,28 +17,48 @@ export function networkOf(address: string): string {
 /** Whose request it is; only a proxy of ours is believed about whom it speaks for. */
 export type AddressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string;
 
-/** Addresses by the proxies, single or as `10.0.0.0/8`, whose `X-Forwarded-For` is believed. */
-export function addressOf(proxies: readonly string[]): AddressOf {
+/** Whether an address is among proxies of ours, single or as `10.0.0.0/8`. */
+export function isAmong(proxies: readonly string[]): (address: string) => boolean {
   const ranges = proxies.map((proxy) => (proxy.includes('/') ? ipaddr.parseCIDR(proxy) : singleRange(proxy)));
-  const isProxy = (address: string) => {
-    if (!ipaddr.isValid(address)) return false;
+  return (address) => {
+    if (ranges.length === 0 || !ipaddr.isValid(address)) return false;
     const parsed = ipaddr.process(address);
     return ranges.some(([range, bits]) => parsed.kind() === range.kind() && parsed.match(range, bits));
   };
+}
+
+/**
+ * Addresses by the proxies whose `X-Forwarded-For` is believed. The first other sender of one is told of: it may be a proxy
+ * that nobody has set, and then all who come through it are taken for one.
+ */
+export function addressOf(proxies: readonly string[], ignored: (sender: string) => void = () => undefined): AddressOf {
+  const isProxy = isAmong(proxies);
+  let isTold = false;
   const direct = new WeakMap<Socket, string>();
   return ({ headers, socket }) => {
-    if (ranges.length === 0) {
+    if (!isTold && headers['x-forwarded-for'] !== undefined && !isProxy(socket.remoteAddress ?? '')) {
+      isTold = true;
+      ignored(socket.remoteAddress ?? 'unknown');
+    }
+    if (proxies.length === 0) {
       const known = direct.get(socket);
       if (known !== undefined) return known;
       const address = networkOf(socket.remoteAddress ?? '');
       direct.set(socket, address);
       return address;
     }
-    const said = [headers['x-forwarded-for'] ?? []].flat().flatMap((list) => list.split(',').map((one) => one.trim()));
+    const said = [headers['x-forwarded-for'] ?? []].flat().flatMap((list) => list.split(',').map(hostIn));
     const hops = [...said, socket.remoteAddress ?? ''];
     while (hops.length > 1 && isProxy(hops.at(-1) ?? '')) hops.pop();
     return networkOf(hops.at(-1) ?? '');
   };
+}
+
+/** The address in an entry: some balancers write the port to it, and IPv6 in brackets. */
+function hostIn(entry: string): string {
+  const [, bracketed, beforePort] =
+    /^(?:\[([^\]]*)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5})$/.exec(entry.trim()) ?? [];
+  return bracketed ?? beforePort ?? entry.trim();
 }
 
 /** Whether text is an address, or a range of them. */

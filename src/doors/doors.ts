@@ -1,11 +1,12 @@
 import { type IncomingMessage } from 'node:http';
 import { type Settings } from '../config/settings.js';
 import { type Clock } from '../clock/clock.js';
-import { addressOf, type AddressOf, isLoopback } from './address.js';
+import { addressOf, type AddressOf, isAmong, isLoopback } from './address.js';
 import { type Limits, standardLimits } from './limits.js';
 import { type Log, logToStderr } from './log.js';
 import { type Operations, readOperations } from './operations.js';
 import { Rates } from './rate.js';
+import { ThinnedLog } from './thinned-log.js';
 
 /** What guards every door of a server, the same over HTTP and WebSocket. */
 export interface Doors {
@@ -20,7 +21,11 @@ export interface Doors {
   /** The only documents that may be asked; undefined: any. */
   readonly operations: Operations | undefined;
   readonly addressOf: AddressOf;
+  /** Whether others speak through an address, which then has no limits of its own. */
+  readonly isProxy: (address: string) => boolean;
   readonly log: Log;
+  /** Where it is told that strangers were refused. */
+  readonly strangers: ThinnedLog;
 }
 
 /**
@@ -35,10 +40,18 @@ export function doorsOf(settings: Settings, clock: Clock, log: Log = logToStderr
     isExplorable: settings.explore === 'yes' || (settings.explore === 'on-loopback' && isLoopback(settings.host)),
     origins: settings.origins,
     operations: settings.operations === '' ? undefined : readOperations(settings.operations),
-    addressOf: addressOf(settings.proxies),
+    addressOf: addressOf(settings.proxies, (sender) => {
+      log({ level: 'warn', code: 'FORWARDED_FOR_IGNORED', who: `address ${sender}`, message: unknownProxy });
+    }),
+    isProxy: isAmong(settings.proxies),
     log,
+    strangers: new ThinnedLog(log, clock),
   };
 }
+
+const unknownProxy =
+  'X-Forwarded-For of this address is not believed. If it is a proxy of yours, set PLEDGE_PROXIES; until then all who come ' +
+  'through it share one rate.';
 
 /** Whether a page of some origin may speak to us: none is said but by browsers, ours is served by us, others are named. */
 export function mayCome({ origins }: Pick<Doors, 'origins'>, { headers }: Pick<IncomingMessage, 'headers'>): boolean {

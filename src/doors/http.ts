@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { limitConnections } from './connections.js';
 import { type Doors } from './doors.js';
 import { tooLong, tooLongCode } from './document-rules.js';
 import { type Limits } from './limits.js';
@@ -35,7 +36,7 @@ const contentSecurityPolicy = {
 /** Guards HTTP before anything is read of a request but its head. */
 export async function guardHttp(app: NestFastifyApplication, doors: Doors): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
-  app.getHttpServer().maxConnections = doors.limits.connections;
+  limitConnections(app.getHttpServer(), doors);
   const headers = await securityHeaders();
   server.addHook('onRequest', (_, reply, done) => {
     void reply.headers(headers);

@@ -23,15 +23,18 @@ export interface Limits {
   readonly cost: number;
   /** What a query costs beside its answer that may look at many rows; in fields. */
   readonly scanCost: number;
-  /** Connections, of HTTP and WebSocket together. */
+  /** Connections, of HTTP and WebSocket together: of all, and of one address. */
   readonly connections: number;
+  readonly connectionsPerAddress: number;
   readonly sockets: { readonly total: number; readonly perAddress: number; readonly perIdentity: number };
   /** Sockets of one address that have not said whose they are. */
   readonly unknownSockets: number;
   /** What such a socket may send, in bytes. */
   readonly unknownBytes: number;
   /** Bytes that one identity may hold of our memory: what it is sending, and what waits until it reads. */
-  readonly heldBytes: { readonly perIdentity: number };
+  readonly heldBytes: { readonly perIdentity: number; readonly total: number };
+  /** The largest answer, in characters of JSON. */
+  readonly answerChars: number;
   /** Operations under way on sockets: a subscription is one until it ends, any other until its answer is sent. */
   readonly operations: { readonly total: number; readonly perIdentity: number; readonly perSocket: number };
   /** What may wait for a client that does not read, in bytes. */
@@ -66,10 +69,12 @@ export const standardLimits: Limits = {
   cost: 100_000, // the largest page of tickets, with all that is known of them, has fifty thousand
   scanCost: 10_000, // a dashboard asks four or five of them together
   connections: 5_000,
+  connectionsPerAddress: 1_000,
   sockets: { total: 1_000, perAddress: 500, perIdentity: 100 },
   unknownSockets: 100, // a second of an office’s, all coming back at once
   unknownBytes: 16 * 1024, // a token of eight kilobytes, with room
-  heldBytes: { perIdentity: 64 * 1024 * 1024 },
+  heldBytes: { perIdentity: 64 * 1024 * 1024, total: 256 * 1024 * 1024 }, // four of the largest answers; a container of 2 GB
+  answerChars: 16 * 1024 * 1024, // as many fields as there may be, each of 160 characters: three times the largest honest page
   operations: { total: 5_000, perIdentity: 200, perSocket: 50 },
   unreadBytes: 1024 * 1024,
   headersMs: 10_000,

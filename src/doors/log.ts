@@ -9,6 +9,10 @@ export interface LogEntry {
   readonly code: string;
   /** Whose limit it was. */
   readonly who?: string;
+  /** What to do about it. */
+  readonly message?: string;
+  /** How many lines were left out before this one, of its kind or for want of a reader. */
+  readonly leftOut?: number;
   /** What went wrong, with its stack: for the log alone. */
   readonly error?: string;
 }
@@ -25,9 +29,30 @@ export const logLine = (entry: LogEntry): string =>
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-export const logToStderr: Log = (entry) => {
-  process.stderr.write(`${logLine(entry)}\n`);
-};
+/** What may wait for who reads the log, in bytes. */
+const mostWaiting = 1024 * 1024;
+
+/** Writes to a stream as long as somebody reads it; lines that nobody reads are left out, rather than fill the memory. */
+export function logTo(stream: () => Pick<NodeJS.WriteStream, 'write' | 'writableLength'>): Log {
+  let leftOut = 0;
+  return (entry) => {
+    const to = stream();
+    if (to.writableLength > mostWaiting) {
+      leftOut += 1;
+      return;
+    }
+    const all = leftOut === 0 ? entry : { ...entry, leftOut: leftOut + (entry.leftOut ?? 0) };
+    leftOut = 0;
+    to.write(`${logLine(all)}\n`);
+  };
+}
+
+export const logToStderr: Log = logTo(() => process.stderr);
+
+/** Has a process go on where nobody reads what it says, or the disk it goes to is full. */
+export function surviveSilence(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
 
 /** How much of an error a line tells. */
 const longestError = 8_000;

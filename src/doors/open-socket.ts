@@ -39,10 +39,15 @@ export class OpenSockets implements Iterable<OpenSocket> {
     return found;
   }
 
-  /** The bytes that all sockets of one identity hold, of what came or of what waits to leave. */
-  heldBy(identity: Identity | undefined, held: (one: OpenSocket) => number): number {
+  /** The bytes that all sockets hold, of what came or of what waits to leave. */
+  held(held: (one: OpenSocket) => number, which: (one: OpenSocket) => boolean = () => true): number {
     let bytes = 0;
-    for (const one of this.sockets) if (one.identity?.actor.id === identity?.actor.id) bytes += held(one);
+    for (const one of this.sockets) if (which(one)) bytes += held(one);
     return bytes;
+  }
+
+  /** The bytes that the sockets of one identity hold. */
+  heldBy(identity: Identity | undefined, held: (one: OpenSocket) => number): number {
+    return this.held(held, (one) => one.identity?.actor.id === identity?.actor.id);
   }
 }

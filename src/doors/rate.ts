@@ -16,14 +16,14 @@ export interface TooQuick {
 }
 
 /**
- * Counts requests by caller, minute by minute: a number for each caller, and no more callers than there is room for – the
+ * Counts requests by caller, minute by minute, by time that passes and not by the clock, which may be put back: a number for each caller, and no more callers than there is room for – the
  * one whose minute began first makes way.
  */
 export class Rates {
   private readonly windows = new Map<string, Window>();
 
   constructor(
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Pick<Clock, 'elapsed'>,
     private readonly room = 100_000,
   ) {}
 
@@ -34,7 +34,7 @@ export class Rates {
 
   /** Counts a request; undefined: it is within the rate. */
   take(caller: string, perMinute: number): TooQuick | undefined {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     let window = this.windows.get(caller);
     if (window === undefined || window.endsAt <= now) {
       this.windows.delete(caller); // so that the map is in the order in which minutes began
@@ -48,7 +48,7 @@ export class Rates {
 
   /** Whether a caller is over a rate, without counting anything; undefined: no. */
   over(caller: string, perMinute: number): TooQuick | undefined {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     const window = this.windows.get(caller);
     return window === undefined || window.endsAt <= now ? undefined : excess(window, perMinute, now);
   }

@@ -31,7 +31,9 @@ export function serveSocket(
   const name = `socket ${(opened += 1)}`;
   const isOpen = () => socket.readyState === socket.OPEN;
   const mayHold = (added: number, held: (one: OpenSocket) => number) =>
-    added + held(one) <= smallBytes || added + sockets.heldBy(one.identity, held) <= limits.heldBytes.perIdentity;
+    added + held(one) <= smallBytes ||
+    (added + sockets.heldBy(one.identity, held) <= limits.heldBytes.perIdentity &&
+      added + sockets.held(held) <= limits.heldBytes.total);
 
   /** Counts what came; a socket is closed for what it sends itself, and for nothing that others of its address do. */
   function count(): void {

@@ -18,6 +18,7 @@ import { authenticateConnection, closeIfOver, contextOfConnection } from '../aut
 import { whyNotAll } from '../auth/whole-requests.js';
 import { type Clock } from '../clock/clock.js';
 import { faultsOfVariables } from '../graphql/variable-faults.js';
+import { answerTooLarge, exceeds } from './answer-size.js';
 import { tooLong, tooLongCode } from './document-rules.js';
 import { type Doors } from './doors.js';
 import { type OpenSocket } from './open-socket.js';
@@ -108,6 +109,8 @@ export function socketProtocol(
     onError: (_, __, ___, errors) => told(errors),
     onNext: (_, __, ___, ____, result) => {
       const { errors, data = null } = result;
+      if (exceeds(data, limits.answerChars))
+        return { data: null, errors: told([refusal(answerTooLarge.message, answerTooLarge.code)]) };
       return errors === undefined ? undefined : { data, errors: told(errors) };
     },
   };

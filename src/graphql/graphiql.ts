@@ -82,8 +82,9 @@ export function serveGraphiql(server: FastifyInstance): void {
   server.get('/graphiql/start.js', (_, reply) => reply.type('text/javascript').send(start));
   for (const [name, [owner, file, type]] of Object.entries(assets)) {
     const path = join(dirname(require.resolve(`${owner}/package.json`)), file);
+    const content = readFileSync(path); // once: each answer that waits to be read shares it
     server.get(`/graphiql/${name}`, (_, reply) =>
-      reply.type(type).header('cache-control', 'max-age=86400').send(readFileSync(path)),
+      reply.type(type).header('cache-control', 'max-age=86400').send(content),
     );
   }
 }

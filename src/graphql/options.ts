@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
@@ -6,6 +7,7 @@ import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphq
 import { guarded } from '../auth/guarded-schema.js';
 import { contextOfRequest } from '../auth/http-door.js';
 import { wholeRequests } from '../auth/whole-requests.js';
+import { answerTooLarge, exceeds } from '../doors/answer-size.js';
 import { type Doors } from '../doors/doors.js';
 import { queryRules } from '../doors/query-rules.js';
 import { errorFormat, fewOf, mostErrors } from '../doors/refusals.js';
@@ -37,6 +39,21 @@ const soundVariables: ApolloServerPlugin = {
       },
     }),
 };
+
+/** An answer has an end: a page of the longest texts is no reason for a string of hundreds of megabytes. */
+const boundedAnswers = ({ limits, log }: Doors): ApolloServerPlugin => ({
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ response: { body } }) {
+        if (body.kind !== 'single' || !exceeds(body.singleResult.data, limits.answerChars)) return Promise.resolve();
+        const id = randomUUID();
+        const { code, message } = answerTooLarge;
+        log({ level: 'warn', id, code });
+        body.singleResult = { data: null, errors: [{ message, extensions: { code, id } }] };
+        return Promise.resolve();
+      },
+    }),
+});
 
 /** An answer tells a few errors: Apollo formats those that are left in its list. */
 const fewErrors: ApolloServerPlugin = {
@@ -78,6 +95,7 @@ export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'>
   plugins: [
     ApolloServerPluginCacheControlDisabled(),
     fewErrors,
+    boundedAnswers(doors),
     neverCached,
     subscriptionsByWebSocket,
     wholeRequests,

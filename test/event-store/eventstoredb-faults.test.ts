@@ -242,7 +242,7 @@ describe('a subscription', () => {
   it('comes back later and later, within bounds, and never at the same moment as others', async () => {
     const waited = async (random: number) => {
       const waits: number[] = [];
-      const recording = { now: () => 0, sleepUntil: async (at: number) => void waits.push(at) };
+      const recording = { now: () => 0, elapsed: () => 0, sleepUntil: async (at: number) => void waits.push(at) };
       const backOff = new BackOff({ ...defaultPatience, clock: recording, random: () => random });
       for (let i = 0; i < 10; i++) await backOff.wait(new AbortController().signal);
       backOff.reset();

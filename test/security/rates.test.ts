@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addressOf, networkOf } from '../../src/doors/address.js';
+import { standardLimits } from '../../src/doors/limits.js';
 import { Rates } from '../../src/doors/rate.js';
 import { Api, newFolder } from '../support/api.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -27,12 +28,65 @@ describe('requests that come too quickly', () => {
     expect((await api.post('{ "query": "{ plans { code } }" }')).status).toBe(200);
   });
 
+  it('are counted by time that passes, however the clock is put', async () => {
+    const ask = () => api.post('{ "query": "{ plans { code } }" }');
+    const now = api.clock.now();
+    api.clock.putTo(now + 864_000_000);
+    let reply = await ask();
+    while (reply.status !== 429) reply = await ask();
+    api.clock.putTo(now);
+    reply = await ask();
+    expect([reply.status, Number(reply.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+    expect(Number(reply.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    api.clock.moveTo(now + 60_000);
+    expect((await ask()).status).toBe(200);
+  });
+
   it('over a socket close it with a code to come back by', async () => {
     api.clock.moveTo(api.clock.now() + 60_000);
     const socket = await RawSocket.open(api.url);
     if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
     socket.send({ type: 'connection_init', payload: api.connectionParams });
     for (let n = 0; n < 30; n++) socket.send({ type: 'ping' });
+    expect(await socket.closed).toBe(1013);
+  });
+});
+
+describe('who listens from an address that asks too much', () => {
+  let api: Api;
+  beforeAll(async () => {
+    const limits = { ...standardLimits, pingMs: 20 };
+    api = await Api.start('2026-03-02T09:00:00Z', newFolder(), { PLEDGE_ADDRESS_RATE: '20' }, { limits });
+  });
+  afterAll(() => api.end());
+
+  it('goes on listening, and is refused operations alone', async () => {
+    const sockets = [];
+    for (let n = 0; n < 3; n++) {
+      const socket = await RawSocket.open(api.url);
+      if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
+      socket.send({ type: 'connection_init', payload: api.connectionParams });
+      await socket.next('connection_ack');
+      sockets.push(socket);
+    }
+    const [first] = sockets;
+    let status = 200;
+    while (status !== 429) ({ status } = await api.post('{ "query": "{ plans { code } }" }'));
+    for (let pings = 0; pings < 5; pings++) await new Promise((resolve) => first?.socket.once('ping', resolve));
+    for (const { socket } of sockets) expect(socket.readyState).toBe(socket.OPEN);
+    first?.subscribe('1', '{ plans { code } }');
+    expect(await first?.next('error')).toMatchObject({ payload: [{ extensions: { code: 'TOO_MANY_REQUESTS' } }] });
+    api.clock.moveTo(api.clock.now() + 60_000);
+    first?.subscribe('2', '{ plans { code } }');
+    expect(await first?.next('next')).toMatchObject({ id: '2' });
+    for (const { socket } of sockets) socket.terminate();
+  });
+
+  it('is closed where it answers pings that nobody sent', async () => {
+    api.clock.moveTo(api.clock.now() + 60_000);
+    const socket = await RawSocket.open(api.url);
+    if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
+    for (let n = 0; n < 25; n++) socket.socket.pong();
     expect(await socket.closed).toBe(1013);
   });
 });
@@ -97,5 +151,41 @@ describe('an address', () => {
     expect(of(request('10.0.0.1'))).toBe('10.0.0.1');
     expect(of(request('10.0.0.1', 'nonsense'))).toBe('unknown');
     expect(addressOf([])(request('10.0.0.1', '192.0.2.7'))).toBe('10.0.0.1');
+  });
+
+  it.each([
+    ['192.0.2.7:1000', '192.0.2.7'],
+    [' 192.0.2.7:65535 ', '192.0.2.7'],
+    ['[2001:db8:1:2::7]:443', '2001:db8:1:2::'],
+    ['[2001:db8:1:2::7]', '2001:db8:1:2::'],
+    ['2001:db8:1:2::7', '2001:db8:1:2::'],
+    ['[::ffff:192.0.2.7]:80', '192.0.2.7'],
+    ['192.0.2.1, 192.0.2.7:1, 10.0.0.2:2', '192.0.2.7'],
+    ['192.0.2.7:', 'unknown'],
+    ['[192.0.2.7', 'unknown'],
+  ])('is understood as balancers write it: %s', (forwarded, counted) => {
+    expect(addressOf(['10.0.0.0/8'])(request('10.0.0.1', forwarded))).toBe(counted);
+  });
+
+  it('that forwards for others, and is no proxy that is set, is told to the operator once', async () => {
+    const told: string[] = [];
+    const of = addressOf(['10.0.0.1'], (sender) => told.push(sender));
+    of(request('10.0.0.1', '192.0.2.7'));
+    of(request('10.0.0.2'));
+    expect(told).toEqual([]);
+    for (let n = 0; n < 3; n++) of(request('10.0.0.2', '192.0.2.7'));
+    expect(told).toEqual(['10.0.0.2']);
+
+    const api = await Api.start('2026-03-02T09:00:00Z');
+    for (let n = 0; n < 3; n++) await fetch(`${api.url}/health`, { headers: { 'x-forwarded-for': '192.0.2.7' } });
+    expect(api.logged).toEqual([
+      {
+        level: 'warn',
+        code: 'FORWARDED_FOR_IGNORED',
+        who: 'address 127.0.0.1',
+        message: expect.stringContaining('PLEDGE_PROXIES') as unknown,
+      },
+    ]);
+    await api.end();
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { base64url, type JWTPayload } from 'jose';
 import { Api, newFolder } from '../support/api.js';
 import { IdentityProvider, newKey } from '../support/identity-provider.js';
@@ -26,7 +26,7 @@ describe('a token', () => {
   });
   afterEach(() => {
     provider.status = 200;
-    jest.restoreAllMocks();
+    api.clock.moveTo(now);
   });
   afterAll(async () => {
     await api.end();
@@ -141,14 +141,13 @@ describe('a token', () => {
     expect(await refusal(token)).toEqual([200, undefined]);
     api.clock.moveTo(now + 71_000);
     expect(await refusal(token)).toEqual([401, 'UNAUTHENTICATED']);
-    api.clock.moveTo(now);
   });
 
   it('is verified by the new key when keys rotate, and by the old one no more', async () => {
     const old = await provider.token(now, { jti: 'old' });
     const { privateKey } = provider.key;
     await provider.rotate('second');
-    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000); // the keys are asked for again, but not at any time
+    api.clock.moveTo(now + 11_000); // the keys are asked for again, but not at any time
     expect(await refusal(await provider.token(now))).toEqual([200, undefined]);
     expect(await refusal(old)).toEqual([401, 'UNAUTHENTICATED']);
     expect(await refusal(await provider.token(now, {}, { kid: 'second' }, privateKey))).toEqual([
@@ -165,11 +164,12 @@ describe('a token', () => {
     await elsewhere.rotate('unseen');
     const unseen = await elsewhere.token(now);
     elsewhere.status = 500;
-    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 11_000);
+    other.clock.moveTo(now + 11_000);
     const { errors } = await other.send(plans, {}, unseen);
     expect(errors?.[0]?.extensions?.['code']).toBe('IDENTITY_PROVIDER_UNAVAILABLE');
     expect(await other.send(plans, {}, seen)).toEqual({ data: { plans: expect.anything() } });
     elsewhere.status = 200;
+    other.clock.moveTo(now + 22_000);
     expect(await other.send(plans, {}, unseen)).toEqual({ data: { plans: expect.anything() } });
     await other.end();
     await elsewhere.stop();

@@ -19,6 +19,8 @@ export class Issuer {
   /** How often somebody asked for the keys. */
   asked = 0;
   isDown = false;
+  /** What it says in place of its keys. */
+  body: string | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -31,7 +33,10 @@ export class Issuer {
     server.on('request', (_, response) => {
       issuer.asked += 1;
       if (issuer.isDown) response.writeHead(503).end();
-      else response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: issuer.publicKeys }));
+      else
+        response
+          .setHeader('content-type', 'application/json')
+          .end(issuer.body ?? JSON.stringify({ keys: issuer.publicKeys }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return issuer;

@@ -10,9 +10,13 @@ export class ManualClock implements Clock {
   private readonly sleepers = new Set<Sleeper>();
   private readonly watching = new Set<() => void>();
 
+  private passed = 0;
+
   constructor(private at: number) {}
 
   now = (): number => this.at;
+
+  elapsed = (): number => this.passed;
 
   sleepUntil = (at: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
@@ -42,9 +46,17 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** Puts the clock, without that any time has passed. */
+  putTo(at: number): void {
+    const { passed } = this;
+    this.moveTo(at);
+    this.passed = passed;
+  }
+
   /** Whoever sleeps is woken when his time has come, and when the clock goes back. */
   moveTo(at: number): void {
     const goesBack = at < this.at;
+    this.passed += Math.max(0, at - this.at);
     this.at = at;
     for (const sleeper of [...this.sleepers]) if (goesBack || sleeper.at <= at) sleeper.wake();
   }

@@ -1,0 +1,92 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { type Clock } from '../clock/clock.js';
+
+/** How long after asking for the keys nobody asks again, whatever came of it: a flood of tokens is not the issuer's to bear. */
+export const refetchMs = 10_000;
+
+/** How long keys are kept. */
+const keptMs = 600_000;
+
+/** How long the issuer may take, and how much it may say. */
+const patienceMs = 5_000;
+const mostBytes = 1024 * 1024;
+
+/** The keys cannot be had: no fault of who sends a token. */
+export class KeysUnavailable extends Error {}
+
+type Keys = ReturnType<typeof createLocalJWKSet>;
+
+/**
+ * The keys of an issuer, from its address. jose's own asks again for each token while the issuer is down, reads an answer
+ * without end, and goes by the clock, which may be put back.
+ */
+export class IssuerKeys {
+  private keys: Keys | undefined;
+  private askedAt = -Infinity;
+  private asking: Promise<void> | undefined;
+  private isDown = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly clock: Pick<Clock, 'elapsed'>,
+    private readonly cooldownMs = refetchMs,
+  ) {}
+
+  /** The key that a token is signed by. @throws KeysUnavailable, and what jose throws where there is none */
+  readonly find: JWTVerifyGetKey = async (header, token) => {
+    if (this.keys === undefined || this.clock.elapsed() - this.askedAt >= keptMs) await this.ask();
+    const known = this.known();
+    try {
+      return await known(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (this.mayAsk) await this.ask();
+      if (this.isDown) throw new KeysUnavailable();
+      return this.known()(header, token);
+    }
+  };
+
+  private get mayAsk(): boolean {
+    return this.asking !== undefined || this.clock.elapsed() - this.askedAt >= this.cooldownMs;
+  }
+
+  private known(): Keys {
+    if (this.keys === undefined) throw new KeysUnavailable();
+    return this.keys;
+  }
+
+  /** Asks the issuer, once for all who want to know meanwhile. */
+  private async ask(): Promise<void> {
+    if (!this.mayAsk) throw new KeysUnavailable();
+    if (this.asking === undefined) {
+      this.askedAt = this.clock.elapsed();
+      this.asking = this.fetchKeys().finally(() => (this.asking = undefined));
+    }
+    await this.asking;
+  }
+
+  private async fetchKeys(): Promise<void> {
+    try {
+      this.keys = createLocalJWKSet(JSON.parse(await this.read()) as JSONWebKeySet);
+      this.isDown = false;
+    } catch (cause) {
+      this.isDown = true;
+      throw new KeysUnavailable('The keys cannot be fetched.', { cause });
+    }
+  }
+
+  private async read(): Promise<string> {
+    const headers = { accept: 'application/json, application/jwk-set+json' };
+    const signal = AbortSignal.timeout(patienceMs);
+    const response = await fetch(this.url, { headers, redirect: 'manual', signal });
+    if (response.status !== 200) throw new Error(`the issuer answers ${response.status}`);
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) throw new Error(`the issuer says more than ${mostBytes} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString();
+  }
+}
