@@ -1,11 +1,16 @@
+import { DiskSet } from '../database/disk-set.js';
 import { type Instant } from '../business-time/calendar.js';
 import { type Actor } from '../event-sourcing/event-store.js';
-import { type Rejection } from '../event-sourcing/rejection.js';
+import { Recent } from '../event-sourcing/recent.js';
+import { type RequestOutcome } from '../tickets/commands/change-ticket.js';
+import { eachTicket } from '../tickets/commands/each-ticket.js';
+import { OpenedBefore, openingsFirst, opens } from '../tickets/commands/opening-rejected.js';
+import { heeding, Unopened } from '../tickets/commands/unopened.js';
 import { type TicketOrder } from '../tickets/domain/commands.js';
-import { deriveId } from '../tickets/domain/derive-id.js';
-import { type ImportRecord, type ImportRow } from './import-record.js';
-
-type FactRecord = Extract<ImportRecord, { kind: 'fact' }>;
+import { ticketIdOf } from '../tickets/domain/ticket-id.js';
+import { factIdOf, inOurWords } from './fact-id.js';
+import { type FactRecord, type ImportRecord, type ImportRow } from './import-record.js';
+import { Repetitions } from './repetitions.js';
 
 /** A fact on its way in; its id derives from its content, so that a row twice is one fact. */
 export interface ImportedFact {
@@ -13,18 +18,15 @@ export interface ImportedFact {
   readonly occurredAt: Instant;
   readonly actor: Actor;
   readonly order: TicketOrder;
+  /** Whose ticket the row says that it is. */
+  readonly customer?: string;
 }
-
-export type FactOutcome =
-  | { readonly kind: 'recorded'; readonly events: number }
-  | { readonly kind: 'alreadySo' }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 /** Where an import goes. */
 export interface ImportSink {
-  define(record: Exclude<ImportRecord, FactRecord>): Promise<FactOutcome>;
+  define(record: Exclude<ImportRecord, FactRecord>): Promise<RequestOutcome>;
   /** Records facts of one ticket, in order; one outcome each. */
-  record(ticket: string, facts: readonly ImportedFact[]): Promise<readonly FactOutcome[]>;
+  record(ticket: string, facts: readonly ImportedFact[]): Promise<readonly RequestOutcome[]>;
 }
 
 /** A row that did not go in. */
@@ -57,115 +59,150 @@ export interface ImportOptions {
 /** Facts decided together; their appends share commits. */
 const chunkSize = 2_000;
 
-/** Takes a log in, row by row, in constant memory. A bad row is told of, and the rest goes in. */
-export async function importLog(rows: AsyncIterable<ImportRow>, options: ImportOptions): Promise<Counts> {
-  const { sink, rejected, progressed, signal } = options;
-  const counts: Counts = { rows: 0, recorded: 0, alreadySo: 0, rejected: 0, events: 0 };
-  const reject = (row: RejectedRow) => {
-    counts.rejected += 1;
-    rejected(row);
-  };
-  const took = (line: number, outcome: FactOutcome | undefined) => {
-    if (outcome === undefined || outcome.kind === 'alreadySo') counts.alreadySo += 1;
-    else if (outcome.kind === 'rejected')
-      reject({ line, code: outcome.rejection.code, message: outcome.rejection.message });
-    else {
-      counts.recorded += 1;
-      counts.events += outcome.events;
-    }
-  };
-
-  let chunk: Item[] = [];
-  let definitions: Promise<void>[] = [];
-  let early: Item[] = [];
-  const flush = async (isWaiting: (item: Item) => boolean) => {
-    await Promise.all(definitions);
-    const tickets = byTicket([...early, ...chunk]);
-    [chunk, definitions, early] = [[], [], []];
-    const record = async (ticket: string, items: readonly Item[]) => {
-      const outcomes = await recordTicket(ticket, items, options);
-      for (const [i, item] of items.entries()) {
-        if (isUnopened(outcomes[i]) && isWaiting(item)) early.push(item);
-        else took(item.line, outcomes[i]);
-      }
-    };
-    await Promise.all([...tickets].map(([ticket, items]) => record(ticket, items)));
-    progressed(counts);
-  };
-  let line = 0;
-  for await (const row of rows) {
-    if (signal.aborted) break;
-    if (row.line !== line) counts.rows += 1;
-    line = row.line;
-    if ('rejected' in row) reject({ line, ...row.rejected });
-    else if (!('record' in row)) continue;
-    else if (row.record.kind === 'fact') chunk.push({ line, fact: row.record });
-    else if (row.record.kind === 'calendar') took(line, await sink.define(row.record));
-    else {
-      const at = line;
-      definitions.push(
-        sink.define(row.record).then((outcome) => {
-          took(at, outcome);
-        }),
-      );
-    }
-    if (chunk.length + definitions.length < chunkSize) continue;
-    // Sorted by clocks that run apart, a log may open a ticket after what happened to it: what is early waits a chunk.
-    const seen = new Set(early);
-    await flush((item) => !seen.has(item));
-  }
-  // A log that was stopped may yet open them when it goes on.
-  await flush(() => signal.aborted);
-  return counts;
-}
+/** Opened tickets remembered, those of late; facts about others wait a chunk, and no more. */
+const rememberedTickets = 50_000;
 
 /** A fact on its line. */
 interface Item {
   readonly line: number;
   readonly fact: FactRecord;
+  /** As the sink takes it. */
+  readonly order: TicketOrder;
+  readonly factId: string;
 }
 
-const isUnopened = (outcome: FactOutcome | undefined) =>
-  outcome?.kind === 'rejected' && outcome.rejection.code === 'TICKET_NOT_FOUND';
-
-/** Facts by their ticket, the opening first. */
-function byTicket(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
-  const tickets = new Map<string, Item[]>();
-  for (const item of items) {
-    const own = tickets.get(item.fact.ticket);
-    if (own === undefined) tickets.set(item.fact.ticket, [item]);
-    else own.push(item);
-  }
-  for (const own of tickets.values()) own.sort((a, b) => Number(opens(b)) - Number(opens(a)));
-  return tickets;
-}
-
-const opens = ({ fact }: Item) => fact.order.type === 'OpenTicket';
-
-function recordTicket(
-  ticket: string,
-  items: readonly Item[],
-  { source, sink }: ImportOptions,
-): Promise<readonly FactOutcome[]> {
-  const facts = items.map(({ fact: { occurredAt, actor, order } }) => ({
-    factId: deriveId('fact', source, ticket, String(occurredAt), actor.id, actor.kind, JSON.stringify(order)),
-    occurredAt,
-    actor,
-    order: inOurWords(order, ticket, source),
-  }));
-  return sink.record(deriveId('ticket', source, ticket), facts);
-}
-
-/** People see the id that the source gave, unless it says otherwise; what it says of another ticket means ours. */
-function inOurWords(order: TicketOrder, ticket: string, source: string): TicketOrder {
-  switch (order.type) {
-    case 'OpenTicket':
-      return { reference: ticket, ...order };
-    case 'MergeTicket':
-      return { ...order, into: deriveId('ticket', source, order.into) };
-    case 'SplitTicket':
-      return { reference: order.into, ...order, into: deriveId('ticket', source, order.into) };
-    default:
-      return order;
+/** Takes a log in, row by row, in constant memory. A bad row is told of, and the rest goes in. */
+export async function importLog(rows: AsyncIterable<ImportRow>, options: ImportOptions): Promise<Counts> {
+  const refused = new DiskSet();
+  try {
+    return await new Importing(options, new Unopened(refused)).run(rows);
+  } finally {
+    refused.close();
   }
 }
+
+class Importing {
+  private readonly counts: Counts = { rows: 0, recorded: 0, alreadySo: 0, rejected: 0, events: 0 };
+  private readonly repetitions = new Repetitions();
+  /** Tickets that this import opened, or found as it would have opened them. */
+  private readonly opened = new Recent<true>(rememberedTickets);
+  private chunk: Item[] = [];
+  private definitions: Promise<void>[] = [];
+  /** Facts whose ticket was not opened yet, and which have waited for it. */
+  private early: Item[] = [];
+
+  constructor(
+    private readonly options: ImportOptions,
+    private readonly unopened: Unopened,
+  ) {}
+
+  async run(rows: AsyncIterable<ImportRow>): Promise<Counts> {
+    const { counts } = this;
+    const { signal } = this.options;
+    let line = 0;
+    for await (const row of rows) {
+      if (signal.aborted) break;
+      if (row.line !== line) counts.rows += 1;
+      line = row.line;
+      await this.take(row);
+      if (this.chunk.length + this.definitions.length >= chunkSize) await this.flush('more follows');
+    }
+    // A log that was stopped may yet open them when it goes on.
+    await this.flush(signal.aborted ? 'more follows' : 'last');
+    return counts;
+  }
+
+  private async take(row: ImportRow): Promise<void> {
+    const { line } = row;
+    const { source } = this.options;
+    if ('rejected' in row) {
+      this.reject({ line, ...row.rejected });
+      if (row.unopened !== undefined) {
+        const { ticket, by } = row.unopened;
+        this.unopened.add(ticketIdOf({ source, externalId: ticket }), by);
+      }
+    } else if (!('record' in row)) return;
+    else if (row.record.kind === 'fact') {
+      const order = inOurWords(row.record.order, row.record.ticket, source);
+      const factId = factIdOf(row.record, source, this.repetitions);
+      this.chunk.push({ line, fact: row.record, order, factId });
+    } else if (row.record.kind === 'calendar') await this.define(line, row.record);
+    else this.definitions.push(this.define(line, row.record));
+  }
+
+  private async define(line: number, record: Exclude<ImportRecord, FactRecord>): Promise<void> {
+    this.took(line, await this.options.sink.define(record));
+  }
+
+  /** Has recorded what was read. Until the last rows are, facts whose ticket is not opened yet wait for one chunk more. */
+  private async flush(what: 'more follows' | 'last'): Promise<void> {
+    const { early, chunk, definitions } = this;
+    const haveWaited = new Set(early);
+    [this.chunk, this.definitions, this.early] = [[], [], []];
+    await Promise.all(definitions);
+    const isEarly = (item: Item) => what === 'more follows' && !haveWaited.has(item);
+    await eachTicket(
+      this.byTicket([...early, ...chunk]),
+      ({ order }) => order,
+      async (ticket, items) => {
+        // Sorted by clocks that run apart, a log may open a ticket after what happened to it.
+        const isOpened = this.opened.get(ticket) !== undefined || items.some(({ order }) => opens(order));
+        if (!isOpened) this.early.push(...items.filter(isEarly));
+        const timely = isOpened ? items : items.filter((item) => !isEarly(item));
+        if (timely.length > 0) await this.record(ticket, timely);
+      },
+    );
+    this.options.progressed(this.counts);
+  }
+
+  private async record(ticket: string, items: readonly Item[]): Promise<void> {
+    const { sink } = this.options;
+    const hasOwnOpening = this.opened.get(ticket) !== undefined || items.some(({ order }) => opens(order));
+    const outcomes = await heeding(this.unopened, { ticket, hasOwnOpening }, items, (tried) =>
+      sink.record(ticket, tried.map(importedFact)),
+    );
+    for (const [i, { line, order }] of items.entries()) {
+      const outcome = outcomes[i];
+      if (opens(order) && outcome !== undefined && leavesOpen(outcome)) this.opened.set(ticket, true);
+      this.took(line, outcome);
+    }
+  }
+
+  /** Facts by Pledge's id of their ticket, the opening first. */
+  private byTicket(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
+    const tickets = new Map<string, Item[]>();
+    for (const item of items) {
+      const own = tickets.get(item.fact.ticket);
+      if (own === undefined) tickets.set(item.fact.ticket, [item]);
+      else own.push(item);
+    }
+    const { source } = this.options;
+    return new Map([...tickets].map(([externalId, own]) => [ticketIdOf({ source, externalId }), openingsFirst(own)]));
+  }
+
+  private took(line: number, outcome: RequestOutcome | undefined): void {
+    const { counts } = this;
+    if (outcome === undefined || outcome.kind === 'alreadySo') counts.alreadySo += 1;
+    else if (outcome.kind === 'rejected') {
+      const { code, message } = outcome.rejection;
+      this.reject({ line, code, message });
+    } else {
+      counts.recorded += 1;
+      counts.events += outcome.events;
+    }
+  }
+
+  private reject(row: RejectedRow): void {
+    this.counts.rejected += 1;
+    this.options.rejected(row);
+  }
+}
+
+/** Whether the ticket that is there is the one that was to be opened. */
+const leavesOpen = (outcome: RequestOutcome) =>
+  outcome.kind !== 'rejected' || outcome.rejection instanceof OpenedBefore;
+
+const importedFact = ({ factId, fact: { occurredAt, actor, customer }, order }: Item): ImportedFact => ({
+  ...{ factId, occurredAt, actor, order },
+  ...(customer === undefined ? {} : { customer }),
+});

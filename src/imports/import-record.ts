@@ -23,7 +23,11 @@ export type ImportRecord =
       readonly occurredAt: Instant;
       readonly actor: Actor;
       readonly order: TicketOrder;
+      /** Whose ticket the row says that it is; refused where it is not. */
+      readonly customer?: string;
     };
+
+export type FactRecord = Extract<ImportRecord, { kind: 'fact' }>;
 
 /** A row as read: a record, why it is none, or that it says nothing. Lines count from 1; on line 0 is what the format brings itself. */
 export type ImportRow =
@@ -32,6 +36,8 @@ export type ImportRow =
   | {
       readonly line: number;
       readonly rejected: { readonly code: string; readonly message: string; readonly raw: string };
+      /** The ticket that it was to open, where it was; other rows of that ticket are refused with it. */
+      readonly unopened?: { readonly ticket: string; readonly by: 'opening' | 'split' };
     };
 
 /** How one kind of log is read; one small module each. */

@@ -6,10 +6,11 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type CataloguePorts } from '../plans/commands/catalogue-ports.js';
 import { defineCalendar, enrolCustomer } from '../plans/commands/define.js';
-import { changeTicket, type TicketPorts } from '../tickets/commands/change-ticket.js';
+import { changeTicket, type RequestOutcome, type TicketPorts } from '../tickets/commands/change-ticket.js';
+import { refusedAll } from '../tickets/commands/opening-rejected.js';
 import { deriveId } from '../tickets/domain/derive-id.js';
 import { type ImportFinished, type ImportStarted, importStream } from './events.js';
-import { type Counts, type FactOutcome, type ImportedFact, type ImportSink } from './import-log.js';
+import { type Counts, type ImportedFact, type ImportSink } from './import-log.js';
 
 /** An import under way: where its facts go, and how to say that it is done. */
 export interface Import extends ImportSink {
@@ -87,7 +88,7 @@ const enrolmentOf = ({
 const isOfTheRow = (error: unknown): error is Rejection =>
   error instanceof Rejection && !(error instanceof StorageFault);
 
-async function outcomeOf(work: Promise<{ readonly recorded: number }>): Promise<FactOutcome> {
+async function outcomeOf(work: Promise<{ readonly recorded: number }>): Promise<RequestOutcome> {
   try {
     const { recorded: events } = await work;
     return events === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events };
@@ -106,18 +107,12 @@ async function record(
     readonly mayBackdate: true;
     readonly import: { readonly id: string; readonly startedAt: Instant };
   },
-): Promise<readonly FactOutcome[]> {
+): Promise<readonly RequestOutcome[]> {
+  const requests = facts.map((fact) => ({ ...fact, ...shared }));
   try {
-    const requests = facts.map(({ factId, occurredAt, actor, order }) => ({
-      factId,
-      occurredAt,
-      actor,
-      order,
-      ...shared,
-    }));
     return (await changeTicket(ports, ticket, requests)).outcomes;
   } catch (rejection) {
     if (!isOfTheRow(rejection)) throw rejection;
-    return facts.map(() => ({ kind: 'rejected', rejection }));
+    return refusedAll(requests, ticket, rejection);
   }
 }

@@ -7,8 +7,9 @@ import fc from '../support/fc.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { italianHelpdesk } from '../../src/imports/formats/italian-helpdesk.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
-import { type FactOutcome, type ImportedFact, importLog, type RejectedRow } from '../../src/imports/import-log.js';
+import { type ImportedFact, importLog, type RejectedRow } from '../../src/imports/import-log.js';
 import { type ImportFormat, type ImportRow } from '../../src/imports/import-record.js';
+import { type RequestOutcome } from '../../src/tickets/commands/change-ticket.js';
 import { readLog } from '../../src/imports/read-log.js';
 import { sampleLog } from '../../src/imports/sample.js';
 import { reopenShare, waitShare } from '../../src/imports/sample-figures.js';
@@ -238,7 +239,7 @@ describe('importing', () => {
 
   async function run(
     text: string,
-    outcome: (fact: ImportedFact, ticket: string) => FactOutcome = () => ({ kind: 'recorded', events: 2 }),
+    outcome: (fact: ImportedFact, ticket: string) => RequestOutcome = () => ({ kind: 'recorded', events: 2 }),
   ) {
     const recorded: { ticket: string; facts: readonly ImportedFact[] }[] = [];
     const rejected: RejectedRow[] = [];
@@ -301,7 +302,7 @@ describe('importing', () => {
   });
 
   it('tells of what is refused, by its line', async () => {
-    const refuse = ({ order }: ImportedFact): FactOutcome =>
+    const refuse = ({ order }: ImportedFact): RequestOutcome =>
       order.type === 'CloseTicket' ? { kind: 'rejected', rejection: notFound } : { kind: 'alreadySo' };
     const { rejected, counts } = await run(`${lines(two)}\nnonsense`, refuse);
     expect(rejected.map(({ line, code }) => [line, code])).toEqual([

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { customerIdOf, customerIdRule } from '../../plans/domain/customer-id.js';
 
 /** A value that is not what its field takes. */
 export class FieldFault extends Error {
@@ -18,6 +19,13 @@ export const text =
     if (value.length > longest) throw fault(field, `must not be longer than ${longest} characters`);
     return value;
   };
+
+/** A customer's id: text of any kind, outer blanks cut. */
+export const customerId: Read<string> = (value, field) => {
+  const id = typeof value === 'string' ? customerIdOf(value) : undefined;
+  if (id === undefined) throw fault(field, customerIdRule);
+  return id;
+};
 
 /** One of some words. */
 export const oneOf =

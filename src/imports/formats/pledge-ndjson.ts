@@ -7,7 +7,20 @@ import { type TicketOrder } from '../../tickets/domain/commands.js';
 import { cancelReasons, origins, type ReportedType, reportedTypes } from '../../tickets/domain/facts.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { type Line, linesOf } from '../lines.js';
-import { count, FieldFault, fields, flag, given, instant, listOf, object, oneOf, optional, text } from './fields.js';
+import {
+  count,
+  customerId,
+  FieldFault,
+  fields,
+  flag,
+  given,
+  instant,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  text,
+} from './fields.js';
 
 /** Pledge's own log: one JSON object a line, named after the event that it asks for. `docs/imports.md` has every field. */
 export const pledgeNdjson: ImportFormat = {
@@ -38,9 +51,19 @@ function rowOf(line: Line): ImportRow | undefined {
   try {
     return { line: line.number, record: recordOf(object(value, 'the line')) };
   } catch (error) {
-    if (error instanceof FieldFault) return rejected(line.number, 'INVALID_FIELD', error.message, line.text);
-    throw error;
+    if (!(error instanceof FieldFault)) throw error;
+    return {
+      ...rejected(line.number, 'INVALID_FIELD', error.message, line.text),
+      ...given({ unopened: openedBy(value) }),
+    };
   }
+}
+
+/** The ticket that a line was to open, as far as it can be made out. */
+function openedBy(line: unknown): { readonly ticket: string; readonly by: 'opening' | 'split' } | undefined {
+  const { event, ticket, into } = Object(line) as Record<string, unknown>;
+  if (event === 'TicketOpened' && typeof ticket === 'string') return { ticket, by: 'opening' };
+  return event === 'TicketSplit' && typeof into === 'string' ? { ticket: into, by: 'split' } : undefined;
 }
 
 const id = text(100);
@@ -52,15 +75,16 @@ function recordOf(line: Record<string, unknown>): ImportRecord {
   const event = oneOf(events)(said, 'event');
   if (event === 'CustomerEnrolled') return enrolment(rest);
   if (event === 'CalendarDefined') return calendar(rest);
-  const order = orders[event];
-  const { ticket, occurredAt, actor, ...more } = rest;
-  return {
-    kind: 'fact',
+  const { ticket, occurredAt, actor, customer, ...more } = rest;
+  const common = {
     ticket: id(ticket, 'ticket'),
     occurredAt: instant(occurredAt, 'occurredAt'),
     actor: actorOf(actor),
-    order: order(more),
   };
+  const read = orders[event];
+  if (event === 'TicketOpened') return { kind: 'fact', ...common, order: read({ customer, ...more }) };
+  const owner = optional(customerId)(customer, 'customer');
+  return { kind: 'fact', ...common, order: read(more), ...given({ customer: owner }) };
 }
 
 function actorOf(value: unknown): Actor {
@@ -71,7 +95,7 @@ function actorOf(value: unknown): Actor {
 
 function enrolment(line: Record<string, unknown>): ImportRecord {
   const shape = {
-    customer: id,
+    customer: customerId,
     name: optional(name),
     plan: id,
     calendar: optional(id),
@@ -98,7 +122,7 @@ const message = { channel: optional(oneOf(channels)) };
 const orders: Readonly<Record<ReportedType, (line: Record<string, unknown>) => TicketOrder>> = {
   TicketOpened: (line) => {
     const shape = {
-      ...{ customer: id, type: oneOf(ticketTypes), channel: oneOf(channels), subject: text(500) },
+      ...{ customer: customerId, type: oneOf(ticketTypes), channel: oneOf(channels), subject: text(500) },
       ...{ reference: optional(id), plan: optional(id), priority: optional(text(60)), application: optional(name) },
       ...{ users: optional(listOf(100, name)), origin: optional(oneOf(origins)) },
     };

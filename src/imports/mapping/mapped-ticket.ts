@@ -4,12 +4,10 @@ import { type PauseReason, type TicketType } from '../../plans/domain/plan.js';
 import { type TicketOrder } from '../../tickets/domain/commands.js';
 import { type Row } from '../csv.js';
 import { FieldFault, given } from '../formats/fields.js';
-import { type ImportRecord } from '../import-record.js';
+import { type FactRecord } from '../import-record.js';
 import { type Mapping } from './mapping.js';
 import { isCancel, isWait, type Meaning } from './meaning.js';
 import { type Reading } from './reading.js';
-
-type FactRecord = Extract<ImportRecord, { kind: 'fact' }>;
 
 /** What a row says, read once. */
 interface Said {
@@ -21,6 +19,7 @@ interface Said {
   readonly priority: string | undefined;
   readonly assignee: string | null;
   readonly team: string | null;
+  readonly owner: string | undefined;
 }
 
 const isUnderWay = ({ standing }: Meaning) => standing === 'open' || (standing !== undefined && isWait(standing));
@@ -43,11 +42,10 @@ export class MappedTicket {
     const opening = this.before === undefined ? [this.opening(row, said)] : [];
     const orders = [...this.orders(said)];
     this.before = said;
-    const { at: occurredAt, actor } = said;
-    return [
-      ...opening,
-      ...orders.map((order) => ({ kind: 'fact', ticket: this.id, occurredAt, actor, order }) as const),
-    ];
+    const { at: occurredAt, actor, owner } = said;
+    const common = { kind: 'fact', ticket: this.id, occurredAt, actor } as const;
+    const named = owner === undefined ? common : { ...common, customer: owner };
+    return [...opening, ...orders.map((order) => ({ ...named, order }))];
   }
 
   private read(row: Row): Said {
@@ -66,6 +64,7 @@ export class MappedTicket {
       actor: { id, kind: isAutomatic ? 'automatic' : 'person' },
       type: required(mapping.type, row, 'type'),
       priority: mapping.priority(row) ?? this.before?.priority,
+      owner: mapping.ofCustomer(row),
     };
   }
 

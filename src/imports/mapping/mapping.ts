@@ -1,7 +1,7 @@
 import { type Channel, channels, type TicketType, ticketTypes } from '../../plans/domain/plan.js';
 import { type Origin, origins } from '../../tickets/domain/facts.js';
 import { type CsvDialect } from '../csv.js';
-import { FieldFault, fields, listOf, object, oneOf, optional, text } from '../formats/fields.js';
+import { customerId, FieldFault, fields, listOf, object, oneOf, optional, text } from '../formats/fields.js';
 import { type Meaning, meaning } from './meaning.js';
 import { type Cells, type Check, constantsOf, type Reading, readingOf, textOf } from './reading.js';
 import { timesOf } from './times.js';
@@ -23,6 +23,8 @@ export interface Mapping {
   readonly openedAt: Reading<number>;
   readonly openedBy: Reading<string>;
   readonly customer: Reading<string>;
+  /** Whose ticket each row says that it is. */
+  readonly ofCustomer: Reading<string>;
   /** The plan that customers are enrolled on; without one they are left as they are. */
   readonly plan: Reading<string>;
   readonly calendar: Reading<string>;
@@ -53,7 +55,14 @@ const something: Check<unknown> = (value, field) => {
 const shape = {
   ...{ source: text(100), csv: optional(object), rows: oneOf(['snapshots', 'events']), times: object },
   ...{ ticket: object, at: object, actor: optional(object), opened: optional(object) },
-  ...{ customer: something, plan: anything, calendar: anything, type: something, channel: something },
+  ...{
+    customer: something,
+    ofCustomer: anything,
+    plan: anything,
+    calendar: anything,
+    type: something,
+    channel: something,
+  },
   ...{ priority: anything, subject: something, application: anything, origin: anything },
   ...{ assignee: anything, team: anything, state: object },
 };
@@ -80,7 +89,8 @@ export function parseMapping(value: unknown): Mapping {
     actor: read(id, said.actor === undefined ? undefined : actor, 'actor'),
     openedAt: readTime(opened.at, 'opened.at'),
     openedBy: read(id, opened.by, 'opened.by'),
-    customer: read(id, said.customer, 'customer'),
+    customer: read(customerId, said.customer, 'customer'),
+    ofCustomer: read(customerId, said.ofCustomer, 'ofCustomer'),
     plan: read(id, said.plan, 'plan'),
     calendar: read(id, said.calendar, 'calendar'),
     type: read(oneOf(ticketTypes), said.type, 'type'),

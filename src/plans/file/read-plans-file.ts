@@ -2,6 +2,7 @@ import { type DayRule, type Instant, type Target } from '../../business-time/cal
 import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import {
+  customerId,
   FieldFault,
   fields,
   flag,
@@ -140,7 +141,7 @@ const plan = entry((value, path) => {
 
 const customer: Read<CustomerEntry> = entry((value, path) => {
   const shape = {
-    id: text(100),
+    id: customerId,
     name: optional(text(200)),
     plan: code,
     calendar: optional(code),

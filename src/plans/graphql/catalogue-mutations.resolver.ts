@@ -106,8 +106,9 @@ export class CatalogueMutations {
     @Args('input', { description: 'The customer and the plan.' }) input: ChangeCustomerPlanInput,
     @Caller() caller: Identity,
   ) {
-    const { id: customer, plan, name, effectiveFrom } = input;
-    const order = { type: 'ChangeCustomerPlan', customer, plan, effectiveFrom: effectiveFrom ?? undefined } as const;
+    const { id, plan, name, effectiveFrom } = input;
+    const dated = { plan, effectiveFrom: effectiveFrom ?? undefined };
+    const order = { type: 'ChangeCustomerPlan', customer: id.trim(), ...dated } as const;
     return this.changeCustomer({ ...order, ...said({ name }) }, caller);
   }
 
@@ -120,8 +121,8 @@ export class CatalogueMutations {
     @Args('input', { description: 'The customer and the calendar.' }) input: SetCustomerCalendarInput,
     @Caller() caller: Identity,
   ) {
-    const { id: customer, calendar = null, effectiveFrom } = input;
-    const order = { type: 'SetCustomerCalendar', customer, calendar, effectiveFrom: effectiveFrom ?? undefined };
+    const { id, calendar = null, effectiveFrom } = input;
+    const order = { customer: id.trim(), calendar, effectiveFrom: effectiveFrom ?? undefined };
     return this.changeCustomer({ ...order, type: 'SetCustomerCalendar' }, caller);
   }
 

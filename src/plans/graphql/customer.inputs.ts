@@ -1,14 +1,13 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
 import { IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
+import { IsCustomerId } from '../../graphql/customer-id.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { code, DatedInput } from './change.inputs.js';
 
-const id = [/^[\w.:@/+-]{1,100}$/, { message: 'id must be 1 to 100 letters, digits or . : @ / + - _' }] as const;
-
 @InputType('EnrolCustomerInput', { description: 'A customer is put on a plan.' })
 export class EnrolCustomerInput {
-  @Field(() => ID, { description: 'The customer’s id.' })
-  @Matches(...id)
+  @Field(() => ID, { description: 'The customer’s id: any text of 1 to 200 characters.' })
+  @IsCustomerId()
   id!: string;
 
   @Field(() => String, { nullable: true, description: 'The customer’s name.' })
@@ -34,8 +33,8 @@ export class EnrolCustomerInput {
   description: 'A customer goes to another plan. Clocks that run are left alone; those that start afterwards go by it.',
 })
 export class ChangeCustomerPlanInput extends DatedInput {
-  @Field(() => ID, { description: 'The customer’s id.' })
-  @Matches(...id)
+  @Field(() => ID, { description: 'The customer’s id: any text of 1 to 200 characters.' })
+  @IsCustomerId()
   id!: string;
 
   @Field(() => String, { description: 'The code of the plan.' })
@@ -53,8 +52,8 @@ export class ChangeCustomerPlanInput extends DatedInput {
   description: 'A customer gets a calendar of its own, or the plan’s again. Clocks that run are left alone.',
 })
 export class SetCustomerCalendarInput extends DatedInput {
-  @Field(() => ID, { description: 'The customer’s id.' })
-  @Matches(...id)
+  @Field(() => ID, { description: 'The customer’s id: any text of 1 to 200 characters.' })
+  @IsCustomerId()
   id!: string;
 
   @Field(() => String, { nullable: true, description: 'The code of the calendar; the plan’s where left out.' })

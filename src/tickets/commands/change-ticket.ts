@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { Command } from '@nestjs/cqrs';
 import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
@@ -17,7 +16,9 @@ import { pledge } from '../domain/outcome-events.js';
 import { type Ticket } from '../domain/ticket.js';
 import { noTicket } from '../domain/to-fact-event.js';
 import { type TicketView, viewOf } from '../domain/ticket-view.js';
-import { namesAnother, objectionToOther, type Subject } from './other-ticket.js';
+import { digestOf } from './command-digest.js';
+import { HeedingOpenings, opens, openingsFirst } from './opening-rejected.js';
+import { namesAnother, objectionToOther, objectionToOwner, type Subject } from './other-ticket.js';
 import { type Owner, termsOf } from './terms-of.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
@@ -28,6 +29,8 @@ export interface TicketRequest {
   readonly actor: Actor;
   readonly onBehalfOf?: Actor;
   readonly source?: string;
+  /** Whose ticket its sender says that it is; refused where it is not. */
+  readonly customer?: string;
   /** Scoped to actor and ticket: with the same content again it records nothing, with other content it is refused. */
   readonly idempotencyKey?: string;
   /** The fact's id, where it derives from its content. */
@@ -76,9 +79,11 @@ export interface TicketPorts {
 export async function changeTicket(
   { store, catalogue, clock, tickets }: TicketPorts,
   id: string,
-  requests: readonly TicketRequest[],
+  given: readonly TicketRequest[],
   scope: Scope = 'everyone',
 ): Promise<TicketChanged> {
+  const requests = openingsFirst(given);
+  const decider = new HeedingOpenings(ticketDecider(catalogue));
   expectOwn(scope, requests);
   const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
     const opening = openingOf(ticket, requests, id);
@@ -92,16 +97,20 @@ export async function changeTicket(
     const now = clock.now();
     const others = await objections(store, { scope, id, customer: opening.customer }, requests, now);
     const termsAt = (order: TicketRequest['order'], at: Instant) => terms(order, countsAt(at, now, opening.openedAt));
-    return requests.map((request, i) => commandOf(request, id, now, termsAt, others[i]));
+    const commands = requests.map(
+      (request, i) => mismatch(request, opening.customer, id, scope) ?? commandOf(request, id, now, termsAt, others[i]),
+    );
+    return decider.begin(requests, commands, ticket);
   };
-  const decider = ticketDecider(catalogue);
   const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
   const ticket = viewOf(id, state, catalogue, clock.now());
   const outcomes = results.map((result): RequestOutcome => {
     if ('rejection' in result) return { kind: 'rejected', rejection: result.rejection };
     return result.events.length === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events: result.events.length };
   });
-  return { ticket, position, outcomes };
+  if (requests === given) return { ticket, position, outcomes };
+  const places = new Map(requests.map((request, i) => [request, i]));
+  return { ticket, position, outcomes: given.flatMap((request) => outcomes[places.get(request) ?? -1] ?? []) };
 }
 
 /** A ticket opened is the opener's own customers', whether or not there is one by that id already. */
@@ -120,12 +129,22 @@ function expectSeen(scope: Scope, customer: string, requests: readonly TicketReq
   throw noTicket(id);
 }
 
-/** What other tickets have against each request; what an import says of them is judged when they hear of it. */
+/** Why something said of a customer's ticket is refused, where the ticket is another's: the sender may not see that one. */
+function mismatch({ order, customer }: TicketRequest, owner: string, id: string, scope: Scope): Rejection | undefined {
+  if (customer === undefined || customer === owner || opens(order)) return undefined;
+  return scope === 'everyone'
+    ? new Rejection('CUSTOMER_MISMATCH', `The ticket ${id} is not of the customer ${customer}.`)
+    : noTicket(id);
+}
+
+/** What other tickets have against each request; of an import, whose they are alone. */
 async function objections(store: EventStore, subject: Subject, requests: readonly TicketRequest[], now: Instant) {
   const found: (Rejection | undefined)[] = [];
   for (const [i, { order, occurredAt = now, import: imported }] of requests.entries()) {
-    if (!namesAnother(order) || imported !== undefined) continue;
-    found[i] = await objectionToOther(store, subject, order, Math.min(occurredAt, now));
+    if (!namesAnother(order)) continue;
+    found[i] = await (imported === undefined
+      ? objectionToOther(store, subject, order, Math.min(occurredAt, now))
+      : objectionToOwner(store, subject, order));
   }
   return found;
 }
@@ -187,7 +206,7 @@ function commandOf(
     occurredAt,
     terms,
     factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
-    ...(mayRepeat ? { commandHash: digest([order, request.occurredAt ?? null]) } : {}),
+    ...(mayRepeat ? { commandHash: digestOf(request, ticket) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     ...(source === undefined ? {} : { source }),
     ...(correlationId === undefined ? {} : { correlationId }),
@@ -196,5 +215,3 @@ function commandOf(
   };
   return { context, ...order };
 }
-
-const digest = (content: unknown) => hash('sha256', JSON.stringify(content), 'base64url').slice(0, 22);

@@ -1,10 +1,10 @@
 import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
-import { type EventStore } from '../../event-sourcing/event-store.js';
+import { type EventStore, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Loaded, loadStream } from '../../event-sourcing/handle-command.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type TicketOrder } from '../domain/commands.js';
-import { ticketStream } from '../domain/events.js';
+import { ticketStream, type TicketEvent } from '../domain/events.js';
 import { lifeAt } from '../domain/life.js';
 import { noTicket } from '../domain/to-fact-event.js';
 import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
@@ -36,8 +36,40 @@ export async function objectionToOther(
   const { state: other } = await readTicket(store, order.into);
   if (order.type === 'MergeTicket') return objectionToMerge(store, subject, order.into, other, at);
   if (other.customer === undefined) return undefined;
-  return new Rejection('TICKET_EXISTS', `The ticket ${order.into} was opened before.`);
+  return openedBefore(order.into);
 }
+
+/**
+ * What speaks against what an import says of another ticket, whatever the order in which it says it: that one is somebody
+ * else's. All else is judged when the other hears of it.
+ */
+export async function objectionToOwner(
+  store: EventStore,
+  { id, customer }: Subject,
+  order: Named,
+): Promise<Rejection | undefined> {
+  const other = await openingOf(store, order.into);
+  if (other === undefined) return undefined;
+  const isTheirs = other.customer === customer;
+  if (order.type === 'MergeTicket') return isTheirs ? undefined : mergeAcrossCustomers(order.into);
+  const { from } = order;
+  const isSame = from !== undefined && other.from?.source === from.source && other.from.externalId === from.externalId;
+  return isTheirs && (other.splitFrom === id || isSame) ? undefined : openedBefore(order.into);
+}
+
+/** How a ticket was opened; undefined where there is none. */
+async function openingOf(store: EventStore, id: string) {
+  for await (const event of store.readStream(ticketStream(id))) {
+    const { type, data } = event as StoredEvent & TicketEvent;
+    return type === 'TicketOpened' ? data : undefined;
+  }
+  return undefined;
+}
+
+const openedBefore = (id: string) => new Rejection('TICKET_EXISTS', `The ticket ${id} was opened before.`);
+
+const mergeAcrossCustomers = (id: string) =>
+  new Rejection('MERGE_ACROSS_CUSTOMERS', `The ticket ${id} is another customer’s.`);
 
 async function objectionToMerge(
   store: EventStore,
@@ -48,9 +80,7 @@ async function objectionToMerge(
 ): Promise<Rejection | undefined> {
   if (into === id) return new Rejection('MERGE_INTO_ITSELF', 'A ticket cannot be merged into itself.');
   if (other.customer === undefined || !sees(scope, other.customer)) return noTicket(into);
-  if (other.customer !== customer) {
-    return new Rejection('MERGE_ACROSS_CUSTOMERS', `The ticket ${into} is another customer’s.`);
-  }
+  if (other.customer !== customer) return mergeAcrossCustomers(into);
   const chain = await mergedAfter(store, into, other);
   if (chain.includes(id)) return new Rejection('MERGE_CYCLE', `The ticket ${into} was merged into this one.`);
   const survivor = chain.at(-1);

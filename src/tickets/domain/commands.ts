@@ -8,7 +8,7 @@ import {
   type TicketType,
   type VersionRef,
 } from '../../plans/domain/plan.js';
-import { type CancelReason, type Origin, type Received } from './facts.js';
+import { type CancelReason, type Origin, type Received, type TicketSource } from './facts.js';
 
 /** What a sender may say of a ticket: the verbs of its life, as data. */
 export type TicketOrder =
@@ -26,6 +26,7 @@ export type TicketOrder =
       readonly origin?: Origin;
       /** The ticket that it is split off from. */
       readonly splitFrom?: string;
+      readonly from?: TicketSource;
     }
   | { readonly type: 'RecordFirstResponse'; readonly channel?: Channel }
   | { readonly type: 'RecordFollowUp'; readonly channel?: Channel }
@@ -54,6 +55,8 @@ export type TicketOrder =
       readonly subject?: string;
       readonly application?: string;
       readonly users?: readonly string[];
+      /** Where the new ticket comes from. */
+      readonly from?: TicketSource;
     };
 
 /** Said by nobody: records what fell due, and nothing else. */

@@ -11,6 +11,12 @@ export type Origin = (typeof origins)[number];
 export const cancelReasons = ['spam', 'duplicate'] as const;
 export type CancelReason = (typeof cancelReasons)[number];
 
+/** Where a ticket comes from: a system, and what the ticket is called there. */
+export interface TicketSource {
+  readonly source: string;
+  readonly externalId: string;
+}
+
 /** What each fact of a ticket says, beside what {@link Common} says. */
 export interface FactData {
   TicketOpened: {
@@ -31,6 +37,8 @@ export interface FactData {
     readonly import: { readonly id: string; readonly startedAt: Instant } | null;
     /** The ticket that it was split off from; left out where it was none. */
     readonly splitFrom?: string;
+    /** Left out where nobody said, as of tickets whose senders chose their ids. */
+    readonly from?: TicketSource;
   };
   FirstResponseSent: { readonly channel: Channel | null };
   FollowUpSent: { readonly channel: Channel | null };
@@ -74,6 +82,7 @@ export interface SplitOpening {
   readonly subject: string;
   readonly application: string | null;
   readonly users: readonly string[];
+  readonly from?: TicketSource;
 }
 
 export type FactType = keyof FactData;

@@ -10,6 +10,8 @@ import { type Ticket } from './ticket.js';
 /** What a ticket has to say to another, once: its id derives from what it says. */
 export interface HandOver {
   readonly target: string;
+  /** Whose ticket the other must be. */
+  readonly customer: string;
   readonly order: ReceiveMerge | Extract<TicketOrder, { type: 'OpenTicket' }>;
   readonly factId: string;
   readonly occurredAt: Instant;
@@ -22,20 +24,29 @@ type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>;
 export function handOvers(id: string, ticket: Ticket, revision: number): readonly HandOver[] {
   const merges = new Map<string, HandOver>();
   const splits: HandOver[] = [];
+  const { customer = '' } = ticket;
   for (const { fact, before, life } of changes(ticket.facts)) {
     if (before === undefined) continue;
     if (fact.type === 'TicketMerged') {
       const stands = life !== before;
-      if (stands || !merges.has(fact.data.into)) merges.set(fact.data.into, merge(id, fact, stands, before, revision));
-    } else if (fact.type === 'TicketSplit') splits.push(split(id, ticket.customer ?? '', fact, before));
+      if (stands || !merges.has(fact.data.into))
+        merges.set(fact.data.into, merge(id, customer, fact, stands, before, revision));
+    } else if (fact.type === 'TicketSplit') splits.push(split(id, customer, fact, before));
   }
   return [...splits, ...merges.values()]; // it may have been merged into what was split off
 }
 
-function merge(from: string, fact: FactOf<'TicketMerged'>, stands: boolean, before: Life, revision: number): HandOver {
+function merge(
+  from: string,
+  customer: string,
+  fact: FactOf<'TicketMerged'>,
+  stands: boolean,
+  before: Life,
+  revision: number,
+): HandOver {
   const unansweredSince = stands ? unanswered(before) : null;
   return {
-    target: fact.data.into,
+    ...{ target: fact.data.into, customer },
     order: { type: 'ReceiveMerge', from, stands, unansweredSince, revision },
     factId: deriveId('merge', from, String(revision)),
     occurredAt: fact.at,
@@ -56,7 +67,7 @@ function split(from: string, customer: string, fact: FactOf<'TicketSplit'>, { na
     ...(namedPlan === null ? {} : { plan: namedPlan }),
   };
   return {
-    target: into,
+    ...{ target: into, customer },
     order: { type: 'OpenTicket', customer, ticketType, ...rest, ...named, splitFrom: from },
     factId: deriveId('split', fact.id),
     occurredAt: messageAt,

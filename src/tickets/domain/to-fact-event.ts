@@ -90,7 +90,8 @@ function split(command: Order<'SplitTicket'>, life: Life | undefined): FactData[
   if (life === undefined) throw noTicket(command.context.ticket);
   const { channel, priority, subject, application, users } = { ...life, ...command };
   const type = command.ticketType ?? life.type;
-  return { into, messageAt, opening: { reference, type, channel, priority, subject, application, users } };
+  const from = command.from === undefined ? {} : { from: command.from };
+  return { into, messageAt, opening: { reference, type, channel, priority, subject, application, users, ...from } };
 }
 
 type Order<Type extends TicketOrder['type']> = Extract<FactCommand, { type: Type }>;
@@ -115,6 +116,7 @@ function opening(command: Order<'OpenTicket'>, versions: Versions): FactData['Ti
     namedPlan: command.plan ?? null,
     import: imported === undefined ? null : { id: imported.id, startedAt: imported.startedAt },
     ...(command.splitFrom === undefined ? {} : { splitFrom: command.splitFrom }),
+    ...(command.from === undefined ? {} : { from: command.from }),
   };
 }
 

@@ -2,15 +2,19 @@ import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Requires } from '../../auth/requires.js';
 import { type Scope } from '../../auth/scope.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
-import { type EventStore } from '../../event-sourcing/event-store.js';
+import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { recordedBy } from '../../graphql/actor.js';
 import { Faults } from '../../graphql/faults.js';
+import { said } from '../../graphql/page.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { ChangeTicket, type RequestOutcome, type TicketRequest } from '../commands/change-ticket.js';
+import { eachTicket } from '../commands/each-ticket.js';
+import { opens, refusedAll } from '../commands/opening-rejected.js';
+import { heeding } from '../commands/unopened.js';
 import {
   faultOf,
   orderOf,
@@ -19,6 +23,7 @@ import {
   type TicketEventInput,
   TicketEventsRecordedType,
 } from './record-events.js';
+import { From, type Sender, unopenedBy } from './sender.js';
 
 const mostEvents = 1_000;
 
@@ -35,25 +40,31 @@ export class RecordEvents {
   })
   async recordTicketEvents(
     @Args() { events }: RecordTicketEventsArgs,
-    @Caller() caller: Identity,
+    @From() sender: Sender,
   ): Promise<TicketEventsRecordedType> {
     expectSound(events);
-    const indexes = new Map<string, number[]>();
-    for (const [index, { ticket }] of events.entries()) indexes.set(ticket, [...(indexes.get(ticket) ?? []), index]);
+    const groups = new Map<string, Said[]>();
+    for (const [index, event] of events.entries()) {
+      const said = { index, request: requestOf(event, sender.identity) };
+      const own = groups.get(event.ticket);
+      if (own === undefined) groups.set(event.ticket, [said]);
+      else own.push(said);
+    }
     const results = new Array<RecordedTicketEventType>(events.length);
-    const positions = await Promise.all(
-      [...indexes].map(async ([ticket, own]) => {
-        const { outcomes, position } = await this.changed(
-          caller.scope,
-          ticket,
-          own.map((index) => requestOf(events[index], caller)),
-        );
-        for (const [i, index] of own.entries()) results[index] = resultOf(index, ticket, outcomes[i]);
-        return position;
-      }),
-    );
-    const last = positions.reduce((latest, position) => (position > latest ? position : latest));
-    return { results, position: toCursor(this.store, last) };
+    const unopened = unopenedBy(sender);
+    let last: Position | undefined;
+    const record = async (ticket: string, said: readonly Said[]) => {
+      const requests = said.map(({ request }) => request);
+      const about = { ticket, hasOwnOpening: requests.some(({ order }) => opens(order)) };
+      const outcomes = await heeding(unopened, about, requests, async (tried) => {
+        const { outcomes, position } = await this.changed(sender.identity.scope, ticket, tried);
+        if (last === undefined || position > last) last = position;
+        return outcomes;
+      });
+      for (const [i, { index }] of said.entries()) results[index] = resultOf(index, ticket, outcomes[i]);
+    };
+    await eachTicket(groups, ({ request }) => request.order, record);
+    return { results, position: toCursor(this.store, last ?? (await this.store.lastPosition())) };
   }
 
   /** A refusal of the ticket as a whole refuses each of its events. */
@@ -64,10 +75,15 @@ export class RecordEvents {
       return await this.bus.execute(new ChangeTicket(scope, ticket, requests, isNew));
     } catch (rejection) {
       if (!(rejection instanceof Rejection)) throw rejection;
-      const outcomes = requests.map((): RequestOutcome => ({ kind: 'rejected', rejection }));
-      return { outcomes, position: await this.store.lastPosition() };
+      return { outcomes: refusedAll(requests, ticket, rejection), position: await this.store.lastPosition() };
     }
   }
+}
+
+/** One of the events, and its place in what was sent. */
+interface Said {
+  readonly index: number;
+  readonly request: TicketRequest;
 }
 
 function expectSound(events: readonly TicketEventInput[]): void {
@@ -81,14 +97,13 @@ function expectSound(events: readonly TicketEventInput[]): void {
   if (!faults.isEmpty) throw faults.asError(({ path, message }) => `${path}: ${message}`);
 }
 
-function requestOf(input: TicketEventInput | undefined, caller: Identity): TicketRequest {
-  if (input === undefined) throw new Error('an event that was grouped is not there');
-  const { occurredAt, onBehalfOf, idempotencyKey } = input;
+function requestOf(input: TicketEventInput, caller: Identity): TicketRequest {
+  const { occurredAt, onBehalfOf, idempotencyKey, customer } = input;
   return {
     order: orderOf(input),
     occurredAt,
     ...recordedBy(caller, onBehalfOf),
-    ...(idempotencyKey == null ? {} : { idempotencyKey }),
+    ...said({ idempotencyKey, customer: customer?.trim() }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { ActorInput, faultOfActor } from '../../graphql/actor.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { idPattern } from './ticket.inputs.js';
+import { customerIdOf, customerIdRule } from '../../plans/domain/customer-id.js';
 import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
 import { type TicketOrder } from '../domain/commands.js';
 import { type CancelReason, type Origin, type ReportedType } from '../domain/facts.js';
@@ -40,8 +41,18 @@ export class TicketEventInput {
   })
   reference?: string;
 
-  @Field(() => String, { nullable: true, description: 'TICKET_OPENED, where it is required: the customer’s id.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'TICKET_OPENED, where it is required: the customer’s id. Of others: whose ticket it is; refused where it is another’s (CUSTOMER_MISMATCH).',
+  })
   customer?: string;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED: the system it comes from; with `externalId`.' })
+  source?: string;
+
+  @Field(() => String, { nullable: true, description: 'TICKET_OPENED: its id in that system; with `source`.' })
+  externalId?: string;
 
   @Field(() => String, { nullable: true, description: 'TICKET_OPENED: a plan in place of the customer’s.' })
   plan?: string;
@@ -157,6 +168,10 @@ export function faultOf(input: TicketEventInput): string | undefined {
     if ((input[field]?.length ?? 0) > limit) return `${field} must not be longer than ${limit}`;
   }
   if (input.into != null && !idPattern.test(input.into)) return 'into must be an id, as ticket';
+  if (input.customer != null && customerIdOf(input.customer) === undefined) return `customer ${customerIdRule}`;
+  if (input.source != null && !idPattern.test(input.source)) return 'source must be an id, as ticket';
+  if ((input.source == null) !== (input.externalId == null || input.externalId === ''))
+    return 'source and externalId must be given together';
   if (input.users?.some((user) => user.length > 200) === true) return 'users must not be longer than 200';
   return input.onBehalfOf == null ? undefined : faultOfActor(input.onBehalfOf);
 }
@@ -172,7 +187,7 @@ const required: Partial<Record<ReportedType, readonly (keyof TicketEventInput)[]
 
 const limits = [
   ['reference', 100],
-  ['customer', 100],
+  ['externalId', 200],
   ['plan', 100],
   ['priority', 60],
   ['subject', 500],
@@ -192,10 +207,11 @@ export function orderOf(input: TicketEventInput): TicketOrder {
   const channel = given('channel', input.channel);
   switch (input.event) {
     case 'TicketOpened': {
-      const { reference, plan, priority, application, users, origin } = input;
+      const { plan, priority, application, users, origin, source, externalId } = input;
+      const { reference = externalId } = input;
       return {
         type: 'OpenTicket',
-        customer: input.customer ?? '',
+        customer: input.customer?.trim() ?? '',
         subject: input.subject ?? '',
         ticketType: input.type ?? 'productBug',
         channel: input.channel ?? 'email',
@@ -205,6 +221,7 @@ export function orderOf(input: TicketEventInput): TicketOrder {
         ...given('application', application),
         ...given('users', users),
         ...given('origin', origin),
+        ...given('from', source == null || externalId == null ? null : { source, externalId }),
       };
     }
     case 'FirstResponseSent':

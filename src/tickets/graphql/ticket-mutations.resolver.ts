@@ -2,10 +2,11 @@ import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, createUnionType, Field, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Requires } from '../../auth/requires.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
 import { expectMayReport, recordedBy } from '../../graphql/actor.js';
 import { said } from '../../graphql/page.js';
 import { memberOf, orRejection, RejectionType } from '../../graphql/rejected.js';
@@ -16,6 +17,8 @@ import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
 import { ChangeTicket } from '../commands/change-ticket.js';
 import { type TicketOrder } from '../domain/commands.js';
 import { deriveId } from '../domain/derive-id.js';
+import { type TicketSource } from '../domain/facts.js';
+import { ticketIdOf } from '../domain/ticket-id.js';
 import {
   AssignTicketInput,
   CancelTicketInput,
@@ -32,6 +35,7 @@ import {
   SplitTicketInput,
   TicketInput,
 } from './ticket.inputs.js';
+import { From, type Sender, unopenedBy } from './sender.js';
 import { TicketType, toTicketType } from './ticket.type.js';
 
 @ObjectType('TicketChanged', { description: 'The ticket as decided, its clocks among it.' })
@@ -66,73 +70,72 @@ export class TicketMutations {
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND.' })
-  openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput, @Caller() caller: Identity) {
-    const { type: ticketType, customer, channel, subject, externalId, ...rest } = input;
+  openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput, @From() sender: Sender) {
+    const { type: ticketType, channel, subject, source, externalId, ...rest } = input;
+    const customer = input.customer.trim();
     const { reference = externalId, plan, priority, application, users, origin } = said(rest);
+    const from = source == null || externalId == null ? undefined : { source, externalId };
     const order: TicketOrder = {
       ...{ type: 'OpenTicket', ticketType, customer, channel, subject },
-      ...said({ reference, plan, priority, application, users, origin }),
+      ...said({ reference, plan, priority, application, users, origin, from }),
     };
-    const id = idOf(input, caller);
-    return this.change(id ?? newId(), order, input, caller, id === undefined);
+    const id = idOf(input, customer, from, sender.identity);
+    return this.change(id ?? newId(), order, input, sender, id === undefined);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description: 'We replied. What it means is derived: the earliest reply by a person counts.',
   })
-  recordFirstResponse(@Args('input', { description: 'The reply.' }) input: MessageInput, @Caller() caller: Identity) {
-    return this.change(input.id, { type: 'RecordFirstResponse', ...said({ channel: input.channel }) }, input, caller);
+  recordFirstResponse(@Args('input', { description: 'The reply.' }) input: MessageInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'RecordFirstResponse', ...said({ channel: input.channel }) }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'We replied again.' })
-  recordFollowUp(@Args('input', { description: 'The reply.' }) input: MessageInput, @Caller() caller: Identity) {
-    return this.change(input.id, { type: 'RecordFollowUp', ...said({ channel: input.channel }) }, input, caller);
+  recordFollowUp(@Args('input', { description: 'The reply.' }) input: MessageInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'RecordFollowUp', ...said({ channel: input.channel }) }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The customer wrote; that ends the wait for the customer.' })
-  recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput, @Caller() caller: Identity) {
-    return this.change(input.id, { type: 'RecordCustomerReply', ...said({ channel: input.channel }) }, input, caller);
+  recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'RecordCustomerReply', ...said({ channel: input.channel }) }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description: 'The ticket waits: clocks that the plan pauses for the reason stand still.',
   })
-  pauseTicket(@Args('input', { description: 'The wait.' }) input: PauseTicketInput, @Caller() caller: Identity) {
-    return this.change(input.id, { type: 'PauseTicket', reason: input.reason }, input, caller);
+  pauseTicket(@Args('input', { description: 'The wait.' }) input: PauseTicketInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'PauseTicket', reason: input.reason }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket no longer waits, for a reason or for all.' })
   resumeTicket(
     @Args('input', { description: 'The wait that ends.' }) input: ResumeTicketInput,
-    @Caller() caller: Identity,
+    @From() sender: Sender,
   ) {
-    return this.change(input.id, { type: 'ResumeTicket', ...said({ reason: input.reason }) }, input, caller);
+    return this.change(input.id, { type: 'ResumeTicket', ...said({ reason: input.reason }) }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket is resolved; said to the customer, it is a reply too.' })
-  resolveTicket(
-    @Args('input', { description: 'The resolution.' }) input: ResolveTicketInput,
-    @Caller() caller: Identity,
-  ) {
-    return this.change(input.id, { type: 'ResolveTicket', publicReply: input.publicReply }, input, caller);
+  resolveTicket(@Args('input', { description: 'The resolution.' }) input: ResolveTicketInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'ResolveTicket', publicReply: input.publicReply }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket is closed; clocks that still run are cancelled.' })
-  closeTicket(@Args('input', { description: 'The closing.' }) input: TicketInput, @Caller() caller: Identity) {
-    return this.change(input.id, { type: 'CloseTicket' }, input, caller);
+  closeTicket(@Args('input', { description: 'The closing.' }) input: TicketInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'CloseTicket' }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket is taken up again. Refused: TICKET_NOT_RESOLVED.' })
-  reopenTicket(@Args('input', { description: 'The reopening.' }) input: TicketInput, @Caller() caller: Identity) {
-    return this.change(input.id, { type: 'ReopenTicket' }, input, caller);
+  reopenTicket(@Args('input', { description: 'The reopening.' }) input: TicketInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'ReopenTicket' }, input, sender);
   }
 
   @Requires('changeTickets')
@@ -141,10 +144,10 @@ export class TicketMutations {
   })
   reclassifyTicket(
     @Args('input', { description: 'The new class.' }) input: ReclassifyTicketInput,
-    @Caller() caller: Identity,
+    @From() sender: Sender,
   ) {
     const { type: ticketType, priority } = input;
-    return this.change(input.id, { type: 'ReclassifyTicket', ...said({ ticketType, priority }) }, input, caller);
+    return this.change(input.id, { type: 'ReclassifyTicket', ...said({ ticketType, priority }) }, input, sender);
   }
 
   @Requires('report')
@@ -154,31 +157,28 @@ export class TicketMutations {
   })
   reapplyPlan(
     @Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput,
-    @Caller() caller: Identity,
+    @From() sender: Sender,
   ) {
-    return this.change(input.id, { type: 'ReapplyPlan', ...said({ version: input.version }) }, input, caller);
+    return this.change(input.id, { type: 'ReapplyPlan', ...said({ version: input.version }) }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'Somebody has the ticket now, or nobody. Moves no clock.' })
-  assignTicket(@Args('input', { description: 'Who has it.' }) input: AssignTicketInput, @Caller() caller: Identity) {
+  assignTicket(@Args('input', { description: 'Who has it.' }) input: AssignTicketInput, @From() sender: Sender) {
     const { assignee = null, team = null } = input;
-    return this.change(input.id, { type: 'AssignTicket', assignee, team }, input, caller);
+    return this.change(input.id, { type: 'AssignTicket', assignee, team }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'A note among ourselves; never a response.' })
-  addInternalNote(@Args('input', { description: 'The note.' }) input: InternalNoteInput, @Caller() caller: Identity) {
-    return this.change(input.id, { type: 'AddInternalNote', text: input.text }, input, caller);
+  addInternalNote(@Args('input', { description: 'The note.' }) input: InternalNoteInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'AddInternalNote', text: input.text }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket was spam or a duplicate; its clocks are cancelled.' })
-  cancelTicket(
-    @Args('input', { description: 'The cancelling.' }) input: CancelTicketInput,
-    @Caller() caller: Identity,
-  ) {
-    return this.change(input.id, { type: 'CancelTicket', reason: input.reason }, input, caller);
+  cancelTicket(@Args('input', { description: 'The cancelling.' }) input: CancelTicketInput, @From() sender: Sender) {
+    return this.change(input.id, { type: 'CancelTicket', reason: input.reason }, input, sender);
   }
 
   @Requires('changeTickets')
@@ -188,9 +188,9 @@ export class TicketMutations {
   })
   mergeTicket(
     @Args('input', { description: 'The ticket, and the one that goes on.' }) input: MergeTicketInput,
-    @Caller() caller: Identity,
+    @From() sender: Sender,
   ) {
-    return this.change(input.id, { type: 'MergeTicket', into: input.into }, input, caller);
+    return this.change(input.id, { type: 'MergeTicket', into: input.into }, input, sender);
   }
 
   @Requires('changeTickets')
@@ -200,24 +200,31 @@ export class TicketMutations {
   })
   splitTicket(
     @Args('input', { description: 'The message, and the new ticket.' }) input: SplitTicketInput,
-    @Caller() caller: Identity,
+    @From() sender: Sender,
   ) {
     const { type: ticketType, messageAt, reference, channel, priority, subject, application, users } = input;
     const order: TicketOrder = {
-      ...{ type: 'SplitTicket', into: newTicketOf(input, caller), messageAt },
+      ...{ type: 'SplitTicket', into: newTicketOf(input, sender.identity), messageAt },
       ...said({ ticketType, reference, channel, priority, subject, application, users }),
     };
-    return this.change(input.id, order, input, caller);
+    return this.change(input.id, order, input, sender);
   }
 
-  private change(id: string, order: TicketOrder, input: SaidInput, caller: Identity, isNew = false) {
+  private change(id: string, order: TicketOrder, input: SaidInput, sender: Sender, isNew = false) {
     const { occurredAt, idempotencyKey } = input;
+    const { identity } = sender;
     const decided = async () => {
-      if (order.type === 'OpenTicket' && order.plan !== undefined) expectMayReport(caller, 'plan');
-      const request = { order, ...recordedBy(caller, input.onBehalfOf), ...said({ occurredAt, idempotencyKey }) };
-      return this.decided(new ChangeTicket(caller.scope, id, [request], isNew));
+      if (order.type === 'OpenTicket' && order.plan !== undefined) expectMayReport(identity, 'plan');
+      const request = { order, ...recordedBy(identity, input.onBehalfOf), ...said({ occurredAt, idempotencyKey }) };
+      const objection = sender.unopened?.objection(order, id);
+      if (objection !== undefined) throw objection;
+      return this.decided(new ChangeTicket(identity.scope, id, [request], isNew));
     };
-    return orRejection(decided());
+    const remembered = decided().catch((error: unknown) => {
+      if (error instanceof Rejection) unopenedBy(sender).remember(order, id, error);
+      throw error;
+    });
+    return orRejection(remembered);
   }
 
   private async decided(command: ChangeTicket): Promise<TicketChangedType> {
@@ -234,9 +241,14 @@ export class TicketMutations {
 }
 
 /** The id of a ticket to open, given or derived so that opening it twice opens one; undefined: it needs a new one. */
-function idOf({ id, source, externalId, idempotencyKey }: OpenTicketInput, { actor }: Identity): string | undefined {
+function idOf(
+  { id, idempotencyKey }: OpenTicketInput,
+  customer: string,
+  from: TicketSource | undefined,
+  { actor, scope }: Identity,
+): string | undefined {
   if (id != null) return id;
-  if (source != null && externalId != null) return deriveId('ticket', source, externalId);
+  if (from !== undefined) return ticketIdOf(from, scope === 'everyone' ? undefined : customer);
   return idempotencyKey == null ? undefined : deriveId('ticket-by-key', actor.id, idempotencyKey);
 }
 

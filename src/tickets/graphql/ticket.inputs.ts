@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { CancelReasonEnum, ChannelEnum, OriginEnum, PauseReasonEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { ActorInput, IsActor } from '../../graphql/actor.js';
+import { IsCustomerId } from '../../graphql/customer-id.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
 import { type CancelReason, type Origin } from '../domain/facts.js';
@@ -43,7 +44,11 @@ export class OpenTicketInput extends SaidInput {
   @Matches(idPattern, isId('id'))
   id?: string;
 
-  @Field(() => String, { nullable: true, description: 'The system it comes from.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The system it comes from. Of a sender for some customers alone, the customer is part of the id that derives.',
+  })
   @IsOptional()
   @Matches(idPattern, isId('source'))
   source?: string;
@@ -60,8 +65,10 @@ export class OpenTicketInput extends SaidInput {
   @MaxLength(100)
   reference?: string;
 
-  @Field(() => String, { description: 'The customer’s id; an unknown customer gets the default plan.' })
-  @Matches(idPattern, isId('customer'))
+  @Field(() => String, {
+    description: 'The customer’s id, any text of 1 to 200 characters; an unknown one gets the default plan.',
+  })
+  @IsCustomerId()
   customer!: string;
 
   @Field(() => String, { nullable: true, description: 'A plan to open it under, in place of the customer’s.' })

@@ -1,0 +1,35 @@
+import Database from 'better-sqlite3';
+
+/**
+ * A set of texts that may grow larger than memory: kept in a database without a name, which SQLite puts on disk once it is
+ * large, and removes when it is closed. Made with the first text, for most stay empty.
+ */
+export class DiskSet {
+  private opened: ReturnType<typeof openSet> | undefined;
+
+  has(text: string): boolean {
+    return this.opened?.has.get(text) !== undefined;
+  }
+
+  add(text: string): void {
+    this.opened ??= openSet();
+    this.opened.add.run(text);
+  }
+
+  close(): void {
+    this.opened?.close();
+    this.opened = undefined;
+  }
+}
+
+function openSet() {
+  const db = new Database('');
+  db.exec('PRAGMA journal_mode = OFF; CREATE TABLE texts (text TEXT PRIMARY KEY) WITHOUT ROWID');
+  return {
+    add: db.prepare('INSERT OR IGNORE INTO texts VALUES (?)'),
+    has: db.prepare('SELECT 1 FROM texts WHERE text = ?'),
+    close: () => {
+      db.close();
+    },
+  };
+}

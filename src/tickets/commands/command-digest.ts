@@ -1,0 +1,23 @@
+import { hash } from 'node:crypto';
+import { type Instant } from '../../business-time/calendar.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { canonical, contentOf } from '../domain/canonical.js';
+import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
+
+interface Request {
+  readonly order: TicketOrder | OwnOrder;
+  readonly occurredAt?: Instant;
+  readonly actor: Actor;
+  readonly onBehalfOf?: Actor;
+}
+
+/**
+ * A digest of what a request means: what it says, when that was, and who did it – what a person says counts otherwise than
+ * what a program says, so the kind of the sender belongs to it. Who sent it does not: a key is the sender's own already.
+ * Neither does what decides only whether it is refused: the customer that it names, how far back its sender may record.
+ */
+export function digestOf({ order, occurredAt, actor, onBehalfOf }: Request, ticket: string): string {
+  const said = contentOf(order, ticket);
+  const content = { said, occurredAt: occurredAt ?? null, sender: actor.kind, onBehalfOf: onBehalfOf ?? null };
+  return hash('sha256', canonical(content), 'base64url').slice(0, 22);
+}

@@ -1,0 +1,61 @@
+import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
+import { namesAnother } from './other-ticket.js';
+
+/** What is said of some tickets, by ticket. */
+type Groups<Item> = ReadonlyMap<string, readonly Item[]>;
+
+/**
+ * Does some work for each ticket, all at once; but those that splits and merges name come one after another: a new ticket
+ * after the one that it is split off from, a merged one after the one that goes on.
+ */
+export async function eachTicket<Item>(
+  groups: Groups<Item>,
+  orderOf: (item: Item) => TicketOrder | OwnOrder,
+  work: (ticket: string, items: readonly Item[]) => Promise<void>,
+): Promise<void> {
+  const before = precedence(groups, orderOf);
+  const linked = new Set([...before].flatMap(([ticket, others]) => [ticket, ...others]));
+  const inTurn = async () => {
+    for (const ticket of inOrder(linked, before)) await work(ticket, groups.get(ticket) ?? []);
+  };
+  const others = [...groups].filter(([ticket]) => !linked.has(ticket));
+  await Promise.all([...others.map(([ticket, items]) => work(ticket, items)), inTurn()]);
+}
+
+/** The tickets that must come before each. */
+function precedence<Item>(groups: Groups<Item>, orderOf: (item: Item) => TicketOrder | OwnOrder) {
+  const before = new Map<string, Set<string>>();
+  const add = (ticket: string, other: string) => {
+    if (ticket === other || !groups.has(ticket) || !groups.has(other)) return;
+    if (before.get(other)?.has(ticket) === true) return; // it may be merged into what was split off from it
+    before.set(ticket, (before.get(ticket) ?? new Set()).add(other));
+  };
+  const named = [...groups].flatMap(([ticket, items]) =>
+    items.flatMap((item) => {
+      const order = orderOf(item);
+      return namesAnother(order) ? [{ ticket, order }] : [];
+    }),
+  );
+  for (const { ticket, order } of named) if (order.type === 'SplitTicket') add(order.into, ticket);
+  for (const { ticket, order } of named) if (order.type === 'MergeTicket') add(ticket, order.into);
+  return before;
+}
+
+/** Each ticket after those before it; where they go in a circle, somewhere in it. */
+function inOrder(tickets: Iterable<string>, before: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
+  const seen = new Set<string>();
+  const ordered = new Set<string>();
+  for (const ticket of tickets) {
+    const path = [ticket];
+    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+      seen.add(last);
+      const next = [...(before.get(last) ?? [])].find((other) => !seen.has(other));
+      if (next !== undefined) path.push(next);
+      else {
+        ordered.add(last);
+        path.pop();
+      }
+    }
+  }
+  return [...ordered];
+}

@@ -1,0 +1,93 @@
+import { type Decider } from '../../event-sourcing/decider.js';
+import { type CommandOrRefusal } from '../../event-sourcing/handle-command.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { type OwnOrder, type TicketCommand, type TicketOrder } from '../domain/commands.js';
+import { type TicketEvent } from '../domain/events.js';
+import { type Ticket } from '../domain/ticket.js';
+
+type Order = TicketOrder | OwnOrder;
+type Opening = Extract<Order, { type: 'OpenTicket' }>;
+type TicketDecider = Decider<Ticket, TicketCommand, TicketEvent>;
+
+/** Something said of a ticket. */
+interface Said {
+  readonly order: Order;
+}
+
+export const opens = (order: { readonly type: string }): order is Opening => order.type === 'OpenTicket';
+
+/** How a fact is refused whose ticket the same request or import was to open, and did not. */
+export const openingRejected = (ticket: string): Rejection =>
+  new Rejection(
+    'OPENING_REJECTED',
+    `The same request or import was to open the ticket ${ticket}, which was refused; so this may be about another ticket.`,
+  );
+
+/** An opening of the very ticket that is there, refused; what else is said of it is taken. */
+export class OpenedBefore extends Rejection {
+  constructor({ code, message }: Rejection) {
+    super(code, `${message} It has the same source, external id and customer, so other facts about it are taken.`);
+  }
+}
+
+/** Why each of some requests about one ticket is refused, where the ticket as a whole is: its opening, and so the others. */
+export function refusedAll(requests: readonly Said[], ticket: string, rejection: Rejection) {
+  const others = requests.some(({ order }) => opens(order)) ? openingRejected(ticket) : rejection;
+  return requests.map(({ order }) => ({ kind: 'rejected', rejection: opens(order) ? rejection : others }) as const);
+}
+
+/** Openings first, in whatever order they were said. */
+export function openingsFirst<Request extends Said>(requests: readonly Request[]): readonly Request[] {
+  const firstOther = requests.findIndex(({ order }) => !opens(order));
+  if (requests.findLastIndex(({ order }) => opens(order)) < firstOther || firstOther < 0) return requests;
+  return [...requests].sort((a, b) => Number(opens(b.order)) - Number(opens(a.order)));
+}
+
+/** Decides on what is said of one ticket, openings first; once an opening is refused, so is what else is said. */
+export class HeedingOpenings implements TicketDecider {
+  readonly initial: Ticket;
+  readonly evolve: TicketDecider['evolve'];
+  private isRefused = false;
+
+  constructor(private readonly decider: TicketDecider) {
+    this.initial = decider.initial;
+    this.evolve = decider.evolve.bind(decider);
+  }
+
+  /** The commands for one try on a ticket; an opening may be refused before it is one. */
+  begin(
+    requests: readonly Said[],
+    commands: readonly CommandOrRefusal<TicketCommand>[],
+    ticket: Ticket,
+  ): readonly CommandOrRefusal<TicketCommand>[] {
+    this.isRefused = false;
+    return requests.flatMap(({ order }, i) => {
+      const command = commands[i];
+      if (command === undefined) return [];
+      return command instanceof Rejection && opens(order) ? this.refused(order, command, ticket) : command;
+    });
+  }
+
+  decide(command: TicketCommand, ticket: Ticket): readonly TicketEvent[] {
+    if (!opens(command)) {
+      if (this.isRefused) throw openingRejected(command.context.ticket);
+      return this.decider.decide(command, ticket);
+    }
+    try {
+      return this.decider.decide(command, ticket);
+    } catch (error) {
+      throw error instanceof Rejection ? this.refused(command, error, ticket) : error;
+    }
+  }
+
+  private refused(order: Opening, rejection: Rejection, { customer, opening }: Ticket): Rejection {
+    const from = opening?.data.from;
+    const isThere =
+      customer === order.customer &&
+      from !== undefined &&
+      from.source === order.from?.source &&
+      from.externalId === order.from.externalId;
+    this.isRefused ||= !isThere;
+    return isThere ? new OpenedBefore(rejection) : rejection;
+  }
+}
