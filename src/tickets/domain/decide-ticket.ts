@@ -42,9 +42,8 @@ function decide(
   if (command.type === 'ReceiveMerge') {
     return withOutcomes([toFactEvent(command, ticket.customer, undefined, versions)], ticket, context, versions);
   }
-  expectTimely(context, openedAt(ticket));
-
   const opened = openedAt(ticket);
+  expectTimely(context, command.type === 'OpenTicket' ? undefined : opened); // a second opening is refused as that
   const at = countsAt(context.occurredAt, context.now, opened);
   const { life } = ticket.standAt(at, versions); // as of then, not as of now
   if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket, at);
