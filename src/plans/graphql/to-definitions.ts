@@ -75,7 +75,13 @@ export function toCalendar(input: DefineCalendarInput): CalendarOrder {
 
 /** The enrolment that an input asks for. */
 export const toEnrolment = ({ id, name, plan, calendar, effectiveFrom }: EnrolCustomerInput): Enrolment => ({
-  ...{ customer: id.trim(), name: name ?? null, plan, calendar: calendar ?? null, effectiveFrom: effectiveFrom ?? null },
+  ...{
+    customer: id.trim(),
+    name: name ?? null,
+    plan,
+    calendar: calendar ?? null,
+    effectiveFrom: effectiveFrom ?? null,
+  },
 });
 
 /** The question that an input asks. */
