@@ -14,9 +14,12 @@ import {
 import { type Schema } from './database/schema.js';
 import { type EventStore, type Position } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/handle-command.js';
-import { WatchedLog } from './event-sourcing/watched-log.js';
+import { WatchedLog, type WatchPorts } from './event-sourcing/watched-log.js';
 import { Rejection } from './event-sourcing/rejection.js';
+import { type Finding } from './event-sourcing/standing.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
+import { LastSeen } from './event-store/last-seen.js';
+import { expectAllThatWasSeen, expectLog } from './expected-log.js';
 import { type OpenLog, openLog, type Waiting } from './open-log.js';
 import { Catalogue } from './plans/catalogue.js';
 import { HolidaysApart, type ResolveHolidays } from './plans/holidays-apart.js';
@@ -58,16 +61,26 @@ export interface LedgerOptions {
   readonly waiting?: Waiting;
   /** Opens its log; by default the one that the settings name. */
   readonly open?: typeof openLog;
+  /** How it takes what it finds; by default it refuses a log that is older than what is known of it. */
+  readonly finding?: Finding;
 }
 
 /**
  * Opens the data folder for one process, and makes all that it lacks.
- * @throws Rejection `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`, and what {@link openLog} throws
+ * @throws Rejection `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`; `LOG_OLDER` where the log is missing,
+ * shorter or other than what is known of it; and what {@link openLog} throws
  */
 export async function openLedger(
   settings: Settings,
   command: string,
-  { clock = systemClock, threaded = false, holidaysApart = threaded, open = openLog, ...options }: LedgerOptions = {},
+  {
+    clock = systemClock,
+    threaded = false,
+    holidaysApart = threaded,
+    open = openLog,
+    finding = onStderr,
+    ...options
+  }: LedgerOptions = {},
 ): Promise<Ledger> {
   const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
   let log: OpenLog | undefined;
@@ -75,18 +88,33 @@ export async function openLedger(
   let webhooks: Webhooks | undefined;
   let duties: Duties | undefined;
   const apart = holidaysApart ? new HolidaysApart() : undefined;
+  let lastSeen: LastSeen | undefined;
   const close = async () => {
     await apart?.close();
     await webhooks?.close();
     await duties?.destroy();
     await readModels?.close();
     await log?.close();
+    lastSeen?.close();
     folder.release();
   };
+  /** A log elsewhere is remembered here as it is looked at; one in the folder by its writer, at each commit. */
+  const seenElsewhere = (): Pick<WatchPorts, 'seen'> => {
+    if (settings.eventStoreUrl === null) return {};
+    const kept = (lastSeen = new LastSeen(folder.lastSeenFile));
+    return {
+      seen: (logId, { position, mark }) => {
+        if (mark !== undefined) kept.write({ logId, position, mark });
+      },
+    };
+  };
   try {
+    expectLog(settings, folder, finding);
     log = await open(settings, { threaded, ...options });
-    const store = new WatchedLog(log);
-    readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections });
+    const store = new WatchedLog({ ...log, ...seenElsewhere() });
+    await expectAllThatWasSeen(folder, store, finding);
+    readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections }, finding);
+    webhooks = await openWebhooks(folder.webhookFiles, { store, clock }, finding);
     duties = await openDuties(folder.dutiesFile);
     await endLeases(duties); // the folder is ours alone
     const catalogue = new Catalogue(store, settings.defaultPlan);
@@ -97,7 +125,6 @@ export async function openLedger(
       ? new ThreadedProjections(settings, log.committed, log.status())
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
-    webhooks = await openWebhooks(folder.webhookFiles, { store, clock });
     const opened = { settings, ...ports, tickets, db: readModels.db, projections, duties };
     return { ...opened, webhooks, work: workOf(opened), close };
   } catch (error) {
@@ -105,6 +132,13 @@ export async function openLedger(
     throw error;
   }
 }
+
+const onStderr: Finding = {
+  acceptsOlderLog: false,
+  told: (line) => {
+    console.error(line);
+  },
+};
 
 export interface LedgerForReading {
   readonly store: EventStore;
@@ -143,8 +177,10 @@ export async function rebuildReadModels(settings: Settings): Promise<Position> {
   const anew = `${folder.readModelsFile}.new`;
   let log: OpenLog | undefined;
   try {
+    expectLog(settings, folder, onStderr);
     removeReadModels(anew);
     log = await openLog(settings);
+    await expectAllThatWasSeen(folder, log.store, onStderr);
     const readModels = await openReadModels(anew, { log: log.store, projections: allProjections });
     await new Projections(log, readModels).catchUp().finally(readModels.close);
     replaceReadModels(folder.readModelsFile, anew);

@@ -58,7 +58,8 @@ export async function openLog(
 const alwaysLive: SubscriptionStatus = { state: 'live', lag: 0, reconnects: 0 };
 
 function inFolder(folder: string, options: OpenOptions): OpenLog {
-  const store = SqliteEventStore.open(filesOf(folder).eventsFile, options);
+  const { eventsFile, lastSeenFile } = filesOf(folder);
+  const store = SqliteEventStore.open(eventsFile, { lastSeenFile, ...options });
   const { committed, ring } = store;
   return { store, status: () => alwaysLive, committed, ring, probe: store.probe, close: () => store.close() };
 }

@@ -1,10 +1,10 @@
 import { type Settings } from './config/settings.js';
-import { openReadModels } from './database/read-models.js';
+import { joinReadModels } from './database/read-models.js';
 import { type ProjectionStatus } from './event-sourcing/progress.js';
 import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
 import { filesOf } from './event-store/sqlite/data-folder.js';
 import { openLog, type Waiting } from './open-log.js';
-import { allProjections, Projections } from './projections/projections.js';
+import { Projections } from './projections/projections.js';
 
 /** What a thread projects with, beside the one that owns the data folder. */
 export interface Projecting {
@@ -27,10 +27,7 @@ export async function openProjecting(
   { waiting, subscribed, changed }: ProjectingOptions,
 ): Promise<Projecting> {
   const log = await openLog(settings, { readonly: true, waiting, subscribed });
-  const readModels = await openReadModels(filesOf(settings.data).readModelsFile, {
-    log: log.store,
-    projections: allProjections,
-  });
+  const readModels = await joinReadModels(filesOf(settings.data).readModelsFile, log.store.logId);
   const close = async () => {
     await readModels.close();
     await log.close();

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { privateFolder } from '../database/private-files.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { idOfKey, newKey } from './api-key.js';
 
@@ -21,7 +22,7 @@ export function developmentKey(folder: string): DevelopmentKey {
   const { text } = newKey();
   const half = `${file}.new`; // renamed when it is whole, so that a kill leaves no half of one
   try {
-    mkdirSync(folder, { recursive: true });
+    privateFolder(folder);
     rmSync(half, { force: true });
     writeFileSync(half, `${text}\n`, { mode: 0o600, flush: true });
     renameSync(half, file);

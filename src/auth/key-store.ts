@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Instant } from '../business-time/calendar.js';
 import { type Stored, tellingFaults } from '../database/disk-faults.js';
+import { keepPrivate, privateFolder } from '../database/private-files.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { newKey } from './api-key.js';
 import { type Role } from './permissions.js';
@@ -46,10 +46,9 @@ export class KeyStore {
     const file = join(folder, 'keys.db');
     let db: Database.Database;
     try {
-      mkdirSync(folder, { recursive: true });
-      const isNew = !existsSync(file);
+      privateFolder(folder);
+      keepPrivate(file);
       db = new Database(file, { timeout: 5_000 });
-      if (isNew) chmodSync(file, 0o600);
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
     } catch (error) {

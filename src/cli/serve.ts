@@ -4,6 +4,7 @@ import { expectIdentity } from '../config/identity-settings.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { surviveSilence } from '../doors/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { type Finding } from '../event-sourcing/standing.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { holdPlace, type Placeholder } from '../placeholder.js';
 
@@ -17,8 +18,13 @@ export const stopSignal = (): Promise<string> =>
     }
   });
 
+interface ServeOptions {
+  /** A person has decided to go on with a log that is older than what is known of it. */
+  readonly acceptOlderLog?: boolean;
+}
+
 /** Serves until the process is asked to stop. */
-export async function serve(): Promise<void> {
+export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Promise<void> {
   surviveSilence();
   const stop = new AbortController();
   const stopped = stopSignal().then(() => {
@@ -33,7 +39,7 @@ export async function serve(): Promise<void> {
   };
   let ledger: Ledger | undefined;
   try {
-    ledger = await openWhenThere(settings, place, stop.signal);
+    ledger = await openWhenThere(settings, place, acceptOlderLog, stop.signal);
     if (ledger === undefined) return;
     // Loaded here, for it takes a second that the other commands need not wait.
     const { startServer } = await import('../server.js');
@@ -68,9 +74,16 @@ function keyInWords(url: string, key: DevelopmentKey | undefined): string {
 async function openWhenThere(
   settings: Settings,
   place: Placeholder | undefined,
+  acceptsOlderLog: boolean,
   signal: AbortSignal,
 ): Promise<Ledger | undefined> {
-  if (place === undefined) return openLedger(settings, 'serve', { threaded: true });
+  const finding: Finding = {
+    acceptsOlderLog,
+    told: (line) => {
+      console.error(line);
+    },
+  };
+  if (place === undefined) return openLedger(settings, 'serve', { threaded: true, finding });
   let last = '';
   const told = (why: string) => {
     if (why !== last) console.error(`The event store does not answer; ${place.url}/health says when it does. ${why}`);
@@ -79,7 +92,7 @@ async function openWhenThere(
   while (!signal.aborted) {
     try {
       const here = readSettings(undefined, { port: place.port });
-      return await openLedger(here, 'serve', { threaded: true, waiting: { signal, told } });
+      return await openLedger(here, 'serve', { threaded: true, waiting: { signal, told }, finding });
     } catch (error) {
       if (!(error instanceof Rejection && error.code === 'EVENT_STORE_UNAVAILABLE')) throw error;
     }
@@ -87,4 +100,10 @@ async function openWhenThere(
   return undefined;
 }
 
-export const serveCommand = new Command('serve').description('serve the API on PLEDGE_HOST:PLEDGE_PORT').action(serve);
+export const serveCommand = new Command('serve')
+  .description('serve the API on PLEDGE_HOST:PLEDGE_PORT')
+  .option(
+    '--accept-older-log',
+    'for this start: go on although the event store has lost what was acknowledged (docs/backups.md)',
+  )
+  .action((options: ServeOptions) => serve(options));

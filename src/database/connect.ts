@@ -1,21 +1,28 @@
 import Database from 'better-sqlite3';
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type Stored, tellingFaults } from './disk-faults.js';
+import { keepPrivate } from './private-files.js';
 
 /**
  * A connection to a file whose last commits a power cut may take, and nothing else.
  * @param called how the file is called in a refusal
- * @throws Rejection `DATA_NOT_WRITABLE`
+ * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_DAMAGED`
  */
 export function connectTo(file: string, called: string): Database.Database {
   try {
+    keepPrivate(file);
     const database = new Database(file);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
     return database;
   } catch (error) {
-    throw new Rejection('DATA_NOT_WRITABLE', `${called} cannot be written: ${(error as Error).message}`);
+    const { code, message } = error as { readonly code?: string; readonly message: string };
+    const said = `${called} cannot be written: ${message}`;
+    throw code?.startsWith('SQLITE_CORRUPT') === true
+      ? new StorageFault('DATA_DAMAGED', said, true)
+      : new Rejection('DATA_NOT_WRITABLE', said);
   }
 }
 

@@ -8,6 +8,8 @@ export interface Stored {
   readonly code?: string;
   /** What to do where it is damaged. */
   readonly remedy: string;
+  /** Told where damage is met. */
+  readonly met?: (damage: StorageFault) => void;
 }
 
 /** By their codes, of SQLite and of Node. */
@@ -34,6 +36,8 @@ export function tellingFaults<Result>(stored: Stored, work: () => Result): Resul
   try {
     return work();
   } catch (error) {
-    throw diskFault(error, stored) ?? error;
+    const fault = diskFault(error, stored);
+    if (fault?.isLasting === true) stored.met?.(fault);
+    throw fault ?? error;
   }
 }

@@ -1,7 +1,9 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Kysely, Migrator, type SqliteDatabase, type Transaction } from 'kysely';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
+import { type Finding, logIsOlder, refusing, type Remembered, standingOf } from '../event-sourcing/standing.js';
+import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type ProjectionStore } from '../event-sourcing/projector.js';
 import { Recent } from '../event-sourcing/recent.js';
 import { Rejection } from '../event-sourcing/rejection.js';
@@ -12,10 +14,30 @@ import { type Schema } from './schema.js';
 
 export type Tx = Transaction<Schema>;
 
-const readModelsFile: Stored = {
+/** Beside read models in which damage was met, in whichever thread: the next start builds them anew. */
+const damageNoted = (file: string) => `${file}.is-damaged`;
+
+const stored = (file: string): Stored => ({
   called: 'the read models',
-  remedy: '«pledge rebuild» builds them anew, while no server runs.',
-};
+  remedy: 'Restart the server: it builds them anew.',
+  met: ({ message }) => {
+    try {
+      writeFileSync(damageNoted(file), message, { mode: 0o600 });
+    } catch {
+      // It is met again.
+    }
+  },
+});
+
+/** The damage that was met in the read models while they were open. */
+export const damageIn = (file: string): StorageFault | undefined =>
+  existsSync(damageNoted(file))
+    ? new StorageFault(
+        'DATA_DAMAGED',
+        'Damage was met in the read models. Restart the server: it builds them anew.',
+        true,
+      )
+    : undefined;
 
 /** The read models: one connection that projections write by, another for queries, so that neither waits for the other. */
 export interface ReadModels extends ProjectionStore<Tx> {
@@ -25,26 +47,45 @@ export interface ReadModels extends ProjectionStore<Tx> {
 
 /** What read models are built from, and by which versions of which projections. */
 export interface BuiltFrom {
-  readonly log: Pick<EventStore, 'logId' | 'lastPosition'>;
+  readonly log: Pick<EventStore, 'logId' | 'lastPosition' | 'markAt'>;
   readonly projections: readonly { readonly name: string; readonly version: number }[];
 }
 
 /**
  * Opens the read models of a log, and makes or migrates them as needed. They can be built anew, so their commits need not
- * survive a power cut: what was lost is projected again. Rows of another log, of events that the log no longer has (it was
- * restored from a copy), or by another version of a projection are dropped for the same reason.
- * @throws Rejection `DATA_FROM_NEWER_VERSION`, `DATA_NOT_WRITABLE`
+ * survive a power cut: what was lost is projected again. Rows of another log, by another version of a projection, or in a
+ * file that is damaged are dropped for the same reason.
+ * @throws Rejection `DATA_FROM_NEWER_VERSION`, `DATA_NOT_WRITABLE`; `LOG_OLDER` where they know events that the log has not
  */
-export async function openReadModels(file: string, from: BuiltFrom): Promise<ReadModels> {
+export async function openReadModels(file: string, from: BuiltFrom, finding = refusing): Promise<ReadModels> {
   const { logId } = from.log;
-  const opened = await open(file, logId);
-  if (await isBuiltFrom(opened.db, from)) return opened;
-  await opened.close();
-  removeReadModels(file);
-  return open(file, logId);
+  if (existsSync(damageNoted(file))) return buildAnew('damage was met in them');
+  let opened: ReadModels;
+  try {
+    opened = await joinReadModels(file, logId);
+  } catch (error) {
+    if (!(error instanceof StorageFault) || !error.isLasting || error.message.includes('SQLITE_NOTADB')) throw error;
+    return buildAnew('they are damaged');
+  }
+  try {
+    const why = await whyAnew(opened.db, from, finding);
+    if (why === undefined) return opened;
+    await opened.close();
+    return await buildAnew(why);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+
+  async function buildAnew(why: string): Promise<ReadModels> {
+    finding.told(`The read models are built anew: ${why}.`);
+    removeReadModels(file);
+    return joinReadModels(file, logId);
+  }
 }
 
-async function open(file: string, logId: string): Promise<ReadModels> {
+/** Opens read models that fit a log, or are to be made, beside whoever has looked at them. */
+export async function joinReadModels(file: string, logId: string): Promise<ReadModels> {
   const writer = connect(file);
   const reader = connect(file);
   const close = async () => {
@@ -74,13 +115,25 @@ const claim = (db: Kysely<Schema>, id: string) =>
     await tx.insertInto('log').values({ id }).execute();
   });
 
-async function isBuiltFrom(db: Kysely<Schema>, { log, projections }: BuiltFrom): Promise<boolean> {
-  if ((await logOf(db)) !== log.logId) return false;
-  const end = await log.lastPosition();
-  return (await checkpoints(db)).every(
-    ({ name, version, position }) =>
-      position <= end && projections.some((known) => known.name === name && known.version === version),
-  );
+/** Why rows are to be built anew; undefined where they fit. @throws Rejection `LOG_OLDER` */
+async function whyAnew(
+  db: Kysely<Schema>,
+  { log, projections }: BuiltFrom,
+  { acceptsOlderLog }: Finding,
+): Promise<string | undefined> {
+  const logId = await logOf(db);
+  const known = await checkpoints(db);
+  if (logId === undefined) return 'they do not say of which log they are';
+  const remembered = known.map(({ position, mark }): Remembered => ({ logId, position, mark }));
+  const standing = await standingOf(log, remembered);
+  if (standing.kind === 'older') {
+    if (!acceptsOlderLog) throw logIsOlder('the read models', standing.why);
+    return 'the event store is older';
+  }
+  if (standing.kind === 'another' || logId !== log.logId) return 'they are of another event store';
+  const isKnown = ({ name, version }: (typeof known)[number]) =>
+    projections.some((one) => one.name === name && one.version === version);
+  return known.every(isKnown) ? undefined : 'they are by another version of Pledge';
 }
 
 /** The id of the log that rows are built from; undefined where they do not say. */
@@ -96,7 +149,7 @@ const withSideFiles = (file: string) => [file, `${file}-wal`, `${file}-shm`];
 
 /** Removes the read models in a file, where there are any. */
 export function removeReadModels(file: string): void {
-  for (const part of withSideFiles(file)) rmSync(part, { force: true });
+  for (const part of [...withSideFiles(file), damageNoted(file)]) rmSync(part, { force: true });
 }
 
 /** Puts read models, closed, in the place of others. */
@@ -112,11 +165,20 @@ export function replaceReadModels(file: string, anew: string): void {
  */
 export async function openReadModelsForReading(file: string, logId: string): Promise<Kysely<Schema> | undefined> {
   if (!existsSync(file)) return undefined;
-  const db = new Kysely<Schema>({ dialect: dialectOf(new Database(file, { readonly: true }), readModelsFile) });
+  const unreadable = (error: unknown) => {
+    const why = `The read models ${file} cannot be read: ${(error as Error).message}; «pledge rebuild» builds them anew.`;
+    return new Rejection('DATA_NOT_READABLE', why);
+  };
+  let database: Database.Database;
+  try {
+    database = new Database(file, { readonly: true });
+  } catch (error) {
+    throw unreadable(error);
+  }
+  const db = new Kysely<Schema>({ dialect: dialectOf(database, stored(file)) });
   const id = await logOf(db).catch(async (error: unknown) => {
     await db.destroy();
-    const why = `The read models ${file} cannot be read: ${(error as Error).message}; «pledge rebuild» builds them anew.`;
-    throw new Rejection('DATA_NOT_READABLE', why);
+    throw unreadable(error);
   });
   if (id === logId) return db;
   await db.destroy();
@@ -138,7 +200,7 @@ function connect(file: string): Kysely<Schema> {
   const database = connectTo(file, `The read models ${file}`);
   database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
   database.pragma('wal_autocheckpoint = 8000');
-  return new Kysely<Schema>({ dialect: dialectOf(database, readModelsFile, remembering(database)) });
+  return new Kysely<Schema>({ dialect: dialectOf(database, stored(file), remembering(database)) });
 }
 
 /** How many statements a connection keeps prepared: up to twice as many. */
@@ -198,18 +260,19 @@ async function advance(
   version: number,
   from: Position | undefined,
   to: Position,
+  mark: string | null,
 ): Promise<boolean> {
   if (from === undefined) {
     const added = await tx
       .insertInto('checkpoints')
-      .values({ name, version, position: to })
+      .values({ name, version, position: to, mark })
       .onConflict((c) => c.doNothing())
       .executeTakeFirst();
     return added.numInsertedOrUpdatedRows === 1n;
   }
   const moved = await tx
     .updateTable('checkpoints')
-    .set({ position: to })
+    .set({ position: to, mark })
     .where('name', '=', name)
     .where('version', '=', version)
     .where('position', '=', from)

@@ -157,6 +157,8 @@ export interface CheckpointsTable {
   name: string;
   version: number;
   position: string;
+  /** What stood there in the log; null where an older version did not keep it. */
+  mark: string | null;
 }
 
 /** The log that the rows are built from: one row. */

@@ -1,4 +1,4 @@
-import { type Position, type StoredEvent } from './event-store.js';
+import { type EventStore, type Position, type StoredEvent } from './event-store.js';
 import { pause } from './pause.js';
 import { Progress, type ProjectionStatus } from './progress.js';
 import { StorageFault } from './storage-fault.js';
@@ -22,8 +22,18 @@ export interface ProjectionStore<Tx> {
   checkpoint(name: string, version: number): Promise<Position | undefined>;
   /** Does all of some work or none of it. */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
-  /** Moves a checkpoint, if it still stands where it was read; says whether it did. */
-  advance(tx: Tx, name: string, version: number, from: Position | undefined, to: Position): Promise<boolean>;
+  /**
+   * Moves a checkpoint, if it still stands where it was read; says whether it did.
+   * @param mark what stands there in the log
+   */
+  advance(
+    tx: Tx,
+    name: string,
+    version: number,
+    from: Position | undefined,
+    to: Position,
+    mark: string | null,
+  ): Promise<boolean>;
 }
 
 /** Another runner has moved the checkpoint on: this one lets go. */
@@ -46,6 +56,7 @@ export class Projector<Tx> {
   constructor(
     private readonly rows: ProjectionStore<Tx>,
     private readonly projection: Projection<Tx>,
+    private readonly markAt: EventStore['markAt'],
     changed?: (status: ProjectionStatus) => void,
   ) {
     this.progress = new Progress(projection.name, changed);
@@ -162,9 +173,10 @@ export class Projector<Tx> {
   private async commit(events: readonly StoredEvent[], to: Position): Promise<void> {
     let { types } = this;
     const { name, version } = this.projection;
+    const mark = (await this.markAt(to)) ?? null;
     await this.rows.transaction(async (tx) => {
       if (events.length > 0) await this.projection.apply(events, tx);
-      if (!(await this.rows.advance(tx, name, version, this.saved, to))) {
+      if (!(await this.rows.advance(tx, name, version, this.saved, to, mark))) {
         throw new Overtaken(`another runner has moved the checkpoint of ${name}`);
       }
       if (events.length > 0) types = await this.typesNow(tx);

@@ -28,7 +28,9 @@ export class Projectors<Tx> {
     projections: readonly Projection<Tx>[],
     changed?: (status: ProjectionStatus) => void,
   ) {
-    this.projectors = projections.map((projection) => new Projector(rows, projection, changed));
+    this.projectors = projections.map(
+      (projection) => new Projector(rows, projection, (position) => store.markAt(position), changed),
+    );
   }
 
   get statuses(): readonly ProjectionStatus[] {

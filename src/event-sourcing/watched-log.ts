@@ -24,7 +24,7 @@ export interface WatchPorts {
   /** @throws StorageFault where the log cannot be written, or its files are others */
   readonly probe: (wasFailing: boolean) => Promise<void>;
   /** Told at each look how far the log goes. */
-  readonly seen?: (end: Place) => void;
+  readonly seen?: (logId: string, end: Place) => void;
 }
 
 /**
@@ -104,7 +104,7 @@ export class WatchedLog implements EventStore {
       if (this.known !== undefined) await this.expectHas(this.known, position);
       this.known = { position, mark: await store.markAt(position) };
       this.now = undefined;
-      seen?.(this.known);
+      seen?.(this.logId, this.known);
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       this.now = error;

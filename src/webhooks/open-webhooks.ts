@@ -1,6 +1,7 @@
 import { type Clock } from '../clock/clock.js';
 import { Bell } from '../event-sourcing/bell.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
+import { type Finding } from '../event-sourcing/standing.js';
 import { type Projection, type ProjectionStore } from '../event-sourcing/projector.js';
 import { Projectors } from '../event-sourcing/projectors.js';
 import { openOutbox, type Outbox, type OutboxTx } from './outbox/open-outbox.js';
@@ -28,9 +29,10 @@ export interface WebhookFiles {
 export async function openWebhooks(
   files: WebhookFiles,
   { store, clock }: { readonly store: EventStore; readonly clock: Clock },
+  finding: Finding,
 ): Promise<Webhooks> {
   const secretOf = secretsFrom(keyIn(files.key));
-  const outbox = await openOutbox(files.outbox, store);
+  const outbox = await openOutbox(files.outbox, store, finding);
   const changed = new Bell();
   const { rows, projection } = ringing(outbox, outboxProjection(clock), changed);
   const projectors = new Projectors(store, rows, [projection]);

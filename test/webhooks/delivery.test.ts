@@ -337,6 +337,7 @@ describe('a webhook', () => {
     await work.stop();
     await ledger.close();
     const other = newFolder();
+    await (await ledgerAt(start, other)).close();
     copyFileSync(join(folder, 'webhooks.db'), join(other, 'webhooks.db'));
     rmSync(folder, { recursive: true });
     [folder, ledger] = [other, await ledgerAt(start, other)];

@@ -1,10 +1,13 @@
 import type Database from 'better-sqlite3';
 import {
   type Appended,
+  type EventMetadata,
   type ExpectedRevision,
+  markOf,
   type NewEvent,
   type Position,
 } from '../../event-sourcing/event-store.js';
+import { type LastSeen } from '../last-seen.js';
 import { type OpenFiles } from './open-files.js';
 
 /** An event as its row has it: content as text, so that it travels between threads at little cost. */
@@ -55,14 +58,17 @@ export const toPosition = (n: number): Position => String(n).padStart(16, '0');
 export class Appender {
   private readonly sql;
   private head: number;
+  private readonly logId: string;
   private readonly transaction: Database.Transaction<(orders: readonly AppendOrder[]) => AppendOutcome[]>;
 
   constructor(
     private readonly db: Database.Database,
     private readonly files: OpenFiles,
+    private readonly lastSeen?: LastSeen,
   ) {
     this.sql = prepareStatements(db);
     this.head = (this.sql.last.get() as { last: number }).last;
+    this.logId = (this.sql.logId.get() as { value: string }).value;
     this.transaction = db.transaction((orders: readonly AppendOrder[]) => orders.map((order) => this.append(order)));
   }
 
@@ -71,11 +77,22 @@ export class Appender {
     this.files.expectThere();
     const before = this.head;
     try {
-      return this.transaction.immediate(orders);
+      const outcomes = this.transaction.immediate(orders);
+      if (this.head > before) this.remember(orders, outcomes);
+      return outcomes;
     } catch (error) {
       this.head = before;
       throw error;
     }
+  }
+
+  /** Before anybody is told of it: what is acknowledged is known beside the log. */
+  private remember(orders: readonly AppendOrder[], outcomes: readonly AppendOutcome[]): void {
+    const last = orders.findLast((order, i) => outcomes[i]?.kind === 'appended' && order.events.length > 0);
+    const event = last?.events.at(-1);
+    if (event === undefined) return;
+    const mark = markOf({ id: event.id, metadata: JSON.parse(event.metadata) as EventMetadata });
+    this.lastSeen?.write({ logId: this.logId, position: toPosition(this.head), mark });
   }
 
   private append(order: AppendOrder): AppendOutcome {
@@ -131,6 +148,7 @@ const isUniqueId = (error: unknown) => {
 
 const prepareStatements = (db: Database.Database) => ({
   last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
+  logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),
   stream: db.prepare('SELECT id, revision FROM streams WHERE name = ?'),
   addStream: db.prepare('INSERT INTO streams (name, revision) VALUES (?, ?)'),
   moveStream: db.prepare('UPDATE streams SET revision = ? WHERE id = ?'),

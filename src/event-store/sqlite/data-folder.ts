@@ -1,6 +1,18 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { keepPrivate, privateFolder } from '../../database/private-files.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** A folder that one process owns until it lets go, or dies. */
@@ -10,6 +22,7 @@ export interface DataFolder {
   readonly readModelsFile: string;
   readonly webhookFiles: { readonly outbox: string; readonly key: string };
   readonly dutiesFile: string;
+  readonly lastSeenFile: string;
   release(): void;
 }
 
@@ -20,11 +33,13 @@ export const filesOf = (folder: string) => ({
   readModelsFile: join(resolve(folder), 'read-models.db'),
   webhookFiles: { outbox: join(resolve(folder), 'webhooks.db'), key: join(resolve(folder), 'webhooks.key') },
   dutiesFile: join(resolve(folder), 'duties.db'),
+  lastSeenFile: join(resolve(folder), 'log.last'),
 });
 
 /**
- * Makes a folder where it is not there and takes it. The lock is SQLite's on a file of its own: the system lets go of it
- * when a process dies, however it dies. A text beside it says who holds it.
+ * Makes a folder where it is not there and takes it, and each other folder that one of its files really is in. The lock is
+ * SQLite's on a file of its own: the system lets go of it when a process dies, however it dies. A text beside it says who
+ * holds it.
  * @throws Rejection `DATA_FOLDER_IN_USE` that says which process holds it, `DATA_NOT_WRITABLE`
  */
 export function openDataFolder(
@@ -35,31 +50,73 @@ export function openDataFolder(
   const notWritable = (error: unknown) =>
     new Rejection('DATA_NOT_WRITABLE', `The data folder ${files.path} cannot be written: ${(error as Error).message}`);
   try {
-    mkdirSync(files.path, { recursive: true });
+    privateFolder(files.path);
     accessSync(files.path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw notWritable(error);
   }
-  const label = join(files.path, 'lock.json');
-  let lock: Database.Database | undefined;
+  const { path, eventsFile, readModelsFile, webhookFiles, dutiesFile } = files;
+  const locks: Lock[] = [];
+  const release = () => {
+    for (const lock of locks) lock.release();
+  };
   try {
-    lock = new Database(join(files.path, 'lock.db'), { timeout: 0 });
+    expectOneName(eventsFile);
+    const folders = [eventsFile, readModelsFile, webhookFiles.outbox, dutiesFile].map((file) => dirname(realOf(file)));
+    for (const each of new Set([realpathSync(path), ...folders])) locks.push(takeLock(each, holder));
+  } catch (error) {
+    release();
+    if (error instanceof Rejection) throw error;
+    throw notWritable(error);
+  }
+  return { ...files, release };
+}
+
+interface Lock {
+  release(): void;
+}
+
+/** @throws Rejection `DATA_FOLDER_IN_USE` */
+function takeLock(folder: string, holder: object): Lock {
+  const label = join(folder, 'lock.json');
+  const file = join(folder, 'lock.db');
+  keepPrivate(file);
+  const lock = new Database(file, { timeout: 0 });
+  try {
     lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');
-    writeFileSync(label, JSON.stringify({ pid: process.pid, ...holder }));
+    writeFileSync(label, JSON.stringify({ pid: process.pid, ...holder }), { mode: 0o600 });
+    chmodSync(label, 0o600);
   } catch (error) {
-    lock?.close();
-    if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw notWritable(error);
-    throw new Rejection('DATA_FOLDER_IN_USE', `The data folder ${files.path} is in use by ${holderOf(label)}.`);
+    lock.close();
+    if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error;
+    throw new Rejection('DATA_FOLDER_IN_USE', `The data folder ${folder} is in use by ${holderOf(label)}.`);
   }
-  const held = lock;
   return {
-    ...files,
     release: () => {
       rmSync(label, { force: true });
-      held.close();
+      lock.close();
     },
   };
+}
+
+/** Where a file really is, or will be: SQLite follows links, and so must the lock. */
+function realOf(file: string): string {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return join(realpathSync(dirname(file)), basename(file));
+  if (!found.isSymbolicLink()) return realpathSync(file);
+  return realOf(resolve(dirname(file), readlinkSync(file)));
+}
+
+/**
+ * A log by two names in the file system would have two journals, each of which knows nothing of the other.
+ * @throws Rejection `DATA_FOLDER_IN_USE`
+ */
+function expectOneName(file: string): void {
+  const names = statSync(file, { throwIfNoEntry: false })?.nlink ?? 1;
+  if (names === 1 || statSync(file).isDirectory()) return;
+  const why = `The event store ${file} has ${names} names (hard links); it may be in use by another of them. Remove the others.`;
+  throw new Rejection('DATA_FOLDER_IN_USE', why);
 }
 
 function holderOf(label: string): string {

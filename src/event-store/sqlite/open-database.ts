@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { keepPrivate } from '../../database/private-files.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** The layout of the file; it grows by one with every change. */
@@ -30,6 +31,7 @@ export function openDatabase(
 ): Database.Database {
   let db: Database.Database;
   try {
+    if (!readonly) keepPrivate(file);
     db = new Database(file, { readonly, fileMustExist: readonly });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

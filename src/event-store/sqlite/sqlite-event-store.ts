@@ -18,6 +18,7 @@ import { Bell } from '../../event-sourcing/bell.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { logOlder, StorageFault } from '../../event-sourcing/storage-fault.js';
 import { turn } from '../../event-sourcing/turn.js';
+import { LastSeen } from '../last-seen.js';
 import { Appender, type Failure, toPosition, toText } from './appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
@@ -73,6 +74,8 @@ export interface OpenOptions {
   readonly readonly?: boolean;
   /** Commits in a thread of its own. */
   readonly threaded?: boolean;
+  /** Where it is kept how far the log was acknowledged, see {@link LastSeen}. */
+  readonly lastSeenFile?: string;
 }
 
 /** The log in a SQLite file: one process writes it, any number may read beside it. */
@@ -103,11 +106,12 @@ export class SqliteEventStore implements EventStore {
   /** Opens a log; see {@link openDatabase} for what it refuses. */
   static open(
     file: string,
-    { readonly = false, threaded = false, upcast = (event) => event }: OpenOptions = {},
+    { readonly = false, threaded = false, lastSeenFile, upcast = (event) => event }: OpenOptions = {},
   ): SqliteEventStore {
     const db = openDatabase(file, { readonly, logId: () => randomBytes(6).toString('hex') });
     const files = new OpenFiles(file);
-    return new SqliteEventStore(db, files, threaded ? new ThreadedWriter(file) : writerOn(db, files), upcast);
+    const writer = threaded ? new ThreadedWriter({ file, lastSeenFile }) : writerOn(db, files, lastSeenFile);
+    return new SqliteEventStore(db, files, writer, upcast);
   }
 
   /** Calls back after each commit, until the signal aborts. */
@@ -275,9 +279,20 @@ const appendFault = (failure: Failure): Error =>
 const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true;
 
 /** Commits in this thread. */
-function writerOn(db: Database.Database, files: OpenFiles): Writer {
+function writerOn(db: Database.Database, files: OpenFiles, lastSeenFile: string | undefined): Writer {
   let appender: Appender | undefined; // none for those who only read
-  return { commit: (orders) => (appender ??= new Appender(db, files)).commit(orders) };
+  let lastSeen: LastSeen | undefined;
+  const open = () => {
+    lastSeen = lastSeenFile === undefined ? undefined : new LastSeen(lastSeenFile);
+    return new Appender(db, files, lastSeen);
+  };
+  return {
+    commit: (orders) => (appender ??= open()).commit(orders),
+    close: () => {
+      lastSeen?.close();
+      return Promise.resolve();
+    },
+  };
 }
 
 /** Limits stand in the text: SQLite plans a statement anew each time that one is bound. */

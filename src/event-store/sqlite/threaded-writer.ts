@@ -2,6 +2,13 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type AppendOrder, type AppendOutcome } from './appender.js';
 
+/** What it writes to. */
+export interface WrittenFiles {
+  /** Of a log that is there. */
+  readonly file: string;
+  readonly lastSeenFile: string | undefined;
+}
+
 /** What the thread is told: to commit a group, or to let go of the file. */
 export type ToWriter = readonly AppendOrder[] | 'close';
 
@@ -10,9 +17,8 @@ export class ThreadedWriter {
   // An error of the thread itself is nobody's to handle: it ends the process, and what was acknowledged is on disk.
   private readonly thread: Worker;
 
-  /** @param file of a log that is there */
-  constructor(file: string) {
-    this.thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: file });
+  constructor(files: WrittenFiles) {
+    this.thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: files });
   }
 
   commit = async (orders: readonly AppendOrder[]): Promise<readonly AppendOutcome[]> => {

@@ -3,15 +3,18 @@ import Database from 'better-sqlite3';
 import { Appender, failed } from './appender.js';
 import { durable } from './open-database.js';
 import { OpenFiles } from './open-files.js';
-import { type ToWriter } from './threaded-writer.js';
+import { LastSeen } from '../last-seen.js';
+import { type ToWriter, type WrittenFiles } from './threaded-writer.js';
 
 /** Commits groups of appends to the log in the file it is given, and answers each with its outcomes. */
-function write(port: NonNullable<typeof parentPort>, file: string): void {
+function write(port: NonNullable<typeof parentPort>, { file, lastSeenFile }: WrittenFiles): void {
   const db = durable(new Database(file, { fileMustExist: true }));
-  const appender = new Appender(db, new OpenFiles(file));
+  const lastSeen = lastSeenFile === undefined ? undefined : new LastSeen(lastSeenFile);
+  const appender = new Appender(db, new OpenFiles(file), lastSeen);
   port.on('message', (message: ToWriter) => {
     if (message === 'close') {
       db.close();
+      lastSeen?.close();
       port.close();
       return;
     }
@@ -23,4 +26,4 @@ function write(port: NonNullable<typeof parentPort>, file: string): void {
   });
 }
 
-if (parentPort !== null) write(parentPort, workerData as string);
+if (parentPort !== null) write(parentPort, workerData as WrittenFiles);

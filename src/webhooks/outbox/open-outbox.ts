@@ -2,10 +2,12 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Kysely, Migrator, type Transaction } from 'kysely';
 import { connectTo, dialectOf } from '../../database/connect.js';
 import { type Stored } from '../../database/disk-faults.js';
-import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../../event-sourcing/projector.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { type Finding, logIsOlder, type Remembered, standingOf } from '../../event-sourcing/standing.js';
 import { outboxMigrations, type OutboxSchema } from './tables.js';
+import { trim } from './trim.js';
 
 export type OutboxTx = Transaction<OutboxSchema>;
 
@@ -20,35 +22,54 @@ export interface Outbox extends ProjectionStore<OutboxTx> {
   readonly close: () => Promise<void>;
 }
 
-type Log = Pick<EventStore, 'logId' | 'lastPosition'>;
+type Log = Pick<EventStore, 'logId' | 'lastPosition' | 'markAt'>;
 
 /**
  * Opens the outbox of a log. One that is new knows the endpoints of what the log holds already, and delivers nothing of it.
- * One of another log, or of events that the log no longer has, is put aside for a new one.
- * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`
+ * One of another log is put aside for a new one.
+ * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`; `LOG_OLDER` where it knows events that the log has not
  */
-export async function openOutbox(file: string, log: Log): Promise<Outbox> {
-  const end = await log.lastPosition();
+export async function openOutbox(file: string, log: Log, { acceptsOlderLog, told }: Finding): Promise<Outbox> {
   const opened = await open(file);
-  if (await isOf(opened, log.logId, end)) return toOutbox(opened);
+  try {
+    const standing = await standingOf(log, await rememberedIn(opened));
+    if (standing.kind === 'older') {
+      if (!acceptsOlderLog) throw logIsOlder('the outbox of webhooks', standing.why);
+      const removed = await trim(opened, log);
+      told(`Webhooks: ${removed} deliveries of events that the event store has not are removed; the others go on.`);
+    }
+    if (standing.kind !== 'another') {
+      await begin(opened, log);
+      return toOutbox(opened);
+    }
+  } catch (error) {
+    await opened.destroy();
+    throw error;
+  }
+  told(`Webhooks: the deliveries are of another event store; they are put aside in ${file}.before.`);
   await opened.destroy();
   for (const side of ['-wal', '-shm']) rmSync(`${file}${side}`, { force: true });
   if (existsSync(file)) renameSync(file, `${file}.before`);
   const anew = await open(file);
-  await isOf(anew, log.logId, end);
+  await begin(anew, log);
   return toOutbox(anew);
 }
 
-/** Whether an outbox is a log's as it stands; a new one is from then on. */
-async function isOf(db: Kysely<OutboxSchema>, log: string, end: Position): Promise<boolean> {
+/** An outbox that is new is of the log as it stands. */
+async function begin(db: Kysely<OutboxSchema>, log: Log): Promise<void> {
+  const origin = await db.selectFrom('origin').select('log').executeTakeFirst();
+  if (origin !== undefined) return;
+  const quietUntil = await log.lastPosition();
+  const mark = (await log.markAt(quietUntil)) ?? null;
+  await db.insertInto('origin').values({ log: log.logId, quiet_until: quietUntil, quiet_mark: mark }).execute();
+}
+
+async function rememberedIn(db: Kysely<OutboxSchema>): Promise<readonly Remembered[]> {
   const origin = await db.selectFrom('origin').selectAll().executeTakeFirst();
-  if (origin === undefined) {
-    await db.insertInto('origin').values({ log, quiet_until: end }).execute();
-    return true;
-  }
-  const checkpoints = await db.selectFrom('checkpoints').select('position').execute();
-  const seen = [origin.quiet_until, ...checkpoints.map(({ position }) => position)];
-  return origin.log === log && seen.every((position) => position <= end);
+  if (origin === undefined) return [];
+  const { log: logId, quiet_until: position, quiet_mark: mark } = origin;
+  const checkpoints = await db.selectFrom('checkpoints').select(['position', 'mark']).execute();
+  return [{ logId, position, mark }, ...checkpoints.map((checkpoint) => ({ logId, ...checkpoint }))];
 }
 
 /** What a power cut takes is delivered once more: checkpoint and rows go together. */
@@ -73,14 +94,14 @@ function toOutbox(db: Kysely<OutboxSchema>): Outbox {
       const where = db.selectFrom('checkpoints').select('position').where('name', '=', name);
       return (await where.where('version', '=', version).executeTakeFirst())?.position;
     },
-    async advance(tx, name, version, from, position) {
+    async advance(tx, name, version, from, position, mark) {
       const moved = await tx
         .insertInto('checkpoints')
-        .values({ name, version, position })
+        .values({ name, version, position, mark })
         .onConflict((c) =>
           c
             .columns(['name', 'version'])
-            .doUpdateSet({ position })
+            .doUpdateSet({ position, mark })
             .where('checkpoints.position', '=', from ?? ''),
         )
         .executeTakeFirst();

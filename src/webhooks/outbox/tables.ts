@@ -6,12 +6,16 @@ type InstantColumn = number;
 export interface OriginTable {
   log: string;
   quiet_until: string;
+  /** What stood there in the log; null where an older version did not keep it. */
+  quiet_mark: string | null;
 }
 
 export interface CheckpointsTable {
   name: string;
   version: number;
   position: string;
+  /** What stood there in the log; null where an older version did not keep it. */
+  mark: string | null;
 }
 
 export interface EndpointsTable {
@@ -86,6 +90,12 @@ export const outboxMigrations: Readonly<Record<string, Migration>> = {
         .addColumn('until', 'text', (c) => c.notNull())
         .execute();
       await deliveries(db);
+    },
+  },
+  '0002-marks': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('origin').addColumn('quiet_mark', 'text').execute();
+      await db.schema.alterTable('checkpoints').addColumn('mark', 'text').execute();
     },
   },
 };

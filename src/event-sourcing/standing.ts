@@ -1,0 +1,54 @@
+import { type EventStore, type Position } from './event-store.js';
+import { logOlder, StorageFault } from './storage-fault.js';
+
+/** A place in a log, as something beside the log remembers it. */
+export interface Remembered {
+  readonly logId: string;
+  readonly position: Position;
+  /** What stood there, see {@link EventStore.markAt}; null where it was not kept. */
+  readonly mark: string | null;
+}
+
+type Log = Pick<EventStore, 'logId' | 'lastPosition' | 'markAt'>;
+
+/**
+ * How a log stands to what is remembered of it. `another`: it is not the log that was meant, and has events of its own, as
+ * after a move. Else why it is older, for people: it has lost events, or has others in their place.
+ */
+export type Standing = { readonly kind: 'same' | 'another' } | { readonly kind: 'older'; readonly why: string };
+
+const older = (why: string): Standing => ({ kind: 'older', why });
+
+/** Compares a log with what is remembered of it. */
+export async function standingOf(log: Log, remembered: readonly Remembered[]): Promise<Standing> {
+  const end = await log.lastPosition();
+  let isAnother = false;
+  for (const { logId, position, mark } of remembered) {
+    if (logId !== log.logId) isAnother = true;
+    else if (position > end) return older(`it ends at ${end}, and went on to ${position}`);
+    else if (mark !== null && (await log.markAt(position)) !== mark)
+      return older(`at ${position} it has another event than before`);
+  }
+  if (!isAnother) return { kind: 'same' };
+  return (await log.markAt(end)) === undefined ? older('it is empty, and there was another') : { kind: 'another' };
+}
+
+/** What is said where a log is older, and nobody has decided yet what is to be done. */
+export const logIsOlder = (what: string, why: string): StorageFault =>
+  new StorageFault(
+    logOlder,
+    `The event store is not the one that ${what} knew: ${why}. Put back the right one; or, if what is missing is given ` +
+      'up, start once with «pledge serve --accept-older-log» (docs/backups.md).',
+    true,
+  );
+
+/** How those who open a folder take what they find. */
+export interface Finding {
+  /** A person has decided to go on with a log that is older than what is known of it. */
+  readonly acceptsOlderLog: boolean;
+  /** Told what is done anew, for people. */
+  readonly told: (line: string) => void;
+}
+
+/** As those do who are told of nothing, and have nobody who decides. */
+export const refusing: Finding = { acceptsOlderLog: false, told: () => undefined };
