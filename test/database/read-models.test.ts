@@ -185,7 +185,7 @@ describe('read models', () => {
     expect(rowsOf(readModelsIn(copy))).not.toEqual(expected);
     const finding = { acceptsOlderLog: true, told: () => undefined };
     const ledger = await openLedger(settingsOf(copy), 'test', { finding });
-    await project(ledger).finally(ledger.close);
+    await project(ledger).finally(() => ledger.close());
     expect(rowsOf(readModelsIn(copy))).toEqual(expected);
   });
 

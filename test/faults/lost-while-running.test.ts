@@ -15,10 +15,30 @@ const opening = `mutation ($id: ID!) { openTicket(input: { id: $id, customer: "a
 
 describe('a data folder that goes away under a running server', () => {
   it.each<[string, (folder: string) => void]>([
-    ['is removed', (folder) => rmSync(folder, { recursive: true })],
-    ['is moved', (folder) => renameSync(folder, `${folder}-elsewhere`)],
-    ['loses its log', (folder) => rmSync(join(folder, 'events.db'))],
-    ['loses the journal of its log', (folder) => rmSync(join(folder, 'events.db-wal'))],
+    [
+      'is removed',
+      (folder) => {
+        rmSync(folder, { recursive: true });
+      },
+    ],
+    [
+      'is moved',
+      (folder) => {
+        renameSync(folder, `${folder}-elsewhere`);
+      },
+    ],
+    [
+      'loses its log',
+      (folder) => {
+        rmSync(join(folder, 'events.db'));
+      },
+    ],
+    [
+      'loses the journal of its log',
+      (folder) => {
+        rmSync(join(folder, 'events.db-wal'));
+      },
+    ],
     [
       'gets another log',
       (folder) => {

@@ -83,7 +83,7 @@ describe('a log that is less than the rest of its folder knows', () => {
     rmSync(log());
     const { ledger, said } = await accepted(folder);
     await open(ledger, 'c1');
-    await project(ledger).finally(ledger.close);
+    await project(ledger).finally(() => ledger.close());
     expect(said.join('\n')).toMatch(/begun anew[^]*read models are built anew/);
     await use(folder);
     expect(ticketsIn(folder)).toEqual(['c1']);
@@ -98,7 +98,7 @@ describe('a log that is less than the rest of its folder knows', () => {
     await refused(folder); // however often
     const { ledger, said } = await accepted(folder);
     await open(ledger, 'b3');
-    await project(ledger).finally(ledger.close);
+    await project(ledger).finally(() => ledger.close());
     expect(said.length).toBeGreaterThan(0);
     await use(folder, 'b4');
     expect(ticketsIn(folder)).toEqual(['a1', 'a2', 'b3', 'b4']);
@@ -134,7 +134,7 @@ describe('a log that is less than the rest of its folder knows', () => {
     rmSync(join(folder, 'log.last'));
     await refused(folder); // by the read models alone
     const { ledger } = await accepted(folder);
-    await project(ledger).finally(ledger.close);
+    await project(ledger).finally(() => ledger.close());
     expect(ticketsIn(folder)).toEqual(['a1', 'a2', 'b1', 'b2', 'b3', 'b4']);
   });
 
