@@ -4,8 +4,9 @@ import { moveByPauses, uniteSpans } from './pauses.js';
 /** When something is due, and why. */
 export interface Deadline {
   readonly dueAt: Instant;
-  /** The open spans that the target was laid over, pauses left out. */
+  /** The open spans that the target was laid over, pauses left out; the first thousand. */
   readonly openSpans: readonly Span[];
+  readonly hasMoreOpenSpans: boolean;
   readonly openMs: BusinessMs;
   /** The deadline lies where nobody has said yet which days are off. */
   readonly isBeyondKnownHolidays: boolean;
@@ -20,14 +21,31 @@ export function layOutTarget(calendar: Calendar, start: Instant, target: Target,
   if (backwards >= 0) throw new InvalidCalendar('INVALID_PAUSE', `pauses[${backwards}]`, 'ends before it begins.');
   const clipped = clip(pauses, start, Infinity);
   const dueAt = moveByPauses(calendar.dueAt(start, target), clipped, calendar);
-  const openSpans = [...withoutPauses(calendar.openSpans(start, dueAt), uniteSpans(clipped))];
+  const united = uniteSpans(clipped);
+  const openSpans = firstOf(withoutPauses(calendar.openSpans(start, dueAt), united), mostSpans + 1);
   const { holidaysKnownUntil } = calendar;
   return {
     dueAt,
-    openSpans,
-    openMs: openSpans.reduce((sum, { from, to }) => sum + to - from, 0),
+    openSpans: openSpans.slice(0, mostSpans),
+    hasMoreOpenSpans: openSpans.length > mostSpans,
+    openMs: clip(united, start, dueAt).reduce(
+      (open, { from, to }) => open - calendar.between(from, to),
+      calendar.between(start, dueAt),
+    ),
     isBeyondKnownHolidays: holidaysKnownUntil !== null && dueAt > holidaysKnownUntil,
   };
+}
+
+/** Nobody reads more of them; a promise of years may have a million. */
+const mostSpans = 1_000;
+
+function firstOf<Item>(items: Iterable<Item>, most: number): readonly Item[] {
+  const first: Item[] = [];
+  for (const item of items) {
+    first.push(item);
+    if (first.length === most) break;
+  }
+  return first;
 }
 
 /** The parts of spans that lie between two instants. */

@@ -1,7 +1,11 @@
-import { type BusinessMs, type Instant } from './calendar.js';
+import { type BusinessMs, type Instant, type Span } from './calendar.js';
 import { ownedSpans } from './owned-spans.js';
 import { dayMs, type DayNumber, type ParsedCalendar } from './parse-definition.js';
 import { type Zone } from './zone.js';
+
+/** A thousand years are enough for any deadline. */
+export const earliest: Instant = Date.UTC(1600, 0, 1);
+export const latest: Instant = Date.UTC(2600, 0, 1);
 
 /** Somewhat less than a day, and a power of two: the place of an instant is one multiplication. */
 const bucketMs = 2 ** 26;
@@ -31,7 +35,14 @@ export class Horizon {
     /** For each bucket of time, how many spans start before it. */
     private readonly buckets: Int32Array,
     private readonly zone: Zone,
+    /** The first date it is for, and the first laid out: those before belong to what comes before. */
+    readonly first: DayNumber,
+    readonly firstLaidOut: DayNumber,
   ) {}
+
+  get spans(): number {
+    return this.opens.length;
+  }
 
   covers(at: Instant): boolean {
     return at >= this.since && at <= this.until;
@@ -76,6 +87,18 @@ export class Horizon {
     return this.within(this.closesAt(i));
   }
 
+  /** The open spans between two instants, clipped to them; those that touch are one. */
+  *openSpans(from: Instant, to: Instant): Iterable<Span> {
+    let i = Math.max(0, this.spanAt(from));
+    while (this.opensAt(i) < to) {
+      const opens = this.opensAt(i);
+      while (this.closesAt(i) === this.opensAt(i + 1)) i += 1;
+      const span = { from: Math.max(from, opens), to: Math.min(to, this.closesAt(i)) };
+      if (span.from < span.to) yield span;
+      i += 1;
+    }
+  }
+
   /** Open time from the first date laid out until an instant. */
   openUntil(at: Instant): BusinessMs {
     return this.openWithin(this.spanAt(at), at);
@@ -92,8 +115,21 @@ export class Horizon {
   add(from: Instant, amount: BusinessMs): Instant {
     const i = this.spanAt(from);
     const goal = this.openWithin(i, from) + amount;
-    const j = amount > 0 ? this.spanThatReaches(goal, i) : this.spanThatHolds(goal);
-    return this.within((this.opens[j] ?? NaN) + goal - (this.before[j] ?? NaN));
+    return this.openedIn(amount > 0 ? this.spanThatReaches(goal, i) : this.spanThatHolds(goal), goal);
+  }
+
+  /** The earliest instant until which so much open time has gone by since the first date laid out. */
+  reached(goal: BusinessMs): Instant {
+    return this.openedIn(this.spanThatReaches(goal, 0), goal);
+  }
+
+  /** The latest such instant. */
+  held(goal: BusinessMs): Instant {
+    return this.openedIn(this.spanThatHolds(goal), goal);
+  }
+
+  private openedIn(i: number, goal: BusinessMs): Instant {
+    return this.within((this.opens[i] ?? NaN) + goal - (this.before[i] ?? NaN));
   }
 
   /**
@@ -147,10 +183,25 @@ export class Horizon {
     const owner = this.owner[i] ?? NaN;
     for (let day = owner + n; day < this.dates.length; day++) {
       const due = rule === 'sameTime' ? this.sameTime(from, owner, day) : (this.ends[day] ?? NaN);
+      if (!this.covers(due)) return NaN;
       // A day whose hours lie within the night shift of the day before may end before that does.
       if (due > from) return rule === 'sameTime' ? this.nextOpening(due) : this.within(due);
     }
     return NaN;
+  }
+
+  /** The place among the business days of the one that owns an open instant. */
+  ownerAt(at: Instant): number {
+    return this.owner[this.spanAt(at)] ?? NaN;
+  }
+
+  dateOf(place: number): DayNumber {
+    return this.dates[place] ?? NaN;
+  }
+
+  /** When the last hours of a business day end. */
+  endOf(place: number): Instant {
+    return this.ends[place] ?? NaN;
   }
 
   /** As far from the midnight of a later business day as an instant is from that of its own, on the wall clock. */
@@ -166,11 +217,16 @@ export class Horizon {
   }
 }
 
-/** Lays out the dates from `first` up to `end`. */
+/** A window is a day long at most, and a local date begins less than a day from the UTC date of its name. */
+const margin = 3;
+
+/**
+ * Lays out the dates from `first` up to `end`, and some about them: it answers for every instant at which one of them may
+ * be open.
+ */
 export function layOutHorizon(calendar: ParsedCalendar, first: DayNumber, end: DayNumber): Horizon {
   const { zone } = calendar;
-  // A window is a day long at most, and a local date begins less than a day from the UTC date of its name.
-  const [from, to] = [first - 3, end + 3];
+  const [from, to] = [first - 2 * margin, end + 2 * margin];
   zone.cover((from - 1) * dayMs, (to + 2) * dayMs);
   const spans = ownedSpans(calendar, from, to);
   const opens = new Float64Array(spans.length);
@@ -195,9 +251,10 @@ export function layOutHorizon(calendar: ParsedCalendar, first: DayNumber, end: D
   }
   const endOf = Float64Array.from(dates, (date) => ends.get(date) ?? NaN);
   const midnights = Float64Array.from(dates, (date) => midnightOf(zone, date));
-  const [since, until] = [first * dayMs, end * dayMs];
+  const since = Math.max((first - margin) * dayMs, earliest);
+  const until = Math.min((end + margin) * dayMs, latest);
   const buckets = bucketsOf(opens, since, until);
-  return new Horizon(since, until, opens, before, owner, dates, endOf, midnights, buckets, zone);
+  return new Horizon(since, until, opens, before, owner, dates, endOf, midnights, buckets, zone, first, from);
 }
 
 function midnightOf(zone: Zone, date: DayNumber): Instant {

@@ -39,18 +39,21 @@ function spansOf(calendar: ParsedCalendar, day: DayNumber): readonly Span[] {
   const hours = dates.get(day) ?? weekly[weekday] ?? [];
   if (hours.length === 0) return hours as [];
   const steady = zone.steadyOffset(day * dayMs, (day + 2) * dayMs);
-  const closed = partHolidays.get(day) ?? [];
-  if (steady !== undefined && closed.length === 0) {
-    const midnight = day * dayMs - steady;
-    return hours.map(({ opens, closes }) => ({ from: midnight + opens, to: midnight + closes }));
-  }
+  const place = (window: Hours) =>
+    steady === undefined ? toSpan(zone, day, window) : spanFrom(day * dayMs - steady, window);
+  const placed = hours.map(place);
   // A holiday ends with its date, whatever its hours say.
-  return closed.reduce(
-    (left, { opens, closes }) => less(left, toSpan(zone, day, { opens, closes: Math.min(closes, dayMs) })),
+  return (partHolidays.get(day) ?? []).reduce(
+    (left, { opens, closes }) => less(left, place({ opens, closes: Math.min(closes, dayMs) })),
     // Hours that the clocks skip, or pass twice, may meet others.
-    uniteSpans(hours.map((window) => toSpan(zone, day, window))),
+    steady === undefined ? uniteSpans(placed) : placed,
   );
 }
+
+const spanFrom = (midnight: Instant, { opens, closes }: Hours): Span => ({
+  from: midnight + opens,
+  to: midnight + closes,
+});
 
 /** Of a time that occurs twice, an opening means the first and a closing the last. Skipped by the clocks: empty. */
 const toSpan = (zone: Zone, day: DayNumber, { opens, closes }: Hours): Span => ({
@@ -60,10 +63,12 @@ const toSpan = (zone: Zone, day: DayNumber, { opens, closes }: Hours): Span => (
 
 function less(spans: readonly Span[], cut: { readonly from: Instant; readonly to: Instant }): readonly Span[] {
   if (cut.from >= cut.to) return spans;
-  return spans
-    .flatMap(({ from, to }) => [
+  return spans.flatMap((span) => {
+    const { from, to } = span;
+    if (to <= cut.from || from >= cut.to) return [span];
+    return [
       { from, to: Math.min(to, cut.from) },
       { from: Math.max(from, cut.to), to },
-    ])
-    .filter(({ from, to }) => from < to);
+    ].filter((left) => left.from < left.to);
+  });
 }

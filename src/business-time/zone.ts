@@ -7,6 +7,10 @@ export type LocalMs = number;
 const day = 86_400_000;
 /** No zone has changed its offset twice within less than seven days, so this stride steps over no change. */
 const stride = 5 * day;
+/** Before there were zones, and where the rules of today go on for ever, nothing changes twice within so long. */
+const longStride = 50 * day;
+const [zonesSince, ruledFrom] = [Date.UTC(1840, 0, 1), Date.UTC(2100, 0, 1)];
+const strideAt = (at: Instant) => (at < zonesSince || at >= ruledFrom ? longStride : stride);
 /** More than any zone was ever away from UTC. */
 const farthest = day;
 
@@ -19,11 +23,20 @@ const known = new Map<string, Zone>();
 export function zoneOf(name: string): Zone {
   let zone = known.get(name);
   if (zone === undefined) {
-    const iana = IANAZone.create(name);
-    if (!iana.isValid) throw new InvalidCalendar('UNKNOWN_TIME_ZONE', 'timeZone', `«${name}» is no IANA zone.`);
-    known.set(name, (zone = new Zone(iana)));
+    // Not by Luxon, which keeps each name it is asked about, those of no zone too.
+    if (!isZone(name))
+      throw new InvalidCalendar('UNKNOWN_TIME_ZONE', 'timeZone', `«${name.slice(0, 60)}» is no IANA zone.`);
+    known.set(name, (zone = new Zone(IANAZone.create(name))));
   }
   return zone;
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** A zone's offsets as sorted instants: asking `Intl` takes microseconds, a look-up here nanoseconds. */
@@ -109,13 +122,15 @@ export class Zone {
   private changes(from: Instant, to: Instant): { at: Instant; offset: number }[] {
     const found: { at: Instant; offset: number }[] = [];
     let offset = this.offsetAt(from);
-    for (let low = from; low < to; low += stride) {
-      const then = this.offsetAt(low + stride);
+    for (let low = from; low < to;) {
+      const high = Math.min(low + strideAt(low), to);
+      const then = this.offsetAt(high);
       while (offset !== then) {
-        const at = this.firstOther(offset, low, low + stride);
+        const at = this.firstOther(offset, low, high);
         offset = this.offsetAt(at);
         found.push({ at, offset });
       }
+      low = high;
     }
     return found;
   }

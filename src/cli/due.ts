@@ -133,6 +133,7 @@ function explain({ from, dueAt, target, calendar, plan, timeZone, openSpans, ...
     ...(rest.isBeyondKnownHolidays ? ['The calendar does not know its holidays so far ahead: it may move.'] : []),
     `Laid over ${length(rest.openMs)} of open time:`,
     ...openSpans.map((span) => `  ${full(span.from)} – ${full(span.to)}  ${length(span.to - span.from)}`),
+    ...(rest.hasMoreOpenSpans ? ['  and more'] : []),
   ].join('\n');
 }
 

@@ -14,6 +14,8 @@ import { SharedAnswers } from './shared-answers.js';
 
 /** How many customers' enrolments are kept at hand. */
 const customersKept = 10_000;
+/** How many versions of calendars are kept compiled: more than a desk uses at a time. */
+const calendarsKept = 256;
 
 /** The versions that govern a customer at an instant; of the plan the version named, where one is. */
 export type TermsAt = (at: Instant, planVersion?: number) => Terms;
@@ -98,6 +100,8 @@ export class Catalogue implements Versions {
     if (calendar === undefined) {
       calendar = compileCalendar(known(find(this.calendars, ref), 'calendar', ref).definition);
       this.compiled.set(key, calendar);
+      const oldest = this.compiled.keys().next();
+      if (this.compiled.size > calendarsKept && !oldest.done) this.compiled.delete(oldest.value);
     }
     return calendar;
   }

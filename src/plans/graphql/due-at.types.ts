@@ -82,8 +82,13 @@ export class DueAtType {
   @Field(() => String, { description: 'The zone of the calendar.' })
   timeZone!: string;
 
-  @Field(() => [OpenSpanType], { description: 'The open time that the target was laid over, pauses left out.' })
+  @Field(() => [OpenSpanType], {
+    description: 'The open time that the target was laid over, pauses left out; the first thousand stretches.',
+  })
   openSpans!: readonly OpenSpanType[];
+
+  @Field(() => Boolean, { description: 'There are more than the thousand stretches of open time that are listed.' })
+  hasMoreOpenSpans!: boolean;
 
   @Field(() => Float, { description: 'How much open time that is, in milliseconds.' })
   openMs!: number;
