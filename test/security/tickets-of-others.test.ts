@@ -186,6 +186,14 @@ describe('a fact about a ticket that is another’s', () => {
       ]);
     });
 
+    it('goes on with the new ticket, where the request brings an opening of its own for it', async () => {
+      const [old, part] = [`G-${(number += 1)}`, `P-${number}`];
+      const both = [opened(part, 'globex', { subject: 'Split off' }), note(part, later)];
+      const results = await codes([...both, opened(old, 'globex'), replied(old), split(old, part)]);
+      expect(results).toEqual(['ALREADY_SO', 'RECORDED', 'RECORDED', 'RECORDED', 'RECORDED']);
+      expect(await codes([opened(part, 'acme'), note(part)])).toEqual(['TICKET_EXISTS', 'OPENING_REJECTED']);
+    });
+
     it('is refused where the ticket that goes on was not opened', async () => {
       const id = await taken();
       const before = await historyOf(id);

@@ -46,6 +46,7 @@ function decide(
   expectTimely(context, command.type === 'OpenTicket' ? undefined : opened); // a second opening is refused as that
   const at = countsAt(context.occurredAt, context.now, opened);
   const { life } = ticket.standAt(at, versions); // as of then, not as of now
+  if (wasSplitOff(ticket, command)) return settle(ticket, settleTo(ticket, context), context, versions);
   if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket, at);
   const event = toFactEvent(command, ticket.customer, life, versions);
   const fact = factOf(event, ticket.size, opened);
@@ -88,6 +89,14 @@ export const full = (id: string, facts = mostFacts): Rejection =>
     'TICKET_FULL',
     `The ticket ${id} has ${facts} facts and takes no more; it can be resolved, closed or cancelled.`,
   );
+
+/** Whether a ticket that is to be opened was split off: a log may bring an opening of its own for it, and says the same. */
+const wasSplitOff = ({ customer, opening }: Ticket, command: TicketCommand): boolean =>
+  command.type === 'OpenTicket' &&
+  opening?.data.splitFrom !== undefined &&
+  customer === command.customer &&
+  opening.data.from?.source === command.from?.source &&
+  opening.data.from?.externalId === command.from?.externalId;
 
 const refusals: Readonly<Record<string, (life: Life | undefined) => string>> = {
   TICKET_EXISTS: () => 'A ticket with this id was opened before, with other content.',

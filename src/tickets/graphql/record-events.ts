@@ -148,7 +148,7 @@ export class RecordedTicketEventType {
   message!: string | null;
 }
 
-@ObjectType('TicketEventsRecorded', { description: 'What became of each event; one refused stops no other.' })
+@ObjectType('TicketEventsRecorded', { description: 'What became of each event.' })
 export class TicketEventsRecordedType {
   @Field(() => [RecordedTicketEventType], { description: 'One for each event, in their order.' })
   results!: RecordedTicketEventType[];

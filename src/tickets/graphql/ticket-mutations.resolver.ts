@@ -69,7 +69,10 @@ export class TicketMutations {
   ) {}
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND.' })
+  @Mutation(() => TicketResult, {
+    description:
+      'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND; then what else the document says of it is OPENING_REJECTED.',
+  })
   openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput, @From() sender: Sender) {
     const { type: ticketType, channel, subject, source, externalId, ...rest } = input;
     const customer = input.customer.trim();
