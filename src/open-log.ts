@@ -48,10 +48,11 @@ export interface LogOptions extends Pick<OpenOptions, 'readonly' | 'threaded'> {
  * {@link SqliteEventStore.open}
  */
 export async function openLog(
-  { data, eventStoreUrl }: Settings,
+  { data, eventStoreUrl, eventStorePasswordFile: passwordFile, eventStoreCaFile: caFile }: Settings,
   { waiting = shortly(), subscribed = () => undefined, ...options }: LogOptions = {},
 ): Promise<OpenLog> {
-  if (eventStoreUrl !== null) return inEventStoreDb(eventStoreUrl, waiting, { changed: subscribed, upcast });
+  const files = { passwordFile, caFile };
+  if (eventStoreUrl !== null) return inEventStoreDb(eventStoreUrl, waiting, { changed: subscribed, upcast, files });
   return inFolder(data, { ...options, upcast });
 }
 
@@ -68,7 +69,7 @@ function inFolder(folder: string, options: OpenOptions): OpenLog {
 async function inEventStoreDb(
   url: string,
   { signal, told }: Waiting,
-  options: Pick<EventStoreDbOptions, 'changed' | 'upcast'> = {},
+  options: Pick<EventStoreDbOptions, 'changed' | 'upcast' | 'files'> = {},
 ): Promise<OpenLog> {
   // Loaded where it is asked for: the client is a fifth of a second that nobody else need wait.
   const { EventStoreDbEventStore } = await import('./event-store/eventstoredb/eventstoredb-event-store.js');
@@ -77,7 +78,7 @@ async function inEventStoreDb(
     store,
     status: () => store.status,
     committed: () => Promise.resolve(),
-    probe: () => Promise.resolve(),
+    probe: (wasFailing) => store.probe(wasFailing),
     ring: () => undefined,
     close: () => store.close(),
   };

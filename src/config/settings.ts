@@ -4,6 +4,7 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
+  IsOptional,
   IsString,
   IsTimeZone,
   IsUrl,
@@ -42,8 +43,20 @@ export class Settings {
 
   /** EventStoreDB's connection string, for the events to be kept there (`EVENT_STORE_URL`); null for the data folder. */
   @ValidateIf(({ eventStoreUrl }: Settings) => eventStoreUrl !== null)
-  @Matches(/^esdb(\+discover)?:\/\/./, { message: 'it must begin with esdb:// or esdb+discover://' })
+  @Matches(/^(esdb|kurrentdb)(\+discover)?:\/\/./, {
+    message: 'it must begin with esdb://, esdb+discover://, kurrentdb:// or kurrentdb+discover://',
+  })
   eventStoreUrl: string | null = null;
+
+  /** A file with the password of the user in that string (`EVENT_STORE_PASSWORD_FILE`), read again when it is refused. */
+  @IsOptional()
+  @IsString()
+  eventStorePasswordFile?: string;
+
+  /** A file with the certificates of those who vouch for the server (`EVENT_STORE_CA_FILE`), read again for each connection. */
+  @IsOptional()
+  @IsString()
+  eventStoreCaFile?: string;
 
   /** The IANA zone of the built-in calendar (`PLEDGE_TIME_ZONE`). */
   @IsTimeZone()
@@ -144,6 +157,8 @@ export const variables = {
   port: 'PLEDGE_PORT',
   data: 'PLEDGE_DATA',
   eventStoreUrl: 'EVENT_STORE_URL',
+  eventStorePasswordFile: 'EVENT_STORE_PASSWORD_FILE',
+  eventStoreCaFile: 'EVENT_STORE_CA_FILE',
   timeZone: 'PLEDGE_TIME_ZONE',
   defaultPlan: 'PLEDGE_DEFAULT_PLAN',
   identity: 'PLEDGE_IDENTITY',

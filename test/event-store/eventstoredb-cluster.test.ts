@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Connection } from '../../src/event-store/eventstoredb/connection.js';
+import { readConnectionUrl } from '../../src/event-store/eventstoredb/connection-url.js';
+import { Credentials } from '../../src/event-store/eventstoredb/credentials.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { all, event, hear } from '../contract/event-store.contract.js';
 import { Cluster } from '../support/eventstoredb/cluster.js';
@@ -66,14 +68,15 @@ describe('a cluster', () => {
     const unhandled: unknown[] = [];
     const collect = (error: unknown) => unhandled.push(error);
     process.on('unhandledRejection', collect);
-    const connection = new Connection(cluster.url);
-    await connection.batchAppend();
+    const url = readConnectionUrl(cluster.url);
+    const connection = new Connection(url, new Credentials(url));
+    const call = await connection.batchAppend();
     await Promise.all([0, 1, 2].map((node) => cluster.kill(node)));
-    connection.abandon();
+    connection.abandon(call);
     await new Promise((resolve) => setImmediate(resolve));
     const finding = connection.batchAppend();
-    connection.abandon();
-    await expect(finding).rejects.toThrow('Failed to discover');
+    connection.abandon(call);
+    await expect(finding).rejects.toThrow('no node is reached that leads');
     await new Promise((resolve) => setImmediate(resolve));
     await connection.close();
     process.off('unhandledRejection', collect);

@@ -6,8 +6,8 @@ import { type Appended, type ExpectedRevision } from '../../event-sourcing/event
 import { newId } from '../../event-sourcing/new-id.js';
 import { type BatchAppendCall } from './connection.js';
 import { type EventText, toMessage, toPosition } from './events.js';
-import { Silence } from './failures.js';
-import { type Patience } from './patience.js';
+import { BadRequest, isTooLarge, Silence, tooLarge } from './failures.js';
+import { looked, type Patience } from './patience.js';
 import { streamIdentifier } from './requests.js';
 
 export interface Order {
@@ -18,14 +18,15 @@ export interface Order {
 }
 
 interface Waiting {
-  /** When it has waited for too long. */
-  readonly until: number;
+  readonly since: number;
+  /** Of its largest message, in bytes. */
+  readonly largest: number;
   readonly stream: string;
   readonly appended: (appended: Appended) => void;
   readonly failed: (error: Error) => void;
 }
 
-/** The most that one message of a call holds, in characters; larger appends come in several. */
+/** The most that one message of a call holds, in bytes; larger appends come in several, of an event each at least. */
 const mostInMessage = 512 * 1024;
 
 /**
@@ -54,12 +55,18 @@ export class AppendCall {
 
   send(order: Order): Promise<Appended> {
     const id = newId();
+    const largest = Math.max(0, ...order.events.map(sizeOf));
     return new Promise((appended, failed) => {
-      const { clock, answerMs } = this.patience;
-      this.waiting.set(id, { until: clock.now() + answerMs, stream: order.stream, appended, failed });
+      this.waiting.set(id, { since: this.patience.clock.now(), largest, stream: order.stream, appended, failed });
       for (const message of messagesOf(order, id)) this.call.write(message);
       if (!this.isWatched) void this.watch();
     });
+  }
+
+  /** Since when the append waits that has waited longest; undefined where none does. */
+  get waitingSince(): number | undefined {
+    const [oldest] = this.waiting.values();
+    return oldest?.since;
   }
 
   /** Ends the call; what waits fails. */
@@ -69,8 +76,16 @@ export class AppendCall {
     this.call.cancel();
     this.call.destroy();
     this.over(error);
-    for (const { failed } of this.waiting.values()) failed(error);
+    const waiting = [...this.waiting.values()];
     this.waiting.clear();
+    if (!isTooLarge(error)) for (const { failed } of waiting) failed(error);
+    else {
+      // One message was too large for the server, and it does not say which: the largest is refused, the others come again.
+      const largest = Math.max(...waiting.map((order) => order.largest));
+      const again = new Error('the server ended the call, since another append was too large');
+      for (const order of waiting)
+        order.failed(order.largest === largest ? tooLarge('The server takes no message of that size') : again);
+    }
   }
 
   private readonly answered = (response: streams.BatchAppendResp) => {
@@ -79,7 +94,9 @@ export class AppendCall {
     if (order === undefined) return; // answered twice
     this.waiting.delete(id);
     const error = response.getError();
+    const isBad = error?.getDetails()?.getTypeName() === 'event_store.client.BadRequest';
     if (error === undefined) order.appended(appendedOf(response.getSuccess()));
+    else if (isBad) order.failed(new BadRequest(error.getMessage()));
     else order.failed(unpackToCommandError(error, order.stream));
   };
 
@@ -87,15 +104,19 @@ export class AppendCall {
   private async watch(): Promise<void> {
     this.isWatched = true;
     const { clock, answerMs } = this.patience;
-    for (;;) {
-      const [oldest] = this.waiting.values();
-      if (oldest === undefined || this.stop.signal.aborted) break;
-      if (oldest.until <= clock.now()) this.fail(new Silence(`an append was not answered in ${answerMs} ms`));
-      else await clock.sleepUntil(oldest.until, this.stop.signal);
+    const isTooLong = () => (this.waitingSince ?? Infinity) + answerMs <= clock.now();
+    while (this.waitingSince !== undefined && !this.stop.signal.aborted) {
+      if (!isTooLong()) await clock.sleepUntil(this.waitingSince + answerMs, this.stop.signal);
+      else {
+        await looked();
+        if (isTooLong()) this.fail(new Silence(`an append was not answered in ${answerMs} ms`));
+      }
     }
     this.isWatched = false;
   }
 }
+
+const sizeOf = ({ data, metadata }: EventText): number => Buffer.byteLength(data) + Buffer.byteLength(metadata);
 
 function* messagesOf({ stream, expected, events }: Order, id: string): Generator<streams.BatchAppendReq> {
   const options = new streams.BatchAppendReq.Options();
@@ -106,13 +127,14 @@ function* messagesOf({ stream, expected, events }: Order, id: string): Generator
   let message = new streams.BatchAppendReq().setCorrelationId(new shared.UUID().setString(id)).setOptions(options);
   let size = 0;
   for (const event of events) {
-    if (size > 0 && size + event.data.length > mostInMessage) {
+    const more = sizeOf(event);
+    if (size > 0 && size + more > mostInMessage) {
       yield message;
       message = new streams.BatchAppendReq().setCorrelationId(new shared.UUID().setString(id));
       size = 0;
     }
     message.addProposedMessages(toMessage(event));
-    size += event.data.length + event.metadata.length;
+    size += more;
   }
   yield message.setIsFinal(true);
 }

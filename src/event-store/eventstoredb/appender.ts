@@ -7,13 +7,24 @@ import {
   type StoredEvent,
 } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { AppendCall, type Order } from './append-call.js';
 import { type Connection } from './connection.js';
-import { toStreamName, toText } from './events.js';
-import { closed, isDefinite, rejectionOf, Silence, unavailable } from './failures.js';
-import { BackOff, isAborted, type Patience } from './patience.js';
+import { type Credentials } from './credentials.js';
+import { toStoredEvent, toStreamName, toText, toTextAgain } from './events.js';
+import { areWrongCredentials, closed, isDefinite, isRefusal, rejectionOf, Silence, unavailable } from './failures.js';
+import { BackOff, inTime, isAborted, type Patience } from './patience.js';
 import { type Reads } from './reads.js';
 import { type StreamIds } from './stream-ids.js';
+
+export interface AppenderPorts {
+  readonly connection: Connection;
+  readonly credentials: Credentials;
+  readonly reads: Reads;
+  readonly ids: StreamIds;
+  readonly patience: Patience;
+  readonly closing: AbortSignal;
+}
 
 /**
  * Appends under the revision that the writer has read. Where nobody knows whether an append was stored, it is sent again
@@ -21,23 +32,25 @@ import { type StreamIds } from './stream-ids.js';
  */
 export class Appender {
   private call: Promise<AppendCall> | undefined;
+  /** Who the call was made as. */
+  private shownTo: string | undefined;
   /** Appends under way, by what makes them equal: the server drops one that comes while its like is not yet indexed. */
   private readonly underWay = new Map<string, Promise<Appended>>();
+  /** The last event that was appended, to be sent again where it is looked whether the server takes any. */
+  private lastOrder: Order | undefined;
+  private answeredAt: number;
   /** How many times an append was sent again. */
   repetitions = 0;
 
-  constructor(
-    private readonly connection: Connection,
-    private readonly reads: Reads,
-    private readonly ids: StreamIds,
-    private readonly patience: Patience,
-    private readonly closing: AbortSignal,
-  ) {}
+  constructor(private readonly ports: AppenderPorts) {
+    this.answeredAt = ports.patience.clock.now();
+  }
 
-  /** See `EventStore.append`. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `APPEND_TOO_LARGE` */
+  /** See `EventStore.append`. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `EVENT_STORE_REFUSES`, `APPEND_TOO_LARGE` */
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
     expectRead(expected);
-    if (isAborted(this.closing)) throw closed();
+    expectTypes(events);
+    if (isAborted(this.ports.closing)) throw closed();
     const order = { stream, expected, events: events.map(toText) };
     const key = [expected, stream, ...order.events.map(({ wireId }) => wireId)].join('\n');
     const likeIt = this.underWay.get(key) ?? this.appendOnce(order, events).finally(() => this.underWay.delete(key));
@@ -45,15 +58,25 @@ export class Appender {
     return likeIt;
   }
 
-  private async appendOnce(order: Order, events: readonly NewEvent[]): Promise<Appended> {
-    const { stream, expected } = order;
-    const ids = events.map(({ id }) => id);
-    await this.learn(order);
-    if (new Set(ids).size < ids.length) throw reused(stream);
-    if (ids.some((id) => this.ids.has(stream, id))) return this.repeated(order, this.ids.known(stream) - 1);
-    const appended = await this.appended(order);
-    this.ids.saw(stream, revisionOf(expected) + 1, events);
-    return appended;
+  /**
+   * Whether appends are taken. Where none was answered for a while, or one was refused, the last is sent again: nothing is
+   * added by it.
+   * @throws StorageFault `EVENT_STORE_REFUSES`, `EVENT_STORE_UNAVAILABLE`
+   */
+  async probe(wasFailing: boolean): Promise<void> {
+    const { clock, quietMs } = this.ports.patience;
+    if (!wasFailing && clock.now() - this.answeredAt < quietMs) return;
+    let error: unknown = new Silence(`an append was not answered in ${quietMs} ms`);
+    const asked = this.probeOnce().then(
+      () => (error = undefined),
+      (failed: unknown) => (error = failed),
+    );
+    await inTime(asked, quietMs, clock);
+    if (error === undefined || isAborted(this.ports.closing)) return;
+    const failed = rejectionOf(error, { right: 'write', stream: this.lastOrder?.stream ?? '' });
+    if (failed instanceof StorageFault) throw failed;
+    // Whatever else is definite comes of who takes appends.
+    if (!isDefinite(error)) throw unavailable(error);
   }
 
   /** Gives up the call; what waits fails. */
@@ -64,11 +87,68 @@ export class Appender {
 
   /** Sends an append once. */
   async send(order: Order): Promise<Appended> {
-    return (await this.open()).send(order);
+    const call = await this.open();
+    const { shownTo } = this;
+    try {
+      const appended = await call.send(order);
+      this.answered();
+      return appended;
+    } catch (error) {
+      if (error instanceof WrongExpectedVersionError) this.answered();
+      throw isRefusal(error) ? await this.refused(error, order, call, shownTo) : error;
+    }
+  }
+
+  /** What a refusal is: of a password that has changed meanwhile, of the user, or of a right on the stream. */
+  private async refused(error: unknown, { stream }: Order, call: AppendCall, shownTo: string | undefined) {
+    const { credentials, closing, reads } = this.ports;
+    credentials.readAgain();
+    if (credentials.authorization !== shownTo) {
+      const changed = new Error('the password has changed meanwhile');
+      call.fail(changed);
+      return changed;
+    }
+    // A call that was admitted before does not say whether its user would be admitted now.
+    const asked = await reads.last(closing).catch((failed: unknown) => failed);
+    return areWrongCredentials(asked) ? asked : rejectionOf(error, { right: 'write', stream });
+  }
+
+  private answered(): void {
+    this.answeredAt = this.ports.patience.clock.now();
+  }
+
+  private async probeOnce(): Promise<void> {
+    this.lastOrder ??= await this.lastOfLog();
+    const { lastOrder: order } = this;
+    if (order !== undefined) await this.send({ ...order, stream: toStreamName(order.stream) });
+  }
+
+  private async lastOfLog(): Promise<Order | undefined> {
+    const last = await this.ports.reads.lastRecorded(this.ports.closing);
+    const event = last === undefined ? undefined : toStoredEvent(last);
+    if (last === undefined || event === undefined) return undefined;
+    const expected = event.revision === 0 ? 'noStream' : event.revision - 1;
+    return { stream: event.stream, expected, events: [toTextAgain(last)] };
+  }
+
+  private async appendOnce(order: Order, events: readonly NewEvent[]): Promise<Appended> {
+    const { ids } = this.ports;
+    const { stream, expected } = order;
+    const given = events.map(({ id }) => id);
+    await this.learn(order);
+    if (new Set(given).size < given.length) throw reused(stream);
+    if (given.some((id) => ids.has(stream, id))) return this.repeated(order, ids.known(stream) - 1);
+    const appended = await this.appended(order);
+    ids.saw(stream, revisionOf(expected) + 1, events);
+    const last = order.events.at(-1);
+    const before = appended.revision - 1;
+    if (last !== undefined) this.lastOrder = { stream, expected: before < 0 ? 'noStream' : before, events: [last] };
+    return appended;
   }
 
   private async appended(order: Order): Promise<Appended> {
-    const backOff = new BackOff(this.patience);
+    const { patience, closing, connection } = this.ports;
+    const backOff = new BackOff(patience);
     for (let isRepeated = false; ; isRepeated = true) {
       try {
         const appended = await this.send({ ...order, stream: toStreamName(order.stream) });
@@ -76,20 +156,24 @@ export class Appender {
         return isRepeated ? await this.repeated(order, appended.revision) : appended;
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) return await this.repeated(order, actualOf(error));
-        if (isDefinite(error)) throw rejectionOf(error);
-        if (backOff.isOver || this.closing.aborted) throw unavailable(error);
+        if (isDefinite(error)) throw rejectionOf(error, { right: 'write', stream: order.stream });
+        if (isAborted(closing)) throw unavailable(error);
+        if (backOff.isOver) throw unavailable(new Error(await connection.explained(error)));
       }
       this.repetitions += 1;
-      await backOff.wait(this.closing);
+      await backOff.wait(closing);
     }
   }
 
   private open(): Promise<AppendCall> {
-    this.call ??= this.connection.batchAppend().then(
+    const { connection, credentials, patience } = this.ports;
+    if (this.call !== undefined) return this.call;
+    this.shownTo = credentials.authorization;
+    this.call = connection.batchAppend().then(
       (call) =>
-        new AppendCall(call, this.patience, (error) => {
+        new AppendCall(call, patience, (error) => {
           this.call = undefined;
-          if (error instanceof Silence) this.connection.abandon();
+          if (error instanceof Silence) connection.abandon(call);
         }),
       (error: unknown) => {
         this.call = undefined;
@@ -102,6 +186,7 @@ export class Appender {
   /** Answers an append that was done before as the first time; any other is a conflict. */
   private async repeated({ stream, expected, events }: Order, actual: number): Promise<Appended> {
     const from = revisionOf(expected);
+    this.ports.ids.name(stream, actual);
     const there = await this.slice(stream, from + 1, events.length);
     const isSame = there.length === events.length && events.every(({ id }, i) => id === there[i]?.id);
     if (!isSame && actual === from) throw reused(stream);
@@ -113,8 +198,9 @@ export class Appender {
   }
 
   private async slice(stream: string, from: number, count: number): Promise<readonly StoredEvent[]> {
+    const { reads, ids, closing } = this.ports;
     const slice: StoredEvent[] = [];
-    for await (const events of this.reads.stream(stream, from, this.closing)) {
+    for await (const events of reads.stream(stream, from, closing, Math.min(ids.named(stream), from + count - 1))) {
       slice.push(...events);
       if (slice.length >= count) break;
     }
@@ -123,12 +209,13 @@ export class Appender {
 
   /** Reads what is not known yet of the ids up to the revision that the writer has read. */
   private async learn({ stream, expected }: Order): Promise<void> {
-    const known = this.ids.known(stream);
+    const { reads, ids, closing } = this.ports;
+    const known = ids.known(stream);
     if (known > revisionOf(expected)) return;
-    for await (const events of this.reads.stream(stream, known, this.closing)) {
+    for await (const events of reads.stream(stream, known, closing)) {
       const [first] = events;
-      if (first !== undefined) this.ids.saw(stream, first.revision, events);
-      if (this.ids.known(stream) > revisionOf(expected)) return;
+      if (first !== undefined) ids.saw(stream, first.revision, events);
+      if (ids.known(stream) > revisionOf(expected)) return;
     }
   }
 }
@@ -137,6 +224,12 @@ export class Appender {
 function expectRead(expected: ExpectedRevision): void {
   if (expected === 'noStream' || Number.isSafeInteger(expected)) return;
   throw new Rejection('REVISION_MISSING', 'An append says which revision of its stream it follows.');
+}
+
+/** The server has no event without a type, and says so in no words of use. */
+function expectTypes(events: readonly NewEvent[]): void {
+  if (events.every(({ type }) => type !== '')) return;
+  throw new Rejection('EVENT_TYPE_MISSING', 'An event has a type.');
 }
 
 const revisionOf = (expected: ExpectedRevision) => (expected === 'noStream' ? -1 : expected);

@@ -1,92 +1,170 @@
-import { readFileSync } from 'node:fs';
-import { EventStoreDBClient, UnavailableError } from '@eventstore/db-client';
-import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  credentials as channelCredentials,
+  Metadata,
+} from '@grpc/grpc-js';
+import { CancelledError, convertToCommandError, NotLeaderError, UnavailableError } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { type ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
-import { Rejection } from '../../event-sourcing/rejection.js';
+import { type Cause, causeOf, inWords, nameOfHost } from './causes.js';
+import { type ConnectionUrl, type Host } from './connection-url.js';
+import { type Credentials } from './credentials.js';
+import { findLeader } from './discovery.js';
+import { closed, Unreachable } from './failures.js';
 
 export type ReadCall = ReturnType<StreamsClient['read']>;
 export type BatchAppendCall = ReturnType<StreamsClient['batchAppend']>;
+type Call = ReadCall | BatchAppendCall;
+
+interface Link {
+  readonly host: Host;
+  readonly client: StreamsClient;
+}
+
+const mostReceived = 17 * 1024 * 1024;
+
+/** How long a host is waited for where it is looked why it is not there. */
+const lookMs = 2_000;
 
 /**
- * The client, for the two calls that the log needs. Finding the node, its leader and the next one after a failure are the
- * client's; the calls are made here, since the client's own appends share their answers between all clients of a process
- * (a connection lost by one takes the process with it), and its reads of the whole log know no filter.
+ * A connection of its own to the node that leads, made when it is first needed and again when it is lost. What is called on
+ * one waits for nothing that is called on another, and is not lost with it.
  */
-export class Connection extends EventStoreDBClient {
-  private latest: StreamsClient | undefined;
+export class Connection {
+  private link: Promise<Link> | undefined;
+  private current: Link | undefined;
+  /** The node that was lost or given up last. */
+  private lost: Host | undefined;
+  /** The leader, where a node that does not lead has said which does. */
+  private told: Host | undefined;
+  private readonly open = new Set<Call>();
+  /** What carries a call, or has carried it. */
+  private readonly carriers = new WeakMap<Call, Link>();
+  private isClosed = false;
 
-  /** @throws Rejection `INVALID_EVENT_STORE_URL` */
-  constructor(url: string) {
-    super(...settingsOf(url));
-    const handle = this.handleError;
-    // A failure that is met while the next node is still looked for must not end the process.
-    this.handleError = (client, error) => handle(client, error).catch(() => undefined);
-  }
+  constructor(
+    private readonly url: ConnectionUrl,
+    private readonly credentials: Credentials,
+  ) {}
 
-  /** Begins to read; what it reads comes as it is asked for. */
+  /** Begins to read; what it reads comes as it is asked for. @throws Unreachable */
   read(request: ReadReq, { requiresLeader }: { readonly requiresLeader: boolean }): Promise<ReadCall> {
-    return this.call('read', (client) =>
-      client.read(request, ...this.callArguments({ requiresLeader }, { deadline: Infinity })),
-    );
+    return this.call((client) => client.read(request, this.metadata(requiresLeader), { deadline: Infinity }));
   }
 
-  /** A call that takes any number of appends, and answers each. */
+  /** A call that takes any number of appends, and answers each. @throws Unreachable */
   batchAppend(): Promise<BatchAppendCall> {
-    return this.call('batchAppend', (client) =>
-      client.batchAppend(...this.callArguments({ requiresLeader: true }, { deadline: Infinity })),
-    );
+    return this.call((client) => client.batchAppend(this.metadata(true), { deadline: Infinity }));
   }
 
-  /** Nothing is heard of the server any more: the next call looks for it anew. */
-  abandon(): void {
-    if (this.latest !== undefined) void this.handleError(this.latest, new UnavailableError());
+  /** Nothing is heard any more on what carries a call: the next one is made anew. Others are left to what they carry. */
+  abandon(call: Call): void {
+    const link = this.carriers.get(call);
+    if (link !== undefined) this.lose(link);
   }
 
   /** Ends every call and lets go of the server. */
   async close(): Promise<void> {
-    await this.dispose();
-    this.abandon();
+    this.isClosed = true;
+    for (const call of [...this.open]) call.cancel();
+    const link = await this.link?.catch(() => undefined);
+    this.link = undefined;
+    link?.client.close();
   }
 
-  private call<Call extends ReadCall | BatchAppendCall>(
-    name: string,
-    begin: (client: StreamsClient) => Call,
-  ): Promise<Call> {
-    return this.GRPCStreamCreator(StreamsClient, name, (client) => {
-      this.latest = client;
-      // Whoever reads the call hears of its errors there; one that comes after must not be nobody's.
-      const call = begin(client);
-      call.on('error', () => undefined);
-      return call;
-    })();
+  /** Why each host is not there. */
+  async causes(): Promise<readonly Cause[]> {
+    const { hosts, isSecure } = this.url;
+    const ca = this.credentials.authorities();
+    return Promise.all(hosts.map((host) => causeOf(host, { isSecure, ca, timeoutMs: lookMs })));
+  }
+
+  /** What went wrong, in words for operators: of every host, where none is reached. */
+  async explained(error: unknown): Promise<string> {
+    const isAway = error instanceof Unreachable || error instanceof UnavailableError;
+    const words = error instanceof Error ? error.message : String(error);
+    return isAway ? inWords(await this.causes()) : words;
+  }
+
+  private async call<Made extends Call>(begin: (client: StreamsClient) => Made): Promise<Made> {
+    const link = await this.linked();
+    const call = begin(link.client);
+    this.open.add(call);
+    this.carriers.set(call, link);
+    // Whoever reads the call hears of its errors there; one that comes after must not be nobody's.
+    call.on('error', (error) => {
+      const failed = convertToCommandError(error);
+      if (failed instanceof NotLeaderError) this.lose(link, failed.leader);
+      else if (failed instanceof UnavailableError || failed instanceof CancelledError) this.lose(link);
+    });
+    call.on('status', () => this.open.delete(call));
+    return call;
+  }
+
+  private linked(): Promise<Link> {
+    if (this.isClosed) return Promise.reject(closed());
+    this.link ??= this.find().catch((error: unknown) => {
+      this.link = undefined;
+      throw error;
+    });
+    return this.link;
+  }
+
+  private async find(): Promise<Link> {
+    const credentials = this.channelCredentials();
+    const host = await this.host(credentials);
+    const { keepAliveIntervalMs, keepAliveTimeoutMs } = this.url;
+    const never = 0x7fffffff;
+    const options: ChannelOptions = {
+      'grpc.use_local_subchannel_pool': 1, // otherwise all connections of a process to a node are one
+      'grpc.keepalive_time_ms': keepAliveIntervalMs < 0 ? never : keepAliveIntervalMs,
+      'grpc.keepalive_timeout_ms': keepAliveTimeoutMs < 0 ? never : keepAliveTimeoutMs,
+      'grpc.max_receive_message_length': mostReceived,
+    };
+    return (this.current = { host, client: new StreamsClient(nameOfHost(host), credentials, options) });
+  }
+
+  private async host(credentials: ChannelCredentials): Promise<Host> {
+    const { told, lost, url } = this;
+    this.told = undefined;
+    if (told !== undefined) return told;
+    const [first, ...more] = url.hosts;
+    if (first !== undefined && more.length === 0 && !url.discovers) return first;
+    for (let attempt = 1; attempt <= url.maxDiscoverAttempts && !this.isClosed; attempt++) {
+      const leader = await findLeader(url, credentials, lost);
+      if (leader !== undefined) return leader;
+      await new Promise((resolve) => setTimeout(resolve, url.discoveryIntervalMs));
+    }
+    throw this.isClosed ? closed() : new Unreachable();
+  }
+
+  private channelCredentials(): ChannelCredentials {
+    const { credentials, url } = this;
+    if (!url.isSecure) return channelCredentials.createInsecure();
+    return channelCredentials.createSsl(
+      credentials.authorities() ?? null,
+      credentials.key() ?? null,
+      credentials.certificate() ?? null,
+    );
+  }
+
+  private metadata(requiresLeader: boolean): Metadata {
+    const metadata = new Metadata();
+    const { authorization } = this.credentials;
+    const { connectionName } = this.url;
+    if (authorization !== undefined) metadata.set('authorization', authorization);
+    if (connectionName !== undefined) metadata.set('connection-name', connectionName);
+    if (requiresLeader) metadata.set('requires-leader', 'true');
+    return metadata;
+  }
+
+  private lose(link: Link, leader?: Host): void {
+    if (this.current !== link) return;
+    this.link = undefined;
+    this.current = undefined;
+    this.told = leader;
+    this.lost = link.host;
+    link.client.close();
   }
 }
-
-type Settings = ConstructorParameters<typeof EventStoreDBClient>;
-
-function settingsOf(url: string): Settings {
-  const { hosts, dnsDiscover, tls, tlsCAFile, userCertFile, userKeyFile, defaultCredentials, ...options } = parse(url);
-  const [first] = hosts;
-  if (first === undefined) throw invalid('it names no host');
-  const where = dnsDiscover ? { discover: first } : hosts.length > 1 ? { endpoints: hosts } : { endpoint: first };
-  const files = {
-    ...(tlsCAFile === undefined ? {} : { rootCertificate: readFileSync(tlsCAFile) }),
-    ...(userCertFile === undefined ? {} : { userCertFile: readFileSync(userCertFile) }),
-    ...(userKeyFile === undefined ? {} : { userKeyFile: readFileSync(userKeyFile) }),
-  };
-  // The constructor is one for each kind of «where»; the settings are right for whichever it is.
-  return [{ ...options, ...where } as Settings[0], { insecure: tls === false, ...files }, defaultCredentials];
-}
-
-function parse(url: string): ReturnType<typeof parseConnectionString> {
-  try {
-    return parseConnectionString(url);
-  } catch {
-    // The client's own message repeats the URL, and with it a password.
-    throw invalid('it is not of the form esdb://[user:password@]host[:port][,…][?option=value&…]');
-  }
-}
-
-const invalid = (why: string) =>
-  new Rejection('INVALID_EVENT_STORE_URL', `The connection string of EventStoreDB cannot be used: ${why}.`);

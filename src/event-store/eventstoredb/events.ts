@@ -28,12 +28,20 @@ export const logStream = '~log';
 /** Streams of ours alone: not the server's own, which begin with `$`, nor the one with the log's name. */
 export const ownStreams = '^(?![$]|~log$)';
 
+const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+
 /** Streams may have any name here; on the server none is empty, and those that begin with `$` are its own. */
 export const toStreamName = (stream: string): string => (/^($|[$~])/.test(stream) ? `~${stream}` : stream);
 
-const fromStreamName = (name: string): string => (name.startsWith('~') ? name.slice(1) : name);
+const isOwnStream = new RegExp(ownStreams);
 
-const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+/** Whether an event is in a stream of ours, rather than the server's own. */
+export const isOwn = (recorded: RecordedEvent): boolean => isOwnStream.test(streamNameOf(recorded));
+
+const streamNameOf = (recorded: RecordedEvent) =>
+  utf8(recorded.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array());
+
+const fromStreamName = (name: string): string => (name.startsWith('~') ? name.slice(1) : name);
 
 interface KeptMetadata extends EventMetadata {
   readonly eventId: string;
@@ -74,31 +82,51 @@ export function toMessage(event: EventText): ProposedMessage {
   return message;
 }
 
-/** An event of ours as it was stored; undefined for what another program has put into the log. */
+/**
+ * An event of ours as it was stored; undefined for what another program has put into the log, whatever it says: its id on
+ * the server is not the one that follows from what is in it.
+ */
 export function toStoredEvent(recorded: RecordedEvent): StoredEvent | undefined {
   const kept = recorded.getCustomMetadata_asU8();
   const map = recorded.getMetadataMap();
   if (kept.length === 0 || map.get('content-type') !== 'application/json') return undefined;
   const { eventId, ...metadata } = metadataOf(kept);
-  if (eventId === undefined) return undefined;
+  if (typeof eventId !== 'string') return undefined;
+  const [type, text] = [map.get('type') ?? '', utf8(recorded.getData_asU8())];
+  if (recorded.getId()?.getString() !== wireId(eventId, type, text)) return undefined;
+  const data = parsed(text);
+  if (data === undefined) return undefined;
   return {
     id: eventId,
-    type: map.get('type') ?? '',
-    stream: fromStreamName(utf8(recorded.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array())),
+    type,
+    stream: fromStreamName(streamNameOf(recorded)),
     revision: Number(recorded.getStreamRevision()), // 64 bits as text; far below what a number holds
     position: positionOf(recorded),
-    data: JSON.parse(utf8(recorded.getData_asU8())) as unknown,
+    data,
     metadata: metadata as EventMetadata,
   };
 }
 
+/** An event as it was appended, to be appended again as it is. */
+export function toTextAgain(recorded: RecordedEvent): EventText {
+  return {
+    id: '',
+    type: recorded.getMetadataMap().get('type') ?? '',
+    data: utf8(recorded.getData_asU8()),
+    metadata: utf8(recorded.getCustomMetadata_asU8()),
+    wireId: recorded.getId()?.getString() ?? '',
+  };
+}
+
 /** What is no JSON is none of ours. */
-function metadataOf(kept: Uint8Array): Partial<KeptMetadata> {
+function parsed(text: string): unknown {
   try {
-    return (JSON.parse(utf8(kept)) ?? {}) as Partial<KeptMetadata>;
+    return JSON.parse(text) as unknown;
   } catch {
-    return {};
+    return undefined;
   }
 }
+
+const metadataOf = (kept: Uint8Array): Partial<KeptMetadata> => parsed(utf8(kept)) ?? {};
 
 export const positionOf = (recorded: RecordedEvent): Position => toPosition(recorded.getCommitPosition());

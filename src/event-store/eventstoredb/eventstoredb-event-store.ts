@@ -3,6 +3,7 @@ import {
   type Appended,
   type EventStore,
   type ExpectedRevision,
+  markOf,
   type NewEvent,
   type Position,
   type ReadAllOptions,
@@ -11,13 +12,25 @@ import {
 } from '../../event-sourcing/event-store.js';
 import { Appender } from './appender.js';
 import { Connection } from './connection.js';
-import { start } from './events.js';
-import { closed } from './failures.js';
+import { readConnectionUrl } from './connection-url.js';
+import { Credentials, type SecretFiles } from './credentials.js';
+import { positionOf, start, toStoredEvent } from './events.js';
+import { closed, invalidCursor, isNoPlace, said } from './failures.js';
 import { nameWhenReady, type Waiting } from './log-name.js';
 import { defaultPatience, isAborted, type Patience } from './patience.js';
 import { Reads } from './reads.js';
 import { StreamIds } from './stream-ids.js';
 import { Tail, type TailStatus } from './tail.js';
+import { Turns } from './turns.js';
+
+interface Connections {
+  readonly commands: Connection;
+  readonly following: Connection;
+  readonly live: Connection;
+}
+
+/** How many calls of a kind are open at once, of the hundred that a server has for a connection. */
+const most = { commands: 64, followers: 8, tail: 8 };
 
 export interface EventStoreDbStatus extends TailStatus {
   /** How many times an append was sent again, since nobody knew whether it was stored. */
@@ -27,34 +40,55 @@ export interface EventStoreDbStatus extends TailStatus {
 export interface OpenOptions extends Waiting {
   readonly patience?: Partial<Patience>;
   /** Called when the live subscription changes its state. */
-  readonly changed?: (status: TailStatus) => void;
+  readonly changed?: (status: EventStoreDbStatus) => void;
+  /** Files with the password and with those who vouch for the server. */
+  readonly files?: SecretFiles;
   /** What readers are handed in place of an event as it is stored; by default the event. */
   readonly upcast?: (event: StoredEvent) => StoredEvent;
 }
 
-/** The log in EventStoreDB, a node of it or a cluster. */
+/**
+ * The log in EventStoreDB, a node of it or a cluster. Appends and the reads of commands, those who catch up, and the live
+ * subscription have a connection each, so that none waits for another.
+ */
 export class EventStoreDbEventStore implements EventStore {
   private readonly closing = new AbortController();
   private readonly reads: Reads;
   /** Those who follow the log wait for the server for ever. */
-  private readonly patientReads: Reads;
+  private readonly followers: Reads;
   private readonly ids = new StreamIds();
   private readonly appender: Appender;
   private readonly tail: Tail;
 
   private constructor(
-    private readonly connection: Connection,
+    private readonly connections: Connections,
+    credentials: Credentials,
     readonly logId: string,
     patience: Patience,
-    private readonly upcast: (event: StoredEvent) => StoredEvent,
-    changed: (status: TailStatus) => void,
+    { upcast = (event) => event, changed = () => undefined }: OpenOptions,
   ) {
-    setMaxListeners(0, this.closing.signal); // all who read at once listen to it
-    this.reads = new Reads(connection, patience);
-    this.patientReads = new Reads(connection, { ...patience, giveUpMs: Infinity });
-    this.appender = new Appender(connection, this.reads, this.ids, patience, this.closing.signal);
-    this.tail = new Tail(connection, this.reads, patience, changed);
+    const { commands, following, live } = connections;
+    const { ids, closing } = this;
+    setMaxListeners(0, closing.signal); // all who read at once listen to it
+    const tell = () => {
+      changed(this.status);
+    };
+    this.upcast = upcast;
+    this.reads = new Reads(commands, patience, new Turns(most.commands));
+    const forEver = { ...patience, giveUpMs: Infinity };
+    this.followers = new Reads(following, forEver, new Turns(most.followers), (refusal) => {
+      credentials.readAgain();
+      this.tail.told(refusal === undefined ? undefined : said(refusal));
+    });
+    const { reads } = this;
+    this.appender = new Appender({
+      ...{ connection: commands, credentials, reads, ids, patience },
+      closing: closing.signal,
+    });
+    this.tail = new Tail(live, new Reads(live, patience, new Turns(most.tail)), credentials, patience, tell);
   }
+
+  private readonly upcast: (event: StoredEvent) => StoredEvent;
 
   /**
    * Opens the log at a connection string (`esdb://host:port`, `esdb://a,b,c`, `esdb+discover://name`). Where the server does
@@ -63,13 +97,15 @@ export class EventStoreDbEventStore implements EventStore {
    */
   static async open(url: string, options: OpenOptions = {}): Promise<EventStoreDbEventStore> {
     const patience = { ...defaultPatience, ...options.patience };
-    const connection = new Connection(url);
+    const read = readConnectionUrl(url);
+    const credentials = new Credentials(read, options.files);
+    const connect = () => new Connection(read, credentials);
+    const connections = { commands: connect(), following: connect(), live: connect() };
     try {
-      const logId = await nameWhenReady(connection, patience, options);
-      const { upcast = (event) => event, changed = () => undefined } = options;
-      return new EventStoreDbEventStore(connection, logId, patience, upcast, changed);
+      const logId = await nameWhenReady(connections.commands, credentials, patience, options);
+      return new EventStoreDbEventStore(connections, credentials, logId, patience, options);
     } catch (error) {
-      await connection.close();
+      await connections.commands.close();
       throw error;
     }
   }
@@ -88,7 +124,7 @@ export class EventStoreDbEventStore implements EventStore {
     { from = 0, signal }: { readonly from?: number; readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<StoredEvent, void, undefined> {
     const over = this.until(signal);
-    for await (const events of this.reads.stream(stream, from, over)) {
+    for await (const events of this.reads.stream(stream, from, over, this.ids.named(stream))) {
       const [first] = events;
       if (first !== undefined) this.ids.saw(stream, first.revision, events);
       for (const event of events) {
@@ -96,14 +132,16 @@ export class EventStoreDbEventStore implements EventStore {
         yield this.upcast(event);
       }
     }
+    this.ids.shown(stream);
   }
 
   async *readAll({ after = start, types, signal }: ReadAllOptions = {}): AsyncGenerator<StoredEvent, void, undefined> {
     const over = this.until(signal);
     if (isAborted(over)) return;
     const end = await this.reads.last(over);
+    if (end < after) await this.expectPosition(after, over);
     if (end <= after) return;
-    for await (const events of this.reads.all(after, end, types, over)) {
+    for await (const events of this.followers.all(after, end, types, over)) {
       for (const event of events) {
         if (isAborted(over)) return;
         yield this.upcast(event);
@@ -120,6 +158,8 @@ export class EventStoreDbEventStore implements EventStore {
     if (isAborted(over)) return;
     const wanted = types === undefined ? undefined : new Set(types);
     let position = after;
+    if (after !== start) await this.expectPosition(after, over);
+    if (isAborted(over)) return;
     this.tail.join();
     try {
       for (;;) {
@@ -128,7 +168,7 @@ export class EventStoreDbEventStore implements EventStore {
         const gone = this.tail.next(over);
         if (!recent.covers(position)) {
           const { end } = recent;
-          for await (const events of this.patientReads.all(position, end, types, over)) {
+          for await (const events of this.followers.all(position, end, types, over)) {
             for (const event of events) {
               yield { kind: 'event', event: this.upcast(event) };
               if (isAborted(over)) return;
@@ -159,8 +199,27 @@ export class EventStoreDbEventStore implements EventStore {
     return position;
   }
 
-  markAt(position: Position): Promise<string | undefined> {
-    return this.reads.markAt(position, this.closing.signal);
+  async markAt(position: Position): Promise<string | undefined> {
+    const recorded = await this.reads.at(position, this.closing.signal).catch((error: unknown) => {
+      if (isNoPlace(error)) return undefined;
+      throw error;
+    });
+    const event = recorded !== undefined && positionOf(recorded) === position ? toStoredEvent(recorded) : undefined;
+    return event === undefined ? undefined : markOf(event);
+  }
+
+  /**
+   * Whether appends are taken, by sending the last one again where none was answered for a while.
+   * @throws StorageFault `EVENT_STORE_REFUSES`, `EVENT_STORE_UNAVAILABLE`
+   */
+  probe(wasFailing: boolean): Promise<void> {
+    return this.appender.probe(wasFailing);
+  }
+
+  /** @throws Rejection `CURSOR_INVALID` for a position beyond the end of the log, or within an event */
+  private async expectPosition(position: Position, signal: AbortSignal): Promise<void> {
+    const recorded = await this.followers.at(position, signal);
+    if (recorded === undefined && !isAborted(signal)) throw invalidCursor();
   }
 
   /** Ends what is under way and lets go of the server. */
@@ -168,7 +227,8 @@ export class EventStoreDbEventStore implements EventStore {
     this.closing.abort();
     await this.tail.close();
     await this.appender.close();
-    await this.connection.close();
+    const { commands, following, live } = this.connections;
+    await Promise.all([commands, following, live].map((connection) => connection.close()));
   }
 
   private until(signal: AbortSignal | undefined): AbortSignal {

@@ -1,3 +1,4 @@
+import { status } from '@grpc/grpc-js';
 import { ErrorType, isCommandError, MaxAppendSizeExceededError } from '@eventstore/db-client';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
@@ -5,6 +6,33 @@ import { StorageFault } from '../../event-sourcing/storage-fault.js';
 /** The server was not heard of in time. What it was asked for may have been done. */
 export class Silence extends Error {
   override readonly name = 'Silence';
+}
+
+/** No host could be reached, or none of them leads. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+
+  constructor() {
+    super('no node is reached that leads');
+  }
+}
+
+/** The server is not there or refuses, with what only operators are told: callers of the API see nothing of addresses. */
+export class StoreRejection extends StorageFault {
+  constructor(
+    code: string,
+    message: string,
+    readonly detail: string,
+  ) {
+    super(code, message);
+  }
+}
+
+/** What is asked of the server, for a refusal to name. */
+export interface Asked {
+  readonly right: 'read' | 'write';
+  /** A stream by its name, or `$all`. */
+  readonly stream: string;
 }
 
 /** What the server says once and for all. Whatever else goes wrong may go well when it is tried again. */
@@ -18,29 +46,82 @@ const definite: ReadonlySet<unknown> = new Set([
 ]);
 
 export const isDefinite = (error: unknown): boolean =>
-  error instanceof Rejection || (error instanceof Error && isCommandError(error) && definite.has(typeOf(error)));
+  error instanceof Rejection ||
+  isOfNoRecord(error) ||
+  isTooLarge(error) ||
+  isBadRequest(error) ||
+  (error instanceof Error && isCommandError(error) && definite.has(typeOf(error)));
 
 const typeOf = (error: object): unknown => ('type' in error ? error.type : undefined);
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** The server does not let us. */
+export const isRefusal = (error: unknown): boolean =>
+  (error instanceof Rejection && error.code === 'EVENT_STORE_REFUSES') ||
+  (error instanceof Error && typeOf(error) === ErrorType.ACCESS_DENIED);
+
+/** The user is not known, or has another password. */
+export const areWrongCredentials = (error: unknown): boolean =>
+  codeOf(error) === status.UNAUTHENTICATED || (error instanceof StoreRejection && error.detail === wrongCredentials);
+
+const wrongCredentials = 'the user or the password is wrong, or the user is disabled';
+
+/** More than one message may have. */
+export const isTooLarge = (error: unknown): boolean => codeOf(error) === status.RESOURCE_EXHAUSTED;
+
+/** The server drops a subscription that does not take its events fast enough: it is behind, and the server is there. */
+export const isTooSlow = (error: unknown): boolean =>
+  codeOf(error) === status.ABORTED && said(error).includes('Consumer too slow');
+
+/** A read began at a position that no record begins at. */
+export const isNoPlace = (error: unknown): boolean => error instanceof Rejection && error.code === cursorInvalid;
+
+const isOfNoRecord = (error: unknown): boolean => /Unexpected (Filtered)?ReadAllResult: Error/.test(said(error));
+
+const isBadRequest = (error: unknown): boolean => error instanceof BadRequest;
+
+const cursorInvalid = 'CURSOR_INVALID';
+
+/** The server takes no such append, ever. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}
 
 /** A failure as those who asked hear of it. */
-export function rejectionOf(error: unknown): unknown {
+export function rejectionOf(error: unknown, asked: Asked): unknown {
+  if (error instanceof Rejection) return error;
+  if (isOfNoRecord(error)) return invalidCursor();
+  if (isTooLarge(error)) return tooLarge('EventStoreDB takes about 16 MiB a message');
+  if (isBadRequest(error)) return new Rejection('APPEND_REFUSED', 'EventStoreDB takes no such append.');
   if (!(error instanceof Error) || !isCommandError(error)) return error;
-  if (error instanceof MaxAppendSizeExceededError) {
-    const most = `EventStoreDB takes ${error.maxAppendSize} bytes an append`;
-    return new Rejection('APPEND_TOO_LARGE', `${most}; its setting MaxAppendSize says how many.`);
-  }
+  if (error instanceof MaxAppendSizeExceededError)
+    return tooLarge(
+      `EventStoreDB takes ${error.maxAppendSize} bytes an append; its setting MaxAppendSize says how many`,
+    );
   switch (typeOf(error)) {
     case ErrorType.STREAM_DELETED:
-      return new Rejection('STREAM_DELETED', 'The stream was deleted in EventStoreDB for ever.');
+      return new Rejection('STREAM_DELETED', `The stream ${asked.stream} was deleted in EventStoreDB for ever.`);
     case ErrorType.ACCESS_DENIED:
-      return new Rejection('EVENT_STORE_REFUSES', 'EventStoreDB refuses access: see the credentials in its URL.');
+      return refused(error, asked);
     default:
       return error;
   }
 }
 
+function refused(error: unknown, { right, stream }: Asked): Rejection {
+  const why = areWrongCredentials(error) ? wrongCredentials : `the right to ${right} ${stream} is missing`;
+  return new StoreRejection('EVENT_STORE_REFUSES', `EventStoreDB refuses: ${why}.`, why);
+}
+
+export const tooLarge = (most: string): Rejection => new Rejection('APPEND_TOO_LARGE', `${most}.`);
+
+export const invalidCursor = (): Rejection =>
+  new Rejection(cursorInvalid, 'No event of this log stands where the cursor says.');
+
 export const unavailable = (last: unknown): Rejection =>
-  new StorageFault('EVENT_STORE_UNAVAILABLE', `EventStoreDB does not answer: ${said(last)}`);
+  last instanceof StoreRejection
+    ? last
+    : new StoreRejection('EVENT_STORE_UNAVAILABLE', 'The event store does not answer.', said(last));
 
 export const closed = (): Rejection => new Rejection('EVENT_STORE_CLOSED', 'The event store was closed.');
 

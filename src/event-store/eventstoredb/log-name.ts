@@ -5,12 +5,14 @@ import { newId } from '../../event-sourcing/new-id.js';
 import { type Order } from './append-call.js';
 import { Appender } from './appender.js';
 import { type Connection } from './connection.js';
+import { type Credentials } from './credentials.js';
 import { logStream } from './events.js';
-import { isDefinite, rejectionOf, said, unavailable } from './failures.js';
+import { isDefinite, rejectionOf, unavailable, Unreachable } from './failures.js';
 import { BackOff, isAborted, type Patience } from './patience.js';
 import { Reads } from './reads.js';
 import { readStreamFrom } from './requests.js';
 import { StreamIds } from './stream-ids.js';
+import { Turns } from './turns.js';
 
 /** How somebody waits for a server that does not answer. */
 export interface Waiting {
@@ -25,23 +27,29 @@ export interface Waiting {
  * once the server lets one. Waits until the server answers.
  * @throws Rejection `EVENT_STORE_REFUSES`; `EVENT_STORE_UNAVAILABLE` when the signal aborts
  */
-export async function nameWhenReady(connection: Connection, patience: Patience, options: Waiting): Promise<string> {
+export async function nameWhenReady(
+  connection: Connection,
+  credentials: Credentials,
+  patience: Patience,
+  options: Waiting,
+): Promise<string> {
   const { signal = new AbortController().signal, waiting = () => undefined } = options;
   // Each try tells at once how it went; the waits between them are here.
-  const reads = new Reads(connection, { ...patience, giveUpMs: 0 });
-  const appender = new Appender(connection, reads, new StreamIds(), patience, signal);
+  const reads = new Reads(connection, { ...patience, giveUpMs: 0 }, new Turns(1));
+  const ports = { connection, credentials, reads, ids: new StreamIds(), patience, closing: signal };
+  const appender = new Appender(ports);
   const backOff = new BackOff(patience);
+  let why = 'it was not waited for';
   try {
     for (;;) {
-      let why: unknown = 'it was not waited for';
       try {
         if (!isAborted(signal)) return await nameOfLog(reads, (order) => appender.send(order), signal);
       } catch (error) {
-        if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error);
-        why = error;
-        waiting(said(error));
+        if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error, { right: 'write', stream: logStream });
+        why = await connection.explained(isUnavailable(error) ? new Unreachable() : error);
+        waiting(why);
       }
-      if (isAborted(signal)) throw unavailable(why);
+      if (isAborted(signal)) throw unavailable(new Error(why));
       await backOff.wait(signal);
     }
   } finally {
@@ -72,7 +80,8 @@ async function nameOfLog(
 }
 
 async function readName(reads: Reads, signal: AbortSignal): Promise<string | undefined> {
-  for await (const responses of reads.responses(() => readStreamFrom(logStream, 0), signal)) {
+  const request = () => readStreamFrom(logStream, 0);
+  for await (const responses of reads.responses(request, signal, { right: 'read', stream: logStream })) {
     for (const response of responses) {
       const data = response.getEvent()?.getEvent()?.getData_asU8();
       if (data === undefined) continue;

@@ -20,7 +20,7 @@ export interface Patience {
 export const defaultPatience: Patience = {
   clock: systemClock,
   random: Math.random,
-  answerMs: 5_000,
+  answerMs: 3_000,
   giveUpMs: 20_000,
   firstWaitMs: 50,
   longestWaitMs: 5_000,
@@ -31,6 +31,8 @@ export const defaultPatience: Patience = {
 export class BackOff {
   private tries = 0;
   private began: number;
+  /** Whether something came of the last try. */
+  isFresh = true;
 
   constructor(private readonly patience: Patience) {
     this.began = patience.clock.now();
@@ -39,6 +41,7 @@ export class BackOff {
   /** Something came of a try. */
   reset(): void {
     this.tries = 0;
+    this.isFresh = true;
     this.began = this.patience.clock.now();
   }
 
@@ -66,6 +69,11 @@ export async function inTime(happens: Promise<unknown>, ms: number, clock: Clock
   } finally {
     stop.abort();
   }
+}
+
+/** Resolves when what has come over connections meanwhile has been looked at. */
+export async function looked(): Promise<void> {
+  for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Asked anew each time: a signal may abort at any point where something is waited for. */

@@ -1,34 +1,63 @@
 import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { markOf, type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
+import { type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Connection } from './connection.js';
-import { positionOf, start, toStoredEvent, toStreamName } from './events.js';
-import { isDefinite, rejectionOf, Silence, unavailable } from './failures.js';
+import { isOwn, positionOf, start, toStoredEvent, toStreamName } from './events.js';
+import { type Asked, isDefinite, isRefusal, rejectionOf, unavailable } from './failures.js';
 import { BackOff, isAborted, type Patience } from './patience.js';
 import { received } from './received.js';
-import { readAllFrom, readLast, readOneFrom, readStreamFrom } from './requests.js';
+import { readAllFrom, readEnd, readFrom, readLast, readStreamFrom } from './requests.js';
+import { type Turn, type Turns } from './turns.js';
+
+/** What is read at once where others wait for a turn, in messages and bytes. */
+const mostInPage = 1_000;
+const mostBytesInPage = 1024 * 1024;
+
+/** For how long a read that lies behind what the server has named is read again. */
+const behindMs = 3_000;
+
+export type RecordedEvent = NonNullable<ReturnType<NonNullable<ReturnType<ReadResp['getEvent']>>['getEvent']>>;
+
+const everything: Asked = { right: 'read', stream: '$all' };
 
 /** Reads that end. A connection that is lost is made again, and the read goes on from where it was. */
 export class Reads {
+  /** The last event of ours, and where the log ended when it was looked for. */
+  private lastSeen: { readonly end: Position; readonly last: RecordedEvent | undefined } | undefined;
+
   constructor(
     private readonly connection: Connection,
     private readonly patience: Patience,
+    private readonly turns: Turns,
+    /** Called with a refusal that is waited out, and with none when it is over; where it is left out, one ends the read. */
+    private readonly refused?: (error: unknown) => void,
   ) {}
 
-  /** The events of a stream from a revision on. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `STREAM_DELETED` */
+  /**
+   * The events of a stream from a revision on. Where the server has named a revision that the read does not show yet, it is
+   * read again for a while.
+   * @throws Rejection `EVENT_STORE_UNAVAILABLE`, `EVENT_STORE_REFUSES`, `STREAM_DELETED`
+   */
   async *stream(
     stream: string,
     from: number,
     signal: AbortSignal,
+    named = -1,
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     let next = from;
-    for await (const responses of this.responses(() => readStreamFrom(toStreamName(stream), next), signal)) {
-      const events = eventsOf(responses);
-      next = (events.at(-1)?.revision ?? next - 1) + 1;
-      if (events.length > 0) yield events;
+    const request = () => readStreamFrom(toStreamName(stream), next);
+    const backOff = new BackOff({ ...this.patience, giveUpMs: behindMs });
+    for (;;) {
+      for await (const responses of this.responses(request, signal, { right: 'read', stream })) {
+        const events = eventsOf(responses);
+        next = lastRevisionOf(responses, next - 1) + 1;
+        if (events.length > 0) yield events;
+      }
+      if (next > named || backOff.isOver || isAborted(signal)) return;
+      await backOff.wait(signal);
     }
   }
 
-  /** The events of the log after a position, up to another. @throws Rejection `EVENT_STORE_UNAVAILABLE` */
+  /** The events of the log after a position, up to another. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `CURSOR_INVALID` */
   async *all(
     after: Position,
     until: Position,
@@ -48,50 +77,112 @@ export class Reads {
 
   /** Where the last event of the log stands. @throws Rejection `EVENT_STORE_UNAVAILABLE` */
   async last(signal: AbortSignal): Promise<Position> {
-    for await (const responses of this.responses(readLast, signal)) {
-      for (const response of responses) {
-        const recorded = response.getEvent()?.getEvent();
-        if (recorded !== undefined) return positionOf(recorded);
-      }
-    }
-    return start;
+    const last = await this.lastRecorded(signal);
+    return last === undefined ? start : positionOf(last);
   }
 
-  /** What marks the event at a position; undefined where none of ours stands there. @throws Rejection `EVENT_STORE_UNAVAILABLE` */
-  async markAt(position: Position, signal: AbortSignal): Promise<string | undefined> {
-    for await (const responses of this.responses(() => readOneFrom(position), signal)) {
-      for (const response of responses) {
-        const recorded = response.getEvent()?.getEvent();
-        if (recorded === undefined) continue;
-        const event = positionOf(recorded) === position ? toStoredEvent(recorded) : undefined;
-        return event === undefined ? undefined : markOf(event);
-      }
-    }
-    return undefined;
+  /**
+   * The last event that is none of the server's own. Those are looked past once, and not again before there are more of
+   * them: a quiet log has many at its end.
+   */
+  async lastRecorded(signal: AbortSignal): Promise<RecordedEvent | undefined> {
+    const end = await this.first(readEnd, signal);
+    if (end === undefined || isOwn(end)) return end;
+    const at = positionOf(end);
+    if (this.lastSeen?.end !== at) this.lastSeen = { end: at, last: await this.first(readLast, signal) };
+    return this.lastSeen.last;
   }
 
-  /** What the server answers to requests, each of which goes on where the one before was lost. */
-  async *responses(request: () => ReadReq, signal: AbortSignal): AsyncGenerator<readonly ReadResp[], void, undefined> {
-    const { connection, patience } = this;
-    const backOff = new BackOff(patience);
+  /**
+   * The first record of the log at a position, whoever wrote it; undefined where the log does not go so far.
+   * @throws Rejection `CURSOR_INVALID` for a position within a record
+   */
+  at(position: Position, signal: AbortSignal): Promise<RecordedEvent | undefined> {
+    return this.first(() => readFrom(position), signal);
+  }
+
+  /** What the server answers to requests, each of which goes on where the one before was lost or left. */
+  async *responses(
+    request: () => ReadReq,
+    signal: AbortSignal,
+    asked: Asked = everything,
+  ): AsyncGenerator<readonly ReadResp[], void, undefined> {
+    const backOff = new BackOff(this.patience);
+    let wasRefused = false;
     while (!isAborted(signal)) {
+      const turn = await this.turns.take(signal);
+      if (turn === undefined) return;
       try {
-        const call = connection.read(request(), { requiresLeader: true });
-        for await (const responses of received(call, { patience, signal, silenceMs: patience.answerMs })) {
+        for await (const responses of this.inTurn(turn, request(), signal)) {
+          if (wasRefused) this.refused?.(undefined);
+          wasRefused = false;
           yield responses;
           backOff.reset();
         }
-        return;
+        if (!turn.over.aborted) return;
+        continue;
       } catch (error) {
         if (isAborted(signal)) return;
-        if (isDefinite(error)) throw rejectionOf(error);
-        if (error instanceof Silence) connection.abandon();
+        wasRefused = this.refused !== undefined && isRefusal(error);
+        if (isDefinite(error) && !wasRefused) throw rejectionOf(error, asked);
+        if (wasRefused) this.refused?.(rejectionOf(error, asked));
         if (backOff.isOver) throw unavailable(error);
+      } finally {
+        turn.end();
       }
       await backOff.wait(signal);
     }
   }
+
+  /** What one call brings. While nobody waits for a turn, as it comes; else as much as a turn may take, at once. */
+  private async *inTurn(
+    turn: Turn,
+    request: ReadReq,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly ReadResp[], void, undefined> {
+    const { connection, patience } = this;
+    const receiving = {
+      ...{ patience, signal: AbortSignal.any([signal, turn.over]), silenceMs: patience.answerMs },
+      silent: (call: Parameters<Connection['abandon']>[0]) => {
+        connection.abandon(call);
+      },
+    };
+    let page: ReadResp[] = [];
+    let bytes = 0;
+    for await (const responses of received(connection.read(request, { requiresLeader: true }), receiving)) {
+      page = page.length === 0 ? [...responses] : page.concat(responses);
+      for (const response of responses) bytes += sizeOf(response);
+      if (turn.isWanted && page.length < mostInPage && bytes < mostBytesInPage) continue;
+      turn.rests();
+      yield page;
+      turn.works();
+      [page, bytes] = [[], 0];
+      if (turn.over.aborted) return;
+    }
+    if (page.length > 0) yield page;
+  }
+
+  private async first(request: () => ReadReq, signal: AbortSignal): Promise<RecordedEvent | undefined> {
+    for await (const responses of this.responses(request, signal)) {
+      for (const response of responses) {
+        const recorded = response.getEvent()?.getEvent();
+        if (recorded !== undefined) return recorded;
+      }
+    }
+    return undefined;
+  }
 }
+
+/** Of whoever's events they are. */
+function lastRevisionOf(responses: readonly ReadResp[], otherwise: number): number {
+  const last = responses
+    .findLast((response) => response.hasEvent())
+    ?.getEvent()
+    ?.getEvent();
+  return last === undefined ? otherwise : Number(last.getStreamRevision());
+}
+
+const sizeOf = (response: ReadResp): number => response.getEvent()?.getEvent()?.getData_asU8().length ?? 0;
 
 const eventsOf = (responses: readonly ReadResp[]): readonly StoredEvent[] =>
   responses.flatMap((response) => {

@@ -2,13 +2,15 @@ import { convertToCommandError } from '@eventstore/db-client';
 import { type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { type ReadCall } from './connection.js';
 import { Silence } from './failures.js';
-import { isAborted, type Patience } from './patience.js';
+import { isAborted, looked, type Patience } from './patience.js';
 
 export interface Receiving {
   readonly patience: Patience;
   readonly signal: AbortSignal;
   /** How long the server may say nothing; a live subscription may be quiet for ever. */
   readonly silenceMs: number;
+  /** Called with a call on which nothing was heard for so long. */
+  readonly silent: (call: ReadCall) => void;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Receiving {
  */
 export async function* received(
   beginning: Promise<ReadCall>,
-  { patience, signal, silenceMs }: Receiving,
+  { patience, signal, silenceMs, silent }: Receiving,
 ): AsyncGenerator<readonly ReadResp[], void, undefined> {
   let call: ReadCall | undefined;
   let outcome: { readonly error?: Error } | undefined;
@@ -34,7 +36,11 @@ export async function* received(
   const stop = () => {
     end({});
   };
-  signal.addEventListener('abort', stop);
+  const abort = () => {
+    stop();
+    if (call !== undefined) leave(call); // at once, wherever its reader stands
+  };
+  signal.addEventListener('abort', abort);
   beginning.then((begun) => {
     if (isAborted(over.signal)) {
       leave(begun);
@@ -46,7 +52,11 @@ export async function* received(
     begun.on('end', stop).on('error', fail);
     wake();
   }, fail);
-  const watch = silenceMs === Infinity ? undefined : new SilenceWatch(patience, silenceMs, fail, over.signal);
+  const tooLong = (error: Silence) => {
+    if (call !== undefined) silent(call);
+    fail(error);
+  };
+  const watch = silenceMs === Infinity ? undefined : new SilenceWatch(patience, silenceMs, tooLong, over.signal);
   try {
     for (;;) {
       const messages = call === undefined || isAborted(signal) ? [] : atHand(call);
@@ -56,13 +66,13 @@ export async function* received(
       }
       if (outcome?.error !== undefined && !isAborted(signal)) throw outcome.error;
       if (outcome !== undefined || isAborted(signal)) return;
-      watch?.waits();
+      if (call !== undefined) watch?.waits();
       await new Promise<void>((resolve) => (wake = resolve));
       watch?.hears();
     }
   } finally {
     over.abort();
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', abort);
     if (call !== undefined) leave(call);
   }
 }
@@ -74,7 +84,7 @@ class SilenceWatch {
   constructor(
     private readonly patience: Patience,
     private readonly silenceMs: number,
-    private readonly tooLong: (error: Error) => void,
+    private readonly tooLong: (error: Silence) => void,
     signal: AbortSignal,
   ) {
     void this.run(signal);
@@ -88,10 +98,20 @@ class SilenceWatch {
     this.since = undefined;
   }
 
+  private get isTooLong(): boolean {
+    return this.since !== undefined && this.patience.clock.now() - this.since >= this.silenceMs;
+  }
+
+  /** Where this process was busy for long, the answer may be here and not looked at yet. */
+  private async isStillTooLong(): Promise<boolean> {
+    await looked();
+    return this.isTooLong;
+  }
+
   private async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.patience;
     while (!isAborted(signal)) {
-      if (this.since !== undefined && clock.now() - this.since >= this.silenceMs) {
+      if (this.isTooLong && (await this.isStillTooLong())) {
         this.tooLong(new Silence(`no answer in ${this.silenceMs} ms`));
         return;
       }

@@ -25,17 +25,19 @@ export function readStreamFrom(stream: string, revision: number): streams.ReadRe
 export const readAllFrom = (position: Position, types: readonly string[] | undefined): streams.ReadReq =>
   requestOf(filtered(fromPosition(position), types).setCount(all));
 
-/** The first event of the log from a position on, that one among them. */
-export const readOneFrom = (position: Position): streams.ReadReq =>
-  requestOf(filtered(fromPosition(position), undefined).setCount('1'));
+/** The last record of the log, whoever wrote it. */
+export const readEnd = (): streams.ReadReq =>
+  requestOf(fromEnd().setNoFilter(new shared.Empty()).setReadDirection(BACKWARDS).setCount('1'));
 
-/** The last event of the log. */
-export function readLast(): streams.ReadReq {
-  const fromEnd = new ReadReq.Options.AllOptions().setEnd(new shared.Empty());
-  return requestOf(
-    filtered(new ReadReq.Options().setAll(fromEnd), undefined).setReadDirection(BACKWARDS).setCount('1'),
-  );
-}
+/** The last event of the log that is none of the server's own, which it looks past. */
+export const readLast = (): streams.ReadReq =>
+  requestOf(filtered(fromEnd(), undefined).setReadDirection(BACKWARDS).setCount('1'));
+
+/** The first record at a position, whoever wrote it. */
+export const readFrom = (position: Position): streams.ReadReq =>
+  requestOf(fromPosition(position).setNoFilter(new shared.Empty()).setCount('1'));
+
+const fromEnd = () => new ReadReq.Options().setAll(new ReadReq.Options.AllOptions().setEnd(new shared.Empty()));
 
 /** The events of the log after a position, for ever. */
 export const subscribeAfter = (position: Position): streams.ReadReq =>

@@ -1,3 +1,8 @@
+import { Recent } from '../../event-sourcing/recent.js';
+
+/** How many streams are remembered of which the server has named a revision. */
+const mostNamed = 1_000;
+
 /** How many ids are kept at hand, of all streams together. */
 const kept = 200_000;
 
@@ -13,6 +18,7 @@ interface Known {
  */
 export class StreamIds {
   private readonly streams = new Map<string, Known>();
+  private readonly revisions = new Recent<number>(mostNamed);
   private size = 0;
 
   /** How many events of the stream are known, from its first on. */
@@ -22,6 +28,21 @@ export class StreamIds {
 
   has(stream: string, id: string): boolean {
     return this.streams.get(stream)?.ids.has(id) === true;
+  }
+
+  /** The server has named a revision of a stream, which a read may not show yet. */
+  name(stream: string, revision: number): void {
+    if (revision > this.named(stream)) this.revisions.set(stream, revision);
+  }
+
+  /** The last revision of a stream that the server has named and no read has shown; -1 where there is none. */
+  named(stream: string): number {
+    return this.revisions.get(stream) ?? -1;
+  }
+
+  /** A stream was read as far as the server shows it. */
+  shown(stream: string): void {
+    this.revisions.delete(stream);
   }
 
   /** Events were seen in a stream, the first of them at a revision. What leaves a gap is not kept. */

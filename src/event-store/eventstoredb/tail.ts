@@ -1,8 +1,9 @@
 import { Bell } from '../../event-sourcing/bell.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { type Connection } from './connection.js';
+import { type Credentials } from './credentials.js';
 import { positionOf, start, toStoredEvent } from './events.js';
-import { said } from './failures.js';
+import { isRefusal, isTooSlow, rejectionOf, said, Silence } from './failures.js';
 import { BackOff, inTime, isAborted, type Patience } from './patience.js';
 import { received } from './received.js';
 import { type Reads } from './reads.js';
@@ -15,8 +16,8 @@ export interface TailStatus {
   readonly state: 'idle' | 'connecting' | 'catchingUp' | 'live';
   /** Of the last event heard of. */
   readonly position: Position;
-  /** How far behind the log it was when that was last looked at, in bytes of the log. */
-  readonly lag: number;
+  /** How far behind the log it is, in bytes of the log, as far as is known; null while the server cannot be asked. */
+  readonly lag: number | null;
   /** How often it had to be made anew. */
   readonly reconnects: number;
   /** Why it is not there; undefined when it is. */
@@ -28,7 +29,8 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
-const idle: TailStatus = { state: 'idle', position: start, lag: 0, reconnects: 0 };
+/** At most so often it is told how far it has come. */
+const tellMs = 100;
 
 /**
  * The end of the log as it grows: one subscription for all who follow the log, so that each event is sent and read once.
@@ -40,17 +42,27 @@ export class Tail {
   private recent: RecentEvents | undefined;
   private readers = 0;
   private running: Running | undefined;
-  private last = idle;
+  private state: TailStatus['state'] = 'idle';
+  private reconnects = 0;
+  private error: string | undefined;
+  /** Where the log ended when that was last looked at. */
+  private logEnd: Position = start;
+  private telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly reads: Reads,
+    private readonly credentials: Credentials,
     private readonly patience: Patience,
     private readonly changed: (status: TailStatus) => void,
   ) {}
 
   get status(): TailStatus {
-    return this.last;
+    const { state, reconnects, error } = this;
+    const position = this.recent?.end ?? start;
+    const isKnown = state === 'live' || state === 'catchingUp';
+    const lag = state === 'idle' ? 0 : isKnown ? distance(position, this.logEnd) : null;
+    return { state, position, lag, reconnects, ...(error === undefined ? {} : { error }) };
   }
 
   /** Somebody reads; who joins, leaves. */
@@ -73,7 +85,7 @@ export class Tail {
     this.running = undefined;
     this.recent = undefined;
     running.stop.abort();
-    this.tell({ ...idle, reconnects: this.last.reconnects });
+    this.is('idle');
     await running.ended;
   }
 
@@ -88,19 +100,31 @@ export class Tail {
     return this.bell.next(signal);
   }
 
+  /** Somebody else tells why the log cannot be read, or that it can be again. */
+  told(error: string | undefined): void {
+    this.error = error;
+    this.tell();
+  }
+
   private async run(signal: AbortSignal): Promise<void> {
     const backOff = new BackOff(this.patience);
+    this.is('connecting');
     while (!isAborted(signal)) {
-      this.tell({ ...this.last, state: 'connecting' });
       try {
         const recent = this.recent ?? new RecentEvents(await this.reads.last(signal));
         if (isAborted(signal)) return;
+        if (this.recent === undefined) this.sees(recent.end);
         this.recent = recent;
         this.bell.ring();
         await this.follow(recent, backOff, signal);
-        this.failed('the server has ended the subscription', signal);
+        await this.failed(new Error('the server has ended the subscription'), signal);
       } catch (error) {
-        this.failed(said(error), signal);
+        // The server is there, and does not wait for us: what is missed is read on at once.
+        const isBehind = isTooSlow(error) && backOff.isFresh;
+        if (isBehind) this.is('catchingUp');
+        else await this.failed(error, signal);
+        backOff.isFresh = false;
+        if (isBehind) continue;
       }
       await backOff.wait(signal);
     }
@@ -113,31 +137,38 @@ export class Tail {
     const either = AbortSignal.any([signal, silent.signal]);
     const call = connection.read(subscribeAfter(recent.end), { requiresLeader: false });
     const watch = this.watch(recent, silent, either);
+    const receiving = { patience, signal: either, silenceMs: Infinity, silent: () => undefined };
     try {
-      for await (const responses of received(call, { patience, signal: either, silenceMs: Infinity })) {
+      for await (const responses of received(call, receiving)) {
         for (const response of responses) {
           const recorded = response.getEvent()?.getEvent();
           if (recorded !== undefined) {
             recent.add(positionOf(recorded), toStoredEvent(recorded), recorded.getData_asU8().length);
             backOff.reset();
-          } else if (response.hasCaughtUp()) this.heard('live', recent);
-          else if (response.hasConfirmation() || response.hasFellBehind()) this.heard('catchingUp', recent);
+          } else if (response.hasCaughtUp()) this.is('live');
+          else if ((response.hasConfirmation() && this.state !== 'live') || response.hasFellBehind())
+            this.is('catchingUp');
         }
+        this.sees(recent.end);
         this.bell.ring();
       }
     } finally {
-      silent.abort();
+      silent.abort(silent.signal.reason);
       await watch;
+    }
+    if (silent.signal.reason instanceof Silence && !isAborted(signal)) {
+      connection.abandon(await call);
+      throw silent.signal.reason;
     }
   }
 
-  /** Asks the server, where nothing is heard for a while, whether there was something to hear. */
+  /** Asks the server, where nothing is heard for a while, whether there was something to hear; and how far the log goes. */
   private async watch(recent: RecentEvents, silent: AbortController, signal: AbortSignal): Promise<void> {
     const { clock, quietMs, answerMs } = this.patience;
     while (!isAborted(signal)) {
       const before = recent.end;
       await clock.sleepUntil(clock.now() + quietMs, signal);
-      if (isAborted(signal) || recent.end !== before) continue;
+      if (isAborted(signal) || (recent.end !== before && this.state === 'live')) continue;
       const asked = new AbortController();
       let end: Position | undefined;
       const answer = this.reads.last(AbortSignal.any([signal, asked.signal])).then(
@@ -147,33 +178,52 @@ export class Tail {
       const isAnswered = await inTime(answer, answerMs, clock);
       asked.abort();
       if (isAborted(signal)) return;
-      this.tell({ ...this.last, position: recent.end, lag: distance(recent.end, end) });
+      if (end !== undefined) this.sees(end);
+      if (recent.end !== before) continue;
+      // Servers of old never say that a subscription has caught up.
+      if (isAnswered && end !== undefined && recent.end >= end) this.is('live');
       if (isAnswered && (end === undefined || recent.end >= end)) continue;
       // It may be on its way.
-      if (isAnswered && (await inTime(this.reaches(recent, end ?? start, signal), quietMs, clock))) continue;
-      silent.abort();
+      if (isAnswered && (await inTime(this.goesOn(recent, before, signal), quietMs, clock))) continue;
+      silent.abort(new Silence(isAnswered ? 'events were not heard of' : `no answer in ${answerMs} ms`));
     }
   }
 
-  private async reaches(recent: RecentEvents, position: Position, signal: AbortSignal): Promise<void> {
-    while (recent.end < position && !isAborted(signal)) await this.bell.next(signal);
+  private async goesOn(recent: RecentEvents, before: Position, signal: AbortSignal): Promise<void> {
+    while (recent.end === before && !isAborted(signal)) await this.bell.next(signal);
   }
 
-  private heard(state: TailStatus['state'], { end }: RecentEvents): void {
-    const { reconnects, lag } = this.last;
-    this.tell({ state, position: end, lag: state === 'live' ? 0 : lag, reconnects });
+  private sees(end: Position): void {
+    if (end > this.logEnd) this.logEnd = end;
+    this.telling ??= setTimeout(() => {
+      this.tell();
+    }, tellMs).unref();
   }
 
-  private failed(error: string, signal: AbortSignal): void {
+  private is(state: TailStatus['state']): void {
+    if (state === this.state) return;
+    this.state = state;
+    if (state !== 'connecting') this.error = undefined;
+    this.tell();
+  }
+
+  private async failed(error: unknown, signal: AbortSignal): Promise<void> {
     if (isAborted(signal)) return;
-    this.tell({ ...this.last, state: 'connecting', reconnects: this.last.reconnects + 1, error });
+    this.reconnects += 1;
+    if (isRefusal(error)) this.credentials.readAgain();
+    this.error = isRefusal(error)
+      ? said(rejectionOf(error, { right: 'read', stream: '$all' }))
+      : await this.connection.explained(error);
+    if (isAborted(signal)) return;
+    this.state = 'connecting';
+    this.tell();
   }
 
-  private tell(status: TailStatus): void {
-    this.last = status;
-    this.changed(status);
+  private tell(): void {
+    clearTimeout(this.telling);
+    this.telling = undefined;
+    this.changed(this.status);
   }
 }
 
-const distance = (from: Position, to: Position | undefined): number =>
-  to === undefined || to <= from ? 0 : Number(BigInt(to) - BigInt(from));
+const distance = (from: Position, to: Position): number => (to <= from ? 0 : Number(BigInt(to) - BigInt(from)));
