@@ -57,7 +57,11 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
     });
     const watching = allOf(work).map((ports) => watchDeadlines(ports, signal));
     const looking = store.watch(signal, (fault) => {
-      console.error(fault === undefined ? 'The event store is as it was again.' : `${fault.code}: ${fault.message}`);
+      console.error(
+        fault === undefined
+          ? 'The event store is as it was again.'
+          : `${fault.code}: ${fault.message}${fault.detail === '' ? '' : ` (${fault.detail})`}`,
+      );
     });
     this.running = Promise.all([projecting, looking, ...watching]);
   }

@@ -5,7 +5,7 @@ import { type SubscriptionStatus } from './event-sourcing/subscription-status.js
 /** Whether all is well, for those who watch the server: 200 where it is, else 503. */
 export interface Health {
   /**
-   * `notReady`: the store does not answer. `notWritable`: the disk fails, and all goes on by itself as soon as it does not.
+   * `notReady`: the store does not answer. `notWritable`: the disk fails or the store refuses, and all goes on by itself as soon as it does not.
    * `failed`: a projection has stopped at an event, or what is stored is damaged or no longer what it was.
    */
   readonly status: 'ok' | 'notReady' | 'notWritable' | 'failed';
@@ -35,6 +35,8 @@ export function healthOf({ subscription, projections, stuckTickets, faults }: Pa
   if (projections.some(({ state }) => state === 'failed'))
     return { status: 'failed', reason: 'A projection has stopped.', ...about };
   if (!connected) return { status: 'notReady', reason: 'The event store does not answer.', ...about };
+  if (faults.some(({ code }) => code.startsWith('EVENT_STORE_')))
+    return { status: 'notWritable', reason: 'The event store takes no changes.', ...about };
   if (faults.length > 0 || projections.some(({ state }) => state === 'retrying'))
     return { status: 'notWritable', reason: 'The disk fails: not all can be written.', ...about };
   return { status: 'ok', ...about };

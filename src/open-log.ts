@@ -93,19 +93,31 @@ export interface StoredLog {
 }
 
 /**
- * Opens a log by its address, a data folder (`PATH` or `sqlite:PATH`) or EventStoreDB (`esdb://…`): to read it beside
+ * Opens a log by its address, a data folder (`PATH` or `sqlite:PATH`), EventStoreDB (`esdb://…`) or `env:NAME`, a variable
+ * that has one: to read it beside
  * whoever writes it, or to write it alone, made where it is not there.
  * @throws Rejection `UNKNOWN_ADDRESS`, `DATA_NOT_FOUND`, `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `EVENT_STORE_UNAVAILABLE`
  */
 export async function openStoredLog(address: string, use: 'read' | 'write'): Promise<StoredLog> {
   const [, scheme, path = address] = /^([a-z][a-z\d+.-]+):(.*)$/i.exec(address) ?? [];
-  if (scheme === 'esdb' || scheme === 'esdb+discover') {
+  if (scheme === 'env') return openStoredLog(addressIn(path), use);
+  if (scheme !== undefined && /^(esdb|kurrentdb)(\+discover)?$/.test(scheme)) {
     return { ...(await inEventStoreDb(address, shortly())), together: 1 };
   }
   if ((scheme !== undefined && scheme !== 'sqlite') || path === '') {
-    throw new Rejection('UNKNOWN_ADDRESS', 'A log is a folder, sqlite:FOLDER, or EventStoreDB’s esdb://….');
+    throw new Rejection('UNKNOWN_ADDRESS', 'A log is a folder, sqlite:FOLDER, EventStoreDB’s esdb://…, or env:NAME.');
   }
   return use === 'read' ? { ...inFolder(path, { readonly: true }), together: 1 } : folderToWrite(path);
+}
+
+/** An address that is told by the environment: so its password is in no list of processes. */
+function addressIn(variable: string): string {
+  const address = process.env[variable] ?? '';
+  if (address !== '' && !address.startsWith('env:')) return address;
+  throw new Rejection(
+    'UNKNOWN_ADDRESS',
+    `The variable ${/^\w{1,80}$/.test(variable) ? variable : 'named'} has no address of a log.`,
+  );
 }
 
 function folderToWrite(path: string): StoredLog {

@@ -10,6 +10,8 @@ export class StorageFault extends Rejection {
     message: string,
     /** Waiting does not help: what is stored is damaged, or is no longer what it was. */
     readonly isLasting = false,
+    /** What only operators are told, such as addresses. */
+    readonly detail = '',
   ) {
     super(code, message);
   }

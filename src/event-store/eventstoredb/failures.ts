@@ -17,17 +17,6 @@ export class Unreachable extends Error {
   }
 }
 
-/** The server is not there or refuses, with what only operators are told: callers of the API see nothing of addresses. */
-export class StoreRejection extends StorageFault {
-  constructor(
-    code: string,
-    message: string,
-    readonly detail: string,
-  ) {
-    super(code, message);
-  }
-}
-
 /** What is asked of the server, for a refusal to name. */
 export interface Asked {
   readonly right: 'read' | 'write';
@@ -62,7 +51,7 @@ export const isRefusal = (error: unknown): boolean =>
 
 /** The user is not known, or has another password. */
 export const areWrongCredentials = (error: unknown): boolean =>
-  codeOf(error) === status.UNAUTHENTICATED || (error instanceof StoreRejection && error.detail === wrongCredentials);
+  codeOf(error) === status.UNAUTHENTICATED || (error instanceof StorageFault && error.detail === wrongCredentials);
 
 const wrongCredentials = 'the user or the password is wrong, or the user is disabled';
 
@@ -110,7 +99,7 @@ export function rejectionOf(error: unknown, asked: Asked): unknown {
 
 function refused(error: unknown, { right, stream }: Asked): Rejection {
   const why = areWrongCredentials(error) ? wrongCredentials : `the right to ${right} ${stream} is missing`;
-  return new StoreRejection('EVENT_STORE_REFUSES', `EventStoreDB refuses: ${why}.`, why);
+  return new StorageFault('EVENT_STORE_REFUSES', `EventStoreDB refuses: ${why}.`, false, why);
 }
 
 export const tooLarge = (most: string): Rejection => new Rejection('APPEND_TOO_LARGE', `${most}.`);
@@ -119,9 +108,9 @@ export const invalidCursor = (): Rejection =>
   new Rejection(cursorInvalid, 'No event of this log stands where the cursor says.');
 
 export const unavailable = (last: unknown): Rejection =>
-  last instanceof StoreRejection
+  last instanceof StorageFault
     ? last
-    : new StoreRejection('EVENT_STORE_UNAVAILABLE', 'The event store does not answer.', said(last));
+    : new StorageFault('EVENT_STORE_UNAVAILABLE', 'The event store does not answer.', false, said(last));
 
 export const closed = (): Rejection => new Rejection('EVENT_STORE_CLOSED', 'The event store was closed.');
 
