@@ -116,7 +116,8 @@ export class AppendCall {
   }
 }
 
-const sizeOf = ({ data, metadata }: EventText): number => Buffer.byteLength(data) + Buffer.byteLength(metadata);
+/** What an event takes of a message, in bytes. */
+export const sizeOf = ({ data, metadata }: EventText): number => Buffer.byteLength(data) + Buffer.byteLength(metadata);
 
 function* messagesOf({ stream, expected, events }: Order, id: string): Generator<streams.BatchAppendReq> {
   const options = new streams.BatchAppendReq.Options();

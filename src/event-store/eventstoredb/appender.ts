@@ -8,14 +8,26 @@ import {
 } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
-import { AppendCall, type Order } from './append-call.js';
+import { AppendCall, type Order, sizeOf } from './append-call.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
 import { toStoredEvent, toStreamName, toText, toTextAgain } from './events.js';
-import { areWrongCredentials, closed, isDefinite, isRefusal, rejectionOf, Silence, unavailable } from './failures.js';
+import {
+  areWrongCredentials,
+  closed,
+  isDefinite,
+  isRefusal,
+  rejectionOf,
+  Silence,
+  tooLarge,
+  unavailable,
+} from './failures.js';
 import { BackOff, inTime, isAborted, type Patience } from './patience.js';
 import { type Reads } from './reads.js';
 import { type StreamIds } from './stream-ids.js';
+
+/** No message of a server's is larger; what is set for appends may be much less. */
+const mostBytes = 16_767_216;
 
 export interface AppenderPorts {
   readonly connection: Connection;
@@ -52,6 +64,8 @@ export class Appender {
     expectTypes(events);
     if (isAborted(this.ports.closing)) throw closed();
     const order = { stream, expected, events: events.map(toText) };
+    if (order.events.some((one) => sizeOf(one) > mostBytes))
+      throw tooLarge(`EventStoreDB takes ${mostBytes} bytes an event at most`);
     const key = [expected, stream, ...order.events.map(({ wireId }) => wireId)].join('\n');
     const likeIt = this.underWay.get(key) ?? this.appendOnce(order, events).finally(() => this.underWay.delete(key));
     this.underWay.set(key, likeIt);

@@ -9,8 +9,8 @@ import { readAllFrom, readEnd, readFrom, readLast, readStreamFrom } from './requ
 import { type Turn, type Turns } from './turns.js';
 
 /** What is read at once where others wait for a turn, in messages and bytes. */
-const mostInPage = 1_000;
-const mostBytesInPage = 1024 * 1024;
+const mostInPage = 64;
+const mostBytesInPage = 256 * 1024;
 
 /** For how long a read that lies behind what the server has named is read again. */
 const behindMs = 3_000;

@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { readConnectionUrl } from '../../src/event-store/eventstoredb/connection-url.js';
+import { Credentials } from '../../src/event-store/eventstoredb/credentials.js';
+import { openStoredLog } from '../../src/open-log.js';
+import { newFolder } from '../support/api.js';
+
+/** Whatever is said of a connection string, its password is not among it. */
+let said: string[] = [];
+beforeEach(() => {
+  said = [];
+  for (const way of ['warn', 'error', 'log'] as const)
+    jest.spyOn(console, way).mockImplementation((...words: unknown[]) => void said.push(words.join(' ')));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('a connection string', () => {
+  it.each(['esdb', 'kurrentdb', 'esdb+discover', 'kurrentdb+discover'])('of %s is read', (scheme) => {
+    const url = `${scheme}://me:s%3Ae%40c%2Fret@a:1,b,[::1]:3/?TLS=false&keep_alive_interval=-1&nodePreference=follower`;
+    expect(readConnectionUrl(url)).toMatchObject({
+      hosts: [
+        { address: 'a', port: 1 },
+        { address: 'b', port: 2113 },
+        { address: '[::1]', port: 3 },
+      ],
+      ...{ username: 'me', password: 's:e@c/ret', isSecure: false, keepAliveIntervalMs: -1 },
+      discovers: scheme.endsWith('discover'),
+    });
+  });
+
+  it.each([
+    ['http://a', /begins with/],
+    ['esdb://', /no host/],
+    ['esdb://me:secret@', /no host/],
+    ['esdb://me:secret@a:port', /no host/],
+    ['esdb://me:secret@a:0', /port/],
+    ['esdb://me:secret@a:70000', /port/],
+    ['esdb://me:se:cret@a', /«:»/],
+    ['esdb://me:se@cret@a', /«@»/],
+    ['esdb://me:se?cret@a', /percent-encoded/],
+    ['esdb://me:secret%@a', /«%»/],
+    ['esdb://:secret@a', /no user/],
+    ['esdb://me:@a', /empty/],
+    ['esdb://me:secret@a?tls=perhaps', /tls is true or false/],
+    ['esdb://me:secret@a?tlsVerifyCert=false', /tlsVerifyCert is true/],
+    ['esdb://me:secret@a?whatever=secret', /no option whatever/],
+    ['esdb://me:secret@a?sec%72et=1', /no option of such a name/],
+    ['esdb://me:secret@a?tls=true&tls=true', /twice/],
+    ['esdb://me:secret@a?keepAliveInterval=-5', /keepAliveInterval is milliseconds/],
+    ['esdb://me:secret@a?gossipTimeout=soon', /gossipTimeout is a whole number/],
+    ['esdb://me:secret@a?maxDiscoverAttempts=0', /maxDiscoverAttempts is a whole number/],
+    ['esdb://me:secret@a?throwOnAppendFailure=false', /throwOnAppendFailure is true/],
+    ['esdb://me:secret@a?nodePreference=secret', /nodePreference is leader/],
+    ['esdb://me:secret@a?userCertFile=x', /given together/],
+    ['esdb://me:secret@a?tlsCAFile=/nowhere/secret', /tlsCAFile.*ENOENT/],
+    ['esdb://secret@a', /no password/],
+  ])('is refused at once, and nothing secret is said: %s', (url, why) => {
+    let refused: unknown;
+    try {
+      new Credentials(readConnectionUrl(url));
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toMatchObject({ code: 'INVALID_EVENT_STORE_URL', message: expect.stringMatching(why) });
+    expect([String(refused), ...said].join('\n')).not.toMatch(/secret|se:cret/);
+    expect(said).toEqual([]);
+  });
+
+  it('whose file of authorities is no certificate, or whose file of a password is empty, is refused', () => {
+    const folder = newFolder();
+    const file = join(folder, 'file');
+    writeFileSync(file, '\n');
+    const url = readConnectionUrl(`esdb://me@a?tlsCAFile=${file}`);
+    expect(() => new Credentials(url, { passwordFile: file })).toThrow('EVENT_STORE_PASSWORD_FILE is empty');
+    writeFileSync(file, 'secret');
+    expect(() => new Credentials(url, { passwordFile: file })).toThrow('is no certificate');
+  });
+
+  it('shows who asks to nobody over a connection in clear', () => {
+    expect(new Credentials(readConnectionUrl('esdb://me:secret@a?tls=false')).authorization).toBeUndefined();
+    expect(new Credentials(readConnectionUrl('esdb://me:secret@a')).authorization).toMatch(/^Basic /);
+  });
+});
+
+describe('the address of a log', () => {
+  it('may be in a variable, and is not repeated', async () => {
+    process.env['PLEDGE_TEST_LOG'] = 'esdb://me:secret@a?whatever=1';
+    await expect(openStoredLog('env:PLEDGE_TEST_LOG', 'read')).rejects.toMatchObject({
+      code: 'INVALID_EVENT_STORE_URL',
+      message: expect.not.stringContaining('secret'),
+    });
+    delete process.env['PLEDGE_TEST_LOG'];
+    await expect(openStoredLog('env:PLEDGE_TEST_LOG', 'read')).rejects.toMatchObject({ code: 'UNKNOWN_ADDRESS' });
+  });
+});

@@ -1,0 +1,320 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  EventStoreDbEventStore,
+  type OpenOptions,
+} from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { all, event, hear } from '../contract/event-store.contract.js';
+import { newFolder } from '../support/api.js';
+import { CertificateAuthority } from '../support/certificates.js';
+import { Cluster } from '../support/eventstoredb/cluster.js';
+import { emptyLog } from '../support/eventstoredb/log.js';
+import { WireServer } from '../support/eventstoredb/wire-server.js';
+
+const patience = { firstWaitMs: 1, longestWaitMs: 20, quietMs: 200, answerMs: 1_000, giveUpMs: 5_000 };
+const admins = { $d: '$admins', $mr: '$admins', $mw: '$admins' };
+
+let authority: CertificateAuthority;
+let server: WireServer;
+let store: EventStoreDbEventStore;
+beforeAll(() => {
+  authority = new CertificateAuthority(newFolder());
+});
+afterEach(async () => {
+  await store.close();
+  await server.stop();
+});
+
+const open = (url: string, options: OpenOptions = {}) => EventStoreDbEventStore.open(url, { patience, ...options });
+
+describe('a store with a user', () => {
+  beforeEach(async () => {
+    const users = { admin: { password: 'changeit' }, pledge: { password: 's:e@c/r?t' } };
+    server = await WireServer.start({ users, certificate: authority.issue() });
+    server.setAcl('$all', { $r: ['pledge'] });
+    store = await open(server.urlFor('pledge'));
+  });
+
+  const user = () => server.rights.users?.get('pledge') ?? { password: '' };
+
+  it('that loses the right to write says which at once, and writes again when it is given back', async () => {
+    await store.append('ticket-1', 'noStream', [event()]);
+    server.setDefaultAcl({ $userStreamAcl: { $r: 'pledge', $w: '$admins', ...admins } });
+    const refused = { code: 'EVENT_STORE_REFUSES', message: expect.stringContaining('the right to write ticket-1') };
+    await expect(store.append('ticket-1', 0, [event()])).rejects.toMatchObject(refused);
+    await expect(store.probe(true)).rejects.toMatchObject(refused);
+    server.setDefaultAcl({ $userStreamAcl: { $r: 'pledge', $w: 'pledge', ...admins } });
+    const before = server.log.readStream('ticket-1')?.length;
+    await store.probe(true);
+    expect(server.log.readStream('ticket-1')).toHaveLength(before ?? 0); // it added nothing
+    await store.append('ticket-1', 0, [event()]);
+  });
+
+  it('that finds nothing to do looks whether it could write', async () => {
+    await store.append('ticket-1', 'noStream', [event()]);
+    server.setAcl('ticket-1', { $w: '$admins' });
+    await sleep(patience.quietMs);
+    await expect(store.probe(false)).rejects.toMatchObject({ code: 'EVENT_STORE_REFUSES' });
+    server.setAcl('ticket-1', { $w: 'pledge' });
+    server.faults.hasQuorum = false;
+    await expect(store.probe(true)).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
+  });
+
+  it('whose user is disabled is told of the user, and not of a right', async () => {
+    await store.append('ticket-1', 'noStream', [event()]);
+    Object.assign(user(), { isDisabled: true });
+    await expect(store.append('ticket-1', 0, [event()])).rejects.toMatchObject({
+      code: 'EVENT_STORE_REFUSES',
+      message: expect.stringContaining('the user is disabled'),
+    });
+    await expect(open(server.urlFor('pledge'))).rejects.toMatchObject({ code: 'EVENT_STORE_REFUSES' });
+  });
+
+  it('that lacks the right to read a stream says which', async () => {
+    server.setAcl('secret', { $r: '$admins' });
+    await expect(all(store.readStream('secret'))).rejects.toMatchObject({
+      code: 'EVENT_STORE_REFUSES',
+      message: expect.stringContaining('the right to read secret'),
+    });
+  });
+
+  it('that is refused while it catches up goes on when it may', async () => {
+    const events = Array.from({ length: 50 }, () => event());
+    await store.append('s', 'noStream', events);
+    server.setAcl('$all', { $r: '$admins' });
+    const heard = hear(store, 50);
+    while (store.status.error === undefined) await sleep(5);
+    expect(store.status.error).toContain('the right to read $all');
+    server.setAcl('$all', { $r: 'pledge' });
+    expect((await heard).map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+  });
+
+  it('reads its password again from its file when it is refused', async () => {
+    const passwordFile = join(newFolder(), 'password');
+    writeFileSync(passwordFile, `${user().password}\n`);
+    const url = server.url.replace('esdb://', 'kurrentdb://pledge@');
+    const other = await open(url, { files: { passwordFile } });
+    await other.append('s', 'noStream', [event()]);
+    user().password = 'another';
+    await expect(other.append('s', 0, [event()])).rejects.toMatchObject({ code: 'EVENT_STORE_REFUSES' });
+    writeFileSync(passwordFile, 'another');
+    await other.append('s', 0, [event()]);
+    expect(await all(other.readStream('s'))).toHaveLength(2);
+    await other.close();
+  });
+
+  it('reads again who vouches for the server when the connection is made anew', async () => {
+    const caFile = join(newFolder(), 'ca.pem');
+    const certificate = authority.issue();
+    copyFileSync(authority.file, caFile);
+    const users = { pledge: { password: 'p' } };
+    const first = await WireServer.start({ certificate, users });
+    first.setAcl('$all', { $r: 'pledge' });
+    const { port } = first.wire;
+    const other = await open(`esdb://pledge:p@127.0.0.1:${port}`, { files: { caFile } });
+    await first.stop();
+    const next = new CertificateAuthority(newFolder(), 'The next');
+    const second = await WireServer.start({ log: first.log, certificate: next.issue(), users, port });
+    copyFileSync(next.file, caFile);
+    await other.append('s', 'noStream', [event()]);
+    await other.close();
+    await second.stop();
+  });
+});
+
+describe('a store that is not reached', () => {
+  const whyNot = async (url: string): Promise<string> => {
+    const stop = new AbortController();
+    const whys: string[] = [];
+    const waiting = (why: string) => {
+      whys.push(why);
+      stop.abort();
+    };
+    const refused: unknown = await open(url, { signal: stop.signal, waiting }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE', message: 'The event store does not answer.' });
+    expect((refused as { readonly detail: string }).detail).toBe(whys.at(-1));
+    return whys.at(-1) ?? '';
+  };
+  beforeEach(async () => {
+    server = await WireServer.start({ certificate: authority.issue(), users: { pledge: { password: 'p' } } });
+    server.setAcl('$all', { $r: 'pledge' });
+    store = await open(server.urlFor('pledge'));
+  });
+
+  it.each([
+    ['expired', () => authority.issue({ until: new Date(Date.now() - 1_000) }), 'CERT_HAS_EXPIRED'],
+    ['of another host', () => authority.issue({ hosts: ['a.example'] }), 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['of nobody who is known', () => new CertificateAuthority(newFolder()).issue(), 'CERT_UNTRUSTED'],
+  ])('since its certificate is %s says so of each host', async (_, issue, code) => {
+    const other = await WireServer.start({ certificate: issue() });
+    const rest = `?tlsCAFile=${authority.file}&maxDiscoverAttempts=1&discoveryInterval=1&gossipTimeout=2`;
+    const both = `esdb://127.0.0.1:${other.wire.port},127.0.0.1:1${rest}`;
+    expect(await whyNot(`esdb://127.0.0.1:${other.wire.port}${rest}`)).toContain(`${other.wire.port}: ${code}`);
+    expect(await whyNot(both)).toMatch(new RegExp(`: ${code},.*127.0.0.1:1: ECONNREFUSED`));
+    await other.stop();
+  });
+
+  it('since TLS is meant and not spoken, or the other way, says so', async () => {
+    const inClear = await WireServer.start();
+    expect(await whyNot(`esdb://127.0.0.1:${server.wire.port}?tls=false`)).toContain('TLS_SPOKEN');
+    expect(await whyNot(`esdb://127.0.0.1:${inClear.wire.port}`)).toContain('TLS_NOT_SPOKEN');
+    await inClear.stop();
+  });
+});
+
+describe('a log', () => {
+  beforeEach(async () => {
+    server = await WireServer.start({ commitTimeoutMs: 50 });
+    store = await open(server.url);
+  });
+
+  it('takes what other programs write for theirs, whatever it says', async () => {
+    const one = event();
+    await store.append('s', 'noStream', [one]);
+    const metadata = new TextEncoder().encode(JSON.stringify({ ...one.metadata, eventId: one.id }));
+    for (const data of ['no JSON', '{}']) {
+      const proposed = { id: crypto.randomUUID(), type: 'Theirs', contentType: 'application/json', metadata };
+      server.log.append('theirs', 'any', [{ ...proposed, data: new TextEncoder().encode(data) }]);
+    }
+    await store.append('s', 0, [event()]);
+    expect(await all(store.readAll())).toHaveLength(2);
+    expect(await hear(store, 2)).toHaveLength(2);
+  });
+
+  it.each([
+    ['within an event', 1n],
+    ['beyond the end', 1_000_000n],
+  ])('refuses a cursor %s', async (_, more) => {
+    const { position } = await store.append('s', 'noStream', [event(), event()]);
+    const forged = String(BigInt(position) + more).padStart(20, '0');
+    const invalid = { code: 'CURSOR_INVALID' };
+    await expect(hear(store, 1, { after: forged })).rejects.toMatchObject(invalid);
+    expect(await store.markAt(forged)).toBeUndefined();
+    expect(await store.markAt(position)).toBeDefined();
+  });
+
+  it('put back to an earlier state has other marks', async () => {
+    const older = server.log.copy();
+    const { position } = await store.append('s', 'noStream', [event()]);
+    const mark = await store.markAt(position);
+    await server.stop();
+    server.log.putBack(older);
+    await server.start();
+    expect(await store.markAt(position)).toBeUndefined();
+    await store.append('t', 'noStream', [event()]);
+    expect(await store.markAt(position)).not.toBe(mark);
+    server.log.putBack(emptyLog);
+    expect(await store.markAt(position)).toBeUndefined();
+  });
+
+  it('answers the same append, sent by two at once again and again, as the first time', async () => {
+    const other = await open(server.url);
+    Object.assign(server.faults, { aheadEvery: 2, commitMs: 2 });
+    for (let n = 0; n < 40; n++) {
+      const events = [event()];
+      const [one, two] = await Promise.all([store, other].map((each) => each.append(`s${n}`, 'noStream', events)));
+      expect(one).toEqual(two);
+    }
+    expect(server.faults.repeatedInFlight).toBeGreaterThan(0);
+    expect(await all(store.readAll())).toHaveLength(40);
+    await other.close();
+  });
+
+  it('has of equal appends of one process one in flight', async () => {
+    for (let n = 0; n < 300; n++) {
+      const events = [event()];
+      const [one, two] = await Promise.all([1, 2].map(() => store.append(`s${n}`, 'noStream', events)));
+      expect(one).toBe(two);
+    }
+    expect(server.faults.repeatedInFlight).toBe(0);
+  });
+
+  it('refuses at once what no message can hold, and takes what comes beside it', async () => {
+    const large = store.append('large', 'noStream', [event({ text: 'x'.repeat(16_800_000) })]);
+    const small = store.append('small', 'noStream', [event()]);
+    await expect(large).rejects.toMatchObject({ code: 'APPEND_TOO_LARGE' });
+    expect(await small).toMatchObject({ revision: 0 });
+  });
+
+  it('refuses an event without a type', async () => {
+    await expect(store.append('s', 'noStream', [event({}, '')])).rejects.toMatchObject({ code: 'EVENT_TYPE_MISSING' });
+  });
+
+  it('is heard once and in order though the server drops who is slow, and stays connected', async () => {
+    const states = new Set<string>();
+    const other = await open(server.url, { changed: ({ state }) => states.add(state) });
+    const heard = hear(other, 20 * 200);
+    while (other.status.state !== 'live') await sleep(1);
+    states.clear();
+    const ids: string[] = [];
+    for (let n = 0; n < 20; n++) {
+      const events = Array.from({ length: 200 }, () => event());
+      ids.push(...events.map(({ id }) => id));
+      await store.append(`s${n}`, 'noStream', events);
+    }
+    expect((await heard).map(({ id }) => id)).toEqual(ids);
+    states.delete('idle'); // nobody listens any more
+    expect([...states].filter((state) => state === 'connecting')).toEqual([]);
+    await other.close();
+  });
+
+  it('says at every moment how far it was heard, and how far behind that is', async () => {
+    const state = () => store.status.state;
+    const stop = new AbortController();
+    const listening = all(store.subscribe({ signal: stop.signal }));
+    let position = '';
+    for (let n = 0; n < 50; n++) ({ position } = await store.append(`s${n}`, 'noStream', [event()]));
+    while (store.status.position !== position) await sleep(1);
+    expect(store.status).toMatchObject({ state: 'live', lag: 0 });
+    await server.stop();
+    while (state() !== 'connecting') await sleep(1);
+    expect(store.status).toMatchObject({ position, lag: null, error: expect.stringContaining('ECONNREFUSED') });
+    await server.start();
+    while (state() !== 'live') await sleep(1);
+    expect(store.status).toMatchObject({ position, lag: 0 });
+    stop.abort();
+    await listening;
+  });
+
+  it('is appended to and read while 250 follow it and stand still', async () => {
+    const text = 'x'.repeat(1_000);
+    for (let i = 0; i < 400; i += 200) {
+      const events = Array.from({ length: 200 }, () => event({ text }));
+      await store.append('long', i === 0 ? 'noStream' : i - 1, events);
+    }
+    const stop = new AbortController();
+    let begun = 0;
+    const stand = async () => {
+      for await (const _ of store.readAll({ signal: stop.signal })) {
+        begun += 1;
+        await new Promise((resolve) => {
+          stop.signal.addEventListener('abort', resolve);
+        });
+      }
+    };
+    const followers = Array.from({ length: 250 }, stand);
+    await store.append('s', 'noStream', [event()]);
+    expect(await all(store.readStream('s'))).toHaveLength(1);
+    while (begun < 250) await sleep(5); // each has its turn, though nobody ends
+    await store.append('s', 0, [event()]);
+    expect(await all(store.readStream('s'))).toHaveLength(2);
+    expect(store.status.repeatedAppends).toBe(0);
+    stop.abort();
+    await Promise.all(followers);
+    await store.append('s', 1, [event()]);
+  });
+
+  it('whose server stands still is left for the next that leads', async () => {
+    const cluster = await Cluster.start(3);
+    const other = await open(cluster.url);
+    await other.append('s', 'noStream', [event()]);
+    cluster.node(0).wire.suspend();
+    cluster.elect(1);
+    expect(await other.append('s', 0, [event()])).toMatchObject({ revision: 1 });
+    cluster.node(0).wire.resume();
+    await other.close();
+    await cluster.stop();
+  });
+});
