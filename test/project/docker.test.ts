@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { WireServer } from '../support/eventstoredb/wire-server.js';
 
 interface Service {
   readonly image?: string;
@@ -65,6 +66,12 @@ describe('docker-compose.yml', () => {
     const { pledge, eventstoredb } = compose.services;
     const port = eventstoredb?.environment?.['EVENTSTORE_NODE_PORT'];
     expect(pledge?.environment?.['EVENT_STORE_URL']).toBe(`esdb://eventstoredb:${port ?? '?'}?tls=false`);
+  });
+
+  it('sets no larger appends than the server of that version starts with', () => {
+    const size = Number(compose.services['eventstoredb']?.environment?.['EVENTSTORE_MAX_APPEND_SIZE']);
+    expect(size).toBeGreaterThan(1024 * 1024);
+    expect(() => new WireServer({ maxAppendSize: size })).not.toThrow();
   });
 
   it('gives Pledge no more rights than it needs', () => {
