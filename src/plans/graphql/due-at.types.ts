@@ -47,9 +47,12 @@ export class DueAtInput {
   @Field(() => String, { description: 'For a ticket of this priority.', defaultValue: 'normal' })
   priority!: string;
 
-  @Field(() => [PauseInput], { nullable: true, description: 'When the clock stands still; they may overlap.' })
+  @Field(() => [PauseInput], {
+    nullable: true,
+    description: 'When the clock stands still; they may overlap. At most 200.',
+  })
   @IsOptional()
-  @ArrayMaxSize(1000)
+  @ArrayMaxSize(200)
   pauses?: PauseInput[];
 }
 
