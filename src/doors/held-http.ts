@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type ServerResponse } from 'node:http';
+import { type Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerTooLarge } from './answer-size.js';
 import { type Doors } from './doors.js';
@@ -14,16 +16,42 @@ const tooMany = {
   ofAnswers: 'Too many answers wait until you read them. What was to be changed is changed.',
 };
 
+/** What is let go of when an answer is done with, or its connection: an answer behind others hears nothing of its end. */
+class Holds {
+  private readonly bySocket = new WeakMap<Socket, Set<() => void>>();
+
+  until(socket: Socket, answer: ServerResponse, release: () => void): void {
+    const held = this.bySocket.get(socket) ?? this.of(socket);
+    const once = () => {
+      if (held.delete(once)) release();
+    };
+    held.add(once);
+    answer.once('close', once);
+  }
+
+  private of(socket: Socket): Set<() => void> {
+    const held = new Set<() => void>();
+    this.bySocket.set(socket, held);
+    socket.once('close', () => {
+      for (const once of [...held]) once();
+    });
+    return held;
+  }
+}
+
 /** Limits what a caller holds of our memory, once it is known who it is: bodies on their way, and answers not read yet. */
 export function limitHeld(server: FastifyInstance, { limits, log }: Doors): void {
   const held = new Held(limits.heldBytes);
+  const holds = new Holds();
   const callerOf = ({ identity }: FastifyRequest) => identity?.actor.id ?? 'nobody';
 
   /** Whether so many bytes may be held until a request is done with. */
   function hold(request: FastifyRequest, reply: FastifyReply, bytes: number): boolean {
     if (bytes <= smallBytes) return true;
+    const { socket } = request.raw;
+    if (socket.destroyed) return true; // nobody waits for it
     const release = held.take(callerOf(request), bytes);
-    if (release !== undefined) reply.raw.once('close', release);
+    if (release !== undefined) holds.until(socket, reply.raw, release);
     return release !== undefined;
   }
   function refused(message: string, code: string) {

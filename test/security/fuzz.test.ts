@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { buildSchema, type GraphQLObjectType } from 'graphql';
+import { buildSchema, getOperationAST, type GraphQLObjectType, parse } from 'graphql';
+import { faultsOfVariables } from '../../src/graphql/variable-faults.js';
 import fc from '../support/fc.js';
 import { type Answer, Api } from '../support/api.js';
-import { documentOf, valuesOf } from '../support/schema-values.js';
+import { documentOf, extremeOf, extremes, valuesOf } from '../support/schema-values.js';
 
 const schema = buildSchema(readFileSync('schema.gql', 'utf8'));
 const fieldsOf = (type: GraphQLObjectType | null | undefined) => Object.values(type?.getFields() ?? {});
@@ -16,6 +17,48 @@ jest.setTimeout(20_000 + runs.numRuns * 100);
 /** Whether a mutation said that it did not do what was asked. */
 const isRefused = ({ errors, data }: Answer) =>
   errors !== undefined || /"__typename":"Rejection"/.test(JSON.stringify(data));
+
+const operations = [
+  ...queries.map((field) => ({ kind: 'query', name: field.name, field })),
+  ...mutations.map((field) => ({ kind: 'mutation', name: field.name, field })),
+].filter(({ field }) => field.args.length > 0);
+
+/** The largest answer to what is wrong, in characters. */
+const mostOfRefusal = 20_000;
+
+/** A value, and how often something of it was looked at. */
+function counted(value: unknown) {
+  let looks = 0;
+  const counting = (of: unknown): unknown =>
+    typeof of !== 'object' || of === null
+      ? of
+      : new Proxy(of, {
+          get: (target, name) => {
+            looks += 1;
+            return counting(Reflect.get(target, name));
+          },
+          getOwnPropertyDescriptor: (target, name) => {
+            looks += 1;
+            return Reflect.getOwnPropertyDescriptor(target, name);
+          },
+        });
+  return { value: counting(value), looks: () => looks };
+}
+
+describe('a value that is wrong at its limits', () => {
+  it.each(operations)('is looked at no more than its type has fields: of the $kind $name', ({ kind, field }) => {
+    const operation = getOperationAST(parse(documentOf(kind, field, 1)));
+    if (operation === null || operation === undefined) throw new Error('there is no operation');
+    for (const way of ['unknown fields', 'deep values'] as const) {
+      for (const { name, type } of field.args) {
+        const given = extremeOf(type, way);
+        const { value, looks } = counted(Array.isArray(given) ? Array.from({ length: 50_000 }, () => given[0]) : given);
+        faultsOfVariables(schema, operation, { [name]: value });
+        expect([name, way, looks() < 1_000]).toEqual([name, way, true]);
+      }
+    }
+  });
+});
 
 describe('whatever is put in', () => {
   let api: Api;
@@ -48,6 +91,17 @@ describe('whatever is put in', () => {
       }),
       runs,
     );
+  });
+
+  it.each(operations)('the $kind $name answers shortly to values at their limits', async ({ kind, field }) => {
+    const document = documentOf(kind, field);
+    for (const way of extremes) {
+      const variables = Object.fromEntries(field.args.map(({ name, type }) => [name, extremeOf(type, way)]));
+      const before = api.logged.length;
+      const answer = JSON.stringify(await sound(document, variables));
+      expect([way, answer.length <= mostOfRefusal]).toEqual([way, true]);
+      expect(JSON.stringify(api.logged.slice(before)).length).toBeLessThanOrEqual(mostOfRefusal);
+    }
   });
 
   it.each(mutations)('the mutation $name does it or refuses, and what is refused changes nothing', async (field) => {

@@ -107,6 +107,20 @@ describe('a client that holds too much', () => {
     socket.destroy();
   });
 
+  it('by answers that it leaves behind holds them no longer', async () => {
+    const asking = request(JSON.stringify({ query: much }));
+    for (let n = 0; n < 3; n++) {
+      const { socket } = open();
+      socket.pause();
+      socket.write(asking.repeat(8));
+      const before = api.logged.length;
+      while (api.logged.length === before) await new Promise(setImmediate); // some wait, and some are refused
+      socket.destroy();
+    }
+    let answer = await api.send(much);
+    while (answer.data === undefined) answer = await api.send(much);
+  });
+
   it('by requests that do not end is refused more of them', async () => {
     const begun = Array.from({ length: 4 }, () => open());
     for (const { socket } of begun) socket.write(request('{', 500_000));

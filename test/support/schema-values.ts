@@ -124,6 +124,34 @@ function ofSome(type: GraphQLInputType): fc.Arbitrary<unknown> {
   throw new Error(`no values are known of ${String(type)}`);
 }
 
+/** Ways in which a value goes to its limits, or beyond. */
+export const extremes = ['long texts', 'unknown fields', 'many items', 'deep values'] as const;
+export type Extreme = (typeof extremes)[number];
+
+const deep = (levels: number): unknown => Array.from({ length: levels }).reduce((within) => [within], {});
+
+/** A value of an input type with all of its fields, at its limits in some way. */
+export function extremeOf(type: GraphQLInputType, way: Extreme, isOutermost = true): unknown {
+  if (isNonNullType(type)) return extremeOf(type.ofType, way, isOutermost);
+  if (isListType(type)) {
+    const item = extremeOf(type.ofType, way, false);
+    const count = Math.ceil(1_000_000 / (JSON.stringify(item).length + 1));
+    return way === 'many items' && isOutermost ? Array.from({ length: Math.min(count, 50_000) }, () => item) : [item];
+  }
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields()).map((field) => [
+      field.name,
+      extremeOf(field.type, way, isOutermost),
+    ]);
+    const unknown = Array.from({ length: isOutermost ? 20_000 : 10 }, (_, n) => [`unknown${n}`, 'x'.repeat(10)]);
+    return Object.fromEntries(way === 'unknown fields' ? [...fields, ...unknown] : fields) as unknown;
+  }
+  if (way === 'deep values') return deep(500);
+  if (isEnumType(type)) return way === 'long texts' ? 'x'.repeat(100_000) : type.getValues()[0]?.name;
+  const known: Readonly<Record<string, unknown>> = { Int: 1, Float: 1, Boolean: true };
+  return known[type.name] ?? (way === 'long texts' ? 'x'.repeat(100_000) : 'x');
+}
+
 /** All that an output type tells, so deep. */
 export function selectionOf(type: GraphQLOutputType, depth: number): string {
   const named = getNamedType(type);
