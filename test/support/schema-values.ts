@@ -136,20 +136,20 @@ export function extremeOf(type: GraphQLInputType, way: Extreme, isOutermost = tr
   if (isListType(type)) {
     const item = extremeOf(type.ofType, way, false);
     const count = Math.ceil(1_000_000 / (JSON.stringify(item).length + 1));
-    return way === 'many items' && isOutermost ? Array.from({ length: Math.min(count, 50_000) }, () => item) : [item];
+    return way === 'many items' && isOutermost ? Array.from({ length: Math.min(count, 6_000) }, () => item) : [item];
   }
   if (isInputObjectType(type)) {
     const fields = Object.values(type.getFields()).map((field) => [
       field.name,
       extremeOf(field.type, way, isOutermost),
     ]);
-    const unknown = Array.from({ length: isOutermost ? 20_000 : 10 }, (_, n) => [`unknown${n}`, 'x'.repeat(10)]);
+    const unknown = Array.from({ length: isOutermost ? 5_000 : 10 }, (_, n) => [`unknown${n}`, 'x'.repeat(10)]);
     return Object.fromEntries(way === 'unknown fields' ? [...fields, ...unknown] : fields) as unknown;
   }
   if (way === 'deep values') return deep(500);
-  if (isEnumType(type)) return way === 'long texts' ? 'x'.repeat(100_000) : type.getValues()[0]?.name;
+  if (isEnumType(type)) return way === 'long texts' ? 'x'.repeat(20_000) : type.getValues()[0]?.name;
   const known: Readonly<Record<string, unknown>> = { Int: 1, Float: 1, Boolean: true };
-  return known[type.name] ?? (way === 'long texts' ? 'x'.repeat(100_000) : 'x');
+  return known[type.name] ?? (way === 'long texts' ? 'x'.repeat(20_000) : 'x');
 }
 
 /** All that an output type tells, so deep. */
