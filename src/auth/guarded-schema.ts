@@ -15,20 +15,20 @@ export function guarded(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
     for (const field of Object.values<Operation>(type.getFields())) {
       const permission = permissionOf(field);
-      if (roots.includes(type)) guard(field, field.name, permission);
+      if (roots.includes(type)) guard(field, field.name, permission, type === schema.getMutationType());
       else if (permission !== undefined) guard(field, `${type.name}.${field.name}`, permission);
     }
   }
   return schema;
 }
 
-function guard(field: Operation, name: string, permission: Permission | undefined): void {
+function guard(field: Operation, name: string, permission: Permission | undefined, changes = false): void {
   if (permission === undefined) throw new Error(`the operation ${name} declares no permission`);
   const { resolve = defaultFieldResolver, subscribe } = field;
   if (subscribe === undefined) {
     field.resolve = (source, args, context, info) => {
       expectMay(context.identity, name, permission);
-      if (info.parentType === info.schema.getMutationType()) expectHolds(context.identity);
+      if (changes) expectHolds(context.identity);
       return resolve(source, args, context, info);
     };
   } else {
