@@ -6,6 +6,7 @@ import { deadlines } from './migrations/0006-deadlines.js';
 import { verdictsByCustomer } from './migrations/0007-verdicts-by-customer.js';
 import { verdictsEnded } from './migrations/0008-verdicts-ended.js';
 import { fewerIndexes } from './migrations/0009-fewer-indexes.js';
+import { ticketsAsTheyStand } from './migrations/0010-tickets-as-they-stand.js';
 import { checkpointMarks } from './migrations/0013-checkpoint-marks.js';
 
 /** The changes of the schema, in order; one that was released is never edited. */
@@ -40,6 +41,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-verdicts-by-customer': verdictsByCustomer,
   '0008-verdicts-ended': verdictsEnded,
   '0009-fewer-indexes': fewerIndexes,
+  '0010-tickets-as-they-stand': ticketsAsTheyStand,
   '0013-checkpoint-marks': checkpointMarks,
 };
 

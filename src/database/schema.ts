@@ -5,28 +5,49 @@ type Json = string;
 /** 0 or 1. */
 type Flag = number;
 
-/** A ticket: its facts in full, and beside them what lists filter and sort by. */
+/** A ticket as its facts leave it, and beside that what lists filter and sort by. */
 export interface TicketsTable {
   id: string;
   reference: string;
   customer: string;
-  facts: Json;
   status: string;
   type: string;
   channel: string;
   priority: string;
-  subject: string;
+  /** What is searched for a text: subject and reference in small letters. */
+  text: string;
   guarantee: string;
   plan: string;
-  plan_version: number;
   assignee: string | null;
   team: string | null;
   import: string | null;
   opened_at: InstantColumn;
-  /** The soonest deadline of its live clocks; past where one was breached and is unanswered. */
-  due_at: InstantColumn | null;
+  /**
+   * The soonest deadline of its live clocks, past where one was breached and is unanswered; the largest whole number there is
+   * where nothing comes due.
+   */
+  due_at: InstantColumn;
+  /** Its place among those that are due at the same instant: less the higher its plan ranks. */
+  place: number;
   /** Whether it waits in the work queue. */
   queued: Flag;
+  /** The last of its facts in order of occurrence. */
+  last_at: InstantColumn;
+  /** The first facts that a reader should know something of. */
+  flags: Json;
+  /** How it stands. */
+  life: Json;
+}
+
+/** The facts of a ticket that its life follows from, so many of its events in a row. */
+export interface FactsTable {
+  ticket: string;
+  /** Which of them: the revisions of the events, divided. */
+  part: number;
+  /** JSON of each, with commas between: what comes is put at the end. */
+  facts: string;
+  /** The same of `[revision, flag]` of each that a reader should know something of. */
+  flags: string;
 }
 
 /** A clock, one row a run: in full as JSON, and beside it what is searched for. */
@@ -34,6 +55,7 @@ export interface ClocksTable {
   ticket: string;
   run: string;
   metric: string;
+  started_at: InstantColumn;
   clock: Json;
   import: string | null;
   /** When something falls due on it next: at risk, or a millisecond after the deadline; null when nothing will. */
@@ -108,7 +130,7 @@ export interface CatalogueTable {
   event: Json;
 }
 
-/** The versions of plans, for lists of tickets to sort by. */
+/** The versions of plans, for tickets to be sorted by. */
 export interface PlansTable {
   code: string;
   version: number;
@@ -169,6 +191,7 @@ export interface LogTable {
 /** The read models; every table can be built anew from the log. */
 export interface Schema {
   tickets: TicketsTable;
+  facts: FactsTable;
   clocks: ClocksTable;
   imports: ImportsTable;
   breaches: BreachesTable;

@@ -38,12 +38,16 @@ type Visible =
   'all' | 'none' | ((column: (name: string) => Expression<unknown>, theirs: Expression<unknown>) => Condition);
 type Condition = Expression<unknown>;
 
+/** Asked of each row that is found: a list of all tickets of a customer may be long. */
+const ofTicket: Visible = (column, theirs) =>
+  sql`EXISTS (SELECT 1 FROM tickets AS theirs WHERE theirs.id = ${column('ticket')} AND theirs.customer IN ${theirs})`;
+
 const ofCustomer: Visible = (column, theirs) => sql`${column('customer')} IN ${theirs}`;
 
 const visible: Readonly<Record<keyof Schema, Visible>> = {
   tickets: ofCustomer,
-  clocks: (column, theirs) =>
-    sql`${column('ticket')} IN (SELECT id FROM tickets AS theirs WHERE theirs.customer IN ${theirs})`,
+  clocks: ofTicket,
+  facts: ofTicket,
   breaches: ofCustomer,
   verdicts: ofCustomer,
   catalogue: (column, theirs) => sql`(${column('kind')} <> 'customer' OR ${column('code')} IN ${theirs})`,

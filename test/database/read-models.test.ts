@@ -191,7 +191,7 @@ describe('read models', () => {
 
   it('by another version of a projection are built again', async () => {
     const db = new Database(readModelsIn(folder));
-    db.exec("UPDATE checkpoints SET version = 0 WHERE name = 'tickets'; UPDATE tickets SET subject = 'as it was then'");
+    db.exec("UPDATE checkpoints SET version = 0 WHERE name = 'tickets'; UPDATE tickets SET text = 'as it was then'");
     db.close();
     expect(await projected(folder)).toEqual(expected);
   });

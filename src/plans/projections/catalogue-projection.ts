@@ -2,7 +2,7 @@ import { type Tx } from '../../database/read-models.js';
 import { upsert } from '../../database/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
-import { calendarEventTypes, customerEventTypes, planEventTypes, type PlanEvent } from '../domain/events.js';
+import { calendarEventTypes, customerEventTypes, planEventTypes } from '../domain/events.js';
 
 const types = { plan: planEventTypes, calendar: calendarEventTypes, customer: customerEventTypes } as const;
 
@@ -16,16 +16,10 @@ const kindOf = new Map(
 /** Plans, calendars and customers: what was recorded of each, for their history to be read from. */
 export const catalogueProjection: Projection<Tx> = {
   name: 'catalogue',
-  version: 2,
+  version: 3,
   types: [...kindOf.keys()],
   async apply(events, tx) {
     await upsert(tx, 'catalogue', ['kind', 'code', 'revision'], events.map(toRow));
-    const plans = (events as readonly (StoredEvent & PlanEvent)[]).flatMap(({ type, data }) =>
-      type === 'PlanDefined' || type === 'PlanRevised'
-        ? [{ code: data.code, version: data.version, rank: data.rank }]
-        : [],
-    );
-    await upsert(tx, 'plans', ['code', 'version'], plans);
   },
 };
 

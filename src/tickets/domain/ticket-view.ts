@@ -3,7 +3,8 @@ import { type Clock, clockOf } from '../../sla/domain/clock.js';
 import { layOut } from '../../sla/domain/lay-out.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { type Fact } from './facts.js';
-import { changes, isAlreadySo, type Life, lifeAt, objection, type QualityFlag } from './life.js';
+import { flagsOn } from './flags.js';
+import { changes, type Life, lifeAt, type QualityFlag } from './life.js';
 import { type Ticket } from './ticket.js';
 
 /** A ticket with its clocks, as readers see it. */
@@ -19,6 +20,9 @@ export interface TicketView extends Omit<Life, 'waits'> {
   /** The report names no application or no users; it is solved faster with both. */
   readonly isIncomplete: boolean;
 }
+
+/** How many flags are shown with a ticket: the first. Its history has all. */
+export const flagsShown = 200;
 
 /** A ticket as its facts leave it at an instant, its clocks laid out as of then; undefined before it was opened. */
 export function viewAt(
@@ -49,11 +53,8 @@ export const isIncomplete = (life: Pick<Life, 'application' | 'users'>): boolean
 /** The facts whose time was clamped, and those that have no effect where they stand in order of occurrence. */
 export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {
   const flags: QualityFlag[] = [];
-  for (const { fact, before: life } of changes(facts)) {
-    if (fact.clamped !== undefined) flags.push({ fact: fact.id, flag: fact.clamped });
-    if (life !== undefined && (objection(life, fact.type) !== undefined || isAlreadySo(life, fact))) {
-      flags.push({ fact: fact.id, flag: 'withoutEffect' });
-    }
+  for (const { fact, before } of changes(facts)) {
+    for (const flag of flagsOn(before, fact)) flags.push({ fact: fact.id, flag });
   }
   return flags;
 }

@@ -14,8 +14,9 @@ import { connectionOf } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { ClockType, toClockType, VersionRefType } from '../../sla/graphql-types.js';
+import { latestClocks } from '../domain/latest-clocks.js';
 import { nextDue } from '../domain/next-due.js';
-import { type TicketView } from '../domain/ticket-view.js';
+import { flagsShown, type TicketView } from '../domain/ticket-view.js';
 
 @ObjectType('Guarantee', {
   description: 'Whether clocks run on a ticket, and if not, why. No ticket is refused for its plan.',
@@ -156,10 +157,12 @@ export class TicketType {
   @Field(() => [ID], { description: 'Tickets that were split off from it.' })
   splitInto!: readonly string[];
 
-  @Field(() => [FactFlagType], { description: 'Facts that a reader should know something about.' })
+  @Field(() => [FactFlagType], {
+    description: 'Facts that a reader should know something about: the first 200; `ticketHistory` has all.',
+  })
   flags!: readonly FactFlagType[];
 
-  @Field(() => [ClockType], { description: 'The clocks on it, in order of start.' })
+  @Field(() => [ClockType], { description: 'The clocks on it, in order of start: of each promise the last 100.' })
   clocks!: ClockType[];
 
   @Field(() => ClockType, {
@@ -181,11 +184,11 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     splitInto: [...view.splitInto.keys()],
     waits: [...view.waits].map(([reason, since]) => ({ reason, since })),
     get flags() {
-      return view.flags();
+      return view.flags().slice(0, flagsShown);
     },
     // Laid out only for who asks.
     get clocks() {
-      return view.clocks().map((clock) => toClockType(clock, catalogue, now));
+      return latestClocks(view.clocks()).map((clock) => toClockType(clock, catalogue, now));
     },
     get nextDue() {
       const clock = nextDue(view.clocks());

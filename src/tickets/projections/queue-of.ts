@@ -2,11 +2,14 @@ import { type TicketsTable } from '../../database/schema.js';
 import { type Clock } from '../../sla/domain/clock.js';
 import { nextDue } from '../domain/next-due.js';
 
+/** What never comes due sorts last. */
+export const never = Number.MAX_SAFE_INTEGER;
+
 /** When a ticket is due, and whether it waits in the work queue, by its status and clocks. */
 export function queueOf(status: string, clocks: Iterable<Clock>): Pick<TicketsTable, 'due_at' | 'queued'> {
-  const dueAt = nextDue(clocks)?.dueAt ?? null;
+  const dueAt = nextDue(clocks)?.dueAt ?? never;
   const isUnderWay = status === 'open' || status === 'waiting';
   // Resolved in silence, a ticket may still owe its first response.
-  const isOwed = status === 'resolved' && dueAt !== null;
+  const isOwed = status === 'resolved' && dueAt !== never;
   return { due_at: dueAt, queued: isUnderWay || isOwed ? 1 : 0 };
 }

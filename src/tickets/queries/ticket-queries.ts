@@ -55,7 +55,7 @@ export class TicketListHandler implements IQueryHandler<TicketList> {
   ) {}
 
   async execute({ scope, list, filter, page, after }: TicketList) {
-    await this.barrier.seen(list === 'workQueue' ? ['tickets', 'catalogue'] : ['tickets'], after);
+    await this.barrier.seen(['tickets'], after);
     return lists[list](this.readers(scope), filter, page);
   }
 }

@@ -4,13 +4,16 @@ import { type Page, keyOf, pageOf, type PageRequest, sizeOf } from '../../databa
 import { among } from '../../database/rows.js';
 import { type TicketsTable } from '../../database/schema.js';
 import { type Readable } from '../../database/scoped.js';
-import { type Clock } from '../../sla/domain/clock.js';
-import { type Fact } from '../domain/facts.js';
-import { lifeAt } from '../domain/life.js';
-import { flagsOf, isIncomplete, type TicketView } from '../domain/ticket-view.js';
+import { latestClocks } from '../domain/latest-clocks.js';
+import { type QualityFlag } from '../domain/life.js';
+import { lifeFromJson } from '../domain/life-json.js';
+import { isIncomplete, type TicketView } from '../domain/ticket-view.js';
+import { recentClocks } from '../recent-clocks.js';
 
 type Db = Readable;
-type Row = Selectable<TicketsTable>;
+/** What a view is made of. */
+const shown = ['id', 'customer', 'opened_at', 'life', 'flags'] as const;
+type Row = Pick<Selectable<TicketsTable>, (typeof shown)[number]>;
 
 /** Which tickets; what is left out does not narrow. */
 export interface TicketFilter {
@@ -33,15 +36,10 @@ export interface TicketFilter {
 
 /** A ticket by its id, or by its reference where no ticket has it as id. */
 export async function ticketBy(db: Db, idOrReference: string): Promise<TicketView | undefined> {
-  const byId = await db.selectFrom('tickets').selectAll().where('id', '=', idOrReference).executeTakeFirst();
+  const one = db.selectFrom('tickets').select(shown).limit(sql.lit(1));
   const row =
-    byId ??
-    (await db
-      .selectFrom('tickets')
-      .selectAll()
-      .where('reference', '=', idOrReference)
-      .orderBy('opened_at', 'desc')
-      .executeTakeFirst());
+    (await one.where('id', '=', idOrReference).executeTakeFirst()) ??
+    (await one.where('reference', '=', idOrReference).orderBy('opened_at', 'desc').executeTakeFirst());
   return row === undefined ? undefined : (await views(db, [row]))[0];
 }
 
@@ -58,38 +56,27 @@ export async function tickets(db: Db, filter: TicketFilter, request: PageRequest
   return page(db, rows, size, (row) => [row.opened_at, row.id]);
 }
 
-/** What never comes due sorts last. */
-const never = Number.MAX_SAFE_INTEGER;
-
 /** What to do next: soonest due first among guaranteed clocks, then the plan's rank, then age. */
 export async function workQueue(db: Db, filter: TicketFilter, request: PageRequest): Promise<Page<TicketView>> {
   const size = sizeOf(request);
   const key = keyOf(request, ['number', 'number', 'number', 'string']);
-  const due = sql<number>`coalesce(tickets.due_at, ${sql.lit(never)})`;
-  const last = sql<number>`-coalesce(plans.rank, 0)`;
   let query = narrowed(db, filter)
-    .leftJoin('plans', (join) =>
-      join.onRef('plans.code', '=', 'tickets.plan').onRef('plans.version', '=', 'tickets.plan_version'),
-    )
-    .select([due.as('due'), last.as('last')])
-    .where('queued', '=', 1)
-    .orderBy('due')
-    .orderBy('last')
+    .where('queued', '=', sql.lit(1)) // in the text, so that the index is found
+    .orderBy('due_at')
+    .orderBy('place')
     .orderBy('opened_at')
     .orderBy('id')
     .limit(size + 1);
-  if (key !== undefined) {
-    query = query.where(sql<boolean>`(${due}, ${last}, opened_at, id) > (${sql.join(key)})`);
-  }
-  return page(db, await query.execute(), size, (row) => [row.due, row.last, row.opened_at, row.id]);
+  if (key !== undefined) query = query.where(sql<boolean>`(due_at, place, opened_at, id) > (${sql.join(key)})`);
+  return page(db, await query.execute(), size, (row) => [row.due_at, row.place, row.opened_at, row.id]);
 }
 
 function narrowed(db: Db, filter: TicketFilter) {
-  let query = db.selectFrom('tickets').selectAll('tickets');
+  let query = db.selectFrom('tickets').select([...shown, 'due_at', 'place']);
   const lists = [
     ['status', filter.statuses],
     ['customer', filter.customers],
-    ['tickets.plan', filter.plans],
+    ['plan', filter.plans],
     ['type', filter.types],
     ['channel', filter.channels],
     ['priority', filter.priorities],
@@ -105,9 +92,7 @@ function narrowed(db: Db, filter: TicketFilter) {
   if (dueBefore !== undefined) query = query.where('due_at', '<', dueBefore);
   if (text === undefined || text === '') return query;
   const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  return query.where(
-    sql<boolean>`(lower(subject) LIKE ${pattern} ESCAPE '\\' OR lower(reference) LIKE ${pattern} ESCAPE '\\')`,
-  );
+  return query.where(sql<boolean>`text LIKE ${pattern} ESCAPE '\\'`);
 }
 
 async function page<R extends Row>(db: Db, rows: readonly R[], size: number, key: (row: R) => (string | number)[]) {
@@ -122,24 +107,20 @@ async function page<R extends Row>(db: Db, rows: readonly R[], size: number, key
 /** Rows with their clocks, as readers see them. */
 async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[]> {
   if (rows.length === 0) return [];
-  const ids = rows.map(({ id }) => id);
-  const clocks = await db.selectFrom('clocks').select(['ticket', 'clock']).where('ticket', 'in', among(ids)).execute();
-  const byTicket = new Map<string, Clock[]>(ids.map((id) => [id, []]));
-  for (const { ticket, clock } of clocks) byTicket.get(ticket)?.push(JSON.parse(clock) as Clock);
-  return rows.flatMap((row) => {
-    const facts = JSON.parse(row.facts) as Fact[];
-    const life = lifeAt(facts, Infinity);
-    if (life === undefined) return [];
-    const own = byTicket.get(row.id) ?? [];
-    return [
-      {
-        id: row.id,
-        customer: row.customer,
-        flags: () => flagsOf(facts),
-        isIncomplete: isIncomplete(life),
-        clocks: () => own.toSorted((a, b) => a.startedAt - b.startedAt),
-        ...life,
-      },
-    ];
+  const clocks = await recentClocks(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return rows.map(({ id, customer, life: json, flags }) => {
+    const life = lifeFromJson(json);
+    const own = latestClocks(clocks.get(id) ?? []);
+    return {
+      id,
+      customer,
+      flags: () => JSON.parse(flags) as QualityFlag[],
+      isIncomplete: isIncomplete(life),
+      clocks: () => own,
+      ...life,
+    };
   });
 }

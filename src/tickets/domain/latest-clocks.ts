@@ -1,0 +1,15 @@
+import { metrics } from '../../plans/domain/plan.js';
+import { type Clock } from '../../sla/domain/clock.js';
+
+/** How many clocks of each metric are shown with a ticket. A desk does not meet the limit; the ticket's history has all. */
+export const clocksShown = 100;
+
+/** The clocks that are shown with a ticket, in order of start: of each metric the last ones. */
+export function latestClocks(clocks: Iterable<Clock>): readonly Clock[] {
+  const inOrder = [...clocks].sort(
+    (a, b) => a.startedAt - b.startedAt || metrics.indexOf(a.metric) - metrics.indexOf(b.metric),
+  );
+  if (inOrder.length <= clocksShown) return inOrder;
+  const shown = new Set(metrics.flatMap((metric) => inOrder.filter((c) => c.metric === metric).slice(-clocksShown)));
+  return inOrder.filter((clock) => shown.has(clock));
+}

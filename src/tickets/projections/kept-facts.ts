@@ -1,0 +1,108 @@
+import { sql } from 'kysely';
+import { type Tx } from '../../database/read-models.js';
+import { upsert } from '../../database/rows.js';
+import { type FactsTable } from '../../database/schema.js';
+import { type Fact } from '../domain/facts.js';
+import { flagsOn } from '../domain/flags.js';
+import { after, type Life, type QualityFlag } from '../domain/life.js';
+
+/** So many events of a ticket have their facts in one row: a fact more makes no more than that be written again. */
+export const eventsInPart = 128;
+
+export const partOf = (revision: number): number => Math.floor(revision / eventsInPart);
+
+/** A fact of a batch, and what a reader should know of it. */
+export interface KeptFact {
+  readonly fact: Fact;
+  readonly flags: readonly QualityFlag['flag'][];
+}
+
+/** Whether a ticket's life, and what readers should know, is the same without a fact, wherever it stands. */
+export const isIdle = ({ type, clamped }: Fact): boolean => type === 'InternalNoteAdded' && clamped === undefined;
+
+/** A fact as it is kept: what the ticket's life follows from, and no more. Few facts set the ticket's terms. */
+export function compact(fact: Fact): Fact {
+  const {
+    ticket: _ticket,
+    customer: _customer,
+    terms: _terms,
+    text: _text,
+    ...data
+  } = fact.data as Record<string, unknown>;
+  const { id, type, at, clamped, order, actor, terms } = fact;
+  const kept = {
+    id,
+    type,
+    at,
+    clamped,
+    order,
+    actor: { kind: actor.kind },
+    data,
+    ...(type === 'TicketOpened' || type === 'PlanReapplied' ? { terms } : {}),
+  };
+  return kept as unknown as Fact;
+}
+
+/** Puts facts at the end of those that are kept of their tickets. */
+export async function keepFacts(tx: Tx, added: ReadonlyMap<string, readonly KeptFact[]>): Promise<void> {
+  const rows = new Map<string, FactsTable>();
+  for (const [ticket, kept] of added) {
+    for (const { fact, flags } of kept) {
+      const part = partOf(fact.order);
+      const key = `${part} ${ticket}`;
+      const row = rows.get(key) ?? { ticket, part, facts: '', flags: '' };
+      row.facts = joined(row.facts, JSON.stringify(fact));
+      for (const flag of flags) row.flags = joined(row.flags, flagOf(fact, flag));
+      rows.set(key, row);
+    }
+  }
+  const keys = [...rows.values()].map(({ ticket, part }) => [ticket, part]);
+  const known = tx
+    .selectFrom('facts')
+    .selectAll()
+    .where(sql<boolean>`(ticket, part) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(keys)}))`);
+  for (const before of await known.execute()) {
+    const row = rows.get(`${before.part} ${before.ticket}`);
+    if (row === undefined) continue;
+    row.facts = joined(before.facts, row.facts);
+    row.flags = joined(before.flags, row.flags);
+  }
+  await upsert(tx, 'facts', ['ticket', 'part'], [...rows.values()]);
+}
+
+/** What a ticket's facts come to. */
+export interface Told {
+  readonly life: Life | undefined;
+  /** The last of them in order of occurrence. */
+  readonly lastAt: number;
+  /** In order of occurrence. */
+  readonly flags: readonly QualityFlag[];
+}
+
+/** Tells a ticket anew from all its facts: one has come that occurred before others. What was flagged may be so no more. */
+export async function tellAnew(tx: Tx, ticket: string): Promise<Told> {
+  const rows = await tx.selectFrom('facts').selectAll().where('ticket', '=', ticket).orderBy('part').execute();
+  const facts = rows.flatMap((row) => JSON.parse(`[${row.facts}]`) as Fact[]);
+  const flags: QualityFlag[] = [];
+  const byPart = new Map(rows.map(({ part }): [number, string[]] => [part, []]));
+  let life: Life | undefined;
+  const inOrder = facts.toSorted((a, b) => a.at - b.at || a.order - b.order);
+  for (const fact of inOrder) {
+    for (const flag of flagsOn(life, fact)) flags.push({ fact: fact.id, flag });
+    life = after(life, fact);
+  }
+  const flagged = new Map<string, QualityFlag['flag'][]>();
+  for (const { fact, flag } of flags) flagged.set(fact, [...(flagged.get(fact) ?? []), flag]);
+  for (const fact of facts)
+    for (const flag of flagged.get(fact.id) ?? []) byPart.get(partOf(fact.order))?.push(flagOf(fact, flag));
+  const changed = rows
+    .map((row) => ({ ...row, flags: (byPart.get(row.part) ?? []).join(',') }))
+    .filter((row, i) => row.flags !== rows[i]?.flags);
+  await upsert(tx, 'facts', ['ticket', 'part'], changed);
+  return { life, lastAt: inOrder.at(-1)?.at ?? -Infinity, flags };
+}
+
+const flagOf = ({ order }: Fact, flag: QualityFlag['flag']) => JSON.stringify([order, flag]);
+
+/** Lists without their brackets, one behind the other. */
+const joined = (a: string, b: string) => (a === '' || b === '' ? a + b : `${a},${b}`);

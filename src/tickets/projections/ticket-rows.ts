@@ -1,0 +1,149 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Instant } from '../../business-time/calendar.js';
+import { type Tx } from '../../database/read-models.js';
+import { among, upsert } from '../../database/rows.js';
+import { type TicketsTable } from '../../database/schema.js';
+import { type VersionRef } from '../../plans/domain/plan.js';
+import { type Clock } from '../../sla/domain/clock.js';
+import { type Life, type QualityFlag } from '../domain/life.js';
+import { lifeFromJson, lifeToJson } from '../domain/life-json.js';
+import { flagsShown } from '../domain/ticket-view.js';
+import { recentClocks } from '../recent-clocks.js';
+import { keepFacts, type KeptFact, tellAnew } from './kept-facts.js';
+import { queueOf } from './queue-of.js';
+
+/** What a row says that no fact of the batch changes. */
+type Known = Pick<TicketsTable, 'status' | 'import' | 'due_at' | 'queued'>;
+
+export interface TicketRow {
+  readonly id: string;
+  readonly customer: string;
+  /** Undefined for a new ticket. */
+  readonly known: Known | undefined;
+  /** Read only where the batch has a fact of it: most of what happens to a ticket is what becomes of its clocks. */
+  life: Life | undefined;
+  /** The last of its facts in order of occurrence. */
+  lastAt: Instant;
+  /** The first of its flags. */
+  flags: readonly QualityFlag[];
+  /** The facts of the batch. */
+  readonly added: KeptFact[];
+  /** A fact has come that occurred before others: the ticket is to be told anew. */
+  isLate: boolean;
+  /** Those of the batch, and the last ones. */
+  readonly clocks: Map<string, Clock>;
+}
+
+/** A ticket of which nothing is known yet. */
+export const newRow = (id: string, customer: string, known?: Known): TicketRow => ({
+  id,
+  customer,
+  known,
+  life: undefined,
+  lastAt: -Infinity,
+  flags: [],
+  added: [],
+  isLate: false,
+  clocks: new Map(),
+});
+
+/** The rows of some tickets; of those that facts came of, how they stand. */
+export async function loadRows(
+  tx: Tx,
+  ids: ReadonlySet<string>,
+  changed: ReadonlySet<string>,
+): Promise<Map<string, TicketRow>> {
+  const rows = new Map<string, TicketRow>();
+  const found = tx
+    .selectFrom('tickets')
+    .select(['id', 'customer', 'status', 'import', 'due_at', 'queued'])
+    .where('id', 'in', among(ids));
+  for (const { id, customer, ...known } of await found.execute()) rows.set(id, newRow(id, customer, known));
+  const standing = tx
+    .selectFrom('tickets')
+    .select(['id', 'life', 'last_at', 'flags'])
+    .where('id', 'in', among(changed));
+  for (const { id, life, last_at: lastAt, flags } of await standing.execute()) {
+    const row = rows.get(id);
+    if (row === undefined) continue;
+    Object.assign(row, { life: lifeFromJson(life), lastAt, flags: JSON.parse(flags) as QualityFlag[] });
+  }
+  for (const [id, clocks] of await recentClocks(tx, [...rows.keys()]))
+    for (const clock of clocks) rows.get(id)?.clocks.set(clock.run, clock);
+  return rows;
+}
+
+export async function saveRows(tx: Tx, tickets: ReadonlyMap<string, TicketRow>): Promise<void> {
+  await keepFacts(tx, new Map([...tickets].map(([id, { added }]) => [id, added])));
+  for (const row of tickets.values()) if (row.isLate) Object.assign(row, await tellAnew(tx, row.id));
+  const rows = [...tickets.values()];
+  const rankOf = await ranks(
+    tx,
+    rows.flatMap(({ life }) => life?.terms.plan ?? []),
+  );
+  await upsert(
+    tx,
+    'tickets',
+    ['id'],
+    rows.flatMap((row) => toRow(row, rankOf)),
+  );
+  await updateQueue(rows, tx);
+}
+
+type RankOf = (ref: VersionRef) => number;
+
+/** How versions of plans rank. */
+async function ranks(tx: Tx, refs: readonly VersionRef[]): Promise<RankOf> {
+  const keyOf = ({ code, version }: VersionRef) => JSON.stringify([code, version]);
+  const wanted = new Set(refs.map(keyOf));
+  const found = tx
+    .selectFrom('plans')
+    .selectAll()
+    .where(sql<boolean>`(code, version) IN ${pairs(wanted)}`);
+  const known = new Map((await found.execute()).map((row) => [keyOf(row), row.rank]));
+  return (ref) => known.get(keyOf(ref)) ?? 0;
+}
+
+const pairs = (keys: Iterable<string>): RawBuilder<unknown> =>
+  sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${`[${[...keys].join()}]`}))`;
+
+/** Tickets of which no fact was heard, where what became of their clocks changes their place in the queue. */
+async function updateQueue(tickets: readonly TicketRow[], tx: Tx): Promise<void> {
+  const moved = tickets.flatMap(({ id, known, life, clocks }) => {
+    if (known === undefined || life !== undefined) return [];
+    const { due_at: due, queued } = queueOf(known.status, clocks.values());
+    return due === known.due_at && queued === known.queued ? [] : [{ id, due, queued }];
+  });
+  if (moved.length === 0) return;
+  await sql`
+    UPDATE tickets SET due_at = moved.value ->> 'due', queued = moved.value ->> 'queued'
+    FROM json_each(${JSON.stringify(moved)}) moved WHERE tickets.id = moved.value ->> 'id'`.execute(tx);
+}
+
+function toRow({ id, customer, life, lastAt, flags, clocks }: TicketRow, rankOf: RankOf): TicketsTable[] {
+  if (life === undefined) return [];
+  const { reference, status, type, channel, priority, subject, assignee, team } = life;
+  return [
+    {
+      id,
+      reference,
+      customer,
+      status,
+      type,
+      channel,
+      priority,
+      text: `${subject}\n${reference}`.toLowerCase(),
+      guarantee: life.guarantee.kind,
+      plan: life.terms.plan.code,
+      assignee,
+      team,
+      import: life.import?.id ?? null,
+      opened_at: life.openedAt,
+      place: -rankOf(life.terms.plan),
+      ...queueOf(status, clocks.values()),
+      last_at: lastAt,
+      flags: JSON.stringify(flags.slice(0, flagsShown)),
+      life: lifeToJson(life),
+    },
+  ];
+}

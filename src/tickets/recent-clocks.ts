@@ -1,0 +1,29 @@
+import { type Kysely, sql } from 'kysely';
+import { among } from '../database/rows.js';
+import { type Schema } from '../database/schema.js';
+import { metrics } from '../plans/domain/plan.js';
+import { type Clock } from '../sla/domain/clock.js';
+import { clocksShown } from './domain/latest-clocks.js';
+
+/** So many rows are read as they are: few tickets have more clocks than are shown. */
+const readTogether = 2_000;
+
+/** The clocks of some tickets: of each ticket and metric the last ones, however many there are. */
+export async function recentClocks(
+  db: Pick<Kysely<Schema>, 'selectFrom'>,
+  tickets: readonly string[],
+): Promise<ReadonlyMap<string, Clock[]>> {
+  const query = db.selectFrom('clocks').select(['ticket', 'clock']);
+  const most = readTogether + clocksShown * tickets.length;
+  const all = await query.where('ticket', 'in', among(tickets)).limit(most).execute();
+  const rows = all.length < most ? all : await query.where(sql.ref('clocks.rowid'), 'in', lastOf(tickets)).execute();
+  const clocks = new Map<string, Clock[]>(tickets.map((id) => [id, []]));
+  for (const { ticket, clock } of rows) clocks.get(ticket)?.push(JSON.parse(clock) as Clock);
+  return clocks;
+}
+
+const lastOf = (tickets: readonly string[]) => sql`(
+  SELECT some.rowid FROM json_each(${JSON.stringify(tickets)}) t CROSS JOIN json_each(${JSON.stringify(metrics)}) m
+  CROSS JOIN clocks some ON some.rowid IN (
+    SELECT rowid FROM clocks WHERE ticket = t.value AND metric = m.value
+    ORDER BY started_at DESC, run DESC LIMIT ${sql.lit(clocksShown)}))`;
