@@ -17,7 +17,7 @@ import { StreamCache } from './event-sourcing/handle-command.js';
 import { WatchedLog, type WatchPorts } from './event-sourcing/watched-log.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { type Finding } from './event-sourcing/standing.js';
-import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
+import { type DataFolder, filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { LastSeen } from './event-store/last-seen.js';
 import { expectAllThatWasSeen, expectLog } from './expected-log.js';
 import { type OpenLog, openLog, type Waiting } from './open-log.js';
@@ -26,6 +26,9 @@ import { HolidaysApart, type ResolveHolidays } from './plans/holidays-apart.js';
 import { seedCatalogue } from './plans/seed.js';
 import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
+import { ReadFiles } from './reads/read-files.js';
+import { type AllReads, ReadsHere } from './reads/reads-here.js';
+import { ThreadedReads } from './reads/threaded-reads.js';
 import { type Ticket } from './tickets/domain/ticket.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 import { type Work, workOf } from './work.js';
@@ -43,6 +46,8 @@ export interface Ledger {
   /** Tickets seen lately. */
   readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
+  /** What may take long to read. */
+  readonly reads: AllReads;
   readonly projections: RunningProjections;
   readonly webhooks: Webhooks;
   /** Who does what work behind, and what it is stuck on. */
@@ -53,7 +58,7 @@ export interface Ledger {
 
 export interface LedgerOptions {
   readonly clock?: Clock;
-  /** Whether appends and projections have threads of their own, as a server's should. */
+  /** Whether appends, projections and reads have threads of their own, as a server's should. */
   readonly threaded?: boolean;
   /** Whether holidays are resolved in a thread that is ended when it takes too long; as `threaded` says by default. */
   readonly holidaysApart?: boolean;
@@ -87,10 +92,12 @@ export async function openLedger(
   let readModels: ReadModels | undefined;
   let webhooks: Webhooks | undefined;
   let duties: Duties | undefined;
+  let reads: AllReads | undefined;
   const apart = holidaysApart ? new HolidaysApart() : undefined;
   let lastSeen: LastSeen | undefined;
   const close = async () => {
     await apart?.close();
+    await reads?.close();
     await webhooks?.close();
     await duties?.destroy();
     await readModels?.close();
@@ -125,7 +132,8 @@ export async function openLedger(
       ? new ThreadedProjections(settings, log.committed, log.status())
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
-    const opened = { settings, ...ports, tickets, db: readModels.db, projections, duties };
+    reads = threaded ? new ThreadedReads(settings) : readsHere(folder, { store, catalogue });
+    const opened = { settings, ...ports, tickets, db: readModels.db, reads, projections, duties };
     return { ...opened, webhooks, work: workOf(opened), close };
   } catch (error) {
     await close();
@@ -138,6 +146,14 @@ const onStderr: Finding = {
   told: (line) => {
     console.error(line);
   },
+};
+
+const readsHere = (
+  { readModelsFile, webhookFiles }: DataFolder,
+  log: { readonly store: EventStore; readonly catalogue: Catalogue },
+): AllReads => {
+  const files = new ReadFiles({ readModels: readModelsFile, outbox: webhookFiles.outbox });
+  return new ReadsHere({ files, log: () => Promise.resolve(log) });
 };
 
 export interface LedgerForReading {

@@ -5,6 +5,7 @@ export const SETTINGS = Symbol('Settings');
 export const CATALOGUE = Symbol('Catalogue');
 export const HOLIDAYS = Symbol('Holidays');
 export const READERS = Symbol('Readers');
+export const READS = Symbol('Reads');
 export const PROJECTIONS = Symbol('Projections');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');

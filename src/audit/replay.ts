@@ -1,28 +1,70 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type Scope } from '../auth/scope.js';
+import { type Asker } from '../database/reads.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../plans/catalogue.js';
+import { type Clock } from '../sla/domain/clock.js';
+import { type TicketEvent } from '../tickets/domain/events.js';
+import { latestClocks } from '../tickets/domain/latest-clocks.js';
+import { lifeFromJson, lifeToJson } from '../tickets/domain/life-json.js';
+import { type QualityFlag } from '../tickets/domain/life.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
-import { type TicketView, viewAt } from '../tickets/domain/ticket-view.js';
+import { flagsShown, isIncomplete, type TicketView, viewAt } from '../tickets/domain/ticket-view.js';
 import { ticketEvents } from '../tickets/ticket-events.js';
+
+/** Which ticket is replayed: as it stood at one instant, by what had been recorded at another. */
+export interface ReplayQuestion {
+  readonly scope: Scope;
+  readonly id: string;
+  readonly occurredBy: Instant;
+  readonly recordedBy: Instant;
+}
+
+/** A ticket as it was replayed, in a form that crosses between threads. */
+export interface Replayed {
+  readonly id: string;
+  readonly customer: string;
+  /** How it stood: JSON. */
+  readonly life: string;
+  readonly clocks: readonly Clock[];
+  readonly flags: readonly QualityFlag[];
+}
+
+/** Replays tickets where it holds up nobody. @throws Rejection as {@link Reads} */
+export interface Replays {
+  replay(question: ReplayQuestion, asker: Asker): Promise<Replayed | undefined>;
+}
 
 /**
  * A ticket and its clocks as they stood at one instant, by what had been recorded at another: the facts are filtered and
  * laid out again, under the versions they pin. Undefined where it was not open, or not known, by then.
+ * @param goOn throws where nobody waits for it any more
  */
 export async function replayTicket(
   { store, catalogue }: { readonly store: EventStore; readonly catalogue: Catalogue },
-  scope: Scope,
-  id: string,
-  occurredBy: Instant,
-  recordedBy: Instant,
-): Promise<TicketView | undefined> {
+  { scope, id, occurredBy, recordedBy }: ReplayQuestion,
+  goOn: () => void,
+): Promise<Replayed | undefined> {
   let ticket = unopened;
   for await (const event of ticketEvents(store, scope, id)) {
-    if (event.metadata.recordedAt <= recordedBy) ticket = evolve(ticket, event);
+    goOn();
+    if (event.metadata.recordedAt <= recordedBy) ticket = evolve(ticket, withoutText(event));
   }
-  const { customer, facts } = ticket;
+  const { customer, facts, pinned } = ticket;
   if (customer === undefined) return undefined;
-  await catalogue.load(facts.map(({ terms }) => terms));
-  return viewAt({ id, customer, facts: facts.filter(({ at }) => at <= occurredBy) }, catalogue, occurredBy);
+  await catalogue.load(pinned);
+  const view = viewAt({ id, customer, facts: facts.filter(({ at }) => at <= occurredBy) }, catalogue, occurredBy);
+  if (view === undefined) return undefined;
+  const { clocks, flags, isIncomplete: _, id: __, customer: ___, ...life } = view;
+  return { id, customer, life: lifeToJson(life), clocks: latestClocks(clocks()), flags: flags().slice(0, flagsShown) };
+}
+
+/** No clock follows from what a note says, and notes may be long. */
+const withoutText = (event: TicketEvent): TicketEvent =>
+  event.type === 'InternalNoteAdded' ? { ...event, data: { ...event.data, text: '' } } : event;
+
+/** A replayed ticket as readers see it. */
+export function viewOf({ id, customer, life: json, clocks, flags }: Replayed): TicketView {
+  const life = lifeFromJson(json);
+  return { id, customer, clocks: () => clocks, flags: () => flags, isIncomplete: isIncomplete(life), ...life };
 }

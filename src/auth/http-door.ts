@@ -68,9 +68,32 @@ export function refuse(reply: FastifyReply, { code, message }: Rejection, log: L
     .send(refusalBody(message, code, id));
 }
 
+/** A request; whether its sender has gone is looked for where somebody asks. */
+class HttpContext implements RequestContext {
+  private left: AbortController | undefined;
+
+  constructor(
+    readonly req: FastifyRequest,
+    readonly identity: Identity,
+    private readonly reply: FastifyReply,
+  ) {}
+
+  get signal(): AbortSignal {
+    if (this.left === undefined) {
+      const left = new AbortController();
+      this.reply.raw.once('close', () => {
+        left.abort();
+      });
+      if (this.reply.raw.destroyed) left.abort();
+      this.left = left;
+    }
+    return this.left.signal;
+  }
+}
+
 /** What resolvers know of a request. */
-export function contextOfRequest(req: FastifyRequest): RequestContext & { readonly req: FastifyRequest } {
+export function contextOfRequest(req: FastifyRequest, reply: FastifyReply): RequestContext {
   const { identity } = req;
   if (identity === undefined) throw new Error('a request came to GraphQL that nobody authenticated');
-  return { req, identity };
+  return new HttpContext(req, identity, reply);
 }

@@ -1,12 +1,15 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Extensions } from '@nestjs/graphql';
 import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { type Reader } from '../database/scoped.js';
 import { type Identity } from './identity.js';
 import { type Permission, permissions } from './permissions.js';
 
 /** What a request knows of its sender. */
 export interface RequestContext {
   readonly identity: Identity;
+  /** Aborts when whoever asked has gone. */
+  readonly signal: AbortSignal;
 }
 
 /** Says which permission a query, mutation or subscription takes, or a field beyond that; the schema carries it. */
@@ -16,6 +19,12 @@ export const Requires = (permission: Permission): MethodDecorator & PropertyDeco
 export const Caller = createParamDecorator(
   (_: unknown, host: ExecutionContext) => host.getArgByIndex<RequestContext>(2).identity,
 );
+
+/** Who asks, and until when, as a parameter of a resolver's method that reads. */
+export const Asking = createParamDecorator((_: unknown, host: ExecutionContext): Reader => {
+  const { identity, signal } = host.getArgByIndex<RequestContext>(2);
+  return { scope: identity.scope, who: identity.actor.id, signal };
+});
 
 /** The permission that an operation or field takes; undefined where none was declared. */
 export function permissionOf(field: Pick<GraphQLField<unknown, unknown>, 'extensions'>): Permission | undefined {

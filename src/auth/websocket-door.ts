@@ -28,7 +28,7 @@ export async function authenticateConnection(
     const identity = await authenticator.identify(connectionParams?.['authorization']);
     if (extra.socket.readyState !== extra.socket.OPEN) return false; // it left, or took too long
     extra.identity = identity;
-    closeWhenOver(extra, identity, clock);
+    extra.left = closeWhenOver(extra, identity, clock);
     return true;
   } catch (error) {
     if (error instanceof Rejection) return false;
@@ -43,7 +43,8 @@ export function closeIfOver({ socket, identity }: OpenSocket): boolean {
   return over !== undefined;
 }
 
-function closeWhenOver({ socket }: OpenSocket, identity: Identity, clock: Clock): void {
+/** Answers with what aborts when the socket is closed. */
+function closeWhenOver({ socket }: OpenSocket, identity: Identity, clock: Clock): AbortSignal {
   const closed = new AbortController();
   socket.once('close', () => {
     closed.abort();
@@ -61,11 +62,12 @@ function closeWhenOver({ socket }: OpenSocket, identity: Identity, clock: Clock)
     console.error('a connection could not be watched, and is closed:', error);
     socket.close(1011);
   });
+  return closed.signal;
 }
 
 /** What resolvers know of who is connected. */
 export function contextOfConnection({ extra }: Connection): RequestContext {
-  const { identity } = extra;
-  if (identity === undefined) throw new Error('somebody subscribed whom nobody authenticated');
-  return { identity };
+  const { identity, left } = extra;
+  if (identity === undefined || left === undefined) throw new Error('somebody subscribed whom nobody authenticated');
+  return { identity, signal: left };
 }

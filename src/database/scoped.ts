@@ -14,6 +14,8 @@ import {
   WhereNode,
 } from 'kysely';
 import { type Scope } from '../auth/scope.js';
+import { askedBy, readElsewhere } from './read-dialect.js';
+import { type Asker, type Reads } from './reads.js';
 import { among } from './rows.js';
 import { type Schema } from './schema.js';
 
@@ -25,13 +27,31 @@ export interface Readable extends Pick<Kysely<Schema>, 'selectFrom'> {
   readonly scope: Scope;
 }
 
-/** Hands out the read models to whoever says for whom. */
-export type Readers = (scope: Scope) => Readable;
-
-export function readersOf(db: Kysely<Schema>): Readers {
-  const everyones: Readable = Object.assign(db.withoutPlugins(), { scope: 'everyone' as const });
-  return (scope) => (scope === 'everyone' ? everyones : Object.assign(db.withPlugin(narrowedTo(scope)), { scope }));
+/** Somebody who reads: who, whose rows they may see, and until when. */
+export interface Reader extends Asker {
+  readonly scope: Scope;
 }
+
+/** Hands out the read models to whoever says for whom. */
+export interface Readers {
+  /** For what may look at many rows: it is read elsewhere, for a limited time, and holds up nobody. */
+  of(reader: Reader): Readable;
+  /** For rows that are found by their key: they are read at once. */
+  atHand(scope: Scope): Readable;
+}
+
+/** @param db a connection of this thread */
+export function readersOf(db: Kysely<Schema>, reads: Reads): Readers {
+  const elsewhere = readElsewhere<Schema>(reads, 'readModels');
+  const everyones: Readable = Object.assign(db.withoutPlugins(), { scope: 'everyone' as const });
+  return {
+    of: (reader) => seenIn(elsewhere.withPlugin(askedBy(reader)), reader.scope),
+    atHand: (scope) => (scope === 'everyone' ? everyones : seenIn(db, scope)),
+  };
+}
+
+const seenIn = (db: Kysely<Schema>, scope: Scope): Readable =>
+  Object.assign(scope === 'everyone' ? db : db.withPlugin(narrowedTo(scope)), { scope });
 
 /** Which rows of a table the readers of some customers see; `all`, or `none`, which then cannot be asked at all. */
 type Visible =

@@ -11,6 +11,8 @@ export interface OpenSocket extends Extra {
   readonly address: string;
   /** Whose it is; undefined until `connection_init` was acknowledged. */
   identity?: Identity;
+  /** Aborts when it is closed; undefined until then as well. */
+  left?: AbortSignal;
   /** Bytes that came of a message whose end did not, and of messages that are worked on. */
   incoming: number;
 }

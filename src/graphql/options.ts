@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
 import { guarded } from '../auth/guarded-schema.js';
 import { contextOfRequest } from '../auth/http-door.js';
@@ -88,7 +88,7 @@ export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'>
   persistedQueries: false,
   includeStacktraceInErrorResponses: false,
   transformSchema: (schema) => quickInputs(lexicographicSortSchema(guarded(schema))),
-  context: (request: FastifyRequest) => contextOfRequest(request),
+  context: (request: FastifyRequest, reply: FastifyReply) => contextOfRequest(request, reply),
   parseOptions: { maxLexicalTokens: doors.limits.tokens },
   validationRules: [...queryRules(doors)],
   validationOptions: { maxErrors: mostErrors },

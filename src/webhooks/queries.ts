@@ -1,12 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Page, type PageRequest } from '../database/page.js';
+import { askedBy, readElsewhere } from '../database/read-dialect.js';
+import { type Asker, type Reads } from '../database/reads.js';
 import { fromCursor } from '../event-sourcing/cursor.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
 import { type Webhook } from './domain/webhook-decider.js';
 import { type Delivery } from './outbox/deliveries.js';
 import { outboxName } from './outbox/outbox-projection.js';
+import { type OutboxSchema } from './outbox/tables.js';
+import { READS } from '../tokens.js';
 import { type DeliveryFilter, deliveryLog, webhookList, type WebhookView, withCounts } from './outbox/lists.js';
 
 /** How long a query waits for the write it is to see. */
@@ -19,20 +23,30 @@ async function seen({ store, projectors }: WebhookCommandPorts, after: string | 
   throw new Rejection('READ_MODEL_BEHIND', `The outbox has not seen ${after} within 5 seconds; ask again.`);
 }
 
+/** The outbox, read elsewhere: a delivery log may be long. */
+const outboxFor = (reads: Reads, asker: Asker) =>
+  readElsewhere<OutboxSchema>(reads, 'outbox').withPlugin(askedBy(asker));
+
 /** Every webhook. */
 export class WebhookList extends Query<readonly WebhookView[]> {
-  constructor(readonly after?: string) {
+  constructor(
+    readonly asker: Asker,
+    readonly after?: string,
+  ) {
     super();
   }
 }
 
 @QueryHandler(WebhookList)
 export class WebhookListHandler implements IQueryHandler<WebhookList> {
-  constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
+  constructor(
+    @Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts,
+    @Inject(READS) private readonly reads: Reads,
+  ) {}
 
-  async execute({ after }: WebhookList) {
+  async execute({ asker, after }: WebhookList) {
     await seen(this.ports, after);
-    return webhookList(this.ports.outbox.db);
+    return webhookList(outboxFor(this.reads, asker));
   }
 }
 
@@ -55,6 +69,7 @@ export class ChangedWebhookViewHandler implements IQueryHandler<ChangedWebhookVi
 /** What was delivered, is to be, or was set aside: newest event first. */
 export class DeliveryList extends Query<Page<Delivery>> {
   constructor(
+    readonly asker: Asker,
     readonly filter: DeliveryFilter,
     readonly page: PageRequest,
     readonly after?: string,
@@ -65,10 +80,13 @@ export class DeliveryList extends Query<Page<Delivery>> {
 
 @QueryHandler(DeliveryList)
 export class DeliveryListHandler implements IQueryHandler<DeliveryList> {
-  constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
+  constructor(
+    @Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts,
+    @Inject(READS) private readonly reads: Reads,
+  ) {}
 
-  async execute({ filter, page, after }: DeliveryList) {
+  async execute({ asker, filter, page, after }: DeliveryList) {
     await seen(this.ports, after);
-    return deliveryLog(this.ports.outbox.db, filter, page);
+    return deliveryLog(outboxFor(this.reads, asker), filter, page);
   }
 }

@@ -10,7 +10,7 @@ import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
 import { type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { type Received } from '../../src/tickets/domain/facts.js';
 import { slaSummary } from '../../src/reports/queries/sla-summary.js';
-import { ticketBy } from '../../src/tickets/queries/tickets.js';
+import { ticketById } from '../../src/tickets/queries/tickets.js';
 import { projectionNames } from '../../src/projections/projections.js';
 import { type TestLedger } from '../support/ledgers.js';
 import { BothCatalogues } from './both-catalogues.js';
@@ -167,13 +167,13 @@ export class Both {
       desk.handOverAll(now);
     }
     for (const id of desk.tickets.keys())
-      await this.compare(id, await ticketBy(readersOf(ledger.db)('everyone'), id), true);
+      await this.compare(id, await ticketById(readersOf(ledger.db, ledger.reads).atHand('everyone'), id), true);
   }
 
   /** The reports count what became of the clocks. What ended without a verdict is counted whenever that was. */
   async compareSummaries(): Promise<void> {
     const counted = new Tally();
-    for (const line of await slaSummary(readersOf(this.ledger.db)('everyone'), {})) {
+    for (const line of await slaSummary(readersOf(this.ledger.db, this.ledger.reads).atHand('everyone'), {})) {
       const { plan, metric, month } = line;
       for (const verdict of ['met', 'metLate', 'breached'] as const)
         counted.add(`${plan} ${metric} ${month} ${verdict}`, line[verdict]);

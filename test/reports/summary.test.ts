@@ -24,7 +24,7 @@ describe('the summary', () => {
   };
   const summary = async (): Promise<readonly Partial<SummaryLine>[]> => {
     await project(ledger);
-    return slaSummary(readersOf(ledger.db)('everyone'), {});
+    return slaSummary(readersOf(ledger.db, ledger.reads).atHand('everyone'), {});
   };
 
   it('counts each verdict in the month of its answer when met, of its deadline when not', async () => {

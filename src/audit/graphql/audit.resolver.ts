@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Asking, Caller, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { keyOf, pageOf, sizeOf } from '../../database/page.js';
 import { type Clock } from '../../clock/clock.js';
@@ -13,9 +14,9 @@ import { connectionOf, said } from '../../graphql/page.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { TicketType, toTicketTypes } from '../../tickets/graphql-types.js';
-import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, READS } from '../../tokens.js';
 import { type HistoryEntry, summaryOf, ticketHistory } from '../history.js';
-import { replayTicket } from '../replay.js';
+import { type Replays, viewOf } from '../replay.js';
 
 @ObjectType('HistoryEvent', { description: 'An event of a ticket as it is in the log; it is never changed.' })
 class HistoryEventType {
@@ -96,6 +97,7 @@ export class Audit {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(READS) private readonly reads: Replays,
   ) {}
 
   @Requires('readHistory')
@@ -122,11 +124,12 @@ export class Audit {
     description:
       'A ticket and its clocks as they stood at an instant, and as they were known at another; null where it was not. Refused: OUT_OF_RANGE (beyond 2600).',
   })
-  async replayTicket(@Args() { id, occurredBy, recordedBy }: ReplayArgs, @Caller() { scope }: Identity) {
+  async replayTicket(@Args() { id, occurredBy, recordedBy }: ReplayArgs, @Asking() reader: Reader) {
     const at = occurredBy ?? this.clock.now();
-    const ports = { store: this.store, catalogue: this.catalogue };
-    const view = await replayTicket(ports, scope, id, at, recordedBy ?? Infinity);
-    const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, at);
+    const question = { scope: reader.scope, id, occurredBy: at, recordedBy: recordedBy ?? Infinity };
+    const replayed = await this.reads.replay(question, reader);
+    const views = replayed === undefined ? [] : [viewOf(replayed)];
+    const [ticket] = await toTicketTypes(views, this.catalogue, at);
     return ticket ?? null;
   }
 

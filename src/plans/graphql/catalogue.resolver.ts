@@ -1,8 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, Int, Query, Resolver } from '@nestjs/graphql';
-import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Asking, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { type Clock } from '../../clock/clock.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
@@ -44,24 +44,24 @@ export class CatalogueQueries {
   @Requires('readCatalogue')
   @MayScan()
   @Query(() => [PlanType], { description: 'Every plan as in force at an instant, highest rank first.' })
-  async plans(@Args() { at, after }: AtArgs, @Caller() { scope }: Identity) {
-    const histories = await this.queries.execute(new PlanHistories(scope, undefined, after));
+  async plans(@Args() { at, after }: AtArgs, @Asking() reader: Reader) {
+    const histories = await this.queries.execute(new PlanHistories(reader, undefined, after));
     const which = { at: at ?? this.clock.now() };
     return histories.flatMap((history) => planAs(history, which) ?? []).sort((a, b) => b.rank - a.rank);
   }
 
   @Requires('readCatalogue')
   @Query(() => PlanType, { nullable: true, description: 'A plan as in force at an instant, or a version of it.' })
-  async plan(@Args() { code, at, version, after }: VersionArgs, @Caller() { scope }: Identity) {
-    const [history] = await this.queries.execute(new PlanHistories(scope, code, after));
+  async plan(@Args() { code, at, version, after }: VersionArgs, @Asking() reader: Reader) {
+    const [history] = await this.queries.execute(new PlanHistories(reader, code, after));
     return history === undefined ? null : planAs(history, { at: at ?? this.clock.now(), version });
   }
 
   @Requires('readCatalogue')
   @MayScan()
   @Query(() => [CalendarType], { description: 'Every calendar as in force at an instant, by code.' })
-  async calendars(@Args() { at, after }: AtArgs, @Caller() { scope }: Identity) {
-    const histories = await this.queries.execute(new CalendarHistories(scope, undefined, after));
+  async calendars(@Args() { at, after }: AtArgs, @Asking() reader: Reader) {
+    const histories = await this.queries.execute(new CalendarHistories(reader, undefined, after));
     const which = { at: at ?? this.clock.now() };
     return histories.flatMap((history) => calendarAs(history, which) ?? []);
   }
@@ -71,8 +71,8 @@ export class CatalogueQueries {
     nullable: true,
     description: 'A calendar as in force at an instant, or a version of it.',
   })
-  async calendar(@Args() { code, at, version, after }: VersionArgs, @Caller() { scope }: Identity) {
-    const [history] = await this.queries.execute(new CalendarHistories(scope, code, after));
+  async calendar(@Args() { code, at, version, after }: VersionArgs, @Asking() reader: Reader) {
+    const [history] = await this.queries.execute(new CalendarHistories(reader, code, after));
     return history === undefined ? null : calendarAs(history, { at: at ?? this.clock.now(), version });
   }
 
@@ -81,8 +81,8 @@ export class CatalogueQueries {
   @Query(() => CustomerConnection, {
     description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
   })
-  async customers(@Args() { after, ...page }: PageArgs, @Caller() { scope }: Identity) {
-    const { edges, pageInfo } = await this.queries.execute(new CustomerList(scope, said(page), after));
+  async customers(@Args() { after, ...page }: PageArgs, @Asking() reader: Reader) {
+    const { edges, pageInfo } = await this.queries.execute(new CustomerList(reader, said(page), after));
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: this.now(node) })), pageInfo };
   }
 
@@ -91,8 +91,8 @@ export class CatalogueQueries {
     nullable: true,
     description: 'A customer as it stood at an instant; null where nobody had enrolled it by then.',
   })
-  async customer(@Args() { id, at, after }: CustomerArgs, @Caller() { scope }: Identity) {
-    const history = await this.queries.execute(new CustomerById(scope, id, after));
+  async customer(@Args() { id, at, after }: CustomerArgs, @Asking() reader: Reader) {
+    const history = await this.queries.execute(new CustomerById(reader, id, after));
     if (history === undefined) return null;
     return at == null ? this.now(history) : customerAs(history, { at });
   }

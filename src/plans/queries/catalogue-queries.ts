@@ -1,8 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Scope } from '../../auth/scope.js';
 import { type Page, type PageRequest } from '../../database/page.js';
-import { type Readers } from '../../database/scoped.js';
+import { type Reader, type Readers } from '../../database/scoped.js';
 import { ReadBarrier } from '../../graphql/read-barrier.js';
 import { READERS } from '../../tokens.js';
 import { type CalendarHistory } from '../domain/calendar-decider.js';
@@ -13,7 +12,7 @@ import { calendars, customer, customers, plans } from './catalogue.js';
 /** The histories of plans: of the one with a code, or of all. */
 export class PlanHistories extends Query<readonly PlanHistory[]> {
   constructor(
-    readonly scope: Scope,
+    readonly reader: Reader,
     readonly code: string | undefined,
     readonly after?: string,
   ) {
@@ -24,7 +23,7 @@ export class PlanHistories extends Query<readonly PlanHistory[]> {
 /** The histories of calendars: of the one with a code, or of all. */
 export class CalendarHistories extends Query<readonly CalendarHistory[]> {
   constructor(
-    readonly scope: Scope,
+    readonly reader: Reader,
     readonly code: string | undefined,
     readonly after?: string,
   ) {
@@ -35,7 +34,7 @@ export class CalendarHistories extends Query<readonly CalendarHistory[]> {
 /** The history of a customer; undefined where nobody enrolled it. */
 export class CustomerById extends Query<CustomerHistory | undefined> {
   constructor(
-    readonly scope: Scope,
+    readonly reader: Reader,
     readonly id: string,
     readonly after?: string,
   ) {
@@ -46,7 +45,7 @@ export class CustomerById extends Query<CustomerHistory | undefined> {
 /** The histories of customers, by id. */
 export class CustomerList extends Query<Page<CustomerHistory>> {
   constructor(
-    readonly scope: Scope,
+    readonly reader: Reader,
     readonly page: PageRequest,
     readonly after?: string,
   ) {
@@ -65,32 +64,32 @@ class Reading {
 
 @QueryHandler(PlanHistories)
 export class PlanHistoriesHandler extends Reading implements IQueryHandler<PlanHistories> {
-  async execute({ scope, code, after }: PlanHistories) {
+  async execute({ reader, code, after }: PlanHistories) {
     await this.seen(after);
-    return plans(this.readers(scope), code === undefined ? undefined : [code]);
+    return plans(this.readers.of(reader), code === undefined ? undefined : [code]);
   }
 }
 
 @QueryHandler(CalendarHistories)
 export class CalendarHistoriesHandler extends Reading implements IQueryHandler<CalendarHistories> {
-  async execute({ scope, code, after }: CalendarHistories) {
+  async execute({ reader, code, after }: CalendarHistories) {
     await this.seen(after);
-    return calendars(this.readers(scope), code === undefined ? undefined : [code]);
+    return calendars(this.readers.of(reader), code === undefined ? undefined : [code]);
   }
 }
 
 @QueryHandler(CustomerById)
 export class CustomerByIdHandler extends Reading implements IQueryHandler<CustomerById> {
-  async execute({ scope, id, after }: CustomerById) {
+  async execute({ reader, id, after }: CustomerById) {
     await this.seen(after);
-    return customer(this.readers(scope), id);
+    return customer(this.readers.of(reader), id);
   }
 }
 
 @QueryHandler(CustomerList)
 export class CustomerListHandler extends Reading implements IQueryHandler<CustomerList> {
-  async execute({ scope, page, after }: CustomerList) {
+  async execute({ reader, page, after }: CustomerList) {
     await this.seen(after);
-    return customers(this.readers(scope), page);
+    return customers(this.readers.of(reader), page);
   }
 }

@@ -1,7 +1,7 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, Float, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Asking, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../graphql/enums.js';
@@ -77,9 +77,9 @@ export class SummaryResolver {
   @Query(() => [SlaSummaryLineType], { description: 'Attainment by plan, metric and month, latest month first.' })
   slaSummary(
     @Args() { after }: SummaryArgs,
-    @Caller() { scope }: Identity,
+    @Asking() reader: Reader,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter?: SummaryFilterInput,
   ) {
-    return this.bus.execute(new Summary(scope, said(filter), after));
+    return this.bus.execute(new Summary(reader, said(filter), after));
   }
 }

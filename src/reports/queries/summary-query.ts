@@ -1,7 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Scope } from '../../auth/scope.js';
-import { type Readers } from '../../database/scoped.js';
+import { type Reader, type Readers } from '../../database/scoped.js';
 import { ReadBarrier } from '../../graphql/read-barrier.js';
 import { READERS } from '../../tokens.js';
 import { slaSummary, type SummaryFilter, type SummaryLine } from './sla-summary.js';
@@ -9,7 +8,7 @@ import { slaSummary, type SummaryFilter, type SummaryLine } from './sla-summary.
 /** Attainment by plan, metric and month. */
 export class Summary extends Query<readonly SummaryLine[]> {
   constructor(
-    readonly scope: Scope,
+    readonly reader: Reader,
     readonly filter: SummaryFilter,
     readonly after?: string,
   ) {
@@ -24,8 +23,8 @@ export class SummaryHandler implements IQueryHandler<Summary> {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ scope, filter, after }: Summary) {
+  async execute({ reader, filter, after }: Summary) {
     await this.barrier.seen(['summary'], after);
-    return slaSummary(this.readers(scope), filter);
+    return slaSummary(this.readers.of(reader), filter);
   }
 }

@@ -1,7 +1,7 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Asking, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { MetricEnum, TicketTypeEnum } from '../../graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
@@ -119,8 +119,8 @@ export class Breaches {
   @Requires('readTickets')
   @MayScan()
   @Query(() => BreachConnection, { description: 'Breaches, latest deadline first.' })
-  async breaches(@Args() { filter, after, ...page }: BreachesArgs, @Caller() { scope }: Identity) {
-    const { edges, pageInfo } = await this.bus.execute(new BreachList(scope, said(filter), said(page), after));
+  async breaches(@Args() { filter, after, ...page }: BreachesArgs, @Asking() reader: Reader) {
+    const { edges, pageInfo } = await this.bus.execute(new BreachList(reader, said(filter), said(page), after));
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toBreachType(node) })), pageInfo };
   }
 }

@@ -1,8 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Scope } from '../../auth/scope.js';
 import { type Page, type PageRequest } from '../../database/page.js';
-import { type Readers } from '../../database/scoped.js';
+import { type Reader, type Readers } from '../../database/scoped.js';
 import { ReadBarrier } from '../../graphql/read-barrier.js';
 import { READERS } from '../../tokens.js';
 import { breaches, type BreachFilter, type BreachView } from './breaches.js';
@@ -10,7 +9,7 @@ import { breaches, type BreachFilter, type BreachView } from './breaches.js';
 /** Breaches, latest deadline first. */
 export class BreachList extends Query<Page<BreachView>> {
   constructor(
-    readonly scope: Scope,
+    readonly reader: Reader,
     readonly filter: BreachFilter,
     readonly page: PageRequest,
     readonly after?: string,
@@ -26,8 +25,8 @@ export class BreachListHandler implements IQueryHandler<BreachList> {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ scope, filter, page, after }: BreachList) {
+  async execute({ reader, filter, page, after }: BreachList) {
     await this.barrier.seen(['breaches'], after);
-    return breaches(this.readers(scope), filter, page);
+    return breaches(this.readers.of(reader), filter, page);
   }
 }

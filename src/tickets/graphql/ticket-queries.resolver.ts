@@ -1,8 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Query, Resolver } from '@nestjs/graphql';
-import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Asking, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { type Clock } from '../../clock/clock.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../graphql/enums.js';
@@ -87,8 +87,8 @@ export class TicketQueries {
     nullable: true,
     description: 'A ticket by its id or reference; null where there is none.',
   })
-  async ticket(@Args() { id, after }: TicketArgs, @Caller() { scope }: Identity) {
-    const view = await this.bus.execute(new TicketById(scope, id, after));
+  async ticket(@Args() { id, after }: TicketArgs, @Asking() reader: Reader) {
+    const view = await this.bus.execute(new TicketById(reader, id, after));
     const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, this.clock.now());
     return ticket ?? null;
   }
@@ -96,8 +96,8 @@ export class TicketQueries {
   @Requires('readTickets')
   @MayScan()
   @Query(() => TicketConnection, { description: 'Tickets, newest first.' })
-  tickets(@Args() args: TicketsArgs, @Caller() caller: Identity) {
-    return this.list('tickets', args, caller);
+  tickets(@Args() args: TicketsArgs, @Asking() reader: Reader) {
+    return this.list('tickets', args, reader);
   }
 
   @Requires('readTickets')
@@ -106,12 +106,12 @@ export class TicketQueries {
     description:
       'What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan’s rank, then age. `nextDue` has the time left. A page goes on where the last ended, however rows have moved meanwhile.',
   })
-  workQueue(@Args() args: TicketsArgs, @Caller() caller: Identity) {
-    return this.list('workQueue', args, caller);
+  workQueue(@Args() args: TicketsArgs, @Asking() reader: Reader) {
+    return this.list('workQueue', args, reader);
   }
 
-  private async list(list: TicketList['list'], { filter, after, ...page }: TicketsArgs, { scope }: Identity) {
-    const { edges, pageInfo } = await this.bus.execute(new TicketList(scope, list, said(filter), said(page), after));
+  private async list(list: TicketList['list'], { filter, after, ...page }: TicketsArgs, reader: Reader) {
+    const { edges, pageInfo } = await this.bus.execute(new TicketList(reader, list, said(filter), said(page), after));
     const nodes = await toTicketTypes(
       edges.map(({ node }) => node),
       this.catalogue,

@@ -1,17 +1,16 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Scope } from '../../auth/scope.js';
 import { type Page, type PageRequest } from '../../database/page.js';
-import { type Readers } from '../../database/scoped.js';
+import { type Reader, type Readers } from '../../database/scoped.js';
 import { ReadBarrier } from '../../graphql/read-barrier.js';
 import { READERS } from '../../tokens.js';
 import { type TicketView } from '../domain/ticket-view.js';
-import { ticketBy, type TicketFilter, tickets, workQueue } from './tickets.js';
+import { ticketById, ticketCalled, type TicketFilter, tickets, workQueue } from './tickets.js';
 
 /** A ticket by id or reference. */
 export class TicketById extends Query<TicketView | undefined> {
   constructor(
-    readonly scope: Scope,
+    readonly reader: Reader,
     readonly idOrReference: string,
     readonly after?: string,
   ) {
@@ -26,16 +25,17 @@ export class TicketByIdHandler implements IQueryHandler<TicketById> {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ scope, idOrReference, after }: TicketById) {
+  async execute({ reader, idOrReference, after }: TicketById) {
     await this.barrier.seen(['tickets'], after);
-    return ticketBy(this.readers(scope), idOrReference);
+    const atHand = await ticketById(this.readers.atHand(reader.scope), idOrReference);
+    return atHand ?? ticketCalled(this.readers.of(reader), idOrReference);
   }
 }
 
 /** A list of tickets: all of them newest first, or the work queue in its order. */
 export class TicketList extends Query<Page<TicketView>> {
   constructor(
-    readonly scope: Scope,
+    readonly reader: Reader,
     readonly list: 'tickets' | 'workQueue',
     readonly filter: TicketFilter,
     readonly page: PageRequest,
@@ -54,8 +54,8 @@ export class TicketListHandler implements IQueryHandler<TicketList> {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ scope, list, filter, page, after }: TicketList) {
+  async execute({ reader, list, filter, page, after }: TicketList) {
     await this.barrier.seen(['tickets'], after);
-    return lists[list](this.readers(scope), filter, page);
+    return lists[list](this.readers.of(reader), filter, page);
   }
 }

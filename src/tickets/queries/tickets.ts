@@ -34,13 +34,21 @@ export interface TicketFilter {
   readonly text?: string;
 }
 
-/** A ticket by its id, or by its reference where no ticket has it as id. */
-export async function ticketBy(db: Db, idOrReference: string): Promise<TicketView | undefined> {
-  const one = db.selectFrom('tickets').select(shown).limit(sql.lit(1));
-  const row =
-    (await one.where('id', '=', idOrReference).executeTakeFirst()) ??
-    (await one.where('reference', '=', idOrReference).orderBy('opened_at', 'desc').executeTakeFirst());
-  return row === undefined ? undefined : (await views(db, [row]))[0];
+/** A ticket by its id. */
+export async function ticketById(db: Db, id: string): Promise<TicketView | undefined> {
+  const row = db.selectFrom('tickets').select(shown).where('id', '=', id);
+  return (await views(db, await row.execute()))[0];
+}
+
+/** The last ticket that people know by a reference. */
+export async function ticketCalled(db: Db, reference: string): Promise<TicketView | undefined> {
+  const row = db
+    .selectFrom('tickets')
+    .select(shown)
+    .where('reference', '=', reference)
+    .orderBy('opened_at', 'desc')
+    .limit(sql.lit(1));
+  return (await views(db, await row.execute()))[0];
 }
 
 /** Tickets, newest first. */

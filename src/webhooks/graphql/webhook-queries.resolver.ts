@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, Query, Resolver } from '@nestjs/graphql';
-import { Requires } from '../../auth/requires.js';
+import { Asking, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
@@ -21,8 +22,8 @@ export class WebhookQueries {
   @Requires('changeWebhooks')
   @MayScan()
   @Query(() => [WebhookType], { description: 'Every webhook, by id; at most 100.' })
-  async webhooks(@Args() { after }: ReadArgs): Promise<readonly WebhookType[]> {
-    return (await this.bus.execute(new WebhookList(after))).map(toWebhookType);
+  async webhooks(@Args() { after }: ReadArgs, @Asking() reader: Reader): Promise<readonly WebhookType[]> {
+    return (await this.bus.execute(new WebhookList(reader, after))).map(toWebhookType);
   }
 
   @Requires('changeWebhooks')
@@ -30,8 +31,8 @@ export class WebhookQueries {
   @Query(() => WebhookDeliveryConnection, {
     description: 'What webhooks were sent, are to be, or could not be: newest event first. Kept for 30 days.',
   })
-  async webhookDeliveries(@Args() { filter, after, ...page }: WebhookDeliveriesArgs) {
-    const { edges, pageInfo } = await this.bus.execute(new DeliveryList(said(filter), said(page), after));
+  async webhookDeliveries(@Args() { filter, after, ...page }: WebhookDeliveriesArgs, @Asking() reader: Reader) {
+    const { edges, pageInfo } = await this.bus.execute(new DeliveryList(reader, said(filter), said(page), after));
     const toType = (node: (typeof edges)[number]['node']) => toDeliveryType(node, toCursor(this.store, node.position));
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toType(node) })), pageInfo };
   }

@@ -14,17 +14,31 @@ export interface WebhookView extends Webhook {
 /** Every webhook there is, by id. */
 export async function webhookList(db: Kysely<OutboxSchema>): Promise<readonly WebhookView[]> {
   const rows = await db.selectFrom('endpoints').select('content').orderBy('webhook').execute();
-  return Promise.all(rows.map(async ({ content }) => withCounts(db, JSON.parse(content) as Webhook)));
+  const webhooks = rows.map(({ content }) => JSON.parse(content) as Webhook);
+  return counted(db, webhooks);
 }
 
 /** A webhook with what is still to be done for it. */
 export async function withCounts(db: Kysely<OutboxSchema>, webhook: Webhook): Promise<WebhookView> {
-  const count = async (state: Delivery['state']) => {
-    const all = db.selectFrom('deliveries').select(({ fn }) => fn.countAll<number>().as('count'));
-    const of = all.where('webhook', '=', webhook.endpoint.webhook).where('state', '=', state);
-    return (await of.executeTakeFirstOrThrow()).count;
-  };
-  return { ...webhook, waiting: await count('waiting'), setAside: await count('setAside') };
+  const [view] = await counted(db, [webhook]);
+  if (view === undefined) throw new Error('a webhook was lost while it was counted');
+  return view;
+}
+
+async function counted(db: Kysely<OutboxSchema>, webhooks: readonly Webhook[]): Promise<readonly WebhookView[]> {
+  const ids = webhooks.map(({ endpoint }) => endpoint.webhook);
+  const rows = await db
+    .selectFrom('deliveries')
+    .select(['webhook', 'state', ({ fn }) => fn.countAll<number>().as('count')])
+    .where('webhook', 'in', among(ids))
+    .where('state', 'in', ['waiting', 'setAside'])
+    .groupBy(['webhook', 'state'])
+    .execute();
+  return webhooks.map((webhook) => {
+    const count = (state: Delivery['state']) =>
+      rows.find((row) => row.webhook === webhook.endpoint.webhook && row.state === state)?.count ?? 0;
+    return { ...webhook, waiting: count('waiting'), setAside: count('setAside') };
+  });
 }
 
 /** Which deliveries; what is left out does not narrow. */

@@ -63,7 +63,7 @@ describe('the plan of a ticket', () => {
       line('FirstResponseSent', '09:58:00'),
     ]);
     await project(ledger);
-    const [ticket] = (await tickets(readersOf(ledger.db)('everyone'), {}, {})).edges;
+    const [ticket] = (await tickets(readersOf(ledger.db, ledger.reads).atHand('everyone'), {}, {})).edges;
     expect(ticket?.node.clocks().map(({ metric, terms }) => [metric, terms.plan.code])).toEqual([
       ['firstResponse', 'enterprise'],
       ['followUp', 'enterprise'],

@@ -1,0 +1,37 @@
+import { type Settings } from './config/settings.js';
+import { filesOf } from './event-store/sqlite/data-folder.js';
+import { type OpenLog, openLog } from './open-log.js';
+import { Catalogue } from './plans/catalogue.js';
+import { type ReadPorts } from './reads/orders.js';
+import { ReadFiles } from './reads/read-files.js';
+
+/** What a thread reads with, beside the one that owns the data folder. */
+export interface Reading {
+  readonly ports: ReadPorts;
+  readonly close: () => Promise<void>;
+}
+
+/** The files and the log of a data folder for reading alone, each opened when it is first asked for. */
+export function openReading(settings: Settings): Reading {
+  const { readModelsFile, webhookFiles } = filesOf(settings.data);
+  const files = new ReadFiles({ readModels: readModelsFile, outbox: webhookFiles.outbox });
+  let opening: Promise<OpenLog> | undefined;
+  const log = async () => {
+    opening ??= openLog(settings, { readonly: true });
+    try {
+      const { store } = await opening;
+      return { store, catalogue: new Catalogue(store, settings.defaultPlan) };
+    } catch (error) {
+      opening = undefined; // it is tried again
+      throw error;
+    }
+  };
+  const close = async () => {
+    files.close();
+    await opening?.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+  };
+  return { ports: { files, log }, close };
+}

@@ -1,0 +1,35 @@
+import { type ReplayQuestion, type Replayed, replayTicket } from '../audit/replay.js';
+import { type Limit, Stopped } from '../database/going-on.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
+import { type Catalogue } from '../plans/catalogue.js';
+import { type ReadFiles, type ReadRows, type Select } from './read-files.js';
+
+/** What is to be read, and what is answered. */
+export interface Orders {
+  readonly select: { readonly order: Select; readonly answer: ReadRows };
+  readonly replay: { readonly order: ReplayQuestion; readonly answer: Replayed | undefined };
+}
+
+export type Kind = keyof Orders;
+
+/** One order; all of it crosses between threads. */
+export type Order = { [K in Kind]: { readonly kind: K; readonly order: Orders[K]['order'] } }[Kind];
+
+/** What orders are carried out with. */
+export interface ReadPorts {
+  readonly files: ReadFiles;
+  /** The log and the versions in it; asked for by whoever folds. */
+  readonly log: () => Promise<{ readonly store: EventStore; readonly catalogue: Catalogue }>;
+}
+
+/** Carries out an order within a limit. @throws Stopped */
+export async function carryOut(
+  ports: ReadPorts,
+  { kind, order }: Order,
+  limit: Limit,
+): Promise<Orders[Kind]['answer']> {
+  if (kind === 'select') return ports.files.select(order, limit);
+  return replayTicket(await ports.log(), order, () => {
+    if (!limit.goesOn()) throw new Stopped('stopped');
+  });
+}

@@ -1,0 +1,94 @@
+import Database from 'better-sqlite3';
+import { type Limit, StoppableConnection } from '../database/going-on.js';
+import { type ReadFile } from '../database/reads.js';
+import { Recent } from '../event-sourcing/recent.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+
+/** Where the files are that are read. */
+export type Files = Readonly<Record<ReadFile, string>>;
+
+/** Rows as arrays: they cross between threads in half the time of objects. */
+export interface ReadRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** A select, with its parameters. */
+export interface Select {
+  readonly file: ReadFile;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** Statements kept prepared, up to twice as many. Lists are one parameter, so there are few texts. */
+const statementsKept = 50;
+
+/** The longest text that is kept, in characters. */
+const longestKept = 20_000;
+
+/** The most that an answer may have, in characters: as much again is made of it where it is put together. */
+const charactersMost = 16_000_000;
+
+/** Files that are read beside whoever writes them; each is opened when it is first asked for. */
+export class ReadFiles {
+  private readonly connections = new Map<ReadFile, StoppableConnection>();
+  private readonly prepared = new Recent<Database.Statement>(statementsKept);
+
+  constructor(private readonly files: Files) {}
+
+  /** Rows looked at so far. */
+  get looked(): number {
+    return [...this.connections.values()].reduce((sum, { looked }) => sum + looked, 0);
+  }
+
+  /** @throws Stopped where the limit says so, Rejection `QUERY_TOO_LARGE` */
+  select({ file, sql, parameters }: Select, limit: Limit): ReadRows {
+    const connection = this.connection(file);
+    const statement = this.statement(connection, file, sql);
+    return connection.within(limit, () => {
+      const rows: unknown[][] = [];
+      let characters = 0;
+      for (const row of statement.iterate(...parameters) as IterableIterator<unknown[]>) {
+        for (const value of row) if (typeof value === 'string') characters += value.length;
+        if (characters > charactersMost) throw tooLarge();
+        rows.push(row);
+      }
+      return { columns: statement.columns().map(({ name }) => name), rows };
+    });
+  }
+
+  close(): void {
+    for (const { database } of this.connections.values()) database.close();
+    this.connections.clear();
+  }
+
+  private connection(file: ReadFile): StoppableConnection {
+    const known = this.connections.get(file);
+    if (known !== undefined) return known;
+    const database = new Database(this.files[file], { readonly: true });
+    database.pragma('cache_size = -16384'); // 16 MiB
+    const connection = new StoppableConnection(database);
+    this.connections.set(file, connection);
+    return connection;
+  }
+
+  private statement({ database }: StoppableConnection, file: ReadFile, text: string): Database.Statement {
+    const key = `${file} ${text}`;
+    const known = this.prepared.get(key);
+    if (known !== undefined) return known;
+    const statement = database.prepare(text).raw();
+    if (text.length <= longestKept) this.prepared.set(key, statement);
+    return statement;
+  }
+}
+
+const tooLarge = () =>
+  new Rejection('QUERY_TOO_LARGE', 'The answer would be too large; ask for fewer rows or narrow the filter.');
+
+/** Rows by the names of their columns. */
+export const asObjects = ({ columns, rows }: ReadRows): readonly Readonly<Record<string, unknown>>[] =>
+  rows.map((row) => {
+    const object: Record<string, unknown> = {};
+    for (const [i, column] of columns.entries()) object[column] = row[i];
+    return object;
+  });

@@ -1,0 +1,48 @@
+import { type Replayed, type ReplayQuestion, type Replays } from '../audit/replay.js';
+import { Stopped } from '../database/going-on.js';
+import { type Asker, type ReadFile, type ReadRow, type Reads } from '../database/reads.js';
+import { askerGone, type ReadLimits, readLimits, tooSlow } from './limits.js';
+import { carryOut, type Kind, type Order, type Orders, type ReadPorts } from './orders.js';
+import { asObjects, type Select } from './read-files.js';
+
+/** All that is read where it may hold up others. */
+export interface AllReads extends Reads, Replays {
+  close(): Promise<void>;
+}
+
+/** Reads in this thread, one after the other: for commands, which do one thing at a time. */
+export class ReadsHere implements AllReads {
+  constructor(
+    private readonly ports: ReadPorts,
+    private readonly limits: Pick<ReadLimits, 'readMs'> = readLimits,
+  ) {}
+
+  async select(file: ReadFile, query: Omit<Select, 'file'>, asker: Asker): Promise<readonly ReadRow[]> {
+    return asObjects(await this.ask('select', { file, ...query }, asker));
+  }
+
+  replay(question: ReplayQuestion, asker: Asker): Promise<Replayed | undefined> {
+    return this.ask('replay', question, asker);
+  }
+
+  close(): Promise<void> {
+    this.ports.files.close();
+    return Promise.resolve();
+  }
+
+  private async ask<K extends Kind>(
+    kind: K,
+    order: Orders[K]['order'],
+    { signal }: Asker,
+  ): Promise<Orders[K]['answer']> {
+    const until = performance.now() + this.limits.readMs;
+    const goesOn = () => !signal.aborted && performance.now() < until;
+    try {
+      if (!goesOn()) throw new Stopped('stopped');
+      return await carryOut(this.ports, { kind, order } as Order, { goesOn });
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      throw signal.aborted ? askerGone() : tooSlow();
+    }
+  }
+}

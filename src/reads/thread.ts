@@ -1,0 +1,51 @@
+import 'reflect-metadata';
+import { constants, platform, setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { InvalidCalendar } from '../business-time/calendar.js';
+import { Stopped } from '../database/going-on.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { openReading } from '../reading.js';
+import { carryOut } from './orders.js';
+import { type FromThread, type ThreadData, type ToThread } from './read-thread.js';
+
+/** Carries out orders, one after the other, on connections of its own. */
+function read(port: NonNullable<typeof parentPort>, { settings, stopped }: ThreadData): void {
+  const { ports, close } = openReading(settings);
+  const answer = async (message: Exclude<ToThread, 'close'>): Promise<FromThread> => {
+    const until = performance.now() + message.ms;
+    const goesOn = () => Atomics.load(stopped, 0) !== message.number && performance.now() < until;
+    try {
+      return { kind: 'done', answer: await carryOut(ports, message.order, { goesOn }) };
+    } catch (error) {
+      return failure(error);
+    }
+  };
+  port.on('message', (message: ToThread) => {
+    if (message === 'close')
+      void close().finally(() => {
+        port.close();
+      });
+    else
+      void answer(message).then((said) => {
+        port.postMessage(said);
+      });
+  });
+}
+
+function failure(error: unknown): FromThread {
+  if (error instanceof Stopped) return { kind: 'stopped' };
+  if (error instanceof Rejection || error instanceof InvalidCalendar)
+    return { kind: 'refused', code: error.code, message: error.message };
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+  return { kind: 'failed', message, stack };
+}
+
+/** Whoever is served from the main thread goes first. On Linux a thread has a priority of its own. */
+function giveWay(): void {
+  if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+}
+
+if (parentPort !== null) {
+  giveWay();
+  read(parentPort, workerData as ThreadData);
+}

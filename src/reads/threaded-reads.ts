@@ -1,0 +1,127 @@
+import { type Replayed, type ReplayQuestion } from '../audit/replay.js';
+import { type Asker, type ReadFile, type ReadRow } from '../database/reads.js';
+import { type Settings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { FairQueue } from './fair-queue.js';
+import { askerGone, type ReadLimits, readLimits, tooMany, tooSlow } from './limits.js';
+import { type Kind, type Order, type Orders } from './orders.js';
+import { asObjects, type Select } from './read-files.js';
+import { type FromThread, ReadThread } from './read-thread.js';
+import { type AllReads } from './reads-here.js';
+
+interface Job {
+  readonly order: Order;
+  readonly asker: Asker;
+  readonly settle: (answer: FromThread) => void;
+  /** It is over, whatever its thread still does. */
+  readonly giveUp: (why: Rejection) => void;
+  /** The thread that does it; undefined while it waits. */
+  thread: ReadThread | undefined;
+  timer: NodeJS.Timeout;
+}
+
+const threadsEntry = new URL('./thread.js', import.meta.url);
+
+/**
+ * Reads in threads of their own, a few at a time: each read has a limit of time, and ends with whoever asked. Those who ask have
+ * their turns one after the other, however much one of them asks.
+ */
+export class ThreadedReads implements AllReads {
+  private readonly queue: FairQueue<Job>;
+  private readonly threads: readonly ReadThread[];
+
+  constructor(
+    settings: Settings,
+    private readonly limits: ReadLimits = readLimits,
+    entry: URL = threadsEntry,
+  ) {
+    this.queue = new FairQueue(limits);
+    this.threads = Array.from({ length: limits.threads }, () => new ReadThread(entry, settings));
+    this.threads[0]?.start();
+  }
+
+  async select(file: ReadFile, query: Omit<Select, 'file'>, asker: Asker): Promise<readonly ReadRow[]> {
+    return asObjects(await this.ask('select', { file, ...query }, asker));
+  }
+
+  replay(question: ReplayQuestion, asker: Asker): Promise<Replayed | undefined> {
+    return this.ask('replay', question, asker);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.close()));
+  }
+
+  private ask<K extends Kind>(kind: K, order: Orders[K]['order'], asker: Asker): Promise<Orders[K]['answer']> {
+    return new Promise((resolve, reject) => {
+      if (asker.signal.aborted) {
+        reject(askerGone());
+        return;
+      }
+      const gone = () => {
+        this.giveUp(job, askerGone());
+      };
+      const over = () => {
+        clearTimeout(job.timer);
+        asker.signal.removeEventListener('abort', gone);
+      };
+      const job: Job = {
+        order: { kind, order } as Order,
+        asker,
+        settle: (answer) => {
+          over();
+          if (answer.kind === 'done') resolve(answer.answer);
+          else reject(errorOf(answer));
+        },
+        giveUp: (why) => {
+          over();
+          reject(why);
+        },
+        thread: undefined,
+        timer: setTimeout(() => {
+          this.giveUp(job, tooMany());
+        }, this.limits.waitMs),
+      };
+      if (!this.queue.add(asker.who, job)) {
+        job.giveUp(tooMany());
+        return;
+      }
+      asker.signal.addEventListener('abort', gone);
+      this.serve();
+    });
+  }
+
+  /** Hands out what waits to the threads that are free; a thread that is there already goes before one to be made. */
+  private serve(): void {
+    for (;;) {
+      const free = this.threads.filter(({ isBusy }) => !isBusy);
+      const thread = free.find(({ isStarted }) => isStarted) ?? free[0];
+      const next = thread === undefined ? undefined : this.queue.next();
+      if (thread === undefined || next === undefined) return;
+      void this.work(thread, next.who, next.job);
+    }
+  }
+
+  private async work(thread: ReadThread, who: string, job: Job): Promise<void> {
+    job.thread = thread;
+    clearTimeout(job.timer);
+    job.timer = setTimeout(() => {
+      this.giveUp(job, tooSlow());
+    }, this.limits.readMs);
+    job.settle(await thread.do(job.order, this.limits.readMs));
+    this.queue.done(who);
+    this.serve();
+  }
+
+  private giveUp(job: Job, why: Rejection): void {
+    if (job.thread === undefined) this.queue.remove(job.asker.who, job);
+    else job.thread.stop(this.limits.stopMs);
+    job.giveUp(why);
+  }
+}
+
+function errorOf(answer: Exclude<FromThread, { kind: 'done' }>): Error {
+  if (answer.kind === 'stopped') return tooSlow();
+  if (answer.kind === 'refused') return new Rejection(answer.code, answer.message);
+  return Object.assign(new Error(answer.message), { stack: answer.stack });
+}
