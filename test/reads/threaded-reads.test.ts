@@ -1,0 +1,103 @@
+import { rmSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Asker } from '../../src/database/reads.js';
+import { readLimits, type ReadLimits } from '../../src/reads/limits.js';
+import { ThreadedReads } from '../../src/reads/threaded-reads.js';
+import { newFolder } from '../support/api.js';
+import { ledgerAt, open, project, settingsOf } from '../support/ledgers.js';
+
+const thread = new URL('../../dist/reads/thread.js', import.meta.url);
+
+/** Rows without end. */
+const endless = {
+  sql: 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n WHERE going_on()',
+  parameters: [],
+};
+const quick = { sql: 'SELECT id FROM tickets WHERE going_on()', parameters: [] };
+const found = [{ id: 'T-1' }];
+
+const asker = (who: string, signal = new AbortController().signal): Asker => ({ who, signal });
+
+describe('what may take long is read in threads, and', () => {
+  let folder: string;
+  let reads: ThreadedReads;
+  beforeAll(async () => {
+    folder = newFolder();
+    const ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    await open(ledger, 'T-1');
+    await project(ledger);
+    await ledger.close();
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  afterEach(() => reads.close());
+
+  const start = (limits: Partial<ReadLimits>) => {
+    reads = new ThreadedReads(settingsOf(folder), { ...readLimits, ...limits }, thread);
+  };
+  const read = (what: typeof quick, who = asker('mia')) => reads.select('readModels', what, who);
+
+  it('is stopped when its time is over; the thread goes on with the next', async () => {
+    start({ threads: 1, readMs: 300 });
+    await expect(read(endless)).rejects.toMatchObject({ code: 'QUERY_TOO_SLOW' });
+    expect(await read(quick)).toEqual(found);
+  });
+
+  it('is stopped when whoever asked has gone, at work or waiting', async () => {
+    start({ threads: 1, readMs: 60_000, waitMs: 60_000 });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const asked = [first, second].map(({ signal }) => read(endless, asker('mia', signal)));
+    const gone = asked.map((answer) => expect(answer).rejects.toMatchObject({ code: 'ASKER_GONE' }));
+    const next = read(quick);
+    second.abort();
+    first.abort();
+    await Promise.all(gone);
+    expect(await next).toEqual(found);
+    await expect(read(quick, asker('mia', first.signal))).rejects.toMatchObject({ code: 'ASKER_GONE' });
+  });
+
+  it('leaves threads to the others, however much one asks', async () => {
+    start({ threads: 2, readMs: 60_000, waitMs: 60_000 });
+    const leave = new AbortController();
+    const much = Array.from({ length: 20 }, () => read(endless, asker('much', leave.signal)).catch(() => undefined));
+    expect(await Promise.all(['a', 'b', 'c'].map((who) => read(quick, asker(who))))).toEqual([found, found, found]);
+    leave.abort();
+    await Promise.all(much);
+  });
+
+  it('is refused where too many wait, and where one has waited too long', async () => {
+    start({ threads: 1, waitingEach: 2, readMs: 60_000, waitMs: 300 });
+    const leave = new AbortController();
+    const working = read(endless, asker('mia', leave.signal)).catch(() => undefined);
+    const waiting = [1, 2].map(() => read(quick));
+    await expect(read(quick)).rejects.toMatchObject({ code: 'TOO_MANY_QUERIES' });
+    await Promise.all(waiting.map((one) => expect(one).rejects.toMatchObject({ code: 'TOO_MANY_QUERIES' })));
+    leave.abort();
+    await working;
+  });
+
+  it('is refused where its answer is too large', async () => {
+    start({});
+    const large = {
+      sql: `WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100)
+        SELECT printf('%.*c', 1000000, 'x') FROM n WHERE going_on()`,
+      parameters: [],
+    };
+    await expect(read(large)).rejects.toMatchObject({ code: 'QUERY_TOO_LARGE' });
+  });
+
+  it('replays a ticket as it stood, and says nothing of one that is another customer’s', async () => {
+    start({});
+    const question = { id: 'T-1', occurredBy: Date.parse('2026-03-02T10:00:00Z'), recordedBy: Infinity };
+    const replayed = await reads.replay({ ...question, scope: 'everyone' }, asker('mia'));
+    expect(replayed).toMatchObject({ id: 'T-1', customer: 'acme', clocks: [{ metric: 'firstResponse' }] });
+    expect(await reads.replay({ ...question, scope: new Set(['globex']) }, asker('mia'))).toBeUndefined();
+  });
+
+  it('tells an error of ours as one, and goes on', async () => {
+    start({ threads: 1 });
+    await expect(read({ sql: 'SELECT * FROM nowhere', parameters: [] })).rejects.toThrow('no such table: nowhere');
+    expect(await read(quick)).toEqual(found);
+  });
+});
