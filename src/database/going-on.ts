@@ -1,12 +1,5 @@
 import type Database from 'better-sqlite3';
-import {
-  AndNode,
-  type KyselyPlugin,
-  OperationNodeTransformer,
-  ParensNode,
-  sql,
-  WhereNode,
-} from 'kysely';
+import { AndNode, type KyselyPlugin, OperationNodeTransformer, ParensNode, sql, WhereNode } from 'kysely';
 
 /** Rows looked at between two looks at the time. */
 const rowsBetween = 64;

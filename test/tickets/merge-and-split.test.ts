@@ -6,7 +6,7 @@ import { settleDue } from '../../src/sla/deadline-watcher.js';
 import { changeAndHandOver, handOver } from '../../src/tickets/commands/hand-over.js';
 import { type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
-import { ticketById } from '../../src/tickets/queries/tickets.js';
+import { ticketById, ticketCalled } from '../../src/tickets/queries/tickets.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
 import { withAppend } from '../support/stores.js';
@@ -50,10 +50,14 @@ describe('merging and splitting', () => {
     return events;
   }
   const typesOf = async (ticket: string) => (await eventsOf(ticket)).map(({ type }) => type);
+  const viewOf = async (ticket: string) => {
+    const db = readersOf(ledger.db, ledger.reads).atHand('everyone');
+    return (await ticketById(db, ticket)) ?? ticketCalled(db, ticket);
+  };
   /** When the first response of a ticket is due, as readers are told. */
   async function dueOf(ticket: string) {
     await project(ledger);
-    const view = await ticketById(readersOf(ledger.db, ledger.reads).atHand('everyone'), ticket);
+    const view = await viewOf(ticket);
     return view?.clocks().map(({ state, dueAt }) => `${state} ${new Date(dueAt ?? 0).toISOString().slice(8, 16)}`);
   }
   /** Has the policy do what it finds to do, until it finds no more; says for which tickets it did. */
@@ -75,7 +79,7 @@ describe('merging and splitting', () => {
     expect(await dueOf('new')).toEqual(['running 03T10:00']);
     expect(await dueOf('old')).toEqual(['cancelled 03T10:00']);
     expect(await handOverDue()).toEqual([]);
-    const view = await ticketById(readersOf(ledger.db, ledger.reads).atHand('everyone'), 'new');
+    const view = await viewOf('new');
     expect([...(view?.received.keys() ?? [])]).toEqual(['old']);
   });
 
@@ -83,7 +87,7 @@ describe('merging and splitting', () => {
     expect(await ask('old', split('part'))).toEqual(['recorded']);
     expect(await dueOf('part')).toEqual(['running 03T11:00']);
     expect(await handOverDue()).toEqual([]);
-    expect((await ticketById(readersOf(ledger.db, ledger.reads).atHand('everyone'), 'part'))?.splitFrom).toBe('old');
+    expect((await viewOf('part'))?.splitFrom).toBe('old');
     expect(await ask('old', split('part'))).toEqual(['alreadySo']);
   });
 
@@ -214,7 +218,7 @@ describe('merging and splitting', () => {
     expect(await dueOf('B')).toEqual(['cancelled 03T09:00']);
     expect(await dueOf('C')).toEqual(['running 03T09:30']);
     expect(await dueOf('E')).toEqual(['running 03T09:00']);
-    const view = await ticketById(readersOf(ledger.db, ledger.reads).atHand('everyone'), 'E');
+    const view = await viewOf('E');
     expect([...(view?.received.values() ?? [])]).toMatchObject([{ unansweredSince: at('02T09:00:00') }]);
   });
 
