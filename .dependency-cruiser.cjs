@@ -44,7 +44,10 @@ module.exports = {
     {
       name: 'only-the-ledger-and-its-log-pick-adapters',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(ledger|open-log|projecting|expected-log|reading)\\.ts$', '^src/event-store/'] },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(ledger|open-log|projecting|expected-log|reading)\\.ts$', '^src/event-store/'],
+      },
       to: { path: '^src/event-store/' },
     },
     {
