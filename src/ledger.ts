@@ -13,7 +13,7 @@ import {
 } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
 import { type EventStore, type Position } from './event-sourcing/event-store.js';
-import { StreamCache } from './event-sourcing/handle-command.js';
+import { StreamCache } from './event-sourcing/stream-cache.js';
 import { WatchedLog, type WatchPorts } from './event-sourcing/watched-log.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { type Finding } from './event-sourcing/standing.js';
@@ -33,8 +33,8 @@ import { type Ticket } from './tickets/domain/ticket.js';
 import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
 import { type Work, workOf } from './work.js';
 
-/** How many tickets are kept at hand: those at work now. More of them cost more to keep than to read again. */
-const ticketsKept = 128;
+/** How many tickets are kept at hand, those at work now, and how many bytes they take. At most twice as much is. */
+const ticketsKept = { streams: 128, bytes: 64 * 2 ** 20, bytesOf: (ticket: Ticket) => ticket.bytes };
 
 /** An open data folder: the log, what is known of it, and the ports on them. */
 export interface Ledger {

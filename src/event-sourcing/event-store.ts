@@ -72,6 +72,14 @@ export interface ReadAllOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ReadStreamOptions {
+  /** Inclusive; the first event where it is left out. */
+  readonly from?: number;
+  /** How many at most; all where it is left out. No more are read for it. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** What a subscriber is handed: an event, or the news that it has seen all there is up to `position`. */
 export type SubscriptionMessage =
   { readonly kind: 'event'; readonly event: StoredEvent } | { readonly kind: 'caughtUp'; readonly position: Position };
@@ -87,11 +95,8 @@ export interface EventStore {
    * @throws Rejection `EVENT_ID_REUSED` when an id is already in the stream with other content.
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
-  /** The events of one stream in order; none for a stream that is not there. `from` is inclusive. */
-  readStream(
-    stream: string,
-    options?: { readonly from?: number; readonly signal?: AbortSignal },
-  ): AsyncIterable<StoredEvent>;
+  /** The events of one stream in order; none for a stream that is not there. */
+  readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<StoredEvent>;
   /** The whole log in order, up to its end at the time of the call. */
   readAll(options?: ReadAllOptions): AsyncIterable<StoredEvent>;
   /** As `readAll`, then live for ever; each event once, in order. Ends quietly when the signal aborts. */

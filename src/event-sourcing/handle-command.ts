@@ -1,13 +1,9 @@
 import { type Decider } from './decider.js';
-import {
-  type EventStore,
-  type ExpectedRevision,
-  type NewEvent,
-  type Position,
-  RevisionConflict,
-} from './event-store.js';
-import { Recent } from './recent.js';
+import { type EventStore, type NewEvent, type Position, RevisionConflict } from './event-store.js';
+import { loadStream, type Loaded, type LongLane } from './load-stream.js';
 import { Rejection } from './rejection.js';
+import { type StreamCache } from './stream-cache.js';
+import { Turns } from './turn.js';
 
 /** What became of one command: the events it caused (none: it was already so), or why it was refused. */
 export type CommandResult<Event> = { readonly events: readonly Event[] } | { readonly rejection: Rejection };
@@ -24,23 +20,11 @@ export interface Handled<State, Event> {
 /** A command, or why there is none: it is refused like one that is decided against. */
 export type CommandOrRefusal<Command> = Command | Rejection;
 
-/** The commands for a stream as it stands; asked anew on every try, since time goes on and versions with it. */
+/** All commands for a stream as it stands, `done` of them done; asked anew on every try, since time goes on and versions with it. */
 export type Commands<State, Command> = (
   state: State,
+  done: number,
 ) => readonly CommandOrRefusal<Command>[] | Promise<readonly CommandOrRefusal<Command>[]>;
-
-/** A stream as it was last seen. */
-export interface Loaded<State> {
-  readonly state: State;
-  readonly revision: ExpectedRevision;
-  readonly position: Position | undefined;
-}
-
-/**
- * Streams seen lately, so that they need not be read. What is decided on one of them is checked by its append, or by a
- * look where nothing is to be appended, so a stale entry costs time and nothing else.
- */
-export class StreamCache<State> extends Recent<Loaded<State>> {}
 
 /**
  * Whether another may have written first. One that decided the same at another time leaves events with the same ids that
@@ -52,54 +36,80 @@ const mayBeOvertaken = (error: unknown): boolean =>
 /** How often a command is tried while others write to its stream. */
 const maxTries = 20;
 
+/** After so many events an append is made, and what is left goes into the next. */
+const appendedAtOnce = 500;
+
+export interface Handling<State> {
+  readonly cache?: StreamCache<State> | undefined;
+  /** Where long streams are loaded; by default that of the cache. */
+  readonly lane?: LongLane | undefined;
+  /** Aborted when nobody waits for the answer any more: then nothing more is decided, nor is what was decided appended. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Loads a stream, decides commands on it in order, and appends all they cause in one append, under the revision read;
- * where the stream has moved on meanwhile it starts over. A command refused causes nothing and stops no other.
- * @throws Rejection `TOO_MANY_CONFLICTS`
+ * Loads a stream, decides commands on it in order, and appends all they cause, under the revision read; where the stream has
+ * moved on meanwhile it starts over. Very many events go in several appends, each with all that some commands caused. A
+ * command refused causes nothing and stops no other. Others have the event loop in between.
+ * @throws Rejection `TOO_MANY_CONFLICTS`, `REQUEST_ABANDONED`
  */
 export async function handleCommands<State, Command, Event extends NewEvent>(
   store: EventStore,
   stream: string,
   decider: Decider<State, Command, Event>,
   commands: Commands<State, Command>,
-  cache?: StreamCache<State>,
+  { cache, lane = cache?.lane, signal }: Handling<State> = {},
 ): Promise<Handled<State, Event>> {
-  // What was seen lately is taken at its word: an append checks it, and what would not append is looked at again.
-  let loaded = cache?.get(stream) ?? (await loadStream(store, stream, decider));
+  const load = (known?: Loaded<State>) => loadStream(store, stream, decider, { known, lane });
+  let { loaded, isFresh } = (await cache?.look(stream, load)) ?? { loaded: await load(), isFresh: true };
+  const results: CommandResult<Event>[] = [];
+  let recorded = 0;
+  let given: readonly CommandOrRefusal<Command>[] | undefined;
   for (let attempt = 1; ; attempt++) {
-    const decided = decideAll(decider, await commands(loaded.state), loaded.state);
-    const isSure = decided.results.every((result) => 'events' in result && result.events.length > 0);
-    if (attempt === 1 && cache?.get(stream) === loaded && !isSure) {
-      const now = await loadStream(store, stream, decider, loaded);
+    given ??= await commands(loaded.state, results.length);
+    const decided = await decideSome(decider, given.slice(results.length), loaded.state, signal);
+    const isSure = isFresh || decided.results.every((result) => 'events' in result && result.events.length > 0);
+    if (!isSure) {
+      // What was seen lately is taken at its word where an append checks it; what would not append is looked at again.
+      isFresh = true;
+      const now = await load(loaded);
       const isStale = now.revision !== loaded.revision;
       loaded = now;
-      if (isStale) continue;
+      if (isStale) {
+        given = undefined;
+        continue;
+      }
     }
-    if (decided.events.length === 0) {
-      const position = loaded.position ?? (await store.lastPosition());
-      return handled(decided, position);
-    }
+    expectWanted(signal);
     try {
-      const { position, revision } = await store.append(stream, loaded.revision, decided.events);
-      cache?.set(stream, { state: decided.state, revision, position });
-      return handled(decided, position);
+      if (decided.events.length > 0) {
+        const { position, revision } = await store.append(stream, loaded.revision, decided.events);
+        loaded = { state: decided.state, revision, position };
+        cache?.set(stream, loaded);
+        isFresh = true;
+      }
     } catch (error) {
       cache?.delete(stream);
       if (!mayBeOvertaken(error)) throw error;
-      if (attempt === maxTries)
+      if (attempt >= maxTries)
         throw new Rejection('TOO_MANY_CONFLICTS', `Too many others write to ${stream}; try again.`);
       await backOff(attempt);
-      const now = await loadStream(store, stream, decider);
+      const now = await load(loaded);
       if (now.revision === loaded.revision && !(error instanceof RevisionConflict)) throw error;
       loaded = now;
+      isFresh = true;
+      given = undefined;
+      continue;
     }
+    results.push(...decided.results);
+    recorded += decided.events.length;
+    if (results.length < given.length) {
+      attempt = 0;
+      continue;
+    }
+    return { state: loaded.state, position: loaded.position ?? (await store.lastPosition()), recorded, results };
   }
 }
-
-const handled = <State, Event>(
-  { state, events, results }: ReturnType<typeof decideAll<State, unknown, Event>>,
-  position: Position,
-): Handled<State, Event> => ({ state, position, recorded: events.length, results });
 
 /** As {@link handleCommands} for one command, whose refusal it throws. */
 export async function handleCommand<State, Command, Event extends NewEvent>(
@@ -113,45 +123,52 @@ export async function handleCommand<State, Command, Event extends NewEvent>(
   return handled;
 }
 
-/** A stream as it is now, read on from where it was known. */
-export async function loadStream<State, Event extends NewEvent>(
-  store: EventStore,
-  stream: string,
-  decider: Pick<Decider<State, never, Event>, 'initial' | 'evolve'>,
-  known: Loaded<State> = { state: decider.initial, revision: 'noStream', position: undefined },
-): Promise<Loaded<State>> {
-  let { state, revision, position } = known;
-  const from = revision === 'noStream' ? 0 : revision + 1;
-  for await (const event of store.readStream(stream, { from })) {
-    // The stream holds what this decider caused; an event it does not know leaves its state alone.
-    state = decider.evolve(state, event as unknown as Event);
-    ({ revision, position } = event);
-  }
-  return { state, revision, position };
-}
-
-function decideAll<State, Command, Event>(
+/** Decides commands until they have caused as many events as are appended at once. */
+async function decideSome<State, Command, Event>(
   decider: Decider<State, Command, Event>,
   commands: readonly CommandOrRefusal<Command>[],
   before: State,
+  signal: AbortSignal | undefined,
 ) {
   let state = before;
   const events: Event[] = [];
-  const results = commands.map((command): CommandResult<Event> => {
-    if (command instanceof Rejection) return { rejection: command };
-    try {
-      const caused = decider.decide(command, state);
-      for (const event of caused) {
-        state = decider.evolve(state, event);
-        events.push(event);
-      }
-      return { events: caused };
-    } catch (error) {
-      if (error instanceof Rejection) return { rejection: error };
-      throw error;
+  const results: CommandResult<Event>[] = [];
+  const turns = new Turns();
+  for (const command of commands) {
+    if (events.length >= appendedAtOnce) break;
+    if (turns.isOver) {
+      await turns.giveWay();
+      expectWanted(signal);
     }
-  });
+    const result = decideOne(decider, command, state);
+    results.push(result);
+    if ('rejection' in result) continue;
+    for (const event of result.events) {
+      state = decider.evolve(state, event);
+      events.push(event);
+    }
+  }
   return { state, events, results };
+}
+
+function decideOne<State, Command, Event>(
+  decider: Decider<State, Command, Event>,
+  command: CommandOrRefusal<Command>,
+  state: State,
+): CommandResult<Event> {
+  if (command instanceof Rejection) return { rejection: command };
+  try {
+    return { events: decider.decide(command, state) };
+  } catch (error) {
+    if (error instanceof Rejection) return { rejection: error };
+    throw error;
+  }
+}
+
+/** @throws Rejection `REQUEST_ABANDONED` */
+export function expectWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true)
+    throw new Rejection('REQUEST_ABANDONED', 'Nobody waits for the answer any more; the rest was left undone.');
 }
 
 /** Waits a little, longer with every try, at random: writers that met once should not meet again. */

@@ -80,6 +80,15 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
         expect(await store.lastPosition()).toBe(position);
       });
 
+      it('is read from where somebody wants, and as far', async () => {
+        const events = [event(), event(), event(), event()];
+        await store.append('s', 'noStream', events);
+        expect(ids(await all(store.readStream('s', { limit: 1 })))).toEqual(ids(events.slice(0, 1)));
+        expect(ids(await all(store.readStream('s', { from: 1, limit: 2 })))).toEqual(ids(events.slice(1, 3)));
+        expect(ids(await all(store.readStream('s', { from: 3, limit: 9 })))).toEqual(ids(events.slice(3)));
+        expect(await all(store.readStream('none', { limit: 1 }))).toEqual([]);
+      });
+
       it('keeps type, data and metadata as they are', async () => {
         const odd = event({ text: '«naïve» 𝄞 \u0000 "\'\\', list: [1, null, { deep: true }], none: {} }, 'Odd.Type-1');
         await store.append('s', 'noStream', [odd]);

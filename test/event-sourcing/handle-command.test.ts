@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Decider } from '../../src/event-sourcing/decider.js';
-import { type EventStore, type NewEvent } from '../../src/event-sourcing/event-store.js';
-import { handleCommand, handleCommands, StreamCache } from '../../src/event-sourcing/handle-command.js';
+import {
+  type EventMetadata,
+  type EventStore,
+  type NewEvent,
+  type StoredEvent,
+} from '../../src/event-sourcing/event-store.js';
+import { handleCommand, handleCommands } from '../../src/event-sourcing/handle-command.js';
+import { StreamCache } from '../../src/event-sourcing/stream-cache.js';
+import { loadStream, LongLane } from '../../src/event-sourcing/load-stream.js';
 import { newId } from '../../src/event-sourcing/new-id.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { type SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
@@ -40,7 +47,7 @@ describe('a command', () => {
   const things = async () => (await all(log.readStream('shelf'))).map(({ data }) => (data as { thing: string }).thing);
   const put = (store: EventStore, thing: string) => handleCommand(store, 'shelf', shelf, { thing });
   const putKept = (store: EventStore, cache: StreamCache<readonly string[]>, ...puts: Put[]) =>
-    handleCommands(store, 'shelf', shelf, () => puts, cache);
+    handleCommands(store, 'shelf', shelf, () => puts, { cache });
 
   it('is recorded, and answers the state it leaves and where it stands', async () => {
     const handled = await put(log, 'book');
@@ -114,7 +121,7 @@ describe('a command', () => {
 
   it('and 31 others at once on one stream all land, each judged on those before it', async () => {
     const names = Array.from({ length: 32 }, (_, i) => `thing ${i}`);
-    const cache = new StreamCache<readonly string[]>(10);
+    const cache = new StreamCache<readonly string[]>({ streams: 10 });
     const handled = await Promise.all(
       names.map((thing, i) => (i % 2 === 0 ? put(log, thing) : putKept(log, cache, { thing }))),
     );
@@ -125,7 +132,7 @@ describe('a command', () => {
   });
 
   it('is never let past a limit by others at once', async () => {
-    const cache = new StreamCache<readonly string[]>(10);
+    const cache = new StreamCache<readonly string[]>({ streams: 10 });
     const commands = Array.from({ length: room + 20 }, (_, i) => ({ thing: `thing ${i}` }));
     const parts = Array.from({ length: 20 }, (_, i) => commands.slice(i * 3, i * 3 + 3));
     const handled = await Promise.all(parts.map((part) => putKept(log, cache, ...part)));
@@ -145,7 +152,7 @@ describe('a command', () => {
     });
 
     it('is recorded once when it is sent again later, by one who keeps streams', async () => {
-      const cache = new StreamCache<readonly string[]>(10);
+      const cache = new StreamCache<readonly string[]>({ streams: 10 });
       await putKept(log, cache, { thing: 'lamp' });
       const store = forgetful(log);
       await expect(putKept(store, cache, { ...command, asOf: 1 })).rejects.toThrow('lost');
@@ -171,16 +178,165 @@ describe('a command', () => {
   });
 });
 
+describe('many commands at once', () => {
+  let log: SqliteEventStore;
+  beforeEach(() => {
+    log = newStore();
+  });
+  afterEach(() => log.close());
+
+  /** A shelf without end; `work` is done for each decision. */
+  const endless = (work: () => void): Decider<number, Put, Stored> => ({
+    initial: 0,
+    evolve: (count) => count + 1,
+    decide({ thing }) {
+      work();
+      const metadata = {
+        actor: { id: 'mia', kind: 'person' },
+        occurredAt: 0,
+        recordedAt: 0,
+        schemaVersion: 1,
+      } as const;
+      return [{ id: newId(), type: 'Stored', data: { thing, asOf: 0 }, metadata }];
+    },
+  });
+  const busy = () => {
+    for (const start = performance.now(); performance.now() - start < 6;);
+  };
+  const puts = (count: number) => Array.from({ length: count }, (_, i) => ({ thing: `thing ${i}` }));
+
+  it('give others a turn in between', async () => {
+    let turns = 0;
+    const other = setInterval(() => (turns += 1), 0);
+    await handleCommands(log, 'shelf', endless(busy), () => puts(20));
+    clearInterval(other);
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it('end where nobody waits for them any more, and leave nothing half done', async () => {
+    const gone = new AbortController();
+    let decided = 0;
+    const decider = endless(() => {
+      busy();
+      if (++decided === 3) gone.abort();
+    });
+    const handled = handleCommands(log, 'shelf', decider, () => puts(100), { signal: gone.signal });
+    await expect(handled).rejects.toMatchObject({ code: 'REQUEST_ABANDONED' });
+    expect(decided).toBeLessThan(10);
+    expect(await all(log.readAll())).toEqual([]);
+  });
+
+  it('go into several appends where they are very many, each with an outcome of its own', async () => {
+    const { store, tries } = conflicting(log, 0);
+    let asked = 0;
+    const handled = await handleCommands(
+      store,
+      'shelf',
+      endless(() => undefined),
+      () => {
+        asked += 1;
+        return puts(1_200);
+      },
+    );
+    expect([tries(), asked]).toEqual([3, 1]);
+    expect(handled).toMatchObject({ recorded: 1_200, state: 1_200, position: await log.lastPosition() });
+    expect(handled.results).toHaveLength(1_200);
+    const stored = (await all(log.readStream('shelf'))).map(({ data }) => (data as { thing: string }).thing);
+    expect(stored).toEqual(puts(1_200).map(({ thing }) => thing));
+  });
+
+  it('that meet another in between go on from where they were', async () => {
+    let appends = 0;
+    const met = withAppend(log, (append) => async (...given) => {
+      if (++appends === 2)
+        await handleCommand(
+          log,
+          'shelf',
+          endless(() => undefined),
+          { thing: 'another’s' },
+        );
+      return append(...given);
+    });
+    const handled = await handleCommands(
+      met,
+      'shelf',
+      endless(() => undefined),
+      () => puts(1_200),
+    );
+    expect(handled).toMatchObject({ recorded: 1_200, state: 1_201 });
+    expect(handled.results).toHaveLength(1_200);
+  });
+
+  it('read on where another wrote, and not from the beginning', async () => {
+    const cache = new StreamCache<number>({ streams: 10 });
+    const decider = endless(() => undefined);
+    await handleCommands(log, 'shelf', decider, () => puts(700), { cache });
+    await handleCommand(log, 'shelf', decider, { thing: 'another’s' });
+    let read = 0;
+    const watched: EventStore = {
+      ...withAppend(log, (append) => append),
+      async *readStream(stream, options) {
+        for await (const event of log.readStream(stream, options)) {
+          read += 1;
+          yield event;
+        }
+      },
+    };
+    await handleCommands(watched, 'shelf', decider, () => puts(1), { cache });
+    expect(read).toBe(1);
+  });
+});
+
+describe('long streams', () => {
+  /** A store whose streams are long; it tells how many are being read. */
+  function longStreams() {
+    let [reads, atOnce, most] = [0, 0, 0];
+    async function* readStream(stream: string): AsyncGenerator<StoredEvent, void, undefined> {
+      reads += 1;
+      for (let revision = 0; revision < 2_100; revision++) {
+        if (revision === 2_001) most = Math.max(most, ++atOnce);
+        if (revision % 25 === 0) await new Promise((resolve) => setImmediate(resolve));
+        yield { stream, revision, position: '0', id: '', type: 'Stored', data: {}, metadata: {} as EventMetadata };
+      }
+      atOnce -= 1;
+    }
+    return { store: { readStream } as unknown as EventStore, reads: () => reads, most: () => most };
+  }
+  const counting = { initial: 0, evolve: (count: number) => count + 1 };
+
+  it('are loaded a few at a time', async () => {
+    const { store, most } = longStreams();
+    const lane = new LongLane();
+    const names = Array.from({ length: 8 }, (_, i) => `long ${i}`);
+    const loaded = await Promise.all(names.map((name) => loadStream(store, name, counting, { lane })));
+    expect(loaded.map(({ state }) => state)).toEqual(names.map(() => 2_100));
+    expect(most()).toBe(2);
+  });
+
+  it('are loaded once for all who ask for one at the same time', async () => {
+    const { store, reads } = longStreams();
+    const cache = new StreamCache<number>({ streams: 10 });
+    const look = () => cache.look('long', () => loadStream(store, 'long', counting));
+    const seen = await Promise.all([look(), look(), look()]);
+    expect(seen.map(({ loaded, isFresh }) => [loaded.state, isFresh])).toEqual([
+      [2_100, true],
+      [2_100, false],
+      [2_100, false],
+    ]);
+    expect(reads()).toBe(1);
+  });
+});
+
 describe('a stream kept at hand', () => {
   let log: SqliteEventStore;
   let cache: StreamCache<readonly string[]>;
   beforeEach(() => {
     log = newStore();
-    cache = new StreamCache(2);
+    cache = new StreamCache({ streams: 2 });
   });
   afterEach(() => log.close());
 
-  const put = (thing: string, stream = 'shelf') => handleCommands(log, stream, shelf, () => [{ thing }], cache);
+  const put = (thing: string, stream = 'shelf') => handleCommands(log, stream, shelf, () => [{ thing }], { cache });
 
   it('is not read again', async () => {
     await put('book');
@@ -192,7 +348,7 @@ describe('a stream kept at hand', () => {
         return log.readStream(stream, options);
       },
     };
-    await handleCommands(watched, 'shelf', shelf, () => [{ thing: 'lamp' }], cache);
+    await handleCommands(watched, 'shelf', shelf, () => [{ thing: 'lamp' }], { cache });
     expect(reads).toEqual([]);
   });
 
@@ -208,12 +364,29 @@ describe('a stream kept at hand', () => {
     await handleCommand(log, 'shelf', shelf, { thing: 'book' });
     cache.set('shelf', { state: [], revision: 'noStream', position: undefined });
     await expect(
-      handleCommands(log, 'shelf', shelf, () => [{ thing: 'elephant' }, { thing: 'book' }], cache),
+      handleCommands(log, 'shelf', shelf, () => [{ thing: 'elephant' }, { thing: 'book' }], { cache }),
     ).resolves.toMatchObject({ recorded: 0, state: ['book'] });
   });
 
   it('gives way to those used later', async () => {
     for (const stream of ['a', 'b', 'c', 'a', 'd']) await put(`thing for ${stream} ${Math.random()}`, stream);
     expect(['a', 'b', 'c', 'd'].map((stream) => cache.get(stream) !== undefined)).toEqual([true, false, true, true]);
+  });
+
+  it('gives way where all of them take too many bytes, and is not kept where it takes too many by itself', () => {
+    const kept = new StreamCache<number>({ streams: 1_000, bytes: 1_000, bytesOf: (size) => size });
+    const keep = (stream: string, state: number) => {
+      kept.set(stream, { state, revision: 0, position: '0' });
+    };
+    const total = () => names.reduce((sum, name) => sum + (kept.get(name)?.state ?? 0), 0);
+    const names = Array.from({ length: 100 }, (_, i) => `stream ${i}`);
+    for (const name of names) {
+      keep(name, 300);
+      keep(name, 310); // it has grown
+      expect(total()).toBeLessThanOrEqual(2_000);
+    }
+    expect(kept.get('stream 99')?.state).toBe(310);
+    keep('stream 99', 1_001);
+    expect(kept.get('stream 99')).toBeUndefined();
   });
 });

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { StreamCache } from '../../src/event-sourcing/handle-command.js';
+import { StreamCache } from '../../src/event-sourcing/stream-cache.js';
+import { type Ticket } from '../../src/tickets/domain/ticket.js';
 import { StorageFault } from '../../src/event-sourcing/storage-fault.js';
 import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
 import { type Lease, settleDue, watchDeadlines, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
@@ -53,7 +54,7 @@ describe('the deadline watcher', () => {
     running.push(watchDeadlines({ ...ledger.work.deadlines, ...changed }, stop.signal));
   /** The watcher of another node: with what it knows itself, and a lease of its own. */
   const another = (changed: Partial<TicketPorts> = {}) =>
-    workOf({ ...ledger, tickets: new StreamCache<never>(100), ...changed }).deadlines;
+    workOf({ ...ledger, tickets: new StreamCache<Ticket>({ streams: 100 }), ...changed }).deadlines;
 
   /** Ends what runs in the background. */
   async function rest() {

@@ -57,6 +57,10 @@ export interface Setting {
   readonly plan?: Plan | string;
   readonly calendar?: CalendarDefinition;
   readonly import?: CommandContext['import'];
+  /** How many facts a ticket takes. */
+  readonly factsTaken?: number;
+  /** Stands before the calendar of the plan. */
+  readonly through?: (calendar: Calendar) => Calendar;
 }
 
 interface Moment {
@@ -92,7 +96,8 @@ export class TicketLife {
     for (const known of builtInPlans) this.knows(known);
     if (typeof plan !== 'string') this.knows(plan);
     this.plan = this.planOf(typeof plan === 'string' ? plan : plan.code);
-    const open = setting.calendar === undefined ? calendar : compileCalendar(setting.calendar);
+    const { through = (all: Calendar) => all } = setting;
+    const open = through(setting.calendar === undefined ? calendar : compileCalendar(setting.calendar));
     this.versions = {
       plan: ({ code, version }) => this.planOf(code, version),
       calendar: ({ version }) => this.calendars.get(version) ?? open,
@@ -140,7 +145,7 @@ export class TicketLife {
       ...(this.setting.import === undefined ? {} : { import: this.setting.import }),
       ...(commandHash === undefined ? {} : { commandHash }),
     };
-    const caused = ticketDecider(this.versions).decide({ ...command, context }, this.state);
+    const caused = ticketDecider(this.versions, this.setting.factsTaken).decide({ ...command, context }, this.state);
     this.state = caused.reduce(evolve, this.state);
     this.events.push(...caused);
     this.last = caused.map(line);

@@ -7,6 +7,7 @@ import {
   type NewEvent,
   type Position,
   type ReadAllOptions,
+  type ReadStreamOptions,
   type StoredEvent,
   type SubscriptionMessage,
 } from '../../event-sourcing/event-store.js';
@@ -121,15 +122,17 @@ export class EventStoreDbEventStore implements EventStore {
 
   async *readStream(
     stream: string,
-    { from = 0, signal }: { readonly from?: number; readonly signal?: AbortSignal } = {},
+    { from = 0, limit = Infinity, signal }: ReadStreamOptions = {},
   ): AsyncGenerator<StoredEvent, void, undefined> {
     const over = this.until(signal);
+    let left = limit;
     for await (const events of this.reads.stream(stream, from, over, this.ids.named(stream))) {
       const [first] = events;
       if (first !== undefined) this.ids.saw(stream, first.revision, events);
       for (const event of events) {
         if (isAborted(over)) return;
         yield this.upcast(event);
+        if (--left <= 0) return;
       }
     }
     this.ids.shown(stream);

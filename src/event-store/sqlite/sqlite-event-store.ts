@@ -9,6 +9,7 @@ import {
   type NewEvent,
   type Position,
   type ReadAllOptions,
+  type ReadStreamOptions,
   RevisionConflict,
   type StoredEvent,
   type SubscriptionMessage,
@@ -41,6 +42,8 @@ type Row = readonly [
 interface StreamPage {
   readonly stream: string;
   readonly from: number;
+  /** Exclusive. */
+  readonly until: number;
 }
 
 /** Rows read at a time; a slow reader holds no more than this. */
@@ -97,7 +100,7 @@ export class SqliteEventStore implements EventStore {
     this.sql = prepareStatements(db);
     this.logId = (this.sql.logId.get() as { value: string }).value;
     const look = db.transaction((pages: readonly StreamPage[]) =>
-      pages.map(({ stream, from }) => this.sql.streamPage.all(stream, from) as Row[]),
+      pages.map(({ stream, from, until }) => this.sql.streamPage.all(stream, from, until) as Row[]),
     );
     this.streams = new SharedLook((pages) => tellingFaults(logFile, () => look(pages)));
     this.commits = new GroupCommit(writer.commit, this.ring);
@@ -152,11 +155,11 @@ export class SqliteEventStore implements EventStore {
 
   async *readStream(
     stream: string,
-    { from = 0, signal }: { readonly from?: number; readonly signal?: AbortSignal } = {},
+    { from = 0, limit = Number.MAX_SAFE_INTEGER - from, signal }: ReadStreamOptions = {},
   ): AsyncGenerator<StoredEvent, void, undefined> {
-    for (let next = from; ; next += pageSize) {
+    for (let next = from; next < from + limit; next += pageSize) {
       if (isAborted(signal)) return;
-      const page = await this.streams.ask({ stream, from: next });
+      const page = await this.streams.ask({ stream, from: next, until: from + limit });
       for (const row of page) yield this.upcast(toEvent(row));
       if (page.length < pageSize) return;
     }
@@ -302,7 +305,8 @@ function prepareStatements(db: Database.Database) {
     logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),
     last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
     streamPage: selecting(
-      `streams s JOIN events e ON e.stream = s.id WHERE s.name = ? AND e.revision >= ? ORDER BY e.revision`,
+      `streams s JOIN events e ON e.stream = s.id WHERE s.name = ? AND e.revision >= ? AND e.revision < ?
+       ORDER BY e.revision`,
     ),
     page: selecting(
       `events e CROSS JOIN streams s ON s.id = e.stream

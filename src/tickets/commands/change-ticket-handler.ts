@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Clock } from '../../clock/clock.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { type StreamCache } from '../../event-sourcing/handle-command.js';
+import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
 import { ticketStream } from '../domain/events.js';
@@ -20,12 +20,12 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
     @Inject(TICKETS) private readonly tickets: StreamCache<Ticket>,
   ) {}
 
-  execute({ scope, ticketId, requests, isNew }: ChangeTicket): Promise<TicketChanged> {
+  execute({ scope, ticketId, requests, isNew, signal }: ChangeTicket): Promise<TicketChanged> {
     const { store, catalogue, clock, tickets } = this;
     const stream = ticketStream(ticketId);
     if (isNew && tickets.get(stream) === undefined)
       tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
     const change = requests.some(({ order }) => namesAnother(order)) ? changeAndHandOver : changeTicket;
-    return change({ store, catalogue, clock, tickets }, ticketId, requests, scope);
+    return change({ store, catalogue, clock, tickets }, ticketId, requests, scope, signal);
   }
 }

@@ -3,9 +3,11 @@ import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
-import { type CommandOrRefusal, handleCommands, type StreamCache } from '../../event-sourcing/handle-command.js';
+import { type CommandOrRefusal, handleCommands } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { type StreamCache } from '../../event-sourcing/stream-cache.js';
+import { Turns } from '../../event-sourcing/turn.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { type CommandContext, type OwnOrder, type TicketCommand, type TicketOrder } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
@@ -15,10 +17,11 @@ import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket } from '../domain/ticket.js';
 import { noTicket } from '../domain/to-fact-event.js';
+import { type Versions } from '../../sla/domain/versions.js';
 import { type TicketView, viewOf } from '../domain/ticket-view.js';
 import { digestOf } from './command-digest.js';
 import { HeedingOpenings, opens, openingsFirst } from './opening-rejected.js';
-import { namesAnother, objectionToOther, objectionToOwner, type Subject } from './other-ticket.js';
+import { namesAnother, objectionToOther, objectionToOwner, ownerOf, type Subject } from './other-ticket.js';
 import { type Owner, termsOf } from './terms-of.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
@@ -62,6 +65,8 @@ export class ChangeTicket extends Command<TicketChanged> {
     readonly requests: readonly TicketRequest[],
     /** Most likely there is no such ticket yet: it is looked for only when the append says otherwise. */
     readonly isNew = false,
+    /** Aborted when nobody waits for the answer any more. */
+    readonly signal?: AbortSignal,
   ) {
     super();
   }
@@ -81,14 +86,17 @@ export async function changeTicket(
   id: string,
   given: readonly TicketRequest[],
   scope: Scope = 'everyone',
+  signal?: AbortSignal,
 ): Promise<TicketChanged> {
   const requests = openingsFirst(given);
   const decider = new HeedingOpenings(ticketDecider(catalogue));
   expectOwn(scope, requests);
-  const commands = async (ticket: Ticket): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
+  await expectInSight({ store, tickets }, scope, id, requests);
+  const commands = async (ticket: Ticket, done: number): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
     const opening = openingOf(ticket, requests, id);
     expectSeen(scope, opening.customer, requests, id);
     await catalogue.load(ticket.pinned);
+    await workOut(ticket, catalogue);
     const terms = await termsOf(
       catalogue,
       opening,
@@ -100,9 +108,12 @@ export async function changeTicket(
     const commands = requests.map(
       (request, i) => mismatch(request, opening.customer, id, scope) ?? commandOf(request, id, now, termsAt, others[i]),
     );
-    return decider.begin(requests, commands, ticket);
+    return decider.begin(requests, commands, ticket, done);
   };
-  const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, tickets);
+  const { state, position, results } = await handleCommands(store, ticketStream(id), decider, commands, {
+    cache: tickets,
+    signal,
+  });
   const ticket = viewOf(id, state, catalogue, clock.now());
   const outcomes = results.map((result): RequestOutcome => {
     if ('rejection' in result) return { kind: 'rejected', rejection: result.rejection };
@@ -119,6 +130,30 @@ function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
     if (order.type === 'OpenTicket' && !sees(scope, order.customer))
       throw new Rejection('FORBIDDEN', `The customer ${order.customer} is not among those you may write for.`);
   }
+}
+
+/**
+ * A ticket is looked at as far as its first event says whose it is, before anything else is done: one that somebody may not
+ * see takes as long as one that is not there.
+ */
+async function expectInSight(
+  { store, tickets }: Pick<TicketPorts, 'store' | 'tickets'>,
+  scope: Scope,
+  id: string,
+  requests: readonly TicketRequest[],
+): Promise<void> {
+  if (scope === 'everyone') return;
+  const known = tickets.get(ticketStream(id))?.state.customer;
+  if (known !== undefined && sees(scope, known)) return;
+  const owner = await ownerOf(store, id);
+  if (owner !== undefined) expectSeen(scope, owner, requests, id);
+  else if (!requests.some(({ order }) => order.type === 'OpenTicket')) throw noTicket(id);
+}
+
+/** What follows from the facts of a long ticket is worked out bit by bit. */
+async function workOut(ticket: Ticket, versions: Versions): Promise<void> {
+  const turns = new Turns();
+  for (const _ of ticket.workingOut(versions)) if (turns.isOver) await turns.giveWay();
 }
 
 /** A ticket that somebody may not see is as one that is not there; but its id is taken. */
@@ -151,17 +186,22 @@ async function objections(store: EventStore, subject: Subject, requests: readonl
 
 /** Records what has fallen due on a ticket, and nothing else. */
 export async function settleTicket({ store, catalogue, clock, tickets }: TicketPorts, id: string): Promise<Settled> {
-  const commands = async ({ opening: first, pinned }: Ticket): Promise<readonly TicketCommand[]> => {
+  const commands = async (ticket: Ticket): Promise<readonly TicketCommand[]> => {
+    const { opening: first, pinned } = ticket;
     if (first === undefined) return [];
     await catalogue.load(pinned);
+    await workOut(ticket, catalogue);
     const now = clock.now();
     const context = { ticket: id, factId: first.id, now, occurredAt: now, actor: pledge, terms: first.terms };
     return [{ type: 'Settle', context: { ...context, mayBackdate: false } }];
   };
   const stream = ticketStream(id);
   // One that nobody is at work on is not kept at hand: a crowd of them would drive out those that somebody is.
-  const atHand = tickets.get(stream) === undefined ? undefined : tickets;
-  const { position, recorded } = await handleCommands(store, stream, ticketDecider(catalogue), commands, atHand);
+  const cache = tickets.get(stream) === undefined ? undefined : tickets;
+  const { position, recorded } = await handleCommands(store, stream, ticketDecider(catalogue), commands, {
+    cache,
+    lane: tickets.lane,
+  });
   return { position, recorded };
 }
 

@@ -45,9 +45,10 @@ export const changeAndHandOver = (
   id: string,
   requests: readonly TicketRequest[],
   scope: Scope,
+  signal?: AbortSignal,
 ): Promise<TicketChanged> =>
   oneMergeAtATime(async () => {
-    const changed = await changeTicket(ports, id, requests, scope);
+    const changed = await changeTicket(ports, id, requests, scope, signal);
     const told = await handOver(ports, id).catch(() => undefined);
     return told === undefined || told.position < changed.position ? changed : { ...changed, position: told.position };
   });

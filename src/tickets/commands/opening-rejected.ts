@@ -54,13 +54,14 @@ export class HeedingOpenings implements TicketDecider {
     this.evolve = decider.evolve.bind(decider);
   }
 
-  /** The commands for one try on a ticket; an opening may be refused before it is one. */
+  /** The commands for one try on a ticket, when so many are done; an opening may be refused before it is one. */
   begin(
     requests: readonly Said[],
     commands: readonly CommandOrRefusal<TicketCommand>[],
     ticket: Ticket,
+    done: number,
   ): readonly CommandOrRefusal<TicketCommand>[] {
-    this.isRefused = false;
+    if (done === 0) this.isRefused = false;
     return requests.flatMap(({ order }, i) => {
       const command = commands[i];
       if (command === undefined) return [];

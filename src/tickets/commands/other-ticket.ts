@@ -1,9 +1,10 @@
 import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type EventStore, type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Loaded, loadStream } from '../../event-sourcing/handle-command.js';
+import { type Loaded, loadStream } from '../../event-sourcing/load-stream.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type TicketOrder } from '../domain/commands.js';
+import { full, mostFacts } from '../domain/decide-ticket.js';
 import { ticketStream, type TicketEvent } from '../domain/events.js';
 import { lifeAt } from '../domain/life.js';
 import { noTicket } from '../domain/to-fact-event.js';
@@ -12,6 +13,10 @@ import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
 /** A ticket as its stream has it now. */
 export const readTicket = (store: EventStore, id: string): Promise<Loaded<Ticket>> =>
   loadStream(store, ticketStream(id), { initial: unopened, evolve });
+
+/** Whose ticket it is; undefined where there is none. */
+export const ownerOf = async (store: EventStore, id: string): Promise<string | undefined> =>
+  (await openingOf(store, id))?.customer;
 
 type Named = Extract<TicketOrder, { type: 'MergeTicket' | 'SplitTicket' }>;
 
@@ -33,9 +38,9 @@ export async function objectionToOther(
   order: Named,
   at: Instant,
 ): Promise<Rejection | undefined> {
-  const { state: other } = await readTicket(store, order.into);
-  if (order.type === 'MergeTicket') return objectionToMerge(store, subject, order.into, other, at);
-  if (other.customer === undefined) return undefined;
+  const owner = await ownerOf(store, order.into);
+  if (order.type === 'MergeTicket') return objectionToMerge(store, subject, order.into, owner, at);
+  if (owner === undefined) return undefined;
   return openedBefore(order.into);
 }
 
@@ -57,9 +62,9 @@ export async function objectionToOwner(
   return isTheirs && (other.splitFrom === id || isSame) ? undefined : openedBefore(order.into);
 }
 
-/** How a ticket was opened; undefined where there is none. */
+/** How a ticket was opened, by its first event, and nothing else is read; undefined where there is none. */
 async function openingOf(store: EventStore, id: string) {
-  for await (const event of store.readStream(ticketStream(id))) {
+  for await (const event of store.readStream(ticketStream(id), { limit: 1 })) {
     const { type, data } = event as StoredEvent & TicketEvent;
     return type === 'TicketOpened' ? data : undefined;
   }
@@ -75,12 +80,14 @@ async function objectionToMerge(
   store: EventStore,
   { scope, id, customer }: Subject,
   into: string,
-  other: Ticket,
+  owner: string | undefined,
   at: Instant,
 ): Promise<Rejection | undefined> {
   if (into === id) return new Rejection('MERGE_INTO_ITSELF', 'A ticket cannot be merged into itself.');
-  if (other.customer === undefined || !sees(scope, other.customer)) return noTicket(into);
-  if (other.customer !== customer) return mergeAcrossCustomers(into);
+  if (owner === undefined || !sees(scope, owner)) return noTicket(into);
+  if (owner !== customer) return mergeAcrossCustomers(into);
+  const { state: other } = await readTicket(store, into);
+  if (other.length >= mostFacts) return full(into);
   const chain = await mergedAfter(store, into, other);
   if (chain.includes(id)) return new Rejection('MERGE_CYCLE', `The ticket ${into} was merged into this one.`);
   const survivor = chain.at(-1);

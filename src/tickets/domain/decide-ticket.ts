@@ -58,7 +58,7 @@ function decide(
   if (context.objection !== undefined) throw context.objection;
   if (ticket.length >= factsTaken && !endings.has(fact.type)) throw full(context.ticket, factsTaken);
 
-  if (fact.type === 'PlanReapplied' && !changesTerms(ticket, evolve(ticket, event), fact.at, versions)) {
+  if (fact.type === 'PlanReapplied' && !changesTerms(ticket, ticket.foresee(event), fact.at, versions)) {
     return settle(ticket, settleTo(ticket, context), context, versions);
   }
   return withOutcomes([event], ticket, context, versions);
@@ -76,7 +76,7 @@ function withOutcomes(
   const news = factOf(first, ticket.size, openedAt(ticket));
   // A late fact may undo what settling would say: judge only with it.
   const before = news.at >= ticket.horizon ? settle(ticket, news.at, context, versions) : [];
-  const after = [...before, ...events].reduce(evolve, ticket);
+  const after = [...before, ...events].reduce((state, event) => state.foresee(event), ticket);
   return [...before, ...events, ...settle(after, settleTo(after, context), context, versions, news)];
 }
 

@@ -7,7 +7,7 @@ import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from './derive-id.js';
 import { type FactEvent } from './events.js';
 import { type Life, objection } from './life.js';
-import { evolve, type Ticket } from './ticket.js';
+import { type Ticket } from './ticket.js';
 import { type Stand } from './timeline.js';
 import { toFactEvent } from './to-fact-event.js';
 
@@ -46,7 +46,7 @@ export function applyRevision(
     if (reached.hashOf(factId) !== undefined) continue;
     const order = { ...command, context: { ...context, factId, occurredAt: at } };
     const event = toFactEvent(order, ticket.customer, life, versions);
-    const after = evolve(reached, event);
+    const after = reached.foresee(event);
     if (!changesTerms(reached, after, at, versions)) continue;
     events.push(event);
     reached = after;

@@ -35,12 +35,13 @@ export class Ticket {
     Directory.empty,
     -Infinity,
     0,
+    0,
     Timeline.empty,
     Sequence.empty,
   );
 
-  /** The last that an event more made of it: who has decided on an event evolves by it again at once. */
-  private later: { readonly event: TicketEvent; readonly ticket: Ticket } | undefined;
+  /** What it was foreseen to be: who has decided on an event evolves by it at once. */
+  private foreseen: { readonly event: TicketEvent; readonly ticket: Ticket } | undefined;
 
   private constructor(
     /** Undefined until it is opened. */
@@ -56,6 +57,8 @@ export class Ticket {
     readonly horizon: Instant,
     /** Events so far; the next one's order. */
     readonly size: number,
+    /** How many bytes it takes, about, with all that is worked out of it. */
+    readonly bytes: number,
     private timeline: Timeline,
     /** Runs of which an outcome was recorded since it was last found out what is to be said. */
     private heard: Sequence<RunId>,
@@ -83,12 +86,19 @@ export class Ticket {
 
   /** The ticket after one event more. */
   with(event: TicketEvent): Ticket {
-    if (this.later?.event !== event) this.later = { event, ticket: this.after(event) };
-    return this.later.ticket;
+    const { foreseen } = this;
+    this.foreseen = undefined; // so that nobody who keeps an earlier ticket keeps all the later ones
+    return foreseen?.event === event ? foreseen.ticket : this.after(event);
+  }
+
+  /** The ticket as an event that is not recorded yet would leave it. */
+  foresee(event: TicketEvent): Ticket {
+    if (this.foreseen?.event !== event) this.foreseen = { event, ticket: this.after(event) };
+    return this.foreseen.ticket;
   }
 
   private after(event: TicketEvent): Ticket {
-    const { customer, opening, pinned, hashes, recorded: known, horizon, timeline, heard } = this;
+    const { customer, opening, pinned, hashes, recorded: known, horizon, bytes, timeline, heard } = this;
     const size = this.size + 1;
     if (isFact(event)) {
       const fact = factOf(event, this.size, opening?.at);
@@ -100,11 +110,13 @@ export class Ticket {
         known,
         Math.max(horizon, fact.at),
         size,
+        bytes + bytesOf(fact),
         timeline.insert(fact),
         heard,
       );
     }
-    if (!isOutcome(event)) return new Ticket(customer, opening, pinned, hashes, known, horizon, size, timeline, heard);
+    if (!isOutcome(event))
+      return new Ticket(customer, opening, pinned, hashes, known, horizon, size, bytes, timeline, heard);
     const { run, asOf } = event.data;
     return new Ticket(
       customer,
@@ -114,6 +126,7 @@ export class Ticket {
       known.with(run, recorded(known.get(run), event.type, event.data)),
       Math.max(horizon, asOf),
       size,
+      bytes + (known.has(run) ? 0 : bytesOfRun),
       timeline,
       timeline.changed === undefined ? heard : heard.insert(heard.length, run),
     );
@@ -121,6 +134,7 @@ export class Ticket {
 
   /** Works out what follows from its facts, some at a time, so that others may have a turn in between. */
   *workingOut(versions: Versions): Generator<undefined, void, undefined> {
+    if (this.timeline.isWorkedOut(versions)) return;
     const timeline = yield* this.timeline.workingOut(versions);
     if (!this.timeline.isWorkedOut(versions)) this.timeline = timeline; // others may have asked meanwhile
   }
@@ -211,5 +225,14 @@ export const openedAt = ({ opening }: Ticket): Instant | undefined => opening?.a
 
 /** The ticket after one event more. */
 export const evolve = (ticket: Ticket, event: TicketEvent): Ticket => ticket.with(event);
+
+/** What a run takes with what was recorded of it, measured. */
+const bytesOfRun = 1_500;
+
+/** What a fact takes with what it left, measured; texts beside that. */
+function bytesOf({ type, data }: Fact): number {
+  if (type === 'InternalNoteAdded') return 300;
+  return type === 'TicketOpened' || type === 'TicketSplit' ? 1_200 + 2 * JSON.stringify(data).length : 1_200;
+}
 
 const isOutcome = (event: TicketEvent): event is OutcomeEvent => event.type.startsWith('Sla');

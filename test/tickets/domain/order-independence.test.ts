@@ -6,6 +6,7 @@ import { type Clock, clockOf, readClock } from '../../../src/sla/domain/clock.js
 import { clockAfter } from '../../../src/sla/domain/recorded-clock.js';
 import { layOut } from '../../../src/sla/domain/lay-out.js';
 import { isFact } from '../../../src/tickets/domain/fact-of.js';
+import { evolve, unopened } from '../../../src/tickets/domain/ticket.js';
 import { hours, planWith, show, TicketLife } from '../../support/ticket-life.js';
 
 const plan = planWith({
@@ -71,13 +72,14 @@ const facts = fc.array(
 type Said = { readonly order: TicketOrder | OwnOrder; readonly after: number; readonly late: number };
 
 /** The life of a ticket that hears of its facts in the order of recording; refusals are part of it. */
-function live(said: readonly Said[], settleBetween: boolean): TicketLife {
+function live(said: readonly Said[], settleBetween: boolean, readAnew = false): TicketLife {
   const ticket = new TicketLife({ plan }).knows(second, 2).open(show(opening));
   const heard = said
     .map((fact) => ({ ...fact, at: opening + fact.after * hour, now: opening + (fact.after + fact.late) * hour }))
     .sort((a, b) => a.now - b.now || a.at - b.at);
   for (const { order, at, now } of heard) {
     if (settleBetween) ticket.settle(show(now));
+    if (readAnew) ticket.state = ticket.events.reduce(evolve, unopened);
     try {
       const version = 'version' in order ? (order.version ?? 1) : 1;
       ticket.do(show(at), order, { now: show(now), mayBackdate: true, version });
@@ -144,6 +146,15 @@ describe('whatever the order in which facts are heard', () => {
         for (const clock of laidOut) expect(read(ticket, shown.get(clock.run))).toEqual(read(ticket, clock));
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  it('what is recorded is the same, whether the ticket is kept or read anew each time', () => {
+    fc.assert(
+      fc.property(facts, fc.boolean(), (said, settleBetween) => {
+        expect(live(said, settleBetween).events).toEqual(live(said, settleBetween, true).events);
+      }),
+      { numRuns: 200 },
     );
   });
 
