@@ -35,6 +35,26 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/require-await': 'off' } },
+  {
+    // What is printed goes through src/cli/print.ts, or a server's log: both escape what would give the terminal a command.
+    files: ['src/**/*.ts'],
+    ignores: ['src/cli/print.ts', 'src/doors/log.ts', 'src/graphql/print-schema.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(write|end|pipe)$/] > MemberExpression > MemberExpression[property.name=/^(stdout|stderr)$/]',
+          message: 'Print by src/cli/print.ts.',
+        },
+        {
+          selector: 'ImportDeclaration[source.value=/^(node:)?console$/]',
+          message: 'Print by src/cli/print.ts.',
+        },
+      ],
+    },
+  },
   // Nest reads the types of constructor parameters at run time, so its imports must stay values.
   { files: ['src/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
 );

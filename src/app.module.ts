@@ -14,6 +14,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
 import { type Authenticator } from './auth/authenticator.js';
 import { readersOf } from './database/scoped.js';
+import { noteToStderr } from './doors/log.js';
 import { type Doors } from './doors/doors.js';
 import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
@@ -54,11 +55,11 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
     const { store, projections, work } = this.ledger;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
-      console.error(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
+      noteToStderr(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
     const watching = allOf(work).map((ports) => watchDeadlines(ports, signal));
     const looking = store.watch(signal, (fault) => {
-      console.error(
+      noteToStderr(
         fault === undefined
           ? 'The event store is as it was again.'
           : `${fault.code}: ${fault.message}${fault.detail === '' ? '' : ` (${fault.detail})`}`,

@@ -1,5 +1,8 @@
 import 'reflect-metadata';
+import { fail, failOnWhatIsUncaught } from './cli/fail.js';
+import { guardOutput } from './cli/print.js';
 import { serve } from './cli/serve.js';
-import { fail } from './cli/fail.js';
 
+guardOutput(fail);
+failOnWhatIsUncaught();
 await serve().catch(fail);

@@ -3,6 +3,7 @@ import { type Clock } from './clock/clock.js';
 import { type Duties, leaseOf, stuckOf } from './database/duties.js';
 import { type Schema } from './database/schema.js';
 import { newId } from './event-sourcing/new-id.js';
+import { noteToStderr } from './doors/log.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { StorageFault } from './event-sourcing/storage-fault.js';
 import { type RunningProjections } from './projections/projections.js';
@@ -77,8 +78,7 @@ export function workOf(ports: WorkPorts): Work {
 const told = (name: string, stuck: StuckTickets): StuckTickets => ({
   ...stuck,
   put: (ticket) => {
-    if (ticket.tries === 1)
-      console.error(`${name}: ticket ${ticket.ticket} is stuck, and tried again: ${ticket.error}`);
+    if (ticket.tries === 1) noteToStderr(`${name}: ticket ${ticket.ticket} is stuck, and tried again: ${ticket.error}`);
     return stuck.put(ticket);
   },
 });

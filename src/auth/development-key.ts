@@ -33,7 +33,12 @@ export function developmentKey(folder: string): DevelopmentKey {
 }
 
 function read(file: string): string {
-  const text = readFileSync(file, 'utf8').trim();
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Rejection('INVALID_DEVELOPMENT_KEY', `The key ${file} cannot be read: ${(error as Error).message}`);
+  }
   if (idOfKey(text) !== undefined) return text;
   throw new Rejection('INVALID_DEVELOPMENT_KEY', `${file} holds no key; remove it, and the next start makes one.`);
 }

@@ -41,7 +41,7 @@ export class KeyStore {
     this.one = db.prepare(`${columns} WHERE id = ?`);
   }
 
-  /** @throws Rejection `DATA_NOT_WRITABLE`, `DATA_DAMAGED`, `DATA_FROM_NEWER_VERSION` */
+  /** @throws Rejection `DATA_NOT_WRITABLE`, `DATA_NOT_READABLE`, `DATA_DAMAGED`, `DATA_FROM_NEWER_VERSION` */
   static open(folder: string): KeyStore {
     const file = join(folder, 'keys.db');
     let db: Database.Database;
@@ -58,7 +58,8 @@ export class KeyStore {
       return tellingFaults(keysFile, () => prepared(db, file));
     } catch (error) {
       db.close();
-      throw error;
+      if ((error as { readonly code?: unknown }).code !== 'SQLITE_ERROR') throw error;
+      throw new Rejection('DATA_NOT_READABLE', `${file} is no file of API keys: ${(error as Error).message}.`);
     }
   }
 

@@ -1,6 +1,7 @@
 import { type Context } from 'graphql-ws';
 import { type Clock } from '../clock/clock.js';
 import { type OpenSocket } from '../doors/open-socket.js';
+import { inFull, noteToStderr } from '../doors/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Authenticator } from './authenticator.js';
 import { type Identity, type Over } from './identity.js';
@@ -59,7 +60,7 @@ function closeWhenOver({ socket }: OpenSocket, identity: Identity, clock: Clock)
     }
   };
   watch().catch((error: unknown) => {
-    console.error('a connection could not be watched, and is closed:', error);
+    noteToStderr(`a connection could not be watched, and is closed: ${inFull(error)}`);
     socket.close(1011);
   });
   return closed.signal;

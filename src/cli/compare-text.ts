@@ -51,8 +51,11 @@ const words: Readonly<Record<OurVerdict, string>> = {
   noTicket: 'no such ticket',
 };
 
-/** A comparison in a few lines. */
-export function summaryOf({ agreement, agree, disagree, open, unclear, verdicts }: Figures, column: string): string {
+/** A comparison, in lines. */
+export function summaryOf(
+  { agreement, agree, disagree, open, unclear, verdicts }: Figures,
+  column: string,
+): readonly string[] {
   const row = (theirs: TheirVerdict) =>
     Object.entries(verdicts[theirs])
       .map(([ours, count]) => `${count} ${words[ours as OurVerdict]}`)
@@ -63,7 +66,7 @@ export function summaryOf({ agreement, agree, disagree, open, unclear, verdicts 
     `  ${column} breached: ${row('breached') || 'none'} here`,
     ...(open > 0 ? [`  ${open} left out, for they are still open here.`] : []),
     ...(unclear > 0 ? [`  ${unclear} left out, for their ${column} says neither.`] : []),
-  ].join('\n');
+  ];
 }
 
 /** A disagreement with Pledge's explanation. */
@@ -71,9 +74,9 @@ export function describeDisagreement(
   { name, theirs, ours, ticket }: Compared,
   why: RunExplained | undefined,
   { column, metric }: { readonly column: string; readonly metric: string },
-): string {
+): readonly string[] {
   const head = `${name}: ${column} says ${theirs}, Pledge says ${words[ours]}`;
-  if (why === undefined) return `${head} (${metric})\n`;
+  if (why === undefined) return [`${head} (${metric})`, ''];
   const { target, targetMs, elapsedMs, plan, calendar, timeZone, deadlines, pauses, priorities } = why;
   const local = (at: number | null) =>
     at === null
@@ -97,7 +100,7 @@ export function describeDisagreement(
     ...pauses.map((p) => `  paused     ${local(p.from)} to ${local(p.to)}, ${length(p.openMs)} of it open`),
     `  history    pledge history ${ticket ?? ''}`,
     '',
-  ].join('\n');
+  ];
 }
 
 const version = (what: string, { code, version: number }: VersionRef) => `${what} ${code} version ${number}`;

@@ -11,6 +11,7 @@ import { Catalogue } from '../plans/catalogue.js';
 import { type Metric, metrics } from '../plans/domain/plan.js';
 import { deriveId } from '../tickets/domain/derive-id.js';
 import { describeDisagreement, summaryOf, tally, type Tally } from './compare-text.js';
+import { print, printsAlone } from './print.js';
 
 interface Options {
   readonly verdicts: string;
@@ -42,6 +43,7 @@ export const compareCommand = new Command('compare')
   .option('--at-least <percent>', 'succeed where so many agree', percent, 100)
   .option('--json', 'the comparison as JSON')
   .action(async (options: Options) => {
+    printsAlone();
     const settings = readSettings();
     const ledger = await openForReading(settings);
     try {
@@ -66,7 +68,6 @@ async function compare(
   const columns = { column, ...given, ...(mapping === undefined ? {} : { mapping }) };
   const verdicts = await readVerdicts(readLog(file, process.stdin), columns);
 
-  process.stdout.on('error', () => process.exit(0)); // the reader of a pipe may leave early
   const counts: Tally = tally(verdicts.unclear);
   const disagreements: object[] = [];
   for await (const one of compareVerdicts(db, verdicts.of, metric, namingOf(source ?? mapping?.source))) {
@@ -74,13 +75,10 @@ async function compare(
     if (one.agree !== false) continue;
     const why = await explain(one, { store, catalogue });
     if (json === true) disagreements.push({ ...one, explanation: why });
-    else console.log(describeDisagreement(one, why, { column, metric }));
+    else print(...describeDisagreement(one, why, { column, metric }));
   }
-  console.log(
-    json === true
-      ? JSON.stringify({ column, metric, ...counts.figures(), disagreements }, withInstants)
-      : summaryOf(counts.figures(), column),
-  );
+  const whole = { column, metric, ...counts.figures(), disagreements };
+  print(...(json === true ? [JSON.stringify(whole, withInstants)] : summaryOf(counts.figures(), column)));
   return counts.figures().agreement;
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { copyLog, verifyCopy } from '../event-sourcing/copy-log.js';
 import { openStoredLog, type StoredLog } from '../open-log.js';
+import { print } from './print.js';
 import { progressOn } from './progress.js';
 import { stopSignal } from './serve.js';
 
@@ -42,11 +43,13 @@ async function copy({ store: from }: StoredLog, { store: to, together }: StoredL
   const checking = progress('events compared');
   const { streams } = await verifyCopy(from, to, events, { signal, progressed: checking.show }).finally(checking.end);
   if (signal.aborted) {
-    console.log(`Stopped; run it again to go on. ${events} events are in the copy.`);
+    print(`Stopped; run it again to go on. ${events} events are in the copy.`);
     process.exitCode = 130;
     return;
   }
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
-  console.log(`Copied ${events - before} events in ${seconds} s, ${before} were there before.
-Compared: ${events} events in ${streams} streams, in both the same and in the same order.`);
+  print(
+    `Copied ${events - before} events in ${seconds} s, ${before} were there before.`,
+    `Compared: ${events} events in ${streams} streams, in both the same and in the same order.`,
+  );
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DateTime, Duration } from 'luxon';
 import { type DayRule, type Target } from '../business-time/calendar.js';
@@ -11,6 +10,7 @@ import { Catalogue } from '../plans/catalogue.js';
 import { type Channel, channels, type Metric, metrics, type TicketType, ticketTypes } from '../plans/domain/plan.js';
 import { type DueAnswer, whatIsDue } from '../plans/due-at.js';
 import { answersTo } from './due-cases.js';
+import { print, printAll, printsAlone } from './print.js';
 
 const instant = (text: string): number => {
   const at = readInstant(text);
@@ -72,10 +72,11 @@ export const dueCommand = new Command('due')
   .option('--pause <from/to>', 'the clock stands still between two instants; may be said again', pause)
   .option('--json', 'the answer as JSON')
   .action(async (options: Options) => {
-    if (options.cases !== undefined) return answerCases(options.cases);
+    printsAlone();
+    if (options.cases !== undefined) return printAll(answersTo(readLog(options.cases, process.stdin)));
     if (options.from === undefined) throw new Rejection('INVALID_QUESTION', 'Say --from INSTANT, or --cases FILE.');
     const answer = await ask({ ...options, from: options.from });
-    console.log(options.json === true ? JSON.stringify(toJson(answer)) : explain(answer));
+    print(...(options.json === true ? [JSON.stringify(toJson(answer))] : explain(answer)));
   });
 
 async function ask({ from, ...options }: Options & { readonly from: number }): Promise<DueAnswer> {
@@ -120,7 +121,7 @@ const toJson = ({ from, dueAt, openSpans, ...rest }: DueAnswer) => ({
   openSpans: openSpans.map((span) => ({ from: utc(span.from), to: utc(span.to) })),
 });
 
-function explain({ from, dueAt, target, calendar, plan, timeZone, openSpans, ...rest }: DueAnswer): string {
+function explain({ from, dueAt, target, calendar, plan, timeZone, openSpans, ...rest }: DueAnswer): readonly string[] {
   const local = (at: number) => DateTime.fromMillis(at, { zone: timeZone }).setLocale('en-GB');
   const full = (at: number) => local(at).toFormat('ccc yyyy-LL-dd HH:mm:ss ZZ');
   const rule = target.unit === 'businessDays' ? ` (${target.rule ?? 'sameTime'})` : '';
@@ -134,19 +135,5 @@ function explain({ from, dueAt, target, calendar, plan, timeZone, openSpans, ...
     `Laid over ${length(rest.openMs)} of open time:`,
     ...openSpans.map((span) => `  ${full(span.from)} – ${full(span.to)}  ${length(span.to - span.from)}`),
     ...(rest.hasMoreOpenSpans ? ['  and more'] : []),
-  ].join('\n');
-}
-
-/** Answers as the questions come in, in their order. */
-async function answerCases(file: string): Promise<void> {
-  const { stdout } = process;
-  stdout.on('error', () => process.exit(0)); // the reader of a pipe may leave early
-  let text = '';
-  for await (const answer of answersTo(readLog(file, process.stdin))) {
-    text += `${answer}\n`;
-    if (text.length < 65_536) continue;
-    if (!stdout.write(text)) await once(stdout, 'drain');
-    text = '';
-  }
-  stdout.write(text);
+  ];
 }

@@ -1,16 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidCalendar } from '../business-time/calendar.js';
+import { inFull } from '../doors/log.js';
 import { diskFault } from '../database/disk-faults.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { cut, Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
+import { complain } from './print.js';
+
+/** Says what went wrong in one line, `pledge: CODE: message`, and has the process end with 1. */
+export function fail(error: unknown): void {
+  process.exitCode = 1;
+  const { code, message } = coded(error) ?? unexpected(error);
+  complain(`pledge: ${code}: ${message}`);
+}
+
+/** Has what nobody caught told like every other error. It ends the process, for nobody knows what is left half done. */
+export function failOnWhatIsUncaught(): void {
+  process.on('uncaughtException', (error) => {
+    fail(error);
+    process.exit(1);
+  });
+}
+
+interface Coded {
+  readonly code: string;
+  readonly message: string;
+}
 
 const files = {
   called: 'the files of the data folder',
   remedy: 'docs/backups.md says what to do for each of them.',
 };
 
-/** Says what went wrong, and has the process end with 1. */
-export function fail(error: unknown): void {
-  const known = error instanceof Rejection ? error : diskFault(error, files);
-  const detail = known instanceof StorageFault && known.detail !== '' ? ` (${known.detail})` : '';
-  console.error(known === undefined ? error : `pledge: ${known.code}: ${known.message}${detail}`);
-  process.exitCode = 1;
+function coded(error: unknown): Coded | undefined {
+  if (error instanceof StorageFault && error.detail !== '')
+    return { code: error.code, message: `${error.message} (${error.detail})` };
+  if (error instanceof Rejection) return error;
+  if (error instanceof InvalidCalendar) return { code: error.code, message: `${error.field}: ${error.message}` };
+  const fault = diskFault(error, files);
+  if (fault !== undefined) return fault;
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof code !== 'string' || typeof message !== 'string') return undefined;
+  if (!/^(E[A-Z\d]+|SQLITE_[A-Z_]+)$/.test(code)) return undefined;
+  return { code: 'SYSTEM_ERROR', message: message.includes(code) ? message : `${code}: ${message}` };
 }
+
+/** What nobody foresaw: its stack is for whoever mends it, and kept where it is in nobody's way. */
+function unexpected(error: unknown): Coded {
+  const id = randomUUID();
+  const file = join(tmpdir(), `pledge-${id}.log`);
+  const said = error instanceof Error ? `${error.name}: ${brief(error.message)}` : brief(String(error));
+  let where = `Where it came from is in ${file}`;
+  try {
+    writeFileSync(file, `${inFull(error)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch {
+    where = `It came from: ${cut(inFull(error), 500)}`;
+  }
+  return { code: 'UNEXPECTED', message: `${said}. This is a fault of Pledge, please report it. ${where}` };
+}
+
+/** As much as a person reads. */
+const brief = (text: string) => cut(text, 1_000);

@@ -5,7 +5,8 @@ import { ticketsNamed } from '../database/read-models.js';
 import { reportedOf } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type LedgerForReading, openForReading } from '../ledger.js';
-import { type RemoteOptions, remoteOf } from './remote.js';
+import { print, printAll, printsAlone } from './print.js';
+import { type Remote, type RemoteOptions, remoteOf } from './remote.js';
 import { remoteHistory } from './remote-history.js';
 
 interface HistoryOptions extends RemoteOptions {
@@ -22,41 +23,41 @@ export const historyCommand = new Command('history')
   .option('--key-file <file>', 'the file of the key to it; PLEDGE_KEY where left out')
   .action(async (ticket: string, { json = false, ...where }: HistoryOptions) => {
     const remote = remoteOf(where);
+    printsAlone();
     if (remote === undefined) await printLocal(ticket, json);
-    else
-      for await (const event of remoteHistory(remote, ticket))
-        console.log(
-          json ? JSON.stringify(event) : line({ ...event, by: event.actor, flags: event.flags.map(inWords) }),
-        );
+    else await printAll(remoteLines(remote, ticket, json));
   });
+
+async function* remoteLines(remote: Remote, ticket: string, json: boolean): AsyncGenerator<string> {
+  for await (const event of remoteHistory(remote, ticket))
+    yield json ? event.json : line({ ...event, by: event.actor, flags: event.flags.map(inWords) });
+}
 
 async function printLocal(ticket: string, json: boolean): Promise<void> {
   const ledger = await openForReading(readSettings());
   try {
-    if (await print(ledger, ticket, json)) return;
+    if (await printHistory(ledger, ticket, json)) return;
     const [named, ...others] = ledger.db === undefined ? [] : await ticketsNamed(ledger.db, ticket);
     if (named === undefined) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
     if (others.length > 0) {
       const ids = [named, ...others].join(', ');
       throw new Rejection('AMBIGUOUS_REFERENCE', `${ticket} is the reference of several tickets; say which: ${ids}.`);
     }
-    await print(ledger, named, json);
+    await printHistory(ledger, named, json);
   } finally {
     await ledger.close();
   }
 }
 
 /** Prints the history of a ticket, and says whether there is one. */
-async function print({ store }: LedgerForReading, ticket: string, json: boolean): Promise<boolean> {
+async function printHistory({ store }: LedgerForReading, ticket: string, json: boolean): Promise<boolean> {
   const history = await ticketHistory(store, 'everyone', ticket);
   for (const { event, flags } of history) {
     const { revision, type, metadata } = event;
     const occurredAt = new Date(metadata.occurredAt).toISOString();
     const said = { summary: summaryOf(event), flags: flags.map((flag) => flagsInWords[flag]) };
     const onBehalfOf = reportedOf(metadata) ?? null;
-    console.log(
-      json ? JSON.stringify(event) : line({ revision, type, occurredAt, by: metadata.actor, onBehalfOf, ...said }),
-    );
+    print(json ? JSON.stringify(event) : line({ revision, type, occurredAt, by: metadata.actor, onBehalfOf, ...said }));
   }
   return history.length > 0;
 }

@@ -1,11 +1,9 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { formats } from '../imports/formats.js';
-import { type Counts, importLog, type RejectedRow } from '../imports/import-log.js';
+import { type Counts, importLog } from '../imports/import-log.js';
 import { type ImportFormat } from '../imports/import-record.js';
 import { startImport } from '../imports/ledger-sink.js';
 import { mappedLog } from '../imports/mapping/mapped-log.js';
@@ -14,7 +12,9 @@ import { expectFile, readLog } from '../imports/read-log.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { settleDue } from '../sla/deadline-watcher.js';
 import { allOf } from '../work.js';
+import { complain, print } from './print.js';
 import { progressOn } from './progress.js';
+import { Rejects } from './rejects.js';
 
 interface Options {
   readonly format: string;
@@ -54,8 +54,12 @@ async function importFile(file: string, options: Options): Promise<void> {
   const total = file === '-' ? undefined : await rowsOf(file, format);
   const rejectsFile = rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.ndjson`;
 
-  const ledger = await openLedger(readSettings(), `import ${file}`, { holidaysApart: true });
   const stop = new AbortController();
+  // It stops as at a signal: what is under way is recorded, and the next run goes on.
+  const writer = new Rejects(rejectsFile, () => {
+    stop.abort();
+  });
+  const ledger = await openLedger(readSettings(), `import ${file}`, { holidaysApart: true });
   const onSignal = () => {
     stop.abort();
   };
@@ -65,9 +69,7 @@ async function importFile(file: string, options: Options): Promise<void> {
     for (const calendar of mapping?.calendars ?? []) await ledger.catalogue.expectCalendar(calendar);
     const actor = { id: `pledge import ${source}`, kind: 'system' } as const;
     const log = await startImport(ledger, { source, format: format.name, judgedFrom: judgedFrom?.getTime(), actor });
-    if (log.isResumed)
-      console.log(`Going on with the import of ${source} begun ${new Date(log.startedAt).toISOString()}.`);
-    const writer = new Rejects(rejectsFile);
+    if (log.isResumed) print(`Going on with the import of ${source} begun ${new Date(log.startedAt).toISOString()}.`);
     const progress = progressOn({ stream: process.stderr, now: ledger.clock.now, unit: 'rows', total });
     const began = ledger.clock.now();
     const rows = format.read(readLog(file, process.stdin));
@@ -75,18 +77,21 @@ async function importFile(file: string, options: Options): Promise<void> {
       progress.show(rows, `${rejected} rejected`);
     };
     const sinks = { sink: log, rejected: writer.write, progressed };
-    const counts = await importLog(rows, { source, signal: stop.signal, ...sinks }).finally(progress.end);
-    await writer.end();
+    const counts = await importLog(rows, { source, signal: stop.signal, ...sinks }).finally(() => {
+      progress.end();
+      writer.end();
+    });
+    if (writer.fault !== undefined) throw writer.fault;
     if (stop.signal.aborted) {
-      console.log(`Stopped; run it again to go on. ${said(counts)}.`);
+      print(`Stopped; run it again to go on. ${said(counts)}.`);
       process.exitCode = 130;
       return;
     }
     await log.finish(counts);
     await settleHistory(ledger);
     const seconds = (ledger.clock.now() - began) / 1000;
-    console.log(`Imported ${source} in ${seconds.toFixed(1)} s: ${said(counts)}.`);
-    if (counts.rejected > 0) console.log(`Rejected rows, each with its reason: ${rejectsFile}`);
+    print(`Imported ${source} in ${seconds.toFixed(1)} s: ${said(counts)}.`);
+    if (counts.rejected > 0) print(`Rejected rows, each with its reason: ${rejectsFile}`);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await ledger.close();
@@ -121,7 +126,7 @@ async function rowsOf(file: string, format: ImportFormat): Promise<number> {
 async function settleHistory({ projections, work, store }: Ledger): Promise<void> {
   const stop = new AbortController();
   const running = projections.run(stop.signal, ({ name, error }) => {
-    console.error(`projection ${name} stopped: ${error ?? '?'}`);
+    complain(`projection ${name} stopped: ${error ?? '?'}`);
     stop.abort();
   });
   const names = projections.statuses.map(({ name }) => name);
@@ -131,22 +136,4 @@ async function settleHistory({ projections, work, store }: Ledger): Promise<void
   await seen();
   stop.abort();
   await running;
-}
-
-/** Writes rejected rows to a file, which is made with the first. */
-class Rejects {
-  private stream: WriteStream | undefined;
-
-  constructor(private readonly file: string) {}
-
-  write = (row: RejectedRow): void => {
-    this.stream ??= createWriteStream(this.file);
-    this.stream.write(`${JSON.stringify(row)}\n`);
-  };
-
-  async end(): Promise<void> {
-    if (this.stream === undefined) return;
-    this.stream.end();
-    await once(this.stream, 'finish');
-  }
 }

@@ -3,14 +3,16 @@ import { type KeptKey, KeyStore } from '../auth/key-store.js';
 import { type Role, roles } from '../auth/permissions.js';
 import { systemClock } from '../clock/clock.js';
 import { readSettings } from '../config/settings.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { complain, isPrinted, print, printsAlone } from './print.js';
 
 const dayMs = 24 * 3_600_000;
 
 /** Does something with the keys of the data folder, beside a running server too. */
-function withKeys(work: (keys: KeyStore, now: number) => void): void {
+async function withKeys(work: (keys: KeyStore, now: number) => void | Promise<void>): Promise<void> {
   const keys = KeyStore.open(readSettings().data);
   try {
-    work(keys, systemClock.now());
+    await work(keys, systemClock.now());
   } finally {
     keys.close();
   }
@@ -32,39 +34,42 @@ const createCommand = new Command('create')
   )
   .option('--customers <ids>', 'only for these, with commas between', idsOf)
   .option('--days <n>', 'how long it holds', daysOf, 365)
-  .action((name: string, { role, customers, days }: CreateOptions) => {
-    withKeys((keys, now) => {
+  .action((name: string, { role, customers, days }: CreateOptions) =>
+    withKeys(async (keys, now) => {
       const expiresAt = now + days * dayMs;
       const { id, text } = keys.create({ name, role, customers: customers ?? null, expiresAt }, now);
-      console.error(`Key ${id}, for the role ${role}, until ${iso(expiresAt)}. It is shown this once:`);
-      console.log(text);
-    });
-  });
+      complain(`Key ${id}, for the role ${role}, until ${iso(expiresAt)}. It is shown this once:`);
+      if (await isPrinted(text)) return;
+      keys.revoke(id, now);
+      throw new Rejection('OUTPUT_NOT_WRITABLE', `Key ${id} could not be shown, so it is revoked.`);
+    }),
+  );
 
 const listCommand = new Command('list')
   .description('show which keys there are; never the keys themselves')
   .option('--json', 'one JSON object a line')
   .action(({ json = false }: { readonly json?: boolean }) => {
-    withKeys((keys, now) => {
-      for (const { digest: _digest, ...key } of keys.list()) console.log(json ? JSON.stringify(key) : line(key, now));
+    printsAlone();
+    return withKeys((keys, now) => {
+      for (const { digest: _digest, ...key } of keys.list()) print(json ? JSON.stringify(key) : line(key, now));
     });
   });
 
 const revokeCommand = new Command('revoke')
   .description('end a key for good; a running server refuses it from then on')
   .argument('<id>', 'its id, as `list` shows it')
-  .action((id: string) => {
+  .action((id: string) =>
     withKeys((keys, now) => {
       keys.revoke(id, now);
-      console.log(`Key ${id} is revoked.`);
-    });
-  });
+      print(`Key ${id} is revoked.`);
+    }),
+  );
 
 export const keysCommand = new Command('keys')
   .description('API keys for programs; works beside a running server')
-  .addCommand(createCommand.exitOverride())
-  .addCommand(listCommand.exitOverride())
-  .addCommand(revokeCommand.exitOverride());
+  .addCommand(createCommand)
+  .addCommand(listCommand)
+  .addCommand(revokeCommand);
 
 const iso = (at: number) => new Date(at).toISOString();
 

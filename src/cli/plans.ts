@@ -9,21 +9,22 @@ import { applyPlansFile } from '../plans/file/apply-plans-file.js';
 import { readPlansFile } from '../plans/file/read-plans-file.js';
 import { readCatalogue } from '../plans/file/whole-catalogue.js';
 import { toPlansFile, toYaml } from '../plans/file/write-plans-file.js';
+import { print, printsAlone } from './print.js';
 
 /** A hundred thousand customers take some ten million. */
 const mostBytes = 32_000_000;
 
 interface ApplyOptions {
   readonly yes?: boolean;
-  readonly actor: string;
+  readonly actor?: string;
 }
 
 const applyCommand = new Command('apply')
   .description('make plans, calendars and customers what a file says (docs/plans.md); run again, it changes nothing')
   .argument('<file>', 'YAML or JSON; - for what is piped in')
   .option('--yes', 'without asking')
-  .option('--actor <id>', 'who does it', userInfo().username)
-  .action(async (name: string, { yes = false, actor }: ApplyOptions) => {
+  .option('--actor <id>', 'who does it (default: who is logged in)')
+  .action(async (name: string, { yes = false, actor = whoIsHere() }: ApplyOptions) => {
     const text = await readText(name, process.stdin, mostBytes);
     // What was cut off before it began is not what anybody meant.
     if (text === '') throw new Rejection('MALFORMED_FILE', `${name} is empty.`);
@@ -31,7 +32,7 @@ const applyCommand = new Command('apply')
     const ledger = await openLedger(readSettings(), `plans apply ${name}`, { holidaysApart: true });
     try {
       const agree = yes ? () => Promise.resolve(true) : () => ask(name);
-      const isDone = await applyPlansFile(ledger, file, { id: actor, kind: 'person' }, agree, console.log);
+      const isDone = await applyPlansFile(ledger, file, { id: actor, kind: 'person' }, agree, print);
       if (!isDone) process.exitCode = 1;
     } finally {
       await ledger.close();
@@ -42,10 +43,11 @@ const exportCommand = new Command('export')
   .description('print plans, calendars and customers as such a file; reads beside a running server')
   .option('--json', 'as JSON')
   .action(async ({ json = false }: { readonly json?: boolean }) => {
+    printsAlone();
     const ledger = await openForReading(readSettings());
     try {
       const file = toPlansFile(await readCatalogue(ledger.store), Date.now());
-      process.stdout.write(json ? `${JSON.stringify(file, null, 2)}\n` : toYaml(file));
+      print(...(json ? JSON.stringify(file, null, 2) : toYaml(file).trimEnd()).split('\n'));
     } finally {
       await ledger.close();
     }
@@ -53,8 +55,17 @@ const exportCommand = new Command('export')
 
 export const plansCommand = new Command('plans')
   .description('plans, calendars and customers as one file')
-  .addCommand(applyCommand.exitOverride())
-  .addCommand(exportCommand.exitOverride());
+  .addCommand(applyCommand)
+  .addCommand(exportCommand);
+
+/** Whose process it is. In a container it may be of somebody whom the system has no name for. */
+export function whoIsHere(told: typeof userInfo = userInfo): string {
+  try {
+    return told().username;
+  } catch {
+    return `user ${process.getuid?.() ?? '?'}`;
+  }
+}
 
 async function ask(name: string): Promise<boolean> {
   if (name === '-' || !process.stdin.isTTY || !process.stdout.isTTY) {

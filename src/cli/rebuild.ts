@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readSettings } from '../config/settings.js';
 import { rebuildReadModels } from '../ledger.js';
+import { print } from './print.js';
 
 export const rebuildCommand = new Command('rebuild')
   .description('build the read models anew from the log; the old ones stay until the new ones are done')
@@ -8,5 +9,5 @@ export const rebuildCommand = new Command('rebuild')
     const began = Date.now();
     await rebuildReadModels(readSettings());
     const seconds = (Date.now() - began) / 1000;
-    console.log(`Rebuilt all read models in ${seconds.toFixed(1)} s.`);
+    print(`Rebuilt all read models in ${seconds.toFixed(1)} s.`);
   });

@@ -1,4 +1,5 @@
 import { Rejection } from '../event-sourcing/rejection.js';
+import { FieldFault, flag, listOf, object, optional } from '../imports/formats/fields.js';
 import { ask, type Remote } from './remote.js';
 
 /** An event of a ticket, as the API has it. */
@@ -10,17 +11,20 @@ export interface RemoteEvent {
   readonly onBehalfOf: { readonly id: string } | null;
   readonly flags: readonly string[];
   readonly summary: string;
+  /** All that the server says of it. */
+  readonly json: string;
 }
 
-interface History {
-  readonly ticketHistory: {
-    readonly edges: readonly { readonly node: RemoteEvent }[];
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  };
+interface Page {
+  readonly events: readonly RemoteEvent[];
+  /** Where the next one begins; null for the last. */
+  readonly next: string | null;
 }
+
+const pageSize = 200;
 
 const historyQuery = `query ($id: ID!, $afterCursor: String) {
-  ticketHistory(id: $id, first: 200, afterCursor: $afterCursor) {
+  ticketHistory(id: $id, first: ${pageSize}, afterCursor: $afterCursor) {
     edges { node { id type revision position occurredAt recordedAt actor { id kind } onBehalfOf { id kind } source causedBy
       flags summary data } }
     pageInfo { hasNextPage endCursor }
@@ -35,20 +39,57 @@ export async function* remoteHistory(remote: Remote, ticket: string): AsyncGener
     yield event;
   }
   if (isThere) return;
-  const named = await ask<{ readonly ticket: { readonly id: string } | null }>(
-    remote,
-    'query ($id: ID!) { ticket(id: $id) { id } }',
-    { id: ticket },
-  );
-  if (named.ticket === null) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
-  yield* eventsOf(remote, named.ticket.id);
+  const id = await ask(remote, 'query ($id: ID!) { ticket(id: $id) { id } }', { id: ticket }, ({ ticket: found }) => {
+    const named = optional(object)(found, 'ticket');
+    return named === undefined ? undefined : anyText(named['id'], 'ticket.id');
+  });
+  if (id === undefined) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
+  yield* eventsOf(remote, id);
 }
 
+/** Events are numbered without a gap, so that a server cannot say the same page for ever. */
 async function* eventsOf(remote: Remote, id: string): AsyncGenerator<RemoteEvent, void, undefined> {
   let afterCursor: string | null = null;
+  let revision = 0;
   do {
-    const { ticketHistory }: History = await ask<History>(remote, historyQuery, { id, afterCursor });
-    for (const { node } of ticketHistory.edges) yield node;
-    afterCursor = ticketHistory.pageInfo.hasNextPage ? ticketHistory.pageInfo.endCursor : null;
+    const page: Page = await ask(remote, historyQuery, { id, afterCursor }, (data) => pageOf(data, revision));
+    yield* page.events;
+    revision += page.events.length;
+    afterCursor = page.next;
   } while (afterCursor !== null);
+}
+
+function pageOf(data: Record<string, unknown>, revision: number): Page {
+  const { edges, pageInfo } = object(data['ticketHistory'], 'ticketHistory');
+  const events = listOf(pageSize, eventIn)(edges, 'edges');
+  const wrong = events.find((event, i) => event.revision !== revision + i);
+  if (wrong !== undefined) throw new FieldFault(`event ${revision} of the ticket is said to be ${wrong.revision}`);
+  const { hasNextPage, endCursor } = object(pageInfo, 'pageInfo');
+  if (!flag(hasNextPage, 'hasNextPage')) return { events, next: null };
+  if (events.length === 0) throw new FieldFault('a page without events is said to have a next one');
+  return { events, next: anyText(endCursor, 'endCursor') };
+}
+
+function eventIn(edge: unknown, path: string): RemoteEvent {
+  const node = object(object(edge, path)['node'], `${path}.node`);
+  const { revision, actor, onBehalfOf } = node;
+  if (typeof revision !== 'number') throw new FieldFault(`${path}.revision must be a number`);
+  const idOf = (value: Record<string, unknown>) => ({ id: anyText(value['id'], `${path}.actor.id`) });
+  const behalf = optional(object)(onBehalfOf, `${path}.onBehalfOf`);
+  return {
+    revision,
+    type: anyText(node['type'], `${path}.type`),
+    occurredAt: anyText(node['occurredAt'], `${path}.occurredAt`),
+    actor: idOf(object(actor, `${path}.actor`)),
+    onBehalfOf: behalf === undefined ? null : idOf(behalf),
+    flags: listOf(100, anyText)(node['flags'], `${path}.flags`),
+    summary: anyText(node['summary'], `${path}.summary`),
+    json: JSON.stringify(node),
+  };
+}
+
+/** Text, be it empty. */
+function anyText(value: unknown, field: string): string {
+  if (typeof value !== 'string') throw new FieldFault(`${field} must be text`);
+  return value;
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { readKey } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { FieldFault, listOf, object, optional } from '../imports/formats/fields.js';
 
 /** A server elsewhere, and the key to it. */
 export interface Remote {
@@ -20,45 +21,107 @@ export interface RemoteOptions {
  */
 export function remoteOf({ server, keyFile }: RemoteOptions): Remote | undefined {
   if (server === undefined) return undefined;
-  const isPlain = URL.canParse(server) && /^https?:$/.test(new URL(server).protocol);
-  if (!isPlain) throw new Rejection('INVALID_SERVER', `«${server}» is no address, as in https://pledge.example.`);
+  const url = plainUrl(server);
+  if (url === undefined) throw new Rejection('INVALID_SERVER', 'A server is an address, as in https://pledge.example.');
   const key = keyFile === undefined ? readKey() : keyIn(keyFile);
-  if (key !== undefined && key !== '') return { url: server.replace(/\/+$/, ''), key };
-  throw new Rejection('KEY_NOT_GIVEN', 'A server takes a key: name its file by --key-file, or set PLEDGE_KEY.');
+  if (key === undefined || key === '')
+    throw new Rejection('KEY_NOT_GIVEN', 'A server takes a key: name its file by --key-file, or set PLEDGE_KEY.');
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new Rejection('KEY_NOT_GIVEN', 'The key has blanks or signs that no key has.');
+  return { url, key };
 }
+
+/** An address of HTTP without its last slash; undefined where it is none, or has more to it than a place. */
+function plainUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.href.includes('#')) return undefined;
+  return url.href.endsWith('/') ? url.href.slice(0, -1) : url.href;
+}
+
+/** No key, and no token, is longer. */
+const longestKey = 16_384;
 
 function keyIn(file: string): string {
+  const notRead = (why: string) => new Rejection('KEY_NOT_GIVEN', `The key file ${file} cannot be read: ${why}.`);
+  let length: number;
+  const bytes = Buffer.alloc(longestKey + 1);
   try {
-    return readFileSync(file, 'utf8').trim();
+    const descriptor = openSync(file, 'r');
+    try {
+      length = readSync(descriptor, bytes);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
-    throw new Rejection('KEY_NOT_GIVEN', `The key file ${file} cannot be read: ${(error as Error).message}`);
+    throw notRead((error as Error).message);
   }
+  if (length > longestKey) throw notRead('it is longer than any key');
+  return bytes.toString('utf8', 0, length).trim();
 }
 
-interface Answer<Data> {
-  readonly data?: Data | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+/** How much a server may answer, and how long it may take. */
+export interface Patience {
+  readonly bytes: number;
+  readonly ms: number;
 }
 
-/** Asks a server. @throws Rejection what the server refuses, `SERVER_UNAVAILABLE` */
-export async function ask<Data>({ url, key }: Remote, query: string, variables: object): Promise<Data> {
-  const unavailable = (why: string) => new Rejection('SERVER_UNAVAILABLE', `${url} does not answer: ${why}`);
+const patience: Patience = { bytes: 64 * 1024 * 1024, ms: 60_000 };
+
+/**
+ * Asks a server. What it answers is anybody's: of bounded size and time, and of a shape that is looked at.
+ * @throws Rejection what the server refuses, `SERVER_UNAVAILABLE`, `SERVER_NOT_UNDERSTOOD`
+ */
+export async function ask<Data>(
+  { url, key }: Remote,
+  query: string,
+  variables: object,
+  read: (data: Record<string, unknown>) => Data,
+  most: Patience = patience,
+): Promise<Data> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
   const body = JSON.stringify({ query, variables });
+  const signal = AbortSignal.timeout(most.ms);
   let text: string;
   try {
-    text = await (await fetch(`${url}/graphql`, { method: 'POST', headers, body, redirect: 'error' })).text();
+    const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body, redirect: 'error', signal });
+    text = await textOf(response, most.bytes);
   } catch (error) {
-    throw unavailable(error instanceof Error ? error.message : String(error));
+    const why = signal.aborted ? `not within ${most.ms / 1000} s` : whyOf(error);
+    throw new Rejection('SERVER_UNAVAILABLE', `${url} does not answer: ${why}.`);
   }
-  let answer: Answer<Data>;
   try {
-    answer = JSON.parse(text) as Answer<Data>;
-  } catch {
-    throw unavailable('what it says is no JSON');
+    return read(dataOf(text));
+  } catch (error) {
+    if (error instanceof Rejection) throw error;
+    const why = error instanceof FieldFault ? error.message : 'it is no JSON, or nested too deeply';
+    throw new Rejection('SERVER_NOT_UNDERSTOOD', `What ${url} answers is not what Pledge does: ${why}.`);
   }
-  const [error] = answer.errors ?? [];
-  if (error !== undefined) throw new Rejection(error.extensions?.code ?? 'REFUSED', error.message);
-  if (answer.data == null) throw unavailable('it says nothing');
-  return answer.data;
+}
+
+async function textOf({ body }: Response, most: number): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > most) throw new Error(`more than ${most} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** A failed connection has its reason in its cause. */
+function whyOf(error: unknown): string {
+  const { cause, message } = error as { readonly cause?: unknown; readonly message?: unknown };
+  const { message: inner, code } = (cause ?? {}) as { readonly message?: unknown; readonly code?: unknown };
+  return ([inner, code, message].find((text) => typeof text === 'string' && text !== '') as string | undefined) ?? '?';
+}
+
+/** @throws Rejection by the code that a server refuses with */
+function dataOf(text: string): Record<string, unknown> {
+  const { data, errors } = object(JSON.parse(text), 'the answer');
+  const [error] = optional(listOf(1_000, object))(errors, 'errors') ?? [];
+  if (error === undefined) return object(data, 'data');
+  const { code } = optional(object)(error['extensions'], 'extensions') ?? {};
+  const isCode = typeof code === 'string' && /^[A-Z][A-Z\d_]{0,79}$/.test(code);
+  throw new Rejection(isCode ? code : 'REFUSED', typeof error['message'] === 'string' ? error['message'] : 'no reason');
 }

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { sampleLog } from '../imports/sample.js';
+import { printAll, printsAlone } from './print.js';
 
 const whole = (text: string): number => {
   const number = Number(text);
@@ -33,14 +33,6 @@ export const sampleCommand = new Command('sample')
   .option('--time-zone <zone>', 'where its desk works', 'UTC')
   .action(async ({ tickets, days, seed, until, timeZone }: Options) => {
     const end = until?.getTime() ?? Math.floor(Date.now() / 3_600_000) * 3_600_000;
-    const { stdout } = process;
-    stdout.on('error', () => process.exit(0)); // the reader of a pipe may leave early
-    let text = '';
-    for (const line of sampleLog({ tickets, days, seed, until: end, timeZone })) {
-      text += `${line}\n`;
-      if (text.length < 65_536) continue;
-      if (!stdout.write(text)) await once(stdout, 'drain');
-      text = '';
-    }
-    stdout.write(text);
+    printsAlone();
+    await printAll(sampleLog({ tickets, days, seed, until: end, timeZone }));
   });

@@ -7,6 +7,7 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { type Finding } from '../event-sourcing/standing.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { holdPlace, type Placeholder } from '../placeholder.js';
+import { complain, print } from './print.js';
 
 /** Resolves when the process is asked to stop. */
 export const stopSignal = (): Promise<string> =>
@@ -44,12 +45,15 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
     // Loaded here, for it takes a second that the other commands need not wait.
     const { startServer } = await import('../server.js');
     const server = await startServer(ledger, [], { leave });
-    console.log(`Pledge serves on ${server.url}, data in ${settings.data}
-
-  ${server.url}/graphql   the API; with a browser, GraphiQL to try it in
-  ${server.url}/health    whether all is well
-
-${keyInWords(server.url, server.developmentKey)}No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start again. The tour is in README.md.`);
+    print(
+      `Pledge serves on ${server.url}, data in ${settings.data}`,
+      '',
+      `  ${server.url}/graphql   the API; with a browser, GraphiQL to try it in`,
+      `  ${server.url}/health    whether all is well`,
+      '',
+      ...keyInWords(server.url, server.developmentKey),
+      'No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start again. The tour is in README.md.',
+    );
     await stopped;
     await server.close();
   } finally {
@@ -59,15 +63,16 @@ ${keyInWords(server.url, server.developmentKey)}No tickets yet? Stop it, «./ple
 }
 
 /** How to get in; the key itself is shown when it is made, and never again. */
-function keyInWords(url: string, key: DevelopmentKey | undefined): string {
-  if (key === undefined) return '';
-  if (!key.isNew) return `The development key is in ${key.file}.\n\n`;
-  return `A development key was made, for this machine alone, and is kept in ${key.file}. With it, once:
-
-  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${key.text}' -d '{"query":"{ slaSummary { plan metric month attainment } }"}'
-  ${url}/graphql#key=${key.text}
-
-`;
+function keyInWords(url: string, key: DevelopmentKey | undefined): readonly string[] {
+  if (key === undefined) return [];
+  if (!key.isNew) return [`The development key is in ${key.file}.`, ''];
+  return [
+    `A development key was made, for this machine alone, and is kept in ${key.file}. With it, once:`,
+    '',
+    `  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${key.text}' -d '{"query":"{ slaSummary { plan metric month attainment } }"}'`,
+    `  ${url}/graphql#key=${key.text}`,
+    '',
+  ];
 }
 
 /** Opens the ledger as soon as its store answers; undefined where the process is asked to stop before. */
@@ -86,7 +91,7 @@ async function openWhenThere(
   if (place === undefined) return openLedger(settings, 'serve', { threaded: true, finding });
   let last = '';
   const told = (why: string) => {
-    if (why !== last) console.error(`The event store does not answer; ${place.url}/health says when it does. ${why}`);
+    if (why !== last) complain(`The event store does not answer; ${place.url}/health says when it does. ${why}`);
     last = why;
   };
   while (!signal.aborted) {

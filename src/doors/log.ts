@@ -1,5 +1,6 @@
 import { systemClock } from '../clock/clock.js';
 import { cut } from '../event-sourcing/rejection.js';
+import { visible } from './visible.js';
 
 /** What is worth an operator's look: an error of ours, or a request refused. */
 export interface LogEntry {
@@ -19,15 +20,9 @@ export interface LogEntry {
 
 export type Log = (entry: LogEntry) => void;
 
-/** What JSON leaves as it is, and a terminal or an editor takes for a command, a line's end or a change of direction. */
-const unseen = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
-
 /** One line of JSON each, so that no text of a caller's can begin a line of its own. */
 export const logLine = (entry: LogEntry): string =>
-  JSON.stringify({ at: new Date(systemClock.now()).toISOString(), ...entry }).replace(
-    unseen,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  visible(JSON.stringify({ at: new Date(systemClock.now()).toISOString(), ...entry }));
 
 /** What may wait for who reads the log, in bytes. */
 const mostWaiting = 1024 * 1024;
@@ -53,6 +48,11 @@ export const logToStderr: Log = logTo(() => process.stderr);
 export function surviveSilence(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
+
+/** A line of words for the operator, of what concerns no request. */
+export const noteToStderr = (text: string): void => {
+  process.stderr.write(`${visible(text)}\n`);
+};
 
 /** How much of an error a line tells. */
 const longestError = 8_000;

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { inFull, noteToStderr } from '../doors/log.js';
 import { type Clock } from '../clock/clock.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
@@ -36,7 +37,7 @@ export class WebhookWork implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     const failed = (what: string, error: unknown) => {
-      console.error(`${what} failed; it is tried again in a minute:`, error);
+      noteToStderr(`${what} failed; it is tried again in a minute: ${inFull(error)}`);
     };
     this.running = runWebhooks({ ...this.ports, random: Math.random, failed }, this.stop.signal);
   }

@@ -15,7 +15,7 @@ export async function applyPlansFile(
   file: PlansFile,
   actor: Actor,
   agree: () => Promise<boolean>,
-  print: (text: string) => void,
+  print: (...lines: readonly string[]) => void,
 ): Promise<boolean> {
   const { store, clock, resolveHolidays } = ports;
   const changes = await catalogueChanges({ now: clock.now(), resolveHolidays }, await readCatalogue(store), file);
@@ -23,7 +23,7 @@ export async function applyPlansFile(
     print('Nothing to change: all is as the file says.');
     return true;
   }
-  print(changes.map(describe).join('\n'));
+  print(...changes.flatMap(describe));
   if (!(await agree())) {
     print('Nothing was changed.');
     return false;

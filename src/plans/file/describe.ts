@@ -6,15 +6,15 @@ import { type PlanTarget } from '../domain/plan.js';
 import { type CatalogueChange } from './catalogue-changes.js';
 
 /** A change in lines that people read: what it is about, then each field. */
-export function describe({ kind, code, event, before }: CatalogueChange): string {
+export function describe({ kind, code, event, before }: CatalogueChange): readonly string[] {
   const { effectiveFrom, appliesToOpenTickets, version, ...after } = event.data as Partial<Revision>;
   const since = typeof effectiveFrom === 'number' ? `from ${new Date(effectiveFrom).toISOString()} on` : 'since always';
-  if (event.type === 'PlanRetired') return `- ${kind} ${code}: retired ${since}`;
+  if (event.type === 'PlanRetired') return [`- ${kind} ${code}: retired ${since}`];
   const isNew = before === undefined;
   const which = isNew ? 'new, ' : version === undefined ? '' : `version ${version}, `;
   const reach = appliesToOpenTickets === true ? ', open tickets too' : '';
   const changes = differences(before, after).filter(({ path }) => !isKey(path));
-  return [`${isNew ? '+' : '~'} ${kind} ${code}: ${which}${since}${reach}`, ...changes.flatMap(line)].join('\n');
+  return [`${isNew ? '+' : '~'} ${kind} ${code}: ${which}${since}${reach}`, ...changes.flatMap(line)];
 }
 
 /** What the first line says already. */

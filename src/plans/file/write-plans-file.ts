@@ -1,4 +1,5 @@
 import { Document, visit } from 'yaml';
+import { unseen } from '../../doors/visible.js';
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type EffectiveFrom } from '../domain/plan.js';
 import { isRetired, versionsOf } from '../domain/plan-decider.js';
@@ -58,9 +59,22 @@ export function toYaml(file: object): string {
   });
   visit(document, {
     Scalar: (_, node) => {
+      if (typeof node.value !== 'string') return;
       // Older readers take times and dates for something else than text.
-      if (typeof node.value === 'string' && /^\d[\d:.TZ-]+$/.test(node.value)) node.type = 'QUOTE_SINGLE';
+      if (/^\d[\d:.TZ-]+$/.test(node.value)) node.type = 'QUOTE_SINGLE';
+      // So that it can be escaped.
+      if (node.value.search(unseen) >= 0) node.type = 'QUOTE_DOUBLE';
     },
   });
-  return document.toString({ lineWidth: 0 });
+  return document
+    .toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER })
+    .split('\n')
+    .map((line) => line.replace(unseen, escaped))
+    .join('\n');
+}
+
+/** A sign as YAML escapes it in text between double quotes. */
+function escaped(sign: string): string {
+  const code = sign.codePointAt(0) ?? 0;
+  return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }

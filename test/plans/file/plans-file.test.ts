@@ -36,7 +36,7 @@ class Applied {
     const text = typeof source === 'string' ? source : stringify(source);
     const changes = await catalogueChanges({ now, resolveHolidays }, await this.read(), readPlansFile(text));
     this.events.push(...changes.map(({ event }) => event));
-    this.changed = changes.map(inWords);
+    this.changed = changes.map((change) => inWords(change).join('\n'));
     return this;
   }
 
