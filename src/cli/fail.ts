@@ -43,7 +43,7 @@ function coded(error: unknown): Coded | undefined {
   if (fault !== undefined) return fault;
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   if (typeof code !== 'string' || typeof message !== 'string') return undefined;
-  if (!/^(E[A-Z\d]+|SQLITE_[A-Z_]+)$/.test(code)) return undefined;
+  if (!/^(E[A-Z\d]+|ERR_FS_[A-Z_]+|SQLITE_[A-Z_]+)$/.test(code)) return undefined;
   return { code: 'SYSTEM_ERROR', message: message.includes(code) ? message : `${code}: ${message}` };
 }
 
