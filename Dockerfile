@@ -16,7 +16,7 @@ ENV NODE_ENV=production PLEDGE_HOST=0.0.0.0 PLEDGE_PORT=3000 PLEDGE_DATA=/data P
 WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY package.json pledge ./
+COPY package.json pledge LICENSE NOTICE ./
 COPY examples examples
 RUN install -d -o node -g node /data
 USER node
