@@ -5,6 +5,7 @@ import {
   type GraphQLFieldResolver,
   GraphQLNonNull,
   type GraphQLObjectType,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
@@ -160,8 +161,9 @@ describe('every operation', () => {
       const served = guarded(await sortedSchema());
       const plan = served.getType('Plan') as GraphQLObjectType;
       const { resolve } = plan.getFields()['history'] as { resolve: GraphQLFieldResolver<unknown, unknown> };
+      const info = { fieldName: 'history', parentType: plan, schema: served } as GraphQLResolveInfo;
       const asked = (may: readonly Permission[]) => () =>
-        resolve({ history: [] }, {}, { identity: { may: new Set(may) } }, { fieldName: 'history' } as never);
+        resolve({ history: [] }, {}, { identity: { may: new Set(may) } }, info);
       expect(asked(['readHistory'])()).toEqual([]);
       expect(asked(['readCatalogue'])).toThrow('Plan.history is for the roles');
     });
