@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
@@ -134,7 +134,12 @@ describe('the same command with the same key', () => {
     const results = await bulk([{ ticket: 'other', ...opened }, ...tickets]);
     expect(results).toEqual(results.map(() => ({ outcome: 'RECORDED', code: null })));
   });
-  afterAll(() => api.end());
+  let isClosed = false;
+  afterAll(() => {
+    if (!isClosed) return api.end();
+    rmSync(api.folder, { recursive: true, force: true });
+    return undefined;
+  });
 
   it.each(kinds)('is the same singly and then in bulk: $event', async (kind) => {
     const ticket = ticketOf(kind, 'single');
@@ -173,6 +178,7 @@ describe('the same command with the same key', () => {
 
   it('has the id and the digest that it always had, through either door', async () => {
     await api.close();
+    isClosed = true;
     const ledger = await ledgerAt(at('13:00'), api.folder);
     const found: Record<string, unknown> = {};
     for (const kind of kinds) {
