@@ -12,6 +12,7 @@ import {
   replaceReadModels,
 } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
+import { noteToStderr } from './doors/log.js';
 import { type EventStore, type Position } from './event-sourcing/event-store.js';
 import { StreamCache } from './event-sourcing/stream-cache.js';
 import { WatchedLog, type WatchPorts } from './event-sourcing/watched-log.js';
@@ -143,9 +144,7 @@ export async function openLedger(
 
 const onStderr: Finding = {
   acceptsOlderLog: false,
-  told: (line) => {
-    console.error(line);
-  },
+  told: noteToStderr,
 };
 
 const readsHere = (

@@ -84,9 +84,7 @@ async function openWhenThere(
 ): Promise<Ledger | undefined> {
   const finding: Finding = {
     acceptsOlderLog,
-    told: (line) => {
-      console.error(line);
-    },
+    told: complain,
   };
   if (place === undefined) return openLedger(settings, 'serve', { threaded: true, finding });
   let last = '';
