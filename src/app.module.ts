@@ -33,6 +33,7 @@ import {
   DOORS,
   DUTIES,
   EVENT_STORE,
+  FIRST_BUILD,
   LEDGER,
   PROJECTIONS,
   READERS,
@@ -93,6 +94,7 @@ export class LedgerModule {
       { provide: TICKETS, useValue: ledger.tickets },
       { provide: DUTIES, useValue: ledger.duties },
       { provide: PROJECTIONS, useValue: ledger.projections },
+      { provide: FIRST_BUILD, useValue: ledger.firstBuild },
       { provide: WEBHOOKS, useValue: ledger.webhooks },
     ];
     return { module: LedgerModule, providers: ports, exports: ports };

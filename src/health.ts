@@ -5,7 +5,8 @@ import { type SubscriptionStatus } from './event-sourcing/subscription-status.js
 /** Whether all is well, for those who watch the server: 200 where it is, else 503. */
 export interface Health {
   /**
-   * `notReady`: the store does not answer. `notWritable`: the disk fails or the store refuses, and all goes on by itself as soon as it does not.
+   * `notReady`: the store does not answer, or the read models are being built. `notWritable`: the disk fails or the store
+   * refuses, and all goes on by itself as soon as it does not.
    * `failed`: a projection has stopped at an event, or what is stored is damaged or no longer what it was.
    */
   readonly status: 'ok' | 'notReady' | 'notWritable' | 'failed';
@@ -24,9 +25,11 @@ export interface Health {
 export interface Parts extends Pick<Health, 'projections' | 'stuckTickets'> {
   readonly subscription: SubscriptionStatus;
   readonly faults: readonly StorageFault[];
+  /** Whether the read models have what was recorded before they were opened. */
+  readonly isBuilt: boolean;
 }
 
-export function healthOf({ subscription, projections, stuckTickets, faults }: Parts): Health {
+export function healthOf({ subscription, projections, stuckTickets, faults, isBuilt }: Parts): Health {
   const connected = subscription.state === 'live' || subscription.state === 'catchingUp';
   const told = faults.map(({ code, message }) => ({ code, message }));
   const about = { store: { connected, ...subscription }, projections, stuckTickets, faults: told };
@@ -39,6 +42,7 @@ export function healthOf({ subscription, projections, stuckTickets, faults }: Pa
     return { status: 'notWritable', reason: 'The event store takes no changes.', ...about };
   if (faults.length > 0 || projections.some(({ state }) => state === 'retrying'))
     return { status: 'notWritable', reason: 'The disk fails: not all can be written.', ...about };
+  if (!isBuilt) return { status: 'notReady', reason: 'The read models are being built.', ...about };
   return { status: 'ok', ...about };
 }
 

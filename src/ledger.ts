@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
 import { type Duties, endLeases, openDuties } from './database/duties.js';
 import {
+  damageIn,
   openReadModels,
   openReadModelsForReading,
   type ReadModels,
@@ -14,6 +15,7 @@ import {
 import { type Schema } from './database/schema.js';
 import { noteToStderr } from './doors/log.js';
 import { type EventStore, type Position } from './event-sourcing/event-store.js';
+import { type StorageFault } from './event-sourcing/storage-fault.js';
 import { StreamCache } from './event-sourcing/stream-cache.js';
 import { WatchedLog, type WatchPorts } from './event-sourcing/watched-log.js';
 import { Rejection } from './event-sourcing/rejection.js';
@@ -26,6 +28,7 @@ import { Catalogue } from './plans/catalogue.js';
 import { HolidaysApart, type ResolveHolidays } from './plans/holidays-apart.js';
 import { seedCatalogue } from './plans/seed.js';
 import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
+import { FirstBuild } from './projections/first-build.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';
 import { ReadFiles } from './reads/read-files.js';
 import { type AllReads, ReadsHere } from './reads/reads-here.js';
@@ -50,6 +53,10 @@ export interface Ledger {
   /** What may take long to read. */
   readonly reads: AllReads;
   readonly projections: RunningProjections;
+  /** Whether the read models have what was recorded before they were opened. */
+  readonly firstBuild: FirstBuild;
+  /** The damage that was met in the read models since. */
+  readonly damage: () => StorageFault | undefined;
   readonly webhooks: Webhooks;
   /** Who does what work behind, and what it is stuck on. */
   readonly duties: Duties;
@@ -123,7 +130,7 @@ export async function openLedger(
     await expectAllThatWasSeen(folder, store, finding);
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections }, finding);
     webhooks = await openWebhooks(folder.webhookFiles, { store, clock }, finding);
-    duties = await openDuties(folder.dutiesFile);
+    duties = await openDuties(folder.dutiesFile, finding);
     await endLeases(duties); // the folder is ours alone
     const catalogue = new Catalogue(store, settings.defaultPlan);
     const ports = { store, catalogue, clock, resolveHolidays: apart?.resolve ?? resolveHolidays };
@@ -135,7 +142,9 @@ export async function openLedger(
     const tickets = new StreamCache<Ticket>(ticketsKept);
     reads = threaded ? new ThreadedReads(settings) : readsHere(folder, { store, catalogue });
     const opened = { settings, ...ports, tickets, db: readModels.db, reads, projections, duties };
-    return { ...opened, webhooks, work: workOf(opened), close };
+    const firstBuild = new FirstBuild(projections, await store.lastPosition());
+    const damage = () => damageIn(folder.readModelsFile);
+    return { ...opened, firstBuild, damage, webhooks, work: workOf(opened), close };
   } catch (error) {
     await close();
     throw error;

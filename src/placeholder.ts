@@ -17,6 +17,7 @@ const health = healthOf({
   projections: [],
   stuckTickets: 0,
   faults: [],
+  isBuilt: false,
 });
 const said = publicly(health);
 const refusal = { errors: [{ message: said.reason, extensions: { code: 'EVENT_STORE_UNAVAILABLE' } }] };

@@ -19,6 +19,7 @@ import { countStuck } from './database/duties.js';
 import { type Health, healthOf, publicly, statusCodeOf } from './health.js';
 import { metricsOf, metricsType } from './metrics.js';
 import { type Ledger } from './ledger.js';
+import { projectionNames } from './projections/projections.js';
 
 export interface Server {
   /** Where it listens, as in `http://127.0.0.1:3000`. */
@@ -77,6 +78,7 @@ export async function startServer(
   };
   try {
     await app.init();
+    await builtSoon(ledger);
     await leave();
     await app.listen(port, host);
   } catch (error) {
@@ -86,8 +88,15 @@ export async function startServer(
   return { url: await app.getUrl(), developmentKey: authenticator.developmentKey, close };
 }
 
-async function healthNow({ store, projections, webhooks, duties }: Ledger): Promise<Health> {
-  const faults = store.fault === undefined ? [] : [store.fault];
+/** A build that takes a moment, as after every start, is waited for; of a longer one `/health` and queries tell. */
+async function builtSoon({ firstBuild }: Ledger): Promise<void> {
+  await firstBuild.over(projectionNames, AbortSignal.timeout(shortBuildMs)).catch(() => undefined); // told in /health
+}
+
+const shortBuildMs = 2_000;
+
+async function healthNow({ store, projections, webhooks, duties, ...ledger }: Ledger): Promise<Health> {
+  const faults = [store.fault, ledger.damage()].filter((fault) => fault !== undefined);
   const stuckTickets = await countStuck(duties).catch((error: unknown) => {
     if (!(error instanceof StorageFault)) throw error;
     faults.push(error);
@@ -99,5 +108,6 @@ async function healthNow({ store, projections, webhooks, duties }: Ledger): Prom
     projections: [...statuses, ...webhooks.projectors.statuses],
     stuckTickets,
     faults,
+    isBuilt: ledger.firstBuild.isOver,
   });
 }

@@ -7,6 +7,7 @@ export const HOLIDAYS = Symbol('Holidays');
 export const READERS = Symbol('Readers');
 export const READS = Symbol('Reads');
 export const PROJECTIONS = Symbol('Projections');
+export const FIRST_BUILD = Symbol('FirstBuild');
 export const LEDGER = Symbol('Ledger');
 export const TICKETS = Symbol('Tickets');
 export const WEBHOOKS = Symbol('Webhooks');

@@ -8,9 +8,10 @@ import { keepPrivate } from './private-files.js';
 /**
  * A connection to a file whose last commits a power cut may take, and nothing else.
  * @param called how the file is called in a refusal
+ * @param remedy what to do where it is damaged
  * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_DAMAGED`
  */
-export function connectTo(file: string, called: string): Database.Database {
+export function connectTo(file: string, called: string, remedy: string): Database.Database {
   try {
     keepPrivate(file);
     const database = new Database(file);
@@ -20,9 +21,10 @@ export function connectTo(file: string, called: string): Database.Database {
   } catch (error) {
     const { code, message } = error as { readonly code?: string; readonly message: string };
     const said = `${called} cannot be written: ${message}`;
-    throw code?.startsWith('SQLITE_CORRUPT') === true
-      ? new StorageFault('DATA_DAMAGED', said, true)
-      : new Rejection('DATA_NOT_WRITABLE', said);
+    if (code?.startsWith('SQLITE_CORRUPT') === true) throw new StorageFault('DATA_DAMAGED', `${said}. ${remedy}`, true);
+    // Not one of ours at all, most likely.
+    if (code === 'SQLITE_NOTADB') throw new StorageFault('DATA_NOT_WRITABLE', `${said}. ${remedy}`, true);
+    throw new Rejection('DATA_NOT_WRITABLE', said);
   }
 }
 

@@ -1,7 +1,10 @@
+import { rmSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
 import { type Clock } from '../clock/clock.js';
+import { type Finding, refusing } from '../event-sourcing/standing.js';
+import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { connectTo, dialectOf } from './connect.js';
-import { type Stored } from './disk-faults.js';
+import { type Stored, tellingFaults } from './disk-faults.js';
 
 /** Which node does some work, and until when it said so. */
 interface LeasesTable {
@@ -39,8 +42,33 @@ const dutiesFile: Stored = {
  * who writes here.
  * @throws Rejection `DATA_NOT_WRITABLE`
  */
-export async function openDuties(file: string): Promise<Duties> {
-  const db = new Kysely<DutiesSchema>({ dialect: dialectOf(connectTo(file, file), dutiesFile) });
+export async function openDuties(file: string, { told }: Finding = refusing): Promise<Duties> {
+  try {
+    return await openSound(file);
+  } catch (error) {
+    if (!(error instanceof StorageFault) || !error.isLasting) throw error;
+    told(`${file} is damaged, and made anew: nothing that was recorded is in it.`);
+    for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
+    return openSound(file);
+  }
+}
+
+/** @throws StorageFault where the file is damaged */
+async function openSound(file: string): Promise<Duties> {
+  const database = connectTo(file, file, dutiesFile.remedy);
+  const db = new Kysely<DutiesSchema>({ dialect: dialectOf(database, dutiesFile) });
+  try {
+    const found = tellingFaults(dutiesFile, () => database.pragma('quick_check(1)', { simple: true })); // it is small
+    if (found !== 'ok') throw new StorageFault('DATA_DAMAGED', `${file} is damaged: ${String(found)}`, true);
+    await makeTables(db);
+    return db;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+async function makeTables(db: Duties): Promise<void> {
   await db.schema
     .createTable('leases')
     .ifNotExists()
@@ -60,7 +88,6 @@ export async function openDuties(file: string): Promise<Duties> {
     .addColumn('retry_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('stuck_tickets_key', ['work', 'ticket'])
     .execute();
-  return db;
 }
 
 /** How long a lease holds; taken again while there is work, it is taken over that long after its owner has gone. */

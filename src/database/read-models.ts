@@ -64,7 +64,7 @@ export async function openReadModels(file: string, from: BuiltFrom, finding = re
   try {
     opened = await joinReadModels(file, logId);
   } catch (error) {
-    if (!(error instanceof StorageFault) || !error.isLasting || error.message.includes('SQLITE_NOTADB')) throw error;
+    if (!(error instanceof StorageFault) || error.code !== 'DATA_DAMAGED') throw error;
     return buildAnew('they are damaged');
   }
   try {
@@ -197,7 +197,7 @@ export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promi
 }
 
 function connect(file: string): Kysely<Schema> {
-  const database = connectTo(file, `The read models ${file}`);
+  const database = connectTo(file, `The read models ${file}`, '«pledge rebuild» builds them anew.');
   database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
   database.pragma('wal_autocheckpoint = 8000');
   return new Kysely<Schema>({ dialect: dialectOf(database, stored(file), remembering(database)) });

@@ -18,3 +18,13 @@ export function fromCursor(store: Pick<EventStore, 'logId'>, cursor: string): Po
   }
   return position;
 }
+
+/**
+ * Whoever has a position that the log has not come to has seen events that it has lost since.
+ * @throws Rejection `CURSOR_BEYOND_END`
+ */
+export async function expectReached(store: Pick<EventStore, 'lastPosition'>, position: Position): Promise<void> {
+  if (position <= (await store.lastPosition())) return;
+  const why = 'The cursor is beyond the end of the event store, as after an older copy was put back; start without one.';
+  throw new Rejection('CURSOR_BEYOND_END', why);
+}

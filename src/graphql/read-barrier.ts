@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { fromCursor } from '../event-sourcing/cursor.js';
+import { expectReached, fromCursor } from '../event-sourcing/cursor.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { EVENT_STORE, PROJECTIONS } from '../tokens.js';
+import { EVENT_STORE, FIRST_BUILD, PROJECTIONS } from '../tokens.js';
 
 /** How far the read models are. */
 export interface Progress {
@@ -10,25 +10,39 @@ export interface Progress {
   waitFor(projections: readonly string[], position: Position, signal: AbortSignal): Promise<boolean>;
 }
 
-/** How long a query waits for the write it is to see. */
+/** Whether the read models have what was recorded before they were opened. */
+export interface Build {
+  readonly isOver: boolean;
+  /** Whether some projections have it before the signal aborted. */
+  over(projections: readonly string[], signal: AbortSignal): Promise<boolean>;
+}
+
+/** How long a query waits for what it is to see. */
 const patienceMs = 5_000;
 
-/** Lets a reader see its own writes. */
+/** Lets a reader see its own writes, and nobody take read models that are being built for all there is. */
 @Injectable()
 export class ReadBarrier {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(PROJECTIONS) private readonly progress: Progress,
+    @Inject(FIRST_BUILD) private readonly build: Build,
   ) {}
 
   /**
-   * Resolves once the projections have seen a write.
-   * @throws Rejection `READ_MODEL_BEHIND`, `PROJECTION_FAILED`, and what {@link fromCursor} throws
+   * Resolves once the projections have been built, and have seen a write where one is named.
+   * @throws Rejection `READ_MODEL_BUILDING`, `READ_MODEL_BEHIND`, `CURSOR_BEYOND_END`, `PROJECTION_FAILED`, and what
+   * {@link fromCursor} throws
    */
   async seen(projections: readonly string[], after: string | undefined): Promise<void> {
-    if (after === undefined) return;
-    const position = fromCursor(this.store, after);
+    const position = after === undefined ? undefined : fromCursor(this.store, after);
     const signal = AbortSignal.timeout(patienceMs);
+    if (!this.build.isOver && !(await this.build.over(projections, signal).catch(withoutEvent)))
+      throw new Rejection('READ_MODEL_BUILDING', 'The read models are being built; ask again later.');
+    if (position === undefined) return;
+    // What they have seen is in the log, so that the store need not be asked.
+    if (await this.progress.waitFor(projections, position, AbortSignal.abort())) return;
+    await expectReached(this.store, position);
     if (await this.progress.waitFor(projections, position, signal).catch(withoutEvent)) return;
     throw new Rejection('READ_MODEL_BEHIND', `The read models have not seen ${after} within 5 seconds; ask again.`);
   }

@@ -3,7 +3,7 @@ import { Args, ArgsType, Field, Resolver, Subscription } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
-import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
+import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../graphql/abortable.js';
 import { PositionScalar } from '../../graphql/scalars.js';
@@ -57,11 +57,12 @@ export class SlaEvents {
       'Warnings, breaches and what became of them: first what was missed since `after`, then live, in order, each once. Ends with SUBSCRIBER_TOO_SLOW, and the `cursor` to come back with in its extensions, where a subscriber falls 10,000 events behind.',
     resolve: (message: SlaFeedMessageType) => message,
   })
-  slaEvents(
+  async slaEvents(
     @Args() { after, filter }: SlaEventsArgs,
     @Caller() { scope }: Identity,
-  ): AsyncIterableIterator<SlaFeedMessageType> {
+  ): Promise<AsyncIterableIterator<SlaFeedMessageType>> {
     const from = after === undefined ? {} : { after: fromCursor(this.store, after) };
+    if (from.after !== undefined) await expectReached(this.store, from.after);
     const wanted = toFeedFilter(filter);
     return abortable(
       (signal) => this.listen({ scope, ...from, filter: wanted, signal }),

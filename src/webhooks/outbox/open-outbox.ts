@@ -74,7 +74,7 @@ async function rememberedIn(db: Kysely<OutboxSchema>): Promise<readonly Remember
 
 /** What a power cut takes is delivered once more: checkpoint and rows go together. */
 async function open(file: string): Promise<Kysely<OutboxSchema>> {
-  const database = connectTo(file, `The outbox ${file}`);
+  const database = connectTo(file, `The outbox ${file}`, outboxFile.remedy);
   const db = new Kysely<OutboxSchema>({ dialect: dialectOf(database, outboxFile) });
   const migrations = { getMigrations: () => Promise.resolve({ ...outboxMigrations }) };
   const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
