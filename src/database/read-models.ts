@@ -58,30 +58,30 @@ export interface BuiltFrom {
  * @throws Rejection `DATA_FROM_NEWER_VERSION`, `DATA_NOT_WRITABLE`; `LOG_OLDER` where they know events that the log has not
  */
 export async function openReadModels(file: string, from: BuiltFrom, finding = refusing): Promise<ReadModels> {
-  const { logId } = from.log;
-  if (existsSync(damageNoted(file))) return buildAnew('damage was met in them');
-  let opened: ReadModels;
-  try {
-    opened = await joinReadModels(file, logId);
-  } catch (error) {
-    if (!(error instanceof StorageFault) || error.code !== 'DATA_DAMAGED') throw error;
-    return buildAnew('they are damaged');
-  }
-  try {
-    const why = await whyAnew(opened.db, from, finding);
-    if (why === undefined) return opened;
-    await opened.close();
-    return await buildAnew(why);
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
+  const found = existsSync(damageNoted(file)) ? 'damage was met in them' : await lookedAt(file, from, finding);
+  if (typeof found !== 'string') return found;
+  finding.told(`The read models are built anew: ${found}.`);
+  removeReadModels(file);
+  return joinReadModels(file, from.log.logId);
+}
 
-  async function buildAnew(why: string): Promise<ReadModels> {
-    finding.told(`The read models are built anew: ${why}.`);
-    removeReadModels(file);
-    return joinReadModels(file, logId);
+/** Read models that fit, or why they are to be built anew. */
+async function lookedAt(file: string, from: BuiltFrom, finding: Finding): Promise<ReadModels | string> {
+  let opened: ReadModels | undefined;
+  let why: string | undefined;
+  try {
+    opened = await joinReadModels(file, from.log.logId);
+    why = await whyAnew(opened.db, from, finding);
+    if (why === undefined) return opened;
+  } catch (error) {
+    if (!(error instanceof StorageFault) || error.code !== 'DATA_DAMAGED') {
+      await opened?.close();
+      throw error;
+    }
+    why = 'they are damaged';
   }
+  await opened?.close();
+  return why;
 }
 
 /** Opens read models that fit a log, or are to be made, beside whoever has looked at them. */

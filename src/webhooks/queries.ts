@@ -3,7 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Page, type PageRequest } from '../database/page.js';
 import { askedBy, readElsewhere } from '../database/read-dialect.js';
 import { type Asker, type Reads } from '../database/reads.js';
-import { fromCursor } from '../event-sourcing/cursor.js';
+import { expectReached, fromCursor } from '../event-sourcing/cursor.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
 import { type Webhook } from './domain/webhook-decider.js';
@@ -19,7 +19,10 @@ const patienceMs = 5_000;
 /** @throws Rejection `READ_MODEL_BEHIND`, and what a cursor is refused for */
 async function seen({ store, projectors }: WebhookCommandPorts, after: string | undefined): Promise<void> {
   if (after === undefined) return;
-  if (await projectors.waitFor([outboxName], fromCursor(store, after), AbortSignal.timeout(patienceMs))) return;
+  const position = fromCursor(store, after);
+  if (await projectors.waitFor([outboxName], position, AbortSignal.abort())) return;
+  await expectReached(store, position);
+  if (await projectors.waitFor([outboxName], position, AbortSignal.timeout(patienceMs))) return;
   throw new Rejection('READ_MODEL_BEHIND', `The outbox has not seen ${after} within 5 seconds; ask again.`);
 }
 

@@ -113,6 +113,7 @@ export class SqliteEventStore implements EventStore {
   ): SqliteEventStore {
     const db = openDatabase(file, { readonly, logId: () => randomBytes(6).toString('hex') });
     const files = new OpenFiles(file);
+    expectReadable(db);
     const writer = threaded ? new ThreadedWriter({ file, lastSeenFile }) : writerOn(db, files, lastSeenFile);
     return new SqliteEventStore(db, files, writer, upcast);
   }
@@ -278,6 +279,19 @@ const appendFault = (failure: Failure): Error =>
   failure.code === logOlder
     ? new StorageFault(logOlder, failure.message, true)
     : (diskFault(failure, { ...logFile, code: 'STORE_NOT_WRITABLE' }) ?? new Error(failure.message));
+
+/** @throws StorageFault where the log is damaged where it begins */
+function expectReadable(db: Database.Database): void {
+  try {
+    tellingFaults(logFile, () => {
+      const sql = prepareStatements(db);
+      return [sql.logId.get(), sql.last.get()];
+    });
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
 
 const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true;
 

@@ -1,25 +1,45 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
+import { LastSeen } from '../last-seen.js';
 import { Appender, failed } from './appender.js';
 import { durable } from './open-database.js';
 import { OpenFiles } from './open-files.js';
-import { LastSeen } from '../last-seen.js';
 import { type ToWriter, type WrittenFiles } from './threaded-writer.js';
 
-/** Commits groups of appends to the log in the file it is given, and answers each with its outcomes. */
-function write(port: NonNullable<typeof parentPort>, { file, lastSeenFile }: WrittenFiles): void {
+function openWriter({ file, lastSeenFile }: WrittenFiles) {
   const db = durable(new Database(file, { fileMustExist: true }));
-  const lastSeen = lastSeenFile === undefined ? undefined : new LastSeen(lastSeenFile);
-  const appender = new Appender(db, new OpenFiles(file), lastSeen);
-  port.on('message', (message: ToWriter) => {
-    if (message === 'close') {
+  try {
+    const files = new OpenFiles(file);
+    const lastSeen = lastSeenFile === undefined ? undefined : new LastSeen(lastSeenFile);
+    const appender = new Appender(db, files, lastSeen);
+    const close = () => {
       db.close();
       lastSeen?.close();
+    };
+    return { appender, close };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Commits groups of appends to the log in the file it is given, and answers each with its outcomes. */
+function write(port: NonNullable<typeof parentPort>, files: WrittenFiles): void {
+  let writer: ReturnType<typeof openWriter> | undefined;
+  try {
+    writer = openWriter(files);
+  } catch {
+    // It is tried again, and told to whoever appends.
+  }
+  port.on('message', (message: ToWriter) => {
+    if (message === 'close') {
+      writer?.close();
       port.close();
       return;
     }
     try {
-      port.postMessage(appender.commit(message));
+      writer ??= openWriter(files);
+      port.postMessage(writer.appender.commit(message));
     } catch (error) {
       port.postMessage(message.map(() => failed(error)));
     }

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
-import { fromCursor, toCursor } from '../../event-sourcing/cursor.js';
+import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { said } from '../../graphql/page.js';
@@ -108,7 +108,11 @@ export class WebhookMutations {
       'Sends a webhook once more what it wants of all after a cursor, delivered or set aside. Refused: WEBHOOK_NOT_FOUND, INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG.',
   })
   replayWebhook(@Args('input', { description: 'The webhook, and from where.' }) { id, after }: ReplayWebhookInput) {
-    const work = async () => this.commands.execute(new ReplayWebhook(id, fromCursor(this.store, after)));
+    const work = async () => {
+      const position = fromCursor(this.store, after);
+      await expectReached(this.store, position);
+      return this.commands.execute(new ReplayWebhook(id, position));
+    };
     return this.answer(work().then((replayed) => ({ ...replayed, secret: null })));
   }
 

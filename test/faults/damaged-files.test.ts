@@ -1,0 +1,142 @@
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { KeyStore } from '../../src/auth/key-store.js';
+import { openLedger } from '../../src/ledger.js';
+import { Api, newFolder } from '../support/api.js';
+import { ledgerAt, open, project, settingsOf, type TestLedger } from '../support/ledgers.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { rowsOf } from '../support/rows.js';
+
+const now = '2026-03-02T09:00:00Z';
+
+/** Overwrites the head of the page that a table begins at, as a disk might that has gone bad. */
+function damage(file: string, table: string): void {
+  const db = new Database(file, { readonly: true });
+  const page = db.prepare('SELECT rootpage FROM sqlite_master WHERE name = ?').pluck().get(table) as number;
+  db.close();
+  const handle = openSync(file, 'r+');
+  writeSync(handle, Buffer.alloc(64, 0xff), 0, 64, (page - 1) * 4096);
+  closeSync(handle);
+}
+
+/** Opens a folder; answers what was said of it. */
+async function opened(folder: string): Promise<{ readonly ledger: TestLedger; readonly said: string }> {
+  const said: string[] = [];
+  const clock = new ManualClock(Date.parse(now));
+  const finding = { acceptsOlderLog: false, told: (line: string) => said.push(line) };
+  const ledger = await openLedger(settingsOf(folder), 'test', { clock, finding });
+  return { ledger: { ...ledger, clock }, said: said.join('\n') };
+}
+
+describe('a file of the data folder that is damaged', () => {
+  let folder: string;
+  const file = (name: string) => join(folder, name);
+  beforeEach(async () => {
+    folder = newFolder();
+    const ledger = await ledgerAt(now, folder);
+    await open(ledger, 'T-1');
+    await project(ledger).finally(() => ledger.close());
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([
+    [
+      'has a page that is none',
+      () => {
+        damage(file('duties.db'), 'leases');
+      },
+    ],
+    [
+      'is no database',
+      () => {
+        writeFileSync(file('duties.db'), 'no database at all, whatever it is');
+      },
+    ],
+    [
+      'is half there',
+      () => {
+        writeFileSync(file('duties.db'), readFileSync(file('duties.db')).subarray(0, 5_000));
+      },
+    ],
+  ])('is made anew where it is that of duties, which %s', async (_, harm) => {
+    harm();
+    const { ledger, said } = await opened(folder);
+    expect(said).toMatch(/duties\.db is damaged, and made anew/);
+    await open(ledger, 'T-2');
+    await ledger.close();
+  });
+
+  it.each(['log', 'checkpoints', 'kysely_migration'])(
+    'is built anew where it is that of read models: in %s',
+    async (table) => {
+      const expected = rowsOf(file('read-models.db'));
+      damage(file('read-models.db'), table);
+      const { ledger, said } = await opened(folder);
+      expect(said).toMatch(/read models are built anew: they are damaged/);
+      await project(ledger).finally(() => ledger.close());
+      expect(rowsOf(file('read-models.db'))).toEqual(expected);
+    },
+  );
+
+  it('is left alone where it is no database in place of read models, and a rebuild is advised', async () => {
+    writeFileSync(file('read-models.db'), 'something else altogether');
+    const refused = { code: 'DATA_NOT_WRITABLE', message: expect.stringContaining('pledge rebuild') as unknown };
+    await expect(opened(folder)).rejects.toMatchObject(refused);
+    expect(readFileSync(file('read-models.db'), 'utf8')).toBe('something else altogether');
+  });
+
+  it('is told by a code where a query meets it, shows in the health, and is built anew at the next start', async () => {
+    const expected = rowsOf(file('read-models.db'));
+    damage(file('read-models.db'), 'tickets');
+    const api = await Api.start(now, folder);
+    const { errors } = await api.send('{ tickets(first: 10) { edges { node { id } } } }');
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['DATA_DAMAGED']);
+    const health = await fetch(`${api.url}/health`, { headers: api.identified });
+    expect([health.status, await health.json()]).toEqual([503, expect.objectContaining({ status: 'failed' })]);
+    await api.close();
+    const { ledger, said } = await opened(folder);
+    expect(said).toMatch(/read models are built anew: damage was met in them/);
+    await project(ledger).finally(() => ledger.close());
+    expect(rowsOf(file('read-models.db'))).toEqual(expected);
+  });
+
+  it.each(['events', 'streams', 'meta'])('is refused by a code where it is the log: in %s', async (table) => {
+    damage(file('events.db'), table);
+    await expect(opened(folder)).rejects.toMatchObject({
+      code: expect.stringMatching(/^DATA_(DAMAGED|NOT_WRITABLE)$/),
+    });
+    const { SqliteEventStore: Built } = (await import(
+      join(process.cwd(), 'dist/event-store/sqlite/sqlite-event-store.js')
+    )) as typeof import('../../src/event-store/sqlite/sqlite-event-store.js');
+    if (table !== 'events') return;
+    const store = Built.open(file('events.db'), { threaded: true });
+    const metadata = { actor: { id: 'x', kind: 'person' }, occurredAt: 0, recordedAt: 0, schemaVersion: 1 } as const;
+    const appending = store.append('s', 'noStream', [{ id: 'x', type: 'T', data: {}, metadata }]);
+    await expect(appending).rejects.toMatchObject({ code: 'DATA_DAMAGED' });
+    await store.close();
+  });
+
+  it.each(['origin', 'deliveries'])('is refused by a code where it is that of webhooks: in %s', async (table) => {
+    damage(file('webhooks.db'), table);
+    const how = await opened(folder).catch((error: unknown) => error);
+    if (table === 'origin') expect(how).toMatchObject({ code: 'DATA_DAMAGED' });
+    else await (how as { readonly ledger: TestLedger }).ledger.close(); // found when it is read
+  });
+
+  it('is refused by a code where it is that of keys', () => {
+    const keys = KeyStore.open(folder);
+    keys.create({ name: 'bridge', role: 'ingest', customers: null, expiresAt: null }, 0);
+    keys.close();
+    damage(file('keys.db'), 'keys');
+    const again = KeyStore.open(folder);
+    expect(() => again.list()).toThrow(expect.objectContaining({ code: 'DATA_DAMAGED' }));
+    again.close();
+    writeFileSync(file('keys.db'), 'no database at all, whatever it is, and long enough');
+    expect(() => KeyStore.open(folder)).toThrow(expect.objectContaining({ code: 'DATA_NOT_WRITABLE' }));
+    expect(existsSync(file('keys.db'))).toBe(true);
+  });
+});
