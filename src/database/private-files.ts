@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 const [ownersFile, ownersFolder] = [0o600, 0o700];
 
@@ -15,12 +16,14 @@ export function keepPrivate(file: string): void {
 const ours = /^((events|read-models|webhooks|duties|keys|lock)\.db|lock\.json|log\.last|(development|webhooks)\.key)/;
 
 /**
- * Makes a data folder that its owner alone may enter. One that is there is closed to others, too, unless it holds more than
+ * Makes a data folder that its owner alone may enter, and closes our files in it. One that is there is closed to others, too, unless it holds more than
  * our files: it may be anybody's.
  */
 export function privateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: ownersFolder });
-  if (readdirSync(folder).every((name) => ours.test(name))) close(folder, ownersFolder);
+  const found = readdirSync(folder, { withFileTypes: true });
+  for (const entry of found) if (entry.isFile() && ours.test(entry.name)) close(join(folder, entry.name), ownersFile);
+  if (found.every(({ name }) => ours.test(name))) close(folder, ownersFolder);
 }
 
 /** To others; what another owns, who lets us write to it, is for its owner to close. */
