@@ -25,6 +25,7 @@ export function fromCursor(store: Pick<EventStore, 'logId'>, cursor: string): Po
  */
 export async function expectReached(store: Pick<EventStore, 'lastPosition'>, position: Position): Promise<void> {
   if (position <= (await store.lastPosition())) return;
-  const why = 'The cursor is beyond the end of the event store, as after an older copy was put back; start without one.';
+  const why =
+    'The cursor is beyond the end of the event store, as after an older copy was put back; start without one.';
   throw new Rejection('CURSOR_BEYOND_END', why);
 }
