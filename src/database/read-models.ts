@@ -17,7 +17,8 @@ export type Tx = Transaction<Schema>;
 /** Beside read models in which damage was met, in whichever thread: the next start builds them anew. */
 const damageNoted = (file: string) => `${file}.is-damaged`;
 
-const stored = (file: string): Stored => ({
+/** How faults of the file are told. */
+export const readModelsStored = (file: string): Stored => ({
   called: 'the read models',
   remedy: 'Restart the server: it builds them anew.',
   met: ({ message }) => {
@@ -175,7 +176,7 @@ export async function openReadModelsForReading(file: string, logId: string): Pro
   } catch (error) {
     throw unreadable(error);
   }
-  const db = new Kysely<Schema>({ dialect: dialectOf(database, stored(file)) });
+  const db = new Kysely<Schema>({ dialect: dialectOf(database, readModelsStored(file)) });
   const id = await logOf(db).catch(async (error: unknown) => {
     await db.destroy();
     throw unreadable(error);
@@ -200,7 +201,7 @@ function connect(file: string): Kysely<Schema> {
   const database = connectTo(file, `The read models ${file}`, '«pledge rebuild» builds them anew.');
   database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
   database.pragma('wal_autocheckpoint = 8000');
-  return new Kysely<Schema>({ dialect: dialectOf(database, stored(file), remembering(database)) });
+  return new Kysely<Schema>({ dialect: dialectOf(database, readModelsStored(file), remembering(database)) });
 }
 
 /** How many statements a connection keeps prepared: up to twice as many. */

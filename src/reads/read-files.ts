@@ -1,5 +1,7 @@
 import Database from 'better-sqlite3';
 import { type Limit, StoppableConnection } from '../database/going-on.js';
+import { type Stored, tellingFaults } from '../database/disk-faults.js';
+import { readModelsStored } from '../database/read-models.js';
 import { type ReadFile } from '../database/reads.js';
 import { Recent } from '../event-sourcing/recent.js';
 import { Rejection } from '../event-sourcing/rejection.js';
@@ -41,8 +43,17 @@ export class ReadFiles {
     return [...this.connections.values()].reduce((sum, { looked }) => sum + looked, 0);
   }
 
-  /** @throws Stopped where the limit says so, Rejection `QUERY_TOO_LARGE` */
-  select({ file, sql, parameters }: Select, limit: Limit): ReadRows {
+  /** @throws Stopped where the limit says so, Rejection `QUERY_TOO_LARGE`, StorageFault */
+  select(select: Select, limit: Limit): ReadRows {
+    return tellingFaults(this.stored(select.file), () => this.selected(select, limit));
+  }
+
+  private stored(file: ReadFile): Stored {
+    if (file === 'readModels') return readModelsStored(this.files.readModels);
+    return { called: 'the deliveries of webhooks', remedy: 'Stop the server and put a copy of webhooks.db back.' };
+  }
+
+  private selected({ file, sql, parameters }: Select, limit: Limit): ReadRows {
     const connection = this.connection(file);
     const statement = this.statement(connection, file, sql);
     return connection.within(limit, () => {

@@ -109,15 +109,6 @@ describe('a file of the data folder that is damaged', () => {
     await expect(opened(folder)).rejects.toMatchObject({
       code: expect.stringMatching(/^DATA_(DAMAGED|NOT_WRITABLE)$/),
     });
-    const { SqliteEventStore: Built } = (await import(
-      join(process.cwd(), 'dist/event-store/sqlite/sqlite-event-store.js')
-    )) as typeof import('../../src/event-store/sqlite/sqlite-event-store.js');
-    if (table !== 'events') return;
-    const store = Built.open(file('events.db'), { threaded: true });
-    const metadata = { actor: { id: 'x', kind: 'person' }, occurredAt: 0, recordedAt: 0, schemaVersion: 1 } as const;
-    const appending = store.append('s', 'noStream', [{ id: 'x', type: 'T', data: {}, metadata }]);
-    await expect(appending).rejects.toMatchObject({ code: 'DATA_DAMAGED' });
-    await store.close();
   });
 
   it.each(['origin', 'deliveries'])('is refused by a code where it is that of webhooks: in %s', async (table) => {

@@ -52,8 +52,8 @@ describe('a log that is in two folders', () => {
       const [real, one, other] = [newFolder(), newFolder(), newFolder()];
       for (const folder of [one, other]) symlinkSync(join(real, name), join(folder, name));
       const held = openDataFolder(one, holder);
-      expect(() => openDataFolder(other, holder)).toThrow(refused as Error);
-      expect(() => openDataFolder(real, holder)).toThrow(refused as Error);
+      expect(() => openDataFolder(other, holder)).toThrow(refused);
+      expect(() => openDataFolder(real, holder)).toThrow(refused);
       held.release();
       openDataFolder(other, holder).release();
     },
@@ -63,7 +63,7 @@ describe('a log that is in two folders', () => {
     const [real, link] = [newFolder(), join(newFolder(), 'link')];
     symlinkSync(real, link);
     const held = openDataFolder(real, holder);
-    expect(() => openDataFolder(link, holder)).toThrow(refused as Error);
+    expect(() => openDataFolder(link, holder)).toThrow(refused);
     held.release();
   });
 
@@ -71,7 +71,7 @@ describe('a log that is in two folders', () => {
     const [one, other] = [newFolder(), newFolder()];
     writeFileSync(join(one, 'events.db'), '');
     linkSync(join(one, 'events.db'), join(other, 'events.db'));
-    expect(() => openDataFolder(other, holder)).toThrow(refused as Error);
+    expect(() => openDataFolder(other, holder)).toThrow(refused);
     expect(existsSync(join(other, 'lock.json'))).toBe(false);
   });
 });
