@@ -21,11 +21,9 @@ export async function ticketHistory(store: EventStore, scope: Scope, id: string)
     events.push(event);
     ticket = evolve(ticket, event);
   }
-  const flags = flagsOf(ticket.facts);
-  return events.map((event) => ({
-    event,
-    flags: flags.filter(({ fact }) => fact === event.id).map(({ flag }) => flag),
-  }));
+  const flags = new Map<string, QualityFlag['flag'][]>();
+  for (const { fact, flag } of flagsOf(ticket.facts)) flags.set(fact, [...(flags.get(fact) ?? []), flag]);
+  return events.map((event) => ({ event, flags: flags.get(event.id) ?? [] }));
 }
 
 const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOString());
