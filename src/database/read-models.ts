@@ -244,7 +244,11 @@ async function migrate(db: Kysely<Schema>, file: string): Promise<void> {
     }
   }
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error(JSON.stringify(error));
+  if (error === undefined) return;
+  if (error instanceof Rejection) throw error;
+  const { message } = error as Error;
+  const why = `The read models ${file} are not as Pledge makes them: ${message}; "pledge rebuild" builds them anew.`;
+  throw new Rejection('DATA_NOT_READABLE', why);
 }
 
 const checkpoint = (db: Kysely<Schema>, name: string, version: number) =>
