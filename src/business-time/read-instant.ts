@@ -10,11 +10,15 @@ const usual = new RegExp(
 /** No instant is longer; the forms below would go through long text again and again. */
 const longest = 64;
 
+/** Whether text has a time and ends in an offset, as far as an instant in ISO 8601 has to. */
+export const endsInOffset = (text: string): boolean =>
+  text.length <= longest && /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text);
+
 /** The instant that ISO 8601 text names; a local time without an offset names none. */
 export function readInstant(text: string): Instant | undefined {
   if (text.length > longest) return undefined;
   const quick = usual.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(quick)) return quick;
-  const at = /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text) ? DateTime.fromISO(text) : undefined;
+  const at = endsInOffset(text) ? DateTime.fromISO(text) : undefined;
   return at?.isValid === true ? at.toMillis() : undefined;
 }

@@ -1,4 +1,4 @@
-import { type EventStore, type Position, type StoredEvent } from './event-store.js';
+import { type EventStore, markOf, type Position, type StoredEvent } from './event-store.js';
 import { pause } from './pause.js';
 import { Progress, type ProjectionStatus } from './progress.js';
 import { StorageFault } from './storage-fault.js';
@@ -173,7 +173,8 @@ export class Projector<Tx> {
   private async commit(events: readonly StoredEvent[], to: Position): Promise<void> {
     let { types } = this;
     const { name, version } = this.projection;
-    const mark = (await this.markAt(to)) ?? null;
+    const last = events.at(-1);
+    const mark = last?.position === to ? markOf(last) : ((await this.markAt(to)) ?? null);
     await this.rows.transaction(async (tx) => {
       if (events.length > 0) await this.projection.apply(events, tx);
       if (!(await this.rows.advance(tx, name, version, this.saved, to, mark))) {

@@ -36,6 +36,7 @@ export class ReadBarrier {
    */
   async seen(projections: readonly string[], after: string | undefined): Promise<void> {
     const position = after === undefined ? undefined : fromCursor(this.store, after);
+    if (position === undefined && this.build.isOver) return;
     const signal = AbortSignal.timeout(patienceMs);
     if (!this.build.isOver && !(await this.build.over(projections, signal).catch(withoutEvent)))
       throw new Rejection('READ_MODEL_BUILDING', 'The read models are being built; ask again later.');

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { endsInOffset } from '../../business-time/read-instant.js';
 import { customerIdOf, customerIdRule } from '../../plans/domain/customer-id.js';
 
 /** A value that is not what its field takes. */
@@ -39,7 +40,7 @@ export const oneOf =
 /** An instant: ISO 8601 with an offset. */
 export const instant: Read<number> = (value, field) => {
   // Longer text is no instant, and the form would go through it again and again.
-  const hasOffset = typeof value === 'string' && value.length <= 64 && /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(value);
+  const hasOffset = typeof value === 'string' && endsInOffset(value);
   // `Date.parse` reads 30 February as 2 March; Luxon does not.
   const fast = hasOffset && !/-(29|3\d)T/i.test(value) ? Date.parse(value) : NaN;
   const at = Number.isNaN(fast) && hasOffset ? DateTime.fromISO(value).toMillis() : fast;

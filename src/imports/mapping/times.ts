@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import { type Instant, InvalidCalendar } from '../../business-time/calendar.js';
+import { endsInOffset } from '../../business-time/read-instant.js';
 import { type Zone, zoneOf } from '../../business-time/zone.js';
 import { FieldFault, fields, object, optional, text } from '../formats/fields.js';
 
@@ -42,7 +43,7 @@ function zoneNamed(name: string, field: string): Zone {
   }
 }
 
-const isoOffset = (said: string) => said.length <= 64 && /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(said.replace(' ', 'T'));
+const isoOffset = (said: string) => endsInOffset(said.replace(' ', 'T'));
 
 /** Whether a format has an offset in it: a Z outside of quoted words. */
 const saysOffset = (format: string) => format.replace(/'[^']*'/g, '').includes('Z');
