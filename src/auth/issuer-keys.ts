@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { bodyWithin } from '../body-within.js';
 import { type Clock } from '../clock/clock.js';
 
 /** How long after asking for the keys nobody asks again, whatever came of it: a flood of tokens is not the issuer's to bear. */
@@ -80,13 +81,6 @@ export class IssuerKeys {
     const signal = AbortSignal.timeout(patienceMs);
     const response = await fetch(this.url, { headers, redirect: 'manual', signal });
     if (response.status !== 200) throw new Error(`the issuer answers ${response.status}`);
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length;
-      if (bytes > mostBytes) throw new Error(`the issuer says more than ${mostBytes} bytes`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString();
+    return bodyWithin(response, mostBytes);
   }
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { bodyWithin } from '../body-within.js';
 import { readKey } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { FieldFault, listOf, object, optional } from '../imports/formats/fields.js';
@@ -84,7 +85,7 @@ export async function ask<Data>(
   let text: string;
   try {
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body, redirect: 'error', signal });
-    text = await textOf(response, most.bytes);
+    text = await bodyWithin(response, most.bytes);
   } catch (error) {
     const why = signal.aborted ? `not within ${most.ms / 1000} s` : whyOf(error);
     throw new Rejection('SERVER_UNAVAILABLE', `${url} does not answer: ${why}.`);
@@ -96,17 +97,6 @@ export async function ask<Data>(
     const why = error instanceof FieldFault ? error.message : 'it is no JSON, or nested too deeply';
     throw new Rejection('SERVER_NOT_UNDERSTOOD', `What ${url} answers is not what Pledge does: ${why}.`);
   }
-}
-
-async function textOf({ body }: Response, most: number): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
-    length += part.length;
-    if (length > most) throw new Error(`more than ${most} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 /** A failed connection has its reason in its cause. */
