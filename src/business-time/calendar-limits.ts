@@ -19,7 +19,7 @@ export const tooLarge = (field: string, why: string) => new InvalidCalendar('CAL
  */
 export function expectModest(definition: CalendarDefinition): void {
   const given: Partial<Record<keyof CalendarDefinition, unknown>> = definition;
-  const { timeZone, weekly, holidays, dates, holidaysKnownUntil } = given;
+  const { timeZone, weekly, holidays, dates, holidaysKnownFrom, holidaysKnownUntil } = given;
   if (lengthOf(timeZone) > longestZone) throw tooLarge('timeZone', `is longer than ${longestZone} characters`);
   if (lengthOf(holidays) > mostHolidays) throw tooLarge('holidays', `are more than ${mostHolidays}`);
   const [week, single] = [entriesOf(weekly), entriesOf(dates)];
@@ -40,6 +40,7 @@ export function expectModest(definition: CalendarDefinition): void {
     expectHours(hours, field);
   }
   expectHolidays(Array.isArray(holidays) ? holidays : [], expectWindows);
+  expectYear(holidaysKnownFrom, 'holidaysKnownFrom');
   expectYear(holidaysKnownUntil, 'holidaysKnownUntil');
 }
 

@@ -30,6 +30,8 @@ export interface CalendarDefinition {
   readonly holidays?: readonly Holiday[];
   /** Hours of single dates; they replace the weekly ones (an empty list closes the day). */
   readonly dates?: Readonly<Record<LocalDate, readonly Window[]>>;
+  /** The first date whose holidays are known; by default the start of the year of the first one given. */
+  readonly holidaysKnownFrom?: LocalDate;
   /** The last date whose holidays are known; by default the end of the year of the last one given. */
   readonly holidaysKnownUntil?: LocalDate;
   /** The length of «a day» for targets of the rule `workingHours`. Default 480. */
@@ -46,6 +48,8 @@ export type Target =
 /** A definition compiled: every question about open time, to the millisecond. */
 export interface Calendar {
   readonly timeZone: string;
+  /** Before here nobody has said what days are off; null where the calendar has no holidays at all. */
+  readonly holidaysKnownFrom: Instant | null;
   /** From here on nobody has said what days are off; null where the calendar has no holidays at all. */
   readonly holidaysKnownUntil: Instant | null;
   isOpen(at: Instant): boolean;

@@ -42,12 +42,15 @@ const longestStep = 32;
 
 export class CompiledCalendar implements Calendar {
   readonly timeZone: string;
+  readonly holidaysKnownFrom: Instant | null;
   readonly holidaysKnownUntil: Instant | null;
   private readonly pages: Pages;
 
   constructor(private readonly parsed: ParsedCalendar) {
     this.timeZone = parsed.zone.name;
-    this.holidaysKnownUntil = knownUntil(parsed);
+    const { firstKnownDay, lastKnownDay } = parsed;
+    this.holidaysKnownFrom = firstKnownDay === null ? null : midnightOf(parsed, firstKnownDay);
+    this.holidaysKnownUntil = lastKnownDay === null ? null : midnightOf(parsed, lastKnownDay + 1);
     this.pages = new Pages(parsed);
   }
 
@@ -221,9 +224,9 @@ const outOfRange = () => new InvalidCalendar('OUT_OF_RANGE', 'from', 'Time is co
 const notWithinTenYears = (code: string, what: string, at: Instant) =>
   new InvalidCalendar(code, 'weekly', `does not ${what} within ten years of ${new Date(at).toISOString()}.`);
 
-function knownUntil({ zone, lastKnownDay }: ParsedCalendar): Instant | null {
-  if (lastKnownDay === null) return null;
-  const known = Math.min(lastKnownDay + 1, latest / dayMs);
+/** When a date begins, where time is counted then. */
+function midnightOf({ zone }: ParsedCalendar, day: DayNumber): Instant {
+  const known = Math.max(earliest / dayMs, Math.min(day, latest / dayMs));
   zone.cover((known - 1) * dayMs, known * dayMs);
   return zone.toInstant(known * dayMs, 'first');
 }

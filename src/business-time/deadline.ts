@@ -8,7 +8,7 @@ export interface Deadline {
   readonly openSpans: readonly Span[];
   readonly hasMoreOpenSpans: boolean;
   readonly openMs: BusinessMs;
-  /** The deadline lies where nobody has said yet which days are off. */
+  /** It starts before, or is due after, the time for which somebody has said which days are off. */
   readonly isBeyondKnownHolidays: boolean;
 }
 
@@ -23,7 +23,7 @@ export function layOutTarget(calendar: Calendar, start: Instant, target: Target,
   const dueAt = moveByPauses(calendar.dueAt(start, target), clipped, calendar);
   const united = uniteSpans(clipped);
   const openSpans = firstOf(withoutPauses(calendar.openSpans(start, dueAt), united), mostSpans + 1);
-  const { holidaysKnownUntil } = calendar;
+  const { holidaysKnownFrom, holidaysKnownUntil } = calendar;
   return {
     dueAt,
     openSpans: openSpans.slice(0, mostSpans),
@@ -32,7 +32,9 @@ export function layOutTarget(calendar: Calendar, start: Instant, target: Target,
       (open, { from, to }) => open - calendar.between(from, to),
       calendar.between(start, dueAt),
     ),
-    isBeyondKnownHolidays: holidaysKnownUntil !== null && dueAt > holidaysKnownUntil,
+    isBeyondKnownHolidays:
+      (holidaysKnownFrom !== null && start < holidaysKnownFrom) ||
+      (holidaysKnownUntil !== null && dueAt > holidaysKnownUntil),
   };
 }
 

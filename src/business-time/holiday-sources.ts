@@ -13,7 +13,7 @@ export interface ICalendarHolidays {
   readonly icalendar: string;
 }
 
-/** Where holidays come from, and for which years: by default last year’s to those in five years. */
+/** Where holidays come from, and for which years: by default ten years back to five years ahead. */
 export type HolidaySource = (CountryHolidays | ICalendarHolidays) & {
   readonly firstYear?: number;
   readonly lastYear?: number;
@@ -44,18 +44,21 @@ export async function resolveHolidays(source: CalendarSource, thisYear: number):
   const sources = expectSources(holidaysFrom, thisYear);
   expectModest(definition);
   const found: Holiday[] = [];
-  const known: string[] = definition.holidaysKnownUntil === undefined ? [] : [definition.holidaysKnownUntil];
-  for (const from of sources) {
-    const { holidays, knownUntil } = await holidaysOf(from, source.timeZone);
+  const from: string[] = definition.holidaysKnownFrom === undefined ? [] : [definition.holidaysKnownFrom];
+  const until: string[] = definition.holidaysKnownUntil === undefined ? [] : [definition.holidaysKnownUntil];
+  for (const one of sources) {
+    const { holidays, known } = await holidaysOf(one, source.timeZone);
     for (const holiday of holidays) if (!isWorked(definition, holiday)) found.push(holiday);
-    if (found.length > mostHolidays) throw tooLarge(from.field, `makes more than ${mostHolidays} holidays`);
-    known.push(`${knownUntil}-12-31`);
+    if (found.length > mostHolidays) throw tooLarge(one.field, `makes more than ${mostHolidays} holidays`);
+    from.push(`${known.first}-01-01`);
+    until.push(`${known.last}-12-31`);
   }
-  const [first] = known.sort();
+  const [first, last] = [from.sort().at(-1), until.sort()[0]]; // known is what all of them know
   return {
     ...definition,
     holidays: withoutDoubles([...(definition.holidays ?? []), ...found]),
-    ...(first === undefined ? {} : { holidaysKnownUntil: first }),
+    ...(first === undefined ? {} : { holidaysKnownFrom: first }),
+    ...(last === undefined ? {} : { holidaysKnownUntil: last }),
   };
 }
 
@@ -102,11 +105,12 @@ async function holidaysOf({ of, years, field }: CheckedSource, timeZone: string)
   // Their data are large, and most calendars need neither.
   if ('country' in of) {
     const { countryHolidays } = await import('./country-holidays.js');
-    return { holidays: countryHolidays(of.country, of.region, years, field), knownUntil: years.last };
+    return { holidays: countryHolidays(of.country, of.region, years, field), known: years };
   }
   const { icalendarHolidays } = await import('./icalendar-holidays.js');
-  const { holidays, lastYear = years.first } = icalendarHolidays(of.icalendar, timeZone, years, `${field}.icalendar`);
-  return { holidays, knownUntil: lastYear };
+  const nothing = { first: years.first, last: years.first };
+  const { holidays, known = nothing } = icalendarHolidays(of.icalendar, timeZone, years, `${field}.icalendar`);
+  return { holidays, known };
 }
 
 function yearsOf(
@@ -114,7 +118,7 @@ function yearsOf(
   thisYear: number,
   field: string,
 ): Years {
-  const first = given.firstYear ?? thisYear - 1;
+  const first = given.firstYear ?? Math.min(thisYear, given.lastYear ?? thisYear) - 10;
   const last = given.lastYear ?? Math.max(first, thisYear) + 5;
   const areYears = Number.isInteger(first) && Number.isInteger(last) && first >= firstYear && last <= lastYear;
   if (!areYears || first > last) {

@@ -9,8 +9,8 @@ import { type LocalMs } from './zone.js';
 
 export interface FileHolidays {
   readonly holidays: readonly Holiday[];
-  /** The last year of the file's single events, or where it has none, of its recurring ones; undefined: it has neither. */
-  readonly lastYear: number | undefined;
+  /** The years of the file's single events, or where it has none, of its recurring ones; undefined: it has neither. */
+  readonly known: Years | undefined;
 }
 
 /**
@@ -21,21 +21,24 @@ export interface FileHolidays {
 export function icalendarHolidays(text: string, timeZone: string, years: Years, field: string): FileHolidays {
   try {
     const found = occurrencesOf(readICalendar(text), timeZone, years);
-    return { holidays: holidaysOf(found, timeZone, years, field), lastYear: lastYearOf(found, years) };
+    return { holidays: holidaysOf(found, timeZone, years, field), known: knownYears(found, years) };
   } catch (error) {
     if (error instanceof InvalidCalendar) throw error;
     throw new InvalidCalendar('MALFORMED_ICALENDAR', field, error instanceof Error ? error.message : String(error));
   }
 }
 
-/** The year in which what is known of a file ends. */
-function lastYearOf(found: readonly Occurrence[], years: Years): number | undefined {
+/** The years in which what is known of a file begins and ends. */
+function knownYears(found: readonly Occurrence[], years: Years): Years | undefined {
   const single = found.filter(({ event }) => event.rules.length === 0 && event.standsFor === undefined);
-  const last = (single.length === 0 ? found : single).reduce(
-    (latest, { start, event }) => Math.max(latest, start + event.lastsMs - 1),
-    -Infinity,
-  );
-  return last === -Infinity ? undefined : Math.min(new Date(last).getUTCFullYear(), years.last);
+  let [first, last] = [Infinity, -Infinity];
+  for (const { start, event } of single.length === 0 ? found : single) {
+    first = Math.min(first, start);
+    last = Math.max(last, start + event.lastsMs - 1);
+  }
+  if (last === -Infinity) return undefined;
+  const yearOf = (local: LocalMs) => new Date(local).getUTCFullYear();
+  return { first: Math.max(yearOf(first), years.first), last: Math.min(yearOf(last), years.last) };
 }
 
 function holidaysOf(found: readonly Occurrence[], timeZone: string, years: Years, field: string): readonly Holiday[] {

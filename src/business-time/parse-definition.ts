@@ -19,6 +19,8 @@ export interface ParsedCalendar {
   readonly dates: ReadonlyMap<DayNumber, readonly Hours[]>;
   readonly wholeHolidays: ReadonlySet<DayNumber>;
   readonly partHolidays: ReadonlyMap<DayNumber, readonly Hours[]>;
+  /** The first date whose holidays are known; null where there are none to know. */
+  readonly firstKnownDay: DayNumber | null;
   /** The last date whose holidays are known; null where there are none to know. */
   readonly lastKnownDay: DayNumber | null;
   readonly nominalDayMs: number;
@@ -42,7 +44,9 @@ export function parseDefinition(definition: CalendarDefinition): ParsedCalendar 
       );
   }
   const { wholeHolidays, partHolidays } = parseHolidays(expectList(given['holidays'] ?? [], 'holidays'));
-  const known = given['holidaysKnownUntil'] ?? null;
+  const holidays = [...wholeHolidays, ...partHolidays.keys()];
+  const knownFrom = given['holidaysKnownFrom'] ?? null;
+  const knownUntil = given['holidaysKnownUntil'] ?? null;
   const dates = Object.entries(expectRecord(given['dates'] ?? {}, 'dates'));
   return {
     zone: zoneOf(expectText(given['timeZone'], 'timeZone')),
@@ -54,8 +58,8 @@ export function parseDefinition(definition: CalendarDefinition): ParsedCalendar 
       }),
     ),
     ...{ wholeHolidays, partHolidays },
-    lastKnownDay:
-      known === null ? endOfYear([...wholeHolidays, ...partHolidays.keys()]) : parseDate(known, 'holidaysKnownUntil'),
+    firstKnownDay: knownFrom === null ? startOfYear(holidays) : parseDate(knownFrom, 'holidaysKnownFrom'),
+    lastKnownDay: knownUntil === null ? endOfYear(holidays) : parseDate(knownUntil, 'holidaysKnownUntil'),
     nominalDayMs: parseNominalDay(given['nominalDayMinutes'] ?? 480),
   };
 }
@@ -81,6 +85,13 @@ function addTo(holidays: Map<DayNumber, Hours[]>, day: DayNumber, hours: Hours):
   const others = holidays.get(day);
   if (others === undefined) holidays.set(day, [hours]);
   else others.push(hours);
+}
+
+/** The first day of the year of the first of some days. */
+function startOfYear(days: readonly DayNumber[]): DayNumber | null {
+  if (days.length === 0) return null;
+  const first = days.reduce((a, b) => Math.min(a, b));
+  return Date.UTC(new Date(first * dayMs).getUTCFullYear(), 0, 1) / dayMs;
 }
 
 /** The last day of the year of the last of some days; who says what is off in a year says all of that year. */

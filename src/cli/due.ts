@@ -131,7 +131,9 @@ function explain({ from, dueAt, target, calendar, plan, timeZone, openSpans, ...
   return [
     `Due ${utc(dueAt)}, ${full(dueAt)} in ${timeZone}`,
     `${target.amount} ${target.unit}${rule} from ${full(from)}, calendar ${version(calendar)}${under}`,
-    ...(rest.isBeyondKnownHolidays ? ['The calendar does not know its holidays so far ahead: it may move.'] : []),
+    ...(rest.isBeyondKnownHolidays
+      ? ['The calendar does not know the holidays of all this time: one may move it.']
+      : []),
     `Laid over ${length(rest.openMs)} of open time:`,
     ...openSpans.map((span) => `  ${full(span.from)} – ${full(span.to)}  ${length(span.to - span.from)}`),
     ...(rest.hasMoreOpenSpans ? ['  and more'] : []),

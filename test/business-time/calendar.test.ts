@@ -100,13 +100,19 @@ describe('edge case', () => {
     expect(due({ ...office, holidays: ['2028-02-29'] }, '2028-02-28T12:00', days(1))).toBe('2028-03-01 12:00');
   });
 
-  it('16: a deadline beyond the holidays that are known says so', () => {
+  it('16: a deadline beyond the holidays that are known, or a start before them, says so', () => {
     const calendar = compileCalendar({ ...office, holidays: ['2026-01-01', '2026-12-25'] });
     const isBeyond = (from: string) => layOutTarget(calendar, at(from), hours(8), []).isBeyondKnownHolidays;
     expect([isBeyond('2026-12-31T09:00'), isBeyond('2026-12-31T09:01')]).toEqual([false, true]);
-    const known = compileCalendar({ ...office, holidays: ['2026-01-01'], holidaysKnownUntil: '2027-06-30' });
+    expect([isBeyond('2025-12-31T23:59'), isBeyond('2026-01-01T00:00')]).toEqual([true, false]);
+    const known = compileCalendar({
+      ...{ ...office, holidays: ['2026-01-01'] },
+      ...{ holidaysKnownFrom: '2025-07-01', holidaysKnownUntil: '2027-06-30' },
+    });
+    expect(show(known.holidaysKnownFrom ?? NaN)).toBe('2025-07-01 00:00');
     expect(show(known.holidaysKnownUntil ?? NaN)).toBe('2027-07-01 00:00');
-    expect(compileCalendar(office).holidaysKnownUntil).toBeNull();
+    const unknown = compileCalendar(office);
+    expect([unknown.holidaysKnownFrom, unknown.holidaysKnownUntil]).toEqual([null, null]);
   });
 
   it('17: hours of a date replace the weekly ones, on a closed day too', () => {

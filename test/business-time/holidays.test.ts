@@ -1,12 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
-import { type CalendarSource, type HolidaySource, resolveHolidays } from '../../src/business-time/holiday-sources.js';
+import {
+  type CalendarSource,
+  dateOf,
+  type HolidaySource,
+  resolveHolidays,
+} from '../../src/business-time/holiday-sources.js';
 import { officeHours } from '../../src/plans/domain/catalogue.js';
 
 const berlin = officeHours('Europe/Berlin');
 const resolve = (...holidaysFrom: readonly HolidaySource[]) => resolveHolidays({ ...berlin, holidaysFrom }, 2026);
 const datesOf = async (...sources: readonly HolidaySource[]) =>
-  ((await resolve(...sources)).holidays ?? []).map((holiday) => (typeof holiday === 'string' ? holiday : holiday.date));
+  ((await resolve(...sources)).holidays ?? []).map(dateOf);
 
 const file = (...events: readonly (readonly string[])[]) =>
   [
@@ -46,9 +51,38 @@ describe('holidays of a country', () => {
     expect(await datesOf({ country: 'US', firstYear: 2027, lastYear: 2027 })).toContain('2027-07-05');
   });
 
-  it('are by default those from last year to five years on', async () => {
-    const dates = await datesOf({ country: 'FR' });
-    expect([dates[0], dates.at(-1)]).toEqual(['2025-01-01', '2031-12-25']);
+  it.each<[string, Omit<HolidaySource, 'country'>, string, string]>([
+    ['from ten years back to five years on', {}, '2016-01-01', '2031-12-25'],
+    ['to five years on', { firstYear: 2024 }, '2024-01-01', '2031-12-25'],
+    ['from ten years back', { lastYear: 2027 }, '2016-01-01', '2027-12-25'],
+    ['from ten years before the last year', { lastYear: 2020 }, '2010-01-01', '2020-12-25'],
+  ])('are by default those %s', async (_, years, first, last) => {
+    const resolved = await resolve({ country: 'FR', ...years });
+    const dates = (resolved.holidays ?? []).map(dateOf);
+    expect([dates[0], dates.at(-1)]).toEqual([first, last]);
+    const known = [`${first.slice(0, 4)}-01-01`, `${last.slice(0, 4)}-12-31`];
+    expect([resolved.holidaysKnownFrom, resolved.holidaysKnownUntil]).toEqual(known);
+  });
+
+  it('are known where all sources know them, and what is said by hand', async () => {
+    const sources: readonly HolidaySource[] = [
+      { country: 'DE', firstYear: 2020, lastYear: 2029 },
+      { country: 'FR', firstYear: 2023, lastYear: 2031 },
+    ];
+    const known = async (more: Partial<CalendarSource> = {}) => {
+      const { holidaysKnownFrom, holidaysKnownUntil } = await resolveHolidays(
+        { ...berlin, holidays: ['2010-05-01'], holidaysFrom: sources, ...more },
+        2026,
+      );
+      return [holidaysKnownFrom, holidaysKnownUntil];
+    };
+    expect(await known()).toEqual(['2023-01-01', '2029-12-31']);
+    expect(await known({ holidaysKnownFrom: '2024-07-01', holidaysKnownUntil: '2027-06-30' })).toEqual([
+      ...['2024-07-01', '2027-06-30'],
+    ]);
+    expect(await known({ holidaysKnownFrom: '2000-01-01', holidaysKnownUntil: '2050-12-31' })).toEqual([
+      ...['2023-01-01', '2029-12-31'],
+    ]);
   });
 
   it('join those given, each date once', async () => {
@@ -68,9 +102,10 @@ describe('holidays of a country', () => {
     expect(await resolveHolidays(berlin, 2026)).toEqual(berlin);
   });
 
-  it('compile, and a deadline knows where they end', async () => {
+  it('compile, and a deadline knows where they begin and end', async () => {
     const calendar = compileCalendar(await resolve({ country: 'DE', firstYear: 2026, lastYear: 2026 }));
     expect(calendar.isOpen(Date.parse('2026-04-06T10:00:00+02:00'))).toBe(false);
+    expect(calendar.holidaysKnownFrom).toBe(Date.parse('2026-01-01T00:00:00+01:00'));
     expect(calendar.holidaysKnownUntil).toBe(Date.parse('2027-01-01T00:00:00+01:00'));
   });
 });
@@ -145,9 +180,30 @@ describe('holidays of an iCalendar file', () => {
     expect(await events(['DTSTART;VALUE=DATE:20260501', 'STATUS:CANCELLED'])).toEqual([]);
   });
 
-  it('are known to the end of the last year that the file has one in', async () => {
-    const icalendar = file(['DTSTART;VALUE=DATE:20260501']);
-    expect((await resolve({ icalendar })).holidaysKnownUntil).toBe('2026-12-31');
+  it.each([
+    ['one event', [['DTSTART;VALUE=DATE:20260501']], '2026-01-01', '2026-12-31'],
+    ['two', [['DTSTART;VALUE=DATE:20280501'], ['DTSTART;VALUE=DATE:20190501']], '2019-01-01', '2028-12-31'],
+    [
+      'more than is asked for',
+      ['20010101', '20400101'].map((date) => [`DTSTART;VALUE=DATE:${date}`]),
+      '2016-01-01',
+      '2031-12-31',
+    ],
+    ['none', [], '2016-01-01', '2016-12-31'],
+    ['a rule', [['DTSTART;VALUE=DATE:20200501', 'RRULE:FREQ=YEARLY']], '2020-01-01', '2031-12-31'],
+    [
+      'a rule and single feasts',
+      [
+        ['DTSTART;VALUE=DATE:20180501', 'RRULE:FREQ=YEARLY'],
+        ['DTSTART;VALUE=DATE:20240401'],
+        ['DTSTART;VALUE=DATE:20250421'],
+      ],
+      '2024-01-01',
+      '2025-12-31',
+    ],
+  ])('are known in the years that the file has them for: %s', async (_, given, first, last) => {
+    const { holidaysKnownFrom, holidaysKnownUntil } = await resolve({ icalendar: file(...given) });
+    expect([holidaysKnownFrom, holidaysKnownUntil]).toEqual([first, last]);
   });
 });
 

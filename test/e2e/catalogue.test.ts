@@ -106,7 +106,7 @@ describe('the catalogue', () => {
     expect(further['calendar']).toMatchObject({
       version: 3,
       definition: {
-        holidaysKnownUntil: '2027-12-31',
+        ...{ holidaysKnownFrom: '2026-01-01', holidaysKnownUntil: '2027-12-31' },
         holidays: expect.arrayContaining([...holidays, expect.objectContaining({ date: '2026-12-25' })]) as unknown,
       },
     });

@@ -66,10 +66,10 @@ describe('dueAt', () => {
         { from: '2026-04-07T07:00:00.000Z', to: '2026-04-07T10:00:00.000Z' },
       ],
     });
-    expect(await ask({ from: '2027-01-04T09:00:00Z', calendar: 'rome', target })).toMatchObject({
-      plan: null,
-      isBeyondKnownHolidays: true,
-    });
+    for (const from of ['2027-01-04T09:00:00Z', '2025-12-31T22:59:00Z']) {
+      const answer = await ask({ from, calendar: 'rome', target });
+      expect(answer).toMatchObject({ plan: null, isBeyondKnownHolidays: true });
+    }
   });
 
   it('counts in a calendar whose holidays come from a country, resolved when it is defined', async () => {

@@ -59,7 +59,7 @@ async function withHolidays(ports: CataloguePorts, order: CalendarRequest): Prom
 
 /** Holidays from further sources are known for as long as those say, whatever was known before. */
 function revised(last: CalendarDefinition, changes: Partial<CalendarSource>): CalendarSource {
-  const { holidaysKnownUntil: _until, ...unbounded } = last;
+  const { holidaysKnownFrom: _from, holidaysKnownUntil: _until, ...unbounded } = last;
   return { ...(changes.holidaysFrom === undefined ? last : unbounded), ...changes };
 }
 

@@ -79,8 +79,8 @@ const revision = { effectiveFrom: optional(instant), appliesToOpenTickets: optio
 
 const definitionShape = {
   ...{ timeZone: text(100), weekly: object, holidays: optional(listOf(5_000, (holiday) => holiday)) },
-  ...{ holidaysFrom: optional(listOf(20, object)), holidaysKnownUntil: optional(text(10)) },
-  ...{ dates: optional(object), nominalDayMinutes: optional(number) },
+  ...{ holidaysFrom: optional(listOf(20, object)), holidaysKnownFrom: optional(text(10)) },
+  ...{ holidaysKnownUntil: optional(text(10)), dates: optional(object), nominalDayMinutes: optional(number) },
 };
 
 const calendar = entry((value, path) => {

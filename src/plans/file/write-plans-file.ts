@@ -35,11 +35,25 @@ export function toPlansFile({ calendars, plans, customers }: WholeCatalogue, now
   };
 }
 
-const inOrder = ({ timeZone, weekly, holidays, holidaysKnownUntil, dates, nominalDayMinutes }: CalendarDefinition) =>
+const inOrder = ({
+  timeZone,
+  weekly,
+  holidays,
+  holidaysKnownFrom,
+  holidaysKnownUntil,
+  dates,
+  nominalDayMinutes,
+}: CalendarDefinition) =>
   Object.fromEntries(
-    Object.entries({ timeZone, weekly, holidays, holidaysKnownUntil, dates, nominalDayMinutes }).filter(
-      ([, value]) => value !== undefined,
-    ),
+    Object.entries({
+      timeZone,
+      weekly,
+      holidays,
+      holidaysKnownFrom,
+      holidaysKnownUntil,
+      dates,
+      nominalDayMinutes,
+    }).filter(([, value]) => value !== undefined),
   );
 
 /** Collections shorter than this stand on a line. */

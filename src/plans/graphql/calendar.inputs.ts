@@ -54,7 +54,7 @@ export class HolidaySourceInput {
   @MaxLength(2_000_000)
   icalendar?: string;
 
-  @Field(() => Int, { nullable: true, description: 'From which year on; last year where left out.' })
+  @Field(() => Int, { nullable: true, description: 'From which year on; ten years back where left out.' })
   firstYear?: number;
 
   @Field(() => Int, { nullable: true, description: 'Up to which year; five years on where left out.' })
@@ -98,6 +98,13 @@ export class DefineCalendarInput {
   @IsOptional()
   @ArrayMaxSize(20)
   holidaysFrom?: HolidaySourceInput[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The first date whose holidays are known, `YYYY-MM-DD`; by default the start of the first year that has one. Deadlines laid out from before say so.',
+  })
+  holidaysKnownFrom?: string;
 
   @Field(() => String, {
     nullable: true,

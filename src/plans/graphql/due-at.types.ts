@@ -97,7 +97,8 @@ export class DueAtType {
   openMs!: number;
 
   @Field(() => Boolean, {
-    description: 'It is due at a time for which the calendar does not know its holidays yet: it may move.',
+    description:
+      'It starts before the time for which the calendar knows its holidays, or is due after it: a holiday may move it.',
   })
   isBeyondKnownHolidays!: boolean;
 }

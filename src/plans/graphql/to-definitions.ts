@@ -47,9 +47,10 @@ const toWindow = ({ opens, closes }: WindowInput): Window => [opens, closes];
 export function toDefinition(
   input: Omit<ReviseCalendarInput, 'code' | 'appliesToOpenTickets'>,
 ): Partial<CalendarSource> {
-  const { timeZone, weekly, holidays, holidaysFrom, holidaysKnownUntil, dates, nominalDayMinutes } = input;
+  const { timeZone, weekly, holidays, holidaysFrom, holidaysKnownFrom, holidaysKnownUntil, dates, nominalDayMinutes } =
+    input;
   return {
-    ...said({ timeZone, holidaysKnownUntil, nominalDayMinutes }),
+    ...said({ timeZone, holidaysKnownFrom, holidaysKnownUntil, nominalDayMinutes }),
     ...(weekly == null
       ? {}
       : { weekly: Object.fromEntries(weekly.map(({ day, windows }) => [day, windows.map(toWindow)])) }),

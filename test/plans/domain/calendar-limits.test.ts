@@ -38,6 +38,7 @@ describe('a calendar of any size', () => {
     ],
     ['a holiday of another age', { holidays: ['2201-01-01'] }, 'OUT_OF_RANGE', 'holidays[0]'],
     ['hours of another age', { dates: { '1899-12-31': [] } }, 'OUT_OF_RANGE', 'dates.1899-12-31'],
+    ['holidays known since ages', { holidaysKnownFrom: '1000-01-01' }, 'OUT_OF_RANGE', 'holidaysKnownFrom'],
     ['holidays known for ages', { holidaysKnownUntil: '9999-12-31' }, 'OUT_OF_RANGE', 'holidaysKnownUntil'],
   ])('is refused with the field when it is defined: %s', (_, changes, code, field) => {
     calendars

@@ -81,6 +81,14 @@ describe('a file of plans', () => {
     expect(parse(await anew.exported())).toEqual(parse(written));
   });
 
+  it('keeps from when until when the holidays of a calendar are known', async () => {
+    const known = { holidaysKnownFrom: '2020-07-01', holidaysKnownUntil: '2030-06-30' };
+    const source = { ...file, calendars: [{ ...calendar, definition: { ...calendar.definition, ...known } }] };
+    const exported = await (await applied(source)).exported();
+    expect((parse(exported) as typeof file).calendars[0]?.definition).toMatchObject(known);
+    expect((await (await applied(source)).apply(exported)).changed).toEqual([]);
+  });
+
   it('may be JSON', async () => {
     expect((await applied(JSON.stringify(file))).types).toEqual(['CalendarDefined', 'PlanDefined', 'CustomerEnrolled']);
   });
