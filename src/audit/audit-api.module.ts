@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { ReadBarrier } from '../graphql/read-barrier.js';
 import { Audit } from './graphql/audit.resolver.js';
 
 export const auditResolvers = [Audit];
 
-@Module({ providers: auditResolvers })
+@Module({ providers: [ReadBarrier, ...auditResolvers] })
 export class AuditApiModule {}

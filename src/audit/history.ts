@@ -1,4 +1,5 @@
 import { type Scope } from '../auth/scope.js';
+import { type Asker } from '../database/reads.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { type Terms } from '../plans/domain/plan.js';
 import { type OutcomeData } from '../sla/domain/outcome.js';
@@ -7,23 +8,65 @@ import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { flagsOf } from '../tickets/domain/ticket-view.js';
 import { ticketEvents } from '../tickets/ticket-events.js';
 
+/** Which part of a ticket's stream is wanted. */
+export interface HistoryQuestion {
+  readonly scope: Scope;
+  readonly id: string;
+  /** The revision of the first event. */
+  readonly from: number;
+  /** How many events at most. */
+  readonly limit: number;
+}
+
+/** An event in a form that crosses between threads at little cost: what it says is JSON. */
+export interface HistoryRow extends Omit<StoredEvent, 'data'> {
+  readonly data: string;
+}
+
+/** Reads histories where it holds up nobody. @throws Rejection as {@link Reads} */
+export interface Histories {
+  history(question: HistoryQuestion, asker: Asker): Promise<readonly HistoryRow[]>;
+}
+
+/**
+ * A part of a ticket's stream, in the order of recording; none where there is no such ticket that the reader may see. No
+ * other events are read, wherever in the stream it is.
+ * @param goOn throws where nobody waits for it any more
+ */
+export async function historyPart(
+  store: EventStore,
+  { scope, id, from, limit }: HistoryQuestion,
+  goOn: () => void,
+): Promise<readonly HistoryRow[]> {
+  const rows: HistoryRow[] = [];
+  for await (const event of ticketEvents(store, scope, id, { from, limit })) {
+    goOn();
+    rows.push({ ...event, data: JSON.stringify(event.data) });
+  }
+  return rows;
+}
+
 /** A recorded event, with what a reader should know of it where it is a fact, as the ticket stands now. */
 export interface HistoryEntry {
   readonly event: StoredEvent;
   readonly flags: readonly QualityFlag['flag'][];
 }
 
-/** A ticket's stream, in the order of recording; none where there is no such ticket that the reader may see. */
-export async function ticketHistory(store: EventStore, scope: Scope, id: string): Promise<readonly HistoryEntry[]> {
-  const events: StoredEvent[] = [];
+/**
+ * All of a ticket's stream, in the order of recording, with flags that no read model is needed for. It is read twice, so
+ * that what its events say is not held.
+ */
+export async function* wholeHistory(store: EventStore, id: string): AsyncGenerator<HistoryEntry, void, undefined> {
   let ticket = unopened;
-  for await (const event of ticketEvents(store, scope, id)) {
-    events.push(event);
+  let limit = 0;
+  for await (const event of ticketEvents(store, 'everyone', id)) {
     ticket = evolve(ticket, event);
+    limit += 1;
   }
   const flags = new Map<string, QualityFlag['flag'][]>();
   for (const { fact, flag } of flagsOf(ticket.facts)) flags.set(fact, [...(flags.get(fact) ?? []), flag]);
-  return events.map((event) => ({ event, flags: flags.get(event.id) ?? [] }));
+  for await (const event of ticketEvents(store, 'everyone', id, { limit }))
+    yield { event, flags: flags.get(event.id) ?? [] };
 }
 
 const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOString());

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { flagsInWords, summaryOf, ticketHistory } from '../audit/history.js';
+import { flagsInWords, summaryOf, wholeHistory } from '../audit/history.js';
 import { readSettings } from '../config/settings.js';
 import { ticketsNamed } from '../database/read-models.js';
 import { reportedOf } from '../event-sourcing/event-store.js';
@@ -51,15 +51,16 @@ async function printLocal(ticket: string, json: boolean): Promise<void> {
 
 /** Prints the history of a ticket, and says whether there is one. */
 async function printHistory({ store }: LedgerForReading, ticket: string, json: boolean): Promise<boolean> {
-  const history = await ticketHistory(store, 'everyone', ticket);
-  for (const { event, flags } of history) {
+  let isThere = false;
+  for await (const { event, flags } of wholeHistory(store, ticket)) {
+    isThere = true;
     const { revision, type, metadata } = event;
     const occurredAt = new Date(metadata.occurredAt).toISOString();
     const said = { summary: summaryOf(event), flags: flags.map((flag) => flagsInWords[flag]) };
     const onBehalfOf = reportedOf(metadata) ?? null;
     print(json ? JSON.stringify(event) : line({ revision, type, occurredAt, by: metadata.actor, onBehalfOf, ...said }));
   }
-  return history.length > 0;
+  return isThere;
 }
 
 interface Printed {

@@ -6,6 +6,7 @@ import {
   type NewEvent,
   type Position,
   type ReadAllOptions,
+  type ReadStreamOptions,
 } from './event-store.js';
 import { logOlder, StorageFault } from './storage-fault.js';
 
@@ -57,7 +58,7 @@ export class WatchedLog implements EventStore {
     }
   }
 
-  readStream(stream: string, options?: { readonly from?: number; readonly signal?: AbortSignal }) {
+  readStream(stream: string, options?: ReadStreamOptions) {
     return this.ports.store.readStream(stream, options);
   }
 

@@ -1,3 +1,4 @@
+import { type HistoryQuestion, type HistoryRow, historyPart } from '../audit/history.js';
 import { type ReplayQuestion, type Replayed, replayTicket } from '../audit/replay.js';
 import { type Limit, Stopped } from '../database/going-on.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
@@ -7,6 +8,7 @@ import { type ReadFiles, type ReadRows, type Select } from './read-files.js';
 /** What is to be read, and what is answered. */
 export interface Orders {
   readonly select: { readonly order: Select; readonly answer: ReadRows };
+  readonly history: { readonly order: HistoryQuestion; readonly answer: readonly HistoryRow[] };
   readonly replay: { readonly order: ReplayQuestion; readonly answer: Replayed | undefined };
 }
 
@@ -29,7 +31,9 @@ export async function carryOut(
   limit: Limit,
 ): Promise<Orders[Kind]['answer']> {
   if (kind === 'select') return ports.files.select(order, limit);
-  return replayTicket(await ports.log(), order, () => {
+  const goOn = () => {
     if (!limit.goesOn()) throw new Stopped('stopped');
-  });
+  };
+  const log = await ports.log();
+  return kind === 'history' ? historyPart(log.store, order, goOn) : replayTicket(log, order, goOn);
 }

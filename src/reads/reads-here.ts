@@ -1,3 +1,4 @@
+import { type Histories, type HistoryQuestion, type HistoryRow } from '../audit/history.js';
 import { type Replayed, type ReplayQuestion, type Replays } from '../audit/replay.js';
 import { Stopped } from '../database/going-on.js';
 import { type Asker, type ReadFile, type ReadRow, type Reads } from '../database/reads.js';
@@ -6,7 +7,7 @@ import { carryOut, type Kind, type Order, type Orders, type ReadPorts } from './
 import { asObjects, type Select } from './read-files.js';
 
 /** All that is read where it may hold up others. */
-export interface AllReads extends Reads, Replays {
+export interface AllReads extends Reads, Histories, Replays {
   close(): Promise<void>;
 }
 
@@ -19,6 +20,10 @@ export class ReadsHere implements AllReads {
 
   async select(file: ReadFile, query: Omit<Select, 'file'>, asker: Asker): Promise<readonly ReadRow[]> {
     return asObjects(await this.ask('select', { file, ...query }, asker));
+  }
+
+  history(question: HistoryQuestion, asker: Asker): Promise<readonly HistoryRow[]> {
+    return this.ask('history', question, asker);
   }
 
   replay(question: ReplayQuestion, asker: Asker): Promise<Replayed | undefined> {

@@ -1,3 +1,4 @@
+import { type HistoryQuestion, type HistoryRow } from '../audit/history.js';
 import { type Replayed, type ReplayQuestion } from '../audit/replay.js';
 import { type Asker, type ReadFile, type ReadRow } from '../database/reads.js';
 import { type Settings } from '../config/settings.js';
@@ -42,6 +43,10 @@ export class ThreadedReads implements AllReads {
 
   async select(file: ReadFile, query: Omit<Select, 'file'>, asker: Asker): Promise<readonly ReadRow[]> {
     return asObjects(await this.ask('select', { file, ...query }, asker));
+  }
+
+  history(question: HistoryQuestion, asker: Asker): Promise<readonly HistoryRow[]> {
+    return this.ask('history', question, asker);
   }
 
   replay(question: ReplayQuestion, asker: Asker): Promise<Replayed | undefined> {

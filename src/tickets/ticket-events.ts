@@ -1,16 +1,21 @@
 import { type Scope, sees } from '../auth/scope.js';
-import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
+import { type EventStore, type ReadStreamOptions, type StoredEvent } from '../event-sourcing/event-store.js';
+import { ownerOf } from './commands/other-ticket.js';
 import { ticketStream, type TicketEvent } from './domain/events.js';
 
-/** The events of a ticket in order of recording; none where there is no such ticket that the reader may see. */
+/**
+ * The events of a ticket in order of recording, all or a part; none where there is no such ticket that the reader may see.
+ * Whose it is comes first, by one event: one that the reader may not see costs what one costs that is not there.
+ */
 export async function* ticketEvents(
   store: EventStore,
   scope: Scope,
   id: string,
+  part: ReadStreamOptions = {},
 ): AsyncGenerator<StoredEvent & TicketEvent, void, undefined> {
-  for await (const event of store.readStream(ticketStream(id))) {
-    const ticketEvent = event as StoredEvent & TicketEvent;
-    if (!sees(scope, ticketEvent.data.customer)) return;
-    yield ticketEvent;
+  if (scope !== 'everyone') {
+    const owner = await ownerOf(store, id);
+    if (owner === undefined || !sees(scope, owner)) return;
   }
+  for await (const event of store.readStream(ticketStream(id), part)) yield event as StoredEvent & TicketEvent;
 }

@@ -26,6 +26,7 @@ const scanning = [
   'breaches(first: 1, filter: { plans: ["none"] }) { edges { cursor } }',
   'slaSummary { met }',
   'replayTicket(id: "T-1") { status }',
+  'ticketHistory(id: "T-1", first: 1) { edges { cursor } }',
   'dueAt(input: { from: "2026-03-02T09:00:00Z" }) { dueAt }',
   'webhookDeliveries(first: 1, filter: { ticket: "T-1" }) { edges { cursor } }',
 ];

@@ -1,8 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { type Identity } from '../../auth/identity.js';
-import { Asking, Caller, Requires } from '../../auth/requires.js';
-import { type Reader } from '../../database/scoped.js';
+import { Asking, Requires } from '../../auth/requires.js';
+import { type Reader, type Readers } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { keyOf, pageOf, sizeOf } from '../../database/page.js';
 import { type Clock } from '../../clock/clock.js';
@@ -10,12 +9,14 @@ import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';
 import { ActorType } from '../../graphql/actor.js';
 import { QualityFlagEnum } from '../../graphql/enums.js';
-import { connectionOf, said } from '../../graphql/page.js';
+import { connectionOf, PageArgs, said } from '../../graphql/page.js';
+import { ReadBarrier } from '../../graphql/read-barrier.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Catalogue } from '../../plans/catalogue.js';
 import { TicketType, toTicketTypes } from '../../tickets/graphql-types.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, READS } from '../../tokens.js';
-import { type HistoryEntry, summaryOf, ticketHistory } from '../history.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, READERS, READS } from '../../tokens.js';
+import { flagsBetween } from '../../tickets/kept-flags.js';
+import { type Histories, type HistoryRow, summaryOf } from '../history.js';
 import { type Replays, viewOf } from '../replay.js';
 
 @ObjectType('HistoryEvent', { description: 'An event of a ticket as it is in the log; it is never changed.' })
@@ -53,7 +54,7 @@ class HistoryEventType {
   @Field(() => [QualityFlagEnum], {
     description: 'What a reader should know of it where it is a fact, as the ticket stands now.',
   })
-  flags!: readonly string[];
+  flags!: Promise<readonly string[]>;
 
   @Field(() => String, { description: 'What it says, in a line.' })
   summary!: string;
@@ -65,15 +66,9 @@ class HistoryEventType {
 const HistoryConnection = connectionOf('History', () => HistoryEventType);
 
 @ArgsType()
-class HistoryArgs {
+class HistoryArgs extends PageArgs {
   @Field(() => ID, { description: 'The ticket’s id.' })
   id!: string;
-
-  @Field(() => Int, { nullable: true, description: 'How many events, 1 to 200; 50 where left out.' })
-  first?: number;
-
-  @Field(() => String, { nullable: true, description: 'The cursor of the last event seen.' })
-  afterCursor?: string;
 }
 
 @ArgsType()
@@ -97,23 +92,28 @@ export class Audit {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(READS) private readonly reads: Replays,
+    @Inject(READS) private readonly reads: Histories & Replays,
+    @Inject(READERS) private readonly readers: Readers,
+    private readonly barrier: ReadBarrier,
   ) {}
 
   @Requires('readHistory')
+  @MayScan()
   @Query(() => HistoryConnection, {
     description: 'A ticket’s stream in the order of recording; empty for no such ticket.',
   })
-  async ticketHistory(@Args() { id, ...request }: HistoryArgs, @Caller() { scope }: Identity) {
+  async ticketHistory(@Args() { id, after, ...request }: HistoryArgs, @Asking() reader: Reader) {
     const page = said(request);
     const size = sizeOf(page);
     const from = Number(keyOf(page, ['number'])?.[0] ?? -1) + 1;
-    const history = await ticketHistory(this.store, scope, id);
+    if (after !== undefined) await this.barrier.seen(['tickets'], after);
+    const rows = await this.reads.history({ scope: reader.scope, id, from, limit: size + 1 }, reader);
+    const flagsOf = this.flagsIn(rows.slice(0, size), id, reader);
     return pageOf(
-      history.slice(from, from + size + 1),
+      rows,
       size,
-      ({ event }) => [event.revision],
-      (entry) => this.toType(entry),
+      ({ revision }) => [revision],
+      (row) => this.toType(row, flagsOf),
     );
   }
 
@@ -133,24 +133,45 @@ export class Audit {
     return ticket ?? null;
   }
 
-  private toType({ event, flags }: HistoryEntry): HistoryEventType {
-    const { id, type, revision, metadata, data } = event;
+  /** The flags of a page's events, which are found for who asks, once the read models have seen the page. */
+  private flagsIn(rows: readonly HistoryRow[], id: string, reader: Reader): FlagsOf {
+    const [first, last] = [rows[0], rows.at(-1)];
+    const find = async () => {
+      if (first === undefined || last === undefined) return new Map<number, readonly string[]>();
+      await this.barrier.seen(['tickets'], toCursor(this.store, last.position));
+      return flagsBetween(this.readers.of(reader), id, first.revision, last.revision);
+    };
+    let found: ReturnType<typeof find> | undefined;
+    return async ({ revision }) => (await (found ??= find())).get(revision) ?? [];
+  }
+
+  private toType(row: HistoryRow, flagsOf: FlagsOf): HistoryEventType {
+    const { id, type, revision, metadata } = row;
     const { actor, occurredAt, recordedAt, source = null, causationId = null } = metadata;
-    const position = toCursor(this.store, event.position);
+    const data = () => JSON.parse(row.data) as unknown;
     return {
       id,
       type,
       revision,
-      position,
+      position: toCursor(this.store, row.position),
       occurredAt,
       recordedAt,
       actor,
       onBehalfOf: reportedOf(metadata) ?? null,
       source,
       causedBy: causationId,
-      flags,
-      summary: summaryOf(event),
-      data,
+      get flags() {
+        return flagsOf(row);
+      },
+      get summary() {
+        return summaryOf({ ...row, data: data() });
+      },
+      get data() {
+        return data();
+      },
     };
   }
 }
+
+/** What a reader should know of an event. */
+type FlagsOf = (row: HistoryRow) => Promise<readonly string[]>;

@@ -1,0 +1,27 @@
+import { type Readable } from '../database/scoped.js';
+import { type QualityFlag } from './domain/life.js';
+import { partOf } from './projections/kept-facts.js';
+
+type Flag = QualityFlag['flag'];
+
+/** What a reader should know of a ticket's facts between two revisions, by their revisions. */
+export async function flagsBetween(
+  db: Readable,
+  ticket: string,
+  first: number,
+  last: number,
+): Promise<ReadonlyMap<number, readonly Flag[]>> {
+  const rows = await db
+    .selectFrom('facts')
+    .select('flags')
+    .where('ticket', '=', ticket)
+    .where('part', '>=', partOf(first))
+    .where('part', '<=', partOf(last))
+    .execute();
+  const flags = new Map<number, Flag[]>();
+  for (const row of rows) {
+    for (const [revision, flag] of JSON.parse(`[${row.flags}]`) as [revision: number, flag: Flag][])
+      flags.set(revision, [...(flags.get(revision) ?? []), flag]);
+  }
+  return flags;
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { historyPart, type HistoryQuestion, wholeHistory } from '../../src/audit/history.js';
+import { type ReplayQuestion, replayTicket } from '../../src/audit/replay.js';
+import { type EventStore, type ReadStreamOptions, type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { readersOf } from '../../src/database/scoped.js';
+import { ticketStream } from '../../src/tickets/domain/events.js';
+import { flagsBetween } from '../../src/tickets/kept-flags.js';
+import { newFolder } from '../support/api.js';
+import { ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+import { withAppend } from '../support/stores.js';
+
+const now = '2026-03-02T09:00:00Z';
+const goOn = () => undefined;
+
+/** A store that counts: reads of streams, and events that came of them. */
+function counting(store: EventStore) {
+  const counts = { reads: 0, events: 0 };
+  const counted: EventStore = {
+    ...withAppend(store, (append) => append),
+    async *readStream(stream: string, options?: ReadStreamOptions) {
+      counts.reads += 1;
+      for await (const event of store.readStream(stream, options)) {
+        counts.events += 1;
+        yield event;
+      }
+    },
+  };
+  return { counts, store: counted };
+}
+
+/** Puts many notes on a ticket, as a mail loop would in some days. */
+async function addNotes({ store }: TestLedger, id: string, notes: number): Promise<void> {
+  const stream = ticketStream(id);
+  const events: StoredEvent[] = [];
+  for await (const event of store.readStream(stream)) events.push(event);
+  const last = events.at(-1);
+  if (last?.type !== 'InternalNoteAdded') throw new Error('the last event is to be a note');
+  const { type, data, metadata } = last;
+  for (let done = 0; done < notes; done += 5_000) {
+    const more = Array.from({ length: 5_000 }, () => ({ id: randomUUID(), type, data, metadata }));
+    await store.append(stream, last.revision + done, more);
+  }
+}
+
+describe('the history of a ticket', () => {
+  let folder: string;
+  let ledger: TestLedger;
+  let length = 0;
+  beforeAll(async () => {
+    folder = newFolder();
+    ledger = await ledgerAt(now, folder);
+    await open(ledger, 'long');
+    await say(ledger, 'long', { type: 'AddInternalNote', text: 'hm' });
+    await addNotes(ledger, 'long', 50_000);
+    for await (const { revision } of ledger.store.readStream(ticketStream('long'))) length = revision + 1;
+  });
+  afterAll(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const question = { id: 'long', scope: 'everyone', from: 0, limit: 2 } as const satisfies HistoryQuestion;
+
+  it.each([
+    ['at its beginning', () => 0],
+    ['in its midst', () => 30_000],
+    ['near its end', () => length - 2],
+  ])('reads a page %s, and nothing else, however long it is', async (_, from) => {
+    const { counts, store } = counting(ledger.store);
+    const rows = await historyPart(store, { ...question, from: from() }, goOn);
+    expect(rows.map(({ revision }) => revision)).toEqual([from(), from() + 1]);
+    expect(counts).toEqual({ reads: 1, events: 2 });
+    const limited = counting(ledger.store);
+    await historyPart(limited.store, { ...question, scope: new Set(['acme']), from: from() }, goOn);
+    expect(limited.counts).toEqual({ reads: 2, events: 3 });
+  });
+
+  it('beyond its end is empty', async () => {
+    expect(await historyPart(ledger.store, { ...question, from: length }, goOn)).toEqual([]);
+  });
+
+  it('ends between events where nobody waits for it any more', async () => {
+    const gone = () => {
+      throw new Error('gone');
+    };
+    const { counts, store } = counting(ledger.store);
+    await expect(historyPart(store, { ...question, limit: 200 }, gone)).rejects.toThrow('gone');
+    expect(counts.events).toBe(1);
+  });
+
+  const scope = new Set(['globex']);
+  const asking: readonly (readonly [string, (store: EventStore, id: string) => Promise<unknown>])[] = [
+    ['its history', (store, id) => historyPart(store, { ...question, scope, id }, goOn)],
+    ['a later part of it', (store, id) => historyPart(store, { ...question, scope, id, from: 40_000 }, goOn)],
+    [
+      'how it stood',
+      (store, id) => {
+        const then: ReplayQuestion = { scope, id, occurredBy: Date.parse(now), recordedBy: Infinity };
+        return replayTicket({ store, catalogue: ledger.catalogue }, then, goOn);
+      },
+    ],
+  ];
+  it.each(asking)('is one look of one event for who may not see it, as where none is there: %s', async (_, ask) => {
+    const [theirs, nobodys] = [counting(ledger.store), counting(ledger.store)];
+    expect(await ask(theirs.store, 'long')).toEqual(await ask(nobodys.store, 'none'));
+    expect(theirs.counts).toEqual({ reads: 1, events: 1 });
+    expect(nobodys.counts).toEqual({ reads: 1, events: 0 });
+  });
+});
+
+describe('the flags of a history', () => {
+  it('are those of all facts, whichever part is asked for', async () => {
+    const folder = newFolder();
+    const ledger = await ledgerAt(now, folder);
+    await open(ledger, 'T-1', 'pro', '2026-03-02T08:00:00Z');
+    for (let i = 0; i < 150; i++) {
+      await say(ledger, 'T-1', { type: 'AddInternalNote', text: 'hm' });
+      await say(ledger, 'T-1', { type: 'AssignTicket', assignee: i % 3 === 0 ? 'mia' : 'ben', team: null });
+    }
+    await say(ledger, 'T-1', { type: 'CancelTicket', reason: 'spam' }, '2026-03-02T08:59:59Z'); // what follows has no effect
+    await project(ledger);
+    const all = new Map<number, readonly string[]>();
+    for await (const { event, flags } of wholeHistory(ledger.store, 'T-1'))
+      if (flags.length > 0) all.set(event.revision, flags);
+    expect(all.size).toBeGreaterThan(90);
+
+    const db = readersOf(ledger.db, ledger.reads).atHand('everyone');
+    expect(await flagsBetween(db, 'T-1', 0, 1_000)).toEqual(all);
+    for (const [first, last] of [
+      [0, 0],
+      [120, 135],
+      [250, 400],
+    ] as const) {
+      const found = await flagsBetween(db, 'T-1', first, last);
+      for (let revision = first; revision <= last; revision++) expect(found.get(revision)).toEqual(all.get(revision));
+    }
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+});
