@@ -11,7 +11,7 @@ import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { AppendCall, type Order, sizeOf } from './append-call.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
-import { toStoredEvent, toStreamName, toText, toTextAgain } from './events.js';
+import { toStoredEvent, toText, toTextAgain } from './events.js';
 import {
   areWrongCredentials,
   closed,
@@ -134,12 +134,12 @@ export class Appender {
   private async probeOnce(): Promise<void> {
     this.lastOrder ??= await this.lastOfLog();
     const { lastOrder: order } = this;
-    if (order !== undefined) await this.send({ ...order, stream: toStreamName(order.stream) });
+    if (order !== undefined) await this.send({ ...order, stream: this.ports.connection.names.toServer(order.stream) });
   }
 
   private async lastOfLog(): Promise<Order | undefined> {
     const last = await this.ports.reads.lastRecorded(this.ports.closing);
-    const event = last === undefined ? undefined : toStoredEvent(last);
+    const event = last === undefined ? undefined : toStoredEvent(last, this.ports.connection.names);
     if (last === undefined || event === undefined) return undefined;
     const expected = event.revision === 0 ? 'noStream' : event.revision - 1;
     return { stream: event.stream, expected, events: [toTextAgain(last)] };
@@ -165,7 +165,7 @@ export class Appender {
     const backOff = new BackOff(patience);
     for (let isRepeated = false; ; isRepeated = true) {
       try {
-        const appended = await this.send({ ...order, stream: toStreamName(order.stream) });
+        const appended = await this.send({ ...order, stream: this.ports.connection.names.toServer(order.stream) });
         // What is answered to a repetition need not say where the first one stands.
         return isRepeated ? await this.repeated(order, appended.revision) : appended;
       } catch (error) {

@@ -18,6 +18,8 @@ export interface ConnectionUrl {
   readonly certificateFile?: string;
   readonly keyFile?: string;
   readonly connectionName?: string;
+  /** What the names of our streams begin with on the server; nothing where it is left out. */
+  readonly streamPrefix?: string;
   readonly maxDiscoverAttempts: number;
   readonly discoveryIntervalMs: number;
   readonly gossipTimeoutMs: number;
@@ -39,10 +41,15 @@ const flag: Kind = { words: 'true or false', takes: (value) => value === 'true' 
 const count: Kind = { words: 'a whole number from 1', takes: (value) => isWhole(value) && Number(value) > 0 };
 const interval: Kind = { words: 'milliseconds, or -1 for none', takes: (value) => isWhole(value) || value === '-1' };
 const text: Kind = { words: 'a text', takes: (value) => value !== '' };
+/** Of two such texts neither begins with the other, so that nobody's streams are among another's. */
+const prefix: Kind = {
+  words: 'up to 40 letters, digits, «_» and «.», and then a «-»',
+  takes: (value) => /^[A-Za-z0-9_.]{1,40}-$/.test(value),
+};
 const onlyTrue = (words: string): Kind => ({ words, takes: (value) => value === 'true' });
 const nodes = ['leader', 'follower', 'readonlyreplica', 'random'];
 
-/** Every option that the clients of EventStoreDB know, by its name in small letters. */
+/** Every option that the clients of EventStoreDB know, and one of ours, by its name in small letters. */
 const kinds: Readonly<Record<string, Kind>> = {
   tls: flag,
   tlsverifycert: onlyTrue('true, since certificates are always checked; tlsCAFile names who vouches for yours'),
@@ -63,6 +70,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   // Of the client's own calls; those of Pledge have limits of their own.
   defaultdeadline: count,
   throwonappendfailure: onlyTrue('true'),
+  streamprefix: prefix,
 };
 
 /**
@@ -87,7 +95,7 @@ export function readConnectionUrl(url: string): ConnectionUrl {
   );
   if ((certificateFile === undefined) !== (keyFile === undefined))
     throw invalidUrl('userCertFile and userKeyFile are given together');
-  const connectionName = options.get('connectionname');
+  const [connectionName, streamPrefix] = [options.get('connectionname'), options.get('streamprefix')];
   return {
     hosts,
     discovers: discovers !== undefined,
@@ -97,6 +105,7 @@ export function readConnectionUrl(url: string): ConnectionUrl {
     ...(certificateFile === undefined ? {} : { certificateFile }),
     ...(keyFile === undefined ? {} : { keyFile }),
     ...(connectionName === undefined ? {} : { connectionName }),
+    ...(streamPrefix === undefined ? {} : { streamPrefix }),
     maxDiscoverAttempts: number('maxdiscoverattempts', 10),
     discoveryIntervalMs: number('discoveryinterval', 100),
     gossipTimeoutMs: 1_000 * number('gossiptimeout', 5),

@@ -12,6 +12,8 @@ import { type ConnectionUrl, type Host } from './connection-url.js';
 import { type Credentials } from './credentials.js';
 import { findLeader } from './discovery.js';
 import { closed, Unreachable } from './failures.js';
+import { readEnd } from './requests.js';
+import { StreamNames } from './stream-names.js';
 
 export type ReadCall = ReturnType<StreamsClient['read']>;
 export type BatchAppendCall = ReturnType<StreamsClient['batchAppend']>;
@@ -42,11 +44,15 @@ export class Connection {
   /** What carries a call, or has carried it. */
   private readonly carriers = new WeakMap<Call, Link>();
   private isClosed = false;
+  /** How our streams are called there. */
+  readonly names: StreamNames;
 
   constructor(
     private readonly url: ConnectionUrl,
     private readonly credentials: Credentials,
-  ) {}
+  ) {
+    this.names = new StreamNames(url.streamPrefix);
+  }
 
   /** Begins to read; what it reads comes as it is asked for. @throws Unreachable */
   read(request: ReadReq, { requiresLeader }: { readonly requiresLeader: boolean }): Promise<ReadCall> {
@@ -62,6 +68,30 @@ export class Connection {
   abandon(call: Call): void {
     const link = this.carriers.get(call);
     if (link !== undefined) this.lose(link);
+  }
+
+  /** Whether the server answers a small question on what carries a call: if so, it works on the call though it says nothing. */
+  isAnsweredBeside(call: ReadCall): Promise<boolean> {
+    const link = this.carriers.get(call);
+    if (link === undefined || link !== this.current) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const asked = link.client.read(readEnd(), this.metadata(false), { deadline: Infinity });
+      const end = (isAnswered: boolean) => {
+        resolve(isAnswered);
+        asked.cancel();
+      };
+      this.open.add(asked);
+      asked.on('data', () => {
+        end(true);
+      });
+      asked.on('end', () => {
+        end(true);
+      });
+      asked.on('error', () => {
+        end(false);
+      });
+      asked.on('status', () => this.open.delete(asked));
+    });
   }
 
   /** Ends every call and lets go of the server. */

@@ -7,6 +7,7 @@ import {
   type Position,
   type StoredEvent,
 } from '../../event-sourcing/event-store.js';
+import { type StreamNames } from './stream-names.js';
 
 type RecordedEvent = streams.ReadResp.ReadEvent.RecordedEvent;
 type ProposedMessage = streams.BatchAppendReq.ProposedMessage;
@@ -22,26 +23,11 @@ export const toPosition = (commit: string): Position => commit.padStart(position
 /** The offset of a position, as the server is told it. */
 export const toCommit = (position: Position): string => BigInt(position).toString();
 
-/** The stream that holds the name of the log. No stream of ours is called so, see {@link toStreamName}. */
-export const logStream = '~log';
-
-/** Streams of ours alone: not the server's own, which begin with `$`, nor the one with the log's name. */
-export const ownStreams = '^(?![$]|~log$)';
-
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
-/** Streams may have any name here; on the server none is empty, and those that begin with `$` are its own. */
-export const toStreamName = (stream: string): string => (/^($|[$~])/.test(stream) ? `~${stream}` : stream);
-
-const isOwnStream = new RegExp(ownStreams);
-
-/** Whether an event is in a stream of ours, rather than the server's own. */
-export const isOwn = (recorded: RecordedEvent): boolean => isOwnStream.test(streamNameOf(recorded));
-
-const streamNameOf = (recorded: RecordedEvent) =>
+/** The stream of an event, by its name on the server. */
+export const streamNameOf = (recorded: RecordedEvent): string =>
   utf8(recorded.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array());
-
-const fromStreamName = (name: string): string => (name.startsWith('~') ? name.slice(1) : name);
 
 interface KeptMetadata extends EventMetadata {
   readonly eventId: string;
@@ -83,10 +69,12 @@ export function toMessage(event: EventText): ProposedMessage {
 }
 
 /**
- * An event of ours as it was stored; undefined for what another program has put into the log, whatever it says: its id on
- * the server is not the one that follows from what is in it.
+ * An event of ours as it was stored; undefined for what another program has put into the log, whatever it says: its stream
+ * is none of ours, or its id on the server is not the one that follows from what is in it.
  */
-export function toStoredEvent(recorded: RecordedEvent): StoredEvent | undefined {
+export function toStoredEvent(recorded: RecordedEvent, names: StreamNames): StoredEvent | undefined {
+  const stream = streamNameOf(recorded);
+  if (!names.isOurs(stream)) return undefined;
   const kept = recorded.getCustomMetadata_asU8();
   const map = recorded.getMetadataMap();
   if (kept.length === 0 || map.get('content-type') !== 'application/json') return undefined;
@@ -99,7 +87,7 @@ export function toStoredEvent(recorded: RecordedEvent): StoredEvent | undefined 
   return {
     id: eventId,
     type,
-    stream: fromStreamName(streamNameOf(recorded)),
+    stream: names.fromServer(stream),
     revision: Number(recorded.getStreamRevision()), // 64 bits as text; far below what a number holds
     position: positionOf(recorded),
     data,

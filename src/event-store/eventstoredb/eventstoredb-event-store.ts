@@ -207,7 +207,9 @@ export class EventStoreDbEventStore implements EventStore {
       if (isNoPlace(error)) return undefined;
       throw error;
     });
-    const event = recorded !== undefined && positionOf(recorded) === position ? toStoredEvent(recorded) : undefined;
+    const { names } = this.connections.commands;
+    const event =
+      recorded !== undefined && positionOf(recorded) === position ? toStoredEvent(recorded, names) : undefined;
     return event === undefined ? undefined : markOf(event);
   }
 

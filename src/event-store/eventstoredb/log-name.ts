@@ -6,7 +6,6 @@ import { type Order } from './append-call.js';
 import { Appender } from './appender.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
-import { logStream } from './events.js';
 import { isDefinite, rejectionOf, unavailable, Unreachable } from './failures.js';
 import { BackOff, isAborted, type Patience } from './patience.js';
 import { Reads } from './reads.js';
@@ -39,13 +38,14 @@ export async function nameWhenReady(
   const ports = { connection, credentials, reads, ids: new StreamIds(), patience, closing: signal };
   const appender = new Appender(ports);
   const backOff = new BackOff(patience);
+  const stream = connection.names.log;
   let why = 'it was not waited for';
   try {
     for (;;) {
       try {
-        if (!isAborted(signal)) return await nameOfLog(reads, (order) => appender.send(order), signal);
+        if (!isAborted(signal)) return await nameOfLog(stream, reads, (order) => appender.send(order), signal);
       } catch (error) {
-        if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error, { right: 'write', stream: logStream });
+        if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error, { right: 'write', stream });
         why = await connection.explained(isUnavailable(error) ? new Unreachable() : error);
         waiting(why);
       }
@@ -61,27 +61,28 @@ const isUnavailable = (error: unknown) =>
   error instanceof Error && 'code' in error && error.code === 'EVENT_STORE_UNAVAILABLE';
 
 async function nameOfLog(
+  stream: string,
   reads: Reads,
   append: (order: Order) => Promise<Appended>,
   signal: AbortSignal,
 ): Promise<string> {
-  const given = await readName(reads, signal);
+  const given = await readName(stream, reads, signal);
   if (given !== undefined) return given;
   const [id, data] = [newId(), JSON.stringify({ logId: randomBytes(6).toString('hex') })];
   const named = { id, type: 'LogNamed', data, metadata: '{}', wireId: id };
   try {
-    await append({ stream: logStream, expected: 'noStream', events: [named] });
+    await append({ stream, expected: 'noStream', events: [named] });
   } catch (error) {
     if (!(error instanceof WrongExpectedVersionError)) throw error;
   }
-  const name = await readName(reads, signal);
+  const name = await readName(stream, reads, signal);
   if (name === undefined) throw unavailable('its log has no name yet');
   return name;
 }
 
-async function readName(reads: Reads, signal: AbortSignal): Promise<string | undefined> {
-  const request = () => readStreamFrom(logStream, 0);
-  for await (const responses of reads.responses(request, signal, { right: 'read', stream: logStream })) {
+async function readName(stream: string, reads: Reads, signal: AbortSignal): Promise<string | undefined> {
+  const request = () => readStreamFrom(stream, 0);
+  for await (const responses of reads.responses(request, signal, { right: 'read', stream })) {
     for (const response of responses) {
       const data = response.getEvent()?.getEvent()?.getData_asU8();
       if (data === undefined) continue;

@@ -1,11 +1,12 @@
 import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Connection } from './connection.js';
-import { isOwn, positionOf, start, toStoredEvent, toStreamName } from './events.js';
-import { type Asked, isDefinite, isRefusal, rejectionOf, unavailable } from './failures.js';
-import { BackOff, isAborted, type Patience } from './patience.js';
+import { type Connection, type ReadCall } from './connection.js';
+import { positionOf, start, streamNameOf, toStoredEvent } from './events.js';
+import { type Asked, isDefinite, isNoPlace, isRefusal, rejectionOf, unavailable } from './failures.js';
+import { BackOff, inTime, isAborted, type Patience } from './patience.js';
 import { received } from './received.js';
-import { readAllFrom, readEnd, readFrom, readLast, readStreamFrom } from './requests.js';
+import { readAllFrom, readEnd, readFrom, readLast, readNext, readStreamFrom } from './requests.js';
+import { type StreamNames } from './stream-names.js';
 import { type Turn, type Turns } from './turns.js';
 
 /** What is read at once where others wait for a turn, in messages and bytes. */
@@ -21,7 +22,7 @@ const everything: Asked = { right: 'read', stream: '$all' };
 
 /** Reads that end. A connection that is lost is made again, and the read goes on from where it was. */
 export class Reads {
-  /** The last event of ours, and where the log ended when it was looked for. */
+  /** The last event in a stream of ours, and where the log ended when it was looked for. */
   private lastSeen: { readonly end: Position; readonly last: RecordedEvent | undefined } | undefined;
 
   constructor(
@@ -44,11 +45,11 @@ export class Reads {
     named = -1,
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     let next = from;
-    const request = () => readStreamFrom(toStreamName(stream), next);
+    const request = () => readStreamFrom(this.connection.names.toServer(stream), next);
     const backOff = new BackOff({ ...this.patience, giveUpMs: behindMs });
     for (;;) {
       for await (const responses of this.responses(request, signal, { right: 'read', stream })) {
-        const events = eventsOf(responses);
+        const events = eventsOf(responses, this.connection.names);
         next = lastRevisionOf(responses, next - 1) + 1;
         if (events.length > 0) yield events;
       }
@@ -66,8 +67,8 @@ export class Reads {
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     let last = after;
     const wanted = ({ position }: StoredEvent) => position > last && position <= until;
-    for await (const responses of this.responses(() => readAllFrom(last, types), signal)) {
-      const events = eventsOf(responses);
+    for await (const responses of this.responses(() => readAllFrom(last, this.connection.names, types), signal)) {
+      const events = eventsOf(responses, this.connection.names);
       const fresh = events.filter(wanted);
       last = fresh.at(-1)?.position ?? last;
       if (fresh.length > 0) yield fresh;
@@ -82,15 +83,29 @@ export class Reads {
   }
 
   /**
-   * The last event that is none of the server's own. Those are looked past once, and not again before there are more of
-   * them: a quiet log has many at its end.
+   * The last event in a stream of ours. What others have written after it – the server itself, other programs – is looked
+   * past once: from then on what has come since is looked at alone.
    */
   async lastRecorded(signal: AbortSignal): Promise<RecordedEvent | undefined> {
     const end = await this.first(readEnd, signal);
-    if (end === undefined || isOwn(end)) return end;
+    if (end === undefined || this.connection.names.isOurs(streamNameOf(end))) return end;
     const at = positionOf(end);
-    if (this.lastSeen?.end !== at) this.lastSeen = { end: at, last: await this.first(readLast, signal) };
-    return this.lastSeen.last;
+    const { lastSeen } = this;
+    if (lastSeen?.end === at) return lastSeen.last;
+    const isSame = lastSeen !== undefined && lastSeen.end < at && (await this.hasNothingFrom(lastSeen.end, signal));
+    const last = isSame ? lastSeen.last : await this.first(() => readLast(this.connection.names), signal);
+    this.lastSeen = { end: at, last };
+    return last;
+  }
+
+  /** Whether no event of ours is at a position or after it. A position that no record begins at is of another log. */
+  private async hasNothingFrom(position: Position, signal: AbortSignal): Promise<boolean> {
+    try {
+      return (await this.first(() => readNext(position, this.connection.names), signal)) === undefined;
+    } catch (error) {
+      if (isNoPlace(error)) return false;
+      throw error;
+    }
   }
 
   /**
@@ -141,9 +156,15 @@ export class Reads {
     signal: AbortSignal,
   ): AsyncGenerator<readonly ReadResp[], void, undefined> {
     const { connection, patience } = this;
+    // The server says nothing while it looks past the events of others, however many there are.
+    const isWorking = async (call: ReadCall) => {
+      const answered = connection.isAnsweredBeside(call);
+      return (await inTime(answered, patience.answerMs, patience.clock)) && (await answered);
+    };
     const receiving = {
+      ...(request.getOptions()?.hasFilter() === true ? { isWorking } : {}),
       ...{ patience, signal: AbortSignal.any([signal, turn.over]), silenceMs: patience.answerMs },
-      silent: (call: Parameters<Connection['abandon']>[0]) => {
+      silent: (call: ReadCall) => {
         connection.abandon(call);
       },
     };
@@ -184,8 +205,8 @@ function lastRevisionOf(responses: readonly ReadResp[], otherwise: number): numb
 
 const sizeOf = (response: ReadResp): number => response.getEvent()?.getEvent()?.getData_asU8().length ?? 0;
 
-const eventsOf = (responses: readonly ReadResp[]): readonly StoredEvent[] =>
+const eventsOf = (responses: readonly ReadResp[], names: StreamNames): readonly StoredEvent[] =>
   responses.flatMap((response) => {
     const recorded = response.getEvent()?.getEvent();
-    return (recorded === undefined ? undefined : toStoredEvent(recorded)) ?? [];
+    return (recorded === undefined ? undefined : toStoredEvent(recorded, names)) ?? [];
   });

@@ -9,6 +9,8 @@ export interface Receiving {
   readonly signal: AbortSignal;
   /** How long the server may say nothing; a live subscription may be quiet for ever. */
   readonly silenceMs: number;
+  /** Whether the server works on a call though it says nothing; asked again after each silence. By default it does not. */
+  readonly isWorking?: (call: ReadCall) => Promise<boolean>;
   /** Called with a call on which nothing was heard for so long. */
   readonly silent: (call: ReadCall) => void;
 }
@@ -20,7 +22,7 @@ export interface Receiving {
  */
 export async function* received(
   beginning: Promise<ReadCall>,
-  { patience, signal, silenceMs, silent }: Receiving,
+  { patience, signal, silenceMs, silent, isWorking = () => Promise.resolve(false) }: Receiving,
 ): AsyncGenerator<readonly ReadResp[], void, undefined> {
   let call: ReadCall | undefined;
   let outcome: { readonly error?: Error } | undefined;
@@ -56,7 +58,8 @@ export async function* received(
     if (call !== undefined) silent(call);
     fail(error);
   };
-  const watch = silenceMs === Infinity ? undefined : new SilenceWatch(patience, silenceMs, tooLong, over.signal);
+  const works = () => (call === undefined ? Promise.resolve(false) : isWorking(call));
+  const watch = silenceMs === Infinity ? undefined : new SilenceWatch(patience, silenceMs, works, tooLong, over.signal);
   try {
     for (;;) {
       const messages = call === undefined || isAborted(signal) ? [] : atHand(call);
@@ -84,6 +87,7 @@ class SilenceWatch {
   constructor(
     private readonly patience: Patience,
     private readonly silenceMs: number,
+    private readonly works: () => Promise<boolean>,
     private readonly tooLong: (error: Silence) => void,
     signal: AbortSignal,
   ) {
@@ -112,8 +116,11 @@ class SilenceWatch {
     const { clock } = this.patience;
     while (!isAborted(signal)) {
       if (this.isTooLong && (await this.isStillTooLong())) {
-        this.tooLong(new Silence(`no answer in ${this.silenceMs} ms`));
-        return;
+        if (!(await this.works())) {
+          this.tooLong(new Silence(`no answer in ${this.silenceMs} ms`));
+          return;
+        }
+        if (this.since !== undefined) this.since = clock.now();
       }
       await clock.sleepUntil((this.since ?? clock.now()) + this.silenceMs, signal);
     }

@@ -1,7 +1,8 @@
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { type Position } from '../../event-sourcing/event-store.js';
-import { ownStreams, start, toCommit } from './events.js';
+import { start, toCommit } from './events.js';
+import { literally, type StreamNames } from './stream-names.js';
 
 const { ReadReq } = streams;
 type Options = streams.ReadReq.Options;
@@ -21,17 +22,24 @@ export function readStreamFrom(stream: string, revision: number): streams.ReadRe
   return requestOf(new ReadReq.Options().setStream(from).setNoFilter(new shared.Empty()).setCount(all));
 }
 
-/** The events of the log from a position on, that one among them, as far as the log goes now. */
-export const readAllFrom = (position: Position, types: readonly string[] | undefined): streams.ReadReq =>
-  requestOf(filtered(fromPosition(position), types).setCount(all));
+/** The events of the log from a position on, that one among them, as far as the log goes now; of some types, whose ever they are. */
+export const readAllFrom = (
+  position: Position,
+  names: StreamNames,
+  types: readonly string[] | undefined,
+): streams.ReadReq => requestOf(filtered(fromPosition(position), names, types).setCount(all));
 
 /** The last record of the log, whoever wrote it. */
 export const readEnd = (): streams.ReadReq =>
   requestOf(fromEnd().setNoFilter(new shared.Empty()).setReadDirection(BACKWARDS).setCount('1'));
 
-/** The last event of the log that is none of the server's own, which it looks past. */
-export const readLast = (): streams.ReadReq =>
-  requestOf(filtered(fromEnd(), undefined).setReadDirection(BACKWARDS).setCount('1'));
+/** The last event of the log in a stream of ours; the server looks past all others. */
+export const readLast = (names: StreamNames): streams.ReadReq =>
+  requestOf(filtered(fromEnd(), names).setReadDirection(BACKWARDS).setCount('1'));
+
+/** The first event in a stream of ours from a position on. */
+export const readNext = (position: Position, names: StreamNames): streams.ReadReq =>
+  requestOf(filtered(fromPosition(position), names).setCount('1'));
 
 /** The first record at a position, whoever wrote it. */
 export const readFrom = (position: Position): streams.ReadReq =>
@@ -40,8 +48,8 @@ export const readFrom = (position: Position): streams.ReadReq =>
 const fromEnd = () => new ReadReq.Options().setAll(new ReadReq.Options.AllOptions().setEnd(new shared.Empty()));
 
 /** The events of the log after a position, for ever. */
-export const subscribeAfter = (position: Position): streams.ReadReq =>
-  requestOf(filtered(fromPosition(position), undefined).setSubscription(new ReadReq.Options.SubscriptionOptions()));
+export const subscribeAfter = (position: Position, names: StreamNames): streams.ReadReq =>
+  requestOf(filtered(fromPosition(position), names).setSubscription(new ReadReq.Options.SubscriptionOptions()));
 
 function fromPosition(position: Position): Options {
   const from = new ReadReq.Options.AllOptions();
@@ -51,16 +59,13 @@ function fromPosition(position: Position): Options {
   return new ReadReq.Options().setAll(from.setPosition(at));
 }
 
-function filtered(options: Options, types: readonly string[] | undefined): Options {
+function filtered(options: Options, names: StreamNames, types?: readonly string[]): Options {
   const filter = new ReadReq.Options.FilterOptions();
   const expression = new ReadReq.Options.FilterOptions.Expression();
-  if (types === undefined) filter.setStreamIdentifier(expression.setRegex(ownStreams));
+  if (types === undefined) filter.setStreamIdentifier(expression.setRegex(names.pattern));
   else filter.setEventType(expression.setRegex(`^(${types.map(literally).join('|')})$`));
   return options.setFilter(filter.setCount(new shared.Empty()).setCheckpointintervalmultiplier(1));
 }
-
-/** A text as a regular expression that matches it alone. */
-const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 function requestOf(options: Options): streams.ReadReq {
   const asText = new ReadReq.Options.UUIDOption().setString(new shared.Empty());

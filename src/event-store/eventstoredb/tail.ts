@@ -135,7 +135,7 @@ export class Tail {
     const { connection, patience } = this;
     const silent = new AbortController();
     const either = AbortSignal.any([signal, silent.signal]);
-    const call = connection.read(subscribeAfter(recent.end), { requiresLeader: false });
+    const call = connection.read(subscribeAfter(recent.end, connection.names), { requiresLeader: false });
     const watch = this.watch(recent, silent, either);
     const receiving = { patience, signal: either, silenceMs: Infinity, silent: () => undefined };
     try {
@@ -143,7 +143,7 @@ export class Tail {
         for (const response of responses) {
           const recorded = response.getEvent()?.getEvent();
           if (recorded !== undefined) {
-            recent.add(positionOf(recorded), toStoredEvent(recorded), recorded.getData_asU8().length);
+            recent.add(positionOf(recorded), toStoredEvent(recorded, connection.names), recorded.getData_asU8().length);
             backOff.reset();
           } else if (response.hasCaughtUp()) this.is('live');
           else if ((response.hasConfirmation() && this.state !== 'live') || response.hasFellBehind())

@@ -31,6 +31,14 @@ export class Faults {
   aheadEvery = 0;
   /** How many appends came while the same was in flight. */
   repeatedInFlight = 0;
+  /** How many records reads of the whole log have been looked at for. */
+  consideredRecords = 0;
+  /** How many reads with a filter have come. */
+  filteredReads = 0;
+  /** Reads with a filter wait for it before they answer, as where they look past millions of events. */
+  looksPast: Promise<void> | undefined;
+  /** Whether subscriptions say when they have caught up: servers before 23.10 do not. */
+  saysCaughtUp = true;
   /** How many events have been sent to readers. */
   sentEvents = 0;
   private readonly held: (() => void)[] = [];

@@ -78,11 +78,16 @@ async function readAll(call: ReadCall, options: Options, { log, faults }: ReadPo
   const results = options.hasFilter() ? 'FilteredReadAllResult' : 'ReadAllResult';
   const from = positionOf(options, log, callError(status.UNKNOWN, `Unexpected ${results}: Error`));
   const step = isBackwards ? -1 : 1;
+  if (options.hasFilter()) {
+    faults.filteredReads += 1;
+    await faults.looksPast;
+  }
   // Backwards a position is exclusive, forwards it is not.
   let index =
     from === undefined ? (isBackwards && !isFromStart(options) ? end - 1 : 0) : log.indexOf(from) - Number(isBackwards);
   for (let sent = 0; sent < count && index >= 0 && index < end; index += step) {
     const record = log.records[index];
+    faults.consideredRecords += 1;
     if (record === undefined || !matches(record)) continue;
     faults.sentEvents += 1;
     if (!(await send(call, eventResponse(record)))) return;
@@ -137,7 +142,8 @@ async function subscribe(call: ReadCall, options: Options, { log, faults, subscr
         if (filter !== undefined && ++considered % interval === 0)
           await send(call, checkpointResponse(record.position));
       }
-      if (!isLive) await send(call, new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()));
+      if (!isLive && faults.saysCaughtUp)
+        await send(call, new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()));
       isLive = true;
       if (!(await more)) return;
     }
