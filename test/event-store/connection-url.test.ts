@@ -55,6 +55,11 @@ describe('a connection string', () => {
     ['esdb://me:secret@a?throwOnAppendFailure=false', /throwOnAppendFailure is true/],
     ['esdb://me:secret@a?nodePreference=secret', /nodePreference is leader/],
     ['esdb://me:secret@a?userCertFile=x', /given together/],
+    ['esdb://me:secret@a?streamPrefix=secret', /streamPrefix is up to/],
+    ['esdb://me:secret@a?streamPrefix=-', /streamPrefix is up to/],
+    ['esdb://me:secret@a?streamPrefix=%24all-', /streamPrefix is up to/],
+    ['esdb://me:secret@a?streamPrefix=a-b-', /streamPrefix is up to/],
+    ['esdb://me:secret@a?streamPrefix=~log-', /streamPrefix is up to/],
     ['esdb://me:secret@a?tlsCAFile=/nowhere/secret', /tlsCAFile.*ENOENT/],
     ['esdb://secret@a', /no password/],
   ])('is refused at once, and nothing secret is said: %s', (url, why) => {
