@@ -168,15 +168,16 @@ describe('a server from before 23.10, which never says that a subscription has c
     await store.append('s', 'noStream', [event()]);
     const stop = new AbortController();
     const listening = all(store.subscribe({ signal: stop.signal }));
-    while (store.status.state !== 'live') await sleep(1);
+    const state = () => store.status.state;
+    while (state() !== 'live') await sleep(1);
     await server.stop();
     await server.start();
-    let isWriting = true;
+    const over = new AbortController();
     const writing = (async () => {
-      for (let n = 0; isWriting; n++) await store.append(`t${n}`, 'noStream', [event()]);
+      for (let n = 0; !over.signal.aborted; n++) await store.append(`t${n}`, 'noStream', [event()]);
     })();
-    while (store.status.reconnects === 0 || store.status.state !== 'live') await sleep(1);
-    isWriting = false;
+    while (store.status.reconnects === 0 || state() !== 'live') await sleep(1);
+    over.abort();
     await writing;
     stop.abort();
     await listening;

@@ -62,7 +62,7 @@ export function ask(server: WireServer, { url, user, headers, body }: Request): 
   if (url.pathname === '/users/') {
     const { loginName, fullName, password: own, groups } = said;
     if (typeof loginName !== 'string' || typeof own !== 'string' || fullName === undefined) throw new Error('400');
-    server.rights.users?.set(loginName, { password: own, groups: groups as readonly string[] });
+    server.rights.users.set(loginName, { password: own, groups: groups as readonly string[] });
     return;
   }
   const [, stream = '', metadata] = /^\/streams\/([^/]+)(\/metadata)?$/.exec(url.pathname) ?? [];
