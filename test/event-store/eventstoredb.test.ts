@@ -3,23 +3,25 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { newId } from '../../src/event-sourcing/new-id.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { all, describeEventStore, event, hear } from '../contract/event-store.contract.js';
+import { type Cluster } from '../support/eventstoredb/cluster.js';
+import { secureCluster, smallUser } from '../support/eventstoredb/secure-cluster.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 import { asIfEmpty } from '../support/on-shared-server.js';
 
 /** A real server to run this on, by its connection string. */
 const real = process.env['TEST_EVENTSTOREDB_URL'];
 
-let wire: WireServer | undefined;
+let cluster: Cluster | undefined;
 let url = real ?? '';
 beforeAll(async () => {
   if (real !== undefined) return;
-  wire = await WireServer.start();
-  ({ url } = wire);
+  cluster = await secureCluster();
+  url = cluster.urlFor(smallUser);
 });
-afterAll(() => wire?.stop());
+afterAll(() => cluster?.stop());
 
 describeEventStore(
-  `the EventStoreDB event store, on ${real === undefined ? 'the wire' : 'a real server'}`,
+  `the EventStoreDB event store, on ${real === undefined ? 'a cluster on TLS, with a user of the smallest rights' : 'a real server'}`,
   async () => {
     const server = await EventStoreDbEventStore.open(url);
     const store = await asIfEmpty(server, `test-${newId()}-`);

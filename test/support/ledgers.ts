@@ -23,14 +23,15 @@ export async function ledgerAt(now: string, folder: string): Promise<TestLedger>
   return { ...(await openIn(folder, 'test', clock)), clock };
 }
 
-/** Opens a data folder, its log in the store that these tests are on. */
+/** Opens a data folder, its log in the store that these tests are on, or in the one that a test names. */
 export async function openIn(
   folder: string,
   command: string,
   clock: ManualClock,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Ledger> {
-  const settings = readSettings(environment, { data: folder, port: 0, eventStoreUrl: await storeUrlOf(folder) });
+  const eventStoreUrl = environment['EVENT_STORE_URL'] ?? (await storeUrlOf(folder));
+  const settings = readSettings(environment, { data: folder, port: 0, eventStoreUrl });
   return openLedger(settings, command, { clock, ...(await openingOf(folder)) });
 }
 
