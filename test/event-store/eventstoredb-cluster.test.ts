@@ -5,6 +5,7 @@ import { Credentials } from '../../src/event-store/eventstoredb/credentials.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { all, event, hear } from '../contract/event-store.contract.js';
 import { Cluster } from '../support/eventstoredb/cluster.js';
+import { ManualClock } from '../support/manual-clock.js';
 
 const patience = { firstWaitMs: 5, longestWaitMs: 50 };
 
@@ -63,6 +64,28 @@ describe('a cluster', () => {
     expect((await heard).map(({ id }) => id)).toEqual(log);
     await store.close();
   });
+
+  it('whose leader stands still keeps a change waiting for one silence, though the next leads only later', async () => {
+    const clock = new ManualClock(0);
+    const url = `${cluster.url}&gossipTimeout=600&keepAliveInterval=-1`; // one silence more is for ever
+    const store = await EventStoreDbEventStore.open(url, { patience: { clock, firstWaitMs: 0, answerMs: 3_000 } });
+    await store.append('s', 'noStream', [event()]);
+    clock.moveTo(1_000);
+    cluster.node(0).wire.suspend();
+    const changed = async () => {
+      const read = await all(store.readStream('s')); // as a command does
+      return store.append('s', read.length - 1, [event()]);
+    };
+    const changing = changed();
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve)); // it is sent, and waits
+    const asked = cluster.node(1).gossips;
+    clock.moveTo(4_000);
+    while (cluster.node(1).gossips < asked + 2) await new Promise((resolve) => setImmediate(resolve));
+    cluster.elect(1);
+    expect(await changing).toMatchObject({ revision: 1 });
+    cluster.node(0).wire.resume();
+    await store.close();
+  }, 20_000);
 
   it('that is given up while it is looked for in vain ends no process', async () => {
     const unhandled: unknown[] = [];

@@ -37,6 +37,7 @@ export class AppendCall {
   private readonly waiting = new Map<string, Waiting>();
   private readonly stop = new AbortController();
   private isWatched = false;
+  private isLeft = false;
 
   constructor(
     private readonly call: BatchAppendCall,
@@ -69,6 +70,12 @@ export class AppendCall {
     return oldest?.since;
   }
 
+  /** Nothing more is sent; the call ends when what waits has its answers. */
+  leave(): void {
+    this.isLeft = true;
+    this.endIfLeft();
+  }
+
   /** Ends the call; what waits fails. */
   fail(error: Error): void {
     if (this.stop.signal.aborted) return;
@@ -98,7 +105,12 @@ export class AppendCall {
     if (error === undefined) order.appended(appendedOf(response.getSuccess()));
     else if (isBad) order.failed(new BadRequest(error.getMessage()));
     else order.failed(unpackToCommandError(error, order.stream));
+    this.endIfLeft();
   };
+
+  private endIfLeft(): void {
+    if (this.isLeft && this.waiting.size === 0) this.fail(new Error('the call was left'));
+  }
 
   /** The oldest is the first that has waited for too long, since all wait for as long. */
   private async watch(): Promise<void> {

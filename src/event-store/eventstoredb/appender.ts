@@ -9,7 +9,7 @@ import {
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { AppendCall, type Order, sizeOf } from './append-call.js';
-import { type Connection } from './connection.js';
+import { type BatchAppendCall, type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
 import { toStoredEvent, toText, toTextAgain } from './events.js';
 import {
@@ -44,6 +44,8 @@ export interface AppenderPorts {
  */
 export class Appender {
   private call: Promise<AppendCall> | undefined;
+  /** What carries it; undefined while it begins. */
+  private carried: BatchAppendCall | undefined;
   /** Who the call was made as. */
   private shownTo: string | undefined;
   /** Appends under way, by what makes them equal: the server drops one that comes while its like is not yet indexed. */
@@ -179,22 +181,37 @@ export class Appender {
     }
   }
 
+  /** The call to append by. One on a connection that was given up, as by a read, is left to those who wait for it. */
   private open(): Promise<AppendCall> {
     const { connection, credentials, patience } = this.ports;
-    if (this.call !== undefined) return this.call;
+    const { call, carried } = this;
+    if (call !== undefined && (carried === undefined || connection.carries(carried))) return call;
+    call?.then(
+      (left) => {
+        left.leave();
+      },
+      () => undefined,
+    );
+    this.carried = undefined;
     this.shownTo = credentials.authorization;
-    this.call = connection.batchAppend().then(
-      (call) =>
-        new AppendCall(call, patience, (error) => {
-          this.call = undefined;
-          if (error instanceof Silence) connection.abandon(call);
-        }),
+    const isOver = () => {
+      if (this.call === opening) this.call = undefined;
+    };
+    const opening = connection.batchAppend().then(
+      (begun) => {
+        if (this.call === opening) this.carried = begun;
+        return new AppendCall(begun, patience, (error) => {
+          isOver();
+          if (error instanceof Silence) connection.abandon(begun);
+        });
+      },
       (error: unknown) => {
-        this.call = undefined;
+        isOver();
         throw error;
       },
     );
-    return this.call;
+    this.call = opening;
+    return opening;
   }
 
   /** Answers an append that was done before as the first time; any other is a conflict. */

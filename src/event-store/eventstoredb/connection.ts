@@ -94,6 +94,11 @@ export class Connection {
     });
   }
 
+  /** Whether a call is on what the next one would be on, and not on what was lost or given up. */
+  carries(call: Call): boolean {
+    return this.carriers.get(call) === this.current;
+  }
+
   /** Ends every call and lets go of the server. */
   async close(): Promise<void> {
     this.isClosed = true;

@@ -20,9 +20,13 @@ interface Told {
 
 const isSame = (a: Host, b: Host | undefined) => b !== undefined && nameOfHost(a) === nameOfHost(b);
 
+/** How long the others are waited for when one has answered: that one does not know who leads, and may soon. */
+const othersMs = 250;
+
 /**
- * Finds the node that leads: all that are known are asked at once, so that one which stands still keeps nobody waiting. The
- * one that was given up is believed to lead only when it says so itself. Undefined when none does so far.
+ * Finds the node that leads: all that are known are asked at once, so that one which stands still keeps nobody waiting, nor
+ * where no other leads yet. The one that was given up is believed to lead only when it says so itself. Undefined when none
+ * does so far.
  */
 export async function findLeader(
   url: ConnectionUrl,
@@ -33,14 +37,18 @@ export async function findLeader(
   const asked = seeds.map((seed) => ask(seed, credentials, url.gossipTimeoutMs));
   return new Promise((resolve) => {
     let left = asked.length;
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const end = (leader?: Host) => {
+      clearTimeout(waiting);
+      for (const { stop } of asked) stop();
+      resolve(leader);
+    };
     const take = (told: Told | undefined) => {
       left -= 1;
       const leader = told?.leader;
-      const isBelieved = leader !== undefined && (!isSame(leader, givenUp) || isSame(leader, told?.by));
-      if (isBelieved || left === 0) {
-        for (const { stop } of asked) stop();
-        resolve(isBelieved ? leader : undefined);
-      }
+      if (leader !== undefined && (!isSame(leader, givenUp) || isSame(leader, told?.by))) end(leader);
+      else if (left === 0) end();
+      else if (told !== undefined) waiting ??= setTimeout(end, othersMs);
     };
     for (const { answer } of asked) void answer.then(take);
   });

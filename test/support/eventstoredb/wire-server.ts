@@ -63,6 +63,8 @@ export class WireServer {
   readonly wire: Wire;
   readonly subscriptions = new Set<Subscription>();
   readonly rights: Rights;
+  /** How often it was asked who leads. */
+  gossips = 0;
   private readonly batches = new Set<BatchCall>();
   private readonly reading = new Set<Parameters<typeof answerRead>[0]>();
   private readonly ports: AppendPorts;
@@ -303,6 +305,7 @@ export class WireServer {
   }
 
   private readonly gossip: handleUnaryCall<shared.Empty, gossip.ClusterInfo> = (_, callback) => {
+    this.gossips += 1;
     const { LEADER, FOLLOWER } = gossip.MemberInfo.VNodeState;
     const members = this.members.map(({ port, isLeader, isAlive }) => {
       const member = new gossip.MemberInfo();
