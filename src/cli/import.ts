@@ -9,6 +9,7 @@ import { startImport } from '../imports/ledger-sink.js';
 import { mappedLog } from '../imports/mapping/mapped-log.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
+import { Survey } from '../imports/survey.js';
 import { type Ledger, openLedger } from '../ledger.js';
 import { settleDue } from '../sla/deadline-watcher.js';
 import { allOf } from '../work.js';
@@ -51,7 +52,7 @@ async function importFile(file: string, options: Options): Promise<void> {
   const mapping = options.mapping === undefined ? undefined : await readMapping(options.mapping);
   const format = mapping === undefined ? formatNamed(options.format) : mappedLog(mapping);
   const source = options.source ?? mapping?.source ?? format.name;
-  const total = file === '-' ? undefined : await rowsOf(file, format);
+  const survey = file === '-' ? undefined : await surveyOf(file, format, source);
   const rejectsFile = rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.ndjson`;
 
   const stop = new AbortController();
@@ -70,14 +71,15 @@ async function importFile(file: string, options: Options): Promise<void> {
     const actor = { id: `pledge import ${source}`, kind: 'system' } as const;
     const log = await startImport(ledger, { source, format: format.name, judgedFrom: judgedFrom?.getTime(), actor });
     if (log.isResumed) print(`Going on with the import of ${source} begun ${new Date(log.startedAt).toISOString()}.`);
-    const progress = progressOn({ stream: process.stderr, now: ledger.clock.now, unit: 'rows', total });
+    const progress = progressOn({ stream: process.stderr, now: ledger.clock.now, unit: 'rows', total: survey?.rows });
     const began = ledger.clock.now();
     const rows = format.read(readLog(file, process.stdin));
     const progressed = ({ rows, rejected }: Counts) => {
       progress.show(rows, `${rejected} rejected`);
     };
     const sinks = { sink: log, rejected: writer.write, progressed };
-    const counts = await importLog(rows, { source, signal: stop.signal, ...sinks }).finally(() => {
+    const read = survey === undefined ? {} : { survey };
+    const counts = await importLog(rows, { source, signal: stop.signal, ...sinks, ...read }).finally(() => {
       progress.end();
       writer.end();
     });
@@ -94,6 +96,7 @@ async function importFile(file: string, options: Options): Promise<void> {
     if (counts.rejected > 0) print(`Rejected rows, each with its reason: ${rejectsFile}`);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    survey?.close();
     await ledger.close();
   }
 }
@@ -109,17 +112,13 @@ const said = ({ rows, recorded, alreadySo, rejected, events }: Counts) =>
 
 /**
  * Reads a log through once before anything is written: one that is cut off or malformed as a whole changes nothing. Tells
- * how many rows there are.
+ * how many rows there are, and which tickets they open.
  */
-async function rowsOf(file: string, format: ImportFormat): Promise<number> {
+async function surveyOf(file: string, format: ImportFormat, source: string): Promise<Survey> {
   await expectFile(file);
-  let rows = 0;
-  let line = 0;
-  for await (const row of format.read(readLog(file, process.stdin))) {
-    if (row.line !== line) rows += 1;
-    line = row.line;
-  }
-  return rows;
+  const survey = new Survey(source);
+  for await (const row of format.read(readLog(file, process.stdin))) survey.take(row);
+  return survey;
 }
 
 /** Projects what came in, hands over merges, lays out anew what revisions apply to, and records what fell due on tickets left open. */

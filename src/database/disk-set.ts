@@ -1,9 +1,6 @@
-import Database from 'better-sqlite3';
+import { namelessDatabase } from './nameless.js';
 
-/**
- * A set of texts that may grow larger than memory: kept in a database without a name, which SQLite puts on disk once it is
- * large, and removes when it is closed. Made with the first text, for most stay empty.
- */
+/** A set of texts that may grow larger than memory. Made with the first text, for most stay empty. */
 export class DiskSet {
   private opened: ReturnType<typeof openSet> | undefined;
 
@@ -23,8 +20,7 @@ export class DiskSet {
 }
 
 function openSet() {
-  const db = new Database('');
-  db.exec('PRAGMA journal_mode = OFF; CREATE TABLE texts (text TEXT PRIMARY KEY) WITHOUT ROWID');
+  const db = namelessDatabase('CREATE TABLE texts (text TEXT PRIMARY KEY) WITHOUT ROWID');
   return {
     add: db.prepare('INSERT OR IGNORE INTO texts VALUES (?)'),
     has: db.prepare('SELECT 1 FROM texts WHERE text = ?'),

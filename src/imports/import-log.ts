@@ -1,7 +1,8 @@
-import { DiskSet } from '../database/disk-set.js';
 import { type Instant } from '../business-time/calendar.js';
+import { DiskLines } from '../database/disk-lines.js';
+import { DiskSet } from '../database/disk-set.js';
 import { type Actor } from '../event-sourcing/event-store.js';
-import { Recent } from '../event-sourcing/recent.js';
+import { oneAtATime } from '../event-sourcing/one-at-a-time.js';
 import { type RequestOutcome } from '../tickets/commands/change-ticket.js';
 import { eachTicket } from '../tickets/commands/each-ticket.js';
 import { OpenedBefore, openingsFirst, opens } from '../tickets/commands/opening-rejected.js';
@@ -10,7 +11,9 @@ import { type TicketOrder } from '../tickets/domain/commands.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { factIdOf, inOurWords } from './fact-id.js';
 import { type FactRecord, type ImportRecord, type ImportRow } from './import-record.js';
+import { OpenedTickets } from './opened-tickets.js';
 import { Repetitions } from './repetitions.js';
+import { type Survey } from './survey.js';
 
 /** A fact on its way in; its id derives from its content, so that a row twice is one fact. */
 export interface ImportedFact {
@@ -54,13 +57,12 @@ export interface ImportOptions {
   readonly rejected: (row: RejectedRow) => void;
   readonly progressed: (counts: Counts) => void;
   readonly signal: AbortSignal;
+  /** Which tickets the log opens, where it was read through before. */
+  readonly survey?: Survey;
 }
 
 /** Facts decided together; their appends share commits. */
 const chunkSize = 2_000;
-
-/** Opened tickets remembered, those of late; facts about others wait a chunk, and no more. */
-const rememberedTickets = 50_000;
 
 /** A fact on its line. */
 interface Item {
@@ -73,28 +75,34 @@ interface Item {
 
 /** Takes a log in, row by row, in constant memory. A bad row is told of, and the rest goes in. */
 export async function importLog(rows: AsyncIterable<ImportRow>, options: ImportOptions): Promise<Counts> {
-  const refused = new DiskSet();
+  const importing = new Importing(options);
   try {
-    return await new Importing(options, new Unopened(refused)).run(rows);
+    return await importing.run(rows);
   } finally {
-    refused.close();
+    importing.close();
   }
 }
 
 class Importing {
   private readonly counts: Counts = { rows: 0, recorded: 0, alreadySo: 0, rejected: 0, events: 0 };
   private readonly repetitions = new Repetitions();
-  /** Tickets that this import opened, or found as it would have opened them. */
-  private readonly opened = new Recent<true>(rememberedTickets);
+  private readonly opened = new OpenedTickets();
+  private readonly refused = new DiskSet();
+  private readonly unopened: Unopened;
+  /** Facts whose ticket is not opened yet: whose it is, its opening says, which may come at any distance. */
+  private readonly early = new DiskLines<Item>();
+  /** Those of one ticket after those of another, for there may be many of each. */
+  private readonly inTurn = oneAtATime();
   private chunk: Item[] = [];
   private definitions: Promise<void>[] = [];
-  /** Facts whose ticket was not opened yet, and which have waited for it. */
-  private early: Item[] = [];
 
-  constructor(
-    private readonly options: ImportOptions,
-    private readonly unopened: Unopened,
-  ) {}
+  constructor(private readonly options: ImportOptions) {
+    this.unopened = new Unopened(options.survey?.refused ?? this.refused);
+  }
+
+  close(): void {
+    for (const kept of [this.opened, this.refused, this.early]) kept.close();
+  }
 
   async run(rows: AsyncIterable<ImportRow>): Promise<Counts> {
     const { counts } = this;
@@ -105,10 +113,10 @@ class Importing {
       if (row.line !== line) counts.rows += 1;
       line = row.line;
       await this.take(row);
-      if (this.chunk.length + this.definitions.length >= chunkSize) await this.flush('more follows');
+      if (this.chunk.length + this.definitions.length >= chunkSize) await this.flush();
     }
-    // A log that was stopped may yet open them when it goes on.
-    await this.flush(signal.aborted ? 'more follows' : 'last');
+    await this.flush();
+    await this.takeEarly();
     return counts;
   }
 
@@ -134,36 +142,66 @@ class Importing {
     this.took(line, await this.options.sink.define(record));
   }
 
-  /** Has recorded what was read. Until the last rows are, facts whose ticket is not opened yet wait for one chunk more. */
-  private async flush(what: 'more follows' | 'last'): Promise<void> {
-    const { early, chunk, definitions } = this;
-    const haveWaited = new Set(early);
-    [this.chunk, this.definitions, this.early] = [[], [], []];
+  /** Has recorded what was read; but facts whose ticket is not opened yet wait for that. */
+  private async flush(): Promise<void> {
+    const { chunk, definitions } = this;
+    [this.chunk, this.definitions] = [[], []];
     await Promise.all(definitions);
-    const isEarly = (item: Item) => what === 'more follows' && !haveWaited.has(item);
-    await eachTicket(
-      this.byTicket([...early, ...chunk]),
-      ({ order }) => order,
-      async (ticket, items) => {
-        // Sorted by clocks that run apart, a log may open a ticket after what happened to it.
-        const isOpened = this.opened.get(ticket) !== undefined || items.some(({ order }) => opens(order));
-        if (!isOpened) this.early.push(...items.filter(isEarly));
-        const timely = isOpened ? items : items.filter((item) => !isEarly(item));
-        if (timely.length > 0) await this.record(ticket, timely);
-      },
-    );
+    await this.eachTicket(chunk, async (ticket, items) => {
+      // Sorted by clocks that run apart, a log may open a ticket after what happened to it.
+      const isOpened = this.isSettled(ticket) || items.some(({ order }) => opens(order));
+      if (!isOpened) for (const item of items) this.early.add(ticket, item);
+      else if (this.early.has(ticket)) await this.inTurn(() => this.recordWithEarly(ticket, items));
+      else await this.record(ticket, items);
+    });
     this.options.progressed(this.counts);
+  }
+
+  /** Whether nothing that the log may still say decides whose facts a ticket takes. */
+  private isSettled(ticket: string): boolean {
+    const { opened, unopened } = this;
+    const isDecided = opened.has(ticket, 'opening') || opened.has(ticket, 'split') || unopened.refusesAllOf(ticket);
+    return isDecided || this.options.survey?.opens(ticket) === false;
+  }
+
+  /** What waited for a ticket comes after its opening and before what else is said. After a stop it is read again. */
+  private async recordWithEarly(ticket: string, items: readonly Item[]): Promise<void> {
+    const others = items.filter(({ order }) => !opens(order));
+    let first = items.filter(({ order }) => opens(order));
+    for (let isLast = false; !isLast && !this.options.signal.aborted; first = []) {
+      const waited = this.early.takeOf(ticket, chunkSize);
+      isLast = waited.length < chunkSize;
+      const said = [...first, ...waited, ...(isLast ? others : [])];
+      if (said.length > 0) await this.record(ticket, said);
+    }
+  }
+
+  /** Has recorded what waited in vain: it goes on with tickets that were there before. */
+  private async takeEarly(): Promise<void> {
+    while (!this.options.signal.aborted) {
+      const waited = this.early.take(chunkSize);
+      if (waited.length === 0) return;
+      await this.eachTicket(waited, (ticket, items) => this.record(ticket, items));
+      this.options.progressed(this.counts);
+    }
+  }
+
+  private eachTicket(items: readonly Item[], work: (ticket: string, items: readonly Item[]) => Promise<void>) {
+    return eachTicket(this.byTicket(items), ({ order }) => order, work);
   }
 
   private async record(ticket: string, items: readonly Item[]): Promise<void> {
     const { sink } = this.options;
-    const hasOwnOpening = this.opened.get(ticket) !== undefined || items.some(({ order }) => opens(order));
+    const hasOwnOpening = this.opened.has(ticket, 'opening') || items.some(({ order }) => opens(order));
     const outcomes = await heeding(this.unopened, { ticket, hasOwnOpening }, items, (tried) =>
       sink.record(ticket, tried.map(importedFact)),
     );
     for (const [i, { line, order }] of items.entries()) {
       const outcome = outcomes[i];
-      if (opens(order) && outcome !== undefined && leavesOpen(outcome)) this.opened.set(ticket, true);
+      if (outcome !== undefined && leavesOpen(outcome)) {
+        if (opens(order)) this.opened.add(ticket, 'opening');
+        else if (order.type === 'SplitTicket') this.opened.add(order.into, 'split');
+      }
       this.took(line, outcome);
     }
   }

@@ -286,7 +286,7 @@ describe('importing', () => {
     expect(recorded[0]?.facts[0]?.order).toMatchObject({ reference: 'A-1' });
   });
 
-  it('waits a chunk for the opening of a ticket; clocks that run apart may put it later in the log', async () => {
+  it('waits for the opening of a ticket; clocks that run apart may put it later in the log', async () => {
     const early = JSON.parse(fact('FirstResponseSent')) as object;
     const orphan = { ...early, ticket: 'A-9' };
     const others = Array.from({ length: 3_000 }, (_, i) => ({ ...opened, ticket: `B-${i}` }));

@@ -21,6 +21,9 @@ const others = Array.from({ length: 2_000 }, (_, i) =>
   line('CustomerReplied', 'none', '11:00', { channel: i % 2 ? 'email' : 'phone' }),
 );
 
+/** A file is read through before it is recorded, a pipe is not. */
+type How = 'file' | 'pipe';
+
 describe('an import that speaks of a ticket that is another’s', () => {
   let folder: string;
   let ledger: TestLedger;
@@ -35,9 +38,9 @@ describe('an import that speaks of a ticket that is another’s', () => {
   });
 
   /** A second later, an import of the same source as those before. */
-  const imported = (lines: readonly string[]) => {
+  const imported = (lines: readonly string[], how: How = 'pipe') => {
     ledger.clock.moveTo(ledger.clock.now() + 1_000);
-    return importLines(ledger, lines);
+    return importLines(ledger, lines, how);
   };
   /** An earlier import of the same source brought a ticket of acme's by that name. */
   const taken = async (ticket: string) => {
@@ -51,8 +54,8 @@ describe('an import that speaks of a ticket that is another’s', () => {
     return types;
   }
   /** What was rejected of an import, but for rows of the ticket that is not there. */
-  const rejectedOf = async (lines: readonly string[]) =>
-    (await imported(lines)).rejected
+  const rejectedOf = async (lines: readonly string[], how?: How) =>
+    (await imported(lines, how)).rejected
       .filter(({ code }) => code !== 'TICKET_NOT_FOUND')
       .map(({ line: at, code }) => [at, code]);
   const untouched = async () => {
@@ -82,20 +85,62 @@ describe('an import that speaks of a ticket that is another’s', () => {
     await untouched();
   });
 
-  it('has it refused up to two thousand rows before its opening', async () => {
-    const rows = [note('T-9'), ...others.slice(1), opened('T-9', 'globex')];
-    expect(await rejectedOf(rows)).toEqual([
-      [2_001, 'TICKET_EXISTS'],
+  it.each<[How, number]>([
+    ['pipe', 0],
+    ['pipe', 6_000],
+    ['file', 6_000],
+  ])('has it refused before its opening, in a %s, %i rows away', async (how, distance) => {
+    const between = Array.from({ length: 3 }, () => others)
+      .flat()
+      .slice(0, distance);
+    const rows = [note('T-9'), ...between, note('T-9', { text: 'More' }), opened('T-9', 'globex')];
+    expect(await rejectedOf(rows, how)).toEqual([
+      [distance + 3, 'TICKET_EXISTS'],
       [1, 'OPENING_REJECTED'],
+      [distance + 2, 'OPENING_REJECTED'],
     ]);
     await untouched();
   });
 
-  it('has it refused with an opening that cannot be read', async () => {
-    expect(await rejectedOf([opened('T-9', 'globex', { subject: '' }), note('T-9')])).toEqual([
+  it('has it taken before its opening at any distance, in order, where that is taken', async () => {
+    const close = line('TicketClosed', 'T-7', '12:00');
+    const early = [note('T-7'), ...others, line('TicketResolved', 'T-7', '11:00')];
+    expect(await rejectedOf([...early, ...others, opened('T-7', 'acme'), close])).toEqual([]);
+    const types = (await typesOf('T-7')).filter((type) => !type.startsWith('Sla'));
+    expect(types).toEqual(['TicketOpened', 'InternalNoteAdded', 'TicketResolved', 'TicketClosed']);
+  });
+
+  it.each<How>(['file', 'pipe'])(
+    'has it refused between openings for two customers in a file; in a pipe it is the first one’s: %s',
+    async (how) => {
+      const rows = [opened('T-8', 'acme'), ...others, note('T-8'), ...others, opened('T-8', 'globex'), note('T-8')];
+      const isFile = how === 'file';
+      expect(await rejectedOf(rows, how)).toEqual([
+        ...(isFile ? [[2_002, 'OPENING_REJECTED']] : []),
+        ...[
+          [4_003, 'TICKET_EXISTS'],
+          [4_004, 'OPENING_REJECTED'],
+        ],
+      ]);
+      expect(await typesOf('T-8')).toEqual(['TicketOpened', ...(isFile ? [] : ['InternalNoteAdded'])]);
+    },
+  );
+
+  it('has it taken between two openings for one customer', async () => {
+    const again = opened('T-8', 'acme', { subject: 'Other' });
+    expect(await rejectedOf([opened('T-8', 'acme'), note('T-8'), ...others, again])).toEqual([
+      [2_003, 'TICKET_EXISTS'],
+    ]);
+    expect(await typesOf('T-8')).toEqual(['TicketOpened', 'InternalNoteAdded']);
+  });
+
+  it('has it refused with an opening that cannot be read, before and after it', async () => {
+    const rows = [note('T-9'), ...others, opened('T-9', 'globex', { subject: '' }), note('T-9')];
+    expect((await rejectedOf(rows)).sort()).toEqual([
       ...[
-        [1, 'INVALID_FIELD'],
-        [2, 'OPENING_REJECTED'],
+        [1, 'OPENING_REJECTED'],
+        [2_002, 'INVALID_FIELD'],
+        [2_003, 'OPENING_REJECTED'],
       ],
     ]);
     await untouched();

@@ -2,6 +2,7 @@ import { readSettings, type Settings } from '../../src/config/settings.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { type Counts, importLog, type RejectedRow } from '../../src/imports/import-log.js';
 import { type Import, startImport } from '../../src/imports/ledger-sink.js';
+import { Survey } from '../../src/imports/survey.js';
 import { sampleLog } from '../../src/imports/sample.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { projectionNames } from '../../src/projections/projections.js';
@@ -52,19 +53,27 @@ export interface Imported {
   readonly rejected: readonly RejectedRow[];
 }
 
-/** Begins to import a log in Pledge's own format; whoever asked finishes it. */
-export async function importLines(ledger: Ledger, lines: Iterable<string>): Promise<Imported> {
+/** Begins to import a log in Pledge's own format; whoever asked finishes it. A file is read through before, a pipe is not. */
+export async function importLines(
+  ledger: Ledger,
+  lines: Iterable<string>,
+  how: 'file' | 'pipe' = 'pipe',
+): Promise<Imported> {
   const actor = { id: 'test', kind: 'system' } as const;
   const log = await startImport(ledger, { source: 'test', format: 'pledge', judgedFrom: undefined, actor });
   const rejected: RejectedRow[] = [];
   async function* bytes() {
     for (const line of lines) yield Buffer.from(`${line}\n`);
   }
+  const survey = new Survey('test');
+  if (how === 'file') for await (const row of pledgeNdjson.read(bytes())) survey.take(row);
   const counts = await importLog(pledgeNdjson.read(bytes()), {
+    ...(how === 'file' ? { survey } : {}),
     ...{ source: 'test', sink: log, signal: new AbortController().signal },
     rejected: (row) => rejected.push(row),
     progressed: () => undefined,
   });
+  survey.close();
   return { log, counts, rejected };
 }
 

@@ -26,6 +26,11 @@ export class Unopened {
     else if (opens(order) && !(rejection instanceof OpenedBefore)) this.add(ticket, 'opening');
   }
 
+  /** Whether nothing at all is said of a ticket any more. */
+  refusesAllOf(ticket: string): boolean {
+    return this.refused.has(`opening ${ticket}`);
+  }
+
   /**
    * Why something is not said of a ticket, or of one that it is merged into; undefined where nothing is in the way. A refused
    * split is not, where the ticket has an opening of its own beside it.
@@ -38,7 +43,7 @@ export class Unopened {
   }
 
   private isRefused(ticket: string, hasOwnOpening: boolean): boolean {
-    return this.refused.has(`opening ${ticket}`) || (!hasOwnOpening && this.refused.has(`split ${ticket}`));
+    return this.refusesAllOf(ticket) || (!hasOwnOpening && this.refused.has(`split ${ticket}`));
   }
 }
 

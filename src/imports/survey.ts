@@ -1,0 +1,62 @@
+import { DiskSet } from '../database/disk-set.js';
+import { namelessDatabase } from '../database/nameless.js';
+import { opens } from '../tickets/commands/opening-rejected.js';
+import { ticketIdOf } from '../tickets/domain/ticket-id.js';
+import { type ImportRow } from './import-record.js';
+
+/**
+ * Which tickets a log opens, wherever in it: found where it can be read through before anything is recorded. It is kept on
+ * disk, so that memory does not grow with the log.
+ */
+export class Survey {
+  /** Rows, each on its line. */
+  rows = 0;
+  /** Tickets of which an opening will be refused; as `Unopened` keeps them. */
+  readonly refused = new DiskSet();
+  private line = 0;
+  private readonly db = namelessDatabase('CREATE TABLE opened (ticket TEXT PRIMARY KEY, customer TEXT) WITHOUT ROWID');
+  private readonly insert = this.db.prepare('INSERT OR IGNORE INTO opened VALUES (?, ?)');
+  private readonly find = this.db.prepare('SELECT customer FROM opened WHERE ticket = ?').pluck();
+  private readonly own = this.db.prepare('UPDATE opened SET customer = ? WHERE ticket = ? AND customer IS NULL');
+
+  constructor(private readonly source: string) {}
+
+  take(row: ImportRow): void {
+    if (row.line !== this.line) this.rows += 1;
+    this.line = row.line;
+    if ('rejected' in row) {
+      if (row.unopened?.by === 'opening') this.refuse(row.unopened.ticket);
+      else if (row.unopened !== undefined) this.opened(row.unopened.ticket, null);
+    } else if ('record' in row && row.record.kind === 'fact') {
+      const { ticket, order } = row.record;
+      if (opens(order)) this.opened(ticket, order.customer);
+      else if (order.type === 'SplitTicket') this.opened(order.into, null);
+    }
+  }
+
+  /** Whether the log opens a ticket, by Pledge's id. */
+  opens(ticket: string): boolean {
+    return this.find.get(ticket) !== undefined;
+  }
+
+  close(): void {
+    this.db.close();
+    this.refused.close();
+  }
+
+  /** A ticket is opened for one customer; where another one's has the same id, one of the two is refused. */
+  private opened(externalId: string, customer: string | null): void {
+    const ticket = this.idOf(externalId);
+    if (this.insert.run(ticket, customer).changes > 0 || customer === null) return;
+    if (this.own.run(customer, ticket).changes > 0) return; // a split was to open it as well
+    if (this.find.get(ticket) !== customer) this.refuse(externalId);
+  }
+
+  private refuse(externalId: string): void {
+    this.refused.add(`opening ${this.idOf(externalId)}`);
+  }
+
+  private idOf(externalId: string): string {
+    return ticketIdOf({ source: this.source, externalId });
+  }
+}
