@@ -1,63 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
-import { pledge, type Run, startPledge } from '../support/pledge.js';
+import { fullDisks } from '../support/disks.js';
+import { pledge, startPledge } from '../support/pledge.js';
 
-/** A disk that a test can fill, as a server's folder is on it. */
-interface Disk {
-  readonly name: string;
-  /** Puts a new folder on it. */
-  readonly mount: (folder: string) => void;
-  readonly fill: (folder: string, server: Run) => void;
-  readonly free: (folder: string, server: Run) => void;
-  readonly unmount: (folder: string) => void;
-}
-
-const ballast = (folder: string) => join(folder, 'ballast');
-
-/** A small file system in memory: `SQLITE_FULL`. */
-const smallDisk: Disk = {
-  name: 'a small disk is full',
-  mount: (folder) => execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', folder]),
-  fill: (folder) => {
-    // The server writes meanwhile: whatever is left is taken, until nothing is.
-    const page = Buffer.alloc(4_096);
-    try {
-      for (;;) appendFileSync(ballast(folder), page);
-    } catch (error) {
-      if ((error as { readonly code?: unknown }).code !== 'ENOSPC') throw error;
-    }
-  },
-  free: (folder) => {
-    rmSync(ballast(folder));
-  },
-  unmount: (folder) => execFileSync('umount', ['-l', folder]),
-};
-
-/** A limit on how long files may be, which the server is under: `SQLITE_IOERR_WRITE`. No right is needed for it. */
-const limitedFiles: Disk = {
-  name: 'files may not grow',
-  mount: () => undefined,
-  fill: (_, { pid }) => execFileSync('prlimit', ['--pid', String(pid), '--fsize=4096:']),
-  free: (_, { pid }) => execFileSync('prlimit', ['--pid', String(pid), '--fsize=unlimited:']),
-  unmount: () => undefined,
-};
-
-function mayMount(): boolean {
-  const folder = newFolder();
-  try {
-    smallDisk.mount(folder);
-    smallDisk.unmount(folder);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const disks = [...(mayMount() ? [smallDisk] : []), ...(existsSync('/usr/bin/prlimit') ? [limitedFiles] : [])];
+const disks = fullDisks();
 
 describe('a disk on which nothing can be written for a while', () => {
   it('can be made on this machine, or nothing here is tested', () => {
@@ -99,7 +48,7 @@ describe('a disk on which nothing can be written for a while', () => {
         const shown = await ask(`{ tickets(first: 1, after: "${first ?? ''}") { edges { node { id } } } }`);
         expect(shown.data).toEqual({ tickets: { edges: [{ node: { id: 'T-1' } }] } });
 
-        disk.fill(data, server);
+        disk.fill(data, server.pid);
         const refused = await open('T-2');
         expect(refused).toEqual({ __typename: 'Rejection', code: 'STORE_NOT_WRITABLE' });
         expect(await health()).toMatchObject({
@@ -108,7 +57,7 @@ describe('a disk on which nothing can be written for a while', () => {
         });
         expect((await ask('{ ticket(id: "T-1") { id } }')).data).toEqual({ ticket: { id: 'T-1' } });
 
-        disk.free(data, server);
+        disk.free(data, server.pid);
         while ((await health()).code !== 200) await sleep(50);
         const { position } = await open('T-3');
         expect((await ask(`{ tickets(first: 9, after: "${position ?? ''}") { edges { node { id } } } }`)).data).toEqual(
