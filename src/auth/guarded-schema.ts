@@ -1,4 +1,5 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
+import { expectWanted } from '../event-sourcing/handle-command.js';
 import { type Identity } from './identity.js';
 import { type Permission } from './permissions.js';
 import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requires.js';
@@ -28,7 +29,10 @@ function guard(field: Operation, name: string, permission: Permission | undefine
   if (subscribe === undefined) {
     field.resolve = (source, args, context, info) => {
       expectMay(context.identity, name, permission);
-      if (changes) expectHolds(context.identity);
+      if (changes) {
+        expectHolds(context.identity);
+        expectWanted(context.signal);
+      }
       return resolve(source, args, context, info);
     };
   } else {

@@ -66,9 +66,22 @@ function closeWhenOver({ socket }: OpenSocket, identity: Identity, clock: Clock)
   return closed.signal;
 }
 
-/** What resolvers know of who is connected. */
-export function contextOfConnection({ extra }: Connection): RequestContext {
-  const { identity, left } = extra;
-  if (identity === undefined || left === undefined) throw new Error('somebody subscribed whom nobody authenticated');
-  return { identity, signal: left };
+/** What resolvers know of an operation on a connection. */
+export interface OperationContext extends RequestContext {
+  /** The operation is done. */
+  readonly end?: () => void;
+}
+
+/** Whose a connection is. */
+export function identityOf({ extra: { identity } }: Connection): Identity {
+  if (identity === undefined) throw new Error('somebody subscribed whom nobody authenticated');
+  return identity;
+}
+
+/** What resolvers know of who is connected. @param id of a query or change; a subscription ends with its own source */
+export function contextOfConnection(connection: Connection, id?: string): OperationContext {
+  const identity = identityOf(connection);
+  const { left, underWay } = connection.extra;
+  if (left === undefined) throw new Error('somebody subscribed whom nobody authenticated');
+  return id === undefined ? { identity, signal: left } : { identity, ...underWay.begin(id) };
 }

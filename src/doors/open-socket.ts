@@ -2,6 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { type Extra } from 'graphql-ws/use/ws';
 import { type Identity } from '../auth/identity.js';
 import { type GatheringSocket } from './gathering-socket.js';
+import { type OperationsUnderWay } from './under-way.js';
 
 /** A socket that is open: whose it is, and what it holds of our memory. */
 export interface OpenSocket extends Extra {
@@ -15,6 +16,7 @@ export interface OpenSocket extends Extra {
   left?: AbortSignal;
   /** Bytes that came of a message whose end did not, and of messages that are worked on. */
   incoming: number;
+  readonly underWay: OperationsUnderWay;
 }
 
 /** The sockets that are open. */

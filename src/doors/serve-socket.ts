@@ -63,7 +63,10 @@ export function serveSocket(
     unfinished = 0;
     try {
       count();
-      if (isOpen()) await hand(data.toString());
+      if (!isOpen()) return;
+      const text = data.toString();
+      one.underWay.heed(text);
+      await hand(text);
     } catch (error) {
       log({ level: 'error', id: randomUUID(), code: 'INTERNAL_SERVER_ERROR', error: inFull(error) });
       socket.close(internalError, 'Internal server error');
@@ -120,6 +123,7 @@ export function serveSocket(
     .once('close', (code, reason) => {
       clearTimeout(late);
       clearInterval(asking);
+      one.underWay.leave();
       void closed(code, reason.toString());
     });
 }

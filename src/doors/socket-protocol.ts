@@ -14,7 +14,13 @@ import {
 } from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import { type Authenticator } from '../auth/authenticator.js';
-import { authenticateConnection, closeIfOver, contextOfConnection } from '../auth/websocket-door.js';
+import {
+  authenticateConnection,
+  closeIfOver,
+  contextOfConnection,
+  identityOf,
+  type OperationContext,
+} from '../auth/websocket-door.js';
 import { whyNotAll } from '../auth/whole-requests.js';
 import { type Clock } from '../clock/clock.js';
 import { faultsOfVariables } from '../graphql/variable-faults.js';
@@ -57,7 +63,7 @@ export function socketProtocol(
 
   return {
     connectionInitWaitTimeout: 0, // whoever serves the socket waits for its identity, not for the message alone
-    execute: (args: ExecutionArgs) => withSoundVariables(args, execute),
+    execute: executed,
     subscribe: (args: ExecutionArgs) => withSoundVariables(args, subscribe),
     // What it returns reaches the client, so it is a plain yes or no.
     onConnect: async (context) => {
@@ -89,8 +95,8 @@ export function socketProtocol(
       if (operation === null || operation === undefined) {
         return [refusal('It is not said which operation is meant.', 'OPERATION_RESOLUTION_FAILURE')];
       }
-      const contextValue = contextOfConnection(context);
-      const name = contextValue.identity.actor.id;
+      const identity = identityOf(context);
+      const name = identity.actor.id;
       if (requests.take(`identity ${name}`, rates.perIdentity) !== undefined) {
         return [tooQuick(rates.perIdentity, 'are yours')];
       }
@@ -101,9 +107,11 @@ export function socketProtocol(
           return [refusal(`${said}; try again later.`, 'TOO_MANY_OPERATIONS')];
         }
       }
-      const why = whyNotAll(contextValue.identity, schema, document, operation);
+      const why = whyNotAll(identity, schema, document, operation);
       if (why !== undefined) return [refusal(why, 'FORBIDDEN')];
       const { operationName, variables: variableValues } = payload;
+      const isLasting = operation.operation === OperationTypeNode.SUBSCRIPTION;
+      const contextValue = contextOfConnection(context, isLasting ? undefined : id);
       return { schema, document, contextValue, operationName, variableValues };
     },
     onError: (_, __, ___, errors) => told(errors),
@@ -114,6 +122,15 @@ export function socketProtocol(
       return errors === undefined ? undefined : { data, errors: told(errors) };
     },
   };
+}
+
+/** Carries out a query or change, which is under way until then. */
+async function executed(args: ExecutionArgs): Promise<ExecutionResult> {
+  try {
+    return await withSoundVariables(args, execute);
+  } finally {
+    (args.contextValue as OperationContext).end?.();
+  }
 }
 
 /** Runs an operation whose variables are sound; graphql-js would repeat wrong ones in full. */

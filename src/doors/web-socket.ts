@@ -15,6 +15,7 @@ import { GatheringSocket } from './gathering-socket.js';
 import { OpenSockets } from './open-socket.js';
 import { serveSocket } from './serve-socket.js';
 import { socketProtocol } from './socket-protocol.js';
+import { OperationsUnderWay } from './under-way.js';
 
 const path = '/graphql';
 
@@ -56,7 +57,8 @@ export class WebSocketDoor implements ApolloServerPlugin {
       }
       sockets.handleUpgrade(request, connection, head, (socket) => {
         socket.connection = connection;
-        const one = { socket, request, address: this.doors.addressOf(request), incoming: 0 };
+        const address = this.doors.addressOf(request);
+        const one = { socket, request, address, incoming: 0, underWay: new OperationsUnderWay() };
         this.open.add(one);
         serveSocket(protocol, one, this.open, this.doors);
       });

@@ -66,6 +66,7 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
   let recorded = 0;
   let given: readonly CommandOrRefusal<Command>[] | undefined;
   for (let attempt = 1; ; attempt++) {
+    expectWanted(signal);
     given ??= await commands(loaded.state, results.length);
     const decided = await decideSome(decider, given.slice(results.length), loaded.state, signal);
     const isSure = isFresh || decided.results.every((result) => 'events' in result && result.events.length > 0);

@@ -1,9 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { type CalendarDefinition, InvalidCalendar } from '../business-time/calendar.js';
 import { type CalendarSource, type resolveHolidays } from '../business-time/holiday-sources.js';
+import { expectWanted } from '../event-sourcing/handle-command.js';
 
 /** Makes dates of the holidays that a calendar takes from elsewhere. */
-export type ResolveHolidays = typeof resolveHolidays;
+export type ResolveHolidays = (
+  ...given: [...Parameters<typeof resolveHolidays>, signal?: AbortSignal]
+) => ReturnType<typeof resolveHolidays>;
 
 /** What the thread is given. */
 export interface ToHolidays {
@@ -31,11 +34,14 @@ export class HolidaysApart {
 
   constructor(private readonly seconds = patienceSeconds) {}
 
-  /** @throws InvalidCalendar `HOLIDAYS_TOO_SLOW`, and what {@link resolveHolidays} does */
-  resolve: ResolveHolidays = (source, thisYear) => {
+  /**
+   * @param signal aborted when nobody waits for the answer any more
+   * @throws InvalidCalendar `HOLIDAYS_TOO_SLOW`, Rejection `REQUEST_ABANDONED`, and what {@link resolveHolidays} does
+   */
+  resolve: ResolveHolidays = (source, thisYear, signal) => {
     const { holidaysFrom, ...definition } = source;
     if (holidaysFrom === undefined) return Promise.resolve(definition);
-    const answer = this.last.then(() => this.ask({ source, thisYear }));
+    const answer = this.last.then(() => this.ask({ source, thisYear }, signal));
     this.last = answer.catch(() => undefined);
     return answer;
   };
@@ -46,21 +52,28 @@ export class HolidaysApart {
     await this.thread?.terminate();
   }
 
-  private async ask(question: ToHolidays): Promise<CalendarDefinition> {
+  private async ask(question: ToHolidays, signal: AbortSignal | undefined): Promise<CalendarDefinition> {
+    expectWanted(signal);
     if (this.isClosed) throw tooSlow('are not read any more: the process stops.');
     const thread = new Worker(new URL('./holidays-thread.js', import.meta.url), {
       workerData: question,
       resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
     });
     this.thread = thread;
-    const timer = setTimeout(() => void thread.terminate(), this.seconds * 1000);
+    const end = () => void thread.terminate();
+    const timer = setTimeout(end, this.seconds * 1000);
+    signal?.addEventListener('abort', end);
     try {
-      const answer = await this.answerOf(thread);
+      const answer = await this.answerOf(thread).catch((error: unknown) => {
+        expectWanted(signal);
+        throw error;
+      });
       if ('definition' in answer) return answer.definition;
       const { code, field, message } = answer.refused;
       throw new InvalidCalendar(code, field, message);
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
       this.thread = undefined;
       await thread.terminate();
     }

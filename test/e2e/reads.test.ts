@@ -40,18 +40,61 @@ describe('a query whose sender leaves', () => {
     expect(signal.aborted).toBe(true);
   });
 
-  it('is stopped over WebSocket', async () => {
-    const client = createClient({
+  const connect = () =>
+    createClient({
       url: `${api.url.replace('http', 'ws')}/graphql`,
       connectionParams: api.connectionParams,
       webSocketImpl: WebSocket,
-      retryAttempts: 0,
+      ...{ retryAttempts: 0, lazy: false }, // the socket stays while nothing is under way
     });
+
+  it('is stopped when its socket is closed', async () => {
+    const client = connect();
     const answers = client.iterate({ query });
     void answers.next().catch(() => undefined);
     const { signal } = await asked;
     client.terminate();
     if (!signal.aborted) await once(signal, 'abort');
     expect(signal.aborted).toBe(true);
+  });
+
+  it('is stopped by itself when it says over a socket that it is done with it', async () => {
+    const client = connect();
+    const done = client.subscribe(
+      { query },
+      { next: () => undefined, error: () => undefined, complete: () => undefined },
+    );
+    const { signal } = await asked;
+    const other = client.iterate({ query: '{ stuckTickets { ticket } }' });
+    expect(await other.next()).toMatchObject({ value: { data: { stuckTickets: [] } } });
+    expect(signal.aborted).toBe(false);
+    done();
+    if (!signal.aborted) await once(signal, 'abort');
+    const next = client.iterate({ query: '{ stuckTickets { ticket } }' });
+    expect(await next.next()).toMatchObject({ value: { data: { stuckTickets: [] } } }); // the socket goes on
+    await client.dispose();
+  });
+
+  it('is stopped, of what is folded from the log too: a history, a replay', async () => {
+    const leave = new AbortController();
+    const folded = (['history', 'replay'] as const).map(
+      (kind) =>
+        new Promise<Asker>((resolve) => {
+          jest.spyOn(ReadsHere.prototype, kind).mockImplementation(async (_, asker) => {
+            resolve(asker);
+            await once(asker.signal, 'abort');
+            throw new Error('stopped');
+          });
+        }),
+    );
+    const headers = { 'content-type': 'application/json', ...api.identified };
+    const both = '{ ticketHistory(id: "T-1") { edges { cursor } } replayTicket(id: "T-1") { id } }';
+    const body = JSON.stringify({ query: both });
+    const answer = fetch(`${api.url}/graphql`, { method: 'POST', headers, body, signal: leave.signal });
+    const signals = (await Promise.all(folded)).map(({ signal }) => signal);
+    leave.abort();
+    await expect(answer).rejects.toThrow();
+    await Promise.all(signals.map((signal) => signal.aborted || once(signal, 'abort')));
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 });

@@ -3,6 +3,7 @@ import { type CalendarDefinition } from '../../business-time/calendar.js';
 import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type CalendarCommand, calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
+import { expectWanted } from '../../event-sourcing/handle-command.js';
 import { calendarStream, type NamedCalendar } from '../domain/events.js';
 import { refused } from '../domain/expect-sound-plan.js';
 import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
@@ -26,6 +27,8 @@ export class ChangeCalendar extends Command<Changed<CalendarHistory>> {
   constructor(
     readonly request: CalendarRequest,
     readonly actor: Actor,
+    /** Aborted when nobody waits for the answer any more. */
+    readonly signal?: AbortSignal,
   ) {
     super();
   }
@@ -39,22 +42,28 @@ export async function changeCalendar(
   ports: CataloguePorts,
   order: CalendarRequest,
   actor: Actor,
+  signal?: AbortSignal,
 ): Promise<Changed<CalendarHistory>> {
   const code = order.type === 'DefineCalendar' ? order.calendar.code : order.code;
-  const command = await withHolidays(ports, order);
+  const command = await withHolidays(ports, order, signal);
+  expectWanted(signal);
   return record(ports, calendarStream(code), calendarDecider, (said) => ({ ...command, ...said }), actor);
 }
 
-async function withHolidays(ports: CataloguePorts, order: CalendarRequest): Promise<Asked<CalendarCommand>> {
+async function withHolidays(
+  ports: CataloguePorts,
+  order: CalendarRequest,
+  signal: AbortSignal | undefined,
+): Promise<Asked<CalendarCommand>> {
   if (order.type === 'DefineCalendar') {
     const { calendar } = order;
-    return { ...order, calendar: { ...calendar, definition: await resolved(ports, calendar.definition) } };
+    return { ...order, calendar: { ...calendar, definition: await resolved(ports, calendar.definition, signal) } };
   }
   const { definition, ...rest } = order.changes;
   if (definition === undefined) return { ...order, changes: rest };
   const last = (await ports.catalogue.calendarHistory(order.code)).at(-1)?.content.definition;
   if (last === undefined) return { ...order, changes: rest }; // the decider says so
-  return { ...order, changes: { ...rest, definition: await resolved(ports, revised(last, definition)) } };
+  return { ...order, changes: { ...rest, definition: await resolved(ports, revised(last, definition), signal) } };
 }
 
 /** Holidays from further sources are known for as long as those say, whatever was known before. */
@@ -66,10 +75,11 @@ function revised(last: CalendarDefinition, changes: Partial<CalendarSource>): Ca
 async function resolved(
   { clock, resolveHolidays }: CataloguePorts,
   source: CalendarSource,
+  signal: AbortSignal | undefined,
 ): Promise<CalendarDefinition> {
   const thisYear = new Date(clock.now()).getUTCFullYear();
   try {
-    return await resolveHolidays(source, thisYear);
+    return await resolveHolidays(source, thisYear, signal);
   } catch (error) {
     throw refused(error);
   }
@@ -77,5 +87,5 @@ async function resolved(
 
 @CommandHandler(ChangeCalendar)
 export class ChangeCalendarHandler extends InjectedPorts implements ICommandHandler<ChangeCalendar> {
-  execute = ({ request, actor }: ChangeCalendar) => changeCalendar(this, request, actor);
+  execute = ({ request, actor, signal }: ChangeCalendar) => changeCalendar(this, request, actor, signal);
 }

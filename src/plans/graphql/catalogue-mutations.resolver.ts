@@ -2,7 +2,8 @@ import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Asking, Caller, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../database/scoped.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { said } from '../../graphql/page.js';
@@ -66,8 +67,9 @@ export class CatalogueMutations {
   defineCalendar(
     @Args('input', { description: 'The calendar.' }) input: DefineCalendarInput,
     @Caller() caller: Identity,
+    @Asking() { signal }: Reader,
   ) {
-    return this.changeCalendar({ type: 'DefineCalendar', calendar: toCalendar(input) }, caller);
+    return this.changeCalendar({ type: 'DefineCalendar', calendar: toCalendar(input) }, caller, signal);
   }
 
   @Requires('changePlans')
@@ -78,11 +80,12 @@ export class CatalogueMutations {
   reviseCalendar(
     @Args('input', { description: 'The new version.' }) input: ReviseCalendarInput,
     @Caller() caller: Identity,
+    @Asking() { signal }: Reader,
   ) {
     const { code, effectiveFrom, appliesToOpenTickets } = input;
     const changes = { ...said({ name: input.name }), definition: toDefinition(input) };
     const dated = { effectiveFrom: effectiveFrom ?? undefined, appliesToOpenTickets };
-    return this.changeCalendar({ type: 'ReviseCalendar', code, changes, ...dated }, caller);
+    return this.changeCalendar({ type: 'ReviseCalendar', code, changes, ...dated }, caller, signal);
   }
 
   @Requires('changeCustomers')
@@ -133,8 +136,8 @@ export class CatalogueMutations {
     );
   }
 
-  private changeCalendar(order: CalendarRequest, { actor }: Identity) {
-    const work = this.commands.execute(new ChangeCalendar(order, actor));
+  private changeCalendar(order: CalendarRequest, { actor }: Identity, signal: AbortSignal) {
+    const work = this.commands.execute(new ChangeCalendar(order, actor, signal));
     return this.answer(calendarDefined.Defined, work, toCalendarType);
   }
 

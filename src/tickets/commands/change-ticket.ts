@@ -3,7 +3,7 @@ import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Clock } from '../../clock/clock.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
-import { type CommandOrRefusal, handleCommands } from '../../event-sourcing/handle-command.js';
+import { type CommandOrRefusal, expectWanted, handleCommands } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
@@ -90,20 +90,21 @@ export async function changeTicket(
 ): Promise<TicketChanged> {
   const requests = openingsFirst(given);
   const decider = new HeedingOpenings(ticketDecider(catalogue));
+  expectWanted(signal);
   expectOwn(scope, requests);
   await expectInSight({ store, tickets }, scope, id, requests);
   const commands = async (ticket: Ticket, done: number): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
     const opening = openingOf(ticket, requests, id);
     expectSeen(scope, opening.customer, requests, id);
     await catalogue.load(ticket.pinned);
-    await workOut(ticket, catalogue);
+    await workOut(ticket, catalogue, signal);
     const terms = await termsOf(
       catalogue,
       opening,
       requests.map(({ order }) => order),
     );
     const now = clock.now();
-    const others = await objections(store, { scope, id, customer: opening.customer }, requests, now);
+    const others = await objections(store, { scope, id, customer: opening.customer }, requests, now, signal);
     const termsAt = (order: TicketRequest['order'], at: Instant) => terms(order, countsAt(at, now, opening.openedAt));
     const commands = requests.map(
       (request, i) => mismatch(request, opening.customer, id, scope) ?? commandOf(request, id, now, termsAt, others[i]),
@@ -151,9 +152,13 @@ async function expectInSight(
 }
 
 /** What follows from the facts of a long ticket is worked out bit by bit. */
-async function workOut(ticket: Ticket, versions: Versions): Promise<void> {
+async function workOut(ticket: Ticket, versions: Versions, signal?: AbortSignal): Promise<void> {
   const turns = new Turns();
-  for (const _ of ticket.workingOut(versions)) if (turns.isOver) await turns.giveWay();
+  for (const _ of ticket.workingOut(versions)) {
+    if (!turns.isOver) continue;
+    await turns.giveWay();
+    expectWanted(signal);
+  }
 }
 
 /** A ticket that somebody may not see is as one that is not there; but its id is taken. */
@@ -173,10 +178,17 @@ function mismatch({ order, customer }: TicketRequest, owner: string, id: string,
 }
 
 /** What other tickets have against each request; of an import, whose they are alone. */
-async function objections(store: EventStore, subject: Subject, requests: readonly TicketRequest[], now: Instant) {
+async function objections(
+  store: EventStore,
+  subject: Subject,
+  requests: readonly TicketRequest[],
+  now: Instant,
+  signal: AbortSignal | undefined,
+) {
   const found: (Rejection | undefined)[] = [];
   for (const [i, { order, occurredAt = now, import: imported }] of requests.entries()) {
     if (!namesAnother(order)) continue;
+    expectWanted(signal);
     found[i] = await (imported === undefined
       ? objectionToOther(store, subject, order, Math.min(occurredAt, now))
       : objectionToOwner(store, subject, order));

@@ -3,7 +3,6 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Requires } from '../../auth/requires.js';
-import { type Scope } from '../../auth/scope.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -58,7 +57,7 @@ export class RecordEvents {
       const requests = said.map(({ request }) => request);
       const about = { ticket, hasOwnOpening: requests.some(({ order }) => opens(order)) };
       const outcomes = await heeding(unopened, about, requests, async (tried) => {
-        const { outcomes, position } = await this.changed(sender.identity.scope, ticket, tried);
+        const { outcomes, position } = await this.changed(sender, ticket, tried);
         if (last === undefined || position > last) last = position;
         return outcomes;
       });
@@ -69,13 +68,13 @@ export class RecordEvents {
   }
 
   /** A refusal of the ticket as a whole refuses each of its events. */
-  private async changed(scope: Scope, ticket: string, requests: readonly TicketRequest[]) {
+  private async changed({ identity, signal }: Sender, ticket: string, requests: readonly TicketRequest[]) {
     // An opening under fresh ids most likely is one; where it is not, its append finds out.
     const isNew = requests[0]?.order.type === 'OpenTicket' && requests.every((r) => r.idempotencyKey === undefined);
     try {
-      return await this.bus.execute(new ChangeTicket(scope, ticket, requests, isNew));
+      return await this.bus.execute(new ChangeTicket(identity.scope, ticket, requests, isNew, signal));
     } catch (rejection) {
-      if (!(rejection instanceof Rejection)) throw rejection;
+      if (!(rejection instanceof Rejection) || signal.aborted) throw rejection;
       return { outcomes: refusedAll(requests, ticket, rejection), position: await this.store.lastPosition() };
     }
   }

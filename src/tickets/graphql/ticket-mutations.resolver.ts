@@ -221,7 +221,7 @@ export class TicketMutations {
       const request = { order, ...recordedBy(identity, input.onBehalfOf), ...said({ occurredAt, idempotencyKey }) };
       const objection = sender.unopened?.objection(order, id);
       if (objection !== undefined) throw objection;
-      return this.decided(new ChangeTicket(identity.scope, id, [request], isNew));
+      return this.decided(new ChangeTicket(identity.scope, id, [request], isNew, sender.signal));
     };
     const remembered = decided().catch((error: unknown) => {
       if (error instanceof Rejection) unopenedBy(sender).remember(order, id, error);

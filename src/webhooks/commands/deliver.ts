@@ -35,7 +35,11 @@ export class ReplayWebhookHandler implements ICommandHandler<ReplayWebhook> {
 
 /** Sends a webhook a message that only shows whether messages arrive: one attempt, now, enabled or not. */
 export class TestWebhook extends Command<PostOutcome> {
-  constructor(readonly webhook: string) {
+  constructor(
+    readonly webhook: string,
+    /** Aborts when nobody waits for the answer any more. */
+    readonly signal: AbortSignal,
+  ) {
     super();
   }
 }
@@ -45,13 +49,13 @@ export class TestWebhookHandler implements ICommandHandler<TestWebhook> {
   constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
 
   /** @throws what {@link webhookNow} refuses */
-  async execute({ webhook: id }: TestWebhook): Promise<PostOutcome> {
+  async execute({ webhook: id, signal }: TestWebhook): Promise<PostOutcome> {
     const { clock, post, secretOf } = this.ports;
     const webhook = await webhookNow(this.ports, id);
     const message = { id: newId(), now: clock.now(), body: testBody(clock.now()) };
     const headers = signedHeaders(webhook, secretOf, message);
     const { url } = webhook.endpoint;
-    const outcome = await post({ url, headers, body: message.body }, new AbortController().signal);
-    return outcome ?? { kind: 'failed', status: null, error: 'the server stops' };
+    const outcome = await post({ url, headers, body: message.body }, signal);
+    return outcome ?? { kind: 'failed', status: null, error: 'it was given up' };
   }
 }

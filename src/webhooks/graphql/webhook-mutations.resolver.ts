@@ -2,7 +2,8 @@ import { Inject } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { Asking, Caller, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../database/scoped.js';
 import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
@@ -121,8 +122,8 @@ export class WebhookMutations {
     description:
       'Sends a webhook a test message, one attempt, and answers what became of it. Refused: WEBHOOK_NOT_FOUND.',
   })
-  testWebhook(@Args('input', { description: 'The webhook.' }) { id }: WebhookInput) {
-    return orRejection(this.commands.execute(new TestWebhook(id)).then(toTestedType));
+  testWebhook(@Args('input', { description: 'The webhook.' }) { id }: WebhookInput, @Asking() { signal }: Reader) {
+    return orRejection(this.commands.execute(new TestWebhook(id, signal)).then(toTestedType));
   }
 
   private change({ actor }: Identity, order: WebhookOrder) {
