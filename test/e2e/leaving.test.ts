@@ -17,14 +17,22 @@ const request = {
     a: recordTicketEvents(events: $a) { position } b: recordTicketEvents(events: $b) { position } }`,
   variables: { a: eventsOf('T-1'), b: eventsOf('T-2') },
 };
-const opening = (id: string) => `mutation { openTicket(input: { id: "${id}", occurredAt: "2026-03-02T08:00:00Z", customer: "acme", plan: "pro",
+const opening = (
+  id: string,
+) => `mutation { openTicket(input: { id: "${id}", occurredAt: "2026-03-02T08:00:00Z", customer: "acme", plan: "pro",
   type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename } }`;
+
+/** As it is before a test listens in. */
+const originals: Pick<WatchedLog, 'append'> = {
+  append: Object.getOwnPropertyDescriptor(WatchedLog.prototype, 'append')?.value as WatchedLog['append'],
+};
 
 describe('changes whose sender leaves', () => {
   let api: Api;
   let socket: Client;
   const appends: number[] = [];
-  const signals: AbortSignal[] = [];
+  let commands: jest.Spied<ChangeTicketHandler['execute']>;
+  const signals = () => commands.mock.calls.map(([{ signal }]) => signal);
   let leave = () => undefined as unknown;
   let gone: Promise<void>;
   beforeEach(async () => {
@@ -35,24 +43,17 @@ describe('changes whose sender leaves', () => {
     });
     await api.data(opening('T-1'));
     await api.data(opening('T-2'));
-    appends.length = signals.length = 0;
-    const execute = ChangeTicketHandler.prototype.execute;
-    jest.spyOn(ChangeTicketHandler.prototype, 'execute').mockImplementation(function (
-      this: ChangeTicketHandler,
-      change,
-    ) {
-      if (change.signal !== undefined) signals.push(change.signal);
-      return execute.call(this, change);
-    });
+    appends.length = 0;
+    commands = jest.spyOn(ChangeTicketHandler.prototype, 'execute');
     let isGone: () => void;
     gone = new Promise((resolve) => (isGone = resolve));
-    const append = WatchedLog.prototype.append;
+    const { append } = originals;
     jest.spyOn(WatchedLog.prototype, 'append').mockImplementation(async function (this: WatchedLog, ...given) {
       const appended = await append.apply(this, given);
       if (!given[0].startsWith('ticket-')) return appended;
       appends.push(given[2].length);
       leave();
-      const [signal] = signals;
+      const [signal] = signals();
       if (signal !== undefined && !signal.aborted) await once(signal, 'abort');
       isGone();
       return appended;
@@ -108,7 +109,7 @@ describe('changes whose sender leaves', () => {
     const answer = new Promise<void>((resolve) => (leave = send(resolve)));
     await Promise.race([gone, answer]);
     await api.data('{ plans { code } }');
-    expect(signals).toHaveLength(1); // the second change has not begun
+    expect(signals()).toHaveLength(1); // the second change has not begun
     expect(appends).toHaveLength(1); // what was decided and not appended is dropped
     expect(await recorded('T-1')).toBe('many');
     expect(await recorded('T-2')).toBe(before);
