@@ -4,6 +4,8 @@ import { type EventStore } from './event-sourcing/event-store.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
 import { type OpenOptions as EventStoreDbOptions } from './event-store/eventstoredb/eventstoredb-event-store.js';
+import { readConnectionUrl } from './event-store/eventstoredb/connection-url.js';
+import { missingIn, type SecretFiles } from './event-store/eventstoredb/credentials.js';
 import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
 import { type OpenOptions, SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
 
@@ -94,15 +96,20 @@ export interface StoredLog {
 
 /**
  * Opens a log by its address, a data folder (`PATH` or `sqlite:PATH`), EventStoreDB (`esdb://…`) or `env:NAME`, a variable
- * that has one: to read it beside
- * whoever writes it, or to write it alone, made where it is not there.
+ * that has one: to read it beside whoever writes it, or to write it alone, made where it is not there.
+ * @param files with what a connection string does not say by itself
  * @throws Rejection `UNKNOWN_ADDRESS`, `DATA_NOT_FOUND`, `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `EVENT_STORE_UNAVAILABLE`
  */
-export async function openStoredLog(address: string, use: 'read' | 'write'): Promise<StoredLog> {
+export async function openStoredLog(
+  address: string,
+  use: 'read' | 'write',
+  files: SecretFiles = {},
+): Promise<StoredLog> {
   const [, scheme, path = address] = /^([a-z][a-z\d+.-]+):(.*)$/i.exec(address) ?? [];
-  if (scheme === 'env') return openStoredLog(addressIn(path), use);
+  if (scheme === 'env') return openStoredLog(addressIn(path), use, files);
   if (scheme !== undefined && /^(esdb|kurrentdb)(\+discover)?$/.test(scheme)) {
-    return { ...(await inEventStoreDb(address, shortly())), together: 1 };
+    const log = await inEventStoreDb(address, shortly(), { files: missingIn(readConnectionUrl(address), files) });
+    return { ...log, together: 1 };
   }
   if ((scheme !== undefined && scheme !== 'sqlite') || path === '') {
     throw new Rejection('UNKNOWN_ADDRESS', 'A log is a folder, sqlite:FOLDER, EventStoreDB’s esdb://…, or env:NAME.');

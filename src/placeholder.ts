@@ -13,7 +13,7 @@ export interface Placeholder {
 }
 
 const health = healthOf({
-  subscription: { state: 'connecting', lag: 0, reconnects: 0 },
+  subscription: { state: 'connecting', lag: null, reconnects: 0 },
   projections: [],
   stuckTickets: 0,
   faults: [],

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { readSettings } from '../config/settings.js';
 import { copyLog, verifyCopy } from '../event-sourcing/copy-log.js';
 import { openStoredLog, type StoredLog } from '../open-log.js';
 import { print } from './print.js';
@@ -18,13 +19,16 @@ export const copyCommand = new Command('copy')
   )
   .requiredOption('--to <log>', 'the log to write, as above: empty, or the beginning of the other')
   .action(async ({ from, to }: Options) => {
+    process.title = 'pledge copy'; // lists of processes show it in place of the arguments
+    const { eventStorePasswordFile: passwordFile, eventStoreCaFile: caFile } = readSettings();
+    const files = { passwordFile, caFile };
     const stop = new AbortController();
     void stopSignal().then(() => {
       stop.abort();
     });
-    const source = await openStoredLog(from, 'read');
+    const source = await openStoredLog(from, 'read', files);
     try {
-      const target = await openStoredLog(to, 'write');
+      const target = await openStoredLog(to, 'write', files);
       await copy(source, target, stop.signal).finally(target.close);
     } finally {
       await source.close();

@@ -87,10 +87,10 @@ async function openWhenThere(
     told: complain,
   };
   if (place === undefined) return openLedger(settings, 'serve', { threaded: true, finding });
-  let last = '';
+  const said = new Set<string>();
   const told = (why: string) => {
-    if (why !== last) complain(`The event store does not answer; ${place.url}/health says when it does. ${why}`);
-    last = why;
+    if (!said.has(why)) complain(`The event store does not answer; ${place.url}/health says when it does. ${why}`);
+    said.add(why);
   };
   while (!signal.aborted) {
     try {

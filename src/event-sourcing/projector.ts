@@ -116,7 +116,12 @@ export class Projector<Tx> {
 
   /** Saves how far it has come. Throws where that fails. */
   async end(): Promise<void> {
-    if (this.position !== undefined && this.position !== this.saved) await this.save([], this.position);
+    try {
+      if (this.position !== undefined && this.position !== this.saved) await this.commitPatiently([], this.position);
+    } catch (error) {
+      if (!(error instanceof StorageFault)) this.fail(error);
+      throw error;
+    }
     this.progress.status = { ...this.status, state: 'stopped' };
   }
 

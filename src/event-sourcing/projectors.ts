@@ -89,7 +89,15 @@ export class Projectors<Tx> {
         await pause((tries += 1), either);
       }
     }
-    await each((projector) => projector.end());
+    // Where a store or a disk is away, what was not saved is projected again: no stop waits for it.
+    let isAway = false;
+    await each(async (projector) => {
+      if (isAway) return;
+      await projector.end().catch((error: unknown) => {
+        if (!(error instanceof StorageFault)) throw error;
+        isAway = true;
+      });
+    });
   }
 
   /**

@@ -13,6 +13,9 @@ import { logOlder, StorageFault } from './storage-fault.js';
 /** How often the log is looked at. */
 const everyMs = 1_000;
 
+/** How many faults one after the other are told of until there is none. */
+const mostTold = 8;
+
 /** A place in a log, and what stands there. */
 export interface Place {
   readonly position: Position;
@@ -78,9 +81,12 @@ export class WatchedLog implements EventStore {
     return this.ports.store.markAt(position);
   }
 
-  /** Looks until the signal aborts. @param changed is told when there is another fault, or none any more */
+  /**
+   * Looks until the signal aborts.
+   * @param changed is told when there is another fault, once each, and when there is none any more
+   */
   async watch(signal: AbortSignal, changed: (fault: StorageFault | undefined) => void): Promise<void> {
-    let told: string | undefined;
+    const told = new Set<string>();
     const over = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => {
         resolve();
@@ -90,8 +96,12 @@ export class WatchedLog implements EventStore {
       const looked = this.look();
       looked.catch(() => undefined); // said where it is waited for; a stop waits for no store
       await Promise.race([looked, over]);
-      if (this.now?.message !== told) changed(this.now);
-      told = this.now?.message;
+      const { now } = this;
+      const why = now === undefined ? undefined : `${now.message} ${now.detail}`;
+      const isNews = why === undefined ? told.size > 0 : !told.has(why) && told.size < mostTold;
+      if (isNews) changed(now);
+      if (why === undefined) told.clear();
+      else if (isNews) told.add(why);
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -16,7 +16,7 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
     tell({ kind: 'subscription', subscription });
   };
   const told = (error: string) => {
-    subscribed({ state: 'connecting', lag: 0, reconnects: 0, error });
+    subscribed({ state: 'connecting', lag: null, reconnects: 0, error });
   };
   const opening = openProjecting(workerData as Settings, {
     waiting: { signal: stop.signal, told },

@@ -1,10 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readConnectionUrl } from '../../src/event-store/eventstoredb/connection-url.js';
 import { Credentials } from '../../src/event-store/eventstoredb/credentials.js';
+import { inFull } from '../../src/doors/log.js';
+import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { openStoredLog } from '../../src/open-log.js';
 import { newFolder } from '../support/api.js';
+import { CertificateAuthority } from '../support/certificates.js';
+import { WireServer } from '../support/eventstoredb/wire-server.js';
 
 /** Whatever is said of a connection string, its password is not among it. */
 let said: string[] = [];
@@ -87,6 +92,50 @@ describe('a connection string', () => {
   it('shows who asks to nobody over a connection in clear', () => {
     expect(new Credentials(readConnectionUrl('esdb://me:secret@a?tls=false')).authorization).toBeUndefined();
     expect(new Credentials(readConnectionUrl('esdb://me:secret@a')).authorization).toMatch(/^Basic /);
+  });
+});
+
+describe('what is known of a server', () => {
+  it.each([
+    ['is not there', 'esdb://me:s3cret-word@127.0.0.1:1?maxDiscoverAttempts=1'],
+    [
+      'has no node that is there',
+      'esdb://me:s3cret-word@127.0.0.1:1,127.0.0.1:2?maxDiscoverAttempts=1&discoveryInterval=1',
+    ],
+    [
+      'has a name that nobody knows',
+      'esdb+discover://me:s3cret-word@nowhere.invalid?maxDiscoverAttempts=1&discoveryInterval=1',
+    ],
+    ['speaks no TLS', 'esdb://me:s3cret-word@127.0.0.1:PORT'],
+  ])('that %s shows nothing of who asks, however deep one looks', async (_, url) => {
+    const server = await WireServer.start();
+    const at = url.replace('PORT', String(server.wire.port));
+    const stop = new AbortController();
+    const refused: unknown = await EventStoreDbEventStore.open(at, {
+      signal: stop.signal,
+      waiting: (why) => {
+        said.push(why);
+        stop.abort();
+      },
+    }).catch((error: unknown) => error);
+    await server.stop();
+    expect(refused).toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
+    const all = [...said, inspect(refused, { depth: Infinity, showHidden: true }), inFull(refused)].join('\n');
+    expect(said.length).toBeGreaterThan(0);
+    expect(all).not.toContain('s3cret-word');
+    expect(all).not.toContain(Buffer.from('me:s3cret-word').toString('base64'));
+  });
+
+  it('that refuses who asks shows nothing of him', async () => {
+    const certificate = new CertificateAuthority(newFolder()).issue();
+    const server = await WireServer.start({ users: { me: { password: 'another' } }, certificate });
+    const url = server.urlFor('me').replace('another', 's3cret-word');
+    const refused: unknown = await EventStoreDbEventStore.open(url).catch((error: unknown) => error);
+    await server.stop();
+    expect(refused).toMatchObject({ code: 'EVENT_STORE_REFUSES' });
+    const all = inspect(refused, { depth: Infinity, showHidden: true }) + inFull(refused);
+    expect(all).not.toContain('s3cret-word');
+    expect(all).not.toContain(Buffer.from('me:s3cret-word').toString('base64'));
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -49,11 +49,14 @@ describe('the rights that the page gives', () => {
     await use('T-1');
     await use('T-2');
     const url = server.urlFor('pledge');
+    const files = { passwordFile: join(folder, 'password'), caFile: authority.file };
+    writeFileSync(files.passwordFile, 'change-me\n');
+    const { port } = server.wire;
     await rebuildReadModels(settingsOf(folder, { EVENT_STORE_URL: url }));
-    const source = await openStoredLog(url, 'read');
+    const source = await openStoredLog(`kurrentdb://pledge@127.0.0.1:${port}`, 'read', files);
     const inFolder = join(newFolder(), 'copy');
     for (const address of [inFolder, `${url}&streamPrefix=copy-`]) {
-      const target = await openStoredLog(address, 'write');
+      const target = await openStoredLog(address, 'write', files); // this string has its own password
       const options = { signal: new AbortController().signal, progressed: () => undefined };
       const { events } = await copyLog(source.store, target.store, { together: target.together, ...options });
       expect(events).toBeGreaterThan(4);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   EventStoreDbEventStore,
+  type EventStoreDbStatus,
   type OpenOptions,
 } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { all, event, hear } from '../contract/event-store.contract.js';
@@ -156,6 +157,16 @@ describe('a store that is not reached', () => {
     await other.stop();
   });
 
+  it('and of which no try is over yet when nobody waits any longer says so of each host', async () => {
+    server.wire.suspend();
+    const hosts = `127.0.0.1:${server.wire.port},127.0.0.1:1`;
+    const url = `esdb://pledge:p@${hosts}?tlsCAFile=${authority.file}&gossipTimeout=60`;
+    const refused: unknown = await open(url, { signal: AbortSignal.timeout(200) }).catch((error: unknown) => error);
+    server.wire.resume();
+    expect(refused).toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
+    expect(refused).toMatchObject({ detail: expect.stringMatching(/: NO_ANSWER,.*127.0.0.1:1: ECONNREFUSED/) });
+  });
+
   it('since TLS is meant and not spoken, or the other way, says so', async () => {
     const inClear = await WireServer.start();
     expect(await whyNot(`esdb://127.0.0.1:${server.wire.port}?tls=false`)).toContain('TLS_SPOKEN');
@@ -270,12 +281,39 @@ describe('a log', () => {
     expect(store.status).toMatchObject({ state: 'live', lag: 0 });
     await server.stop();
     while (state() !== 'connecting') await sleep(1);
+    expect(store.status).toMatchObject({ position, lag: null });
+    while (store.status.error === undefined) await sleep(1);
     expect(store.status).toMatchObject({ position, lag: null, error: expect.stringContaining('ECONNREFUSED') });
     await server.start();
     while (state() !== 'live') await sleep(1);
     expect(store.status).toMatchObject({ position, lag: 0 });
     stop.abort();
     await listening;
+  });
+
+  it('never says that it is less behind than it is, when it comes back', async () => {
+    const told: EventStoreDbStatus[] = [];
+    const other = await open(server.url, { changed: (status) => told.push(status) });
+    const stop = new AbortController();
+    const listening = all(other.subscribe({ signal: stop.signal }));
+    expect(other.status).toMatchObject({ lag: null });
+    const { position: first } = await store.append('s', 'noStream', [event()]);
+    while (other.status.position !== first) await sleep(1);
+    const direct = await open(server.directUrl);
+    await server.wire.close();
+    while (other.status.state !== 'connecting') await sleep(1);
+    let position = '';
+    for (let n = 0; n < 30; n++) ({ position } = await direct.append(`t${n}`, 'noStream', [event(), event()]));
+    expect(other.status).toMatchObject({ position: first, lag: null });
+    told.splice(0);
+    await server.wire.open();
+    while (other.status.position !== position) await sleep(1);
+    const said = told.filter(({ lag }) => lag !== null);
+    expect(said.length).toBeGreaterThan(0);
+    for (const status of said) expect(BigInt(status.position) + BigInt(status.lag ?? 0)).toBe(BigInt(position));
+    stop.abort();
+    await listening;
+    await Promise.all([direct, other].map((each) => each.close()));
   });
 
   it('is appended to and read while 250 follow it and stand still', async () => {

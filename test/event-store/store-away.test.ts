@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.js';
+import { startServer } from '../../src/server.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
@@ -67,6 +68,37 @@ describe('a ledger whose store is away', () => {
     await insist(() => say(ledger, 'T-1', { type: 'RecordFirstResponse' }));
     const types = (await all(ledger.store.readStream('ticket-T-1'))).map(({ type }) => type);
     expect(types).toEqual(['TicketOpened', 'SlaClockStarted', 'FirstResponseSent', 'SlaMet']);
+  });
+
+  it('tells whoever asks its code, and nothing of where it is nor why', async () => {
+    await open(ledger, 'T-1');
+    const api = await startServer(ledger);
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${api.developmentKey?.text ?? ''}`,
+    };
+    const ask = async (query: string) => {
+      const response = await fetch(`${api.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+      return response.text();
+    };
+    await server.stop();
+    const noted = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    const opening = `mutation { openTicket(input: { id: "T-2", customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL,
+      subject: "It broke" }) { ... on TicketChanged { recorded } ... on Rejection { code message } } }`;
+    const answers = [
+      await ask(opening),
+      await ask('{ ticketHistory(id: "T-1") { edges { node { id } } } }'),
+      await ask('{ auditReplay: ticketHistory(id: "none") { edges { node { id } } } }'),
+      await fetch(`${api.url}/health`).then((response) => response.text()),
+    ];
+    expect(answers[0]).toContain('"code":"EVENT_STORE_UNAVAILABLE","message":"The event store does not answer."');
+    for (const answer of answers)
+      expect(answer).not.toMatch(new RegExp(`127\\.0|${server.wire.port}|ECONN|UNAVAILABLE:|connect `));
+    await api.close();
+    const said = noted.mock.calls.map(([text]) => String(text));
+    noted.mockRestore();
+    expect(said.filter((line) => line.startsWith('EVENT_STORE_UNAVAILABLE: ')).length).toBeLessThan(2);
+    expect(said.filter((line) => line.includes('stopped'))).toEqual([]); // though it is stopped while the store is away
   });
 
   it('has its projections wait longer than anybody who asks, from the beginning and in the middle', async () => {

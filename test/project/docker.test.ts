@@ -1,14 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { WireServer } from '../support/eventstoredb/wire-server.js';
 
 interface Service {
   readonly image?: string;
   readonly build?: string;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string | number | boolean>>;
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly profiles?: readonly string[];
   readonly restart?: string;
@@ -24,6 +23,22 @@ const services = Object.entries(compose.services);
 
 /** An image of one version, by all of its numbers: `name:1.2.3-suffix`, or `name:17.6` where there are but two. */
 const pinned = /^[\w./-]+:\d+\.\d+(\.\d+)?(-[\w.-]+)?$/;
+
+/** What a store of a version takes of each setting; with any other, or another value, it does not start. */
+function settingsOfStore(version: number): Readonly<Record<string, (value: string) => boolean>> {
+  const flag = (value: string) => /^(true|false)$/i.test(value);
+  const whole = (from: number, to: number) => (value: string) =>
+    /^\d+$/.test(value) && Number(value) >= from && Number(value) <= to;
+  // Before 25.1 an append is no larger than a record of the log, of which 10,000 bytes are kept for its head.
+  const largestAppend = version < 25.01 ? 16 * 1024 * 1024 - 10_000 : 64 * 1024 * 1024;
+  return {
+    EVENTSTORE_CLUSTER_SIZE: whole(1, 9),
+    EVENTSTORE_RUN_PROJECTIONS: (value) => /^(None|System|All)$/i.test(value),
+    EVENTSTORE_NODE_PORT: whole(1, 65_535),
+    EVENTSTORE_MAX_APPEND_SIZE: whole(1, largestAppend),
+    EVENTSTORE_INSECURE: flag,
+  };
+}
 
 describe('docker-compose.yml', () => {
   it('has Pledge, a single-node EventStoreDB, and PostgreSQL for those who ask for it', () => {
@@ -68,10 +83,23 @@ describe('docker-compose.yml', () => {
     expect(pledge?.environment?.['EVENT_STORE_URL']).toBe(`esdb://eventstoredb:${port ?? '?'}?tls=false`);
   });
 
-  it('sets no larger appends than the server of that version starts with', () => {
-    const size = Number(compose.services['eventstoredb']?.environment?.['EVENTSTORE_MAX_APPEND_SIZE']);
-    expect(size).toBeGreaterThan(1024 * 1024);
-    expect(() => new WireServer({ maxAppendSize: size })).not.toThrow();
+  it('sets of the store what its version knows, to values that it starts with', () => {
+    const { image = '', environment = {} } = compose.services['eventstoredb'] ?? {};
+    const [, year, month] = /:(\d+)\.(\d+)\./.exec(image) ?? [];
+    const version = Number(year) + Number(month) / 100;
+    expect(version).toBeGreaterThanOrEqual(23.1); // 23.10
+    const takes = settingsOfStore(version);
+    const refused = Object.entries(environment).filter(([name, value]) => takes[name]?.(String(value)) !== true);
+    expect(refused).toEqual([]);
+    expect(Number(environment['EVENTSTORE_MAX_APPEND_SIZE'])).toBeGreaterThan(1024 * 1024);
+  });
+
+  it.each([
+    ['EVENTSTORE_MAX_APPEND_SIZE', '16777216'],
+    ['EVENTSTORE_RUN_PROJECTIONS', 'none at all'],
+    ['EVENTSTORE_HTTP_PORT', '2113'], // of old: a server does not start with what it does not know
+  ])('would not have its store start with %s=%s', (name, value) => {
+    expect(settingsOfStore(24.1)[name]?.(value)).not.toBe(true);
   });
 
   it('gives Pledge no more rights than it needs', () => {

@@ -92,7 +92,7 @@ export class Appender {
     const failed = rejectionOf(error, { right: 'write', stream: this.lastOrder?.stream ?? '' });
     if (failed instanceof StorageFault) throw failed;
     // Whatever else is definite comes of who takes appends.
-    if (!isDefinite(error)) throw unavailable(error);
+    if (!isDefinite(error)) throw unavailable(new Error(await this.ports.connection.explained(error)));
   }
 
   /** Gives up the call; what waits fails. */

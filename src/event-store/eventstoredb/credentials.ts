@@ -11,6 +11,15 @@ export interface SecretFiles {
   readonly caFile?: string | undefined;
 }
 
+/** Of some files those with what a connection string leaves out. */
+export const missingIn = (
+  { username, password, caFile: own }: ConnectionUrl,
+  { passwordFile, caFile }: SecretFiles,
+): SecretFiles => ({
+  ...(username !== undefined && password === undefined ? { passwordFile } : {}),
+  ...(own === undefined ? { caFile } : {}),
+});
+
 /** What the client shows the server, and by whom it knows it. Files are read again, for passwords and authorities change. */
 export class Credentials {
   private readonly passwordFile: string | undefined;

@@ -31,7 +31,7 @@ interface Connections {
 }
 
 /** How many calls of a kind are open at once, of the hundred that a server has for a connection. */
-const most = { commands: 64, followers: 8, tail: 8 };
+const most = { commands: 64, looks: 8, followers: 8, tail: 8 };
 
 export interface EventStoreDbStatus extends TailStatus {
   /** How many times an append was sent again, since nobody knew whether it was stored. */
@@ -55,6 +55,8 @@ export interface OpenOptions extends Waiting {
 export class EventStoreDbEventStore implements EventStore {
   private readonly closing = new AbortController();
   private readonly reads: Reads;
+  /** Of those who look what the log is and whether the server is there: they look again later. */
+  private readonly looks: Reads;
   /** Those who follow the log wait for the server for ever. */
   private readonly followers: Reads;
   private readonly ids = new StreamIds();
@@ -76,6 +78,7 @@ export class EventStoreDbEventStore implements EventStore {
     };
     this.upcast = upcast;
     this.reads = new Reads(commands, patience, new Turns(most.commands));
+    this.looks = new Reads(commands, { ...patience, giveUpMs: patience.quietMs }, new Turns(most.looks));
     const forEver = { ...patience, giveUpMs: Infinity };
     this.followers = new Reads(following, forEver, new Turns(most.followers), (refusal) => {
       credentials.readAgain();
@@ -86,7 +89,8 @@ export class EventStoreDbEventStore implements EventStore {
       ...{ connection: commands, credentials, reads, ids, patience },
       closing: closing.signal,
     });
-    this.tail = new Tail(live, new Reads(live, patience, new Turns(most.tail)), credentials, patience, tell);
+    const once = new Reads(live, { ...patience, giveUpMs: 0 }, new Turns(most.tail)); // the tail tries again by itself
+    this.tail = new Tail(live, once, credentials, patience, tell);
   }
 
   private readonly upcast: (event: StoredEvent) => StoredEvent;
@@ -126,6 +130,7 @@ export class EventStoreDbEventStore implements EventStore {
   ): AsyncGenerator<StoredEvent, void, undefined> {
     const over = this.until(signal);
     let left = limit;
+    if (left <= 0) return;
     for await (const events of this.reads.stream(stream, from, over, this.ids.named(stream))) {
       const [first] = events;
       if (first !== undefined) this.ids.saw(stream, first.revision, events);
@@ -203,7 +208,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async markAt(position: Position): Promise<string | undefined> {
-    const recorded = await this.reads.at(position, this.closing.signal).catch((error: unknown) => {
+    const recorded = await this.looks.at(position, this.closing.signal).catch((error: unknown) => {
       if (isNoPlace(error)) return undefined;
       throw error;
     });
@@ -214,11 +219,12 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   /**
-   * Whether appends are taken, by sending the last one again where none was answered for a while.
+   * Whether appends are taken, by sending the last one again where none was answered for a while, and whether the log is read.
    * @throws StorageFault `EVENT_STORE_REFUSES`, `EVENT_STORE_UNAVAILABLE`
    */
-  probe(wasFailing: boolean): Promise<void> {
-    return this.appender.probe(wasFailing);
+  async probe(wasFailing: boolean): Promise<void> {
+    await this.appender.probe(wasFailing);
+    await this.looks.last(this.closing.signal);
   }
 
   /** @throws Rejection `CURSOR_INVALID` for a position beyond the end of the log, or within an event */

@@ -39,7 +39,7 @@ export async function nameWhenReady(
   const appender = new Appender(ports);
   const backOff = new BackOff(patience);
   const stream = connection.names.log;
-  let why = 'it was not waited for';
+  let why: string | undefined;
   try {
     for (;;) {
       try {
@@ -49,7 +49,8 @@ export async function nameWhenReady(
         why = await connection.explained(isUnavailable(error) ? new Unreachable() : error);
         waiting(why);
       }
-      if (isAborted(signal)) throw unavailable(new Error(why));
+      // Where the first try is not over yet, it is looked at once more.
+      if (isAborted(signal)) throw unavailable(new Error(why ?? (await connection.explained(new Unreachable()))));
       await backOff.wait(signal);
     }
   } finally {
@@ -68,6 +69,7 @@ async function nameOfLog(
 ): Promise<string> {
   const given = await readName(stream, reads, signal);
   if (given !== undefined) return given;
+  if (isAborted(signal)) throw unavailable(new Unreachable());
   const [id, data] = [newId(), JSON.stringify({ logId: randomBytes(6).toString('hex') })];
   const named = { id, type: 'LogNamed', data, metadata: '{}', wireId: id };
   try {

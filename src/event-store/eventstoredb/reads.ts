@@ -141,7 +141,7 @@ export class Reads {
         wasRefused = this.refused !== undefined && isRefusal(error);
         if (isDefinite(error) && !wasRefused) throw rejectionOf(error, asked);
         if (wasRefused) this.refused?.(rejectionOf(error, asked));
-        if (backOff.isOver) throw unavailable(error);
+        if (backOff.isOver) throw unavailable(new Error(await this.connection.explained(error)));
       } finally {
         turn.end();
       }

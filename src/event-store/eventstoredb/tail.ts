@@ -1,9 +1,10 @@
 import { Bell } from '../../event-sourcing/bell.js';
 import { type Position } from '../../event-sourcing/event-store.js';
+import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
 import { positionOf, start, toStoredEvent } from './events.js';
-import { isRefusal, isTooSlow, rejectionOf, said, Silence } from './failures.js';
+import { isRefusal, isTooSlow, rejectionOf, Silence } from './failures.js';
 import { BackOff, inTime, isAborted, type Patience } from './patience.js';
 import { received } from './received.js';
 import { type Reads } from './reads.js';
@@ -45,8 +46,9 @@ export class Tail {
   private state: TailStatus['state'] = 'idle';
   private reconnects = 0;
   private error: string | undefined;
-  /** Where the log ended when that was last looked at. */
-  private logEnd: Position = start;
+  /** Where the log ended when that was last looked at; undefined since it could be looked at no more. */
+  private logEnd: Position | undefined;
+  private isLooking = false;
   private telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -60,8 +62,7 @@ export class Tail {
   get status(): TailStatus {
     const { state, reconnects, error } = this;
     const position = this.recent?.end ?? start;
-    const isKnown = state === 'live' || state === 'catchingUp';
-    const lag = state === 'idle' ? 0 : isKnown ? distance(position, this.logEnd) : null;
+    const lag = isConnected(state) && this.logEnd !== undefined ? distance(position, this.logEnd) : null;
     return { state, position, lag, reconnects, ...(error === undefined ? {} : { error }) };
   }
 
@@ -111,18 +112,18 @@ export class Tail {
     this.is('connecting');
     while (!isAborted(signal)) {
       try {
-        const recent = this.recent ?? new RecentEvents(await this.reads.last(signal));
+        const end = await this.reads.last(signal);
         if (isAborted(signal)) return;
-        if (this.recent === undefined) this.sees(recent.end);
-        this.recent = recent;
+        const recent = (this.recent ??= new RecentEvents(end));
+        this.sees(end);
         this.bell.ring();
         await this.follow(recent, backOff, signal);
-        await this.failed(new Error('the server has ended the subscription'), signal);
+        this.failed(new Error('the server has ended the subscription'), signal);
       } catch (error) {
         // The server is there, and does not wait for us: what is missed is read on at once.
         const isBehind = isTooSlow(error) && backOff.isFresh;
-        if (isBehind) this.is('catchingUp');
-        else await this.failed(error, signal);
+        if (isBehind) this.fallsBehind();
+        else this.failed(error, signal);
         backOff.isFresh = false;
         if (isBehind) continue;
       }
@@ -179,9 +180,9 @@ export class Tail {
       asked.abort();
       if (isAborted(signal)) return;
       if (end !== undefined) this.sees(end);
-      if (recent.end !== before) continue;
       // Servers of old never say that a subscription has caught up.
-      if (isAnswered && end !== undefined && recent.end >= end) this.is('live');
+      if (end !== undefined && recent.end >= end) this.is('live');
+      if (recent.end !== before) continue;
       if (isAnswered && (end === undefined || recent.end >= end)) continue;
       // It may be on its way.
       if (isAnswered && (await inTime(this.goesOn(recent, before, signal), quietMs, clock))) continue;
@@ -194,7 +195,7 @@ export class Tail {
   }
 
   private sees(end: Position): void {
-    if (end > this.logEnd) this.logEnd = end;
+    if (this.logEnd === undefined || end > this.logEnd) this.logEnd = end;
     this.telling ??= setTimeout(() => {
       this.tell();
     }, tellMs).unref();
@@ -207,15 +208,32 @@ export class Tail {
     this.tell();
   }
 
-  private async failed(error: unknown, signal: AbortSignal): Promise<void> {
+  /** It is not known how far the log has gone on since. */
+  private fallsBehind(): void {
+    this.logEnd = undefined;
+    this.is('catchingUp');
+  }
+
+  private failed(error: unknown, signal: AbortSignal): void {
     if (isAborted(signal)) return;
     this.reconnects += 1;
-    if (isRefusal(error)) this.credentials.readAgain();
-    this.error = isRefusal(error)
-      ? said(rejectionOf(error, { right: 'read', stream: '$all' }))
-      : await this.connection.explained(error);
-    if (isAborted(signal)) return;
     this.state = 'connecting';
+    this.logEnd = undefined;
+    if (isRefusal(error)) this.credentials.readAgain();
+    const fault = rejectionOf(error, { right: 'read', stream: '$all' });
+    if (fault instanceof StorageFault) this.error = fault.detail;
+    else void this.explain(error);
+    this.tell();
+  }
+
+  /** Looks why the server is not there, which may take a while; it is tried again meanwhile. */
+  private async explain(error: unknown): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    const why = await this.connection.explained(error);
+    this.isLooking = false;
+    if (this.state !== 'connecting') return;
+    this.error = why;
     this.tell();
   }
 
@@ -225,5 +243,7 @@ export class Tail {
     this.changed(this.status);
   }
 }
+
+const isConnected = (state: TailStatus['state']) => state === 'live' || state === 'catchingUp';
 
 const distance = (from: Position, to: Position): number => (to <= from ? 0 : Number(BigInt(to) - BigInt(from)));

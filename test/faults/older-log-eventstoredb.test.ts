@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openLedger } from '../../src/ledger.js';
+import { newFolder } from '../support/api.js';
+import { emptyLog, type LogRecord } from '../support/eventstoredb/log.js';
+import { WireServer } from '../support/eventstoredb/wire-server.js';
+import { open, settingsOf } from '../support/ledgers.js';
+
+let server: WireServer;
+let folder: string;
+beforeEach(async () => {
+  server = await WireServer.start();
+  folder = newFolder();
+});
+afterEach(() => server.stop());
+
+const openHere = () => openLedger(settingsOf(folder, { EVENT_STORE_URL: server.url }), 'test');
+
+/** Writes to the log in place of what it has lost. */
+function write(records: readonly LogRecord[], more: string): void {
+  for (const { stream, type, contentType, data, metadata } of records) {
+    const event = { id: crypto.randomUUID(), type, contentType, metadata };
+    server.log.append(`${stream}${more}`, 'any', [{ ...event, data }]);
+  }
+}
+
+describe('a log on EventStoreDB that goes back under living clients', () => {
+  it.each<[string, (lost: readonly LogRecord[]) => void]>([
+    ['is shorter than it was', () => undefined],
+    [
+      'has other records where the lost ones stood',
+      (lost) => {
+        write(lost, '');
+      },
+    ],
+    [
+      'has records of other sizes there',
+      (lost) => {
+        write(lost, '-more');
+      },
+    ],
+    [
+      'is empty',
+      () => {
+        server.log.putBack(emptyLog);
+      },
+    ],
+  ])('and %s takes nothing more, nor after a restart', async (_, goOn) => {
+    const ledger = await openHere();
+    await open(ledger, 'T-1');
+    const older = server.log.copy();
+    for (const ticket of ['T-2', 'T-3', 'T-4']) await open(ledger, ticket);
+    await ledger.store.look();
+    expect(ledger.store.fault).toBeUndefined();
+    const lost = server.log.records.slice(older.records.length).filter(({ stream }) => !stream.startsWith('$'));
+    server.log.putBack(older);
+    goOn(lost);
+
+    await ledger.store.look();
+    expect(ledger.store.fault).toMatchObject({ code: 'LOG_OLDER', isLasting: true });
+    const { length } = server.log.records;
+    await expect(open(ledger, 'T-5')).rejects.toMatchObject({ code: 'LOG_OLDER' });
+    await ledger.close();
+    await expect(openHere()).rejects.toMatchObject({ code: 'LOG_OLDER' });
+    expect(server.log.records.filter(({ stream }) => stream.includes('T-5'))).toEqual([]);
+    expect(server.log.records.length).toBeLessThanOrEqual(length + 2); // the name of an empty log
+  });
+});
