@@ -54,7 +54,7 @@ export class OpenTicketInput extends SaidInput {
   source?: string;
 
   @Field(() => String, { nullable: true, description: 'Its id in that system; with `source`.' })
-  @ValidateIf((input: OpenTicketInput) => input.source !== undefined && input.id === undefined)
+  @ValidateIf(({ source, id, externalId }: OpenTicketInput) => externalId != null || (source != null && id == null))
   @IsNotEmpty({ message: 'externalId must be given with source, unless id is.' })
   @MaxLength(200)
   externalId?: string;
