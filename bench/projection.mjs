@@ -7,12 +7,8 @@ import { once as next } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { readSettings } from '../dist/config/settings.js';
-import { importLog } from '../dist/imports/import-log.js';
-import { startImport } from '../dist/imports/ledger-sink.js';
-import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { sampleLog } from '../dist/imports/sample.js';
-import { openLedger } from '../dist/ledger.js';
+import { fill } from './fill.mjs';
 import { inFolder, median } from './support.mjs';
 
 const tickets = 12_500;
@@ -20,24 +16,9 @@ const wanted = 200_000;
 /** Where a heap stands when it is collected is chance: peaks are medians of so many. */
 const rounds = 5;
 
-/** A log of so many tickets, from the sample; says how many events it has. */
-async function fill(data, tickets) {
-  const settings = readSettings({}, { data });
-  const ledger = await openLedger(settings, 'bench');
-  const log = await startImport(ledger, { source: 'bench', format: 'pledge', actor: { id: 'bench', kind: 'system' } });
-  const options = { seed: 1, tickets, until: Date.UTC(2026, 5, 1), days: Math.round(tickets / 139), timeZone: 'UTC' };
-  async function* bytes() {
-    for (const line of sampleLog(options)) yield Buffer.from(`${line}\n`);
-  }
-  const signal = new AbortController().signal;
-  const counts = await importLog(pledgeNdjson.read(bytes()), {
-    ...{ source: 'bench', sink: log, signal, rejected: console.error, progressed: () => undefined },
-  });
-  await log.finish(counts);
-  const events = Number(await ledger.store.lastPosition());
-  await ledger.close();
-  return events;
-}
+/** A log of so many tickets. */
+const sample = (tickets) =>
+  sampleLog({ seed: 1, tickets, until: Date.UTC(2026, 5, 1), days: Math.round(tickets / 139), timeZone: 'UTC' });
 
 /** Rebuilds in a process of its own, so that its memory is its own too. */
 async function rebuild(data) {
@@ -95,9 +76,9 @@ function bareUpserts(from, to) {
 export async function bench() {
   return inFolder(async (folder) => {
     const [once, twice] = [join(folder, 'once'), join(folder, 'twice')];
-    const events = await fill(once, tickets);
+    const events = await fill(once, sample(tickets));
     if (events < wanted) throw new Error(`the sample makes only ${events} events`);
-    await fill(twice, 2 * tickets);
+    await fill(twice, sample(2 * tickets));
     const results = [];
     for (let round = 0; round < rounds; round++) {
       const { perSecond, peak } = await rebuild(once);

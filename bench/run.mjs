@@ -1,19 +1,22 @@
-/** `npm run bench -- NAME`: runs one bench, prints its figures, and writes them to bench/results/NAME.json. */
+/**
+ * `npm run bench -- NAME`: runs one bench, prints its figures, and writes them to bench/results/NAME.json. With words after
+ * the name, a bench that has parts does some of them, and nothing is written.
+ */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const names = readdirSync(new URL('.', import.meta.url))
-  .filter((file) => file.endsWith('.mjs') && !['run.mjs', 'support.mjs'].includes(file))
+  .filter((file) => file.endsWith('.mjs') && !['fill.mjs', 'run.mjs', 'source.mjs', 'support.mjs'].includes(file))
   .map((file) => file.slice(0, -4));
 const { positionals } = parseArgs({ allowPositionals: true });
-const [name] = positionals;
+const [name, ...words] = positionals;
 if (!names.includes(name)) {
   console.error(`usage: npm run bench -- NAME, with NAME one of ${names.join(', ')}`);
   process.exit(2);
 }
 
 const { bench } = await import(new URL(`${name}.mjs`, import.meta.url));
-const figures = await bench();
+const figures = await bench(words);
 const round = (value) => (Math.abs(value) >= 100 ? Math.round(value) : Number(value.toFixed(2)));
 // A target is the least that will do, or where less is better the most.
 const rows = figures.map(({ name: figure, value, unit, target, most }) => {
@@ -27,7 +30,9 @@ const rows = figures.map(({ name: figure, value, unit, target, most }) => {
   };
 });
 console.table(Object.fromEntries(rows.map(({ name: figure, ...rest }) => [figure, rest])));
-const folder = new URL('results/', import.meta.url);
-mkdirSync(folder, { recursive: true });
-writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify({ figures: rows }, null, 2)}\n`);
+if (words.length === 0) {
+  const folder = new URL('results/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify({ figures: rows }, null, 2)}\n`);
+}
 process.exit(rows.some(({ holds }) => holds === false) ? 1 : 0);

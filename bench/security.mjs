@@ -1,12 +1,17 @@
 /**
  * What authentication, authorisation and limits cost together: requests a second of the server as it is – its callers
- * known by an API key, and by a token – against the same server put together without them, in turns.
+ * known by an API key, and by a token – against the same server put together without them, in turns. Then what a read
+ * thread costs a page, and what others meet while somebody attacks; words after the name of the bench choose attacks, and
+ * nothing else is done.
  */
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { makeDesk } from './security/desk.mjs';
+import { underAttack } from './security/under-attack.mjs';
+import { workQueuePages } from './security/work-queue.mjs';
 import { inFolder, median } from './support.mjs';
 
 const connections = 64;
@@ -95,7 +100,7 @@ async function load({ url, key }, bodies) {
   return result.requests.average;
 }
 
-export async function bench() {
+async function costOfDoors() {
   const provider = await identityProvider();
   return inFolder(async (folder) => {
     const open = await serve(`${folder}/open`, { PLEDGE_BENCH_DOORS: 'open' });
@@ -123,4 +128,16 @@ export async function bench() {
       provider.stop();
     }
   });
+}
+
+/** What others meet, and what a page costs, at a desk of many tickets. */
+const atDesk = (words) =>
+  inFolder(async (folder) => {
+    const keys = await makeDesk(folder);
+    const pages = words.length > 0 ? [] : await workQueuePages(folder);
+    return [...pages, ...(await underAttack(folder, keys, words))];
+  });
+
+export async function bench(words) {
+  return words.length > 0 ? atDesk(words) : [...(await costOfDoors()), ...(await atDesk(words))];
 }

@@ -30,13 +30,16 @@ const everybody = {
   lookAgainAt: () => Infinity,
 };
 
+/** Nobody is waited for to go. */
+const { signal } = new AbortController();
+
 async function startOpen() {
   const doors = doorsOf(settings, ledger.clock);
   const { transformSchema: _, plugins, ...rest } = graphqlOptions(doors);
   const options = {
     ...rest,
     driver: ApolloDriver,
-    context: () => ({ identity: everybody }),
+    context: () => ({ identity: everybody, signal }),
     parseOptions: {},
     validationRules: [],
     plugins: plugins.filter((plugin) => plugin !== wholeRequests),
