@@ -20,6 +20,7 @@ import { closed, invalidCursor, isNoPlace, said } from './failures.js';
 import { nameWhenReady, type Waiting } from './log-name.js';
 import { defaultPatience, isAborted, type Patience } from './patience.js';
 import { Reads } from './reads.js';
+import { RightOfWay } from './right-of-way.js';
 import { StreamIds } from './stream-ids.js';
 import { Tail, type TailStatus } from './tail.js';
 import { Turns } from './turns.js';
@@ -60,6 +61,7 @@ export class EventStoreDbEventStore implements EventStore {
   /** Those who follow the log wait for the server for ever. */
   private readonly followers: Reads;
   private readonly ids = new StreamIds();
+  private readonly rightOfWay = new RightOfWay();
   private readonly appender: Appender;
   private readonly tail: Tail;
 
@@ -80,10 +82,11 @@ export class EventStoreDbEventStore implements EventStore {
     this.reads = new Reads(commands, patience, new Turns(most.commands));
     this.looks = new Reads(commands, { ...patience, giveUpMs: patience.quietMs }, new Turns(most.looks));
     const forEver = { ...patience, giveUpMs: Infinity };
-    this.followers = new Reads(following, forEver, new Turns(most.followers), (refusal) => {
+    const refused = (refusal: unknown) => {
       credentials.readAgain();
       this.tail.told(refusal === undefined ? undefined : said(refusal));
-    });
+    };
+    this.followers = new Reads(following, forEver, new Turns(most.followers), refused, this.rightOfWay);
     const { reads } = this;
     this.appender = new Appender({
       ...{ connection: commands, credentials, reads, ids, patience },
@@ -121,7 +124,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
-    return this.appender.append(stream, expected, events);
+    return this.rightOfWay.during(events.length, () => this.appender.append(stream, expected, events));
   }
 
   async *readStream(

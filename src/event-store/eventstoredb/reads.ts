@@ -7,6 +7,7 @@ import { BackOff, inTime, isAborted, type Patience } from './patience.js';
 import { received } from './received.js';
 import { readAllFrom, readEnd, readFrom, readLast, readNext, readStreamFrom } from './requests.js';
 import { type StreamNames } from './stream-names.js';
+import { type RightOfWay } from './right-of-way.js';
 import { type Turn, type Turns } from './turns.js';
 
 /** What is read at once where others wait for a turn, in messages and bytes. */
@@ -31,6 +32,8 @@ export class Reads {
     private readonly turns: Turns,
     /** Called with a refusal that is waited out, and with none when it is over; where it is left out, one ends the read. */
     private readonly refused?: (error: unknown) => void,
+    /** What these reads give way to; nothing where it is left out. */
+    private readonly rightOfWay?: RightOfWay,
   ) {}
 
   /**
@@ -174,6 +177,7 @@ export class Reads {
       page = page.length === 0 ? [...responses] : page.concat(responses);
       for (const response of responses) bytes += sizeOf(response);
       if (turn.isWanted && page.length < mostInPage && bytes < mostBytesInPage) continue;
+      await this.rightOfWay?.after(page.length, receiving.signal);
       turn.rests();
       yield page;
       turn.works();

@@ -22,6 +22,7 @@ import { Faults } from './faults.js';
 import { WireLog, type WriteOutcome } from './log.js';
 import { callError, expectedOf, numberOf, streamDeleted, streamNameOf } from './messages.js';
 import { answerRead, type Subscription } from './reads.js';
+import { OpenStreams, type Purpose } from './open-streams.js';
 import { accessDenied, type Caller, Rights, type User } from './rights.js';
 import { Wire } from './wire.js';
 
@@ -63,6 +64,7 @@ export class WireServer {
   readonly wire: Wire;
   readonly subscriptions = new Set<Subscription>();
   readonly rights: Rights;
+  readonly streams = new OpenStreams();
   /** How often it was asked who leads. */
   gossips = 0;
   private readonly batches = new Set<BatchCall>();
@@ -227,6 +229,8 @@ export class WireServer {
 
   private readonly read = (call: Parameters<typeof answerRead>[0]) => {
     this.reading.add(call);
+    const end = this.streams.begin(call.getPeer(), purposeOf(call.request));
+    call.once('cancelled', end);
     const answer = async () => {
       const refusal = this.refusal(call);
       if (refusal !== undefined) throw refusal;
@@ -237,14 +241,21 @@ export class WireServer {
         () => call.end(),
         (error: unknown) => call.emit('error', error),
       )
-      .finally(() => this.reading.delete(call));
+      .finally(() => {
+        end();
+        this.reading.delete(call);
+      });
   };
 
   private readonly batchAppend = (call: Parameters<typeof answerBatches>[0]) => {
     const caller = this.admitted(call, (error) => call.emit('error', error));
     if (caller === 'refused') return;
     this.batches.add(call);
-    call.once('close', () => this.batches.delete(call));
+    const end = this.streams.begin(call.getPeer(), 'append');
+    call.once('close', () => {
+      end();
+      this.batches.delete(call);
+    });
     answerBatches(call, caller.header, this.ports);
   };
 
@@ -315,6 +326,13 @@ export class WireServer {
     });
     callback(null, new gossip.ClusterInfo().setMembersList(members));
   };
+}
+
+function purposeOf(request: streams.ReadReq): Purpose {
+  const options = request.getOptions();
+  if (options?.hasSubscription() === true) return 'subscription';
+  if (options?.hasStream() === true) return 'stream';
+  return options?.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS ? 'end' : 'log';
 }
 
 const getSupportedMethods: handleUnaryCall<shared.Empty, features.SupportedMethods> = (_, callback) => {
