@@ -13,21 +13,26 @@ export interface ThreadData {
 export type ToThread = { readonly number: number; readonly order: Order; readonly ms: number } | 'close';
 
 /** What becomes of an order. */
-export type FromThread =
+export type Outcome =
   | { readonly kind: 'done'; readonly answer: Orders[Kind]['answer'] }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
+/** What a thread says: that its modules are loaded, and what becomes of each order. */
+export type FromThread = Outcome | 'ready';
+
 /** Memory of a thread, in MiB; one that needs more ends alone. */
 const heapMiB = 512;
 
-const failed = (message: string): FromThread => ({ kind: 'failed', message, stack: message });
+const failed = (message: string): Outcome => ({ kind: 'failed', message, stack: message });
 
 /** A thread that carries out one order at a time. It is made when there is something to do, and anew where it has ended. */
 export class ReadThread {
   private worker: Worker | undefined;
-  private answered: ((answer: FromThread) => void) | undefined;
+  private isReady = false;
+  private begun: () => void = () => undefined;
+  private answered: ((answer: Outcome) => void) | undefined;
   private number = 0;
   private readonly stopped = new Int32Array(new SharedArrayBuffer(4));
 
@@ -44,17 +49,23 @@ export class ReadThread {
     return this.worker !== undefined;
   }
 
-  /** Makes the thread, so that whoever asks first need not wait for it. */
-  start(): Worker {
+  private start(): Worker {
     if (this.worker !== undefined) return this.worker;
     const workerData: ThreadData = { settings: this.settings, stopped: this.stopped };
     const worker = new Worker(this.entry, { workerData, resourceLimits: { maxOldGenerationSizeMb: heapMiB } });
     const ended = (why: string) => {
-      if (this.worker === worker) this.worker = undefined;
+      if (this.worker === worker) {
+        this.worker = undefined;
+        this.isReady = false;
+      }
       this.answer(failed(why));
     };
-    worker.on('message', (answer: FromThread) => {
-      this.answer(answer);
+    worker.on('message', (said: FromThread) => {
+      if (said !== 'ready') this.answer(said);
+      else {
+        this.isReady = true;
+        this.begun();
+      }
     });
     worker.on('error', (error) => {
       ended(error instanceof Error ? error.message : String(error));
@@ -66,21 +77,28 @@ export class ReadThread {
     return worker;
   }
 
-  /** Carries out an order; it answers whatever comes of it. */
-  do(order: Order, ms: number): Promise<FromThread> {
+  /**
+   * Carries out an order; it answers whatever comes of it.
+   * @param ms how long it may take from when it has begun
+   * @param begun called when it has: a thread that is made for it loads its modules first
+   */
+  do(order: Order, ms: number, begun: () => void): Promise<Outcome> {
     const worker = this.start();
     this.number += 1;
     const message: ToThread = { number: this.number, order, ms };
     return new Promise((resolve) => {
       this.answered = resolve;
+      this.begun = begun;
       worker.postMessage(message);
+      if (this.isReady) begun();
     });
   }
 
-  /** Stops what it does: a statement at its next row, and what does not heed that with the thread. */
+  /** Stops what it does: a statement at its next row, and what does not heed that with the thread. What has not begun never does. */
   stop(afterMs: number): void {
     const { number, worker } = this;
     Atomics.store(this.stopped, 0, number);
+    if (!this.isReady) return;
     const late = setTimeout(() => {
       if (this.isBusy && this.number === number) void worker?.terminate();
     }, afterMs);
@@ -96,7 +114,7 @@ export class ReadThread {
     await ended;
   }
 
-  private answer(answer: FromThread): void {
+  private answer(answer: Outcome): void {
     const { answered } = this;
     this.answered = undefined;
     answered?.(answer);

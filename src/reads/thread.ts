@@ -6,14 +6,15 @@ import { Stopped } from '../database/going-on.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { openReading } from '../reading.js';
 import { carryOut } from './orders.js';
-import { type FromThread, type ThreadData, type ToThread } from './read-thread.js';
+import { type FromThread, type Outcome, type ThreadData, type ToThread } from './read-thread.js';
 
 /** Carries out orders, one after the other, on connections of its own. */
 function read(port: NonNullable<typeof parentPort>, { settings, stopped }: ThreadData): void {
   const { ports, close } = openReading(settings);
-  const answer = async (message: Exclude<ToThread, 'close'>): Promise<FromThread> => {
+  const answer = async (message: Exclude<ToThread, 'close'>): Promise<Outcome> => {
     const until = performance.now() + message.ms;
     const goesOn = () => Atomics.load(stopped, 0) !== message.number && performance.now() < until;
+    if (!goesOn()) return { kind: 'stopped' };
     try {
       return { kind: 'done', answer: await carryOut(ports, message.order, { goesOn }) };
     } catch (error) {
@@ -30,9 +31,10 @@ function read(port: NonNullable<typeof parentPort>, { settings, stopped }: Threa
         port.postMessage(said);
       });
   });
+  port.postMessage('ready' satisfies FromThread);
 }
 
-function failure(error: unknown): FromThread {
+function failure(error: unknown): Outcome {
   if (error instanceof Stopped) return { kind: 'stopped' };
   if (error instanceof Rejection || error instanceof InvalidCalendar)
     return { kind: 'refused', code: error.code, message: error.message };

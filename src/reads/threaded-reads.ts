@@ -7,17 +7,18 @@ import { FairQueue } from './fair-queue.js';
 import { askerGone, type ReadLimits, readLimits, tooMany, tooSlow } from './limits.js';
 import { type Kind, type Order, type Orders } from './orders.js';
 import { asObjects, type Select } from './read-files.js';
-import { type FromThread, ReadThread } from './read-thread.js';
+import { type Outcome, ReadThread } from './read-thread.js';
 import { type AllReads } from './reads-here.js';
 
 interface Job {
   readonly order: Order;
   readonly asker: Asker;
-  readonly settle: (answer: FromThread) => void;
+  readonly settle: (answer: Outcome) => void;
   /** It is over, whatever its thread still does. */
   readonly giveUp: (why: Rejection) => void;
   /** The thread that does it; undefined while it waits. */
   thread: ReadThread | undefined;
+  isOver: boolean;
   timer: NodeJS.Timeout;
 }
 
@@ -38,7 +39,6 @@ export class ThreadedReads implements AllReads {
   ) {
     this.queue = new FairQueue(limits);
     this.threads = Array.from({ length: limits.threads }, () => new ReadThread(entry, settings));
-    this.threads[0]?.start();
   }
 
   async select(file: ReadFile, query: Omit<Select, 'file'>, asker: Asker): Promise<readonly ReadRow[]> {
@@ -51,6 +51,11 @@ export class ThreadedReads implements AllReads {
 
   replay(question: ReplayQuestion, asker: Asker): Promise<Replayed | undefined> {
     return this.ask('replay', question, asker);
+  }
+
+  /** How many threads there are: each is made when it is needed. */
+  get started(): number {
+    return this.threads.filter(({ isStarted }) => isStarted).length;
   }
 
   async close(): Promise<void> {
@@ -67,6 +72,7 @@ export class ThreadedReads implements AllReads {
         this.giveUp(job, askerGone());
       };
       const over = () => {
+        job.isOver = true;
         clearTimeout(job.timer);
         asker.signal.removeEventListener('abort', gone);
       };
@@ -83,6 +89,7 @@ export class ThreadedReads implements AllReads {
           reject(why);
         },
         thread: undefined,
+        isOver: false,
         timer: setTimeout(() => {
           this.giveUp(job, tooMany());
         }, this.limits.waitMs),
@@ -109,11 +116,14 @@ export class ThreadedReads implements AllReads {
 
   private async work(thread: ReadThread, who: string, job: Job): Promise<void> {
     job.thread = thread;
-    clearTimeout(job.timer);
-    job.timer = setTimeout(() => {
-      this.giveUp(job, tooSlow());
-    }, this.limits.readMs);
-    job.settle(await thread.do(job.order, this.limits.readMs));
+    const begun = () => {
+      if (job.isOver) return;
+      clearTimeout(job.timer);
+      job.timer = setTimeout(() => {
+        this.giveUp(job, tooSlow());
+      }, this.limits.readMs);
+    };
+    job.settle(await thread.do(job.order, this.limits.readMs, begun));
     this.queue.done(who);
     this.serve();
   }
@@ -125,7 +135,7 @@ export class ThreadedReads implements AllReads {
   }
 }
 
-function errorOf(answer: Exclude<FromThread, { kind: 'done' }>): Error {
+function errorOf(answer: Exclude<Outcome, { kind: 'done' }>): Error {
   if (answer.kind === 'stopped') return tooSlow();
   if (answer.kind === 'refused') return new Rejection(answer.code, answer.message);
   return Object.assign(new Error(answer.message), { stack: answer.stack });

@@ -8,6 +8,13 @@ import { ledgerAt, open, project, settingsOf } from '../support/ledgers.js';
 
 const thread = new URL('../../dist/reads/thread.js', import.meta.url);
 
+/** A thread whose modules take longer to load than a read may take. */
+const slow = new URL(
+  `data:text/javascript,${encodeURIComponent(
+    `await new Promise((loaded) => setTimeout(loaded, 1_500)); await import(${JSON.stringify(thread.href)});`,
+  )}`,
+);
+
 /** Rows without end. */
 const endless = {
   sql: 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n WHERE going_on()',
@@ -33,10 +40,37 @@ describe('what may take long is read in threads, and', () => {
   });
   afterEach(() => reads.close());
 
-  const start = (limits: Partial<ReadLimits>) => {
-    reads = new ThreadedReads(settingsOf(folder), { ...readLimits, ...limits }, thread);
+  const start = (limits: Partial<ReadLimits>, entry = thread) => {
+    reads = new ThreadedReads(settingsOf(folder), { ...readLimits, ...limits }, entry);
   };
   const read = (what: typeof quick, who = asker('mia')) => reads.select('readModels', what, who);
+
+  it('has a thread made for it when it is needed, and no sooner', async () => {
+    start({ threads: 3, readMs: 60_000, waitMs: 60_000 });
+    expect(reads.started).toBe(0);
+    for (const who of ['a', 'b', 'c']) expect(await read(quick, asker(who))).toEqual(found);
+    expect(reads.started).toBe(1); // one that is there goes before one to be made
+    const leave = new AbortController();
+    const long = ['a', 'b'].map((who) => read(endless, asker(who, leave.signal)).catch(() => undefined));
+    expect(await read(quick, asker('c'))).toEqual(found);
+    expect(reads.started).toBe(3);
+    leave.abort();
+    await Promise.all(long);
+  });
+
+  it('has its time from when its thread is ready, however long that takes', async () => {
+    start({ threads: 1, readMs: 1_000, stopMs: 0, waitMs: 60_000 }, slow);
+    expect(await read(quick)).toEqual(found);
+  });
+
+  it('never begins where whoever asked goes before its thread is ready, and the next has that thread', async () => {
+    start({ threads: 1, stopMs: 0, waitMs: 60_000 }, slow);
+    const leave = new AbortController();
+    const gone = expect(read(endless, asker('mia', leave.signal))).rejects.toMatchObject({ code: 'ASKER_GONE' });
+    leave.abort();
+    await gone;
+    expect(await read(quick)).toEqual(found);
+  });
 
   it('is stopped when its time is over; the thread goes on with the next', async () => {
     start({ threads: 1, readMs: 300 });
