@@ -2,7 +2,7 @@ import { Extensions } from '@nestjs/graphql';
 import { type GraphQLField } from 'graphql';
 
 /**
- * Says of a query that it may look at many rows, or lay out a whole ticket, however few rows it answers: a document that asks
+ * Says of a query that it may look at many rows, lay out a whole ticket or fold a whole history, however few rows it answers: a document that asks
  * for it costs more than its answer. The schema carries it.
  */
 export const MayScan = (): MethodDecorator => Extensions({ mayScan: true });

@@ -51,6 +51,7 @@ export class CatalogueQueries {
   }
 
   @Requires('readCatalogue')
+  @MayScan()
   @Query(() => PlanType, { nullable: true, description: 'A plan as in force at an instant, or a version of it.' })
   async plan(@Args() { code, at, version, after }: VersionArgs, @Asking() reader: Reader) {
     const [history] = await this.queries.execute(new PlanHistories(reader, code, after));
@@ -67,6 +68,7 @@ export class CatalogueQueries {
   }
 
   @Requires('readCatalogue')
+  @MayScan()
   @Query(() => CalendarType, {
     nullable: true,
     description: 'A calendar as in force at an instant, or a version of it.',
@@ -87,6 +89,7 @@ export class CatalogueQueries {
   }
 
   @Requires('readCatalogue')
+  @MayScan()
   @Query(() => CustomerType, {
     nullable: true,
     description: 'A customer as it stood at an instant; null where nobody had enrolled it by then.',
