@@ -1,6 +1,8 @@
 import { type Settings } from './config/settings.js';
 import { joinReadModels } from './database/read-models.js';
+import { pause } from './event-sourcing/pause.js';
 import { type ProjectionStatus } from './event-sourcing/progress.js';
+import { StorageFault } from './event-sourcing/storage-fault.js';
 import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
 import { filesOf } from './event-store/sqlite/data-folder.js';
 import { openLog, type Waiting } from './open-log.js';
@@ -21,13 +23,27 @@ export interface ProjectingOptions {
   readonly changed: (status: ProjectionStatus) => void;
 }
 
-/** Opens the log and the read models of a data folder for the projections alone. */
-export async function openProjecting(
-  settings: Settings,
-  { waiting, subscribed, changed }: ProjectingOptions,
-): Promise<Projecting> {
+/** Opens the log and the read models of a data folder for the projections alone; a disk that fails for a while is waited for. */
+export async function openProjecting(settings: Settings, options: ProjectingOptions): Promise<Projecting> {
+  const { signal, told } = options.waiting;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await openNow(settings, options);
+    } catch (error) {
+      if (!(error instanceof StorageFault) || error.isLasting || signal.aborted) throw error;
+      told(error.message);
+      await pause(tries, signal);
+    }
+  }
+}
+
+async function openNow(settings: Settings, { waiting, subscribed, changed }: ProjectingOptions): Promise<Projecting> {
   const log = await openLog(settings, { readonly: true, waiting, subscribed });
-  const readModels = await joinReadModels(filesOf(settings.data).readModelsFile, log.store.logId);
+  const { readModelsFile } = filesOf(settings.data);
+  const readModels = await joinReadModels(readModelsFile, log.store.logId).catch(async (error: unknown) => {
+    await log.close();
+    throw error;
+  });
   const close = async () => {
     await readModels.close();
     await log.close();

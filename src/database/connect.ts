@@ -1,6 +1,5 @@
 import Database from 'better-sqlite3';
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
-import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type Stored, tellingFaults } from './disk-faults.js';
 import { keepPrivate } from './private-files.js';
@@ -9,7 +8,7 @@ import { keepPrivate } from './private-files.js';
  * A connection to a file whose last commits a power cut may take, and nothing else.
  * @param called how the file is called in a refusal
  * @param remedy what to do where it is damaged
- * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_DAMAGED`
+ * @throws StorageFault `DATA_NOT_WRITABLE`, `DATA_DAMAGED`
  */
 export function connectTo(file: string, called: string, remedy: string): Database.Database {
   try {
@@ -24,7 +23,7 @@ export function connectTo(file: string, called: string, remedy: string): Databas
     if (code?.startsWith('SQLITE_CORRUPT') === true) throw new StorageFault('DATA_DAMAGED', `${said}. ${remedy}`, true);
     // Not one of ours at all, most likely.
     if (code === 'SQLITE_NOTADB') throw new StorageFault('DATA_NOT_WRITABLE', `${said}. ${remedy}`, true);
-    throw new Rejection('DATA_NOT_WRITABLE', said);
+    throw new StorageFault('DATA_NOT_WRITABLE', said);
   }
 }
 

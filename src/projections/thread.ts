@@ -37,7 +37,8 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
     const { projections, close } = await opening;
     await projections.run(stop.signal, () => undefined).finally(close);
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
+    // Of an error of ours, or of SQLite's, nothing but its fields would come out of the thread.
+    if (!stop.signal.aborted) throw new Error(error instanceof Error ? error.message : String(error));
   }
   port.close();
 }

@@ -48,7 +48,8 @@ export class ThreadedProjections implements RunningProjections {
     };
     const crashed = (error: unknown) => {
       for (const { status } of this.progress.values()) {
-        if (status.state !== 'failed') take({ ...status, state: 'failed', error: String(error) });
+        if (status.state !== 'failed')
+          take({ ...status, state: 'failed', error: error instanceof Error ? error.message : String(error) });
       }
     };
     const hear = (message: FromThread) => {
