@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random } from '../../src/imports/random.js';
+import { type FullDisk } from '../support/disks.js';
 import { type Run, startPledge } from '../support/pledge.js';
 
 /** How long a server is given to say that it serves; far beyond what it needs, for a whole machine may stand still. */
@@ -24,7 +25,7 @@ export async function freePort(): Promise<number> {
 const unlimited = { PLEDGE_HEARTBEAT_SECONDS: '1', PLEDGE_RATE: '1000000', PLEDGE_ADDRESS_RATE: '1000000' };
 
 /** What may have happened at the moment of a kill, beside nothing in particular. */
-export type Moment = 'sent' | 'heard';
+export type Moment = 'sent' | 'heard' | 'refused';
 
 /** A server process that is killed and started again, on the same data and the same port. */
 export class Target {
@@ -32,6 +33,8 @@ export class Target {
   private readonly waiting = new Map<Moment, () => void>();
   /** How long it took to serve, each time that it was left alone until it did. */
   readonly startsMs: number[] = [];
+  /** How many writes were refused, since the disk was full. */
+  refusals = 0;
   /** How often a client has lost it, or not found it. */
   losses = 0;
 
@@ -46,11 +49,15 @@ export class Target {
     return new Target(folder, await freePort(), env, random);
   }
 
+  get data(): string {
+    return join(this.folder, 'data');
+  }
+
   url = (): string => `http://127.0.0.1:${this.port}/graphql`;
 
   /** By which the clients are known: the development key of the first start, as soon as there is one. */
   headers = (): Readonly<Record<string, string>> => {
-    const file = join(this.folder, 'data/development.key');
+    const file = join(this.data, 'development.key');
     return existsSync(file) ? { authorization: `Bearer ${readFileSync(file, 'utf8').trim()}` } : {};
   };
 
@@ -64,6 +71,7 @@ export class Target {
 
   /** Something happened, at which the server may be killed. */
   happened(moment: Moment): void {
+    if (moment === 'refused') this.refusals += 1;
     this.waiting.get(moment)?.();
   }
 
@@ -102,6 +110,36 @@ export class Target {
       }
     }
     await this.kill();
+  }
+
+  /**
+   * Starts it and has the disk full under it for a while: until a write was refused, and a little longer. It is killed then,
+   * while nothing can be written; or it goes on by itself as soon as there is room.
+   */
+  async fillOnce(disk: FullDisk, then: 'kill' | 'go on'): Promise<void> {
+    const { random, data } = this;
+    await this.serve();
+    await sleep(random.between(0, 300));
+    disk.fill(data, this.run?.pid);
+    try {
+      await this.next('refused');
+      await sleep(random.between(0, 500));
+      if (then === 'kill') await this.kill();
+    } finally {
+      disk.free(data, then === 'kill' ? undefined : this.run?.pid);
+    }
+    if (then === 'go on') await this.well();
+  }
+
+  /** Resolves when all is well, without a start or anything else done. */
+  private async well(): Promise<void> {
+    const began = performance.now();
+    for (;;) {
+      const health = await fetch(new URL('/health', this.url())).catch(() => undefined);
+      if (health?.status === 200) return;
+      if (performance.now() - began > patienceMs) throw new Error('the server does not go on by itself');
+      await sleep(50);
+    }
   }
 
   async kill(): Promise<void> {

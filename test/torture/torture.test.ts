@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { Random } from '../../src/imports/random.js';
 import { openForReading, openLedger, rebuildReadModels } from '../../src/ledger.js';
 import { newFolder } from '../support/api.js';
+import { fullDisks } from '../support/disks.js';
 import { project, settingsOf } from '../support/ledgers.js';
 import { rowsOf } from '../support/rows.js';
 import { breachesIn, feedIn, runOut, timesRecorded } from './judge.js';
@@ -16,10 +17,13 @@ import { eventStoreDb, sqlite, type Store } from './stores.js';
 import { Target } from './target.js';
 import { type Acknowledged, work } from './writer.js';
 
-const { PROVE_KILLS = '50', PROVE_STORE, PROVE_SEED } = process.env;
+const { PROVE_KILLS = '40', PROVE_STORE, PROVE_SEED } = process.env;
 const kills = Number(PROVE_KILLS);
 const seed = Number(PROVE_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const writers = 8;
+const disks = fullDisks();
+/** After so many kills the disk is full for a while. */
+const killsToFull = 15;
 
 /** How long what has run out may stay unrecorded, or unheard; far beyond what it takes. */
 const patienceMs = 300_000;
@@ -39,8 +43,11 @@ async function live(target: Target, settings: Settings): Promise<Lived> {
   const heard = () => {
     target.happened('heard');
   };
+  const refused = () => {
+    target.happened('refused');
+  };
   const { url, headers, back } = target;
-  const desk = { url, headers, back, sent, closing: closing.signal, over: over.signal };
+  const desk = { url, headers, back, sent, refused, closing: closing.signal, over: over.signal };
   const defined = define(desk);
   const working = Promise.all(
     Array.from({ length: writers }, (_, i) => defined.then(() => work(desk, `w${i}`, new Random(seed + i)))),
@@ -55,8 +62,13 @@ async function live(target: Target, settings: Settings): Promise<Lived> {
   busy.catch(() => undefined); // said where it is awaited
 
   try {
-    for (let kill = 1; kill <= kills; kill++) await Promise.race([target.killOnce(), busy]);
-    await target.serve();
+    for (let kill = 1; kill <= kills; kill++) {
+      await Promise.race([target.killOnce(), busy]);
+      const disk = kill % killsToFull === 0 ? disks[(kill / killsToFull) % disks.length] : undefined;
+      if (disk !== undefined) await Promise.race([target.fillOnce(disk, 'kill'), busy]);
+    }
+    const [disk] = disks;
+    await Promise.race([disk === undefined ? target.serve() : target.fillOnce(disk, 'go on'), busy]);
     closing.abort();
     const acknowledged = (await working).flat();
     const all = await listeners;
@@ -103,12 +115,13 @@ async function judge(name: string, settings: Settings, { acknowledged, listeners
   process.stderr.write(
     `${name}, ${kills} kills, seed ${seed}: ${acknowledged.length} writes, ${breachesIn(log).length} breaches, ` +
       `${returns} returns of ${listeners.length} listeners, ${target.losses} times lost or not found, ` +
-      `a start takes ${Math.round(Math.min(...target.startsMs))} ms at best\n`,
+      `${target.refusals} refused by a full disk, a start takes ${Math.round(Math.min(...target.startsMs))} ms at best\n`,
   );
 
   // Else nothing was proved.
   expect(acknowledged.length).toBeGreaterThan(writers);
   expect(breachesIn(log).length).toBeGreaterThan(0);
+  if (name === 'sqlite' && disks.length > 0) expect(target.refusals).toBeGreaterThan(0);
   const times = timesRecorded(log);
   expect(acknowledged.filter(({ mark }) => times.get(mark) !== 1)).toEqual([]);
   expect(times.size).toBe(acknowledged.length);
@@ -126,19 +139,23 @@ const stores = Object.entries({ sqlite, eventstoredb: eventStoreDb }).filter(
 
 async function torture(name: string, start: () => Promise<Store>): Promise<void> {
   const folder = newFolder();
+  const data = join(folder, 'data');
+  mkdirSync(data, { mode: 0o700 });
   const { env, stop } = await start();
+  for (const disk of disks) disk.mount(data);
   try {
-    const settings = settingsOf(join(folder, 'data'), env);
+    const settings = settingsOf(data, env);
     const target = await Target.at(folder, new Random(seed), env);
     const lived = await live(target, settings);
     await judge(name, settings, lived, target);
   } finally {
+    for (const disk of disks) disk.unmount(data);
     await stop();
   }
   rmSync(folder, { recursive: true });
 }
 
-describe('a server that is killed again and again, while clients write and listen', () => {
+describe('a server that is killed again and again, and whose disk is full now and then, while clients write and listen', () => {
   it(
     `loses and doubles nothing on ${stores.map(([name]) => name).join(' and ')}`,
     async () => {

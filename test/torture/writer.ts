@@ -21,6 +21,8 @@ export interface Where {
 export interface Desk extends Where {
   /** A request is on its way. */
   readonly sent: () => void;
+  /** A write was refused, since nothing can be written now. */
+  readonly refused: () => void;
   /** No new tickets are opened after that. */
   readonly closing: AbortSignal;
   /** Nothing is sent again after that. */
@@ -29,6 +31,9 @@ export interface Desk extends Where {
 
 /** Nobody is known before the first start has made a key; a server may be up before it has reached its event store. */
 const passing: readonly unknown[] = ['UNAUTHENTICATED', 'EVENT_STORE_UNAVAILABLE'];
+
+/** What a server says whose disk is full: nothing is recorded, and the same may be sent again. */
+const notWritable: readonly unknown[] = ['STORE_NOT_WRITABLE', 'DATA_NOT_WRITABLE'];
 
 /** Sends a request until it is answered, whatever happens to the server. */
 export async function send<Data>(desk: Desk, query: string, variables: object): Promise<Data> {
@@ -93,7 +98,13 @@ export async function work(desk: Desk, name: string, random: Random): Promise<re
       const query = `mutation ($input: ${input}!) { changed: ${mutation}(input: $input) {
         __typename ... on Rejection { code message } } }`;
       const variables = { input: { id: ticket, onBehalfOf: { id: mark }, idempotencyKey: mark, ...more } };
-      const { changed } = await send<Changed>(desk, query, variables);
+      let { changed } = await send<Changed>(desk, query, variables);
+      while (notWritable.includes(changed.code)) {
+        desk.refused();
+        desk.over.throwIfAborted();
+        await desk.back();
+        ({ changed } = await send<Changed>(desk, query, variables));
+      }
       if (changed.__typename !== 'TicketChanged') throw new Error(`${mark} ${mutation}: ${JSON.stringify(changed)}`);
       acknowledged.push({ mark, ticket, mutation });
     };
