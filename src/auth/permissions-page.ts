@@ -58,6 +58,10 @@ ${table(
 Nothing of their tickets, nor that there are any. But this is everybody's: the plans and calendars of the desk, those made for a
 single customer too, so put nothing into their codes and names that others must not read; and an id of a ticket that is taken
 is refused to whoever opens another by it.
+
+How much the desk does as a whole can be counted: positions, cursors and heartbeats of the feed are places in one log, and grow with
+what is recorded of every customer. Of whom, and what, they do not tell. It cannot be helped: with a place in the log a writer reads
+what it wrote, and a listener goes on without a gap; places that were counted for each customer would be another log for each.
 `;
 }
 
