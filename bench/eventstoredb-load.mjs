@@ -1,0 +1,299 @@
+/**
+ * What happens to writers on EventStoreDB while others follow the log: rates with 0, 50 and 200 who catch up; how long an
+ * append and a read take beside 250 who stand still, and through GraphQL beside 200 who subscribe from the start; what a
+ * leader costs that is suspended; appends of 200 events to a subscriber; and TLS beside plain. The server is a process of
+ * its own but for the cluster.
+ */
+import 'reflect-metadata';
+import '../test/support/typescript.mjs';
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { EventStoreDbEventStore } from '../dist/event-store/eventstoredb/eventstoredb-event-store.js';
+import { toCursor } from '../dist/event-sourcing/cursor.js';
+import { readSettings } from '../dist/config/settings.js';
+import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
+import { importLog } from '../dist/imports/import-log.js';
+import { startImport } from '../dist/imports/ledger-sink.js';
+import { sampleLog } from '../dist/imports/sample.js';
+import { openLedger } from '../dist/ledger.js';
+import { startServer } from '../dist/server.js';
+import { inFlight, inFolder, median, rate } from './support.mjs';
+
+const rounds = Number(process.env.ROUNDS ?? 3);
+const data = { ticket: 'ticket-1', customer: 'acme', channel: 'email', text: 'x'.repeat(100) };
+const metadata = { actor: { id: 'mia', kind: 'person' }, occurredAt: 1, recordedAt: 2, schemaVersion: 1 };
+const event = () => ({ id: randomUUID(), type: 'FollowUpSent', data, metadata });
+const events = (count) => Array.from({ length: count }, event);
+const percentile = (values, share) =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+
+async function inProcess(file, args, work) {
+  const child = fork(fileURLToPath(new URL(`eventstoredb-load/${file}`, import.meta.url)), args);
+  try {
+    return await work(child);
+  } finally {
+    child.kill();
+  }
+}
+
+/** A store on a server of its own. */
+const onServer = (args, work) =>
+  inProcess('server.mjs', args, async (child) => {
+    const [{ url }] = await once(child, 'message');
+    const store = await EventStoreDbEventStore.open(url);
+    try {
+      return await work(store, url);
+    } finally {
+      await store.close();
+    }
+  });
+
+let streams = 0;
+const newStream = () => `s-${(streams += 1)}`;
+
+async function timed(work) {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+/** Appends in flight, each to a stream of its own lane. */
+const appends = (store, width, count) =>
+  rate(count, async () => {
+    const lanes = Array.from({ length: width }, () => ({ stream: newStream(), head: 'noStream' }));
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (let n = 0; n < count / width; n++)
+          lane.head = (await store.append(lane.stream, lane.head, [event()])).revision;
+      }),
+    );
+  });
+
+/** Rates of 32 writers beside so many who read the whole log, and begin again when they have. */
+async function writersBeside(store, followers) {
+  const stop = new AbortController();
+  let read = 0;
+  const follow = async () => {
+    while (!stop.signal.aborted) for await (const _ of store.readAll({ signal: stop.signal })) read += 1;
+  };
+  const following = Array.from({ length: followers }, follow);
+  const written = await appends(store, 32, 3_200);
+  stop.abort();
+  await Promise.all(following);
+  return { written, read };
+}
+
+/** How long an append and a read take while 250 stand still who came one each 20 ms, and when they have left. */
+async function besideThoseWhoStand(store) {
+  const stop = new AbortController();
+  const stand = async () => {
+    for await (const _ of store.readAll({ signal: stop.signal }))
+      await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+  };
+  const standing = [];
+  const stream = newStream();
+  let head = 'noStream';
+  const change = () =>
+    timed(async () => {
+      ({ revision: head } = await store.append(stream, head, [event()]));
+      for await (const _ of store.readStream(stream)) break;
+    });
+  const [beside, after] = [[], []];
+  for (let n = 0; n < 250; n++) {
+    standing.push(stand());
+    await sleep(20);
+    if (n % 5 === 0) beside.push(await change());
+  }
+  for (let n = 0; n < 20; n++) beside.push(await change());
+  stop.abort();
+  await Promise.all(standing);
+  for (let n = 0; n < 50; n++) after.push(await change());
+  return { beside, after };
+}
+
+/** Milliseconds from the call of an append of 200 events to a subscriber's hearing of each of them. */
+async function burstsToSubscriber(store) {
+  const stop = new AbortController();
+  const began = new Map();
+  const times = [];
+  let caughtUp;
+  const ready = new Promise((resolve) => (caughtUp = resolve));
+  const listening = (async () => {
+    for await (const message of store.subscribe({ after: await store.lastPosition(), signal: stop.signal })) {
+      if (message.kind === 'caughtUp') caughtUp();
+      else times.push(performance.now() - began.get(message.event.id));
+      if (times.length === 60 * 200) stop.abort();
+    }
+  })();
+  await ready;
+  for (let n = 0; n < 60; n++) {
+    const added = events(200);
+    for (const { id } of added) began.set(id, performance.now());
+    await store.append(newStream(), 'noStream', added);
+  }
+  await listening;
+  return times;
+}
+
+/** Seconds until an append goes in whose leader is suspended, and the others choose another two seconds later. */
+async function suspendedLeader() {
+  const { Cluster } = await import('../test/support/eventstoredb/cluster.ts');
+  const cluster = await Cluster.start(3);
+  const store = await EventStoreDbEventStore.open(cluster.url);
+  await store.append('s', 'noStream', [event()]);
+  cluster.node(0).wire.suspend();
+  void sleep(2_000).then(() => cluster.elect(1));
+  const took = await timed(async () => {
+    for await (const _ of store.readStream('s')) break;
+    await store.append('s', 0, [event()]);
+  });
+  cluster.node(0).wire.resume();
+  await store.close();
+  await cluster.stop();
+  return took / 1000;
+}
+
+/** How long opening a ticket and reading it take beside 200 who subscribe from the start of a sample log. */
+async function besideSubscribers(url, folder) {
+  const settings = readSettings(
+    {},
+    { data: join(folder, 'graphql'), eventStoreUrl: url, port: 0, rate: 1e9, addressRate: 1e9 },
+  );
+  const ledger = await openLedger(settings, 'bench', { threaded: true });
+  const log = await startImport(ledger, { source: 'bench', format: 'pledge', actor: { id: 'bench', kind: 'system' } });
+  async function* bytes() {
+    for (const line of sampleLog({ seed: 1, tickets: 2_000, until: Date.now() - 3_600_000, days: 30, timeZone: 'UTC' }))
+      yield Buffer.from(`${line}\n`);
+  }
+  const options = { source: 'bench', sink: log, rejected: () => undefined, progressed: () => undefined };
+  const signal = new AbortController().signal;
+  await log.finish(await importLog(pledgeNdjson.read(bytes()), { ...options, signal }));
+  const server = await startServer(ledger);
+  const ask = async (query) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${server.developmentKey.text}` };
+    const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const { data, errors } = await response.json();
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    return data;
+  };
+  let tickets = 0;
+  const change = () =>
+    timed(async () => {
+      const id = `B-${(tickets += 1)}`;
+      const { openTicket } = await ask(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro",
+        type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { ... on TicketChanged { position } } }`);
+      await ask(`{ ticketHistory(id: "${id}") { edges { node { type } } } }`);
+      if (openTicket.position === undefined) throw new Error('not opened');
+    });
+  for (let n = 0; n < 50; n++) await change();
+  const start = toCursor(ledger.store, '0'.repeat(20));
+  const args = [server.url.replace('http', 'ws') + '/graphql', server.developmentKey.text, '200', start];
+  const result = await inProcess('listener.mjs', args, async (child) => {
+    const asked = async (question) => {
+      child.send(question);
+      const [answer] = await once(child, 'message');
+      return answer;
+    };
+    while ((await asked('heard')).heard === 0) await sleep(5);
+    const beside = [];
+    let last;
+    do {
+      beside.push(await change());
+      last = await asked('heard');
+    } while (last.caughtUp < 200);
+    await asked('leave');
+    await sleep(500);
+    const after = [];
+    for (let n = 0; n < 50; n++) after.push(await change());
+    return { beside, after, heard: last.heard };
+  });
+  await server.close();
+  await ledger.close();
+  return result;
+}
+
+export async function bench() {
+  return inFolder(async (folder) => {
+    const followed = await onServer([], async (store) => {
+      await inFlight(8, 100, () => store.append(newStream(), 'noStream', events(100)));
+      const results = [];
+      for (let round = -1; round < rounds; round++) {
+        const result = {};
+        for (const followers of round % 2 === 0 ? [0, 50, 200] : [200, 50, 0])
+          result[followers] = await writersBeside(store, followers);
+        if (round >= 0) results.push(result);
+      }
+      return results;
+    });
+    const stood = await onServer([], async (store) => {
+      await inFlight(8, 100, () => store.append(newStream(), 'noStream', events(100)));
+      return besideThoseWhoStand(store);
+    });
+    const bursts = await onServer([], burstsToSubscriber);
+    const graphql = await onServer([], (_, url) => besideSubscribers(url, folder));
+    const suspended = await suspendedLeader();
+    const tls = await onServer([folder], (secure) =>
+      onServer([], async (plain) => {
+        const results = [];
+        for (let round = -1; round < rounds; round++) {
+          const result = {};
+          for (const [name, store] of round % 2 === 0
+            ? Object.entries({ plain, secure })
+            : Object.entries({ secure, plain }))
+            result[name] = { one: await appends(store, 1, 1_000), many: await appends(store, 64, 6_400) };
+          if (round >= 0) results.push(result);
+        }
+        return results;
+      }),
+    );
+    return figures({ followed, stood, bursts, graphql, suspended, tls });
+  });
+}
+
+function figures({ followed, stood, bursts, graphql, suspended, tls }) {
+  const beside = (followers) => [
+    {
+      name: `32 writers beside ${followers} who catch up`,
+      value: median(followed.map((result) => result[followers].written)),
+      unit: 'appends/s',
+    },
+    {
+      name: `32 writers beside ${followers} / beside none`,
+      value: median(followed.map((result) => result[followers].written / result[0].written)),
+      unit: '×',
+      target: 0.7,
+    },
+    {
+      name: `events read by ${followers} meanwhile, for each append`,
+      value: median(followed.map((result) => result[followers].read)) / 3_200,
+      unit: 'events',
+    },
+  ];
+  const changes = (who, { beside: during, after }) => [
+    { name: `a change and a read beside ${who}, median`, value: percentile(during, 0.5), unit: 'ms' },
+    { name: `a change and a read beside ${who}, p99`, value: percentile(during, 0.99), unit: 'ms', most: 250 },
+    { name: `a change and a read when ${who} have left, p99`, value: percentile(after, 0.99), unit: 'ms', most: 50 },
+  ];
+  const secure = (name, key) => [
+    { name: `${name}, plain`, value: median(tls.map(({ plain }) => plain[key])), unit: 'appends/s' },
+    { name: `${name}, TLS`, value: median(tls.map((result) => result.secure[key])), unit: 'appends/s' },
+    { name: `${name}, TLS / plain`, value: median(tls.map((r) => r.secure[key] / r.plain[key])), unit: '×' },
+  ];
+  return [
+    { name: '32 writers beside none', value: median(followed.map((result) => result[0].written)), unit: 'appends/s' },
+    ...beside(50),
+    ...beside(200),
+    ...changes('250 who stand still', stood),
+    ...changes('200 who subscribe from the start', graphql),
+    { name: 'events that those 200 heard', value: graphql.heard, unit: 'events' },
+    { name: '60 appends of 200 events to a subscriber, median', value: percentile(bursts, 0.5), unit: 'ms' },
+    { name: '60 appends of 200 events to a subscriber, p99', value: percentile(bursts, 0.99), unit: 'ms', most: 200 },
+    { name: 'a change whose leader is suspended', value: suspended, unit: 's', most: 6 },
+    ...secure('sequential appends', 'one'),
+    ...secure('64 in flight', 'many'),
+  ];
+}
