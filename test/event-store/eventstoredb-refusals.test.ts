@@ -106,6 +106,23 @@ describe('a store with a user', () => {
     await other.close();
   });
 
+  it('reads its password again where only those who follow the log are refused', async () => {
+    const passwordFile = join(newFolder(), 'password');
+    writeFileSync(passwordFile, user().password);
+    const other = await open(server.url.replace('esdb://', 'kurrentdb://pledge@'), { files: { passwordFile } });
+    await store.append('s', 'noStream', [event()]);
+    const heard = hear(other, 2);
+    while (other.status.state !== 'live') await sleep(1);
+    user().password = 'another';
+    server.endSubscriptions();
+    while (!(other.status.error ?? '').includes('the user or the password is wrong')) await sleep(1);
+    writeFileSync(passwordFile, 'another');
+    while (other.status.state !== 'live') await sleep(1);
+    await other.append('s', 0, [event()]);
+    expect(await heard).toHaveLength(2);
+    await other.close();
+  });
+
   it('reads again who vouches for the server when the connection is made anew', async () => {
     const caFile = join(newFolder(), 'ca.pem');
     const certificate = authority.issue();
@@ -225,6 +242,15 @@ describe('a log', () => {
     const small = store.append('small', 'noStream', [event()]);
     await expect(large).rejects.toMatchObject({ code: 'APPEND_TOO_LARGE' });
     expect(await small).toMatchObject({ revision: 0 });
+  });
+
+  it('names the stream that was deleted for ever, to who reads and to who appends', async () => {
+    await store.append('ticket-1', 'noStream', [event()]);
+    server.log.tombstone('ticket-1', 'any');
+    const deleted = { code: 'STREAM_DELETED', message: expect.stringContaining('ticket-1') };
+    await expect(store.append('ticket-1', 0, [event()])).rejects.toMatchObject(deleted);
+    await expect(all(store.readStream('ticket-1'))).rejects.toMatchObject(deleted);
+    await store.append('ticket-2', 'noStream', [event()]);
   });
 
   it('refuses an event without a type', async () => {
