@@ -112,12 +112,13 @@ describe('a store with a user', () => {
     const other = await open(server.url.replace('esdb://', 'kurrentdb://pledge@'), { files: { passwordFile } });
     await store.append('s', 'noStream', [event()]);
     const heard = hear(other, 2);
-    while (other.status.state !== 'live') await sleep(1);
+    const state = () => other.status.state;
+    while (state() !== 'live') await sleep(1);
     user().password = 'another';
     server.endSubscriptions();
     while (!(other.status.error ?? '').includes('the user or the password is wrong')) await sleep(1);
     writeFileSync(passwordFile, 'another');
-    while (other.status.state !== 'live') await sleep(1);
+    while (state() !== 'live') await sleep(1);
     await other.append('s', 0, [event()]);
     expect(await heard).toHaveLength(2);
     await other.close();
