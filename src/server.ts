@@ -52,6 +52,7 @@ export async function startServer(
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
+    bodyParser: false, // ours counts first, and reads no forms
   });
   app.useGlobalPipes(new ValidateInput(doors.limits.listItems));
   app.useGlobalFilters(new Refusals(doors.log));

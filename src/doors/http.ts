@@ -1,9 +1,11 @@
 import helmet from '@fastify/helmet';
+import { BadRequestException } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { limitConnections } from './connections.js';
 import { type Doors } from './doors.js';
+import { tooMuchJson } from './json-size.js';
 import { tooLong, tooLongCode } from './document-rules.js';
 import { type Limits } from './limits.js';
 import { type Asked, notAllowed, type Operations } from './operations.js';
@@ -33,10 +35,21 @@ const contentSecurityPolicy = {
   },
 };
 
+/** Reads JSON, and nothing else, where it has no more values than it may; keys that would reach a prototype are refused. */
+function readJson(server: FastifyInstance, limits: Limits): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const why = tooMuchJson(body, limits);
+    if (why === undefined) void parse(request, body.toString(), done);
+    else done(new BadRequestException(why));
+  });
+}
+
 /** Guards HTTP before anything is read of a request but its head. */
 export async function guardHttp(app: NestFastifyApplication, doors: Doors): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   limitConnections(app.getHttpServer(), doors);
+  readJson(server, doors.limits);
   const headers = await securityHeaders();
   server.addHook('onRequest', (_, reply, done) => {
     void reply.headers(headers);

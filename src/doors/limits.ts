@@ -2,6 +2,9 @@
 export interface Limits {
   /** The largest request, and the largest message of a socket, in bytes. */
   readonly bodyBytes: number;
+  /** Values in the JSON of a request, those within others among them, and how deep they may be. */
+  readonly jsonValues: number;
+  readonly jsonDepth: number;
   /** The longest list in an input. */
   readonly listItems: number;
   /** Characters of a GraphQL document, and its lines: the place of each error in it is found by counting them. */
@@ -56,6 +59,8 @@ export interface Limits {
 /** The limits of a server: ten times what the tour, the examples and GraphiQL ask. */
 export const standardLimits: Limits = {
   bodyBytes: 4 * 1024 * 1024, // a thousand events with room
+  jsonValues: 100_000, // a thousand events with all their fields, or the largest calendar
+  jsonDepth: 100,
   listItems: 5_000, // the holidays of a calendar
   documentChars: 100_000,
   documentLines: 4_000,

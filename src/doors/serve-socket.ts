@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CloseCode, type Server } from 'graphql-ws';
 import { type Doors } from './doors.js';
+import { tooMuchJson } from './json-size.js';
 import { inFull } from './log.js';
 import { type OpenSocket, type OpenSockets } from './open-socket.js';
 
@@ -63,6 +64,7 @@ export function serveSocket(
     unfinished = 0;
     try {
       count();
+      if (tooMuchJson(data, limits) !== undefined) close(CloseCode.BadRequest, 'Invalid message received');
       if (!isOpen()) return;
       const text = data.toString();
       one.underWay.heed(text);

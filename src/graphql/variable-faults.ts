@@ -11,6 +11,7 @@ import {
   typeFromAST,
 } from 'graphql';
 import { Faults } from './faults.js';
+import { longestText, usualText } from './long-text.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -42,18 +43,18 @@ export function faultsOfVariables(
   return faults;
 }
 
-function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults): void {
+function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults, longest = usualText): void {
   if (isNonNullType(type)) {
     if (value === null || value === undefined) tell(faults, at, 'must not be null');
-    else check(value, type.ofType, at, faults);
+    else check(value, type.ofType, at, faults, longest);
     return;
   }
   if (value === null || value === undefined) return;
   if (isListType(type)) {
-    if (!Array.isArray(value)) check(value, type.ofType, at, faults);
+    if (!Array.isArray(value)) check(value, type.ofType, at, faults, longest);
     else
       for (let key = 0; key < value.length && !faults.isFull; key++)
-        check(value[key], type.ofType, { within: at, key }, faults);
+        check(value[key], type.ofType, { within: at, key }, faults, longest);
     return;
   }
   if (isInputObjectType(type)) {
@@ -68,6 +69,8 @@ function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults
   const rule = builtIn.get(type.name);
   if (rule !== undefined) {
     if (!rule.holds(value)) tell(faults, at, `must be ${rule.said}`);
+    else if (typeof value === 'string' && value.length > longest)
+      tell(faults, at, `must have ${longest} characters at most`);
     return;
   }
   try {
@@ -83,7 +86,7 @@ function checkFields(value: Values, type: GraphQLInputObjectType, at: Place, fau
     const field = fields[name];
     if (field === undefined) continue;
     const given = value[name];
-    if (given !== undefined) check(given, field.type, { within: at, key: name }, faults);
+    if (given !== undefined) check(given, field.type, { within: at, key: name }, faults, longestText(field));
     else if (field.defaultValue === undefined && isNonNullType(field.type))
       tell(faults, { within: at, key: name }, 'is required');
     if (faults.isFull) return;

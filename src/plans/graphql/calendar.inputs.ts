@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, IntersectionType, OmitType, PartialType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
 import { type Weekday } from '../../business-time/calendar.js';
+import { LongText } from '../../graphql/long-text.js';
 import { code, RevisionInput } from './change.inputs.js';
 
 @InputType('WindowInput', {
@@ -52,6 +53,7 @@ export class HolidaySourceInput {
   @Field(() => String, { nullable: true, description: 'The text of an iCalendar file, in place of a country.' })
   @IsOptional()
   @MaxLength(2_000_000)
+  @LongText(2_000_000)
   icalendar?: string;
 
   @Field(() => Int, { nullable: true, description: 'From which year on; ten years back where left out.' })
