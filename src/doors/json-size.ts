@@ -1,7 +1,6 @@
 import { type Limits } from './limits.js';
 
-const code = (sign: string): number => sign.charCodeAt(0);
-const [quote, backslash, comma, brace, bracket, braceEnd, bracketEnd] = [...'"\\,{[}]'].map(code);
+const [quote, backslash, comma, brace, bracket, braceEnd, bracketEnd] = Buffer.from('"\\,{[}]');
 
 /**
  * Why JSON is not even parsed; undefined: it may be. The parser takes up to a microsecond for each value and for each level
