@@ -137,7 +137,7 @@ async function decideSome<State, Command, Event>(
   const turns = new Turns();
   for (const command of commands) {
     if (events.length >= appendedAtOnce) break;
-    if (turns.isOver) {
+    while (turns.isOver) {
       await turns.giveWay();
       expectWanted(signal);
     }

@@ -6,7 +6,7 @@ import { type Clock } from '../sla/domain/clock.js';
 import { clocksShown } from './domain/latest-clocks.js';
 
 /** So many rows are read as they are: few tickets have more clocks than are shown. */
-const readTogether = 2_000;
+const readTogether = 300;
 
 /** The clocks of some tickets: of each ticket and metric the last ones, however many there are. */
 export async function recentClocks(

@@ -155,9 +155,10 @@ async function expectInSight(
 async function workOut(ticket: Ticket, versions: Versions, signal?: AbortSignal): Promise<void> {
   const turns = new Turns();
   for (const _ of ticket.workingOut(versions)) {
-    if (!turns.isOver) continue;
-    await turns.giveWay();
-    expectWanted(signal);
+    while (turns.isOver) {
+      await turns.giveWay();
+      expectWanted(signal);
+    }
   }
 }
 

@@ -1,12 +1,16 @@
+import { Turns } from '../../event-sourcing/turn.js';
 import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
 import { namesAnother } from './other-ticket.js';
 
 /** What is said of some tickets, by ticket. */
 type Groups<Item> = ReadonlyMap<string, readonly Item[]>;
 
+/** How many tickets of a request are worked on at once: enough for appends to go together. */
+const atOnce = 64;
+
 /**
- * Does some work for each ticket, all at once; but those that splits and merges name come one after another: a new ticket
- * after the one that it is split off from, a merged one after the one that goes on.
+ * Does some work for each ticket, many at once; but those that splits and merges name come one after another: a new ticket
+ * after the one that it is split off from, a merged one after the one that goes on. Others have the event loop in between.
  */
 export async function eachTicket<Item>(
   groups: Groups<Item>,
@@ -18,8 +22,15 @@ export async function eachTicket<Item>(
   const inTurn = async () => {
     for (const ticket of inOrder(linked, before)) await work(ticket, groups.get(ticket) ?? []);
   };
-  const others = [...groups].filter(([ticket]) => !linked.has(ticket));
-  await Promise.all([...others.map(([ticket, items]) => work(ticket, items)), inTurn()]);
+  const others = [...groups].filter(([ticket]) => !linked.has(ticket)).values();
+  const turns = new Turns();
+  const oneByOne = async () => {
+    for (const [ticket, items] of others) {
+      while (turns.isOver) await turns.giveWay();
+      await work(ticket, items);
+    }
+  };
+  await Promise.all([...Array.from({ length: atOnce }, oneByOne), inTurn()]);
 }
 
 /** The tickets that must come before each. */

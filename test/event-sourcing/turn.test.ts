@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventLoop, turn, Turns } from '../../src/event-sourcing/turn.js';
+
+/** Work of so many steps, each of a millisecond by a clock of the test; answers how many steps were done in each turn. */
+async function stepsByTurn(works: number, stepsEach: number): Promise<readonly number[]> {
+  let now = 0;
+  const loop = new EventLoop(() => now);
+  const byTurn = [0];
+  let isOver = false;
+  const count = async () => {
+    while (!isOver) {
+      await turn();
+      byTurn.push(0);
+    }
+  };
+  const work = async () => {
+    const turns = new Turns(loop);
+    for (let step = 0; step < stepsEach; step++) {
+      while (turns.isOver) await turns.giveWay();
+      now += 1;
+      byTurn[byTurn.length - 1] = (byTurn.at(-1) ?? 0) + 1;
+    }
+  };
+  const counting = count();
+  await Promise.all(Array.from({ length: works }, work));
+  isOver = true;
+  await counting;
+  return byTurn;
+}
+
+describe('long work', () => {
+  it.each([1, 100])('gives others a turn as often where there is much of it: %i at once', async (works) => {
+    const byTurn = await stepsByTurn(works, 60);
+    expect(byTurn.reduce((sum, steps) => sum + steps)).toBe(works * 60);
+    expect(Math.max(...byTurn)).toBeLessThanOrEqual(12);
+  });
+
+  it('that is short waits for nobody', async () => {
+    expect((await stepsByTurn(1, 5))[0]).toBe(5);
+  });
+});
