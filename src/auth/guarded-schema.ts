@@ -1,5 +1,14 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
-import { expectWanted } from '../event-sourcing/handle-command.js';
+      if (root === undefined) return resolve(source, args, context, info);
+      const go = () => {
+        if (root.changes) {
+          expectHolds(context.identity);
+          expectWanted(context.signal);
+        }
+        return resolve(source, args, context, info);
+      };
+      const turns = new Turns(context.identity.actor.id);
+      return turns.isOver ? inTurn(turns).then(go) : go();
 import { type Identity } from './identity.js';
 import { type Permission } from './permissions.js';
 import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requires.js';
@@ -16,24 +25,42 @@ export function guarded(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
     for (const field of Object.values<Operation>(type.getFields())) {
       const permission = permissionOf(field);
-      if (roots.includes(type)) guard(field, field.name, permission, type === schema.getMutationType());
+      if (roots.includes(type)) guard(field, field.name, permission, { changes: type === schema.getMutationType() });
       else if (permission !== undefined) guard(field, `${type.name}.${field.name}`, permission);
     }
   }
   return schema;
 }
 
-function guard(field: Operation, name: string, permission: Permission | undefined, changes = false): void {
+/** Waits for a turn: many fields are asked for at once, by many, and some take a while. */
+async function inTurn(turns: Turns): Promise<void> {
+  while (turns.isOver) await turns.giveWay();
+}
+
+interface Root {
+  readonly changes: boolean;
+}
+
+function guard(field: Operation, name: string, permission: Permission | undefined, root?: Root): void {
   if (permission === undefined) throw new Error(`the operation ${name} declares no permission`);
   const { resolve = defaultFieldResolver, subscribe } = field;
   if (subscribe === undefined) {
     field.resolve = (source, args, context, info) => {
       expectMay(context.identity, name, permission);
+<<<<<<< HEAD
       if (changes) {
         expectHolds(context.identity);
         expectWanted(context.signal);
       }
       return resolve(source, args, context, info);
+=======
+      const go = () => {
+        if (root?.changes === true) expectHolds(context.identity);
+        return resolve(source, args, context, info);
+      };
+      const turns = new Turns(context.identity.actor.id);
+      return root !== undefined && turns.isOver ? inTurn(turns).then(go) : go();
+>>>>>>> 846ffdd (Let answers be made in turns, a caller after the other)
     };
   } else {
     field.subscribe = async (source, args, context, info) => {

@@ -3,6 +3,7 @@ import { BadRequestException } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { Turns } from '../event-sourcing/turn.js';
 import { limitConnections } from './connections.js';
 import { type Doors } from './doors.js';
 import { tooMuchJson } from './json-size.js';
@@ -35,13 +36,21 @@ const contentSecurityPolicy = {
   },
 };
 
-/** Reads JSON, and nothing else, where it has no more values than it may; keys that would reach a prototype are refused. */
+/**
+ * Reads JSON, and nothing else, in turns, where it has no more values than it may; keys that would reach a prototype are
+ * refused.
+ */
 function readJson(server: FastifyInstance, limits: Limits): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const why = tooMuchJson(body, limits);
-    if (why === undefined) void parse(request, body.toString(), done);
-    else done(new BadRequestException(why));
+    const read = () => {
+      const why = tooMuchJson(body, limits);
+      if (why === undefined) void parse(request, body.toString(), done);
+      else done(new BadRequestException(why));
+    };
+    const turns = new Turns(request.identity?.actor.id);
+    if (turns.isOver) void turns.giveWay().then(read);
+    else read();
   });
 }
 

@@ -4,32 +4,54 @@ export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(r
 /** For how long work goes on, in milliseconds, before others have a turn: all work of this process together. */
 const longestMs = 5;
 
-/** The event loop, as those see it who do long work on it. Hundreds of them at once hold it no longer than one does. */
+/**
+ * The event loop, as those see it who do long work on it: however many of them there are, they hold it no longer than one
+ * does. Those who wait go on one in each turn, by lines: whoever has much to do waits behind itself.
+ */
 export class EventLoop {
   private since = 0;
-  /** Resolves at the next turn; undefined as long as nobody has asked in this one. */
-  private next: Promise<void> | undefined;
+  private isWatched = false;
+  /** Those who wait, by whose work it is; in the order in which they come. */
+  private readonly lines = new Map<string, (() => void)[]>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Whether it is the others' turn. */
   isOver(): boolean {
-    this.nextTurn();
+    this.watch();
     return this.now() - this.since > longestMs;
   }
 
-  /** Waits for the next turn; whoever comes too late in it, since others went on, has to wait again. */
-  giveWay(): Promise<void> {
-    return this.nextTurn();
+  giveWay(who: string): Promise<void> {
+    this.watch();
+    return new Promise((resolve) => {
+      const line = this.lines.get(who);
+      if (line === undefined) this.lines.set(who, [resolve]);
+      else line.push(resolve);
+    });
   }
 
-  private nextTurn(): Promise<void> {
-    if (this.next !== undefined) return this.next;
+  /** A turn is counted from when somebody first asks in it. */
+  private watch(): void {
+    if (this.isWatched) return;
+    this.isWatched = true;
     this.since = this.now();
-    this.next = turn().then(() => {
-      this.next = undefined;
+    setImmediate(() => {
+      this.isWatched = false;
+      this.goOn();
     });
-    return this.next;
+  }
+
+  /** Lets the first of the first line go on, whose line goes behind the others. */
+  private goOn(): void {
+    for (const [who, line] of this.lines) {
+      const first = line.shift();
+      this.lines.delete(who);
+      if (line.length > 0) this.lines.set(who, line);
+      this.watch();
+      first?.();
+      return;
+    }
   }
 }
 
@@ -40,7 +62,11 @@ const ours = new EventLoop();
  * `while (turns.isOver) await turns.giveWay();`
  */
 export class Turns {
-  constructor(private readonly loop: EventLoop = ours) {}
+  /** @param who Whose work it is, where somebody is known. */
+  constructor(
+    private readonly who = '',
+    private readonly loop: EventLoop = ours,
+  ) {}
 
   /** Whether it is the others' turn. */
   get isOver(): boolean {
@@ -48,6 +74,6 @@ export class Turns {
   }
 
   giveWay(): Promise<void> {
-    return this.loop.giveWay();
+    return this.loop.giveWay(this.who);
   }
 }

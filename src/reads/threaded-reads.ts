@@ -2,6 +2,7 @@ import { type HistoryQuestion, type HistoryRow } from '../audit/history.js';
 import { type Replayed, type ReplayQuestion } from '../audit/replay.js';
 import { type Asker, type ReadFile, type ReadRow } from '../database/reads.js';
 import { type Settings } from '../config/settings.js';
+import { Turns } from '../event-sourcing/turn.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { FairQueue } from './fair-queue.js';
 import { askerGone, type ReadLimits, readLimits, tooMany, tooSlow } from './limits.js';
@@ -123,7 +124,13 @@ export class ThreadedReads implements AllReads {
         this.giveUp(job, tooSlow());
       }, this.limits.readMs);
     };
-    job.settle(await thread.do(job.order, this.limits.readMs, begun));
+    const answer = await thread.do(job.order, this.limits.readMs, begun);
+    clearTimeout(job.timer);
+    job.thread = undefined; // it is free for the next
+    // Answers that came meanwhile are handed on in one turn of the event loop, and what is made of each may take a while.
+    const turns = new Turns(who);
+    while (turns.isOver) await turns.giveWay();
+    job.settle(answer);
     this.queue.done(who);
     this.serve();
   }

@@ -14,7 +14,7 @@ async function stepsByTurn(works: number, stepsEach: number): Promise<readonly n
     }
   };
   const work = async () => {
-    const turns = new Turns(loop);
+    const turns = new Turns('', loop);
     for (let step = 0; step < stepsEach; step++) {
       while (turns.isOver) await turns.giveWay();
       now += 1;
@@ -33,6 +33,20 @@ describe('long work', () => {
     const byTurn = await stepsByTurn(works, 60);
     expect(byTurn.reduce((sum, steps) => sum + steps)).toBe(works * 60);
     expect(Math.max(...byTurn)).toBeLessThanOrEqual(12);
+  });
+
+  it('goes on by turns: whoever has much to do waits behind itself', async () => {
+    let now = 0;
+    const loop = new EventLoop(() => now);
+    const done: string[] = [];
+    const work = async (who: string) => {
+      const turns = new Turns(who, loop);
+      while (turns.isOver) await turns.giveWay();
+      now += 10;
+      done.push(who);
+    };
+    await Promise.all([...Array.from({ length: 20 }, () => work('many')), work('one'), work('other')]);
+    expect(done.slice(0, 5)).toEqual(['many', 'many', 'one', 'other', 'many']);
   });
 
   it('that is short waits for nobody', async () => {
