@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildSchema, execute, parse } from 'graphql';
+import { guarded } from '../../src/auth/guarded-schema.js';
+import { type RequestContext } from '../../src/auth/requires.js';
+import { turn } from '../../src/event-sourcing/turn.js';
+
+const asking = (who: string): RequestContext => ({
+  identity: {
+    actor: { id: who, kind: 'person' },
+    may: new Set(['readCatalogue']),
+    scope: 'everyone',
+    over: () => undefined,
+    lookAgainAt: () => Infinity,
+  },
+  signal: new AbortController().signal,
+});
+
+describe('fields that take long', () => {
+  it('are answered one in a turn of the event loop, to one caller after the other', async () => {
+    const schema = buildSchema('type Query { plans: Int }');
+    const field = schema.getQueryType()?.getFields()['plans'];
+    if (field === undefined) throw new Error('there is no such field');
+    let now = 0;
+    const answered: { readonly who: string; readonly turn: number }[] = [];
+    field.extensions = { permission: 'readCatalogue' };
+    field.resolve = (_, __, { identity }: RequestContext) => {
+      for (const until = performance.now() + 6; performance.now() < until;); // longer than work may go on
+      answered.push({ who: identity.actor.id, turn: now });
+    };
+    guarded(schema);
+    const document = parse(`{ ${Array.from({ length: 5 }, (_, n) => `a${n}: plans`).join(' ')} }`);
+    const asked = ['ann', 'bob'].map((who) =>
+      Promise.resolve(execute({ schema, document, contextValue: asking(who) })),
+    );
+    while (answered.length < 10) {
+      await turn();
+      now += 1;
+    }
+    await Promise.all(asked);
+    expect(answered).toHaveLength(10);
+    const most = Math.max(...answered.map(({ turn }) => answered.filter((other) => other.turn === turn).length));
+    expect(most).toBeLessThanOrEqual(2);
+    expect(new Set(answered.slice(1, 5).map(({ who }) => who)).size).toBe(2);
+  });
+});
