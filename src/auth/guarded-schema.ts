@@ -1,14 +1,6 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
-      if (root === undefined) return resolve(source, args, context, info);
-      const go = () => {
-        if (root.changes) {
-          expectHolds(context.identity);
-          expectWanted(context.signal);
-        }
-        return resolve(source, args, context, info);
-      };
-      const turns = new Turns(context.identity.actor.id);
-      return turns.isOver ? inTurn(turns).then(go) : go();
+import { expectWanted } from '../event-sourcing/handle-command.js';
+import { Turns } from '../event-sourcing/turn.js';
 import { type Identity } from './identity.js';
 import { type Permission } from './permissions.js';
 import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requires.js';
@@ -47,20 +39,16 @@ function guard(field: Operation, name: string, permission: Permission | undefine
   if (subscribe === undefined) {
     field.resolve = (source, args, context, info) => {
       expectMay(context.identity, name, permission);
-<<<<<<< HEAD
-      if (changes) {
-        expectHolds(context.identity);
-        expectWanted(context.signal);
-      }
-      return resolve(source, args, context, info);
-=======
+      if (root === undefined) return resolve(source, args, context, info);
       const go = () => {
-        if (root?.changes === true) expectHolds(context.identity);
+        if (root.changes) {
+          expectHolds(context.identity);
+          expectWanted(context.signal);
+        }
         return resolve(source, args, context, info);
       };
       const turns = new Turns(context.identity.actor.id);
-      return root !== undefined && turns.isOver ? inTurn(turns).then(go) : go();
->>>>>>> 846ffdd (Let answers be made in turns, a caller after the other)
+      return turns.isOver ? inTurn(turns).then(go) : go();
     };
   } else {
     field.subscribe = async (source, args, context, info) => {

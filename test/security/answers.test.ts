@@ -36,7 +36,7 @@ const wrong: readonly (readonly [name: string, asked: Asked])[] = [
   ['a long text for an object', filtered(long)],
   ['an object for a text', filtered({ text: fields(90_000) })],
   ['a long text for a word', filtered({ statuses: [long] })],
-  ['long lists of what is wrong', filtered({ statuses: list(40_000, "NONE"), plans: list(40_000, 7) })],
+  ['long lists of what is wrong', filtered({ statuses: list(40_000, 'NONE'), plans: list(40_000, 7) })],
   ['an object for an instant', due({ from: { toString: long, ...fields(90_000) } })],
   ['a long text for an instant', due({ from: long })],
   ['lists within lists', due({ from: list(10, list(10, list(10, long.slice(0, 1_000)))) })],
