@@ -19,7 +19,7 @@ import { type Doors } from './doors/doors.js';
 import { WebSocketDoor } from './doors/web-socket.js';
 import { graphqlOptions } from './graphql/options.js';
 import { type Ledger } from './ledger.js';
-import { PlansApiModule } from './plans/plans-api.module.js';
+import { PlansApiModule } from './catalogue/catalogue-api.module.js';
 import { ReportsApiModule } from './reports/reports-api.module.js';
 import { watchDeadlines } from './sla/deadline-watcher.js';
 import { SlaApiModule } from './sla/sla-api.module.js';

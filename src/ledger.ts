@@ -24,9 +24,9 @@ import { type DataFolder, filesOf, openDataFolder } from './event-store/sqlite/d
 import { LastSeen } from './event-store/last-seen.js';
 import { expectAllThatWasSeen, expectLog } from './expected-log.js';
 import { type OpenLog, openLog, type Waiting } from './open-log.js';
-import { Catalogue } from './plans/catalogue.js';
-import { HolidaysApart, type ResolveHolidays } from './plans/holidays-apart.js';
-import { seedCatalogue } from './plans/seed.js';
+import { Catalogue } from './catalogue/catalogue.js';
+import { HolidaysApart, type ResolveHolidays } from './catalogue/holidays-apart.js';
+import { seedCatalogue } from './catalogue/seed.js';
 import { allProjections, Projections, type RunningProjections } from './projections/projections.js';
 import { FirstBuild } from './projections/first-build.js';
 import { ThreadedProjections } from './projections/threaded-projections.js';

@@ -1,7 +1,7 @@
 import { type Settings } from './config/settings.js';
 import { filesOf } from './event-store/sqlite/data-folder.js';
 import { type OpenLog, openLog } from './open-log.js';
-import { Catalogue } from './plans/catalogue.js';
+import { Catalogue } from './catalogue/catalogue.js';
 import { type ReadPorts } from './reads/orders.js';
 import { ReadFiles } from './reads/read-files.js';
 

@@ -2,7 +2,7 @@ import { type Kysely } from 'kysely';
 import { among, chunks } from '../database/rows.js';
 import { type Schema } from '../database/schema.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { type Metric } from '../plans/domain/plan.js';
+import { type Metric } from '../catalogue/domain/plan.js';
 import { type Clock, type ClockState } from '../sla/domain/clock.js';
 
 /** What another system says of a promise. */

@@ -1,8 +1,8 @@
 import { type Instant, type Target } from '../business-time/calendar.js';
 import { type Scope } from '../auth/scope.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
-import { type Catalogue } from '../plans/catalogue.js';
-import { type Metric, type VersionRef } from '../plans/domain/plan.js';
+import { type Catalogue } from '../catalogue/catalogue.js';
+import { type Metric, type VersionRef } from '../catalogue/domain/plan.js';
 import { type Clock, clockOf, type ClockState } from '../sla/domain/clock.js';
 import { layOut } from '../sla/domain/lay-out.js';
 import { spansOf } from '../sla/domain/paused.js';

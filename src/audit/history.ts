@@ -1,7 +1,7 @@
 import { type Scope } from '../auth/scope.js';
 import { type Asker } from '../database/reads.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
-import { type Terms } from '../plans/domain/plan.js';
+import { type Terms } from '../catalogue/domain/plan.js';
 import { type OutcomeData } from '../sla/domain/outcome.js';
 import { type QualityFlag } from '../tickets/domain/life.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';

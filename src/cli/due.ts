@@ -6,9 +6,16 @@ import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readLog } from '../imports/read-log.js';
 import { openForReading } from '../ledger.js';
-import { Catalogue } from '../plans/catalogue.js';
-import { type Channel, channels, type Metric, metrics, type TicketType, ticketTypes } from '../plans/domain/plan.js';
-import { type DueAnswer, whatIsDue } from '../plans/due-at.js';
+import { Catalogue } from '../catalogue/catalogue.js';
+import {
+  type Channel,
+  channels,
+  type Metric,
+  metrics,
+  type TicketType,
+  ticketTypes,
+} from '../catalogue/domain/plan.js';
+import { type DueAnswer, whatIsDue } from '../catalogue/due-at.js';
 import { answersTo } from './due-cases.js';
 import { print, printAll, printsAlone } from './print.js';
 

@@ -5,10 +5,10 @@ import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readText } from '../imports/read-text.js';
 import { openForReading, openLedger } from '../ledger.js';
-import { applyPlansFile } from '../plans/file/apply-plans-file.js';
-import { readPlansFile } from '../plans/file/read-plans-file.js';
-import { readCatalogue } from '../plans/file/whole-catalogue.js';
-import { toPlansFile, toYaml } from '../plans/file/write-plans-file.js';
+import { applyPlansFile } from '../catalogue/file/apply-plans-file.js';
+import { readPlansFile } from '../catalogue/file/read-plans-file.js';
+import { readCatalogue } from '../catalogue/file/whole-catalogue.js';
+import { toPlansFile, toYaml } from '../catalogue/file/write-plans-file.js';
 import { print, printsAlone } from './print.js';
 
 /** A hundred thousand customers take some ten million. */

@@ -1,5 +1,5 @@
 import { type ImportFinished, type ImportStarted } from '../imports/events.js';
-import { type CalendarEvent, type CustomerEvent, type PlanEvent } from '../plans/domain/events.js';
+import { type CalendarEvent, type CustomerEvent, type PlanEvent } from '../catalogue/domain/events.js';
 import { type WebhookEvent } from '../webhooks/domain/events.js';
 import { type TicketEvent } from '../tickets/domain/events.js';
 

@@ -1,5 +1,5 @@
 import { auditResolvers } from '../audit/audit-api.module.js';
-import { planResolvers } from '../plans/plans-api.module.js';
+import { planResolvers } from '../catalogue/catalogue-api.module.js';
 import { reportResolvers } from '../reports/reports-api.module.js';
 import { slaResolvers } from '../sla/sla-api.module.js';
 import { webhookResolvers } from '../webhooks/webhooks-api.module.js';

@@ -1,6 +1,6 @@
 import { type Instant } from '../business-time/calendar.js';
 import { compileCalendar } from '../business-time/compile-calendar.js';
-import { officeHours } from '../plans/domain/catalogue.js';
+import { officeHours } from '../catalogue/domain/built-in-plans.js';
 import { Random } from './random.js';
 import { openedByHour, openedByWeekday } from './sample-figures.js';
 import { type SampleCustomer, type SampleFact, sampleTicket } from './sample-ticket.js';

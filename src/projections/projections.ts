@@ -4,7 +4,7 @@ import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { type Projection, type ProjectionStore } from '../event-sourcing/projector.js';
 import { Projectors } from '../event-sourcing/projectors.js';
 import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
-import { catalogueProjection } from '../plans/projections/catalogue-projection.js';
+import { catalogueProjection } from '../catalogue/projections/catalogue-projection.js';
 import { summaryProjection } from '../reports/projections/summary-projection.js';
 import { breachesProjection } from '../sla/projections/breaches-projection.js';
 import { handOversProjection } from '../tickets/projections/hand-overs-projection.js';

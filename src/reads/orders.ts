@@ -2,7 +2,7 @@ import { type HistoryQuestion, type HistoryRow, historyPart } from '../audit/his
 import { type ReplayQuestion, type Replayed, replayTicket } from '../audit/replay.js';
 import { type Limit, Stopped } from '../database/going-on.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
-import { type Catalogue } from '../plans/catalogue.js';
+import { type Catalogue } from '../catalogue/catalogue.js';
 import { type ReadFiles, type ReadRows, type Select } from './read-files.js';
 
 /** What is to be read, and what is answered. */

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { among } from '../database/rows.js';
 import { type Schema } from '../database/schema.js';
-import { metrics } from '../plans/domain/plan.js';
+import { metrics } from '../catalogue/domain/plan.js';
 import { type Clock } from '../sla/domain/clock.js';
 import { clocksShown } from './domain/latest-clocks.js';
 

@@ -4,7 +4,7 @@ import { type CalendarDefinition, type Target, weekdays, type Window } from '../
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { layOutTarget } from '../../src/business-time/deadline.js';
 import { moveByPauses } from '../../src/business-time/pauses.js';
-import { officeHours } from '../../src/plans/domain/catalogue.js';
+import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -6,7 +6,7 @@ import {
   type HolidaySource,
   resolveHolidays,
 } from '../../src/business-time/holiday-sources.js';
-import { officeHours } from '../../src/plans/domain/catalogue.js';
+import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 
 const berlin = officeHours('Europe/Berlin');
 const resolve = (...holidaysFrom: readonly HolidaySource[]) => resolveHolidays({ ...berlin, holidaysFrom }, 2026);

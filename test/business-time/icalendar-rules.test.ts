@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dateOf, type HolidaySource, resolveHolidays } from '../../src/business-time/holiday-sources.js';
-import { officeHours } from '../../src/plans/domain/catalogue.js';
+import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 
 const event = (...lines: readonly string[]) => [
   'BEGIN:VEVENT',

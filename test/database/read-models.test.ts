@@ -11,7 +11,7 @@ import { type SubscriptionStatus } from '../../src/event-sourcing/subscription-s
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openForReading, openLedger, rebuildReadModels } from '../../src/ledger.js';
 import { allProjections, Projections } from '../../src/projections/projections.js';
-import { changePlan } from '../../src/plans/commands/change-plan.js';
+import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { handOver } from '../../src/tickets/commands/hand-over.js';
 import { newFolder } from '../support/api.js';

@@ -3,7 +3,7 @@ import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
 import { parseMapping } from '../../src/imports/mapping/mapping.js';
-import { readPlansFile } from '../../src/plans/file/read-plans-file.js';
+import { readPlansFile } from '../../src/catalogue/file/read-plans-file.js';
 import { Api } from '../support/api.js';
 import { logRows } from '../support/mapped.js';
 

@@ -5,7 +5,7 @@ import { italianHelpdesk } from '../../src/imports/formats/italian-helpdesk.js';
 import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
 import { parseMapping } from '../../src/imports/mapping/mapping.js';
 import { readMapping } from '../../src/imports/mapping/read-mapping.js';
-import { readPlansFile } from '../../src/plans/file/read-plans-file.js';
+import { readPlansFile } from '../../src/catalogue/file/read-plans-file.js';
 import { logRows } from '../support/mapped.js';
 
 const examples = readdirSync('examples', { withFileTypes: true }).filter(({ name }) =>

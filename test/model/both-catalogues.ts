@@ -1,8 +1,8 @@
 import { type CalendarDefinition, type Instant } from '../../src/business-time/calendar.js';
-import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
-import { changeCustomer } from '../../src/plans/commands/change-customer.js';
-import { changePlan } from '../../src/plans/commands/change-plan.js';
-import { type Plan } from '../../src/plans/domain/plan.js';
+import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js';
+import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
+import { changePlan } from '../../src/catalogue/commands/change-plan.js';
+import { type Plan } from '../../src/catalogue/domain/plan.js';
 import { type TestLedger } from '../support/ledgers.js';
 import { NaiveCatalogue } from './naive-catalogue.js';
 import { calendars, type Step } from './script.js';

@@ -1,5 +1,5 @@
 import { type CalendarDefinition, type Instant } from '../../src/business-time/calendar.js';
-import { type Plan } from '../../src/plans/domain/plan.js';
+import { type Plan } from '../../src/catalogue/domain/plan.js';
 import { Hours } from './hours.js';
 import { type Terms } from './naive-ticket.js';
 

@@ -1,5 +1,5 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type Metric } from '../../src/plans/domain/plan.js';
+import { type Metric } from '../../src/catalogue/domain/plan.js';
 import { type Fact, type Life, type Run, targetOf } from './naive-ticket.js';
 
 /** Starts a clock where it is promised. */

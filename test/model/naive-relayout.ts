@@ -1,5 +1,5 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type Metric, metrics } from '../../src/plans/domain/plan.js';
+import { type Metric, metrics } from '../../src/catalogue/domain/plan.js';
 import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
 import { isUnderWay, live, start } from './naive-clocks.js';
 import {

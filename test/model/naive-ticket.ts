@@ -1,5 +1,5 @@
 import { type Instant, type Span } from '../../src/business-time/calendar.js';
-import { type Metric, type PauseReason, type Plan, type TicketType } from '../../src/plans/domain/plan.js';
+import { type Metric, type PauseReason, type Plan, type TicketType } from '../../src/catalogue/domain/plan.js';
 import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { type Hours } from './hours.js';
 

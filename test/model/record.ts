@@ -1,6 +1,6 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { type Terms } from '../../src/plans/domain/plan.js';
+import { type Terms } from '../../src/catalogue/domain/plan.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { type Breach } from './naive-ledger.js';
 

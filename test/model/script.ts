@@ -1,8 +1,8 @@
 import fc from '../support/fc.js';
 import { type CalendarDefinition, type Target } from '../../src/business-time/calendar.js';
-import { officeHours } from '../../src/plans/domain/catalogue.js';
-import { metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../../src/plans/domain/plan.js';
-import { planDefaults } from '../../src/plans/domain/plan-defaults.js';
+import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
+import { metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../../src/catalogue/domain/plan.js';
+import { planDefaults } from '../../src/catalogue/domain/plan-defaults.js';
 import { type TicketOrder } from '../../src/tickets/domain/commands.js';
 
 const minute = 60_000;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readersOf } from '../../src/database/scoped.js';
 import { slaSummary, type SummaryLine } from '../../src/reports/queries/sla-summary.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
-import { changeCustomer } from '../../src/plans/commands/change-customer.js';
+import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
 

@@ -2,8 +2,8 @@ import { type Calendar, type CalendarDefinition, type Instant, type Target } fro
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { type Actor } from '../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
-import { builtInPlans, officeHours } from '../../src/plans/domain/catalogue.js';
-import { type Plan, type Terms } from '../../src/plans/domain/plan.js';
+import { builtInPlans, officeHours } from '../../src/catalogue/domain/built-in-plans.js';
+import { type Plan, type Terms } from '../../src/catalogue/domain/plan.js';
 import { type Versions } from '../../src/sla/domain/versions.js';
 import { type CommandContext, type OwnOrder, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';

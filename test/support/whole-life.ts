@@ -1,8 +1,8 @@
-import { changeCalendar } from '../../src/plans/commands/change-calendar.js';
-import { changeCustomer } from '../../src/plans/commands/change-customer.js';
-import { changePlan } from '../../src/plans/commands/change-plan.js';
-import { defineCalendar, enrolCustomer } from '../../src/plans/commands/define.js';
-import { officeHours } from '../../src/plans/domain/catalogue.js';
+import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js';
+import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
+import { changePlan } from '../../src/catalogue/commands/change-plan.js';
+import { defineCalendar, enrolCustomer } from '../../src/catalogue/commands/define.js';
+import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { handOver } from '../../src/tickets/commands/hand-over.js';
 import { change as changeWebhookOf } from './webhooks.js';

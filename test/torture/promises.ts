@@ -1,6 +1,6 @@
 import { type CalendarDefinition, weekdays } from '../../src/business-time/calendar.js';
-import { planDefaults } from '../../src/plans/domain/plan-defaults.js';
-import { type Metric, metrics, type Plan } from '../../src/plans/domain/plan.js';
+import { planDefaults } from '../../src/catalogue/domain/plan-defaults.js';
+import { type Metric, metrics, type Plan } from '../../src/catalogue/domain/plan.js';
 import { type Desk, send } from './writer.js';
 
 /** Round the clock, so that nobody waits a day. */

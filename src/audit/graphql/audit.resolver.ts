@@ -12,7 +12,7 @@ import { QualityFlagEnum } from '../../graphql/enums.js';
 import { connectionOf, PageArgs, said } from '../../graphql/page.js';
 import { ReadBarrier } from '../../graphql/read-barrier.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../graphql/scalars.js';
-import { type Catalogue } from '../../plans/catalogue.js';
+import { type Catalogue } from '../../catalogue/catalogue.js';
 import { TicketType, toTicketTypes } from '../../tickets/graphql-types.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, READERS, READS } from '../../tokens.js';
 import { flagsBetween } from '../../tickets/kept-flags.js';

@@ -1,4 +1,4 @@
-import { officeHours } from '../../plans/domain/catalogue.js';
+import { officeHours } from '../../catalogue/domain/built-in-plans.js';
 import { type ImportFormat } from '../import-record.js';
 import { mappedLog } from '../mapping/mapped-log.js';
 import { parseMapping } from '../mapping/mapping.js';

@@ -2,7 +2,7 @@ import { type CalendarDefinition } from '../../business-time/calendar.js';
 import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { compileCalendar } from '../../business-time/compile-calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { channels, pauseReasons, ticketTypes } from '../../plans/domain/plan.js';
+import { channels, pauseReasons, ticketTypes } from '../../catalogue/domain/plan.js';
 import { type TicketOrder } from '../../tickets/domain/commands.js';
 import { cancelReasons, origins, type ReportedType, reportedTypes } from '../../tickets/domain/facts.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';

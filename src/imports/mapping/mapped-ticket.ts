@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type PauseReason, type TicketType } from '../../plans/domain/plan.js';
+import { type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type TicketOrder } from '../../tickets/domain/commands.js';
 import { type Row } from '../csv.js';
 import { FieldFault, given } from '../formats/fields.js';

@@ -1,4 +1,4 @@
-import { type Channel, channels, type TicketType, ticketTypes } from '../../plans/domain/plan.js';
+import { type Channel, channels, type TicketType, ticketTypes } from '../../catalogue/domain/plan.js';
 import { type Origin, origins } from '../../tickets/domain/facts.js';
 import { type CsvDialect } from '../csv.js';
 import { customerId, FieldFault, fields, listOf, object, oneOf, optional, text } from '../formats/fields.js';

@@ -1,4 +1,4 @@
-import { type PauseReason, pauseReasons } from '../../plans/domain/plan.js';
+import { type PauseReason, pauseReasons } from '../../catalogue/domain/plan.js';
 import { type CancelReason, cancelReasons } from '../../tickets/domain/facts.js';
 import { FieldFault, oneOf } from '../formats/fields.js';
 

@@ -1,5 +1,5 @@
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Metric } from '../../plans/domain/plan.js';
+import { type Metric } from '../../catalogue/domain/plan.js';
 import { type OutcomeData, type OutcomeType } from './outcome.js';
 
 /** What agents hear of: each breach and warning, and what became of it. */

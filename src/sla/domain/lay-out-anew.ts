@@ -1,7 +1,7 @@
 import { isSameTarget } from '../../business-time/target.js';
-import { type Metric, metrics, type PauseReason } from '../../plans/domain/plan.js';
-import { targetOf } from '../../plans/domain/promise.js';
-import { isSameVersion, reappliedTerms } from '../../plans/domain/reapply.js';
+import { type Metric, metrics, type PauseReason } from '../../catalogue/domain/plan.js';
+import { targetOf } from '../../catalogue/domain/promise.js';
+import { isSameVersion, reappliedTerms } from '../../catalogue/domain/reapply.js';
 import { type Fact } from '../../tickets/domain/facts.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
 import { type MovedBecause } from './outcome.js';

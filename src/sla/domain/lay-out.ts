@@ -1,5 +1,5 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { metrics } from '../../plans/domain/plan.js';
+import { metrics } from '../../catalogue/domain/plan.js';
 import { type Fact } from '../../tickets/domain/facts.js';
 import { after, isReply, type Life } from '../../tickets/domain/life.js';
 import { reapplied, received, reclassified } from './lay-out-anew.js';

@@ -1,5 +1,5 @@
-import { type Metric } from '../../plans/domain/plan.js';
-import { targetOf } from '../../plans/domain/promise.js';
+import { type Metric } from '../../catalogue/domain/plan.js';
+import { targetOf } from '../../catalogue/domain/promise.js';
 import { type Fact } from '../../tickets/domain/facts.js';
 import { type Life } from '../../tickets/domain/life.js';
 import { isLive, type Run, start } from './run.js';

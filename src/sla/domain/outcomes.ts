@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { isSameTarget } from '../../business-time/target.js';
-import { areSameTerms } from '../../plans/domain/reapply.js';
+import { areSameTerms } from '../../catalogue/domain/reapply.js';
 import {
   type CancelledBecause,
   type MovedBecause,

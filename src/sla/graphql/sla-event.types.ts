@@ -3,7 +3,7 @@ import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../graphql/enum
 import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
 import { said } from '../../graphql/page.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
-import { type Metric } from '../../plans/domain/plan.js';
+import { type Metric } from '../../catalogue/domain/plan.js';
 import { type FeedEvent, type FeedFilter, type FeedType } from '../domain/feed-event.js';
 
 @InterfaceType('SlaFeedMessage', {

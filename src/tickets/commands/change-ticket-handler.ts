@@ -3,7 +3,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Clock } from '../../clock/clock.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
-import { type Catalogue } from '../../plans/catalogue.js';
+import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
 import { ticketStream } from '../domain/events.js';
 import { type Ticket, unopened } from '../domain/ticket.js';

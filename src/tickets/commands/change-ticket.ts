@@ -8,7 +8,7 @@ import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { Turns } from '../../event-sourcing/turn.js';
-import { type Catalogue } from '../../plans/catalogue.js';
+import { type Catalogue } from '../../catalogue/catalogue.js';
 import { type CommandContext, type OwnOrder, type TicketCommand, type TicketOrder } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';

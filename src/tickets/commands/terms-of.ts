@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type Catalogue, type TermsAt } from '../../plans/catalogue.js';
-import { type Terms } from '../../plans/domain/plan.js';
+import { type Catalogue, type TermsAt } from '../../catalogue/catalogue.js';
+import { type Terms } from '../../catalogue/domain/plan.js';
 import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
 
 type Order = TicketOrder | OwnOrder;

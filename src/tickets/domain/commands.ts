@@ -7,7 +7,7 @@ import {
   type Terms,
   type TicketType,
   type VersionRef,
-} from '../../plans/domain/plan.js';
+} from '../../catalogue/domain/plan.js';
 import { type CancelReason, type Origin, type Received, type TicketSource } from './facts.js';
 
 /** What a sender may say of a ticket: the verbs of its life, as data. */

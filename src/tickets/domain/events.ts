@@ -1,5 +1,5 @@
 import { type NewEvent } from '../../event-sourcing/event-store.js';
-import { type Terms } from '../../plans/domain/plan.js';
+import { type Terms } from '../../catalogue/domain/plan.js';
 import { type OutcomeData, type OutcomeType } from '../../sla/domain/outcome.js';
 import { type Common, type FactData, type FactType } from './facts.js';
 

@@ -1,8 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
-import { type Guarantee } from '../../plans/domain/promise.js';
-import { type Reapplication } from '../../plans/domain/reapply.js';
+import { type Channel, type PauseReason, type Terms, type TicketType } from '../../catalogue/domain/plan.js';
+import { type Guarantee } from '../../catalogue/domain/promise.js';
+import { type Reapplication } from '../../catalogue/domain/reapply.js';
 
 /** Who wanted the ticket: the customer; the customer by phone, heard and answered in that call; or nobody, it is ours. */
 export const origins = ['customerRequest', 'phoneRequest', 'noRequest'] as const;

@@ -1,4 +1,4 @@
-import { metrics } from '../../plans/domain/plan.js';
+import { metrics } from '../../catalogue/domain/plan.js';
 import { type Clock } from '../../sla/domain/clock.js';
 
 /** How many clocks of each metric are shown with a ticket. A desk does not meet the limit; the ticket's history has all. */

@@ -1,4 +1,4 @@
-import { type PauseReason } from '../../plans/domain/plan.js';
+import { type PauseReason } from '../../catalogue/domain/plan.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { Directory } from './directory.js';
 import { type Received } from './facts.js';

@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Channel, type PauseReason, type Terms, type TicketType } from '../../plans/domain/plan.js';
-import { type Guarantee } from '../../plans/domain/promise.js';
-import { reappliedTerms } from '../../plans/domain/reapply.js';
+import { type Channel, type PauseReason, type Terms, type TicketType } from '../../catalogue/domain/plan.js';
+import { type Guarantee } from '../../catalogue/domain/promise.js';
+import { reappliedTerms } from '../../catalogue/domain/reapply.js';
 import { Directory } from './directory.js';
 import { type CancelReason, type Clamped, type Fact, type FactData, type Origin, type Received } from './facts.js';
 

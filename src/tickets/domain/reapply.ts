@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
-import { isOlder } from '../../plans/domain/reapply.js';
+import { isOlder } from '../../catalogue/domain/reapply.js';
 import { isLive, type Run } from '../../sla/domain/run.js';
 import { type Versions } from '../../sla/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { areSameTerms } from '../../plans/domain/reapply.js';
+import { areSameTerms } from '../../catalogue/domain/reapply.js';
 import { type Life } from './life.js';
 
 type Same<Value> = (a: Value, b: Value) => boolean;

@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Terms } from '../../plans/domain/plan.js';
-import { areSameTerms } from '../../plans/domain/reapply.js';
+import { type Terms } from '../../catalogue/domain/plan.js';
+import { areSameTerms } from '../../catalogue/domain/reapply.js';
 import { lapse, type Run } from '../../sla/domain/run.js';
 import { type RunId } from '../../sla/domain/outcome.js';
 import { isSaid, isSaidToVanish, type Vanished } from '../../sla/domain/outcomes.js';

@@ -11,8 +11,8 @@ import {
 import { ActorInput, faultOfActor } from '../../graphql/actor.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { idPattern } from './ticket.inputs.js';
-import { customerIdOf, customerIdRule } from '../../plans/domain/customer-id.js';
-import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
+import { customerIdOf, customerIdRule } from '../../parsing/customer-id.js';
+import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type TicketOrder } from '../domain/commands.js';
 import { type CancelReason, type Origin, type ReportedType } from '../domain/facts.js';
 

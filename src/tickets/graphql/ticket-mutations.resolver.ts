@@ -11,7 +11,7 @@ import { expectMayReport, recordedBy } from '../../graphql/actor.js';
 import { said } from '../../graphql/page.js';
 import { memberOf, orRejection, RejectionType } from '../../graphql/rejected.js';
 import { PositionScalar } from '../../graphql/scalars.js';
-import { type Catalogue } from '../../plans/catalogue.js';
+import { type Catalogue } from '../../catalogue/catalogue.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
 import { ChangeTicket } from '../commands/change-ticket.js';

@@ -9,7 +9,7 @@ import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from
 import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
 import { PageArgs, ReadArgs, said } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
-import { type Catalogue } from '../../plans/catalogue.js';
+import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, CLOCK } from '../../tokens.js';
 import { TicketById, TicketList } from '../queries/ticket-queries.js';
 import { TicketConnection, TicketType, toTicketTypes } from './ticket.type.js';

@@ -4,7 +4,7 @@ import { CancelReasonEnum, ChannelEnum, OriginEnum, PauseReasonEnum, TicketTypeE
 import { ActorInput, IsActor } from '../../graphql/actor.js';
 import { IsCustomerId } from '../../graphql/customer-id.js';
 import { InstantScalar } from '../../graphql/scalars.js';
-import { type Channel, type PauseReason, type TicketType } from '../../plans/domain/plan.js';
+import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type CancelReason, type Origin } from '../domain/facts.js';
 
 /** Ids are short, and of characters that need no quoting in a log or an address. */

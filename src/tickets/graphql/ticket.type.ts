@@ -12,7 +12,7 @@ import {
 } from '../../graphql/enums.js';
 import { connectionOf } from '../../graphql/page.js';
 import { InstantScalar } from '../../graphql/scalars.js';
-import { type Catalogue } from '../../plans/catalogue.js';
+import { type Catalogue } from '../../catalogue/catalogue.js';
 import { ClockType, toClockType, VersionRefType } from '../../sla/graphql-types.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { nextDue } from '../domain/next-due.js';

@@ -5,8 +5,8 @@ import { chunks, upsert } from '../../database/rows.js';
 import { type RelayoutsTable, type RevisionsTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
-import { type CalendarEvent, type PlanEvent } from '../../plans/domain/events.js';
-import { type Terms } from '../../plans/domain/plan.js';
+import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/events.js';
+import { type Terms } from '../../catalogue/domain/plan.js';
 import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
 import { type Governed, governedOf, isOlder, type Oldest } from './governed.js';
 

@@ -3,7 +3,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Tx } from '../../database/read-models.js';
 import { among, upsert } from '../../database/rows.js';
 import { type TicketsTable } from '../../database/schema.js';
-import { type VersionRef } from '../../plans/domain/plan.js';
+import { type VersionRef } from '../../catalogue/domain/plan.js';
 import { type Clock } from '../../sla/domain/clock.js';
 import { type Life, type QualityFlag } from '../domain/life.js';
 import { lifeFromJson, lifeToJson } from '../domain/life-json.js';

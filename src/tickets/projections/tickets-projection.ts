@@ -5,7 +5,7 @@ import { type ClocksTable, type ImportsTable, type PlansTable } from '../../data
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
 import { type ImportFinished, type ImportStarted } from '../../imports/events.js';
-import { type PlanEvent } from '../../plans/domain/events.js';
+import { type PlanEvent } from '../../catalogue/domain/events.js';
 import { type Clock } from '../../sla/domain/clock.js';
 import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/domain/outcome.js';
 import { clockAfter, nextOf } from '../../sla/domain/recorded-clock.js';

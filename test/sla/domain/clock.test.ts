@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compileCalendar } from '../../../src/business-time/compile-calendar.js';
-import { officeHours } from '../../../src/plans/domain/catalogue.js';
+import { officeHours } from '../../../src/catalogue/domain/built-in-plans.js';
 import { type Clock, readClock } from '../../../src/sla/domain/clock.js';
 import { viewAt } from '../../../src/tickets/domain/ticket-view.js';
 import { hours, instant, planWith, TicketLife } from '../../support/ticket-life.js';

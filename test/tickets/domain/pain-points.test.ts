@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { officeHours } from '../../../src/plans/domain/catalogue.js';
+import { officeHours } from '../../../src/catalogue/domain/built-in-plans.js';
 import { hours, instant, planWith, refusal, robot, TicketLife } from '../../support/ticket-life.js';
 
 const resolveIn = (amount: number) => planWith({ targets: [{ metric: 'resolution', target: hours(amount) }] });

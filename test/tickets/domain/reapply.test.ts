@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { officeHours } from '../../../src/plans/domain/catalogue.js';
-import { type Plan } from '../../../src/plans/domain/plan.js';
+import { officeHours } from '../../../src/catalogue/domain/built-in-plans.js';
+import { type Plan } from '../../../src/catalogue/domain/plan.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { hours, planWith, type Setting, show, TicketLife } from '../../support/ticket-life.js';
 

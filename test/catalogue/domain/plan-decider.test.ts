@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { inForce } from '../../../src/plans/domain/history.js';
-import { type Plan, type PlanTarget } from '../../../src/plans/domain/plan.js';
-import { planDefaults } from '../../../src/plans/domain/plan-defaults.js';
-import { isRetired, planDecider, versionsOf } from '../../../src/plans/domain/plan-decider.js';
+import { inForce } from '../../../src/catalogue/domain/history.js';
+import { type Plan, type PlanTarget } from '../../../src/catalogue/domain/plan.js';
+import { planDefaults } from '../../../src/catalogue/domain/plan-defaults.js';
+import { isRetired, planDecider, versionsOf } from '../../../src/catalogue/domain/plan-decider.js';
 import { specify } from '../../support/specify.js';
 
 const day = (date: string) => Date.parse(`${date}T00:00:00Z`);

@@ -4,12 +4,12 @@ import { parse, stringify } from 'yaml';
 import { resolveHolidays } from '../../../src/business-time/holiday-sources.js';
 import { type EventStore, type NewEvent, type StoredEvent } from '../../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
-import { builtInPlans, officeHours } from '../../../src/plans/domain/catalogue.js';
-import { catalogueChanges } from '../../../src/plans/file/catalogue-changes.js';
-import { describe as inWords } from '../../../src/plans/file/describe.js';
-import { readPlansFile } from '../../../src/plans/file/read-plans-file.js';
-import { readCatalogue } from '../../../src/plans/file/whole-catalogue.js';
-import { toPlansFile, toYaml } from '../../../src/plans/file/write-plans-file.js';
+import { builtInPlans, officeHours } from '../../../src/catalogue/domain/built-in-plans.js';
+import { catalogueChanges } from '../../../src/catalogue/file/catalogue-changes.js';
+import { describe as inWords } from '../../../src/catalogue/file/describe.js';
+import { readPlansFile } from '../../../src/catalogue/file/read-plans-file.js';
+import { readCatalogue } from '../../../src/catalogue/file/whole-catalogue.js';
+import { toPlansFile, toYaml } from '../../../src/catalogue/file/write-plans-file.js';
 
 const march = Date.UTC(2026, 2, 2, 9);
 const example = readFileSync('examples/plans/plans.yaml', 'utf8');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type CalendarDefinition, type Window } from '../../../src/business-time/calendar.js';
 import { compileCalendar } from '../../../src/business-time/compile-calendar.js';
-import { calendarDecider } from '../../../src/plans/domain/calendar-decider.js';
-import { officeHours } from '../../../src/plans/domain/catalogue.js';
-import { type CalendarEvent } from '../../../src/plans/domain/events.js';
+import { calendarDecider } from '../../../src/catalogue/domain/calendar-decider.js';
+import { officeHours } from '../../../src/catalogue/domain/built-in-plans.js';
+import { type CalendarEvent } from '../../../src/catalogue/domain/events.js';
 import { specify } from '../../support/specify.js';
 
 const office = officeHours('UTC');

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import { type CalendarDefinition } from '../../../src/business-time/calendar.js';
-import { calendarDecider } from '../../../src/plans/domain/calendar-decider.js';
-import { officeHours } from '../../../src/plans/domain/catalogue.js';
+import { calendarDecider } from '../../../src/catalogue/domain/calendar-decider.js';
+import { officeHours } from '../../../src/catalogue/domain/built-in-plans.js';
 import { specify } from '../../support/specify.js';
 
 const day = (date: string) => Date.parse(`${date}T00:00:00Z`);

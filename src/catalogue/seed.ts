@@ -1,7 +1,7 @@
 import { pledge } from '../tickets/domain/outcome-events.js';
 import { type CataloguePorts } from './commands/catalogue-ports.js';
 import { defineCalendar, definePlan } from './commands/define.js';
-import { builtInPlans, officeHours } from './domain/catalogue.js';
+import { builtInPlans, officeHours } from './domain/built-in-plans.js';
 import { businessHours } from './domain/plan-defaults.js';
 
 /** Records the built-in calendar and plans where the log does not have them yet. What is defined is left alone. */

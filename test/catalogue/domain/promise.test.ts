@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type PlanTarget } from '../../../src/plans/domain/plan.js';
-import { guaranteeOf, targetOf } from '../../../src/plans/domain/promise.js';
+import { type PlanTarget } from '../../../src/catalogue/domain/plan.js';
+import { guaranteeOf, targetOf } from '../../../src/catalogue/domain/promise.js';
 import { TicketLife, hours, planWith } from '../../support/ticket-life.js';
 
 const promise = (amount: number, more: Partial<PlanTarget> = {}): PlanTarget => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { customerDecider } from '../../../src/plans/domain/customer-decider.js';
-import { inForce } from '../../../src/plans/domain/history.js';
-import { planDefaults } from '../../../src/plans/domain/plan-defaults.js';
-import { planDecider } from '../../../src/plans/domain/plan-decider.js';
+import { customerDecider } from '../../../src/catalogue/domain/customer-decider.js';
+import { inForce } from '../../../src/catalogue/domain/history.js';
+import { planDefaults } from '../../../src/catalogue/domain/plan-defaults.js';
+import { planDecider } from '../../../src/catalogue/domain/plan-decider.js';
 import { specify } from '../../support/specify.js';
 
 const day = (date: string) => Date.parse(`${date}T00:00:00Z`);

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type HolidaysApart as Apart } from '../../src/plans/holidays-apart.js';
-import { officeHours } from '../../src/plans/domain/catalogue.js';
+import { type HolidaysApart as Apart } from '../../src/catalogue/holidays-apart.js';
+import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 
 /** As built: a thread runs no TypeScript. */
-const built: string = '../../dist/plans/holidays-apart.js';
+const built: string = '../../dist/catalogue/holidays-apart.js';
 const { HolidaysApart } = (await import(built)) as { readonly HolidaysApart: typeof Apart };
 
 const calendar = (...lines: readonly string[]) => ['BEGIN:VCALENDAR', ...lines, 'END:VCALENDAR'].join('\r\n');

@@ -7,7 +7,7 @@ import { READERS } from '../../tokens.js';
 import { type CalendarHistory } from '../domain/calendar-decider.js';
 import { type CustomerHistory } from '../domain/customer-decider.js';
 import { type PlanHistory } from '../domain/plan-decider.js';
-import { calendars, customer, customers, plans } from './catalogue.js';
+import { calendars, customer, customers, plans } from './read-catalogue.js';
 
 /** The histories of plans: of the one with a code, or of all. */
 export class PlanHistories extends Query<readonly PlanHistory[]> {
