@@ -3,7 +3,7 @@ import { among, chunks } from '../database/rows.js';
 import { type Schema } from '../database/schema.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Metric } from '../catalogue/domain/plan.js';
-import { type Clock, type ClockState } from '../sla/domain/clock.js';
+import { type Clock, type ClockState } from '../clocks/clock.js';
 
 /** What another system says of a promise. */
 export type TheirVerdict = 'met' | 'breached';

@@ -2,7 +2,7 @@ import { type Scope } from '../auth/scope.js';
 import { type Asker } from '../database/reads.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { type Terms } from '../catalogue/domain/plan.js';
-import { type OutcomeData } from '../sla/domain/outcome.js';
+import { type OutcomeData } from '../clocks/outcome.js';
 import { type QualityFlag } from '../tickets/domain/life.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { flagsOf } from '../tickets/domain/ticket-view.js';

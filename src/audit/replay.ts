@@ -3,7 +3,7 @@ import { type Scope } from '../auth/scope.js';
 import { type Asker } from '../database/reads.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
-import { type Clock } from '../sla/domain/clock.js';
+import { type Clock } from '../clocks/clock.js';
 import { type TicketEvent } from '../tickets/domain/events.js';
 import { latestClocks } from '../tickets/domain/latest-clocks.js';
 import { lifeFromJson, lifeToJson } from '../tickets/domain/life-json.js';

@@ -2,7 +2,7 @@ import { type Calendar, type Instant } from '../business-time/calendar.js';
 import { compileCalendar } from '../business-time/compile-calendar.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { type Versions } from '../sla/domain/versions.js';
+import { type Versions } from './domain/versions.js';
 import { calendarDecider, type CalendarHistory, calendarNotFound } from './domain/calendar-decider.js';
 import { customerDecider, type CustomerHistory } from './domain/customer-decider.js';
 import { calendarStream, customerStream, planStream } from './domain/events.js';

@@ -1,4 +1,4 @@
-import { canonical, contentOf } from '../tickets/domain/canonical.js';
+import { canonical, contentOf } from '../event-sourcing/canonical-json.js';
 import { type TicketOrder } from '../tickets/domain/commands.js';
 import { deriveId } from '../tickets/domain/derive-id.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { among } from '../database/rows.js';
 import { type Schema } from '../database/schema.js';
 import { metrics } from '../catalogue/domain/plan.js';
-import { type Clock } from '../sla/domain/clock.js';
+import { type Clock } from '../clocks/clock.js';
 import { clocksShown } from './domain/latest-clocks.js';
 
 /** So many rows are read as they are: few tickets have more clocks than are shown. */

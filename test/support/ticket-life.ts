@@ -4,7 +4,7 @@ import { type Actor } from '../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { builtInPlans, officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { type Plan, type Terms } from '../../src/catalogue/domain/plan.js';
-import { type Versions } from '../../src/sla/domain/versions.js';
+import { type Versions } from '../../src/catalogue/domain/versions.js';
 import { type CommandContext, type OwnOrder, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/events.js';

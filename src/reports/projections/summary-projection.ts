@@ -5,7 +5,7 @@ import { upsert } from '../../database/rows.js';
 import { type SummaryTable, type VerdictsTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
-import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../sla/domain/outcome.js';
+import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
 
 /**
  * Verdicts by plan, metric and month. A verdict counts in the month of its answer when met, of its deadline when

@@ -2,8 +2,8 @@ import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime } from 'luxon';
 import { ClockCancelReasonEnum, ClockStateEnum, DayRuleEnum, MetricEnum, TargetUnitEnum } from '../../graphql/enums.js';
 import { InstantScalar } from '../../graphql/scalars.js';
-import { type Clock, readClock } from '../domain/clock.js';
-import { type Versions } from '../domain/versions.js';
+import { type Clock, readClock } from '../../clocks/clock.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 
 @ObjectType('VersionRef', { description: 'A version of a plan or a calendar; versions are never edited.' })
 export class VersionRefType {

@@ -3,7 +3,7 @@ import { among, upsert } from '../../database/rows.js';
 import { type BreachesTable } from '../../database/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
-import { type OutcomeData } from '../domain/outcome.js';
+import { type OutcomeData } from '../../clocks/outcome.js';
 
 /** Every breach that was recorded, with what became of it. */
 export const breachesProjection: Projection<Tx> = {

@@ -17,7 +17,7 @@ import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket } from '../domain/ticket.js';
 import { noTicket } from '../domain/to-fact-event.js';
-import { type Versions } from '../../sla/domain/versions.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 import { type TicketView, viewOf } from '../domain/ticket-view.js';
 import { digestOf } from './command-digest.js';
 import { HeedingOpenings, opens, openingsFirst } from './opening-rejected.js';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { canonical, contentOf } from '../domain/canonical.js';
+import { canonical, contentOf } from '../../event-sourcing/canonical-json.js';
 import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
 
 interface Request {

@@ -1,8 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { outcomes } from '../../sla/domain/outcomes.js';
-import { type Versions } from '../../sla/domain/versions.js';
+import { outcomes } from '../../clocks/outcomes.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext, type TicketCommand } from './commands.js';
 import { type FactEvent, type OutcomeEvent, type TicketEvent } from './events.js';
 import { countsAt, factOf } from './fact-of.js';

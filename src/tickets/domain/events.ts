@@ -1,6 +1,6 @@
 import { type NewEvent } from '../../event-sourcing/event-store.js';
 import { type Terms } from '../../catalogue/domain/plan.js';
-import { type OutcomeData, type OutcomeType } from '../../sla/domain/outcome.js';
+import { type OutcomeData, type OutcomeType } from '../../clocks/outcome.js';
 import { type Common, type FactData, type FactType } from './facts.js';
 
 /** A fact as it is recorded. */

@@ -1,5 +1,5 @@
 import { metrics } from '../../catalogue/domain/plan.js';
-import { type Clock } from '../../sla/domain/clock.js';
+import { type Clock } from '../../clocks/clock.js';
 
 /** How many clocks of each metric are shown with a ticket. A desk does not meet the limit; the ticket's history has all. */
 export const clocksShown = 100;

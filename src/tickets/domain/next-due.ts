@@ -1,4 +1,4 @@
-import { type Clock } from '../../sla/domain/clock.js';
+import { type Clock } from '../../clocks/clock.js';
 
 /**
  * The clock of a ticket that is due soonest, overdue ones among them: of each metric the latest run, for an earlier one

@@ -1,9 +1,9 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type OutcomeData } from '../../sla/domain/outcome.js';
-import { type Outcome } from '../../sla/domain/outcomes.js';
-import { elapsed, type Run } from '../../sla/domain/run.js';
-import { type Versions } from '../../sla/domain/versions.js';
+import { type OutcomeData } from '../../clocks/outcome.js';
+import { type Outcome } from '../../clocks/outcomes.js';
+import { elapsed, type Run } from '../../clocks/run.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 import { deriveId } from './derive-id.js';
 import { type OutcomeEvent } from './events.js';
 import { openedAt, type Ticket } from './ticket.js';

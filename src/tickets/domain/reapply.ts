@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
 import { isOlder } from '../../catalogue/domain/reapply.js';
-import { isLive, type Run } from '../../sla/domain/run.js';
-import { type Versions } from '../../sla/domain/versions.js';
+import { isLive, type Run } from '../../clocks/run.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from './derive-id.js';
 import { type FactEvent } from './events.js';

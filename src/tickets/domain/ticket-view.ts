@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Clock, clockOf } from '../../sla/domain/clock.js';
-import { layOut } from '../../sla/domain/lay-out.js';
-import { type Versions } from '../../sla/domain/versions.js';
+import { type Clock, clockOf } from '../../clocks/clock.js';
+import { layOut } from './layout.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
 import { flagsOn } from './flags.js';
 import { changes, type Life, lifeAt, type QualityFlag } from './life.js';

@@ -1,12 +1,12 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Terms } from '../../catalogue/domain/plan.js';
 import { areSameTerms } from '../../catalogue/domain/reapply.js';
-import { lapse, type Run } from '../../sla/domain/run.js';
-import { type RunId } from '../../sla/domain/outcome.js';
-import { isSaid, isSaidToVanish, type Vanished } from '../../sla/domain/outcomes.js';
-import { recorded, type Recorded } from '../../sla/domain/recorded.js';
-import { inOrder } from '../../sla/domain/lay-out.js';
-import { type Versions } from '../../sla/domain/versions.js';
+import { lapse, type Run } from '../../clocks/run.js';
+import { type RunId } from '../../clocks/outcome.js';
+import { isSaid, isSaidToVanish, type Vanished } from '../../clocks/outcomes.js';
+import { recorded, type Recorded } from '../../clocks/recorded-run.js';
+import { inOrder } from './layout.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 import { Directory } from './directory.js';
 import { type OutcomeEvent, type TicketEvent } from './events.js';
 import { factOf, isFact } from './fact-of.js';

@@ -1,8 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { advance } from '../../sla/domain/lay-out.js';
-import { type RunId } from '../../sla/domain/outcome.js';
-import { isSameRun, type Run } from '../../sla/domain/run.js';
-import { type Versions } from '../../sla/domain/versions.js';
+import { advance } from './layout.js';
+import { type RunId } from '../../clocks/outcome.js';
+import { isSameRun, type Run } from '../../clocks/run.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
 import { after, type Life } from './life.js';
 import { isSameForClocks, isSameLife } from './same-life.js';

@@ -1,7 +1,7 @@
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { guaranteeOf, type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapply.js';
-import { type Versions } from '../../sla/domain/versions.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext, type TicketCommand, type TicketOrder } from './commands.js';
 import { type FactEvent } from './events.js';
 import { type FactData, type FactType } from './facts.js';

@@ -1,5 +1,5 @@
 import { type TicketsTable } from '../../database/schema.js';
-import { type Clock } from '../../sla/domain/clock.js';
+import { type Clock } from '../../clocks/clock.js';
 import { nextDue } from '../domain/next-due.js';
 
 /** What never comes due sorts last. */

@@ -4,7 +4,7 @@ import { type Tx } from '../../database/read-models.js';
 import { among, upsert } from '../../database/rows.js';
 import { type TicketsTable } from '../../database/schema.js';
 import { type VersionRef } from '../../catalogue/domain/plan.js';
-import { type Clock } from '../../sla/domain/clock.js';
+import { type Clock } from '../../clocks/clock.js';
 import { type Life, type QualityFlag } from '../domain/life.js';
 import { lifeFromJson, lifeToJson } from '../domain/life-json.js';
 import { flagsShown } from '../domain/ticket-view.js';

@@ -1,7 +1,7 @@
 import { type Clock } from '../../clock/clock.js';
 import { type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
-import { type FeedEvent, feedTypes, isWanted } from '../../sla/domain/feed-event.js';
+import { type FeedEvent, feedTypes, isWanted } from '../../feed/feed-event.js';
 import { type WebhookEvent, webhookEventTypes } from '../domain/events.js';
 import { type Webhook, webhookDecider } from '../domain/webhook-decider.js';
 import { newDelivery, queue } from './line-up.js';

@@ -1,9 +1,9 @@
 import { type Metric } from '../../catalogue/domain/plan.js';
 import { targetOf } from '../../catalogue/domain/promise.js';
-import { type Fact } from '../../tickets/domain/facts.js';
-import { type Life } from '../../tickets/domain/life.js';
-import { isLive, type Run, start } from './run.js';
-import { type Versions } from './versions.js';
+import { type Fact } from './facts.js';
+import { type Life } from './life.js';
+import { isLive, type Run, start } from '../../clocks/run.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 
 /** A fact as it meets the clocks that run, and the ticket before and after it. */
 export interface Moment {

@@ -1,6 +1,6 @@
-import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Metric } from '../../catalogue/domain/plan.js';
-import { type OutcomeData, type OutcomeType } from './outcome.js';
+import { type StoredEvent } from '../event-sourcing/event-store.js';
+import { type Metric } from '../catalogue/domain/plan.js';
+import { type OutcomeData, type OutcomeType } from '../clocks/outcome.js';
 
 /** What agents hear of: each breach and warning, and what became of it. */
 export const feedTypes = [

@@ -1,6 +1,6 @@
-import { type Instant, type Target } from '../../business-time/calendar.js';
-import { type Metric, type Terms, type TicketType } from '../../catalogue/domain/plan.js';
-import { type Reapplication } from '../../catalogue/domain/reapply.js';
+import { type Instant, type Target } from '../business-time/calendar.js';
+import { type Metric, type Terms, type TicketType } from '../catalogue/domain/plan.js';
+import { type Reapplication } from '../catalogue/domain/reapply.js';
 
 /** One clock from start to outcome: the metric, and the id of the fact that started it. */
 export type RunId = string;

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { type OwnOrder, type TicketOrder } from './commands.js';
+import { type OwnOrder, type TicketOrder } from '../tickets/domain/commands.js';
 
 /** A value in the canonical form of RFC 8785: equal content is equal text, in whatever order code writes its fields. */
 export function canonical(value: object): string {

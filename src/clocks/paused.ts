@@ -1,5 +1,5 @@
-import { type BusinessMs, type Calendar, type Instant, type Span } from '../../business-time/calendar.js';
-import { moveByPause, skipPause, type Way } from '../../business-time/pauses.js';
+import { type BusinessMs, type Calendar, type Instant, type Span } from '../business-time/calendar.js';
+import { moveByPause, skipPause, type Way } from '../business-time/pauses.js';
 
 /**
  * The pauses of a run that have ended, in order of time, and what comes of them. A pause more costs the same however many

@@ -2,9 +2,9 @@ import { isSameTarget } from '../../business-time/target.js';
 import { type Metric, metrics, type PauseReason } from '../../catalogue/domain/plan.js';
 import { targetOf } from '../../catalogue/domain/promise.js';
 import { isSameVersion, reappliedTerms } from '../../catalogue/domain/reapply.js';
-import { type Fact } from '../../tickets/domain/facts.js';
-import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
-import { type MovedBecause } from './outcome.js';
+import { type Fact } from './facts.js';
+import { isUnderWay, liveOf, type Moment, planOf, started } from './transition.js';
+import { type MovedBecause } from '../../clocks/outcome.js';
 import {
   cancel,
   type Cause,
@@ -16,7 +16,7 @@ import {
   standsStill,
   step,
   laidUnder,
-} from './run.js';
+} from '../../clocks/run.js';
 
 /** Type or priority changed: what runs is laid out anew; what was met or breached stays. */
 export function reclassified(moment: Moment): readonly Run[] {

@@ -1,6 +1,6 @@
-import { type BusinessMs, type Calendar, type Instant, type Target } from '../../business-time/calendar.js';
-import { moveByPauses } from '../../business-time/pauses.js';
-import { type Metric, type Terms } from '../../catalogue/domain/plan.js';
+import { type BusinessMs, type Calendar, type Instant, type Target } from '../business-time/calendar.js';
+import { moveByPauses } from '../business-time/pauses.js';
+import { type Metric, type Terms } from '../catalogue/domain/plan.js';
 import { type CancelledBecause, type RunId } from './outcome.js';
 import { dueOf, elapsed, lastStep, type Run } from './run.js';
 

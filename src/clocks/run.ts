@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type BusinessMs, type Calendar, type Instant, type Target } from '../../business-time/calendar.js';
-import { type Metric, type PauseReason, type Plan, type Terms } from '../../catalogue/domain/plan.js';
+import { type BusinessMs, type Calendar, type Instant, type Target } from '../business-time/calendar.js';
+import { type Metric, type PauseReason, type Plan, type Terms } from '../catalogue/domain/plan.js';
 import { type CancelledBecause, type MovedBecause, type Pause, type RunId } from './outcome.js';
 import { addPause, dueAfter, type Paused, pausedAnew, pausedUntil, riskAfter, unpaused } from './paused.js';
 

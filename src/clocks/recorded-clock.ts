@@ -1,4 +1,4 @@
-import { type Instant } from '../../business-time/calendar.js';
+import { type Instant } from '../business-time/calendar.js';
 import { type Clock } from './clock.js';
 import { type CancelledBecause, type OutcomeData, type OutcomeType } from './outcome.js';
 

@@ -1,5 +1,5 @@
 import { type Calendar } from '../../business-time/calendar.js';
-import { type Plan, type VersionRef } from '../../catalogue/domain/plan.js';
+import { type Plan, type VersionRef } from './plan.js';
 
 /** The immutable versions that facts pin, by reference. */
 export interface Versions {

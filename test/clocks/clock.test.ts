@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileCalendar } from '../../../src/business-time/compile-calendar.js';
-import { officeHours } from '../../../src/catalogue/domain/built-in-plans.js';
-import { type Clock, readClock } from '../../../src/sla/domain/clock.js';
-import { viewAt } from '../../../src/tickets/domain/ticket-view.js';
-import { hours, instant, planWith, TicketLife } from '../../support/ticket-life.js';
+import { compileCalendar } from '../../src/business-time/compile-calendar.js';
+import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
+import { type Clock, readClock } from '../../src/clocks/clock.js';
+import { viewAt } from '../../src/tickets/domain/ticket-view.js';
+import { hours, instant, planWith, TicketLife } from '../support/ticket-life.js';
 
 const hour = 3_600_000;
 const calendar = compileCalendar(officeHours('UTC'));

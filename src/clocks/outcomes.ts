@@ -1,6 +1,6 @@
-import { type Instant } from '../../business-time/calendar.js';
-import { isSameTarget } from '../../business-time/target.js';
-import { areSameTerms } from '../../catalogue/domain/reapply.js';
+import { type Instant } from '../business-time/calendar.js';
+import { isSameTarget } from '../business-time/target.js';
+import { areSameTerms } from '../catalogue/domain/reapply.js';
 import {
   type CancelledBecause,
   type MovedBecause,
@@ -9,7 +9,7 @@ import {
   type Pause,
   type RunId,
 } from './outcome.js';
-import { type Recorded } from './recorded.js';
+import { type Recorded } from './recorded-run.js';
 import { type Ending, isLive, lastStep, type Run, type Step, stepsOn, stepsSince } from './run.js';
 
 /** What is to be said of a run: an outcome, and the part of its data that the difference decides. */

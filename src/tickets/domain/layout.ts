@@ -1,11 +1,11 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { metrics } from '../../catalogue/domain/plan.js';
-import { type Fact } from '../../tickets/domain/facts.js';
-import { after, isReply, type Life } from '../../tickets/domain/life.js';
-import { reapplied, received, reclassified } from './lay-out-anew.js';
-import { isUnderWay, liveOf, type Moment, planOf, started } from './moment.js';
-import { cancel, heedWaits, isLive, lapse, type Run, satisfy, takeUp, wasClosed } from './run.js';
-import { type Versions } from './versions.js';
+import { type Fact } from './facts.js';
+import { after, isReply, type Life } from './life.js';
+import { reapplied, received, reclassified } from './recalculate.js';
+import { isUnderWay, liveOf, type Moment, planOf, started } from './transition.js';
+import { cancel, heedWaits, isLive, lapse, type Run, satisfy, takeUp, wasClosed } from '../../clocks/run.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
 
 /** The clocks of a ticket as a fact leaves them, but for those that were over before. */
 export interface Left {

@@ -1,4 +1,4 @@
-import { type Instant } from '../../business-time/calendar.js';
+import { type Instant } from '../business-time/calendar.js';
 import { type CancelledBecause, type OutcomeData, type OutcomeType, type Pause } from './outcome.js';
 import { type Ending } from './run.js';
 
