@@ -21,8 +21,8 @@ import { graphqlOptions } from './graphql/options.js';
 import { type Ledger } from './ledger.js';
 import { PlansApiModule } from './catalogue/catalogue-api.module.js';
 import { ReportsApiModule } from './reports/reports-api.module.js';
-import { watchDeadlines } from './sla/deadline-watcher.js';
-import { SlaApiModule } from './sla/sla-api.module.js';
+import { watchDeadlines } from './deadlines/deadline-watcher.js';
+import { SlaApiModule } from './reports/breaches-api.module.js';
 import { TicketsApiModule } from './tickets/tickets-api.module.js';
 import { WebhooksApiModule } from './webhooks/webhooks-api.module.js';
 import {

@@ -3,7 +3,7 @@ import { type Kysely } from 'kysely';
 import { resolveHolidays } from './business-time/holiday-sources.js';
 import { type Clock, systemClock } from './clock/clock.js';
 import { type Settings } from './config/settings.js';
-import { type Duties, endLeases, openDuties } from './database/duties.js';
+import { type Duties, endLeases, openDuties } from './deadlines/leases.js';
 import {
   damageIn,
   openReadModels,

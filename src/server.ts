@@ -15,7 +15,7 @@ import { Rejection } from './event-sourcing/rejection.js';
 import { StorageFault } from './event-sourcing/storage-fault.js';
 import { serveGraphiql } from './graphql/graphiql.js';
 import { ValidateInput } from './graphql/validate.js';
-import { countStuck } from './database/duties.js';
+import { countStuck } from './deadlines/leases.js';
 import { type Health, healthOf, publicly, statusCodeOf } from './health.js';
 import { metricsOf, metricsType } from './metrics.js';
 import { type Ledger } from './ledger.js';

@@ -8,7 +8,7 @@ import { changePlan } from '../../dist/catalogue/commands/change-plan.js';
 import { defineCalendar } from '../../dist/catalogue/commands/define.js';
 import { planDefaults } from '../../dist/catalogue/domain/plan-defaults.js';
 import { startServer } from '../../dist/server.js';
-import { duePage } from '../../dist/sla/queries/deadlines.js';
+import { duePage } from '../../dist/deadlines/due-tickets.js';
 import { changeTicket } from '../../dist/tickets/commands/change-ticket.js';
 import { inFlight } from '../support.mjs';
 

@@ -11,7 +11,7 @@ import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { Survey } from '../imports/survey.js';
 import { type Ledger, openLedger } from '../ledger.js';
-import { settleDue } from '../sla/deadline-watcher.js';
+import { settleDue } from '../deadlines/deadline-watcher.js';
 import { allOf } from '../work.js';
 import { complain, print } from './print.js';
 import { progressOn } from './progress.js';

@@ -1,7 +1,7 @@
 import { auditResolvers } from '../audit/audit-api.module.js';
 import { planResolvers } from '../catalogue/catalogue-api.module.js';
 import { reportResolvers } from '../reports/reports-api.module.js';
-import { slaResolvers } from '../sla/sla-api.module.js';
+import { slaResolvers } from '../reports/breaches-api.module.js';
 import { webhookResolvers } from '../webhooks/webhooks-api.module.js';
 import { ticketResolvers } from '../tickets/tickets-api.module.js';
 

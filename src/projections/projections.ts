@@ -6,7 +6,7 @@ import { Projectors } from '../event-sourcing/projectors.js';
 import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
 import { catalogueProjection } from '../catalogue/projections/catalogue-projection.js';
 import { summaryProjection } from '../reports/projections/summary-projection.js';
-import { breachesProjection } from '../sla/projections/breaches-projection.js';
+import { breachesProjection } from '../reports/projections/breaches-projection.js';
 import { handOversProjection } from '../tickets/projections/hand-overs-projection.js';
 import { relayoutsProjection } from '../tickets/projections/relayouts-projection.js';
 import { ticketsProjection } from '../tickets/projections/tickets-projection.js';

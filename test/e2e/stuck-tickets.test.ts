@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openDuties, stuckOf } from '../../src/database/duties.js';
+import { openDuties, stuckOf } from '../../src/deadlines/leases.js';
 import { filesOf } from '../../src/event-store/sqlite/data-folder.js';
 import { Api } from '../support/api.js';
 

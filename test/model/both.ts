@@ -3,7 +3,7 @@ import { type Instant } from '../../src/business-time/calendar.js';
 import { readersOf } from '../../src/database/scoped.js';
 import { oneAtATime } from '../../src/event-sourcing/one-at-a-time.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
-import { settleDue, type WatcherPorts } from '../../src/sla/deadline-watcher.js';
+import { settleDue, type WatcherPorts } from '../../src/deadlines/deadline-watcher.js';
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
 import { changeAndHandOver } from '../../src/tickets/commands/hand-over.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';

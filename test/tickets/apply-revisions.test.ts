@@ -8,7 +8,7 @@ import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js'
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
-import { settleDue, watchDeadlines } from '../../src/sla/deadline-watcher.js';
+import { settleDue, watchDeadlines } from '../../src/deadlines/deadline-watcher.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
 

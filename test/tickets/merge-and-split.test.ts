@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readersOf } from '../../src/database/scoped.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { settleDue } from '../../src/sla/deadline-watcher.js';
+import { settleDue } from '../../src/deadlines/deadline-watcher.js';
 import { changeAndHandOver, handOver } from '../../src/tickets/commands/hand-over.js';
 import { type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';

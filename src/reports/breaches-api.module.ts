@@ -5,12 +5,12 @@ import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { ReadBarrier } from '../graphql/read-barrier.js';
 import { CLOCK, EVENT_STORE, SETTINGS } from '../tokens.js';
-import { Feed } from './feed.js';
+import { Feed } from '../feed/feed.js';
 import { Breaches } from './graphql/breaches.resolver.js';
-import { StuckTickets } from './graphql/stuck-tickets.resolver.js';
-import { SlaEvents } from './graphql/sla-events.resolver.js';
+import { StuckTickets } from '../deadlines/graphql/stuck-tickets.resolver.js';
+import { SlaEvents } from '../feed/graphql/sla-events.resolver.js';
 import { BreachListHandler } from './queries/breaches-query.js';
-import { StuckTicketListHandler } from './queries/stuck-tickets.js';
+import { StuckTicketListHandler } from '../deadlines/stuck-tickets-query.js';
 
 export const slaResolvers = [Breaches, SlaEvents, StuckTickets];
 

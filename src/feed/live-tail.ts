@@ -2,7 +2,7 @@ import { type Clock } from '../clock/clock.js';
 import { Bell } from '../event-sourcing/bell.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { turn } from '../event-sourcing/turn.js';
-import { type FeedEvent, feedTypes } from '../feed/feed-event.js';
+import { type FeedEvent, feedTypes } from './feed-event.js';
 
 /** How many of the newest events are kept at hand for those who listen: some 20 MB where all of them are in use. */
 const newestKept = 10_000;

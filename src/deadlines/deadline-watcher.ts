@@ -3,7 +3,7 @@ import { type Clock } from '../clock/clock.js';
 import { type Position } from '../event-sourcing/event-store.js';
 import { pause } from '../event-sourcing/pause.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
-import { LeftAlone, type Settled, type StuckTickets } from './left-alone.js';
+import { LeftAlone, type Settled, type StuckTickets } from './retry-tracker.js';
 
 /** Where the watcher finds tickets on which something fell due. They are candidates: each ticket's decider has the word. */
 export interface Deadlines {

@@ -9,7 +9,7 @@ import { abortable } from '../../graphql/abortable.js';
 import { PositionScalar } from '../../graphql/scalars.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
-import { type FeedEvent } from '../../feed/feed-event.js';
+import { type FeedEvent } from '../feed-event.js';
 import {
   SlaEventFilterInput,
   type SlaEventType,

@@ -3,7 +3,7 @@ import { Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
 import { WorkEnum } from '../../graphql/enums.js';
 import { InstantScalar } from '../../graphql/scalars.js';
-import { StuckTicketList } from '../queries/stuck-tickets.js';
+import { StuckTicketList } from '../stuck-tickets-query.js';
 
 @ObjectType('StuckTicket', { description: 'A ticket that some work failed on. It is tried again, the rest goes on.' })
 export class StuckTicketType {

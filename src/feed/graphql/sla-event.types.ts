@@ -4,7 +4,7 @@ import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
 import { said } from '../../graphql/page.js';
 import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
 import { type Metric } from '../../catalogue/domain/plan.js';
-import { type FeedEvent, type FeedFilter, type FeedType } from '../../feed/feed-event.js';
+import { type FeedEvent, type FeedFilter, type FeedType } from '../feed-event.js';
 
 @InterfaceType('SlaFeedMessage', {
   description: 'What a listener is sent: something that became of a clock, or a heartbeat.',
