@@ -17,7 +17,7 @@ import { readersOf } from './database/scoped.js';
 import { noteToStderr } from './doors/log.js';
 import { type Doors } from './doors/doors.js';
 import { WebSocketDoor } from './doors/web-socket.js';
-import { graphqlOptions } from './graphql/options.js';
+import { graphqlOptions } from './api/graphql/options.js';
 import { type Ledger } from './ledger.js';
 import { PlansApiModule } from './catalogue/catalogue-api.module.js';
 import { ReportsApiModule } from './reports/reports-api.module.js';

@@ -8,7 +8,7 @@ import { Inject, Module } from '@nestjs/common';
 import { Args, createUnionType, Field, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { Requires } from '../../dist/auth/requires.js';
 import { readSettings } from '../../dist/config/settings.js';
-import { memberOf, orRejection, RejectionType } from '../../dist/graphql/rejected.js';
+import { memberOf, orRejection, RejectionType } from '../../dist/api/graphql/rejected.js';
 import { openLedger } from '../../dist/ledger.js';
 import { startServer } from '../../dist/server.js';
 import { OpenTicketInput } from '../../dist/tickets/graphql/ticket.inputs.js';

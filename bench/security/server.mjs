@@ -14,8 +14,8 @@ import { permissions } from '../../dist/auth/permissions.js';
 import { wholeRequests } from '../../dist/auth/whole-requests.js';
 import { readSettings } from '../../dist/config/settings.js';
 import { doorsOf } from '../../dist/doors/doors.js';
-import { graphqlOptions } from '../../dist/graphql/options.js';
-import { ValidateInput } from '../../dist/graphql/validate.js';
+import { graphqlOptions } from '../../dist/api/graphql/options.js';
+import { ValidateInput } from '../../dist/api/graphql/validate.js';
 import { openLedger } from '../../dist/ledger.js';
 import { startServer } from '../../dist/server.js';
 

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ReadBarrier } from '../graphql/read-barrier.js';
+import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { Audit } from './graphql/audit.resolver.js';
 
 export const auditResolvers = [Audit];

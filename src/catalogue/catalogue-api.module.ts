@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { ReadBarrier } from '../graphql/read-barrier.js';
+import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { ChangeCalendarHandler } from './commands/change-calendar.js';
 import { ChangeCustomerHandler } from './commands/change-customer.js';
 import { ChangePlanHandler } from './commands/change-plan.js';

@@ -23,7 +23,7 @@ import {
 } from '../auth/websocket-door.js';
 import { whyNotAll } from '../auth/whole-requests.js';
 import { type Clock } from '../clock/clock.js';
-import { faultsOfVariables } from '../graphql/variable-faults.js';
+import { faultsOfVariables } from '../api/graphql/variable-faults.js';
 import { answerTooLarge, exceeds } from './answer-size.js';
 import { tooLong, tooLongCode } from './document-rules.js';
 import { type Doors } from './doors.js';

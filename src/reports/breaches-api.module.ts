@@ -3,7 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { type Clock } from '../clock/clock.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
-import { ReadBarrier } from '../graphql/read-barrier.js';
+import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { CLOCK, EVENT_STORE, SETTINGS } from '../tokens.js';
 import { Feed } from '../feed/feed.js';
 import { Breaches } from './graphql/breaches.resolver.js';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { ReadBarrier } from '../graphql/read-barrier.js';
+import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { SummaryResolver } from './graphql/summary.resolver.js';
 import { SummaryHandler } from './queries/summary-query.js';
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { ReadBarrier } from '../graphql/read-barrier.js';
+import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { ChangeTicketHandler } from './commands/change-ticket-handler.js';
 import { RecordEvents } from './graphql/record-events.resolver.js';
 import { TicketMutations } from './graphql/ticket-mutations.resolver.js';

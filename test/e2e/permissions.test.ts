@@ -15,7 +15,7 @@ import { guarded } from '../../src/auth/guarded-schema.js';
 import { type Permission, permissions, type Role, roles } from '../../src/auth/permissions.js';
 import { permissionsPage } from '../../src/auth/permissions-page.js';
 import { permissionOf, rootTypesOf } from '../../src/auth/requires.js';
-import { sortedSchema } from '../../src/graphql/print-schema.js';
+import { sortedSchema } from '../../src/app/print-schema.js';
 import { Api } from '../support/api.js';
 
 interface Operation {

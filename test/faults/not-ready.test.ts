@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fromCursor, toCursor } from '../../src/event-sourcing/cursor.js';
 import { type Position } from '../../src/event-sourcing/event-store.js';
 import { Progress } from '../../src/event-sourcing/progress.js';
-import { ReadBarrier } from '../../src/graphql/read-barrier.js';
+import { ReadBarrier } from '../../src/api/graphql/read-barrier.js';
 import { FirstBuild } from '../../src/projections/first-build.js';
 import { Api } from '../support/api.js';
 import { eachStore } from '../support/stores.js';

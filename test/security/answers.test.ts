@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildSchema, getOperationAST, parse } from 'graphql';
-import { faultsOfVariables } from '../../src/graphql/variable-faults.js';
+import { faultsOfVariables } from '../../src/api/graphql/variable-faults.js';
 import { type Answer, Api } from '../support/api.js';
 
 /** The largest answer that refuses something, in characters: ten errors of a thousand, and what belongs to them. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { buildSchema, getOperationAST, type GraphQLObjectType, parse } from 'graphql';
-import { faultsOfVariables } from '../../src/graphql/variable-faults.js';
+import { faultsOfVariables } from '../../src/api/graphql/variable-faults.js';
 import fc from '../support/fc.js';
 import { type Answer, Api } from '../support/api.js';
 import { documentOf, extremeOf, extremes, valuesOf } from '../support/schema-values.js';

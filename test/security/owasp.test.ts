@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { type Role, roles } from '../../src/auth/permissions.js';
 import { rootTypesOf } from '../../src/auth/requires.js';
-import { sortedSchema } from '../../src/graphql/print-schema.js';
+import { sortedSchema } from '../../src/app/print-schema.js';
 import { Api, newFolder } from '../support/api.js';
 import { IdentityProvider } from '../support/identity-provider.js';
 import { documentOf } from '../support/schema-values.js';

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, IntersectionType, OmitType, PartialType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
 import { type Weekday } from '../../business-time/calendar.js';
-import { LongText } from '../../graphql/long-text.js';
+import { LongText } from '../../api/graphql/long-text.js';
 import { code, RevisionInput } from './change.inputs.js';
 
 @InputType('WindowInput', {

@@ -1,6 +1,6 @@
 import { createUnionType, Field, ObjectType } from '@nestjs/graphql';
-import { memberOf, RejectionType } from '../../graphql/rejected.js';
-import { PositionScalar } from '../../graphql/scalars.js';
+import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
+import { PositionScalar } from '../../api/graphql/scalars.js';
 import { CalendarType, CustomerType, PlanType } from './catalogue.types.js';
 
 /** What a change answers: the thing as it was left, and its place in the log. */

@@ -1,6 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
-import { ActorType } from '../../graphql/actor.js';
+import { ActorType } from '../../api/graphql/actor.js';
 import {
   BenefitEnum,
   CatalogueChangeEnum,
@@ -10,9 +10,9 @@ import {
   PauseReasonEnum,
   SatisfiedByEnum,
   TicketTypeEnum,
-} from '../../graphql/enums.js';
-import { connectionOf } from '../../graphql/page.js';
-import { InstantScalar, JsonScalar } from '../../graphql/scalars.js';
+} from '../../api/graphql/enums.js';
+import { connectionOf } from '../../api/graphql/page.js';
+import { InstantScalar, JsonScalar } from '../../api/graphql/scalars.js';
 import { TargetType } from '../../sla/graphql-types.js';
 import { SelfHelpType } from '../../tickets/graphql-types.js';
 

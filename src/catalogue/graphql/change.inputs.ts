@@ -1,5 +1,5 @@
 import { Field, InputType } from '@nestjs/graphql';
-import { InstantScalar } from '../../graphql/scalars.js';
+import { InstantScalar } from '../../api/graphql/scalars.js';
 
 /** The rule of a code, with what is said to who breaks it. */
 export const code = (field: string) =>

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
 import { IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
-import { IsCustomerId } from '../../graphql/customer-id.js';
-import { InstantScalar } from '../../graphql/scalars.js';
+import { IsCustomerId } from '../../api/graphql/customer-id.js';
+import { InstantScalar } from '../../api/graphql/scalars.js';
 import { code, DatedInput } from './change.inputs.js';
 
 @InputType('EnrolCustomerInput', { description: 'A customer is put on a plan.' })

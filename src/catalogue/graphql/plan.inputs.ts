@@ -8,7 +8,7 @@ import {
   PauseReasonEnum,
   SatisfiedByEnum,
   TicketTypeEnum,
-} from '../../graphql/enums.js';
+} from '../../api/graphql/enums.js';
 import {
   type Benefit,
   type Channel,

@@ -1,6 +1,6 @@
 import { Field, Float, InputType } from '@nestjs/graphql';
 import { type DayRule, type Target } from '../../business-time/calendar.js';
-import { DayRuleEnum, TargetUnitEnum } from '../../graphql/enums.js';
+import { DayRuleEnum, TargetUnitEnum } from '../../api/graphql/enums.js';
 
 @InputType('TargetInput', { description: 'How long a promise allows.' })
 export class TargetInput {

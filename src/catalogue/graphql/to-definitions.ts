@@ -1,6 +1,6 @@
 import { type Window } from '../../business-time/calendar.js';
 import { type CalendarSource, type HolidaySource } from '../../business-time/holiday-sources.js';
-import { said } from '../../graphql/page.js';
+import { said } from '../../api/graphql/page.js';
 import { type CalendarOrder } from '../commands/change-calendar.js';
 import { type DueQuestion } from '../due-at.js';
 import { type Enrolment } from '../domain/events.js';

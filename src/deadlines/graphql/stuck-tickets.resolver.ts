@@ -1,8 +1,8 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
-import { WorkEnum } from '../../graphql/enums.js';
-import { InstantScalar } from '../../graphql/scalars.js';
+import { WorkEnum } from '../../api/graphql/enums.js';
+import { InstantScalar } from '../../api/graphql/scalars.js';
 import { StuckTicketList } from '../stuck-tickets-query.js';
 
 @ObjectType('StuckTicket', { description: 'A ticket that some work failed on. It is tried again, the rest goes on.' })

@@ -1,8 +1,8 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
-import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../graphql/enums.js';
-import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
-import { said } from '../../graphql/page.js';
-import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
+import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
+import { said } from '../../api/graphql/page.js';
+import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Metric } from '../../catalogue/domain/plan.js';
 import { type FeedEvent, type FeedFilter, type FeedType } from '../feed-event.js';
 

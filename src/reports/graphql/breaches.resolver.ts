@@ -3,10 +3,10 @@ import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver 
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
-import { MetricEnum, TicketTypeEnum } from '../../graphql/enums.js';
-import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
-import { connectionOf, PageArgs, said } from '../../graphql/page.js';
-import { InstantScalar } from '../../graphql/scalars.js';
+import { MetricEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
+import { connectionOf, PageArgs, said } from '../../api/graphql/page.js';
+import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type BreachView } from '../queries/breaches.js';
 import { BreachList } from '../queries/breaches-query.js';
 

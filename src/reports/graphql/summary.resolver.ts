@@ -4,9 +4,9 @@ import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
-import { MetricEnum } from '../../graphql/enums.js';
-import { IsFilterList } from '../../graphql/filters.js';
-import { ReadArgs, said } from '../../graphql/page.js';
+import { MetricEnum } from '../../api/graphql/enums.js';
+import { IsFilterList } from '../../api/graphql/filters.js';
+import { ReadArgs, said } from '../../api/graphql/page.js';
 import { Summary } from '../queries/summary-query.js';
 
 @ObjectType('SlaSummaryLine', { description: 'What became of the promises of a plan in a month.' })

@@ -1,7 +1,13 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime } from 'luxon';
-import { ClockCancelReasonEnum, ClockStateEnum, DayRuleEnum, MetricEnum, TargetUnitEnum } from '../../graphql/enums.js';
-import { InstantScalar } from '../../graphql/scalars.js';
+import {
+  ClockCancelReasonEnum,
+  ClockStateEnum,
+  DayRuleEnum,
+  MetricEnum,
+  TargetUnitEnum,
+} from '../../api/graphql/enums.js';
+import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Clock, readClock } from '../../clocks/clock.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 

@@ -7,9 +7,9 @@ import {
   RecordedEnum,
   TicketEventKindEnum,
   TicketTypeEnum,
-} from '../../graphql/enums.js';
-import { ActorInput, faultOfActor } from '../../graphql/actor.js';
-import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
+} from '../../api/graphql/enums.js';
+import { ActorInput, faultOfActor } from '../../api/graphql/actor.js';
+import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { idPattern } from './ticket.inputs.js';
 import { customerIdOf, customerIdRule } from '../../parsing/customer-id.js';
 import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';

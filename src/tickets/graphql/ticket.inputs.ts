@@ -1,9 +1,9 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, Matches, MaxLength, ValidateIf } from 'class-validator';
-import { CancelReasonEnum, ChannelEnum, OriginEnum, PauseReasonEnum, TicketTypeEnum } from '../../graphql/enums.js';
-import { ActorInput, IsActor } from '../../graphql/actor.js';
-import { IsCustomerId } from '../../graphql/customer-id.js';
-import { InstantScalar } from '../../graphql/scalars.js';
+import { CancelReasonEnum, ChannelEnum, OriginEnum, PauseReasonEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { ActorInput, IsActor } from '../../api/graphql/actor.js';
+import { IsCustomerId } from '../../api/graphql/customer-id.js';
+import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type CancelReason, type Origin } from '../domain/facts.js';
 

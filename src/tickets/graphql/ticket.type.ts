@@ -9,9 +9,9 @@ import {
   QualityFlagEnum,
   TicketStatusEnum,
   TicketTypeEnum,
-} from '../../graphql/enums.js';
-import { connectionOf } from '../../graphql/page.js';
-import { InstantScalar } from '../../graphql/scalars.js';
+} from '../../api/graphql/enums.js';
+import { connectionOf } from '../../api/graphql/page.js';
+import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { ClockType, toClockType, VersionRefType } from '../../sla/graphql-types.js';
 import { latestClocks } from '../domain/latest-clocks.js';

@@ -6,7 +6,7 @@ import { type Reader } from '../../database/scoped.js';
 import { MayScan } from '../../doors/may-scan.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { ReadArgs, said } from '../../graphql/page.js';
+import { ReadArgs, said } from '../../api/graphql/page.js';
 import { EVENT_STORE } from '../../tokens.js';
 import { DeliveryList, WebhookList } from '../queries.js';
 import { WebhookDeliveriesArgs } from './webhook.inputs.js';

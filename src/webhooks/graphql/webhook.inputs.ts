@@ -1,9 +1,9 @@
 import { ArgsType, Field, Float, ID, InputType } from '@nestjs/graphql';
 import { IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
-import { DeliveryStateEnum } from '../../graphql/enums.js';
-import { IsFilterList, IsFilterText } from '../../graphql/filters.js';
-import { PageArgs } from '../../graphql/page.js';
-import { PositionScalar } from '../../graphql/scalars.js';
+import { DeliveryStateEnum } from '../../api/graphql/enums.js';
+import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
+import { PageArgs } from '../../api/graphql/page.js';
+import { PositionScalar } from '../../api/graphql/scalars.js';
 import { SlaEventFilterInput } from '../../sla/graphql-types.js';
 import { type Delivery } from '../outbox/deliveries.js';
 

@@ -1,8 +1,8 @@
 import { createUnionType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
-import { DeliveryStateEnum, MetricEnum, SlaEventKindEnum, WebhookStateEnum } from '../../graphql/enums.js';
-import { connectionOf } from '../../graphql/page.js';
-import { memberOf, RejectionType } from '../../graphql/rejected.js';
-import { InstantScalar, PositionScalar } from '../../graphql/scalars.js';
+import { DeliveryStateEnum, MetricEnum, SlaEventKindEnum, WebhookStateEnum } from '../../api/graphql/enums.js';
+import { connectionOf } from '../../api/graphql/page.js';
+import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
+import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type FeedFilter } from '../../feed/feed-event.js';
 import { type Delivery } from '../outbox/deliveries.js';
 import { type WebhookView } from '../outbox/lists.js';

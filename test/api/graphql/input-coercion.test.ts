@@ -2,11 +2,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type GraphQLSchema, isInputObjectType } from 'graphql';
-import { readSettings } from '../../src/config/settings.js';
-import { doorsOf } from '../../src/doors/doors.js';
-import { graphqlOptions } from '../../src/graphql/options.js';
-import { quickInputs } from '../../src/graphql/quick-inputs.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { readSettings } from '../../../src/config/settings.js';
+import { doorsOf } from '../../../src/doors/doors.js';
+import { graphqlOptions } from '../../../src/api/graphql/options.js';
+import { quickInputs } from '../../../src/api/graphql/input-coercion.js';
+import { ManualClock } from '../../support/manual-clock.js';
 
 setFlagsFromString('--allow-natives-syntax');
 const isQuick = runInThisContext('(object) => %HasFastProperties(object)') as (object: object) => boolean;

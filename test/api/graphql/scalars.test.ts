@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DateTime } from 'luxon';
-import { parseInstant } from '../../src/graphql/scalars.js';
-import fc from '../support/fc.js';
+import { parseInstant } from '../../../src/api/graphql/scalars.js';
+import fc from '../../support/fc.js';
 
 const two = (n: number) => String(n).padStart(2, '0');
 

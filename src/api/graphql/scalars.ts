@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { readInstant } from '../business-time/read-instant.js';
-import { cut } from '../event-sourcing/rejection.js';
+import { readInstant } from '../../business-time/read-instant.js';
+import { cut } from '../../event-sourcing/rejection.js';
 
 const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from '@nestjs/graphql';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
 
 @ObjectType('Rejection', { description: 'A command refused: nothing was recorded.' })
 export class RejectionType {

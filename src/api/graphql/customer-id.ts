@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { customerIdOf, customerIdRule } from '../parsing/customer-id.js';
+import { customerIdOf, customerIdRule } from '../../parsing/customer-id.js';
 
 /** The rule of a field that names a customer; outer blanks are cut where it is read. */
 export const IsCustomerId = () =>

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { cut } from '../event-sourcing/rejection.js';
+import { cut } from '../../event-sourcing/rejection.js';
 
 /** What is wrong with a field of an input. */
 export interface Fault {

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { permissionsPage } from '../auth/permissions-page.js';
-import { allResolvers } from './resolvers.js';
+import { allResolvers } from './graphql-modules.js';
 
 /** The schema, from the resolvers alone: nothing is opened or started. */
 export async function sortedSchema(): Promise<GraphQLSchema> {

@@ -1,9 +1,9 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import { ValidateBy } from 'class-validator';
-import { type Identity } from '../auth/identity.js';
-import { permissions } from '../auth/permissions.js';
-import { type Actor } from '../event-sourcing/event-store.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { type Identity } from '../../auth/identity.js';
+import { permissions } from '../../auth/permissions.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
 import { ActorKindEnum } from './enums.js';
 
 @ObjectType('Actor', { description: 'Who did it.' })

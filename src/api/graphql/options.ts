@@ -4,14 +4,14 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
-import { guarded } from '../auth/guarded-schema.js';
-import { contextOfRequest } from '../auth/http-door.js';
-import { wholeRequests } from '../auth/whole-requests.js';
-import { answerTooLarge, exceeds } from '../doors/answer-size.js';
-import { type Doors } from '../doors/doors.js';
-import { queryRules } from '../doors/query-rules.js';
-import { errorFormat, fewOf, mostErrors } from '../doors/refusals.js';
-import { quickInputs } from './quick-inputs.js';
+import { guarded } from '../../auth/guarded-schema.js';
+import { contextOfRequest } from '../../auth/http-door.js';
+import { wholeRequests } from '../../auth/whole-requests.js';
+import { answerTooLarge, exceeds } from '../../doors/answer-size.js';
+import { type Doors } from '../../doors/doors.js';
+import { queryRules } from '../../doors/query-rules.js';
+import { errorFormat, fewOf, mostErrors } from '../../doors/refusals.js';
+import { quickInputs } from './input-coercion.js';
 import { faultsOfVariables } from './variable-faults.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
