@@ -36,7 +36,7 @@ export default tseslint.config(
   {
     // What is printed goes through src/cli/print.ts, or a server's log: both escape what would give the terminal a command.
     files: ['src/**/*.ts'],
-    ignores: ['src/cli/print.ts', 'src/doors/log.ts', 'src/app/print-schema.ts'],
+    ignores: ['src/cli/print.ts', 'src/observability/log.ts', 'src/app/print-schema.ts'],
     rules: {
       'no-console': 'error',
       'no-restricted-syntax': [

@@ -13,7 +13,7 @@ import {
   replaceReadModels,
 } from './database/read-models.js';
 import { type Schema } from './database/schema.js';
-import { noteToStderr } from './doors/log.js';
+import { noteToStderr } from './observability/log.js';
 import { type EventStore, type Position } from './event-sourcing/event-store.js';
 import { type StorageFault } from './event-sourcing/storage-fault.js';
 import { StreamCache } from './event-sourcing/stream-cache.js';

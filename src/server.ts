@@ -4,13 +4,13 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import { openAuthenticator } from './auth/authenticator.js';
 import { type DevelopmentKey } from './auth/development-key.js';
-import { authenticateRequests, refuse } from './auth/http-door.js';
+import { authenticateRequests, refuse } from './api/http/authenticate-requests.js';
 import { whyNot } from './auth/requires.js';
 import { expectIdentity } from './config/identity-settings.js';
-import { type Doors, doorsOf } from './doors/doors.js';
-import { limitHeld } from './doors/held-http.js';
-import { guardHttp, httpOptions, limitIdentities } from './doors/http.js';
-import { Refusals } from './doors/refusals.js';
+import { type Doors, doorsOf } from './api/request-limits.js';
+import { limitHeld } from './api/http/held-bytes-http.js';
+import { guardHttp, httpOptions, limitIdentities } from './api/http/http-guards.js';
+import { Refusals } from './api/exception-filter.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { StorageFault } from './event-sourcing/storage-fault.js';
 import { serveGraphiql } from './api/graphql/graphiql.js';

@@ -3,7 +3,7 @@ import { type Clock } from './clock/clock.js';
 import { type Duties, leaseOf, stuckOf } from './deadlines/leases.js';
 import { type Schema } from './database/schema.js';
 import { newId } from './event-sourcing/new-id.js';
-import { noteToStderr } from './doors/log.js';
+import { noteToStderr } from './observability/log.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { StorageFault } from './event-sourcing/storage-fault.js';
 import { type RunningProjections } from './projections/projections.js';

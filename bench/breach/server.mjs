@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { readSettings } from '../../dist/config/settings.js';
-import { doorsOf } from '../../dist/doors/doors.js';
+import { doorsOf } from '../../dist/api/request-limits.js';
 import { openLedger } from '../../dist/ledger.js';
 import { changePlan } from '../../dist/catalogue/commands/change-plan.js';
 import { defineCalendar } from '../../dist/catalogue/commands/define.js';

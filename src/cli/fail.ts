@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidCalendar } from '../business-time/calendar.js';
-import { inFull } from '../doors/log.js';
+import { inFull } from '../observability/log.js';
 import { diskFault } from '../database/disk-faults.js';
 import { cut, Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';

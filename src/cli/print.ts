@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { visible } from '../doors/visible.js';
+import { visible } from '../parsing/visible.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 
 /**

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { visible } from '../doors/visible.js';
+import { visible } from '../parsing/visible.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type RejectedRow } from '../imports/import-log.js';
 

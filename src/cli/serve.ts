@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type DevelopmentKey } from '../auth/development-key.js';
 import { expectIdentity } from '../config/identity-settings.js';
 import { readSettings, type Settings } from '../config/settings.js';
-import { surviveSilence } from '../doors/log.js';
+import { surviveSilence } from '../observability/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Finding } from '../event-sourcing/standing.js';
 import { type Ledger, openLedger } from '../ledger.js';

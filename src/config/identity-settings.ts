@@ -1,4 +1,4 @@
-import { isLoopback } from '../doors/address.js';
+import { isLoopback } from './address.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Settings } from './settings.js';
 

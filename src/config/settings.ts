@@ -15,7 +15,7 @@ import {
   ValidateIf,
   validateSync,
 } from 'class-validator';
-import { isNetwork } from '../doors/address.js';
+import { isNetwork } from './address.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 
 function takesTokens({ identity, jwtIssuer, jwtAudience, jwksUrl }: Settings): boolean {

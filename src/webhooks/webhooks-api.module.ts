@@ -1,6 +1,6 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { inFull, noteToStderr } from '../doors/log.js';
+import { inFull, noteToStderr } from '../observability/log.js';
 import { type Clock } from '../clock/clock.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, execute, parse } from 'graphql';
-import { guarded } from '../../src/auth/guarded-schema.js';
+import { guarded } from '../../src/api/graphql/field-authorization.js';
 import { type RequestContext } from '../../src/auth/requires.js';
 import { turn } from '../../src/event-sourcing/turn.js';
 

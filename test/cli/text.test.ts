@@ -7,7 +7,7 @@ import { type Command } from 'commander';
 import { parse } from 'yaml';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { program } from '../../src/cli/program.js';
-import { visible } from '../../src/doors/visible.js';
+import { visible } from '../../src/parsing/visible.js';
 import { newFolder } from '../support/api.js';
 import { type Said, runHere } from '../support/command-line.js';
 import { hostile, hostileShown, linesThatLie } from '../support/hostile-text.js';

@@ -11,7 +11,7 @@ import {
   isCompositeType,
   isObjectType,
 } from 'graphql';
-import { guarded } from '../../src/auth/guarded-schema.js';
+import { guarded } from '../../src/api/graphql/field-authorization.js';
 import { type Permission, permissions, type Role, roles } from '../../src/auth/permissions.js';
 import { permissionsPage } from '../../src/auth/permissions-page.js';
 import { permissionOf, rootTypesOf } from '../../src/auth/requires.js';

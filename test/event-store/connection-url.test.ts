@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readConnectionUrl } from '../../src/event-store/eventstoredb/connection-url.js';
 import { Credentials } from '../../src/event-store/eventstoredb/credentials.js';
-import { inFull } from '../../src/doors/log.js';
+import { inFull } from '../../src/observability/log.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { openStoredLog } from '../../src/open-log.js';
 import { newFolder } from '../support/api.js';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { standardLimits } from '../../src/doors/limits.js';
+import { standardLimits } from '../../src/api/limits.js';
 import { Api, newFolder } from '../support/api.js';
 
 describe('connections of one address', () => {

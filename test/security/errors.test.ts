@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { inFull, logLine } from '../../src/doors/log.js';
+import { inFull, logLine } from '../../src/observability/log.js';
 import { Api } from '../support/api.js';
 
 describe('an error of ours', () => {

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exceeds } from '../../src/doors/answer-size.js';
-import { Held } from '../../src/doors/held.js';
-import { standardLimits } from '../../src/doors/limits.js';
+import { exceeds } from '../../src/api/answer-size.js';
+import { Held } from '../../src/api/held-bytes.js';
+import { standardLimits } from '../../src/api/limits.js';
 import fc from '../support/fc.js';
 import { Api, newFolder } from '../support/api.js';
 import { RawFrames } from '../support/raw-frames.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { tooMuchJson } from '../../src/doors/json-size.js';
+import { tooMuchJson } from '../../src/api/json-size.js';
 
 const limits = { jsonValues: 5, jsonDepth: 3 };
 const why = (text: string) => tooMuchJson(Buffer.from(text), limits);

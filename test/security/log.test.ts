@@ -2,9 +2,9 @@ import { spawn, type StdioOptions } from 'node:child_process';
 import { openSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { inFull, logTo } from '../../src/doors/log.js';
-import { ThinnedLog } from '../../src/doors/thinned-log.js';
-import { type LogEntry } from '../../src/doors/log.js';
+import { inFull, logTo } from '../../src/observability/log.js';
+import { ThinnedLog } from '../../src/observability/thinned-log.js';
+import { type LogEntry } from '../../src/observability/log.js';
 import { Api, newFolder } from '../support/api.js';
 import { ManualClock } from '../support/manual-clock.js';
 

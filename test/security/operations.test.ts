@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readOperations } from '../../src/doors/operations.js';
+import { readOperations } from '../../src/api/graphql/persisted-operations.js';
 import { Api, newFolder } from '../support/api.js';
 import { RawSocket } from '../support/raw-socket.js';
 

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyStore } from '../../src/auth/key-store.js';
-import { standardLimits } from '../../src/doors/limits.js';
+import { standardLimits } from '../../src/api/limits.js';
 import { Api, newFolder } from '../support/api.js';
 import { IdentityProvider } from '../support/identity-provider.js';
 import { RawFrames } from '../support/raw-frames.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
-import { standardLimits as limits } from '../../src/doors/limits.js';
+import { standardLimits as limits } from '../../src/api/limits.js';
 import { type Answer, Api } from '../support/api.js';
 
 const times = (count: number, text: (n: number) => string) =>

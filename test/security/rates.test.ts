@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addressOf, networkOf } from '../../src/doors/address.js';
-import { standardLimits } from '../../src/doors/limits.js';
-import { Rates } from '../../src/doors/rate.js';
+import { addressOf, networkOf } from '../../src/config/address.js';
+import { standardLimits } from '../../src/api/limits.js';
+import { Rates } from '../../src/api/http/rate-limiter.js';
 import { Api, newFolder } from '../support/api.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { RawSocket } from '../support/raw-socket.js';

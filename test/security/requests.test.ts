@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { standardLimits } from '../../src/doors/limits.js';
+import { standardLimits } from '../../src/api/limits.js';
 import { Api, newFolder } from '../support/api.js';
 
 const plans = JSON.stringify({ query: '{ plans { code } }' });

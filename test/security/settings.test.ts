@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.js';
-import { isLoopback } from '../../src/doors/address.js';
-import { doorsOf } from '../../src/doors/doors.js';
+import { isLoopback } from '../../src/config/address.js';
+import { doorsOf } from '../../src/api/request-limits.js';
 import { Api, newFolder } from '../support/api.js';
 import { ManualClock } from '../support/manual-clock.js';
 

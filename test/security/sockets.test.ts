@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
-import { type Limits, standardLimits } from '../../src/doors/limits.js';
+import { type Limits, standardLimits } from '../../src/api/limits.js';
 import { Api, newFolder } from '../support/api.js';
 import { RawSocket } from '../support/raw-socket.js';
 

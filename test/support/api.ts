@@ -7,11 +7,11 @@ import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { type Role } from '../../src/auth/permissions.js';
-import { type Doors } from '../../src/doors/doors.js';
-import { type LogEntry } from '../../src/doors/log.js';
+import { type Doors } from '../../src/api/request-limits.js';
+import { type LogEntry } from '../../src/observability/log.js';
 import { type Ledger } from '../../src/ledger.js';
 import { type Server, startServer } from '../../src/server.js';
-import { testDoors } from './doors.js';
+import { testDoors } from './request-limits.js';
 import { openIn } from './ledgers.js';
 import { ManualClock } from './manual-clock.js';
 

@@ -4,13 +4,13 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
-import { guarded } from '../../auth/guarded-schema.js';
-import { contextOfRequest } from '../../auth/http-door.js';
-import { wholeRequests } from '../../auth/whole-requests.js';
-import { answerTooLarge, exceeds } from '../../doors/answer-size.js';
-import { type Doors } from '../../doors/doors.js';
-import { queryRules } from '../../doors/query-rules.js';
-import { errorFormat, fewOf, mostErrors } from '../../doors/refusals.js';
+import { guarded } from './field-authorization.js';
+import { contextOfRequest } from '../http/authenticate-requests.js';
+import { wholeRequests } from './operation-authorization.js';
+import { answerTooLarge, exceeds } from '../answer-size.js';
+import { type Doors } from '../request-limits.js';
+import { queryRules } from './query-rules.js';
+import { errorFormat, fewOf, mostErrors } from '../exception-filter.js';
 import { quickInputs } from './input-coercion.js';
 import { faultsOfVariables } from './variable-faults.js';
 

@@ -1,5 +1,5 @@
 import { Document, visit } from 'yaml';
-import { unseen } from '../../doors/visible.js';
+import { unseen } from '../../parsing/visible.js';
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type EffectiveFrom } from '../domain/plan.js';
 import { isRetired, versionsOf } from '../domain/plan-decider.js';

@@ -2,7 +2,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
-import { MayScan } from '../../doors/may-scan.js';
+import { MayScan } from '../../api/graphql/may-scan.js';
 import { DueAt } from '../queries/due-at-query.js';
 import { DueAtInput, DueAtType } from './due-at.types.js';
 import { toDueQuestion } from './to-definitions.js';

@@ -2,7 +2,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, Float, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../database/scoped.js';
-import { MayScan } from '../../doors/may-scan.js';
+import { MayScan } from '../../api/graphql/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../api/graphql/enums.js';
 import { IsFilterList } from '../../api/graphql/filters.js';

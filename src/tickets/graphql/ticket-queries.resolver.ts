@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, InputType, Query, Resolver } from '@nestjs/graphql';
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../database/scoped.js';
-import { MayScan } from '../../doors/may-scan.js';
+import { MayScan } from '../../api/graphql/may-scan.js';
 import { type Clock } from '../../clock/clock.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';

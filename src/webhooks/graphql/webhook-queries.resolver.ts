@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../database/scoped.js';
-import { MayScan } from '../../doors/may-scan.js';
+import { MayScan } from '../../api/graphql/may-scan.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { ReadArgs, said } from '../../api/graphql/page.js';

@@ -3,7 +3,7 @@ import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type GraphQLSchema, isInputObjectType } from 'graphql';
 import { readSettings } from '../../../src/config/settings.js';
-import { doorsOf } from '../../../src/doors/doors.js';
+import { doorsOf } from '../../../src/api/request-limits.js';
 import { graphqlOptions } from '../../../src/api/graphql/options.js';
 import { quickInputs } from '../../../src/api/graphql/input-coercion.js';
 import { ManualClock } from '../../support/manual-clock.js';

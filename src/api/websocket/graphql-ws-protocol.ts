@@ -13,24 +13,24 @@ import {
   validate,
 } from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
-import { type Authenticator } from '../auth/authenticator.js';
+import { type Authenticator } from '../../auth/authenticator.js';
 import {
   authenticateConnection,
   closeIfOver,
   contextOfConnection,
   identityOf,
   type OperationContext,
-} from '../auth/websocket-door.js';
-import { whyNotAll } from '../auth/whole-requests.js';
-import { type Clock } from '../clock/clock.js';
-import { faultsOfVariables } from '../api/graphql/variable-faults.js';
-import { answerTooLarge, exceeds } from './answer-size.js';
-import { tooLong, tooLongCode } from './document-rules.js';
-import { type Doors } from './doors.js';
+} from './authenticate-connections.js';
+import { whyNotAll } from '../graphql/operation-authorization.js';
+import { type Clock } from '../../clock/clock.js';
+import { faultsOfVariables } from '../graphql/variable-faults.js';
+import { answerTooLarge, exceeds } from '../answer-size.js';
+import { tooLong, tooLongCode } from '../graphql/document-rules.js';
+import { type Doors } from '../request-limits.js';
 import { type OpenSocket } from './open-socket.js';
-import { notAllowed } from './operations.js';
-import { queryRules } from './query-rules.js';
-import { errorFormat, fewOf, mostErrors } from './refusals.js';
+import { notAllowed } from '../graphql/persisted-operations.js';
+import { queryRules } from '../graphql/query-rules.js';
+import { errorFormat, fewOf, mostErrors } from '../exception-filter.js';
 
 type Params = Record<string, unknown>;
 type SocketContext = Context<Params, OpenSocket>;

@@ -1,5 +1,5 @@
 import { GraphQLError, type ValidationRule } from 'graphql';
-import { type Limits } from './limits.js';
+import { type Limits } from '../limits.js';
 
 /** Why a document is not even parsed; undefined: it may be. */
 export function tooLong(document: string, { documentChars, documentLines }: Limits): string | undefined {

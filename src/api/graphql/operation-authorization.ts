@@ -10,9 +10,9 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { type Identity } from './identity.js';
-import { type Permission } from './permissions.js';
-import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requires.js';
+import { type Identity } from '../../auth/identity.js';
+import { type Permission } from '../../auth/permissions.js';
+import { permissionOf, type RequestContext, rootTypesOf, whyNot } from '../../auth/requires.js';
 
 /** The permissions that an operation takes, by the name of the operation or field that takes it. */
 type Needed = ReadonlyMap<string, Permission>;

@@ -1,6 +1,6 @@
 import { systemClock } from '../clock/clock.js';
 import { cut } from '../event-sourcing/rejection.js';
-import { visible } from './visible.js';
+import { visible } from '../parsing/visible.js';
 
 /** What is worth an operator's look: an error of ours, or a request refused. */
 export interface LogEntry {

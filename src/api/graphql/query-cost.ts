@@ -16,7 +16,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
-import { type Limits } from './limits.js';
+import { type Limits } from '../limits.js';
 import { mayScan } from './may-scan.js';
 
 /** A list that is no page is counted as so long. */

@@ -1,12 +1,12 @@
 import { type IncomingMessage } from 'node:http';
 import { type Settings } from '../config/settings.js';
 import { type Clock } from '../clock/clock.js';
-import { addressOf, type AddressOf, isAmong, isLoopback } from './address.js';
+import { addressOf, type AddressOf, isAmong, isLoopback } from '../config/address.js';
 import { type Limits, standardLimits } from './limits.js';
-import { type Log, logToStderr } from './log.js';
-import { type Operations, readOperations } from './operations.js';
-import { Rates } from './rate.js';
-import { ThinnedLog } from './thinned-log.js';
+import { type Log, logToStderr } from '../observability/log.js';
+import { type Operations, readOperations } from './graphql/persisted-operations.js';
+import { Rates } from './http/rate-limiter.js';
+import { ThinnedLog } from '../observability/thinned-log.js';
 
 /** What guards every door of a server, the same over HTTP and WebSocket. */
 export interface Doors {

@@ -1,8 +1,8 @@
 import { type IncomingMessage } from 'node:http';
 import { type Extra } from 'graphql-ws/use/ws';
-import { type Identity } from '../auth/identity.js';
-import { type GatheringSocket } from './gathering-socket.js';
-import { type OperationsUnderWay } from './under-way.js';
+import { type Identity } from '../../auth/identity.js';
+import { type GatheringSocket } from './batching-socket.js';
+import { type OperationsUnderWay } from '../under-way.js';
 
 /** A socket that is open: whose it is, and what it holds of our memory. */
 export interface OpenSocket extends Extra {

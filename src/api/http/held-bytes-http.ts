@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { answerTooLarge } from './answer-size.js';
-import { type Doors } from './doors.js';
-import { Held } from './held.js';
-import { refusalBody } from './refusals.js';
+import { answerTooLarge } from '../answer-size.js';
+import { type Doors } from '../request-limits.js';
+import { Held } from '../held-bytes.js';
+import { refusalBody } from '../exception-filter.js';
 
 /** Requests and answers of fewer bytes are let pass: rates limit how many there are. */
 const smallBytes = 16 * 1024;

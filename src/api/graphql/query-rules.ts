@@ -1,8 +1,8 @@
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import { NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 import { nameRule } from './document-rules.js';
-import { type Limits } from './limits.js';
-import { weightRule } from './weight-rule.js';
+import { type Limits } from '../limits.js';
+import { weightRule } from './query-cost.js';
 
 export interface QueryRules {
   readonly limits: Limits;

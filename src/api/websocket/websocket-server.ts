@@ -7,15 +7,15 @@ import { Plugin } from '@nestjs/apollo';
 import { type GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { type Authenticator } from '../auth/authenticator.js';
-import { type Clock } from '../clock/clock.js';
-import { AUTHENTICATOR, CLOCK, DOORS } from '../tokens.js';
-import { mayCome, type Doors } from './doors.js';
-import { GatheringSocket } from './gathering-socket.js';
+import { type Authenticator } from '../../auth/authenticator.js';
+import { type Clock } from '../../clock/clock.js';
+import { AUTHENTICATOR, CLOCK, DOORS } from '../../tokens.js';
+import { mayCome, type Doors } from '../request-limits.js';
+import { GatheringSocket } from './batching-socket.js';
 import { OpenSockets } from './open-socket.js';
 import { serveSocket } from './serve-socket.js';
-import { socketProtocol } from './socket-protocol.js';
-import { OperationsUnderWay } from './under-way.js';
+import { socketProtocol } from './graphql-ws-protocol.js';
+import { OperationsUnderWay } from '../under-way.js';
 
 const path = '/graphql';
 

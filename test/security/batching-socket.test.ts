@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
-import { GatheringSocket } from '../../src/doors/gathering-socket.js';
+import { GatheringSocket } from '../../src/api/websocket/batching-socket.js';
 
 describe('a socket that gathers what it is sent', () => {
   let http: Server;

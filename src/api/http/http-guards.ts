@@ -3,14 +3,14 @@ import { BadRequestException } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { Turns } from '../event-sourcing/turn.js';
+import { Turns } from '../../event-sourcing/turn.js';
 import { limitConnections } from './connections.js';
-import { type Doors } from './doors.js';
-import { tooMuchJson } from './json-size.js';
-import { tooLong, tooLongCode } from './document-rules.js';
-import { type Limits } from './limits.js';
-import { type Asked, notAllowed, type Operations } from './operations.js';
-import { refusalBody } from './refusals.js';
+import { type Doors } from '../request-limits.js';
+import { tooMuchJson } from '../json-size.js';
+import { tooLong, tooLongCode } from '../graphql/document-rules.js';
+import { type Limits } from '../limits.js';
+import { type Asked, notAllowed, type Operations } from '../graphql/persisted-operations.js';
+import { refusalBody } from '../exception-filter.js';
 
 /** How long a request may take and how large it may be, for whoever makes the server. */
 export const httpOptions = ({ bodyBytes, requestMs, idleMs, headersMs, checkMs }: Limits) => ({

@@ -1,11 +1,11 @@
 import { type Context } from 'graphql-ws';
-import { type Clock } from '../clock/clock.js';
-import { type OpenSocket } from '../doors/open-socket.js';
-import { inFull, noteToStderr } from '../doors/log.js';
-import { Rejection } from '../event-sourcing/rejection.js';
-import { type Authenticator } from './authenticator.js';
-import { type Identity, type Over } from './identity.js';
-import { type RequestContext } from './requires.js';
+import { type Clock } from '../../clock/clock.js';
+import { type OpenSocket } from './open-socket.js';
+import { inFull, noteToStderr } from '../../observability/log.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { type Authenticator } from '../../auth/authenticator.js';
+import { type Identity, type Over } from '../../auth/identity.js';
+import { type RequestContext } from '../../auth/requires.js';
 
 /** A connection, and who it is of. */
 export type Connection = Context<Record<string, unknown>, OpenSocket>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** What a request says that it asks. */
 export interface Asked {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type FastifyReply } from 'fastify';
 import { InvalidCalendar } from '../business-time/calendar.js';
 import { cut, Rejection } from '../event-sourcing/rejection.js';
-import { inFull, type Log } from './log.js';
+import { inFull, type Log } from '../observability/log.js';
 
 const ours = { message: 'Something went wrong on our side.', code: 'INTERNAL_SERVER_ERROR' };
 

@@ -1,7 +1,7 @@
 import { type Settings } from '../../src/config/settings.js';
 import { type Clock } from '../../src/clock/clock.js';
-import { type Doors, doorsOf } from '../../src/doors/doors.js';
-import { type LogEntry } from '../../src/doors/log.js';
+import { type Doors, doorsOf } from '../../src/api/request-limits.js';
+import { type LogEntry } from '../../src/observability/log.js';
 
 /** The doors of a test's server, as the settings have them but for what the test says, and what they logged. */
 export function testDoors(settings: Settings, clock: Clock, differing: Partial<Doors> = {}) {

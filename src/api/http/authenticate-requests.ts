@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Doors } from '../doors/doors.js';
-import { type Log } from '../doors/log.js';
-import { refusalBody } from '../doors/refusals.js';
-import { Rejection } from '../event-sourcing/rejection.js';
-import { type Authenticator } from './authenticator.js';
-import { type Identity } from './identity.js';
-import { type RequestContext } from './requires.js';
+import { type Doors } from '../request-limits.js';
+import { type Log } from '../../observability/log.js';
+import { refusalBody } from '../exception-filter.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { type Authenticator } from '../../auth/authenticator.js';
+import { type Identity } from '../../auth/identity.js';
+import { type RequestContext } from '../../auth/requires.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Server } from 'node:http';
 import { type Socket } from 'node:net';
-import { networkOf } from './address.js';
-import { type Doors } from './doors.js';
-import { refusalBody } from './refusals.js';
+import { networkOf } from '../../config/address.js';
+import { type Doors } from '../request-limits.js';
+import { refusalBody } from '../exception-filter.js';
 
 /** How long who is refused may take to read why, and how many may do so at a time. */
 const partingMs = 1_000;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CloseCode, type Server } from 'graphql-ws';
-import { type Doors } from './doors.js';
-import { tooMuchJson } from './json-size.js';
-import { inFull } from './log.js';
+import { type Doors } from '../request-limits.js';
+import { tooMuchJson } from '../json-size.js';
+import { inFull } from '../../observability/log.js';
 import { type OpenSocket, type OpenSockets } from './open-socket.js';
 
 /** Codes of RFC 6455’s registry: a message that is too large, an error of ours, a server with too much to do. */

@@ -1,9 +1,9 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
-import { expectWanted } from '../event-sourcing/handle-command.js';
-import { Turns } from '../event-sourcing/turn.js';
-import { type Identity } from './identity.js';
-import { type Permission } from './permissions.js';
-import { permissionOf, type RequestContext, rootTypesOf, whyNot } from './requires.js';
+import { expectWanted } from '../../event-sourcing/handle-command.js';
+import { Turns } from '../../event-sourcing/turn.js';
+import { type Identity } from '../../auth/identity.js';
+import { type Permission } from '../../auth/permissions.js';
+import { permissionOf, type RequestContext, rootTypesOf, whyNot } from '../../auth/requires.js';
 
 type Operation = GraphQLField<unknown, RequestContext>;
 
