@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { EventStoreDBClient, eventTypeFilter, jsonEvent, NO_STREAM, streamNameFilter } from '@eventstore/db-client';
 import { readSettings } from '../dist/config/settings.js';
-import { openReadModels } from '../dist/database/read-models.js';
+import { openReadModels } from '../dist/read-models/read-models.js';
 import { EventStoreDbEventStore } from '../dist/event-store/eventstoredb/eventstoredb-event-store.js';
 import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { importLog } from '../dist/imports/import-log.js';

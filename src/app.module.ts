@@ -13,7 +13,7 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from './audit/audit-api.module.js';
 import { type Authenticator } from './auth/authenticator.js';
-import { readersOf } from './database/scoped.js';
+import { readersOf } from './read-models/scoped.js';
 import { noteToStderr } from './observability/log.js';
 import { type Doors } from './api/request-limits.js';
 import { WebSocketDoor } from './api/websocket/websocket-server.js';

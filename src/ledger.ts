@@ -11,8 +11,8 @@ import {
   type ReadModels,
   removeReadModels,
   replaceReadModels,
-} from './database/read-models.js';
-import { type Schema } from './database/schema.js';
+} from './read-models/read-models.js';
+import { type Schema } from './read-models/schema.js';
 import { noteToStderr } from './observability/log.js';
 import { type EventStore, type Position } from './event-sourcing/event-store.js';
 import { type StorageFault } from './event-sourcing/storage-fault.js';

@@ -1,5 +1,5 @@
 import { type Settings } from './config/settings.js';
-import { joinReadModels } from './database/read-models.js';
+import { joinReadModels } from './read-models/read-models.js';
 import { pause } from './event-sourcing/pause.js';
 import { type ProjectionStatus } from './event-sourcing/progress.js';
 import { StorageFault } from './event-sourcing/storage-fault.js';

@@ -1,7 +1,7 @@
 import { type Kysely } from 'kysely';
 import { type Clock } from './clock/clock.js';
 import { type Duties, leaseOf, stuckOf } from './deadlines/leases.js';
-import { type Schema } from './database/schema.js';
+import { type Schema } from './read-models/schema.js';
 import { newId } from './event-sourcing/new-id.js';
 import { noteToStderr } from './observability/log.js';
 import { Rejection } from './event-sourcing/rejection.js';

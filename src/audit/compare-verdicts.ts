@@ -1,6 +1,6 @@
 import { type Kysely } from 'kysely';
-import { among, chunks } from '../database/rows.js';
-import { type Schema } from '../database/schema.js';
+import { among, chunks } from '../read-models/rows.js';
+import { type Schema } from '../read-models/schema.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Metric } from '../catalogue/domain/plan.js';
 import { type Clock, type ClockState } from '../clocks/clock.js';

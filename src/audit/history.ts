@@ -1,5 +1,5 @@
 import { type Scope } from '../auth/scope.js';
-import { type Asker } from '../database/reads.js';
+import { type Asker } from '../read-models/reads.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { type Terms } from '../catalogue/domain/plan.js';
 import { type OutcomeData } from '../clocks/outcome.js';

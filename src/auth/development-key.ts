@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { privateFolder } from '../database/private-files.js';
+import { privateFolder } from '../storage/private-files.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { idOfKey, newKey } from './api-key.js';
 

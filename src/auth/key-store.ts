@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Instant } from '../business-time/calendar.js';
-import { type Stored, tellingFaults } from '../database/disk-faults.js';
-import { keepPrivate, privateFolder } from '../database/private-files.js';
+import { type Stored, tellingFaults } from '../storage/disk-faults.js';
+import { keepPrivate, privateFolder } from '../storage/private-files.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { newKey } from './api-key.js';
 import { type Role } from './permissions.js';

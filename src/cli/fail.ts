@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidCalendar } from '../business-time/calendar.js';
 import { inFull } from '../observability/log.js';
-import { diskFault } from '../database/disk-faults.js';
+import { diskFault } from '../storage/disk-faults.js';
 import { cut, Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { complain } from './print.js';

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../business-time/calendar.js';
-import { type Schema } from '../database/schema.js';
+import { type Schema } from '../read-models/schema.js';
 import { turn } from '../event-sourcing/turn.js';
 
 /** Rows read at a time. Limits stand in the text: SQLite plans a statement anew each time that one is bound. */

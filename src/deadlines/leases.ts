@@ -3,8 +3,8 @@ import { Kysely, sql } from 'kysely';
 import { type Clock } from '../clock/clock.js';
 import { type Finding, refusing } from '../event-sourcing/standing.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
-import { connectTo, dialectOf } from '../database/connect.js';
-import { type Stored, tellingFaults } from '../database/disk-faults.js';
+import { connectTo, dialectOf } from '../read-models/connect.js';
+import { type Stored, tellingFaults } from '../storage/disk-faults.js';
 
 /** Which node does some work, and until when it said so. */
 interface LeasesTable {

@@ -1,6 +1,6 @@
 import { type Instant } from '../business-time/calendar.js';
-import { DiskLines } from '../database/disk-lines.js';
-import { DiskSet } from '../database/disk-set.js';
+import { DiskLines } from '../storage/disk-lines.js';
+import { DiskSet } from '../storage/disk-set.js';
 import { type Actor } from '../event-sourcing/event-store.js';
 import { oneAtATime } from '../event-sourcing/one-at-a-time.js';
 import { type RequestOutcome } from '../tickets/commands/change-ticket.js';

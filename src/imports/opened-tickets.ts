@@ -1,4 +1,4 @@
-import { DiskSet } from '../database/disk-set.js';
+import { DiskSet } from '../storage/disk-set.js';
 import { Recent } from '../event-sourcing/recent.js';
 
 /** How many are found without a look at the disk. */

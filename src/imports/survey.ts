@@ -1,5 +1,5 @@
-import { DiskSet } from '../database/disk-set.js';
-import { namelessDatabase } from '../database/nameless.js';
+import { DiskSet } from '../storage/disk-set.js';
+import { namelessDatabase } from '../storage/nameless.js';
 import { opens } from '../tickets/commands/opening-rejected.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { type ImportRow } from './import-record.js';

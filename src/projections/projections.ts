@@ -1,4 +1,4 @@
-import { type Tx } from '../database/read-models.js';
+import { type Tx } from '../read-models/read-models.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { type Projection, type ProjectionStore } from '../event-sourcing/projector.js';

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
-import { type Limit, StoppableConnection } from '../database/going-on.js';
-import { type Stored, tellingFaults } from '../database/disk-faults.js';
-import { readModelsStored } from '../database/read-models.js';
-import { type ReadFile } from '../database/reads.js';
+import { type Limit, StoppableConnection } from '../read-models/stoppable-connection.js';
+import { type Stored, tellingFaults } from '../storage/disk-faults.js';
+import { readModelsStored } from '../read-models/read-models.js';
+import { type ReadFile } from '../read-models/reads.js';
 import { Recent } from '../event-sourcing/recent.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InvalidCalendar } from '../business-time/calendar.js';
-import { Stopped } from '../database/going-on.js';
+import { Stopped } from '../read-models/stoppable-connection.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { openReading } from '../reading.js';
 import { carryOut } from './orders.js';

@@ -1,6 +1,6 @@
 import { type HistoryQuestion, type HistoryRow } from '../audit/history.js';
 import { type Replayed, type ReplayQuestion } from '../audit/replay.js';
-import { type Asker, type ReadFile, type ReadRow } from '../database/reads.js';
+import { type Asker, type ReadFile, type ReadRow } from '../read-models/reads.js';
 import { type Settings } from '../config/settings.js';
 import { Turns } from '../event-sourcing/turn.js';
 import { Rejection } from '../event-sourcing/rejection.js';

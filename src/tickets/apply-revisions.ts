@@ -1,4 +1,4 @@
-import { type RelayoutsTable } from '../database/schema.js';
+import { type RelayoutsTable } from '../read-models/schema.js';
 import { changeTicket, type TicketChanged, type TicketPorts } from './commands/change-ticket.js';
 import { pledge } from './domain/outcome-events.js';
 

@@ -1,4 +1,4 @@
-import { type Readable } from '../database/scoped.js';
+import { type Readable } from '../read-models/scoped.js';
 import { type QualityFlag } from './domain/life.js';
 import { partOf } from './projections/kept-facts.js';
 

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { among } from '../database/rows.js';
-import { type Schema } from '../database/schema.js';
+import { among } from '../read-models/rows.js';
+import { type Schema } from '../read-models/schema.js';
 import { metrics } from '../catalogue/domain/plan.js';
 import { type Clock } from '../clocks/clock.js';
 import { clocksShown } from './domain/latest-clocks.js';

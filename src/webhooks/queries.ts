@@ -1,8 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Page, type PageRequest } from '../database/page.js';
-import { askedBy, readElsewhere } from '../database/read-dialect.js';
-import { type Asker, type Reads } from '../database/reads.js';
+import { type Page, type PageRequest } from '../read-models/page.js';
+import { askedBy, readElsewhere } from '../read-models/read-dialect.js';
+import { type Asker, type Reads } from '../read-models/reads.js';
 import { expectReached, fromCursor } from '../event-sourcing/cursor.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { type Asker } from '../../src/database/reads.js';
+import { type Asker } from '../../src/read-models/reads.js';
 import { ReadsHere } from '../../src/reads/reads-here.js';
 import { Api } from '../support/api.js';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { type Generated, Kysely, type Transaction } from 'kysely';
-import { dialectOf } from '../../src/database/connect.js';
+import { dialectOf } from '../../src/read-models/connect.js';
 import { type Position } from '../../src/event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
 import { type Projection, type ProjectionStore } from '../../src/event-sourcing/projector.js';

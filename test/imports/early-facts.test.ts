@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DiskLines } from '../../src/database/disk-lines.js';
+import { DiskLines } from '../../src/storage/disk-lines.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { importLog } from '../../src/imports/import-log.js';
 import { type ImportRow } from '../../src/imports/import-record.js';

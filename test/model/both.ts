@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { type Instant } from '../../src/business-time/calendar.js';
-import { readersOf } from '../../src/database/scoped.js';
+import { readersOf } from '../../src/read-models/scoped.js';
 import { oneAtATime } from '../../src/event-sourcing/one-at-a-time.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { settleDue, type WatcherPorts } from '../../src/deadlines/deadline-watcher.js';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Asker } from '../../src/database/reads.js';
+import { type Asker } from '../../src/read-models/reads.js';
 import { readLimits, type ReadLimits } from '../../src/reads/limits.js';
 import { ThreadedReads } from '../../src/reads/threaded-reads.js';
 import { newFolder } from '../support/api.js';

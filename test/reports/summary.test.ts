@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readersOf } from '../../src/database/scoped.js';
+import { readersOf } from '../../src/read-models/scoped.js';
 import { slaSummary, type SummaryLine } from '../../src/reports/queries/sla-summary.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';

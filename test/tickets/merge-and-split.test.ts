@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { readersOf } from '../../src/database/scoped.js';
+import { readersOf } from '../../src/read-models/scoped.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { settleDue } from '../../src/deadlines/deadline-watcher.js';
 import { changeAndHandOver, handOver } from '../../src/tickets/commands/hand-over.js';

@@ -1,9 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { Asking, Requires } from '../../auth/requires.js';
-import { type Reader, type Readers } from '../../database/scoped.js';
+import { type Reader, type Readers } from '../../read-models/scoped.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { keyOf, pageOf, sizeOf } from '../../database/page.js';
+import { keyOf, pageOf, sizeOf } from '../../read-models/page.js';
 import { type Clock } from '../../clock/clock.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';

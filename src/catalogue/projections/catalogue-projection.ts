@@ -1,5 +1,5 @@
-import { type Tx } from '../../database/read-models.js';
-import { upsert } from '../../database/rows.js';
+import { type Tx } from '../../read-models/read-models.js';
+import { upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
 import { calendarEventTypes, customerEventTypes, planEventTypes } from '../domain/events.js';

@@ -1,8 +1,8 @@
 import { type Selectable } from 'kysely';
-import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
-import { type CatalogueTable } from '../../database/schema.js';
-import { among } from '../../database/rows.js';
-import { type Readable } from '../../database/scoped.js';
+import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
+import { type CatalogueTable } from '../../read-models/schema.js';
+import { among } from '../../read-models/rows.js';
+import { type Readable } from '../../read-models/scoped.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type NewEvent } from '../../event-sourcing/event-store.js';
 import { calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';

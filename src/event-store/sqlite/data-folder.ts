@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { keepPrivate, privateFolder } from '../../database/private-files.js';
+import { keepPrivate, privateFolder } from '../../storage/private-files.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** A folder that one process owns until it lets go, or dies. */

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { keepPrivate } from '../../database/private-files.js';
+import { keepPrivate } from '../../storage/private-files.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** The layout of the file; it grows by one with every change. */

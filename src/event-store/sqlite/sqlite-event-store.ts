@@ -14,7 +14,7 @@ import {
   type StoredEvent,
   type SubscriptionMessage,
 } from '../../event-sourcing/event-store.js';
-import { diskFault, type Stored, tellingFaults } from '../../database/disk-faults.js';
+import { diskFault, type Stored, tellingFaults } from '../../storage/disk-faults.js';
 import { Bell } from '../../event-sourcing/bell.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { logOlder, StorageFault } from '../../event-sourcing/storage-fault.js';

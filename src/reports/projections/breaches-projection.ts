@@ -1,6 +1,6 @@
-import { type Tx } from '../../database/read-models.js';
-import { among, upsert } from '../../database/rows.js';
-import { type BreachesTable } from '../../database/schema.js';
+import { type Tx } from '../../read-models/read-models.js';
+import { among, upsert } from '../../read-models/rows.js';
+import { type BreachesTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
 import { type OutcomeData } from '../../clocks/outcome.js';

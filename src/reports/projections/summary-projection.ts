@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { DateTime } from 'luxon';
-import { type Tx } from '../../database/read-models.js';
-import { upsert } from '../../database/rows.js';
-import { type SummaryTable, type VerdictsTable } from '../../database/schema.js';
+import { type Tx } from '../../read-models/read-models.js';
+import { upsert } from '../../read-models/rows.js';
+import { type SummaryTable, type VerdictsTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
 import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';

@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely';
-import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
-import { among } from '../../database/rows.js';
-import { type BreachesTable } from '../../database/schema.js';
-import { type Readable } from '../../database/scoped.js';
+import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
+import { among } from '../../read-models/rows.js';
+import { type BreachesTable } from '../../read-models/schema.js';
+import { type Readable } from '../../read-models/scoped.js';
 
 export type BreachView = Selectable<BreachesTable>;
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { among } from '../../database/rows.js';
-import { type Readable } from '../../database/scoped.js';
+import { among } from '../../read-models/rows.js';
+import { type Readable } from '../../read-models/scoped.js';
 
 /** What became of the promises of a plan in a month. */
 export interface SummaryLine {

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Reader, type Readers } from '../../database/scoped.js';
+import { type Reader, type Readers } from '../../read-models/scoped.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { READERS } from '../../tokens.js';
 import { slaSummary, type SummaryFilter, type SummaryLine } from './sla-summary.js';

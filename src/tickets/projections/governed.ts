@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Tx } from '../../database/read-models.js';
-import { among } from '../../database/rows.js';
-import { type RevisionsTable } from '../../database/schema.js';
+import { type Tx } from '../../read-models/read-models.js';
+import { among } from '../../read-models/rows.js';
+import { type RevisionsTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 
 /** Of a plan or calendar, the oldest version that something on a ticket is under. */

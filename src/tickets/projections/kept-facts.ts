@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { type Tx } from '../../database/read-models.js';
-import { upsert } from '../../database/rows.js';
-import { type FactsTable } from '../../database/schema.js';
+import { type Tx } from '../../read-models/read-models.js';
+import { upsert } from '../../read-models/rows.js';
+import { type FactsTable } from '../../read-models/schema.js';
 import { type Fact } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
 import { after, type Life, type QualityFlag } from '../domain/life.js';

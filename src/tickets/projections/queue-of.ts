@@ -1,4 +1,4 @@
-import { type TicketsTable } from '../../database/schema.js';
+import { type TicketsTable } from '../../read-models/schema.js';
 import { type Clock } from '../../clocks/clock.js';
 import { nextDue } from '../domain/next-due.js';
 

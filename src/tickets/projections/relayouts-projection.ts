@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Tx } from '../../database/read-models.js';
-import { chunks, upsert } from '../../database/rows.js';
-import { type RelayoutsTable, type RevisionsTable } from '../../database/schema.js';
+import { type Tx } from '../../read-models/read-models.js';
+import { chunks, upsert } from '../../read-models/rows.js';
+import { type RelayoutsTable, type RevisionsTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
 import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/events.js';

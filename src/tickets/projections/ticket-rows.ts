@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Tx } from '../../database/read-models.js';
-import { among, upsert } from '../../database/rows.js';
-import { type TicketsTable } from '../../database/schema.js';
+import { type Tx } from '../../read-models/read-models.js';
+import { among, upsert } from '../../read-models/rows.js';
+import { type TicketsTable } from '../../read-models/schema.js';
 import { type VersionRef } from '../../catalogue/domain/plan.js';
 import { type Clock } from '../../clocks/clock.js';
 import { type Life, type QualityFlag } from '../domain/life.js';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { type Tx } from '../../database/read-models.js';
-import { upsert } from '../../database/rows.js';
-import { type ClocksTable, type ImportsTable, type PlansTable } from '../../database/schema.js';
+import { type Tx } from '../../read-models/read-models.js';
+import { upsert } from '../../read-models/rows.js';
+import { type ClocksTable, type ImportsTable, type PlansTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
 import { type ImportFinished, type ImportStarted } from '../../imports/events.js';

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type Schema } from '../../database/schema.js';
+import { type Schema } from '../../read-models/schema.js';
 
 /** Rows read at a time. */
 const pageSize = 1_000;

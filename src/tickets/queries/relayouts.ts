@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { type RelayoutsTable, type Schema } from '../../database/schema.js';
+import { type RelayoutsTable, type Schema } from '../../read-models/schema.js';
 
 /** Rows read at a time. */
 const pageSize = 1_000;

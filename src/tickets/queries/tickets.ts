@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Page, keyOf, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
-import { among } from '../../database/rows.js';
-import { type TicketsTable } from '../../database/schema.js';
-import { type Readable } from '../../database/scoped.js';
+import { type Page, keyOf, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
+import { among } from '../../read-models/rows.js';
+import { type TicketsTable } from '../../read-models/schema.js';
+import { type Readable } from '../../read-models/scoped.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { type QualityFlag } from '../domain/life.js';
 import { lifeFromJson } from '../domain/life-json.js';

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { among } from '../../database/rows.js';
+import { among } from '../../read-models/rows.js';
 import { type PostOutcome } from '../post.js';
 import { promote } from './line-up.js';
 import { type Outbox } from './open-outbox.js';

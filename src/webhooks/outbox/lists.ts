@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../database/page.js';
-import { among } from '../../database/rows.js';
+import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
+import { among } from '../../read-models/rows.js';
 import { type Webhook } from '../domain/webhook-decider.js';
 import { type Delivery } from './deliveries.js';
 import { type OutboxSchema } from './tables.js';

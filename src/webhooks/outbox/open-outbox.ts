@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Kysely, Migrator, type Transaction } from 'kysely';
-import { connectTo, dialectOf } from '../../database/connect.js';
-import { type Stored } from '../../database/disk-faults.js';
+import { connectTo, dialectOf } from '../../read-models/connect.js';
+import { type Stored } from '../../storage/disk-faults.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../../event-sourcing/projector.js';
 import { Rejection } from '../../event-sourcing/rejection.js';

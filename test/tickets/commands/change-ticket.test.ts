@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readersOf } from '../../../src/database/scoped.js';
+import { readersOf } from '../../../src/read-models/scoped.js';
 import { enrolCustomer } from '../../../src/catalogue/commands/define.js';
 import { newFolder } from '../../support/api.js';
 import { importLines, ledgerAt, open, project, say, type TestLedger } from '../../support/ledgers.js';

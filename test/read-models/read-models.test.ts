@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import Database from 'better-sqlite3';
 import { Kysely, Migrator, sql, SqliteDialect } from 'kysely';
 import fc from '../support/fc.js';
-import { migrations } from '../../src/database/migrations.js';
-import { openReadModels, ticketsNamed } from '../../src/database/read-models.js';
+import { migrations } from '../../src/read-models/migrations.js';
+import { openReadModels, ticketsNamed } from '../../src/read-models/read-models.js';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { type SubscriptionStatus } from '../../src/event-sourcing/subscription-status.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DiskSet } from '../../src/database/disk-set.js';
+import { DiskSet } from '../../src/storage/disk-set.js';
 
 describe('a set of texts on disk', () => {
   it('has what was added, once or twice, and nothing else', () => {

@@ -8,7 +8,7 @@ import { type ProjectionStore } from '../event-sourcing/projector.js';
 import { Recent } from '../event-sourcing/recent.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { connectTo, dialectOf } from './connect.js';
-import { type Stored } from './disk-faults.js';
+import { type Stored } from '../storage/disk-faults.js';
 import { migrations } from './migrations.js';
 import { type Schema } from './schema.js';
 

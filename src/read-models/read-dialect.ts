@@ -9,7 +9,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { askingToGoOn } from './going-on.js';
+import { askingToGoOn } from './stoppable-connection.js';
 import { type Asker, type ReadFile, type Reads } from './reads.js';
 
 /** Who asks each query that is under way. */

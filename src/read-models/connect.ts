@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
-import { type Stored, tellingFaults } from './disk-faults.js';
-import { keepPrivate } from './private-files.js';
+import { type Stored, tellingFaults } from '../storage/disk-faults.js';
+import { keepPrivate } from '../storage/private-files.js';
 
 /**
  * A connection to a file whose last commits a power cut may take, and nothing else.
