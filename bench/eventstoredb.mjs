@@ -16,7 +16,7 @@ import { importLog } from '../dist/imports/import-log.js';
 import { startImport } from '../dist/imports/ledger-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
 import { openLedger } from '../dist/ledger.js';
-import { allProjections, Projections } from '../dist/projections/projections.js';
+import { allProjections, Projections } from '../dist/app/projection-worker/projections.js';
 import { inFlight, inFolder, median, rate } from './support.mjs';
 
 const rounds = 5;

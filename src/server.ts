@@ -19,7 +19,7 @@ import { countStuck } from './deadlines/leases.js';
 import { type Health, healthOf, publicly, statusCodeOf } from './health.js';
 import { metricsOf, metricsType } from './metrics.js';
 import { type Ledger } from './ledger.js';
-import { projectionNames } from './projections/projections.js';
+import { projectionNames } from './app/projection-worker/projections.js';
 
 export interface Server {
   /** Where it listens, as in `http://127.0.0.1:3000`. */

@@ -6,7 +6,7 @@ import { newId } from './event-sourcing/new-id.js';
 import { noteToStderr } from './observability/log.js';
 import { Rejection } from './event-sourcing/rejection.js';
 import { StorageFault } from './event-sourcing/storage-fault.js';
-import { type RunningProjections } from './projections/projections.js';
+import { type RunningProjections } from './app/projection-worker/projections.js';
 import { type Deadlines, type WatcherPorts } from './deadlines/deadline-watcher.js';
 import { type StuckTickets } from './deadlines/retry-tracker.js';
 import { dueTickets, nextDeadline } from './deadlines/due-tickets.js';

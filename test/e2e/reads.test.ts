@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type Asker } from '../../src/read-models/reads.js';
-import { ReadsHere } from '../../src/reads/reads-here.js';
+import { ReadsHere } from '../../src/app/read-threads/reads-here.js';
 import { Api } from '../support/api.js';
 
 describe('a query whose sender leaves', () => {

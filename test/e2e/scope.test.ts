@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { openReadModels } from '../../src/read-models/read-models.js';
 import { readersOf } from '../../src/read-models/scoped.js';
-import { allProjections } from '../../src/projections/projections.js';
+import { allProjections } from '../../src/app/projection-worker/projections.js';
 import { Api, newFolder } from '../support/api.js';
 import { ledgerAt } from '../support/ledgers.js';
 

@@ -7,7 +7,7 @@ import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
 import { type OpenLog } from '../../src/open-log.js';
-import { projectionNames } from '../../src/projections/projections.js';
+import { projectionNames } from '../../src/app/projection-worker/projections.js';
 import { all } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';

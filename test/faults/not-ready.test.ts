@@ -3,7 +3,7 @@ import { fromCursor, toCursor } from '../../src/event-sourcing/cursor.js';
 import { type Position } from '../../src/event-sourcing/event-store.js';
 import { Progress } from '../../src/event-sourcing/progress.js';
 import { ReadBarrier } from '../../src/api/graphql/read-barrier.js';
-import { FirstBuild } from '../../src/projections/first-build.js';
+import { FirstBuild } from '../../src/app/projection-worker/first-build.js';
 import { Api } from '../support/api.js';
 import { eachStore } from '../support/stores.js';
 import { event } from '../contract/event-store.contract.js';

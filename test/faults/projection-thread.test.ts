@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, rmdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openProjecting } from '../../src/projecting.js';
-import { type ThreadedProjections } from '../../src/projections/threaded-projections.js';
+import { openProjecting } from '../../src/app/projection-worker/open-projection-runner.js';
+import { type ThreadedProjections } from '../../src/app/projection-worker/threaded-projections.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, settingsOf } from '../support/ledgers.js';
 
@@ -46,7 +46,7 @@ describe('the thread of projections, when it begins,', () => {
 
   it('says in words why it cannot', async () => {
     truncateSync(join(folder, 'events.db'), 100);
-    const built = join(process.cwd(), 'dist/projections/threaded-projections.js');
+    const built = join(process.cwd(), 'dist/app/projection-worker/threaded-projections.js');
     const { ThreadedProjections: Built } = (await import(built)) as { ThreadedProjections: typeof ThreadedProjections };
     const projections = new Built(settingsOf(folder), never, { state: 'connecting', lag: 0, reconnects: 0 });
     await projections.run(stop.signal, () => undefined);

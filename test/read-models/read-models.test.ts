@@ -10,7 +10,7 @@ import { type EventStore, type Position } from '../../src/event-sourcing/event-s
 import { type SubscriptionStatus } from '../../src/event-sourcing/subscription-status.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openForReading, openLedger, rebuildReadModels } from '../../src/ledger.js';
-import { allProjections, Projections } from '../../src/projections/projections.js';
+import { allProjections, Projections } from '../../src/app/projection-worker/projections.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { handOver } from '../../src/tickets/commands/hand-over.js';

@@ -5,7 +5,7 @@ import { type Import, startImport } from '../../src/imports/ledger-sink.js';
 import { Survey } from '../../src/imports/survey.js';
 import { sampleLog } from '../../src/imports/sample.js';
 import { type Ledger, openLedger } from '../../src/ledger.js';
-import { projectionNames } from '../../src/projections/projections.js';
+import { projectionNames } from '../../src/app/projection-worker/projections.js';
 import { changeTicket, type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ManualClock } from './manual-clock.js';
 import { openingOf, storeUrlOf } from './store-of-tests.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FairQueue } from '../../src/reads/fair-queue.js';
+import { FairQueue } from '../../../src/app/read-threads/fair-queue.js';
 
 const limits = { workingEach: 2, waitingEach: 3, waiting: 5 };
 

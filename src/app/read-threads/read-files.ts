@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
-import { type Limit, StoppableConnection } from '../read-models/stoppable-connection.js';
-import { type Stored, tellingFaults } from '../storage/disk-faults.js';
-import { readModelsStored } from '../read-models/read-models.js';
-import { type ReadFile } from '../read-models/reads.js';
-import { Recent } from '../event-sourcing/recent.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { type Limit, StoppableConnection } from '../../read-models/stoppable-connection.js';
+import { type Stored, tellingFaults } from '../../storage/disk-faults.js';
+import { readModelsStored } from '../../read-models/read-models.js';
+import { type ReadFile } from '../../read-models/reads.js';
+import { Recent } from '../../event-sourcing/recent.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** Where the files are that are read. */
 export type Files = Readonly<Record<ReadFile, string>>;

@@ -1,9 +1,9 @@
-import { type Settings } from './config/settings.js';
-import { filesOf } from './event-store/sqlite/data-folder.js';
-import { type OpenLog, openLog } from './open-log.js';
-import { Catalogue } from './catalogue/catalogue.js';
-import { type ReadPorts } from './reads/orders.js';
-import { ReadFiles } from './reads/read-files.js';
+import { type Settings } from '../../config/settings.js';
+import { filesOf } from '../../event-store/sqlite/data-folder.js';
+import { type OpenLog, openLog } from '../../open-log.js';
+import { Catalogue } from '../../catalogue/catalogue.js';
+import { type ReadPorts } from './read-requests.js';
+import { ReadFiles } from './read-files.js';
 
 /** What a thread reads with, beside the one that owns the data folder. */
 export interface Reading {

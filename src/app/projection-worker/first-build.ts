@@ -1,4 +1,4 @@
-import { type Position } from '../event-sourcing/event-store.js';
+import { type Position } from '../../event-sourcing/event-store.js';
 import { type RunningProjections } from './projections.js';
 
 /**

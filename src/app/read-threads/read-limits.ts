@@ -1,4 +1,4 @@
-import { Rejection } from '../event-sourcing/rejection.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
 import { type QueueLimits } from './fair-queue.js';
 
 export interface ReadLimits extends QueueLimits {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type Settings } from '../config/settings.js';
-import { type Kind, type Order, type Orders } from './orders.js';
+import { type Settings } from '../../config/settings.js';
+import { type Kind, type Order, type Orders } from './read-requests.js';
 
 /** What a thread begins with. */
 export interface ThreadData {

@@ -1,10 +1,10 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { type Settings } from './config/settings.js';
-import { type EventStore } from './event-sourcing/event-store.js';
-import { type Finding, logIsOlder, standingOf } from './event-sourcing/standing.js';
-import { type filesOf } from './event-store/sqlite/data-folder.js';
-import { readLastSeen } from './event-store/last-seen.js';
+import { type Settings } from '../config/settings.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
+import { type Finding, logIsOlder, standingOf } from '../event-sourcing/standing.js';
+import { type filesOf } from '../event-store/sqlite/data-folder.js';
+import { readLastSeen } from '../event-store/last-seen.js';
 
 type Files = ReturnType<typeof filesOf>;
 

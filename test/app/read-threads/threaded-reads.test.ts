@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Asker } from '../../src/read-models/reads.js';
-import { readLimits, type ReadLimits } from '../../src/reads/limits.js';
-import { ThreadedReads } from '../../src/reads/threaded-reads.js';
-import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, settingsOf } from '../support/ledgers.js';
+import { type Asker } from '../../../src/read-models/reads.js';
+import { readLimits, type ReadLimits } from '../../../src/app/read-threads/read-limits.js';
+import { ThreadedReads } from '../../../src/app/read-threads/threaded-reads.js';
+import { newFolder } from '../../support/api.js';
+import { ledgerAt, open, project, settingsOf } from '../../support/ledgers.js';
 
-const thread = new URL('../../dist/reads/thread.js', import.meta.url);
+const thread = new URL('../../../dist/app/read-threads/thread.js', import.meta.url);
 
 /** A thread whose modules take longer to load than a read may take. */
 const slow = new URL(

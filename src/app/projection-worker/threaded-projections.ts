@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { type Settings } from '../config/settings.js';
-import { type Position } from '../event-sourcing/event-store.js';
-import { Progress, type ProjectionStatus } from '../event-sourcing/progress.js';
-import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
+import { type Settings } from '../../config/settings.js';
+import { type Position } from '../../event-sourcing/event-store.js';
+import { Progress, type ProjectionStatus } from '../../event-sourcing/progress.js';
+import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
 import { projectionNames, type RunningProjections } from './projections.js';
 
 /** What the thread is told. */

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { InvalidCalendar } from '../business-time/calendar.js';
-import { Stopped } from '../read-models/stoppable-connection.js';
-import { Rejection } from '../event-sourcing/rejection.js';
-import { openReading } from '../reading.js';
-import { carryOut } from './orders.js';
+import { InvalidCalendar } from '../../business-time/calendar.js';
+import { Stopped } from '../../read-models/stoppable-connection.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { openReading } from './open-reading.js';
+import { carryOut } from './read-requests.js';
 import { type FromThread, type Outcome, type ThreadData, type ToThread } from './read-thread.js';
 
 /** Carries out orders, one after the other, on connections of its own. */

@@ -1,8 +1,8 @@
-import { type HistoryQuestion, type HistoryRow, historyPart } from '../audit/history.js';
-import { type ReplayQuestion, type Replayed, replayTicket } from '../audit/replay.js';
-import { type Limit, Stopped } from '../read-models/stoppable-connection.js';
-import { type EventStore } from '../event-sourcing/event-store.js';
-import { type Catalogue } from '../catalogue/catalogue.js';
+import { type HistoryQuestion, type HistoryRow, historyPart } from '../../audit/history.js';
+import { type ReplayQuestion, type Replayed, replayTicket } from '../../audit/replay.js';
+import { type Limit, Stopped } from '../../read-models/stoppable-connection.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
+import { type Catalogue } from '../../catalogue/catalogue.js';
 import { type ReadFiles, type ReadRows, type Select } from './read-files.js';
 
 /** What is to be read, and what is answered. */

@@ -1,12 +1,12 @@
-import { type Settings } from './config/settings.js';
-import { joinReadModels } from './read-models/read-models.js';
-import { pause } from './event-sourcing/pause.js';
-import { type ProjectionStatus } from './event-sourcing/progress.js';
-import { StorageFault } from './event-sourcing/storage-fault.js';
-import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
-import { filesOf } from './event-store/sqlite/data-folder.js';
-import { openLog, type Waiting } from './open-log.js';
-import { Projections } from './projections/projections.js';
+import { type Settings } from '../../config/settings.js';
+import { joinReadModels } from '../../read-models/read-models.js';
+import { pause } from '../../event-sourcing/pause.js';
+import { type ProjectionStatus } from '../../event-sourcing/progress.js';
+import { StorageFault } from '../../event-sourcing/storage-fault.js';
+import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
+import { filesOf } from '../../event-store/sqlite/data-folder.js';
+import { openLog, type Waiting } from '../../open-log.js';
+import { Projections } from './projections.js';
 
 /** What a thread projects with, beside the one that owns the data folder. */
 export interface Projecting {

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Settings } from '../config/settings.js';
-import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
-import { openProjecting, type Projecting } from '../projecting.js';
+import { type Settings } from '../../config/settings.js';
+import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
+import { openProjecting, type Projecting } from './open-projection-runner.js';
 import { type FromThread, type ToThread } from './threaded-projections.js';
 
 /** Runs the projections until it is told to stop; says how they are whenever one moves. */
