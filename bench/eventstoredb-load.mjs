@@ -19,8 +19,8 @@ import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { importLog } from '../dist/imports/import-log.js';
 import { startImport } from '../dist/imports/ledger-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
-import { openLedger } from '../dist/ledger.js';
-import { startServer } from '../dist/server.js';
+import { openLedger } from '../dist/app/pledge-context.js';
+import { startServer } from '../dist/app/bootstrap.js';
 import { inFlight, inFolder, median, rate } from './support.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3);

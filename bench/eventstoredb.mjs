@@ -15,7 +15,7 @@ import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { importLog } from '../dist/imports/import-log.js';
 import { startImport } from '../dist/imports/ledger-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
-import { openLedger } from '../dist/ledger.js';
+import { openLedger } from '../dist/app/pledge-context.js';
 import { allProjections, Projections } from '../dist/app/projection-worker/projections.js';
 import { inFlight, inFolder, median, rate } from './support.mjs';
 

@@ -2,7 +2,7 @@ import { readSettings } from '../dist/config/settings.js';
 import { importLog } from '../dist/imports/import-log.js';
 import { startImport } from '../dist/imports/ledger-sink.js';
 import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
-import { openLedger } from '../dist/ledger.js';
+import { openLedger } from '../dist/app/pledge-context.js';
 import { source } from './source.mjs';
 
 /** Makes a data folder of a log's lines; says how many events it has. */

@@ -9,8 +9,8 @@ import { Args, createUnionType, Field, Mutation, ObjectType, Resolver } from '@n
 import { Requires } from '../../dist/auth/requires.js';
 import { readSettings } from '../../dist/config/settings.js';
 import { memberOf, orRejection, RejectionType } from '../../dist/api/graphql/rejected.js';
-import { openLedger } from '../../dist/ledger.js';
-import { startServer } from '../../dist/server.js';
+import { openLedger } from '../../dist/app/pledge-context.js';
+import { startServer } from '../../dist/app/bootstrap.js';
 import { OpenTicketInput } from '../../dist/tickets/graphql/ticket.inputs.js';
 
 class Noop extends Command {}

@@ -1,7 +1,7 @@
 /** Rebuilds the read models of a data folder, in a process of its own; says how fast, and what memory it took. */
 import 'reflect-metadata';
 import { readSettings } from '../../dist/config/settings.js';
-import { rebuildReadModels } from '../../dist/ledger.js';
+import { rebuildReadModels } from '../../dist/app/pledge-context.js';
 import { peakMiB } from '../support.mjs';
 
 const began = performance.now();

@@ -1,7 +1,7 @@
 /** The data folder that is attacked: a desk of many tickets, one of them very long, and keys of those who attack. */
 import { KeyStore } from '../../dist/auth/key-store.js';
 import { readSettings } from '../../dist/config/settings.js';
-import { rebuildReadModels } from '../../dist/ledger.js';
+import { rebuildReadModels } from '../../dist/app/pledge-context.js';
 import { fill } from '../fill.mjs';
 
 const tickets = 50_000;

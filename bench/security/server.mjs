@@ -9,15 +9,15 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { apiModules, BackgroundWork, LedgerModule } from '../../dist/app.module.js';
+import { apiModules, BackgroundWork, LedgerModule } from '../../dist/app/app.module.js';
 import { permissions } from '../../dist/auth/permissions.js';
 import { wholeRequests } from '../../dist/api/graphql/operation-authorization.js';
 import { readSettings } from '../../dist/config/settings.js';
 import { doorsOf } from '../../dist/api/request-limits.js';
 import { graphqlOptions } from '../../dist/api/graphql/options.js';
 import { ValidateInput } from '../../dist/api/graphql/validate.js';
-import { openLedger } from '../../dist/ledger.js';
-import { startServer } from '../../dist/server.js';
+import { openLedger } from '../../dist/app/pledge-context.js';
+import { startServer } from '../../dist/app/bootstrap.js';
 
 const settings = readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 });
 const ledger = await openLedger(settings, 'bench', { threaded: true });

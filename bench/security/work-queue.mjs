@@ -1,7 +1,7 @@
 /** What it costs to read a page of the work queue in a thread, against the same page in the main thread, by turns. */
 import { readSettings } from '../../dist/config/settings.js';
 import { readersOf } from '../../dist/read-models/scoped.js';
-import { openLedger } from '../../dist/ledger.js';
+import { openLedger } from '../../dist/app/pledge-context.js';
 import { workQueue } from '../../dist/tickets/queries/tickets.js';
 import { median } from '../support.mjs';
 

@@ -6,7 +6,7 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { readVerdicts } from '../imports/verdicts.js';
-import { type LedgerForReading, openForReading } from '../ledger.js';
+import { type LedgerForReading, openForReading } from '../app/pledge-context.js';
 import { Catalogue } from '../catalogue/catalogue.js';
 import { type Metric, metrics } from '../catalogue/domain/plan.js';
 import { deriveId } from '../tickets/domain/derive-id.js';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readSettings } from '../config/settings.js';
 import { copyLog, verifyCopy } from '../event-sourcing/copy-log.js';
-import { openStoredLog, type StoredLog } from '../open-log.js';
+import { openStoredLog, type StoredLog } from '../app/open-event-store.js';
 import { print } from './print.js';
 import { progressOn } from './progress.js';
 import { stopSignal } from './serve.js';

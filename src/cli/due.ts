@@ -5,7 +5,7 @@ import { readInstant } from '../business-time/read-instant.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readLog } from '../imports/read-log.js';
-import { openForReading } from '../ledger.js';
+import { openForReading } from '../app/pledge-context.js';
 import { Catalogue } from '../catalogue/catalogue.js';
 import {
   type Channel,

@@ -4,7 +4,7 @@ import { readSettings } from '../config/settings.js';
 import { ticketsNamed } from '../read-models/read-models.js';
 import { reportedOf } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { type LedgerForReading, openForReading } from '../ledger.js';
+import { type LedgerForReading, openForReading } from '../app/pledge-context.js';
 import { print, printAll, printsAlone } from './print.js';
 import { type Remote, type RemoteOptions, remoteOf } from './remote.js';
 import { remoteHistory } from './remote-history.js';

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readText } from '../imports/read-text.js';
-import { openForReading, openLedger } from '../ledger.js';
+import { openForReading, openLedger } from '../app/pledge-context.js';
 import { applyPlansFile } from '../catalogue/file/apply-plans-file.js';
 import { readPlansFile } from '../catalogue/file/read-plans-file.js';
 import { readCatalogue } from '../catalogue/file/whole-catalogue.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { readSettings } from '../config/settings.js';
-import { rebuildReadModels } from '../ledger.js';
+import { rebuildReadModels } from '../app/pledge-context.js';
 import { print } from './print.js';
 
 export const rebuildCommand = new Command('rebuild')

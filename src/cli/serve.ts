@@ -5,8 +5,8 @@ import { readSettings, type Settings } from '../config/settings.js';
 import { surviveSilence } from '../observability/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Finding } from '../event-sourcing/standing.js';
-import { type Ledger, openLedger } from '../ledger.js';
-import { holdPlace, type Placeholder } from '../placeholder.js';
+import { type Ledger, openLedger } from '../app/pledge-context.js';
+import { holdPlace, type Placeholder } from '../app/unavailable-server.js';
 import { complain, print } from './print.js';
 
 /** Resolves when the process is asked to stop. */
@@ -43,7 +43,7 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
     ledger = await openWhenThere(settings, place, acceptOlderLog, stop.signal);
     if (ledger === undefined) return;
     // Loaded here, for it takes a second that the other commands need not wait.
-    const { startServer } = await import('../server.js');
+    const { startServer } = await import('../app/bootstrap.js');
     const server = await startServer(ledger, [], { leave });
     print(
       `Pledge serves on ${server.url}, data in ${settings.data}`,

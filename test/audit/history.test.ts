@@ -8,7 +8,7 @@ import { readersOf } from '../../src/read-models/scoped.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { flagsBetween } from '../../src/tickets/kept-flags.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+import { ledgerAt, open, project, say, type TestLedger } from '../support/application-contexts.js';
 import { withAppend } from '../support/stores.js';
 
 const now = '2026-03-02T09:00:00Z';

@@ -9,10 +9,10 @@ import { type Lease, settleDue, watchDeadlines, type WatcherPorts } from '../../
 import { type OutcomeData } from '../../src/clocks/outcome.js';
 import { type Settled, type StuckTicket } from '../../src/deadlines/retry-tracker.js';
 import { type TicketPorts } from '../../src/tickets/commands/change-ticket.js';
-import { workOf } from '../../src/work.js';
+import { workOf } from '../../src/app/background-processors.js';
 import { event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
-import { importSample, ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+import { importSample, ledgerAt, open, project, say, type TestLedger } from '../support/application-contexts.js';
 import { conflicting, forgetful, withAppend } from '../support/stores.js';
 
 /** All of it is in March 2026, whose second is a Monday. */

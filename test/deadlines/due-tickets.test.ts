@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CompiledQuery, sql } from 'kysely';
 import { dueTickets, duePage, nextDeadline } from '../../src/deadlines/due-tickets.js';
 import { newFolder } from '../support/api.js';
-import { importSample, ledgerAt, open, project, type TestLedger } from '../support/ledgers.js';
+import { importSample, ledgerAt, open, project, type TestLedger } from '../support/application-contexts.js';
 
 const now = Date.parse('2026-03-03T12:00:00Z');
 

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { base64url, type JWTPayload, SignJWT } from 'jose';
 import WebSocket from 'ws';
 import { KeyStore } from '../../src/auth/key-store.js';
-import { openLedger } from '../../src/ledger.js';
-import { startServer } from '../../src/server.js';
+import { openLedger } from '../../src/app/pledge-context.js';
+import { startServer } from '../../src/app/bootstrap.js';
 import { type Answer, Api, newFolder } from '../support/api.js';
 import { Issuer, signingKey } from '../support/issuer.js';
-import { settingsOf } from '../support/ledgers.js';
+import { settingsOf } from '../support/application-contexts.js';
 
 const began = '2026-03-02T09:00:00Z';
 const asking = '{ tickets { edges { node { customer } } } }';

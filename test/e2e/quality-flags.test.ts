@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Api, newFolder } from '../support/api.js';
-import { importLines, ledgerAt, project } from '../support/ledgers.js';
+import { importLines, ledgerAt, project } from '../support/application-contexts.js';
 import { pledge } from '../support/pledge.js';
 import { environmentOf, mayBeProcesses } from '../support/store-of-tests.js';
 

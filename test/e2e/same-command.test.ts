@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { Api } from '../support/api.js';
-import { ledgerAt } from '../support/ledgers.js';
+import { ledgerAt } from '../support/application-contexts.js';
 
 /** A kind of event: what it takes in bulk, the mutation that says the same, what goes before, and the fact it leaves. */
 interface Kind {

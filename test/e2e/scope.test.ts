@@ -6,7 +6,7 @@ import { openReadModels } from '../../src/read-models/read-models.js';
 import { readersOf } from '../../src/read-models/scoped.js';
 import { allProjections } from '../../src/app/projection-worker/projections.js';
 import { Api, newFolder } from '../support/api.js';
-import { ledgerAt } from '../support/ledgers.js';
+import { ledgerAt } from '../support/application-contexts.js';
 
 /** Runs an operation with whoever's key. */
 type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Record<string, unknown>>;

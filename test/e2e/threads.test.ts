@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { openStoredLog } from '../../src/open-log.js';
+import { openStoredLog } from '../../src/app/open-event-store.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { type Run, startPledge } from '../support/pledge.js';

@@ -7,7 +7,7 @@ import { newestVersion, type Upcasters, upcasting } from '../../src/event-sourci
 import { upcast, upcasters } from '../../src/event-schema/upcasters.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt } from '../support/ledgers.js';
+import { ledgerAt } from '../support/application-contexts.js';
 import { eachStore } from '../support/stores.js';
 import { liveWholeLife } from '../support/whole-life.js';
 

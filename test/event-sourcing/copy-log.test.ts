@@ -4,7 +4,7 @@ import { type EventStore, type StoredEvent } from '../../src/event-sourcing/even
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { all, event, type OpenStore } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, type TestLedger } from '../support/ledgers.js';
+import { ledgerAt, type TestLedger } from '../support/application-contexts.js';
 import { eachStore, newStore, openLocal, withAppend } from '../support/stores.js';
 import { liveWholeLife } from '../support/whole-life.js';
 

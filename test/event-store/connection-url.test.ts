@@ -6,7 +6,7 @@ import { readConnectionUrl } from '../../src/event-store/eventstoredb/connection
 import { Credentials } from '../../src/event-store/eventstoredb/credentials.js';
 import { inFull } from '../../src/observability/log.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { openStoredLog } from '../../src/open-log.js';
+import { openStoredLog } from '../../src/app/open-event-store.js';
 import { newFolder } from '../support/api.js';
 import { CertificateAuthority } from '../support/certificates.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyLog, verifyCopy } from '../../src/event-sourcing/copy-log.js';
-import { openLedger, rebuildReadModels } from '../../src/ledger.js';
-import { openStoredLog } from '../../src/open-log.js';
+import { openLedger, rebuildReadModels } from '../../src/app/pledge-context.js';
+import { openStoredLog } from '../../src/app/open-event-store.js';
 import { all } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { CertificateAuthority } from '../support/certificates.js';
 import { ask, requestsOf } from '../support/eventstoredb/admin.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
-import { open, project, settingsOf } from '../support/ledgers.js';
+import { open, project, settingsOf } from '../support/application-contexts.js';
 
 /** The script of the page, as people copy it. */
 const [, script = ''] = /```sh\n(es=https[^]*?)```/.exec(readFileSync('docs/eventstoredb.md', 'utf8')) ?? [];

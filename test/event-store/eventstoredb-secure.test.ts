@@ -2,12 +2,12 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyLog, verifyCopy } from '../../src/event-sourcing/copy-log.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { rebuildReadModels } from '../../src/ledger.js';
+import { rebuildReadModels } from '../../src/app/pledge-context.js';
 import { Api, newFolder } from '../support/api.js';
 import { type Cluster } from '../support/eventstoredb/cluster.js';
 import { headerOf, secureCluster, smallUser } from '../support/eventstoredb/secure-cluster.js';
 import { listen } from '../support/feed.js';
-import { settingsOf } from '../support/ledgers.js';
+import { settingsOf } from '../support/application-contexts.js';
 import { newStore } from '../support/stores.js';
 
 const ways = [

@@ -2,16 +2,16 @@ import { rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.js';
-import { startServer } from '../../src/server.js';
+import { startServer } from '../../src/app/bootstrap.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { type Ledger, openLedger } from '../../src/ledger.js';
-import { type OpenLog } from '../../src/open-log.js';
+import { type Ledger, openLedger } from '../../src/app/pledge-context.js';
+import { type OpenLog } from '../../src/app/open-event-store.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
 import { all } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
-import { open, say } from '../support/ledgers.js';
+import { open, say } from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 /** A log in EventStoreDB whose users do not wait long for a server; for the answer of one that is there they do. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { KeyStore } from '../../src/auth/key-store.js';
-import { openLedger } from '../../src/ledger.js';
+import { openLedger } from '../../src/app/pledge-context.js';
 import { Api, newFolder } from '../support/api.js';
-import { ledgerAt, open, project, settingsOf, type TestLedger } from '../support/ledgers.js';
+import { ledgerAt, open, project, settingsOf, type TestLedger } from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { rowsOf } from '../support/rows.js';
 

@@ -6,7 +6,7 @@ import { WatchedLog } from '../../src/event-sourcing/watched-log.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { event } from '../contract/event-store.contract.js';
 import { Api, newFolder } from '../support/api.js';
-import { ledgerAt, open } from '../support/ledgers.js';
+import { ledgerAt, open } from '../support/application-contexts.js';
 import { eachStore } from '../support/stores.js';
 
 const now = '2026-03-02T09:00:00Z';

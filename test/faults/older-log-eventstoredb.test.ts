@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openLedger } from '../../src/ledger.js';
+import { openLedger } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
 import { emptyLog, type LogRecord } from '../support/eventstoredb/log.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
-import { open, settingsOf } from '../support/ledgers.js';
+import { open, settingsOf } from '../support/application-contexts.js';
 
 let server: WireServer;
 let folder: string;

@@ -1,9 +1,9 @@
 import { copyFileSync, cpSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openLedger, rebuildReadModels } from '../../src/ledger.js';
+import { openLedger, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, settingsOf, type TestLedger } from '../support/ledgers.js';
+import { ledgerAt, open, project, settingsOf, type TestLedger } from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { receiver } from '../support/receiver.js';
 import { rowsOf } from '../support/rows.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openDataFolder } from '../../src/event-store/sqlite/data-folder.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open } from '../support/ledgers.js';
+import { ledgerAt, open } from '../support/application-contexts.js';
 
 const now = '2026-03-02T09:00:00Z';
 const holder = { command: 'serve', since: now };

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openProjecting } from '../../src/app/projection-worker/open-projection-runner.js';
 import { type ThreadedProjections } from '../../src/app/projection-worker/threaded-projections.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, settingsOf } from '../support/ledgers.js';
+import { ledgerAt, settingsOf } from '../support/application-contexts.js';
 
 const never = (_: () => void, signal: AbortSignal) =>
   new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { Feed } from '../../src/feed/feed.js';
 import { type FeedFilter } from '../../src/feed/feed-event.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { newFolder } from '../support/api.js';
-import { importLines, ledgerAt, open, say, type TestLedger } from '../support/ledgers.js';
+import { importLines, ledgerAt, open, say, type TestLedger } from '../support/application-contexts.js';
 
 const line = (event: string, occurredAt: string, more: object = {}) =>
   JSON.stringify({ event, ticket: 'A-1', occurredAt, actor: { id: 'mia' }, ...more });

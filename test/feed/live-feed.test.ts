@@ -8,7 +8,7 @@ import { Random } from '../../src/imports/random.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { type ManualClock } from '../support/manual-clock.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, type TestLedger } from '../support/ledgers.js';
+import { ledgerAt, type TestLedger } from '../support/application-contexts.js';
 
 const outcome = (ticket: string, type: FeedType = 'SlaBreached') =>
   event(

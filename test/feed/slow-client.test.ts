@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
 import { feedTypes } from '../../src/feed/feed-event.js';
-import { startServer } from '../../src/server.js';
+import { startServer } from '../../src/app/bootstrap.js';
 import { all } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
-import { importLines, ledgerAt } from '../support/ledgers.js';
+import { importLines, ledgerAt } from '../support/application-contexts.js';
 import { allBut, type Message, rawClient } from '../support/raw-client.js';
 
 describe('a client that does not read', () => {

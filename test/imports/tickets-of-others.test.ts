@@ -6,7 +6,7 @@ import { handOver } from '../../src/tickets/commands/hand-over.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { ticketIdOf } from '../../src/tickets/domain/ticket-id.js';
 import { newFolder } from '../support/api.js';
-import { importLines, ledgerAt, type TestLedger } from '../support/ledgers.js';
+import { importLines, ledgerAt, type TestLedger } from '../support/application-contexts.js';
 
 const line = (event: string, ticket: string, time: string, more: object = {}) =>
   JSON.stringify({ event, ticket, occurredAt: `2026-03-02T${time}:00Z`, actor: { id: 'mia' }, ...more });

@@ -3,7 +3,7 @@ import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js'
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { type Plan } from '../../src/catalogue/domain/plan.js';
-import { type TestLedger } from '../support/ledgers.js';
+import { type TestLedger } from '../support/application-contexts.js';
 import { NaiveCatalogue } from './naive-catalogue.js';
 import { calendars, type Step } from './script.js';
 

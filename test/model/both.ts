@@ -12,7 +12,7 @@ import { type Received } from '../../src/tickets/domain/facts.js';
 import { slaSummary } from '../../src/reports/queries/sla-summary.js';
 import { ticketById } from '../../src/tickets/queries/tickets.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
-import { type TestLedger } from '../support/ledgers.js';
+import { type TestLedger } from '../support/application-contexts.js';
 import { BothCatalogues } from './both-catalogues.js';
 import { NaiveDesk } from './naive-desk.js';
 import { type Breach, type Verdict } from './naive-ledger.js';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it, jest } from '@jest/globals';
 import fc from '../support/fc.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt } from '../support/ledgers.js';
+import { ledgerAt } from '../support/application-contexts.js';
 import { storeOfTests } from '../support/store-of-tests.js';
 import { beginning } from './both-catalogues.js';
 import { Both } from './both.js';

@@ -9,13 +9,21 @@ import { openReadModels, ticketsNamed } from '../../src/read-models/read-models.
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { type SubscriptionStatus } from '../../src/event-sourcing/subscription-status.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { openForReading, openLedger, rebuildReadModels } from '../../src/ledger.js';
+import { openForReading, openLedger, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { allProjections, Projections } from '../../src/app/projection-worker/projections.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { handOver } from '../../src/tickets/commands/hand-over.js';
 import { newFolder } from '../support/api.js';
-import { importSample, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
+import {
+  importSample,
+  ledgerAt,
+  open,
+  project,
+  say,
+  settingsOf,
+  type TestLedger,
+} from '../support/application-contexts.js';
 import { type Rows, rowsOf } from '../support/rows.js';
 
 const now = '2026-03-02T09:00:00Z';

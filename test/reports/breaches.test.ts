@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+import { ledgerAt, open, project, say, type TestLedger } from '../support/application-contexts.js';
 
 describe('a breach whose late answer turns out not to be one', () => {
   let ledger: TestLedger;

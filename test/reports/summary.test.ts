@@ -5,7 +5,7 @@ import { slaSummary, type SummaryLine } from '../../src/reports/queries/sla-summ
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+import { ledgerAt, open, project, say, type TestLedger } from '../support/application-contexts.js';
 
 describe('the summary', () => {
   let folder: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, newFolder } from '../support/api.js';
-import { importLines, type TestLedger, ledgerAt } from '../support/ledgers.js';
+import { importLines, type TestLedger, ledgerAt } from '../support/application-contexts.js';
 
 const file = (...lines: readonly string[]) =>
   ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'SUMMARY:Off', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join('\r\n');

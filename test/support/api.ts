@@ -9,10 +9,10 @@ import { KeyStore } from '../../src/auth/key-store.js';
 import { type Role } from '../../src/auth/permissions.js';
 import { type Doors } from '../../src/api/request-limits.js';
 import { type LogEntry } from '../../src/observability/log.js';
-import { type Ledger } from '../../src/ledger.js';
-import { type Server, startServer } from '../../src/server.js';
+import { type Ledger } from '../../src/app/pledge-context.js';
+import { type Server, startServer } from '../../src/app/bootstrap.js';
 import { testDoors } from './request-limits.js';
-import { openIn } from './ledgers.js';
+import { openIn } from './application-contexts.js';
 import { ManualClock } from './manual-clock.js';
 
 export interface Answer {

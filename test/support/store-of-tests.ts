@@ -1,8 +1,8 @@
 import { afterAll } from '@jest/globals';
 import { newId } from '../../src/event-sourcing/new-id.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { type LedgerOptions } from '../../src/ledger.js';
-import { type OpenLog } from '../../src/open-log.js';
+import { type LedgerOptions } from '../../src/app/pledge-context.js';
+import { type OpenLog } from '../../src/app/open-event-store.js';
 import { WireServer } from './eventstoredb/wire-server.js';
 import { asIfEmpty } from './on-shared-server.js';
 

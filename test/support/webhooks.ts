@@ -4,7 +4,7 @@ import { deliveryLog } from '../../src/webhooks/outbox/lists.js';
 import { httpPost } from '../../src/webhooks/post.js';
 import { runWebhooks } from '../../src/webhooks/run-webhooks.js';
 import { type TargetRules } from '../../src/webhooks/targets.js';
-import { type TestLedger } from './ledgers.js';
+import { type TestLedger } from './application-contexts.js';
 
 /** Private targets are taken; no name has an address. */
 const onThisMachine: TargetRules = { allowsPrivate: true, lookup: () => Promise.resolve([]) };

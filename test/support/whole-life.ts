@@ -6,7 +6,7 @@ import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { handOver } from '../../src/tickets/commands/hand-over.js';
 import { change as changeWebhookOf } from './webhooks.js';
-import { importSample, open, say, type TestLedger } from './ledgers.js';
+import { importSample, open, say, type TestLedger } from './application-contexts.js';
 
 const admin = { id: 'admin', kind: 'person' } as const;
 

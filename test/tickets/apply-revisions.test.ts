@@ -3,14 +3,22 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from '../support/fc.js';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
-import { rebuildReadModels } from '../../src/ledger.js';
+import { rebuildReadModels } from '../../src/app/pledge-context.js';
 import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js';
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { settleDue, watchDeadlines } from '../../src/deadlines/deadline-watcher.js';
 import { newFolder } from '../support/api.js';
-import { importLines, ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/ledgers.js';
+import {
+  importLines,
+  ledgerAt,
+  open,
+  project,
+  say,
+  settingsOf,
+  type TestLedger,
+} from '../support/application-contexts.js';
 
 const admin = { id: 'admin', kind: 'person' } as const;
 /** All of it is in March 2026, whose second is a Monday. */

@@ -8,7 +8,7 @@ import { type TicketRequest } from '../../src/tickets/commands/change-ticket.js'
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { ticketById, ticketCalled } from '../../src/tickets/queries/tickets.js';
 import { newFolder } from '../support/api.js';
-import { importLines, ledgerAt, open, project, say, type TestLedger } from '../support/ledgers.js';
+import { importLines, ledgerAt, open, project, say, type TestLedger } from '../support/application-contexts.js';
 import { withAppend } from '../support/stores.js';
 
 const at = (text: string) => Date.parse(`2026-03-${text}Z`);

@@ -5,7 +5,7 @@ import { type ProjectionStatus } from '../../event-sourcing/progress.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
 import { filesOf } from '../../event-store/sqlite/data-folder.js';
-import { openLog, type Waiting } from '../../open-log.js';
+import { openLog, type Waiting } from '../open-event-store.js';
 import { Projections } from './projections.js';
 
 /** What a thread projects with, beside the one that owns the data folder. */

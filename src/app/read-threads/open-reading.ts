@@ -1,6 +1,6 @@
 import { type Settings } from '../../config/settings.js';
 import { filesOf } from '../../event-store/sqlite/data-folder.js';
-import { type OpenLog, openLog } from '../../open-log.js';
+import { type OpenLog, openLog } from '../open-event-store.js';
 import { Catalogue } from '../../catalogue/catalogue.js';
 import { type ReadPorts } from './read-requests.js';
 import { ReadFiles } from './read-files.js';

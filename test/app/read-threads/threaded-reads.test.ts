@@ -4,7 +4,7 @@ import { type Asker } from '../../../src/read-models/reads.js';
 import { readLimits, type ReadLimits } from '../../../src/app/read-threads/read-limits.js';
 import { ThreadedReads } from '../../../src/app/read-threads/threaded-reads.js';
 import { newFolder } from '../../support/api.js';
-import { ledgerAt, open, project, settingsOf } from '../../support/ledgers.js';
+import { ledgerAt, open, project, settingsOf } from '../../support/application-contexts.js';
 
 const thread = new URL('../../../dist/app/read-threads/thread.js', import.meta.url);
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readersOf } from '../../../src/read-models/scoped.js';
 import { enrolCustomer } from '../../../src/catalogue/commands/define.js';
 import { newFolder } from '../../support/api.js';
-import { importLines, ledgerAt, open, project, say, type TestLedger } from '../../support/ledgers.js';
+import { importLines, ledgerAt, open, project, say, type TestLedger } from '../../support/application-contexts.js';
 import { tickets } from '../../../src/tickets/queries/tickets.js';
 
 const admin = { id: 'admin', kind: 'person' } as const;

@@ -5,7 +5,7 @@ import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { changeTicket, type TicketRequest } from '../../../src/tickets/commands/change-ticket.js';
 import { ticketStream } from '../../../src/tickets/domain/events.js';
 import { newFolder } from '../../support/api.js';
-import { ledgerAt, open, say, type TestLedger } from '../../support/ledgers.js';
+import { ledgerAt, open, say, type TestLedger } from '../../support/application-contexts.js';
 import { withAppend } from '../../support/stores.js';
 
 const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;

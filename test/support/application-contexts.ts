@@ -4,7 +4,7 @@ import { type Counts, importLog, type RejectedRow } from '../../src/imports/impo
 import { type Import, startImport } from '../../src/imports/ledger-sink.js';
 import { Survey } from '../../src/imports/survey.js';
 import { sampleLog } from '../../src/imports/sample.js';
-import { type Ledger, openLedger } from '../../src/ledger.js';
+import { type Ledger, openLedger } from '../../src/app/pledge-context.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
 import { changeTicket, type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ManualClock } from './manual-clock.js';

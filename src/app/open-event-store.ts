@@ -1,13 +1,13 @@
-import { type Settings } from './config/settings.js';
-import { upcast } from './event-schema/upcasters.js';
-import { type EventStore } from './event-sourcing/event-store.js';
-import { Rejection } from './event-sourcing/rejection.js';
-import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
-import { type OpenOptions as EventStoreDbOptions } from './event-store/eventstoredb/eventstoredb-event-store.js';
-import { readConnectionUrl } from './event-store/eventstoredb/connection-url.js';
-import { missingIn, type SecretFiles } from './event-store/eventstoredb/credentials.js';
-import { filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
-import { type OpenOptions, SqliteEventStore } from './event-store/sqlite/sqlite-event-store.js';
+import { type Settings } from '../config/settings.js';
+import { upcast } from '../event-schema/upcasters.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
+import { type OpenOptions as EventStoreDbOptions } from '../event-store/eventstoredb/eventstoredb-event-store.js';
+import { readConnectionUrl } from '../event-store/eventstoredb/connection-url.js';
+import { missingIn, type SecretFiles } from '../event-store/eventstoredb/credentials.js';
+import { filesOf, openDataFolder } from '../event-store/sqlite/data-folder.js';
+import { type OpenOptions, SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
 
 /** A log of whichever store, open. */
 export interface OpenLog {
@@ -74,7 +74,7 @@ async function inEventStoreDb(
   options: Pick<EventStoreDbOptions, 'changed' | 'upcast' | 'files'> = {},
 ): Promise<OpenLog> {
   // Loaded where it is asked for: the client is a fifth of a second that nobody else need wait.
-  const { EventStoreDbEventStore } = await import('./event-store/eventstoredb/eventstoredb-event-store.js');
+  const { EventStoreDbEventStore } = await import('../event-store/eventstoredb/eventstoredb-event-store.js');
   const store = await EventStoreDbEventStore.open(url, { signal, waiting: told, ...options });
   return {
     store,

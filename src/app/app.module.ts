@@ -11,20 +11,20 @@ import {
 import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
-import { AuditApiModule } from './audit/audit-api.module.js';
-import { type Authenticator } from './auth/authenticator.js';
-import { readersOf } from './read-models/scoped.js';
-import { noteToStderr } from './observability/log.js';
-import { type Doors } from './api/request-limits.js';
-import { WebSocketDoor } from './api/websocket/websocket-server.js';
-import { graphqlOptions } from './api/graphql/options.js';
-import { type Ledger } from './ledger.js';
-import { PlansApiModule } from './catalogue/catalogue-api.module.js';
-import { ReportsApiModule } from './reports/reports-api.module.js';
-import { watchDeadlines } from './deadlines/deadline-watcher.js';
-import { SlaApiModule } from './reports/breaches-api.module.js';
-import { TicketsApiModule } from './tickets/tickets-api.module.js';
-import { WebhooksApiModule } from './webhooks/webhooks-api.module.js';
+import { AuditApiModule } from '../audit/audit-api.module.js';
+import { type Authenticator } from '../auth/authenticator.js';
+import { readersOf } from '../read-models/scoped.js';
+import { noteToStderr } from '../observability/log.js';
+import { type Doors } from '../api/request-limits.js';
+import { WebSocketDoor } from '../api/websocket/websocket-server.js';
+import { graphqlOptions } from '../api/graphql/options.js';
+import { type Ledger } from './pledge-context.js';
+import { PlansApiModule } from '../catalogue/catalogue-api.module.js';
+import { ReportsApiModule } from '../reports/reports-api.module.js';
+import { watchDeadlines } from '../deadlines/deadline-watcher.js';
+import { SlaApiModule } from '../reports/breaches-api.module.js';
+import { TicketsApiModule } from '../tickets/tickets-api.module.js';
+import { WebhooksApiModule } from '../webhooks/webhooks-api.module.js';
 import {
   AUTHENTICATOR,
   CATALOGUE,
@@ -41,8 +41,8 @@ import {
   SETTINGS,
   TICKETS,
   WEBHOOKS,
-} from './tokens.js';
-import { allOf } from './work.js';
+} from '../tokens.js';
+import { allOf } from './background-processors.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()

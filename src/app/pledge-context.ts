@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
-import { resolveHolidays } from './business-time/holiday-sources.js';
-import { type Clock, systemClock } from './clock/clock.js';
-import { type Settings } from './config/settings.js';
-import { type Duties, endLeases, openDuties } from './deadlines/leases.js';
+import { resolveHolidays } from '../business-time/holiday-sources.js';
+import { type Clock, systemClock } from '../clock/clock.js';
+import { type Settings } from '../config/settings.js';
+import { type Duties, endLeases, openDuties } from '../deadlines/leases.js';
 import {
   damageIn,
   openReadModels,
@@ -11,31 +11,31 @@ import {
   type ReadModels,
   removeReadModels,
   replaceReadModels,
-} from './read-models/read-models.js';
-import { type Schema } from './read-models/schema.js';
-import { noteToStderr } from './observability/log.js';
-import { type EventStore, type Position } from './event-sourcing/event-store.js';
-import { type StorageFault } from './event-sourcing/storage-fault.js';
-import { StreamCache } from './event-sourcing/stream-cache.js';
-import { WatchedLog, type WatchPorts } from './event-sourcing/watched-log.js';
-import { Rejection } from './event-sourcing/rejection.js';
-import { type Finding } from './event-sourcing/standing.js';
-import { type DataFolder, filesOf, openDataFolder } from './event-store/sqlite/data-folder.js';
-import { LastSeen } from './event-store/last-seen.js';
-import { expectAllThatWasSeen, expectLog } from './app/expected-log.js';
-import { type OpenLog, openLog, type Waiting } from './open-log.js';
-import { Catalogue } from './catalogue/catalogue.js';
-import { HolidaysApart, type ResolveHolidays } from './catalogue/holidays-apart.js';
-import { seedCatalogue } from './catalogue/seed.js';
-import { allProjections, Projections, type RunningProjections } from './app/projection-worker/projections.js';
-import { FirstBuild } from './app/projection-worker/first-build.js';
-import { ThreadedProjections } from './app/projection-worker/threaded-projections.js';
-import { ReadFiles } from './app/read-threads/read-files.js';
-import { type AllReads, ReadsHere } from './app/read-threads/reads-here.js';
-import { ThreadedReads } from './app/read-threads/threaded-reads.js';
-import { type Ticket } from './tickets/domain/ticket.js';
-import { openWebhooks, type Webhooks } from './webhooks/open-webhooks.js';
-import { type Work, workOf } from './work.js';
+} from '../read-models/read-models.js';
+import { type Schema } from '../read-models/schema.js';
+import { noteToStderr } from '../observability/log.js';
+import { type EventStore, type Position } from '../event-sourcing/event-store.js';
+import { type StorageFault } from '../event-sourcing/storage-fault.js';
+import { StreamCache } from '../event-sourcing/stream-cache.js';
+import { WatchedLog, type WatchPorts } from '../event-sourcing/watched-log.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { type Finding } from '../event-sourcing/standing.js';
+import { type DataFolder, filesOf, openDataFolder } from '../event-store/sqlite/data-folder.js';
+import { LastSeen } from '../event-store/last-seen.js';
+import { expectAllThatWasSeen, expectLog } from './expected-log.js';
+import { type OpenLog, openLog, type Waiting } from './open-event-store.js';
+import { Catalogue } from '../catalogue/catalogue.js';
+import { HolidaysApart, type ResolveHolidays } from '../catalogue/holidays-apart.js';
+import { seedCatalogue } from '../catalogue/seed.js';
+import { allProjections, Projections, type RunningProjections } from './projection-worker/projections.js';
+import { FirstBuild } from './projection-worker/first-build.js';
+import { ThreadedProjections } from './projection-worker/threaded-projections.js';
+import { ReadFiles } from './read-threads/read-files.js';
+import { type AllReads, ReadsHere } from './read-threads/reads-here.js';
+import { ThreadedReads } from './read-threads/threaded-reads.js';
+import { type Ticket } from '../tickets/domain/ticket.js';
+import { openWebhooks, type Webhooks } from '../webhooks/open-webhooks.js';
+import { type Work, workOf } from './background-processors.js';
 
 /** How many tickets are kept at hand, those at work now, and how many bytes they take. At most twice as much is. */
 const ticketsKept = { streams: 128, bytes: 64 * 2 ** 20, bytesOf: (ticket: Ticket) => ticket.bytes };

@@ -1,20 +1,20 @@
 import { type Kysely } from 'kysely';
-import { type Clock } from './clock/clock.js';
-import { type Duties, leaseOf, stuckOf } from './deadlines/leases.js';
-import { type Schema } from './read-models/schema.js';
-import { newId } from './event-sourcing/new-id.js';
-import { noteToStderr } from './observability/log.js';
-import { Rejection } from './event-sourcing/rejection.js';
-import { StorageFault } from './event-sourcing/storage-fault.js';
-import { type RunningProjections } from './app/projection-worker/projections.js';
-import { type Deadlines, type WatcherPorts } from './deadlines/deadline-watcher.js';
-import { type StuckTickets } from './deadlines/retry-tracker.js';
-import { dueTickets, nextDeadline } from './deadlines/due-tickets.js';
-import { applyRevisions } from './tickets/apply-revisions.js';
-import { settleTicket, type TicketChanged, type TicketPorts } from './tickets/commands/change-ticket.js';
-import { handOver } from './tickets/commands/hand-over.js';
-import { dueHandOvers } from './tickets/queries/hand-overs.js';
-import { dueRelayouts, nextRelayout, relayoutsOf } from './tickets/queries/relayouts.js';
+import { type Clock } from '../clock/clock.js';
+import { type Duties, leaseOf, stuckOf } from '../deadlines/leases.js';
+import { type Schema } from '../read-models/schema.js';
+import { newId } from '../event-sourcing/new-id.js';
+import { noteToStderr } from '../observability/log.js';
+import { Rejection } from '../event-sourcing/rejection.js';
+import { StorageFault } from '../event-sourcing/storage-fault.js';
+import { type RunningProjections } from './projection-worker/projections.js';
+import { type Deadlines, type WatcherPorts } from '../deadlines/deadline-watcher.js';
+import { type StuckTickets } from '../deadlines/retry-tracker.js';
+import { dueTickets, nextDeadline } from '../deadlines/due-tickets.js';
+import { applyRevisions } from '../tickets/apply-revisions.js';
+import { settleTicket, type TicketChanged, type TicketPorts } from '../tickets/commands/change-ticket.js';
+import { handOver } from '../tickets/commands/hand-over.js';
+import { dueHandOvers } from '../tickets/queries/hand-overs.js';
+import { dueRelayouts, nextRelayout, relayoutsOf } from '../tickets/queries/relayouts.js';
 
 /** What is watched for behind the API. */
 export interface Work {
