@@ -17,7 +17,7 @@ import { toCursor } from '../dist/event-sourcing/cursor.js';
 import { readSettings } from '../dist/config/settings.js';
 import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { importLog } from '../dist/imports/import-log.js';
-import { startImport } from '../dist/imports/ledger-sink.js';
+import { startImport } from '../dist/imports/import-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
 import { openLedger } from '../dist/app/pledge-context.js';
 import { startServer } from '../dist/app/bootstrap.js';

@@ -13,7 +13,7 @@ import { openReadModels } from '../dist/read-models/read-models.js';
 import { EventStoreDbEventStore } from '../dist/event-store/eventstoredb/eventstoredb-event-store.js';
 import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { importLog } from '../dist/imports/import-log.js';
-import { startImport } from '../dist/imports/ledger-sink.js';
+import { startImport } from '../dist/imports/import-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
 import { openLedger } from '../dist/app/pledge-context.js';
 import { allProjections, Projections } from '../dist/app/projection-worker/projections.js';

@@ -1,6 +1,6 @@
 import { readSettings } from '../dist/config/settings.js';
 import { importLog } from '../dist/imports/import-log.js';
-import { startImport } from '../dist/imports/ledger-sink.js';
+import { startImport } from '../dist/imports/import-sink.js';
 import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { openLedger } from '../dist/app/pledge-context.js';
 import { source } from './source.mjs';

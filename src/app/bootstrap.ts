@@ -16,8 +16,8 @@ import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { serveGraphiql } from '../api/graphql/graphiql.js';
 import { ValidateInput } from '../api/graphql/validate.js';
 import { countStuck } from '../deadlines/leases.js';
-import { type Health, healthOf, publicly, statusCodeOf } from '../health.js';
-import { metricsOf, metricsType } from '../metrics.js';
+import { type Health, healthOf, publicly, statusCodeOf } from '../observability/health.js';
+import { metricsOf, metricsType } from '../observability/metrics.js';
 import { type Ledger } from './pledge-context.js';
 import { projectionNames } from './projection-worker/projections.js';
 

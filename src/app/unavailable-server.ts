@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Settings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { healthOf, publicly, statusCodeOf } from '../health.js';
+import { healthOf, publicly, statusCodeOf } from '../observability/health.js';
 
 /** What listens in the server's place until there is a log to serve: it says that it is not ready. */
 export interface Placeholder {

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import { bodyWithin } from '../body-within.js';
+import { bodyWithin } from '../parsing/body-within.js';
 import { type Clock } from '../clock/clock.js';
 
 /** How long after asking for the keys nobody asks again, whatever came of it: a flood of tokens is not the issuer's to bear. */

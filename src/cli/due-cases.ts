@@ -11,7 +11,7 @@ import { expectModest } from '../business-time/calendar-limits.js';
 import { compileCalendar } from '../business-time/compile-calendar.js';
 import { clip, layOutTarget } from '../business-time/deadline.js';
 import { moveByPauses, uniteSpans } from '../business-time/pauses.js';
-import { FieldFault, instant, listOf, object, oneOf, optional } from '../imports/formats/fields.js';
+import { FieldFault, instant, listOf, object, oneOf, optional } from '../parsing/fields.js';
 import { type Line, linesOf } from '../imports/lines.js';
 
 const minute = 60_000;

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DateTime, Duration } from 'luxon';
 import { type DayRule, type Target } from '../business-time/calendar.js';
-import { readInstant } from '../business-time/read-instant.js';
+import { readInstant } from '../parsing/read-instant.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readLog } from '../imports/read-log.js';

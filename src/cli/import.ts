@@ -5,7 +5,7 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { formats } from '../imports/formats.js';
 import { type Counts, importLog } from '../imports/import-log.js';
 import { type ImportFormat } from '../imports/import-record.js';
-import { startImport } from '../imports/ledger-sink.js';
+import { startImport } from '../imports/import-sink.js';
 import { mappedLog } from '../imports/mapping/mapped-log.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';

@@ -1,5 +1,5 @@
 import { Rejection } from '../event-sourcing/rejection.js';
-import { FieldFault, flag, listOf, object, optional } from '../imports/formats/fields.js';
+import { FieldFault, flag, listOf, object, optional } from '../parsing/fields.js';
 import { ask, type Remote } from './remote.js';
 
 /** An event of a ticket, as the API has it. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { bodyWithin } from '../body-within.js';
+import { bodyWithin } from '../parsing/body-within.js';
 import { readKey } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { FieldFault, listOf, object, optional } from '../imports/formats/fields.js';
+import { FieldFault, listOf, object, optional } from '../parsing/fields.js';
 
 /** A server elsewhere, and the key to it. */
 export interface Remote {

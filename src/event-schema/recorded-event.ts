@@ -1,4 +1,4 @@
-import { type ImportFinished, type ImportStarted } from '../imports/events.js';
+import { type ImportFinished, type ImportStarted } from '../tickets/domain/import-events.js';
 import { type CalendarEvent, type CustomerEvent, type PlanEvent } from '../catalogue/domain/events.js';
 import { type WebhookEvent } from '../webhooks/domain/events.js';
 import { type TicketEvent } from '../tickets/domain/events.js';

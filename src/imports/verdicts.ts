@@ -1,7 +1,7 @@
 import { type TheirVerdict } from '../audit/compare-verdicts.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { csvRows, type Row } from './csv.js';
-import { FieldFault } from './formats/fields.js';
+import { FieldFault } from '../parsing/fields.js';
 import { type Mapping } from './mapping/mapping.js';
 
 export interface VerdictColumns {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Health } from '../../src/health.js';
+import { type Health } from '../../src/observability/health.js';
 import { newFolder } from '../support/api.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 import { pledge, type Run, startPledge } from '../support/pledge.js';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type StorageFault } from '../../src/event-sourcing/storage-fault.js';
 import { WatchedLog } from '../../src/event-sourcing/watched-log.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { healthOf, statusCodeOf } from '../../src/health.js';
+import { healthOf, statusCodeOf } from '../../src/observability/health.js';
 import { event, hear } from '../contract/event-store.contract.js';
 import { Api, newFolder } from '../support/api.js';
 import { CertificateAuthority } from '../support/certificates.js';

@@ -1,7 +1,7 @@
 import { readSettings, type Settings } from '../../src/config/settings.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { type Counts, importLog, type RejectedRow } from '../../src/imports/import-log.js';
-import { type Import, startImport } from '../../src/imports/ledger-sink.js';
+import { type Import, startImport } from '../../src/imports/import-sink.js';
 import { Survey } from '../../src/imports/survey.js';
 import { sampleLog } from '../../src/imports/sample.js';
 import { type Ledger, openLedger } from '../../src/app/pledge-context.js';

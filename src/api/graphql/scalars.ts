@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { readInstant } from '../../business-time/read-instant.js';
+import { readInstant } from '../../parsing/read-instant.js';
 import { cut } from '../../event-sourcing/rejection.js';
 
 const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });

@@ -14,8 +14,8 @@ import {
   oneOf,
   optional,
   text,
-} from '../../imports/formats/fields.js';
-import { readYaml, YamlFault } from '../../imports/formats/read-yaml.js';
+} from '../../parsing/fields.js';
+import { readYaml, YamlFault } from '../../parsing/read-yaml.js';
 import { type CalendarOrder } from '../commands/change-calendar.js';
 import { benefits, channels, metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../domain/plan.js';
 import { planDefaults } from '../domain/plan-defaults.js';

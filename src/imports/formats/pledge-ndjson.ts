@@ -20,7 +20,7 @@ import {
   oneOf,
   optional,
   text,
-} from './fields.js';
+} from '../../parsing/fields.js';
 
 /** Pledge's own log: one JSON object a line, named after the event that it asks for. `docs/imports.md` has every field. */
 export const pledgeNdjson: ImportFormat = {

@@ -1,5 +1,5 @@
 import { csvRows, type Row } from '../csv.js';
-import { FieldFault } from '../formats/fields.js';
+import { FieldFault } from '../../parsing/fields.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { MappedTicket, required } from './mapped-ticket.js';
 import { type Mapping } from './mapping.js';

@@ -3,7 +3,7 @@ import { type Actor } from '../../event-sourcing/event-store.js';
 import { type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type TicketOrder } from '../../tickets/domain/commands.js';
 import { type Row } from '../csv.js';
-import { FieldFault, given } from '../formats/fields.js';
+import { FieldFault, given } from '../../parsing/fields.js';
 import { type FactRecord } from '../import-record.js';
 import { type Mapping } from './mapping.js';
 import { isCancel, isWait, type Meaning } from './meaning.js';

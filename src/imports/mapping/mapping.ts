@@ -1,7 +1,7 @@
 import { type Channel, channels, type TicketType, ticketTypes } from '../../catalogue/domain/plan.js';
 import { type Origin, origins } from '../../tickets/domain/facts.js';
 import { type CsvDialect } from '../csv.js';
-import { customerId, FieldFault, fields, listOf, object, oneOf, optional, text } from '../formats/fields.js';
+import { customerId, FieldFault, fields, listOf, object, oneOf, optional, text } from '../../parsing/fields.js';
 import { type Meaning, meaning } from './meaning.js';
 import { type Cells, type Check, constantsOf, type Reading, readingOf, textOf } from './reading.js';
 import { timesOf } from './times.js';

@@ -1,6 +1,6 @@
 import { type PauseReason, pauseReasons } from '../../catalogue/domain/plan.js';
 import { type CancelReason, cancelReasons } from '../../tickets/domain/facts.js';
-import { FieldFault, oneOf } from '../formats/fields.js';
+import { FieldFault, oneOf } from '../../parsing/fields.js';
 
 /** How a ticket stands after a row; `resumed` ends a wait, and takes up nothing that was resolved or closed. */
 const standings = [

@@ -1,6 +1,6 @@
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { FieldFault } from '../formats/fields.js';
-import { readYaml, YamlFault } from '../formats/read-yaml.js';
+import { FieldFault } from '../../parsing/fields.js';
+import { readYaml, YamlFault } from '../../parsing/read-yaml.js';
 import { readText } from '../read-text.js';
 import { type Mapping, parseMapping } from './mapping.js';
 

@@ -1,4 +1,4 @@
-import { FieldFault, fields, object, optional, text } from '../formats/fields.js';
+import { FieldFault, fields, object, optional, text } from '../../parsing/fields.js';
 import { type Row } from '../csv.js';
 
 /** What a row says of something; undefined where it says nothing. @throws FieldFault where it makes no sense */

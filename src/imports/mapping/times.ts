@@ -1,8 +1,8 @@
 import { DateTime } from 'luxon';
 import { type Instant, InvalidCalendar } from '../../business-time/calendar.js';
-import { endsInOffset } from '../../business-time/read-instant.js';
+import { endsInOffset } from '../../parsing/read-instant.js';
 import { type Zone, zoneOf } from '../../business-time/zone.js';
-import { FieldFault, fields, object, optional, text } from '../formats/fields.js';
+import { FieldFault, fields, object, optional, text } from '../../parsing/fields.js';
 
 /** Reads the times of a log. @throws FieldFault that names the column */
 export type Times = (said: string, column: string) => Instant;

@@ -4,7 +4,7 @@ import { upsert } from '../../read-models/rows.js';
 import { type ClocksTable, type ImportsTable, type PlansTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projector.js';
-import { type ImportFinished, type ImportStarted } from '../../imports/events.js';
+import { type ImportFinished, type ImportStarted } from '../domain/import-events.js';
 import { type PlanEvent } from '../../catalogue/domain/events.js';
 import { type Clock } from '../../clocks/clock.js';
 import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { readYaml, YamlFault } from '../../src/imports/formats/read-yaml.js';
+import { readYaml, YamlFault } from '../../src/parsing/read-yaml.js';
 import { readText } from '../../src/imports/read-text.js';
 
 const times = (count: number, text: (n: number) => string) => Array.from({ length: count }, (_, n) => text(n)).join('');

@@ -1,6 +1,6 @@
-import { type ProjectionStatus } from './event-sourcing/progress.js';
-import { type StorageFault } from './event-sourcing/storage-fault.js';
-import { type SubscriptionStatus } from './event-sourcing/subscription-status.js';
+import { type ProjectionStatus } from '../event-sourcing/progress.js';
+import { type StorageFault } from '../event-sourcing/storage-fault.js';
+import { type SubscriptionStatus } from '../event-sourcing/subscription-status.js';
 
 /** Whether all is well, for those who watch the server: 200 where it is, else 503. */
 export interface Health {

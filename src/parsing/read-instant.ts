@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { type Instant } from './calendar.js';
+import { type Instant } from '../business-time/calendar.js';
 
 /** The form that programs write, of a day that its month has every year: the engine itself reads it, ten times as fast. */
 const usual = new RegExp(

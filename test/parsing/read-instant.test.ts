@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readInstant } from '../../src/business-time/read-instant.js';
-import { FieldFault, instant } from '../../src/imports/formats/fields.js';
+import { readInstant } from '../../src/parsing/read-instant.js';
+import { FieldFault, instant } from '../../src/parsing/fields.js';
 
 /** A form that looks for an end from each T would take hours. */
 const hostile = 'T'.repeat(1_000_000);

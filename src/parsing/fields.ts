@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { endsInOffset } from '../../business-time/read-instant.js';
-import { customerIdOf, customerIdRule } from '../../parsing/customer-id.js';
+import { endsInOffset } from './read-instant.js';
+import { customerIdOf, customerIdRule } from './customer-id.js';
 
 /** A value that is not what its field takes. */
 export class FieldFault extends Error {

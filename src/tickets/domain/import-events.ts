@@ -1,5 +1,5 @@
-import { type Instant } from '../business-time/calendar.js';
-import { type NewEvent } from '../event-sourcing/event-store.js';
+import { type Instant } from '../../business-time/calendar.js';
+import { type NewEvent } from '../../event-sourcing/event-store.js';
 
 /** An import began, or went on after a stop; until it is finished nobody watches the deadlines of its tickets. */
 export type ImportStarted = NewEvent<
