@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { type Settings } from '../config/settings.js';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { addressOf, type AddressOf, isAmong, isLoopback } from '../config/address.js';
 import { type Limits, standardLimits } from './limits.js';
 import { type Log, logToStderr } from '../observability/log.js';

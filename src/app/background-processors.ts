@@ -1,5 +1,5 @@
 import { type Kysely } from 'kysely';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { type Duties, leaseOf, stuckOf } from '../deadlines/leases.js';
 import { type Schema } from '../read-models/schema.js';
 import { newId } from '../event-sourcing/new-id.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
 import { resolveHolidays } from '../business-time/holiday-sources.js';
-import { type Clock, systemClock } from '../clock/clock.js';
+import { type Clock, systemClock } from '../time/time-source.js';
 import { type Settings } from '../config/settings.js';
 import { type Duties, endLeases, openDuties } from '../deadlines/leases.js';
 import {

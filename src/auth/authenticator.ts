@@ -1,4 +1,4 @@
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { tokenSettingsOf } from '../config/identity-settings.js';
 import { type Settings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { bodyWithin } from '../parsing/body-within.js';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 
 /** How long after asking for the keys nobody asks again, whatever came of it: a flood of tokens is not the issuer's to bear. */
 export const refetchMs = 10_000;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { type TokenSettings } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { identityIn } from './claims.js';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type KeptKey, KeyStore } from '../auth/key-store.js';
 import { type Role, roles } from '../auth/permissions.js';
-import { systemClock } from '../clock/clock.js';
+import { systemClock } from '../time/time-source.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { complain, isPrinted, print, printsAlone } from './print.js';

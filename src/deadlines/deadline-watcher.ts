@@ -1,5 +1,5 @@
 import { type Instant } from '../business-time/calendar.js';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { type Position } from '../event-sourcing/event-store.js';
 import { pause } from '../event-sourcing/pause.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { type Finding, refusing } from '../event-sourcing/standing.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { connectTo, dialectOf } from '../read-models/connect.js';

@@ -1,4 +1,4 @@
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { Bell } from '../event-sourcing/bell.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { turn } from '../event-sourcing/turn.js';

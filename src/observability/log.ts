@@ -1,4 +1,4 @@
-import { systemClock } from '../clock/clock.js';
+import { systemClock } from '../time/time-source.js';
 import { cut } from '../event-sourcing/rejection.js';
 import { visible } from '../parsing/visible.js';
 

@@ -1,4 +1,4 @@
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { type Log, type LogEntry } from './log.js';
 
 const windowMs = 60_000;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { ReadBarrier } from '../api/graphql/read-barrier.js';

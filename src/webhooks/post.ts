@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { expectSoundTarget, guardedLookup, TargetRefused, type TargetRules } from './targets.js';
 
 /** What became of one attempt. */

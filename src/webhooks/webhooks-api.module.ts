@@ -1,7 +1,7 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { inFull, noteToStderr } from '../observability/log.js';
-import { type Clock } from '../clock/clock.js';
+import { type Clock } from '../time/time-source.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { CLOCK, EVENT_STORE, SETTINGS, WEBHOOKS } from '../tokens.js';

@@ -1,4 +1,4 @@
-import { type Clock } from '../../src/clock/clock.js';
+import { type Clock } from '../../src/time/time-source.js';
 
 interface Sleeper {
   readonly at: number;

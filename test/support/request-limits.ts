@@ -1,5 +1,5 @@
 import { type Settings } from '../../src/config/settings.js';
-import { type Clock } from '../../src/clock/clock.js';
+import { type Clock } from '../../src/time/time-source.js';
 import { type Doors, doorsOf } from '../../src/api/request-limits.js';
 import { type LogEntry } from '../../src/observability/log.js';
 

@@ -1,4 +1,4 @@
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 
 /** What a rate is counted in: a minute. */
 const windowMs = 60_000;

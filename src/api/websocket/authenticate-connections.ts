@@ -1,5 +1,5 @@
 import { type Context } from 'graphql-ws';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { type OpenSocket } from './open-socket.js';
 import { inFull, noteToStderr } from '../../observability/log.js';
 import { Rejection } from '../../event-sourcing/rejection.js';

@@ -22,7 +22,7 @@ import {
   type OperationContext,
 } from './authenticate-connections.js';
 import { whyNotAll } from '../graphql/operation-authorization.js';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { faultsOfVariables } from '../graphql/variable-faults.js';
 import { answerTooLarge, exceeds } from '../answer-size.js';
 import { tooLong, tooLongCode } from '../graphql/document-rules.js';

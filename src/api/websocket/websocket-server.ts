@@ -8,7 +8,7 @@ import { type GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { type Authenticator } from '../../auth/authenticator.js';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { AUTHENTICATOR, CLOCK, DOORS } from '../../tokens.js';
 import { mayCome, type Doors } from '../request-limits.js';
 import { GatheringSocket } from './batching-socket.js';

@@ -4,7 +4,7 @@ import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader, type Readers } from '../../read-models/scoped.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { keyOf, pageOf, sizeOf } from '../../read-models/page.js';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';
 import { ActorType } from '../../api/graphql/actor.js';

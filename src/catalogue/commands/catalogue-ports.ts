@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type Actor, type EventStore, type NewEvent, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommand } from '../../event-sourcing/handle-command.js';

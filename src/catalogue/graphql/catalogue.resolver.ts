@@ -4,7 +4,7 @@ import { Args, ArgsType, Field, ID, Int, Query, Resolver } from '@nestjs/graphql
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../read-models/scoped.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { PageArgs, ReadArgs, said } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { CLOCK } from '../../tokens.js';

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../clock/clock.js';
+import { type Clock, systemClock } from '../../time/time-source.js';
 
 /** How long the store waits for the server, and how it tries again. */
 export interface Patience {

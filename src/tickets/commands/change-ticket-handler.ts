@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';

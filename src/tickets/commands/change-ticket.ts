@@ -1,7 +1,7 @@
 import { Command } from '@nestjs/cqrs';
 import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { type CommandOrRefusal, expectWanted, handleCommands } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';

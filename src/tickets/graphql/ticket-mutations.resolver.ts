@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Args, createUnionType, Field, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Requires } from '../../auth/requires.js';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';

@@ -4,7 +4,7 @@ import { Args, ArgsType, Field, ID, InputType, Query, Resolver } from '@nestjs/g
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../read-models/scoped.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { PageArgs, ReadArgs, said } from '../../api/graphql/page.js';

@@ -1,4 +1,4 @@
-import { type Clock } from '../../clock/clock.js';
+import { type Clock } from '../../time/time-source.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Webhook } from '../domain/webhook-decider.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { systemClock } from '../../src/clock/clock.js';
+import { systemClock } from '../../src/time/time-source.js';
 
 describe('the machine’s clock', () => {
   const start = Date.parse('2026-03-02T09:00:00Z');
