@@ -41,7 +41,7 @@ import {
   SETTINGS,
   TICKETS,
   WEBHOOKS,
-} from '../tokens.js';
+} from '../di-tokens.js';
 import { allOf } from './background-processors.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */

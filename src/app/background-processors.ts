@@ -12,9 +12,9 @@ import { type StuckTickets } from '../deadlines/retry-tracker.js';
 import { dueTickets, nextDeadline } from '../deadlines/due-tickets.js';
 import { applyRevisions } from '../tickets/apply-revisions.js';
 import { settleTicket, type TicketChanged, type TicketPorts } from '../tickets/commands/change-ticket.js';
-import { handOver } from '../tickets/commands/hand-over.js';
-import { dueHandOvers } from '../tickets/queries/hand-overs.js';
-import { dueRelayouts, nextRelayout, relayoutsOf } from '../tickets/queries/relayouts.js';
+import { handOver } from '../tickets/commands/propagate-merge.js';
+import { dueHandOvers } from '../tickets/queries/merge-propagations.js';
+import { dueRelayouts, nextRelayout, relayoutsOf } from '../tickets/queries/recalculations.js';
 
 /** What is watched for behind the API. */
 export interface Work {

@@ -8,7 +8,7 @@ import { layOut } from '../tickets/domain/layout.js';
 import { spansOf } from '../clocks/paused.js';
 import { stepsOn } from '../clocks/run.js';
 import { type MovedBecause } from '../clocks/outcome.js';
-import { lifeAt } from '../tickets/domain/life.js';
+import { lifeAt } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { ticketEvents } from '../tickets/ticket-events.js';
 

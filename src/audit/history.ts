@@ -3,7 +3,7 @@ import { type Asker } from '../read-models/reads.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { type Terms } from '../catalogue/domain/plan.js';
 import { type OutcomeData } from '../clocks/outcome.js';
-import { type QualityFlag } from '../tickets/domain/life.js';
+import { type QualityFlag } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { flagsOf } from '../tickets/domain/ticket-view.js';
 import { ticketEvents } from '../tickets/ticket-events.js';

@@ -9,7 +9,7 @@ import { readVerdicts } from '../imports/verdicts.js';
 import { type LedgerForReading, openForReading } from '../app/pledge-context.js';
 import { Catalogue } from '../catalogue/catalogue.js';
 import { type Metric, metrics } from '../catalogue/domain/plan.js';
-import { deriveId } from '../tickets/domain/derive-id.js';
+import { deriveId } from '../event-sourcing/derive-id.js';
 import { describeDisagreement, summaryOf, tally, type Tally } from './compare-text.js';
 import { print, printsAlone } from './print.js';
 

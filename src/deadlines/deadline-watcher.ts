@@ -1,7 +1,7 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type Clock } from '../time/time-source.js';
 import { type Position } from '../event-sourcing/event-store.js';
-import { pause } from '../event-sourcing/pause.js';
+import { pause } from '../event-sourcing/retry-delay.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { LeftAlone, type Settled, type StuckTickets } from './retry-tracker.js';
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../business-time/calendar.js';
 import { type Schema } from '../read-models/schema.js';
-import { turn } from '../event-sourcing/turn.js';
+import { turn } from '../event-sourcing/yield-to-event-loop.js';
 
 /** Rows read at a time. Limits stand in the text: SQLite plans a statement anew each time that one is bound. */
 const pageSize = 1_000;

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Duties, type StuckTicketsTable } from './leases.js';
-import { DUTIES } from '../tokens.js';
+import { DUTIES } from '../di-tokens.js';
 
 /** How many are shown; where there are more, it is not the tickets that are stuck. */
 const most = 1_000;

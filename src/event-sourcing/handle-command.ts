@@ -3,7 +3,7 @@ import { type EventStore, type NewEvent, type Position, RevisionConflict } from 
 import { loadStream, type Loaded, type LongLane } from './load-stream.js';
 import { Rejection } from './rejection.js';
 import { type StreamCache } from './stream-cache.js';
-import { Turns } from './turn.js';
+import { Turns } from './yield-to-event-loop.js';
 
 /** What became of one command: the events it caused (none: it was already so), or why it was refused. */
 export type CommandResult<Event> = { readonly events: readonly Event[] } | { readonly rejection: Rejection };

@@ -1,4 +1,4 @@
-import { Bell } from './bell.js';
+import { Bell } from './notifier.js';
 import { type Position } from './event-store.js';
 import { Rejection } from './rejection.js';
 

@@ -1,5 +1,5 @@
 import { type Loaded, LongLane } from './load-stream.js';
-import { Recent } from './recent.js';
+import { Recent } from './cache.js';
 
 export interface CacheLimits<State> {
   /** How many streams are kept, at most twice as many. */

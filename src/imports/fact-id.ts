@@ -1,6 +1,6 @@
 import { canonical, contentOf } from '../event-sourcing/canonical-json.js';
 import { type TicketOrder } from '../tickets/domain/commands.js';
-import { deriveId } from '../tickets/domain/derive-id.js';
+import { deriveId } from '../event-sourcing/derive-id.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { type FactRecord } from './import-record.js';
 import { type Repetitions } from './repetitions.js';

@@ -8,7 +8,7 @@ import { type CataloguePorts } from '../catalogue/commands/catalogue-ports.js';
 import { defineCalendar, enrolCustomer } from '../catalogue/commands/define.js';
 import { changeTicket, type RequestOutcome, type TicketPorts } from '../tickets/commands/change-ticket.js';
 import { refusedAll } from '../tickets/commands/opening-rejected.js';
-import { deriveId } from '../tickets/domain/derive-id.js';
+import { deriveId } from '../event-sourcing/derive-id.js';
 import { type ImportFinished, type ImportStarted, importStream } from '../tickets/domain/import-events.js';
 import { type Counts, type ImportedFact, type ImportSink } from './import-log.js';
 

@@ -1,5 +1,5 @@
 import { DiskSet } from '../storage/disk-set.js';
-import { Recent } from '../event-sourcing/recent.js';
+import { Recent } from '../event-sourcing/cache.js';
 
 /** How many are found without a look at the disk. */
 const atHand = 50_000;

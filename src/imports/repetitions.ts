@@ -1,4 +1,4 @@
-import { Recent } from '../event-sourcing/recent.js';
+import { Recent } from '../event-sourcing/cache.js';
 
 /** Contents remembered, of all tickets together: some tens of megabytes at most, however long the log. */
 const remembered = 100_000;

@@ -4,8 +4,8 @@ import { Kysely, Migrator, type SqliteDatabase, type Transaction } from 'kysely'
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type Finding, logIsOlder, refusing, type Remembered, standingOf } from '../event-sourcing/standing.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
-import { type ProjectionStore } from '../event-sourcing/projector.js';
-import { Recent } from '../event-sourcing/recent.js';
+import { type ProjectionStore } from '../event-sourcing/projection-processor.js';
+import { Recent } from '../event-sourcing/cache.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { connectTo, dialectOf } from './connect.js';
 import { type Stored } from '../storage/disk-faults.js';

@@ -4,7 +4,7 @@ import { type Clock } from '../time/time-source.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { ReadBarrier } from '../api/graphql/read-barrier.js';
-import { CLOCK, EVENT_STORE, SETTINGS } from '../tokens.js';
+import { CLOCK, EVENT_STORE, SETTINGS } from '../di-tokens.js';
 import { Feed } from '../feed/feed.js';
 import { Breaches } from './graphql/breaches.resolver.js';
 import { StuckTickets } from '../deadlines/graphql/stuck-tickets.resolver.js';

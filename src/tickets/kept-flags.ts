@@ -1,5 +1,5 @@
 import { type Readable } from '../read-models/scoped.js';
-import { type QualityFlag } from './domain/life.js';
+import { type QualityFlag } from './domain/ticket-state.js';
 import { partOf } from './projections/kept-facts.js';
 
 type Flag = QualityFlag['flag'];

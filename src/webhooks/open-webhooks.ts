@@ -1,9 +1,9 @@
 import { type Clock } from '../time/time-source.js';
-import { Bell } from '../event-sourcing/bell.js';
+import { Bell } from '../event-sourcing/notifier.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Finding } from '../event-sourcing/standing.js';
-import { type Projection, type ProjectionStore } from '../event-sourcing/projector.js';
-import { Projectors } from '../event-sourcing/projectors.js';
+import { type Projection, type ProjectionStore } from '../event-sourcing/projection-processor.js';
+import { Projectors } from '../event-sourcing/projection-runner.js';
 import { openOutbox, type Outbox, type OutboxTx } from './outbox/open-outbox.js';
 import { outboxProjection } from './outbox/outbox-projection.js';
 import { keyIn, type SecretOf, secretsFrom } from './secrets.js';

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import { type Clock } from '../time/time-source.js';
-import { expectSoundTarget, guardedLookup, TargetRefused, type TargetRules } from './targets.js';
+import { expectSoundTarget, guardedLookup, TargetRefused, type TargetRules } from './ssrf-guard.js';
 
 /** What became of one attempt. */
 export type PostOutcome =

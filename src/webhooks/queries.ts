@@ -10,7 +10,7 @@ import { type Webhook } from './domain/webhook-decider.js';
 import { type Delivery } from './outbox/deliveries.js';
 import { outboxName } from './outbox/outbox-projection.js';
 import { type OutboxSchema } from './outbox/tables.js';
-import { READS } from '../tokens.js';
+import { READS } from '../di-tokens.js';
 import { type DeliveryFilter, deliveryLog, webhookList, type WebhookView, withCounts } from './outbox/lists.js';
 
 /** How long a query waits for the write it is to see. */

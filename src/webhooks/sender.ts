@@ -1,5 +1,5 @@
 import { type Clock } from '../time/time-source.js';
-import { type Bell } from '../event-sourcing/bell.js';
+import { type Bell } from '../event-sourcing/notifier.js';
 import { toCursor } from '../event-sourcing/cursor.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type FeedEvent } from '../feed/feed-event.js';

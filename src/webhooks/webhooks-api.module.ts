@@ -4,7 +4,7 @@ import { inFull, noteToStderr } from '../observability/log.js';
 import { type Clock } from '../time/time-source.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
-import { CLOCK, EVENT_STORE, SETTINGS, WEBHOOKS } from '../tokens.js';
+import { CLOCK, EVENT_STORE, SETTINGS, WEBHOOKS } from '../di-tokens.js';
 import { ChangeWebhookHandler } from './commands/change-webhook.js';
 import { ReplayWebhookHandler, TestWebhookHandler } from './commands/deliver.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
@@ -14,7 +14,7 @@ import { type Webhooks } from './open-webhooks.js';
 import { httpPost } from './post.js';
 import { ChangedWebhookViewHandler, DeliveryListHandler, WebhookListHandler } from './queries.js';
 import { runWebhooks } from './run-webhooks.js';
-import { systemLookup } from './targets.js';
+import { systemLookup } from './ssrf-guard.js';
 
 export const webhookResolvers = [WebhookMutations, WebhookQueries];
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type NewEvent } from '../../src/event-sourcing/event-store.js';
 import { newId } from '../../src/event-sourcing/new-id.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { BackOff, defaultPatience } from '../../src/event-store/eventstoredb/patience.js';
+import { BackOff, defaultPatience } from '../../src/event-store/eventstoredb/retry-policy.js';
 import { all, event, hear } from '../contract/event-store.contract.js';
 import { type AppendFault } from '../support/eventstoredb/faults.js';
 import { callError } from '../support/eventstoredb/messages.js';

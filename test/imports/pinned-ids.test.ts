@@ -4,7 +4,7 @@ import { importLog } from '../../src/imports/import-log.js';
 import { type ImportFormat } from '../../src/imports/import-record.js';
 import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
 import { parseMapping } from '../../src/imports/mapping/mapping.js';
-import { deriveId } from '../../src/tickets/domain/derive-id.js';
+import { deriveId } from '../../src/event-sourcing/derive-id.js';
 
 /** What a log's rows are recorded as: the ticket, the kind of order, the fact's id; in the order of the log. */
 async function idsOf(format: ImportFormat, log: string, source = 'test'): Promise<readonly string[]> {

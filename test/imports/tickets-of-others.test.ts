@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { importLog } from '../../src/imports/import-log.js';
-import { handOver } from '../../src/tickets/commands/hand-over.js';
+import { handOver } from '../../src/tickets/commands/propagate-merge.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { ticketIdOf } from '../../src/tickets/domain/ticket-id.js';
 import { newFolder } from '../support/api.js';

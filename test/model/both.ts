@@ -5,7 +5,7 @@ import { oneAtATime } from '../../src/event-sourcing/one-at-a-time.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { settleDue, type WatcherPorts } from '../../src/deadlines/deadline-watcher.js';
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
-import { changeAndHandOver } from '../../src/tickets/commands/hand-over.js';
+import { changeAndHandOver } from '../../src/tickets/commands/propagate-merge.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
 import { type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { type Received } from '../../src/tickets/domain/facts.js';
@@ -15,7 +15,7 @@ import { projectionNames } from '../../src/app/projection-worker/projections.js'
 import { type TestLedger } from '../support/application-contexts.js';
 import { BothCatalogues } from './both-catalogues.js';
 import { NaiveDesk } from './naive-desk.js';
-import { type Breach, type Verdict } from './naive-ledger.js';
+import { type Breach, type Verdict } from './naive-context.js';
 import { TicketRecord } from './record.js';
 import { idOf, type Script, type ScriptOrder, type Step, type When } from './script.js';
 

@@ -1,8 +1,8 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { type NaiveCatalogue } from './naive-catalogue.js';
-import { NaiveTicket, type Said, type Verdict } from './naive-ledger.js';
-import { inOrder, lifeBefore, lifeOf, senseOf } from './naive-life.js';
+import { NaiveTicket, type Said, type Verdict } from './naive-context.js';
+import { inOrder, lifeBefore, lifeOf, senseOf } from './naive-ticket-state.js';
 import { type Life } from './naive-ticket.js';
 
 /** What a ticket has to tell another: how it stood when it was merged into it, or the request that was split off. */

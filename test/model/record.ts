@@ -2,7 +2,7 @@ import { type Instant } from '../../src/business-time/calendar.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { type Terms } from '../../src/catalogue/domain/plan.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
-import { type Breach } from './naive-ledger.js';
+import { type Breach } from './naive-context.js';
 
 /** What the stream of a ticket says, as far as it has been read. */
 export class TicketRecord {

@@ -13,7 +13,7 @@ import { openForReading, openLedger, rebuildReadModels } from '../../src/app/ple
 import { allProjections, Projections } from '../../src/app/projection-worker/projections.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
-import { handOver } from '../../src/tickets/commands/hand-over.js';
+import { handOver } from '../../src/tickets/commands/propagate-merge.js';
 import { newFolder } from '../support/api.js';
 import {
   importSample,

@@ -9,7 +9,7 @@ import { type CommandContext, type OwnOrder, type TicketOrder } from '../../src/
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/events.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';
-import { type Life, lifeAt } from '../../src/tickets/domain/life.js';
+import { type Life, lifeAt } from '../../src/tickets/domain/ticket-state.js';
 import { flagsOf } from '../../src/tickets/domain/ticket-view.js';
 import { evolve, type Ticket, unopened } from '../../src/tickets/domain/ticket.js';
 

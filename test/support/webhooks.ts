@@ -3,7 +3,7 @@ import { type WebhookCommandPorts } from '../../src/webhooks/commands/webhook-po
 import { deliveryLog } from '../../src/webhooks/outbox/lists.js';
 import { httpPost } from '../../src/webhooks/post.js';
 import { runWebhooks } from '../../src/webhooks/run-webhooks.js';
-import { type TargetRules } from '../../src/webhooks/targets.js';
+import { type TargetRules } from '../../src/webhooks/ssrf-guard.js';
 import { type TestLedger } from './application-contexts.js';
 
 /** Private targets are taken; no name has an address. */

@@ -4,7 +4,7 @@ import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { defineCalendar, enrolCustomer } from '../../src/catalogue/commands/define.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
-import { handOver } from '../../src/tickets/commands/hand-over.js';
+import { handOver } from '../../src/tickets/commands/propagate-merge.js';
 import { change as changeWebhookOf } from './webhooks.js';
 import { importSample, open, say, type TestLedger } from './application-contexts.js';
 

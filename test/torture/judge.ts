@@ -4,7 +4,7 @@ import { type Metric } from '../../src/catalogue/domain/plan.js';
 import { feedTypes } from '../../src/feed/feed-event.js';
 import { type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { Hours } from '../model/hours.js';
-import { lifeOf } from '../model/naive-life.js';
+import { lifeOf } from '../model/naive-ticket-state.js';
 import { type Fact, viewOf } from '../model/naive-ticket.js';
 import { always, asked, plans } from './promises.js';
 

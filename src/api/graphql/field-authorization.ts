@@ -1,6 +1,6 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { expectWanted } from '../../event-sourcing/handle-command.js';
-import { Turns } from '../../event-sourcing/turn.js';
+import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Identity } from '../../auth/identity.js';
 import { type Permission } from '../../auth/permissions.js';
 import { permissionOf, type RequestContext, rootTypesOf, whyNot } from '../../auth/requires.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { expectReached, fromCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { EVENT_STORE, FIRST_BUILD, PROJECTIONS } from '../../tokens.js';
+import { EVENT_STORE, FIRST_BUILD, PROJECTIONS } from '../../di-tokens.js';
 
 /** How far the read models are. */
 export interface Progress {

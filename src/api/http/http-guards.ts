@@ -3,7 +3,7 @@ import { BadRequestException } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { Turns } from '../../event-sourcing/turn.js';
+import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
 import { limitConnections } from './connections.js';
 import { type Doors } from '../request-limits.js';
 import { tooMuchJson } from '../json-size.js';

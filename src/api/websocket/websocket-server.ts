@@ -9,7 +9,7 @@ import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { type Authenticator } from '../../auth/authenticator.js';
 import { type Clock } from '../../time/time-source.js';
-import { AUTHENTICATOR, CLOCK, DOORS } from '../../tokens.js';
+import { AUTHENTICATOR, CLOCK, DOORS } from '../../di-tokens.js';
 import { mayCome, type Doors } from '../request-limits.js';
 import { GatheringSocket } from './batching-socket.js';
 import { OpenSockets } from './open-socket.js';

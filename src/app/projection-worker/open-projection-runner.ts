@@ -1,6 +1,6 @@
 import { type Settings } from '../../config/settings.js';
 import { joinReadModels } from '../../read-models/read-models.js';
-import { pause } from '../../event-sourcing/pause.js';
+import { pause } from '../../event-sourcing/retry-delay.js';
 import { type ProjectionStatus } from '../../event-sourcing/progress.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';

@@ -1,14 +1,14 @@
 import { type Tx } from '../../read-models/read-models.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../../event-sourcing/progress.js';
-import { type Projection, type ProjectionStore } from '../../event-sourcing/projector.js';
-import { Projectors } from '../../event-sourcing/projectors.js';
+import { type Projection, type ProjectionStore } from '../../event-sourcing/projection-processor.js';
+import { Projectors } from '../../event-sourcing/projection-runner.js';
 import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
 import { catalogueProjection } from '../../catalogue/projections/catalogue-projection.js';
 import { summaryProjection } from '../../reports/projections/summary-projection.js';
 import { breachesProjection } from '../../reports/projections/breaches-projection.js';
-import { handOversProjection } from '../../tickets/projections/hand-overs-projection.js';
-import { relayoutsProjection } from '../../tickets/projections/relayouts-projection.js';
+import { handOversProjection } from '../../tickets/projections/merge-propagations-projection.js';
+import { relayoutsProjection } from '../../tickets/projections/recalculations-projection.js';
 import { ticketsProjection } from '../../tickets/projections/tickets-projection.js';
 
 /** Every projection there is. */

@@ -3,7 +3,7 @@ import { type Limit, StoppableConnection } from '../../read-models/stoppable-con
 import { type Stored, tellingFaults } from '../../storage/disk-faults.js';
 import { readModelsStored } from '../../read-models/read-models.js';
 import { type ReadFile } from '../../read-models/reads.js';
-import { Recent } from '../../event-sourcing/recent.js';
+import { Recent } from '../../event-sourcing/cache.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** Where the files are that are read. */

@@ -2,7 +2,7 @@ import { type HistoryQuestion, type HistoryRow } from '../../audit/history.js';
 import { type Replayed, type ReplayQuestion } from '../../audit/replay.js';
 import { type Asker, type ReadFile, type ReadRow } from '../../read-models/reads.js';
 import { type Settings } from '../../config/settings.js';
-import { Turns } from '../../event-sourcing/turn.js';
+import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { FairQueue } from './fair-queue.js';
 import { askerGone, type ReadLimits, readLimits, tooMany, tooSlow } from './read-limits.js';

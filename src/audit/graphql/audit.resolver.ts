@@ -14,7 +14,7 @@ import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { TicketType, toTicketTypes } from '../../tickets/graphql-types.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, READERS, READS } from '../../tokens.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, READERS, READS } from '../../di-tokens.js';
 import { flagsBetween } from '../../tickets/kept-flags.js';
 import { type Histories, type HistoryRow, summaryOf } from '../history.js';
 import { type Replays, viewOf } from '../replay.js';

@@ -4,7 +4,7 @@ import { type Decider } from '../../event-sourcing/decider.js';
 import { type Actor, type EventStore, type NewEvent, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommand } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, HOLIDAYS } from '../../tokens.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, HOLIDAYS } from '../../di-tokens.js';
 import { type Catalogue } from '../catalogue.js';
 import { type Said } from '../domain/history.js';
 import { type ResolveHolidays } from '../holidays-apart.js';

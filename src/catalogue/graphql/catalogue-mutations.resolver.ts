@@ -8,7 +8,7 @@ import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { said } from '../../api/graphql/page.js';
 import { orRejection } from '../../api/graphql/rejected.js';
-import { EVENT_STORE } from '../../tokens.js';
+import { EVENT_STORE } from '../../di-tokens.js';
 import { type Changed } from '../commands/catalogue-ports.js';
 import { type CalendarRequest, ChangeCalendar } from '../commands/change-calendar.js';
 import { ChangeCustomer, type CustomerRequest } from '../commands/change-customer.js';

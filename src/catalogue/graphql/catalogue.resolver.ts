@@ -7,7 +7,7 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { type Clock } from '../../time/time-source.js';
 import { PageArgs, ReadArgs, said } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { CLOCK } from '../../tokens.js';
+import { CLOCK } from '../../di-tokens.js';
 import { CalendarHistories, CustomerById, CustomerList, PlanHistories } from '../queries/catalogue-queries.js';
 import { CalendarType, CustomerConnection, CustomerType, PlanType } from './catalogue.types.js';
 import { calendarAs, customerAs, planAs, toCustomerType } from './to-types.js';

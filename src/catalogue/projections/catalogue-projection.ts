@@ -1,7 +1,7 @@
 import { type Tx } from '../../read-models/read-models.js';
 import { upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projector.js';
+import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { calendarEventTypes, customerEventTypes, planEventTypes } from '../domain/events.js';
 
 const types = { plan: planEventTypes, calendar: calendarEventTypes, customer: customerEventTypes } as const;

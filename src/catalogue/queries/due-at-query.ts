@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Scope, sees } from '../../auth/scope.js';
-import { CATALOGUE } from '../../tokens.js';
+import { CATALOGUE } from '../../di-tokens.js';
 import { type Catalogue } from '../catalogue.js';
 import { type DueAnswer, type DueQuestion, whatIsDue } from '../due-at.js';
 

@@ -7,7 +7,7 @@ import { newId } from '../../event-sourcing/new-id.js';
 import { type BatchAppendCall } from './connection.js';
 import { type EventText, toMessage, toPosition } from './events.js';
 import { BadRequest, isTooLarge, Silence, tooLarge } from './failures.js';
-import { looked, type Patience } from './patience.js';
+import { looked, type Patience } from './retry-policy.js';
 import { streamIdentifier } from './requests.js';
 
 export interface Order {

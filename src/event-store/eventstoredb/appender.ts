@@ -22,7 +22,7 @@ import {
   tooLarge,
   unavailable,
 } from './failures.js';
-import { BackOff, inTime, isAborted, type Patience } from './patience.js';
+import { BackOff, inTime, isAborted, type Patience } from './retry-policy.js';
 import { type Reads } from './reads.js';
 import { type StreamIds } from './stream-ids.js';
 

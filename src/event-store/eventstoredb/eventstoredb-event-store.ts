@@ -18,7 +18,7 @@ import { Credentials, type SecretFiles } from './credentials.js';
 import { positionOf, start, toStoredEvent } from './events.js';
 import { closed, invalidCursor, isNoPlace, said } from './failures.js';
 import { nameWhenReady, type Waiting } from './log-name.js';
-import { defaultPatience, isAborted, type Patience } from './patience.js';
+import { defaultPatience, isAborted, type Patience } from './retry-policy.js';
 import { Reads } from './reads.js';
 import { RightOfWay } from './right-of-way.js';
 import { StreamIds } from './stream-ids.js';

@@ -7,7 +7,7 @@ import { Appender } from './appender.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
 import { isDefinite, rejectionOf, unavailable, Unreachable } from './failures.js';
-import { BackOff, isAborted, type Patience } from './patience.js';
+import { BackOff, isAborted, type Patience } from './retry-policy.js';
 import { Reads } from './reads.js';
 import { readStreamFrom } from './requests.js';
 import { StreamIds } from './stream-ids.js';

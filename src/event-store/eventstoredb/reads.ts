@@ -3,7 +3,7 @@ import { type Position, type StoredEvent } from '../../event-sourcing/event-stor
 import { type Connection, type ReadCall } from './connection.js';
 import { positionOf, start, streamNameOf, toStoredEvent } from './events.js';
 import { type Asked, isDefinite, isNoPlace, isRefusal, rejectionOf, unavailable } from './failures.js';
-import { BackOff, inTime, isAborted, type Patience } from './patience.js';
+import { BackOff, inTime, isAborted, type Patience } from './retry-policy.js';
 import { received } from './received.js';
 import { readAllFrom, readEnd, readFrom, readLast, readNext, readStreamFrom } from './requests.js';
 import { type StreamNames } from './stream-names.js';

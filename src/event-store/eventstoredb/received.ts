@@ -2,7 +2,7 @@ import { convertToCommandError } from '@eventstore/db-client';
 import { type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { type ReadCall } from './connection.js';
 import { Silence } from './failures.js';
-import { isAborted, looked, type Patience } from './patience.js';
+import { isAborted, looked, type Patience } from './retry-policy.js';
 
 export interface Receiving {
   readonly patience: Patience;

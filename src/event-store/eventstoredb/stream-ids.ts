@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Recent } from '../../event-sourcing/recent.js';
+import { Recent } from '../../event-sourcing/cache.js';
 
 /** How many streams are remembered of which the server has named a revision. */
 const mostNamed = 1_000;

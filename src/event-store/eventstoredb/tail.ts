@@ -1,11 +1,11 @@
-import { Bell } from '../../event-sourcing/bell.js';
+import { Bell } from '../../event-sourcing/notifier.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
 import { positionOf, start, toStoredEvent } from './events.js';
 import { isRefusal, isTooSlow, rejectionOf, Silence } from './failures.js';
-import { BackOff, inTime, isAborted, type Patience } from './patience.js';
+import { BackOff, inTime, isAborted, type Patience } from './retry-policy.js';
 import { received } from './received.js';
 import { type Reads } from './reads.js';
 import { RecentEvents } from './recent-events.js';

@@ -15,10 +15,10 @@ import {
   type SubscriptionMessage,
 } from '../../event-sourcing/event-store.js';
 import { diskFault, type Stored, tellingFaults } from '../../storage/disk-faults.js';
-import { Bell } from '../../event-sourcing/bell.js';
+import { Bell } from '../../event-sourcing/notifier.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { logOlder, StorageFault } from '../../event-sourcing/storage-fault.js';
-import { turn } from '../../event-sourcing/turn.js';
+import { turn } from '../../event-sourcing/yield-to-event-loop.js';
 import { LastSeen } from '../last-seen.js';
 import { Appender, type Failure, toPosition, toText } from './appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';

@@ -7,7 +7,7 @@ import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../api/graphql/abortable.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
-import { EVENT_STORE } from '../../tokens.js';
+import { EVENT_STORE } from '../../di-tokens.js';
 import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
 import { type FeedEvent } from '../feed-event.js';
 import {

@@ -2,7 +2,7 @@ import { type Tx } from '../../read-models/read-models.js';
 import { among, upsert } from '../../read-models/rows.js';
 import { type BreachesTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projector.js';
+import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type OutcomeData } from '../../clocks/outcome.js';
 
 /** Every breach that was recorded, with what became of it. */

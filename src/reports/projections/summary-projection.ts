@@ -4,7 +4,7 @@ import { type Tx } from '../../read-models/read-models.js';
 import { upsert } from '../../read-models/rows.js';
 import { type SummaryTable, type VerdictsTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projector.js';
+import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
 
 /**

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Reader, type Readers } from '../../read-models/scoped.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
-import { READERS } from '../../tokens.js';
+import { READERS } from '../../di-tokens.js';
 import { slaSummary, type SummaryFilter, type SummaryLine } from './sla-summary.js';
 
 /** Attainment by plan, metric and month. */

@@ -4,11 +4,11 @@ import { type Clock } from '../../time/time-source.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../tokens.js';
+import { CATALOGUE, CLOCK, EVENT_STORE, TICKETS } from '../../di-tokens.js';
 import { ticketStream } from '../domain/events.js';
 import { type Ticket, unopened } from '../domain/ticket.js';
 import { ChangeTicket, changeTicket, type TicketChanged } from './change-ticket.js';
-import { changeAndHandOver } from './hand-over.js';
+import { changeAndHandOver } from './propagate-merge.js';
 import { namesAnother } from './other-ticket.js';
 
 @CommandHandler(ChangeTicket)

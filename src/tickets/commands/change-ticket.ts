@@ -7,12 +7,12 @@ import { type CommandOrRefusal, expectWanted, handleCommands } from '../../event
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
-import { Turns } from '../../event-sourcing/turn.js';
+import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { type CommandContext, type OwnOrder, type TicketCommand, type TicketOrder } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
-import { deriveId } from '../domain/derive-id.js';
+import { deriveId } from '../../event-sourcing/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../domain/outcome-events.js';
 import { type Ticket } from '../domain/ticket.js';
@@ -22,7 +22,7 @@ import { type TicketView, viewOf } from '../domain/ticket-view.js';
 import { digestOf } from './command-digest.js';
 import { HeedingOpenings, opens, openingsFirst } from './opening-rejected.js';
 import { namesAnother, objectionToOther, objectionToOwner, ownerOf, type Subject } from './other-ticket.js';
-import { type Owner, termsOf } from './terms-of.js';
+import { type Owner, termsOf } from './pin-versions.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
 export interface TicketRequest {

@@ -1,4 +1,4 @@
-import { Turns } from '../../event-sourcing/turn.js';
+import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
 import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
 import { namesAnother } from './other-ticket.js';
 

@@ -6,7 +6,7 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { type TicketOrder } from '../domain/commands.js';
 import { full, mostFacts } from '../domain/decide-ticket.js';
 import { ticketStream, type TicketEvent } from '../domain/events.js';
-import { lifeAt } from '../domain/life.js';
+import { lifeAt } from '../domain/ticket-state.js';
 import { noTicket } from '../domain/to-fact-event.js';
 import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
 

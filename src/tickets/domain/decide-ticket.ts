@@ -7,11 +7,11 @@ import { type CommandContext, type TicketCommand } from './commands.js';
 import { type FactEvent, type OutcomeEvent, type TicketEvent } from './events.js';
 import { countsAt, factOf } from './fact-of.js';
 import { type Fact, type FactType } from './facts.js';
-import { isAlreadySo, type Life, objection } from './life.js';
+import { isAlreadySo, type Life, objection } from './ticket-state.js';
 import { outcomeEvent } from './outcome-events.js';
 import { applyRevision, changesTerms } from './reapply.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
-import { expectTimely } from './timely.js';
+import { expectTimely } from './occurrence-time.js';
 import { toFactEvent } from './to-fact-event.js';
 
 /** How many facts a ticket takes at most; a desk never comes near. What ends a ticket is recorded even then. */

@@ -1,5 +1,5 @@
 import { type Fact } from './facts.js';
-import { isAlreadySo, type Life, objection, type QualityFlag } from './life.js';
+import { isAlreadySo, type Life, objection, type QualityFlag } from './ticket-state.js';
 
 /** What a reader should know of a fact, by how the ticket stood before it. */
 export function flagsOn(before: Life | undefined, fact: Fact): readonly QualityFlag['flag'][] {

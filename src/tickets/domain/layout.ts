@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { metrics } from '../../catalogue/domain/plan.js';
 import { type Fact } from './facts.js';
-import { after, isReply, type Life } from './life.js';
+import { after, isReply, type Life } from './ticket-state.js';
 import { reapplied, received, reclassified } from './recalculate.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './transition.js';
 import { cancel, heedWaits, isLive, lapse, type Run, satisfy, takeUp, wasClosed } from '../../clocks/run.js';

@@ -4,7 +4,7 @@ import { type OutcomeData } from '../../clocks/outcome.js';
 import { type Outcome } from '../../clocks/outcomes.js';
 import { elapsed, type Run } from '../../clocks/run.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
-import { deriveId } from './derive-id.js';
+import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type OutcomeEvent } from './events.js';
 import { openedAt, type Ticket } from './ticket.js';
 

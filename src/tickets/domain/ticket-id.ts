@@ -1,4 +1,4 @@
-import { deriveId } from './derive-id.js';
+import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type TicketSource } from './facts.js';
 
 /**

@@ -4,7 +4,7 @@ import { layOut } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
 import { flagsOn } from './flags.js';
-import { changes, type Life, lifeAt, type QualityFlag } from './life.js';
+import { changes, type Life, lifeAt, type QualityFlag } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
 
 /** A ticket with its clocks, as readers see it. */

@@ -11,7 +11,7 @@ import { Directory } from './directory.js';
 import { type OutcomeEvent, type TicketEvent } from './events.js';
 import { factOf, isFact } from './fact-of.js';
 import { type Fact } from './facts.js';
-import { type Life } from './life.js';
+import { type Life } from './ticket-state.js';
 import { Sequence } from './sequence.js';
 import { type Changed, type Stand, Timeline } from './timeline.js';
 

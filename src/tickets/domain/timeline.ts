@@ -4,8 +4,8 @@ import { type RunId } from '../../clocks/outcome.js';
 import { isSameRun, type Run } from '../../clocks/run.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
-import { after, type Life } from './life.js';
-import { isSameForClocks, isSameLife } from './same-life.js';
+import { after, type Life } from './ticket-state.js';
+import { isSameForClocks, isSameLife } from './same-ticket-state.js';
 import { Sequence } from './sequence.js';
 
 /** The ticket and its clocks as a fact leaves them. */

@@ -5,7 +5,7 @@ import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext, type TicketCommand, type TicketOrder } from './commands.js';
 import { type FactEvent } from './events.js';
 import { type FactData, type FactType } from './facts.js';
-import { type Life } from './life.js';
+import { type Life } from './ticket-state.js';
 
 export type FactCommand = Exclude<TicketCommand, { type: 'Settle' }>;
 

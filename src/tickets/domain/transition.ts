@@ -1,7 +1,7 @@
 import { type Metric } from '../../catalogue/domain/plan.js';
 import { targetOf } from '../../catalogue/domain/promise.js';
 import { type Fact } from './facts.js';
-import { type Life } from './life.js';
+import { type Life } from './ticket-state.js';
 import { isLive, type Run, start } from '../../clocks/run.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 

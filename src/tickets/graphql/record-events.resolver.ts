@@ -9,7 +9,7 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { recordedBy } from '../../api/graphql/actor.js';
 import { Faults } from '../../api/graphql/faults.js';
 import { said } from '../../api/graphql/page.js';
-import { EVENT_STORE } from '../../tokens.js';
+import { EVENT_STORE } from '../../di-tokens.js';
 import { ChangeTicket, type RequestOutcome, type TicketRequest } from '../commands/change-ticket.js';
 import { eachTicket } from '../commands/each-ticket.js';
 import { opens, refusedAll } from '../commands/opening-rejected.js';

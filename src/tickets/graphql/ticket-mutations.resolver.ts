@@ -13,10 +13,10 @@ import { memberOf, orRejection, RejectionType } from '../../api/graphql/rejected
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { CATALOGUE, CLOCK, EVENT_STORE } from '../../tokens.js';
+import { CATALOGUE, CLOCK, EVENT_STORE } from '../../di-tokens.js';
 import { ChangeTicket } from '../commands/change-ticket.js';
 import { type TicketOrder } from '../domain/commands.js';
-import { deriveId } from '../domain/derive-id.js';
+import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type TicketSource } from '../domain/facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
 import {

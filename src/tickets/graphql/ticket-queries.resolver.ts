@@ -10,7 +10,7 @@ import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { PageArgs, ReadArgs, said } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import { CATALOGUE, CLOCK } from '../../tokens.js';
+import { CATALOGUE, CLOCK } from '../../di-tokens.js';
 import { TicketById, TicketList } from '../queries/ticket-queries.js';
 import { TicketConnection, TicketType, toTicketTypes } from './ticket.type.js';
 

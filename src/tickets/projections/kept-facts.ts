@@ -4,7 +4,7 @@ import { upsert } from '../../read-models/rows.js';
 import { type FactsTable } from '../../read-models/schema.js';
 import { type Fact } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
-import { after, type Life, type QualityFlag } from '../domain/life.js';
+import { after, type Life, type QualityFlag } from '../domain/ticket-state.js';
 
 /** So many events of a ticket have their facts in one row: a fact more makes no more than that be written again. */
 export const eventsInPart = 128;

@@ -5,10 +5,10 @@ import { among, upsert } from '../../read-models/rows.js';
 import { type TicketsTable } from '../../read-models/schema.js';
 import { type VersionRef } from '../../catalogue/domain/plan.js';
 import { type Clock } from '../../clocks/clock.js';
-import { type Life, type QualityFlag } from '../domain/life.js';
-import { lifeFromJson, lifeToJson } from '../domain/life-json.js';
+import { type Life, type QualityFlag } from '../domain/ticket-state.js';
+import { lifeFromJson, lifeToJson } from '../domain/ticket-state-json.js';
 import { flagsShown } from '../domain/ticket-view.js';
-import { recentClocks } from '../recent-clocks.js';
+import { recentClocks } from '../clock-cache.js';
 import { keepFacts, type KeptFact, tellAnew } from './kept-facts.js';
 import { queueOf } from './queue-of.js';
 

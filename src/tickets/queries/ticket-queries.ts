@@ -3,7 +3,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Page, type PageRequest } from '../../read-models/page.js';
 import { type Reader, type Readers } from '../../read-models/scoped.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
-import { READERS } from '../../tokens.js';
+import { READERS } from '../../di-tokens.js';
 import { type TicketView } from '../domain/ticket-view.js';
 import { ticketById, ticketCalled, type TicketFilter, tickets, workQueue } from './tickets.js';
 

@@ -5,10 +5,10 @@ import { among } from '../../read-models/rows.js';
 import { type TicketsTable } from '../../read-models/schema.js';
 import { type Readable } from '../../read-models/scoped.js';
 import { latestClocks } from '../domain/latest-clocks.js';
-import { type QualityFlag } from '../domain/life.js';
-import { lifeFromJson } from '../domain/life-json.js';
+import { type QualityFlag } from '../domain/ticket-state.js';
+import { lifeFromJson } from '../domain/ticket-state-json.js';
 import { isIncomplete, type TicketView } from '../domain/ticket-view.js';
-import { recentClocks } from '../recent-clocks.js';
+import { recentClocks } from '../clock-cache.js';
 
 type Db = Readable;
 /** What a view is made of. */

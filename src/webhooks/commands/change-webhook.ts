@@ -6,7 +6,7 @@ import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { webhookStream } from '../domain/events.js';
 import { type Webhook, type WebhookCommand, webhookDecider } from '../domain/webhook-decider.js';
-import { expectTarget, type TargetRules } from '../targets.js';
+import { expectTarget, type TargetRules } from '../ssrf-guard.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './webhook-ports.js';
 
 type Asked<Command> = Command extends unknown ? Omit<Command, 'id' | 'metadata'> : never;

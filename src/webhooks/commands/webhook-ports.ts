@@ -5,7 +5,7 @@ import { type Webhook } from '../domain/webhook-decider.js';
 import { type Webhooks } from '../open-webhooks.js';
 import { outboxName } from '../outbox/outbox-projection.js';
 import { type HttpPost } from '../post.js';
-import { type TargetRules } from '../targets.js';
+import { type TargetRules } from '../ssrf-guard.js';
 
 /** What commands on webhooks need. */
 export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'projectors' | 'secretOf' | 'changed'> {

@@ -10,7 +10,7 @@ import { newId } from '../../event-sourcing/new-id.js';
 import { said } from '../../api/graphql/page.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { toFeedFilter } from '../../sla/graphql-types.js';
-import { EVENT_STORE } from '../../tokens.js';
+import { EVENT_STORE } from '../../di-tokens.js';
 import { type ChangedWebhook, ChangeWebhook, type WebhookOrder } from '../commands/change-webhook.js';
 import { ReplayWebhook, TestWebhook } from '../commands/deliver.js';
 import { ChangedWebhookView } from '../queries.js';

@@ -7,7 +7,7 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { ReadArgs, said } from '../../api/graphql/page.js';
-import { EVENT_STORE } from '../../tokens.js';
+import { EVENT_STORE } from '../../di-tokens.js';
 import { DeliveryList, WebhookList } from '../queries.js';
 import { WebhookDeliveriesArgs } from './webhook.inputs.js';
 import { toDeliveryType, toWebhookType, WebhookDeliveryConnection, WebhookType } from './webhook.types.js';

@@ -2,7 +2,7 @@ import { type Kysely, type Selectable } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { among } from '../../read-models/rows.js';
 import { type PostOutcome } from '../post.js';
-import { promote } from './line-up.js';
+import { promote } from './enqueue.js';
 import { type Outbox } from './open-outbox.js';
 import { type DeliveriesTable, type OutboxSchema } from './tables.js';
 

@@ -3,7 +3,7 @@ import { Kysely, Migrator, type Transaction } from 'kysely';
 import { connectTo, dialectOf } from '../../read-models/connect.js';
 import { type Stored } from '../../storage/disk-faults.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { type ProjectionStore } from '../../event-sourcing/projector.js';
+import { type ProjectionStore } from '../../event-sourcing/projection-processor.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Finding, logIsOlder, type Remembered, standingOf } from '../../event-sourcing/standing.js';
 import { outboxMigrations, type OutboxSchema } from './tables.js';

@@ -2,7 +2,7 @@ import { type Clock } from '../../time/time-source.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type FeedEvent, feedTypes, isWanted } from '../../feed/feed-event.js';
 import { type Webhook } from '../domain/webhook-decider.js';
-import { newDelivery, queueAgain } from './line-up.js';
+import { newDelivery, queueAgain } from './enqueue.js';
 import { type Outbox } from './open-outbox.js';
 
 /** Events lined up in one transaction. */

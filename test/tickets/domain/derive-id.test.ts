@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { v5, validate } from 'uuid';
 import fc from '../../support/fc.js';
-import { deriveId } from '../../../src/tickets/domain/derive-id.js';
+import { deriveId } from '../../../src/event-sourcing/derive-id.js';
 
 describe('an id that derives from something', () => {
   it('is the UUIDv5 of its parts, whatever they are', () => {

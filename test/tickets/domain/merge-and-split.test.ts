@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ReceiveMerge } from '../../../src/tickets/domain/commands.js';
-import { handOvers } from '../../../src/tickets/domain/hand-over.js';
+import { handOvers } from '../../../src/tickets/domain/merge-propagation.js';
 import { hours, instant, planWith, refusal, TicketLife } from '../../support/ticket-life.js';
 
 const into = (other: string) => ({ type: 'MergeTicket', into: other }) as const;

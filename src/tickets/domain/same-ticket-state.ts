@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { areSameTerms } from '../../catalogue/domain/reapply.js';
-import { type Life } from './life.js';
+import { type Life } from './ticket-state.js';
 
 type Same<Value> = (a: Value, b: Value) => boolean;
 

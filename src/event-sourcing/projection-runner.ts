@@ -1,7 +1,7 @@
 import { type EventStore, type Position, type StoredEvent } from './event-store.js';
-import { pause } from './pause.js';
+import { pause } from './retry-delay.js';
 import { type ProjectionStatus } from './progress.js';
-import { type Projection, type ProjectionStore, Projector } from './projector.js';
+import { type Projection, type ProjectionStore, Projector } from './projection-processor.js';
 import { StorageFault } from './storage-fault.js';
 
 /** Events in one transaction while catching up: a row that many of them touch is written once. */

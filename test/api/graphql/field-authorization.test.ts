@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, execute, parse } from 'graphql';
-import { guarded } from '../../src/api/graphql/field-authorization.js';
-import { type RequestContext } from '../../src/auth/requires.js';
-import { turn } from '../../src/event-sourcing/turn.js';
+import { guarded } from '../../../src/api/graphql/field-authorization.js';
+import { type RequestContext } from '../../../src/auth/requires.js';
+import { turn } from '../../../src/event-sourcing/yield-to-event-loop.js';
 
 const asking = (who: string): RequestContext => ({
   identity: {

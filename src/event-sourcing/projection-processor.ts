@@ -1,5 +1,5 @@
 import { type EventStore, markOf, type Position, type StoredEvent } from './event-store.js';
-import { pause } from './pause.js';
+import { pause } from './retry-delay.js';
 import { Progress, type ProjectionStatus } from './progress.js';
 import { StorageFault } from './storage-fault.js';
 

@@ -2,7 +2,7 @@ import { type Tx } from '../../read-models/read-models.js';
 import { among, upsert } from '../../read-models/rows.js';
 import { type HandOversTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projector.js';
+import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type FactEvent } from '../domain/events.js';
 import { factTypes } from '../domain/facts.js';
 

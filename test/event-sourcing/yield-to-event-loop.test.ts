@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventLoop, turn, Turns } from '../../src/event-sourcing/turn.js';
+import { EventLoop, turn, Turns } from '../../src/event-sourcing/yield-to-event-loop.js';
 
 /** Work of so many steps, each of a millisecond by a clock of the test; answers how many steps were done in each turn. */
 async function stepsByTurn(works: number, stepsEach: number): Promise<readonly number[]> {

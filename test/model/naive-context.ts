@@ -1,7 +1,7 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { type NaiveCatalogue, type Revision } from './naive-catalogue.js';
-import { lifeOf, senseOf } from './naive-life.js';
+import { lifeOf, senseOf } from './naive-ticket-state.js';
 import { type ClockView, type Fact, type Life, viewOf } from './naive-ticket.js';
 
 const minute = 60_000;

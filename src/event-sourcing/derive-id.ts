@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { parse } from 'uuid';
-import { canonical } from '../../event-sourcing/canonical-json.js';
+import { canonical } from './canonical-json.js';
 
 /** Pledge's namespace for derived ids. */
 const namespace = Buffer.from(parse('6f1c9f7e-4b0a-5d53-9a58-0d2b3c8c1e11'));

@@ -4,11 +4,11 @@ import { type Tx } from '../../read-models/read-models.js';
 import { chunks, upsert } from '../../read-models/rows.js';
 import { type RelayoutsTable, type RevisionsTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projector.js';
+import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/events.js';
 import { type Terms } from '../../catalogue/domain/plan.js';
 import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
-import { type Governed, governedOf, isOlder, type Oldest } from './governed.js';
+import { type Governed, governedOf, isOlder, type Oldest } from './tickets-by-version.js';
 
 /**
  * What is still to be laid out anew under revisions that apply to open tickets: the state of the policy that does it.

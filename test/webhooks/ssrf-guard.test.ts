@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { httpPost, type PostOutcome } from '../../src/webhooks/post.js';
-import { type Address, expectTarget, type Lookup } from '../../src/webhooks/targets.js';
+import { type Address, expectTarget, type Lookup } from '../../src/webhooks/ssrf-guard.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { receiver, type Receiver } from '../support/receiver.js';
 

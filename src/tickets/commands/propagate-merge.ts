@@ -2,7 +2,7 @@ import { type Scope } from '../../auth/scope.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
 import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
-import { handOvers } from '../domain/hand-over.js';
+import { handOvers } from '../domain/merge-propagation.js';
 import { changeTicket, type TicketChanged, type TicketPorts, type TicketRequest } from './change-ticket.js';
 import { readTicket } from './other-ticket.js';
 

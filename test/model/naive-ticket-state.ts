@@ -1,6 +1,6 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { isUnderWay, live, satisfy, standStill, start, takeUp } from './naive-clocks.js';
-import { heard, reapplied, reclassified, revised } from './naive-relayout.js';
+import { heard, reapplied, reclassified, revised } from './naive-recalculation.js';
 import { type Class, type Fact, isLate, type Life, type Terms } from './naive-ticket.js';
 
 /** Facts in order of occurrence; at the same instant, as they were said. */

@@ -2,7 +2,7 @@ import { type PauseReason } from '../../catalogue/domain/plan.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { Directory } from './directory.js';
 import { type Received } from './facts.js';
-import { type Life } from './life.js';
+import { type Life } from './ticket-state.js';
 
 /** A life as JSON has it. */
 type Kept = Omit<Life, 'waits' | 'received' | 'splitInto'> & {

@@ -1,9 +1,9 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type ReceiveMerge, type TicketOrder } from './commands.js';
-import { deriveId } from './derive-id.js';
+import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type Fact } from './facts.js';
-import { changes, type Life, oldest } from './life.js';
+import { changes, type Life, oldest } from './ticket-state.js';
 import { pledge } from './outcome-events.js';
 import { type Ticket } from './ticket.js';
 
