@@ -22,7 +22,8 @@ import { type Ledger } from './pledge-context.js';
 import { PlansApiModule } from '../catalogue/catalogue-api.module.js';
 import { ReportsApiModule } from '../reports/reports-api.module.js';
 import { watchDeadlines } from '../deadlines/deadline-watcher.js';
-import { SlaApiModule } from '../reports/breaches-api.module.js';
+import { DeadlinesApiModule } from '../deadlines/deadlines-api.module.js';
+import { FeedApiModule } from '../feed/feed-api.module.js';
 import { TicketsApiModule } from '../tickets/tickets-api.module.js';
 import { WebhooksApiModule } from '../webhooks/webhooks-api.module.js';
 import {
@@ -104,7 +105,8 @@ export class LedgerModule {
 /** What the API is made of. */
 export const apiModules = [
   TicketsApiModule,
-  SlaApiModule,
+  FeedApiModule,
+  DeadlinesApiModule,
   ReportsApiModule,
   PlansApiModule,
   AuditApiModule,

@@ -1,6 +1,6 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type Scope } from '../auth/scope.js';
-import { type Asker } from '../read-models/reads.js';
+import { type Asker } from '../auth/asker.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
 import { type Clock } from '../clocks/clock.js';

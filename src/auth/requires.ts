@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Extensions } from '@nestjs/graphql';
 import { type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
-import { type Reader } from '../read-models/scoped.js';
+import { type Reader } from './asker.js';
 import { type Identity } from './identity.js';
 import { type Permission, permissions } from './permissions.js';
 

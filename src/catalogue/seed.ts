@@ -1,4 +1,4 @@
-import { pledge } from '../tickets/domain/outcome-events.js';
+import { pledge } from '../event-sourcing/system-actor.js';
 import { type CataloguePorts } from './commands/catalogue-ports.js';
 import { defineCalendar, definePlan } from './commands/define.js';
 import { builtInPlans, officeHours } from './domain/built-in-plans.js';

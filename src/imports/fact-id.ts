@@ -1,4 +1,5 @@
-import { canonical, contentOf } from '../event-sourcing/canonical-json.js';
+import { canonical } from '../event-sourcing/canonical-json.js';
+import { contentOf } from '../tickets/domain/command-content.js';
 import { type TicketOrder } from '../tickets/domain/commands.js';
 import { deriveId } from '../event-sourcing/derive-id.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';

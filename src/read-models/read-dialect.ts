@@ -10,7 +10,8 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { askingToGoOn } from './stoppable-connection.js';
-import { type Asker, type ReadFile, type Reads } from './reads.js';
+import { type ReadFile, type Reads } from './reads.js';
+import { type Asker } from '../auth/asker.js';
 
 /** Who asks each query that is under way. */
 const askers = new WeakMap<QueryId, Asker>();

@@ -1,12 +1,5 @@
 import { type CompiledQuery } from 'kysely';
-
-/** Who asks, and until when an answer is of use. */
-export interface Asker {
-  /** Whose other questions this one waits for. */
-  readonly who: string;
-  /** Aborts when whoever asked has gone. */
-  readonly signal: AbortSignal;
-}
+import { type Asker } from '../auth/asker.js';
 
 /** Which file of the data folder is read. */
 export type ReadFile = 'readModels' | 'outbox';

@@ -15,7 +15,8 @@ import {
 } from 'kysely';
 import { type Scope } from '../auth/scope.js';
 import { askedBy, readElsewhere } from './read-dialect.js';
-import { type Asker, type Reads } from './reads.js';
+import { type Reads } from './reads.js';
+import { type Reader } from '../auth/asker.js';
 import { among } from './rows.js';
 import { type Schema } from './schema.js';
 
@@ -24,11 +25,6 @@ import { type Schema } from './schema.js';
  * selected from is narrowed, in one place. Queries take this and not the database, so none can forget whom it answers.
  */
 export interface Readable extends Pick<Kysely<Schema>, 'selectFrom'> {
-  readonly scope: Scope;
-}
-
-/** Somebody who reads: who, whose rows they may see, and until when. */
-export interface Reader extends Asker {
   readonly scope: Scope;
 }
 

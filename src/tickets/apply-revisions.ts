@@ -1,6 +1,6 @@
 import { type RelayoutsTable } from '../read-models/schema.js';
 import { changeTicket, type TicketChanged, type TicketPorts } from './commands/change-ticket.js';
-import { pledge } from './domain/outcome-events.js';
+import { pledge } from '../event-sourcing/system-actor.js';
 
 /** Sends a ticket the revisions that apply to it; its decider judges whether and where they do. */
 export function applyRevisions(

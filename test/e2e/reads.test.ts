@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { type Asker } from '../../src/read-models/reads.js';
+import { type Asker } from '../../src/auth/asker.js';
 import { ReadsHere } from '../../src/app/read-threads/reads-here.js';
 import { Api } from '../support/api.js';
 

@@ -1,7 +1,8 @@
 import { type Histories, type HistoryQuestion, type HistoryRow } from '../../audit/history.js';
 import { type Replayed, type ReplayQuestion, type Replays } from '../../audit/replay.js';
 import { Stopped } from '../../read-models/stoppable-connection.js';
-import { type Asker, type ReadFile, type ReadRow, type Reads } from '../../read-models/reads.js';
+import { type ReadFile, type ReadRow, type Reads } from '../../read-models/reads.js';
+import { type Asker } from '../../auth/asker.js';
 import { askerGone, type ReadLimits, readLimits, tooSlow } from './read-limits.js';
 import { carryOut, type Kind, type Order, type Orders, type ReadPorts } from './read-requests.js';
 import { asObjects, type Select } from './read-files.js';

@@ -1,6 +1,7 @@
 import { type HistoryQuestion, type HistoryRow } from '../../audit/history.js';
 import { type Replayed, type ReplayQuestion } from '../../audit/replay.js';
-import { type Asker, type ReadFile, type ReadRow } from '../../read-models/reads.js';
+import { type ReadFile, type ReadRow } from '../../read-models/reads.js';
+import { type Asker } from '../../auth/asker.js';
 import { type Settings } from '../../config/settings.js';
 import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
 import { Rejection } from '../../event-sourcing/rejection.js';

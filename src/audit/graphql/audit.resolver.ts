@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Args, ArgsType, Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import { type Reader } from '../../auth/asker.js';
 import { Asking, Requires } from '../../auth/requires.js';
-import { type Reader, type Readers } from '../../read-models/scoped.js';
+import { type Readers } from '../../read-models/scoped.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { keyOf, pageOf, sizeOf } from '../../read-models/page.js';
 import { type Clock } from '../../time/time-source.js';
@@ -13,7 +14,7 @@ import { connectionOf, PageArgs, said } from '../../api/graphql/page.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import { TicketType, toTicketTypes } from '../../tickets/graphql-types.js';
+import { TicketType, toTicketTypes } from '../../tickets/graphql/ticket.type.js';
 import { CATALOGUE, CLOCK, EVENT_STORE, READERS, READS } from '../../di-tokens.js';
 import { flagsBetween } from '../../tickets/kept-flags.js';
 import { type Histories, type HistoryRow, summaryOf } from '../history.js';

@@ -2,7 +2,7 @@ import { Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, Int, Query, Resolver } from '@nestjs/graphql';
 import { Asking, Requires } from '../../auth/requires.js';
-import { type Reader } from '../../read-models/scoped.js';
+import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { type Clock } from '../../time/time-source.js';
 import { PageArgs, ReadArgs, said } from '../../api/graphql/page.js';

@@ -13,8 +13,7 @@ import {
 } from '../../api/graphql/enums.js';
 import { connectionOf } from '../../api/graphql/page.js';
 import { InstantScalar, JsonScalar } from '../../api/graphql/scalars.js';
-import { TargetType } from '../../sla/graphql-types.js';
-import { SelfHelpType } from '../../tickets/graphql-types.js';
+import { SelfHelpType, TargetType } from './shared-types.js';
 
 @ObjectType('FieldChange', { description: 'A field that a new version changed; a list is one field.' })
 export class FieldChangeType {

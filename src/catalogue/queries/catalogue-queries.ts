@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Page, type PageRequest } from '../../read-models/page.js';
-import { type Reader, type Readers } from '../../read-models/scoped.js';
+import { type Readers } from '../../read-models/scoped.js';
+import { type Reader } from '../../auth/asker.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { READERS } from '../../di-tokens.js';
 import { type CalendarHistory } from '../domain/calendar-decider.js';

@@ -1,7 +1,7 @@
 import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, Float, InputType, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { Asking, Requires } from '../../auth/requires.js';
-import { type Reader } from '../../read-models/scoped.js';
+import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../api/graphql/enums.js';

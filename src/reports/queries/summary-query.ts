@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Reader, type Readers } from '../../read-models/scoped.js';
+import { type Readers } from '../../read-models/scoped.js';
+import { type Reader } from '../../auth/asker.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { READERS } from '../../di-tokens.js';
 import { slaSummary, type SummaryFilter, type SummaryLine } from './sla-summary.js';

@@ -14,7 +14,7 @@ import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { ticketStream } from '../domain/events.js';
-import { pledge } from '../domain/outcome-events.js';
+import { pledge } from '../../event-sourcing/system-actor.js';
 import { type Ticket } from '../domain/ticket.js';
 import { noTicket } from '../domain/to-fact-event.js';
 import { type Versions } from '../../catalogue/domain/versions.js';

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { canonical, contentOf } from '../../event-sourcing/canonical-json.js';
+import { canonical } from '../../event-sourcing/canonical-json.js';
+import { contentOf } from '../domain/command-content.js';
 import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
 
 interface Request {

@@ -4,7 +4,7 @@ import { type ReceiveMerge, type TicketOrder } from './commands.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type Fact } from './facts.js';
 import { changes, type Life, oldest } from './ticket-state.js';
-import { pledge } from './outcome-events.js';
+import { pledge } from '../../event-sourcing/system-actor.js';
 import { type Ticket } from './ticket.js';
 
 /** What a ticket has to say to another, once: its id derives from what it says. */

@@ -1,5 +1,5 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Actor } from '../../event-sourcing/event-store.js';
+import { pledge } from '../../event-sourcing/system-actor.js';
 import { type OutcomeData } from '../../clocks/outcome.js';
 import { type Outcome } from '../../clocks/outcomes.js';
 import { elapsed, type Run } from '../../clocks/run.js';
@@ -7,9 +7,6 @@ import { type Versions } from '../../catalogue/domain/versions.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type OutcomeEvent } from './events.js';
 import { openedAt, type Ticket } from './ticket.js';
-
-/** Pledge itself, where nobody else did it. */
-export const pledge: Actor = { id: 'pledge', kind: 'system' };
 
 /** What the events of one decision share. */
 export interface Judgement {

@@ -1,36 +1,10 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime } from 'luxon';
-import {
-  ClockCancelReasonEnum,
-  ClockStateEnum,
-  DayRuleEnum,
-  MetricEnum,
-  TargetUnitEnum,
-} from '../../api/graphql/enums.js';
+import { ClockCancelReasonEnum, ClockStateEnum, MetricEnum } from '../../api/graphql/enums.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Clock, readClock } from '../../clocks/clock.js';
+import { TargetType, VersionRefType } from '../../catalogue/graphql/shared-types.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
-
-@ObjectType('VersionRef', { description: 'A version of a plan or a calendar; versions are never edited.' })
-export class VersionRefType {
-  @Field(() => String, { description: 'The code of the plan or calendar.' })
-  code!: string;
-
-  @Field(() => Int, { description: 'Which version, from 1.' })
-  version!: number;
-}
-
-@ObjectType('Target', { description: 'How long a promise allows.' })
-export class TargetType {
-  @Field(() => Float, { description: 'How many.' })
-  amount!: number;
-
-  @Field(() => TargetUnitEnum, { description: 'Of what.' })
-  unit!: string;
-
-  @Field(() => DayRuleEnum, { nullable: true, description: 'What «n business days» means; null for other units.' })
-  rule?: string;
-}
 
 @ObjectType('Clock', { description: 'One promise on a ticket, from its start to its outcome.' })
 export class ClockType {

@@ -13,7 +13,8 @@ import {
 import { connectionOf } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import { ClockType, toClockType, VersionRefType } from '../../sla/graphql-types.js';
+import { SelfHelpType, VersionRefType } from '../../catalogue/graphql/shared-types.js';
+import { ClockType, toClockType } from './clock.type.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { nextDue } from '../domain/next-due.js';
 import { flagsShown, type TicketView } from '../domain/ticket-view.js';
@@ -48,15 +49,6 @@ export class FactFlagType {
 
   @Field(() => QualityFlagEnum, { description: 'What it is.' })
   flag!: string;
-}
-
-@ObjectType('SelfHelp', { description: 'A place where customers of a plan find help themselves.' })
-export class SelfHelpType {
-  @Field(() => String, { description: 'What it is called.' })
-  title!: string;
-
-  @Field(() => String, { description: 'Where it is.' })
-  url!: string;
 }
 
 @ObjectType('Ticket', { description: 'A ticket as its facts leave it, in order of occurrence, with the clocks on it.' })

@@ -9,7 +9,7 @@ import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { said } from '../../api/graphql/page.js';
 import { orRejection } from '../../api/graphql/rejected.js';
-import { toFeedFilter } from '../../sla/graphql-types.js';
+import { toFeedFilter } from '../../feed/graphql/sla-event.types.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { type ChangedWebhook, ChangeWebhook, type WebhookOrder } from '../commands/change-webhook.js';
 import { ReplayWebhook, TestWebhook } from '../commands/deliver.js';

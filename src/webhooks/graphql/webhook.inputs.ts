@@ -4,7 +4,7 @@ import { DeliveryStateEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { PageArgs } from '../../api/graphql/page.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
-import { SlaEventFilterInput } from '../../sla/graphql-types.js';
+import { SlaEventFilterInput } from '../../feed/graphql/sla-event.types.js';
 import { type Delivery } from '../outbox/deliveries.js';
 
 const id = [/^[\w.-]{1,60}$/, { message: 'id must be 1 to 60 letters, digits or . - _' }] as const;

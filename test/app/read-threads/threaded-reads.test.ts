@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Asker } from '../../../src/read-models/reads.js';
+import { type Asker } from '../../../src/auth/asker.js';
 import { readLimits, type ReadLimits } from '../../../src/app/read-threads/read-limits.js';
 import { ThreadedReads } from '../../../src/app/read-threads/threaded-reads.js';
 import { newFolder } from '../../support/api.js';
