@@ -3,7 +3,8 @@ import { among, chunks } from '../read-models/rows.js';
 import { type Schema } from '../read-models/schema.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Metric } from '../catalogue/domain/plan.js';
-import { type Clock, type ClockState } from '../clocks/clock.js';
+import { type ClockState } from '../clocks/clock.js';
+import { type TicketClock } from '../tickets/domain/ticket-clocks.js';
 
 /** What another system says of a promise. */
 export type TheirVerdict = 'met' | 'breached';
@@ -46,7 +47,7 @@ export async function* compareVerdicts(
 
 interface Found {
   readonly ticket: string;
-  readonly clock: Clock | undefined;
+  readonly clock: TicketClock | undefined;
 }
 
 /** The last clock of a metric of some tickets, by their ids or references. */
@@ -67,7 +68,7 @@ async function lastClocks(
     const before = last.get(row[by]);
     if (before !== undefined && before.ticket !== row.id)
       throw new Rejection('AMBIGUOUS_REFERENCE', `${row.reference} is the reference of several tickets; say whose.`);
-    const clock = json === null ? undefined : (JSON.parse(json) as Clock);
+    const clock = json === null ? undefined : (JSON.parse(json) as TicketClock);
     if (before?.clock === undefined || (clock?.startedAt ?? -Infinity) >= before.clock.startedAt)
       last.set(row[by], { ticket: row.id, clock });
   }

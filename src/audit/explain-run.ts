@@ -2,12 +2,13 @@ import { type Instant, type Target } from '../business-time/calendar.js';
 import { type Scope } from '../auth/scope.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
-import { type Metric, type VersionRef } from '../catalogue/domain/plan.js';
-import { type Clock, clockOf, type ClockState } from '../clocks/clock.js';
+import { type Metric } from '../catalogue/domain/plan.js';
+import { type VersionRef } from '../clocks/pinned-versions.js';
+import { clockOf, type ClockState } from '../clocks/clock.js';
+import { type TicketClock, type TicketMovedBecause } from '../tickets/domain/ticket-clocks.js';
 import { layOut } from '../tickets/domain/layout.js';
 import { spansOf } from '../clocks/paused.js';
 import { stepsOn } from '../clocks/run.js';
-import { type MovedBecause } from '../clocks/outcome.js';
 import { lifeAt } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { ticketEvents } from '../tickets/ticket-events.js';
@@ -28,12 +29,12 @@ export interface RunExplained {
   /** The deadline as it was laid out at first, and each time it moved. */
   readonly deadlines: readonly {
     readonly at: Instant;
-    readonly because: MovedBecause | null;
+    readonly because: TicketMovedBecause | null;
     readonly dueAt: Instant | null;
   }[];
   readonly dueAt: Instant | null;
   readonly satisfiedAt: Instant | null;
-  readonly cancelledBecause: Clock['cancelReason'];
+  readonly cancelledBecause: TicketClock['cancelReason'];
   readonly elapsedMs: number;
   readonly pauses: readonly { readonly from: Instant; readonly to: Instant; readonly openMs: number }[];
 }

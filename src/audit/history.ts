@@ -1,8 +1,8 @@
 import { type Scope } from '../auth/scope.js';
 import { type Asker } from '../read-models/reads.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
-import { type Terms } from '../catalogue/domain/plan.js';
-import { type OutcomeData } from '../clocks/outcome.js';
+import { type PinnedVersions } from '../clocks/pinned-versions.js';
+import { type OutcomeData } from '../tickets/domain/ticket-clocks.js';
 import { type QualityFlag } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { flagsOf } from '../tickets/domain/ticket-view.js';
@@ -77,11 +77,11 @@ export function summaryOf(event: StoredEvent): string {
   const { ticket: _ticket, customer, terms, import: _import, ...said } = event.data as Record<string, unknown>;
   const words = Object.entries(said).flatMap(([key, value]) => wordsOf(key, value));
   const owner = event.type === 'TicketOpened' ? [`customer ${String(customer)}`] : [];
-  const under = event.type === 'PlanReapplied' ? [versionsSummary(terms as Terms)] : [];
+  const under = event.type === 'PlanReapplied' ? [versionsSummary(terms as PinnedVersions)] : [];
   return [...owner, ...under, ...words].join(', ');
 }
 
-const versionsSummary = ({ plan, calendar }: Terms) =>
+const versionsSummary = ({ plan, calendar }: PinnedVersions) =>
   `${plan.code} v${plan.version}, ${calendar.code} v${calendar.version}`;
 
 function wordsOf(key: string, value: unknown): readonly string[] {

@@ -3,7 +3,7 @@ import { type Scope } from '../auth/scope.js';
 import { type Asker } from '../auth/asker.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
-import { type Clock } from '../clocks/clock.js';
+import { type TicketClock } from '../tickets/domain/ticket-clocks.js';
 import { type TicketEvent } from '../tickets/domain/events.js';
 import { latestClocks } from '../tickets/domain/latest-clocks.js';
 import { lifeFromJson, lifeToJson } from '../tickets/domain/ticket-state-json.js';
@@ -26,7 +26,7 @@ export interface Replayed {
   readonly customer: string;
   /** How it stood: JSON. */
   readonly life: string;
-  readonly clocks: readonly Clock[];
+  readonly clocks: readonly TicketClock[];
   readonly flags: readonly QualityFlag[];
 }
 

@@ -7,7 +7,8 @@ import { calendarDecider, type CalendarHistory, calendarNotFound } from './domai
 import { customerDecider, type CustomerHistory } from './domain/customer-decider.js';
 import { calendarStream, customerStream, planStream } from './domain/events.js';
 import { type Change, inForce } from './domain/history.js';
-import { type Plan, type Terms, type VersionRef } from './domain/plan.js';
+import { type Plan } from './domain/plan.js';
+import { type PinnedVersions, type VersionRef } from '../clocks/pinned-versions.js';
 import { planDecider, type PlanHistory, planNotFound, versionsOf } from './domain/plan-decider.js';
 import { FollowedStreams } from './followed-streams.js';
 import { SharedAnswers } from './shared-answers.js';
@@ -18,7 +19,7 @@ const customersKept = 10_000;
 const calendarsKept = 256;
 
 /** The versions that govern a customer at an instant; of the plan the version named, where one is. */
-export type TermsAt = (at: Instant, planVersion?: number) => Terms;
+export type TermsAt = (at: Instant, planVersion?: number) => PinnedVersions;
 
 /**
  * The plans, calendars and enrolments as their own streams say, cached by revision, so that a write is seen by the next
@@ -83,7 +84,7 @@ export class Catalogue implements Versions {
   }
 
   /** Makes sure that versions a stream pins are at hand. */
-  async load(terms: Iterable<Terms>): Promise<void> {
+  async load(terms: Iterable<PinnedVersions>): Promise<void> {
     for (const { plan, calendar } of terms) {
       if (find(this.plans, plan) === undefined) await this.plans.follow(plan.code);
       if (find(this.calendars, calendar) === undefined) await this.calendars.follow(calendar.code);

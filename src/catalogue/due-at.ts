@@ -3,7 +3,8 @@ import { type Deadline, layOutTarget } from '../business-time/deadline.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Catalogue } from './catalogue.js';
 import { refused } from './domain/expect-sound-plan.js';
-import { type Metric, type Plan, type VersionRef } from './domain/plan.js';
+import { type Metric, type Plan } from './domain/plan.js';
+import { type VersionRef } from '../clocks/pinned-versions.js';
 import { type Classification, targetOf } from './domain/promise.js';
 
 /** What would be due when? Under a calendar by itself, or under the plan named, else the customer’s, else the default. */

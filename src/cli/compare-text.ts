@@ -1,7 +1,7 @@
 import { DateTime, Duration } from 'luxon';
 import { type Compared, type OurVerdict, type TheirVerdict } from '../audit/compare-verdicts.js';
 import { type RunExplained } from '../audit/explain-run.js';
-import { type VersionRef } from '../catalogue/domain/plan.js';
+import { type VersionRef } from '../clocks/pinned-versions.js';
 
 /** How many verdicts agree. */
 export interface Figures {

@@ -1,20 +1,21 @@
 import { type BusinessMs, type Calendar, type Instant, type Target } from '../business-time/calendar.js';
 import { moveByPauses } from '../business-time/pauses.js';
-import { type Metric, type Terms } from '../catalogue/domain/plan.js';
 import { type CancelledBecause, type RunId } from './outcome.js';
+import { type PinnedVersions } from './pinned-versions.js';
 import { dueOf, elapsed, lastStep, type Run } from './run.js';
+import { type Subject } from './subject.js';
 
 export const clockStates = ['running', 'paused', 'breached', 'met', 'metLate', 'cancelled'] as const;
 /** `breached`: late and still unanswered, paused or not. */
 export type ClockState = (typeof clockStates)[number];
 
-/** A clock of a ticket, as it was last recorded. */
-export interface Clock {
+/** A clock, as it was last recorded. */
+export interface Clock<S extends Subject = Subject> {
   readonly run: RunId;
-  readonly metric: Metric;
+  readonly metric: S['metric'];
   readonly layout: number;
   readonly state: ClockState;
-  readonly terms: Terms;
+  readonly terms: PinnedVersions;
   readonly timeZone: string;
   readonly target: Target;
   readonly targetMs: BusinessMs;
@@ -27,7 +28,7 @@ export interface Clock {
   readonly satisfiedAt: Instant | null;
   readonly breachedAt: Instant | null;
   readonly cancelledAt: Instant | null;
-  readonly cancelReason: CancelledBecause | null;
+  readonly cancelReason: CancelledBecause<S> | null;
   /** While paused: since when, and the deadline it had. */
   readonly pausedAt: Instant | null;
   readonly dueBeforePauseAt: Instant | null;
@@ -68,7 +69,7 @@ export function readClock(clock: Clock, calendar: Calendar, now: Instant): Readi
 }
 
 /** The clock that a run shows at an instant, were all of it recorded. */
-export function clockOf(run: Run, at: Instant): Clock {
+export function clockOf<S extends Subject>(run: Run<S>, at: Instant): Clock<S> {
   const { end, breachedAt, pausedSince } = run;
   const step = lastStep(run);
   const isPaused = end === null && breachedAt === null && pausedSince !== null;

@@ -1,6 +1,6 @@
 import { type Instant, type Target } from '../business-time/calendar.js';
-import { type Metric, type Terms, type TicketType } from '../catalogue/domain/plan.js';
-import { type Reapplication } from '../catalogue/domain/reapply.js';
+import { type PinnedVersions } from './pinned-versions.js';
+import { type Subject } from './subject.js';
 
 /** One clock from start to outcome: the metric, and the id of the fact that started it. */
 export type RunId = string;
@@ -17,8 +17,10 @@ export const outcomeTypes = [
 ] as const;
 export type OutcomeType = (typeof outcomeTypes)[number];
 
-export type CancelledBecause = 'closed' | 'cancelled' | 'merged' | 'lostPromise' | 'superseded';
-export type MovedBecause = 'paused' | 'resumed' | 'reclassified' | 'reopened' | 'corrected' | 'merged' | Reapplication;
+/** Why a run ended without a verdict: closed in silence, or made to vanish by a late fact; else as its subject has it. */
+export type CancelledBecause<S extends Subject = Subject> = 'closed' | 'superseded' | S['cancelled'];
+/** Why a deadline moved; `corrected` where a late fact moved it. */
+export type MovedBecause<S extends Subject = Subject> = 'paused' | 'resumed' | 'reopened' | 'corrected' | S['moved'];
 
 /** A pause under way: since when, and the deadline if it had ended at once. */
 export interface Pause {
@@ -26,23 +28,13 @@ export interface Pause {
   readonly dueAt: Instant;
 }
 
-/** What every outcome carries, so that nobody has to compute a deadline after it. */
-export interface OutcomeData {
-  readonly ticket: string;
-  readonly reference: string;
-  readonly subject: string;
-  readonly customer: string;
-  /** The ticket as it stood at the instant of the outcome. */
-  readonly type: TicketType;
-  readonly priority: string;
-  readonly assignee: string | null;
-  readonly team: string | null;
-
+/** What every outcome says of its run, so that nobody has to compute a deadline after it. */
+export interface RunData<S extends Subject = Subject> {
   readonly run: RunId;
-  readonly metric: Metric;
+  readonly metric: S['metric'];
   /** Grows by one with every correction of what was recorded of the run. */
   readonly layout: number;
-  readonly terms: Terms;
+  readonly terms: PinnedVersions;
   readonly timeZone: string;
   readonly target: Target;
   /** Open time that the target allows, in milliseconds of business time. */
@@ -58,16 +50,16 @@ export interface OutcomeData {
   readonly at: Instant;
   /** Open time used until `at`, pauses left out, in milliseconds of business time. */
   readonly elapsedMs: number;
-  /** The horizon the ticket was judged at. */
+  /** The horizon its subject was judged at. */
   readonly asOf: Instant;
   /** The id of the fact that it follows from; for a deadline that passed, of the fact that last moved it. */
   readonly cause: string;
-  /** It took effect before the import that brought the ticket began. */
+  /** It took effect before the import that brought its subject began. */
   readonly historic: boolean;
   /** The time zone data the deadline was computed with. */
   readonly tzdata: string;
   /** Why it moved, was cancelled or withdrawn. */
-  readonly reason: MovedBecause | CancelledBecause | null;
+  readonly reason: MovedBecause<S> | CancelledBecause<S> | null;
   /** The deadline before it moved or was withdrawn. */
   readonly previousDueAt: Instant | null;
 }

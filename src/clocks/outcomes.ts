@@ -1,21 +1,22 @@
 import { type Instant } from '../business-time/calendar.js';
 import { isSameTarget } from '../business-time/target.js';
-import { areSameTerms } from '../catalogue/domain/reapply.js';
 import {
   type CancelledBecause,
   type MovedBecause,
-  type OutcomeData,
   type OutcomeType,
   type Pause,
+  type RunData,
   type RunId,
 } from './outcome.js';
+import { arePinnedAlike } from './pinned-versions.js';
+import { type Subject } from './subject.js';
 import { type Recorded } from './recorded-run.js';
 import { type Ending, isLive, lastStep, type Run, type Step, stepsOn, stepsSince } from './run.js';
 
 /** What is to be said of a run: an outcome, and the part of its data that the difference decides. */
-export interface Outcome {
+export interface Outcome<S extends Subject = Subject, Data extends RunData<S> = RunData<S>> {
   readonly type: OutcomeType;
-  readonly run: Run | Recorded;
+  readonly run: Run<S> | Recorded<S, Data>;
   readonly id: RunId;
   readonly layout: number;
   readonly at: Instant;
@@ -23,18 +24,18 @@ export interface Outcome {
   readonly pause: Pause | null;
   readonly atRiskAt: Instant | null;
   readonly cause: string;
-  readonly reason: MovedBecause | CancelledBecause | null;
+  readonly reason: MovedBecause<S> | CancelledBecause<S> | null;
   readonly previousDueAt: Instant | null;
 }
 
 /** The fact that brought the news; an explicit new layout says why. */
-export type News =
-  { readonly id: string; readonly at: Instant; readonly because: MovedBecause | undefined } | undefined;
+export type News<S extends Subject = Subject> =
+  { readonly id: string; readonly at: Instant; readonly because: MovedBecause<S> | undefined } | undefined;
 
 /** A run that was recorded, and that a late fact made vanish. */
-export interface Vanished {
+export interface Vanished<S extends Subject = Subject, Data extends RunData<S> = RunData<S>> {
   readonly id: RunId;
-  readonly recorded: Recorded;
+  readonly recorded: Recorded<S, Data>;
 }
 
 /**
@@ -42,13 +43,13 @@ export interface Vanished {
  * Started, Moved, Breached or AtRisk, Met, MetLate or Cancelled. `cause` is the fact that brought the news, where there is one.
  * Runs come in order of start.
  */
-export function outcomes(
-  runs: readonly Run[],
-  vanished: readonly Vanished[],
-  known: (id: RunId) => Recorded | undefined,
+export function outcomes<S extends Subject, Data extends RunData<S>>(
+  runs: readonly Run<S>[],
+  vanished: readonly Vanished<S, Data>[],
+  known: (id: RunId) => Recorded<S, Data> | undefined,
   asOf: Instant,
-  cause: News,
-): readonly Outcome[] {
+  cause: News<S>,
+): readonly Outcome<S, Data>[] {
   const said = [
     ...runs.map((run) => ({ startedAt: run.startedAt, outcomes: difference(run, known(run.id), asOf, cause) })),
     ...vanished.map(({ id, recorded: rec }) => ({
@@ -60,21 +61,28 @@ export function outcomes(
 }
 
 /** Whether all that a layout says of a run that is over is recorded. Time that goes by changes nothing of that. */
-export const isSaid = (run: Run, recorded: Recorded | undefined): boolean =>
-  difference(run, recorded, -Infinity, undefined).length === 0;
+export const isSaid = <S extends Subject, Data extends RunData<S>>(
+  run: Run<S>,
+  recorded: Recorded<S, Data> | undefined,
+): boolean => difference(run, recorded, -Infinity, undefined).length === 0;
 
 /** Whether it is recorded that a run vanished. */
-export const isSaidToVanish = ({ end }: Recorded): boolean => end?.reason === 'superseded';
+export const isSaidToVanish = ({ end }: Pick<Recorded, 'end'>): boolean => end?.reason === 'superseded';
 
-function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: News): readonly Outcome[] {
+function difference<S extends Subject, Data extends RunData<S>>(
+  run: Run<S>,
+  rec: Recorded<S, Data> | undefined,
+  asOf: Instant,
+  news: News<S>,
+): readonly Outcome<S, Data>[] {
   const step = lastStep(run);
   const isEndNew = !sameEnd(rec, run);
   const isWithdrawn = rec !== undefined && rec.breachedAt !== null && rec.breachedAt !== run.breachedAt;
   const isCorrected = isWithdrawn || (rec !== undefined && rec.end !== null && isEndNew);
   let layout = rec === undefined ? 1 : rec.layout + (isCorrected ? 1 : 0);
 
-  const said: Outcome[] = [];
-  const say = (type: OutcomeType, more: Partial<Outcome>) => {
+  const said: Outcome<S, Data>[] = [];
+  const say = (type: OutcomeType, more: Partial<Outcome<S, Data>>) => {
     const { dueAt, pause, atRiskAt, cause } = step;
     said.push({
       type,
@@ -93,7 +101,7 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
   };
   const sayStep = (
     type: OutcomeType,
-    { because, at, dueAt, pause, atRiskAt, cause }: Step,
+    { because, at, dueAt, pause, atRiskAt, cause }: Step<S>,
     previousDueAt: Instant | null,
   ) => {
     say(type, { at, dueAt, pause, atRiskAt, cause, reason: because, previousDueAt });
@@ -140,7 +148,7 @@ function difference(run: Run, rec: Recorded | undefined, asOf: Instant, news: Ne
 const endings = { met: 'SlaMet', metLate: 'SlaMetLate', cancelled: 'SlaClockCancelled' } as const;
 
 /** Whether a run ended as recorded: when and why, and by what deadlines, for a late fact may move those alone. */
-function sameEnd(rec: Recorded | undefined, run: Run): boolean {
+function sameEnd<S extends Subject>(rec: Recorded<S> | undefined, run: Run<S>): boolean {
   const [a, b] = [rec?.end ?? null, run.end];
   if (rec === undefined || a === null || b === null) return a === b;
   const isSame = a.kind === b.kind && a.at === b.at && a.reason === b.reason;
@@ -149,11 +157,11 @@ function sameEnd(rec: Recorded | undefined, run: Run): boolean {
 }
 
 /** Whether a run that had ended runs again, or was only cancelled and is judged after all. */
-const goesOn = (was: NonNullable<Recorded['end']>, is: Ending | null) =>
+const goesOn = (was: Pick<Ending, 'kind'>, is: Pick<Ending, 'kind'> | null) =>
   is === null || (was.kind === 'cancelled' && is.kind !== 'cancelled');
 
 /** Moves that follow on what was recorded; where the past itself is other than recorded, one correction to what holds. */
-function stepsAfter(run: Run, rec: Recorded, news: News): readonly Step[] {
+function stepsAfter<S extends Subject>(run: Run<S>, rec: Recorded<S>, news: News<S>): readonly Step<S>[] {
   const next = stepsSince(run, (step) => step.cause === rec.cause && sameDeadline(step, rec));
   const isUnderOther = !sameUnder(run, rec.last) && next?.some((step) => step.relaid) !== true;
   if (next !== undefined && !isUnderOther) return next;
@@ -166,21 +174,33 @@ const sameDeadline = (a: Pick<Step, 'dueAt' | 'pause'>, b: Pick<Step, 'dueAt' | 
   a.dueAt === b.dueAt && a.pause?.since === b.pause?.since && a.pause?.dueAt === b.pause?.dueAt;
 
 /** Whether a run is laid out from the start, and under the versions and the target, that were recorded of it. */
-const sameUnder = ({ startedAt, terms, target }: Run, last: OutcomeData) =>
-  startedAt === last.startedAt && areSameTerms(terms, last.terms) && isSameTarget(target, last.target);
+const sameUnder = (
+  { startedAt, terms, target }: Pick<Run, 'startedAt' | 'terms' | 'target'>,
+  last: Pick<RunData, 'startedAt' | 'terms' | 'target'>,
+) => startedAt === last.startedAt && arePinnedAlike(terms, last.terms) && isSameTarget(target, last.target);
 
-function isAtRisk(run: Run, asOf: Instant): boolean {
+function isAtRisk<S extends Subject>(run: Run<S>, asOf: Instant): boolean {
   const { atRiskAt } = lastStep(run);
   return isLive(run) && run.breachedAt === null && atRiskAt !== null && atRiskAt <= asOf;
 }
 
 /** A run that a late fact made vanish. */
-function superseded(id: RunId, rec: Recorded, asOf: Instant, news: News): readonly Outcome[] {
+function superseded<S extends Subject, Data extends RunData<S>>(
+  id: RunId,
+  rec: Recorded<S, Data>,
+  asOf: Instant,
+  news: News<S>,
+): readonly Outcome<S, Data>[] {
   if (isSaidToVanish(rec)) return [];
   const { dueAt } = rec;
   const { id: cause, at } = news ?? { id: rec.cause, at: asOf };
   const outcome = { run: rec, id, layout: rec.layout + 1, at, dueAt, pause: null, atRiskAt: rec.last.atRiskAt, cause };
-  const cancelled: Outcome = { ...outcome, type: 'SlaClockCancelled', reason: 'superseded', previousDueAt: null };
+  const cancelled: Outcome<S, Data> = {
+    ...outcome,
+    type: 'SlaClockCancelled',
+    reason: 'superseded',
+    previousDueAt: null,
+  };
   if (rec.breachedAt === null) return [cancelled];
   return [{ ...outcome, type: 'SlaBreachWithdrawn', reason: 'superseded', previousDueAt: rec.breachedAt }, cancelled];
 }

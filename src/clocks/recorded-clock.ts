@@ -1,16 +1,21 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type Clock } from './clock.js';
-import { type CancelledBecause, type OutcomeData, type OutcomeType } from './outcome.js';
+import { type OutcomeType, type RunData } from './outcome.js';
+import { type Subject } from './subject.js';
 
 /** A clock after one recorded outcome more. The last outcome of a run counts; nothing is computed here. */
-export function clockAfter(before: Clock | undefined, type: OutcomeType, said: OutcomeData): Clock {
+export function clockAfter<S extends Subject>(
+  before: Clock<S> | undefined,
+  type: OutcomeType,
+  said: RunData<S>,
+): Clock<S> {
   const { run, metric, layout, terms, timeZone, target, targetMs, startedAt, at, atRiskAt } = said;
   // What was measured later stays: a warning may be said after the pause that it came before.
   const isOlder = type === 'SlaAtRisk' && before !== undefined && at < before.measuredAt;
   const { elapsedMs, measuredAt } = isOlder ? before : { elapsedMs: said.elapsedMs, measuredAt: at };
   const warned = before?.layout === layout && before.isAtRisk;
   const { state, dueAt, isAtRisk, pausedAt, dueBeforePauseAt, satisfiedAt, breachedAt, cancelledAt, cancelReason } =
-    standing(before ?? fresh, type, said, warned);
+    standing<S>(before ?? fresh, type, said, warned);
   return {
     run,
     metric,
@@ -36,8 +41,8 @@ export function clockAfter(before: Clock | undefined, type: OutcomeType, said: O
 }
 
 /** The part of a clock that an outcome decides. */
-type Standing = Pick<
-  Clock,
+type Standing<S extends Subject> = Pick<
+  Clock<S>,
   | 'state'
   | 'dueAt'
   | 'isAtRisk'
@@ -49,7 +54,7 @@ type Standing = Pick<
   | 'cancelReason'
 >;
 
-const fresh: Standing = {
+const fresh: Standing<never> = {
   state: 'running',
   dueAt: null,
   isAtRisk: false,
@@ -61,7 +66,12 @@ const fresh: Standing = {
   cancelReason: null,
 };
 
-function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRisk: boolean): Standing {
+function standing<S extends Subject>(
+  before: Standing<S>,
+  type: OutcomeType,
+  said: RunData<S>,
+  isAtRisk: boolean,
+): Standing<S> {
   const { at, dueAt, reason } = said;
   switch (type) {
     case 'SlaClockStarted':
@@ -86,12 +96,16 @@ function standing(before: Standing, type: OutcomeType, said: OutcomeData, isAtRi
     case 'SlaMetLate':
       return { ...fresh, state: 'metLate', dueAt, breachedAt: dueAt, satisfiedAt: at };
     case 'SlaClockCancelled':
-      return { ...fresh, state: 'cancelled', dueAt, cancelledAt: at, cancelReason: reason as CancelledBecause };
+      return { ...fresh, state: 'cancelled', dueAt, cancelledAt: at, cancelReason: reason };
   }
 }
 
 /** Running, or paused: since when, and the deadline it had. */
-const onTheWay = (before: Standing, { dueAt, pause }: OutcomeData, isAtRisk: boolean): Standing => ({
+const onTheWay = <S extends Subject>(
+  before: Standing<S>,
+  { dueAt, pause }: RunData<S>,
+  isAtRisk: boolean,
+): Standing<S> => ({
   ...before,
   state: pause === null ? 'running' : 'paused',
   dueAt,
@@ -101,7 +115,12 @@ const onTheWay = (before: Standing, { dueAt, pause }: OutcomeData, isAtRisk: boo
 });
 
 /** When something falls due on a clock next: at risk, or the millisecond after its deadline; null when nothing will. */
-export function nextOf({ state, dueAt, atRiskAt, isAtRisk }: Clock): Instant | null {
+export function nextOf({
+  state,
+  dueAt,
+  atRiskAt,
+  isAtRisk,
+}: Pick<Clock, 'state' | 'dueAt' | 'atRiskAt' | 'isAtRisk'>): Instant | null {
   if (state !== 'running' && state !== 'paused') return null;
   if (!isAtRisk && atRiskAt !== null) return atRiskAt;
   return dueAt === null ? null : dueAt + 1;

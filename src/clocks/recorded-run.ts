@@ -1,9 +1,10 @@
 import { type Instant } from '../business-time/calendar.js';
-import { type CancelledBecause, type OutcomeData, type OutcomeType, type Pause } from './outcome.js';
+import { type CancelledBecause, type OutcomeType, type Pause, type RunData } from './outcome.js';
 import { type Ending } from './run.js';
+import { type Subject } from './subject.js';
 
 /** What the log says of a run so far. */
-export interface Recorded {
+export interface Recorded<S extends Subject = Subject, Data extends RunData<S> = RunData<S>> {
   readonly layout: number;
   /** The fact that last laid out its deadline, and the deadline. */
   readonly cause: string;
@@ -12,13 +13,17 @@ export interface Recorded {
   /** Said to be at risk, under this layout. */
   readonly atRisk: boolean;
   readonly breachedAt: Instant | null;
-  readonly end: Pick<Ending, 'kind' | 'at' | 'reason'> | null;
+  readonly end: Pick<Ending<S>, 'kind' | 'at' | 'reason'> | null;
   /** The last outcome, in full: a run that vanishes has no other source. */
-  readonly last: OutcomeData;
+  readonly last: Data;
 }
 
 /** The recorded state of a run after one outcome more. */
-export function recorded(before: Recorded | undefined, type: OutcomeType, data: OutcomeData): Recorded {
+export function recorded<S extends Subject, Data extends RunData<S>>(
+  before: Recorded<S, Data> | undefined,
+  type: OutcomeType,
+  data: Data,
+): Recorded<S, Data> {
   const { layout, cause, dueAt, pause } = data;
   const anew = before?.layout !== layout;
   const same = {
@@ -47,6 +52,6 @@ export function recorded(before: Recorded | undefined, type: OutcomeType, data: 
     case 'SlaMetLate':
       return { ...same, end: { kind: 'metLate', at: data.at, reason: null } };
     case 'SlaClockCancelled':
-      return { ...same, end: { kind: 'cancelled', at: data.at, reason: data.reason as CancelledBecause } };
+      return { ...same, end: { kind: 'cancelled', at: data.at, reason: data.reason as CancelledBecause<S> } };
   }
 }

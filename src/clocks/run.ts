@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type BusinessMs, type Calendar, type Instant, type Target } from '../business-time/calendar.js';
-import { type Metric, type PauseReason, type Plan, type Terms } from '../catalogue/domain/plan.js';
 import { type CancelledBecause, type MovedBecause, type Pause, type RunId } from './outcome.js';
 import { addPause, dueAfter, type Paused, pausedAnew, pausedUntil, riskAfter, unpaused } from './paused.js';
+import { type PinnedVersions } from './pinned-versions.js';
+import { type ClockRules, type Subject } from './subject.js';
 
 /** A deadline as it was laid out at some instant of the run. */
-export interface Step {
+export interface Step<S extends Subject = Subject> {
   readonly at: Instant;
   /** The fact that laid it out so. */
   readonly cause: string;
-  readonly because: MovedBecause | null;
+  readonly because: MovedBecause<S> | null;
   /** Null while paused. */
   readonly dueAt: Instant | null;
   readonly pause: Pause | null;
@@ -20,28 +21,28 @@ export interface Step {
 }
 
 /** A step, and those before it: one more costs the same however many there are. */
-export interface Steps {
-  readonly step: Step;
-  readonly before: Steps | null;
+export interface Steps<S extends Subject = Subject> {
+  readonly step: Step<S>;
+  readonly before: Steps<S> | null;
   /** How many of them were laid out anew. */
   readonly relaid: number;
 }
 
-export interface Ending {
+export interface Ending<S extends Subject = Subject> {
   readonly kind: 'met' | 'metLate' | 'cancelled';
   readonly at: Instant;
   readonly cause: string;
   readonly dueAt: Instant | null;
-  readonly reason: CancelledBecause | null;
+  readonly reason: CancelledBecause<S> | null;
 }
 
 /** One clock from start to outcome, laid out over the facts as far as they go. */
-export interface Run {
+export interface Run<S extends Subject = Subject> {
   readonly id: RunId;
-  readonly metric: Metric;
+  readonly metric: S['metric'];
   readonly startedAt: Instant;
-  readonly terms: Terms;
-  readonly plan: Plan;
+  readonly terms: PinnedVersions;
+  readonly plan: S['plan'] & ClockRules<S>;
   readonly calendar: Calendar;
   readonly target: Target;
   /** The deadline without pauses. */
@@ -49,22 +50,25 @@ export interface Run {
   readonly targetMs: BusinessMs;
   readonly paused: Paused;
   readonly pausedSince: Instant | null;
-  readonly firstStep: Step;
+  readonly firstStep: Step<S>;
   /** The steps it has taken, the newest first. */
-  readonly steps: Steps;
+  readonly steps: Steps<S>;
   readonly breachedAt: Instant | null;
-  readonly end: Ending | null;
+  readonly end: Ending<S> | null;
   /** Breached, and since then nothing can answer it any more. */
   readonly overSince: Instant | null;
 }
 
 /** The step the run stands at. */
-export const lastStep = (run: Run): Step => run.steps.step;
+export const lastStep = <S extends Subject>(run: Run<S>): Step<S> => run.steps.step;
 
 /** The steps after the last one that something holds of, in order; undefined where it holds of none. */
-export function stepsSince(run: Run, holds: (step: Step) => boolean): readonly Step[] | undefined {
-  const since: Step[] = [];
-  for (let at: Steps | null = run.steps; at !== null; at = at.before) {
+export function stepsSince<S extends Subject>(
+  run: Run<S>,
+  holds: (step: Step<S>) => boolean,
+): readonly Step<S>[] | undefined {
+  const since: Step<S>[] = [];
+  for (let at: Steps<S> | null = run.steps; at !== null; at = at.before) {
     if (holds(at.step)) return since.reverse();
     since.push(at.step);
   }
@@ -72,7 +76,8 @@ export function stepsSince(run: Run, holds: (step: Step) => boolean): readonly S
 }
 
 /** All steps but the first, in order. */
-export const stepsOn = (run: Run): readonly Step[] => stepsSince(run, (step) => step === run.firstStep) ?? [];
+export const stepsOn = <S extends Subject>(run: Run<S>): readonly Step<S>[] =>
+  stepsSince(run, (step) => step === run.firstStep) ?? [];
 
 /** Whether something can still become of it. */
 export const isLive = (run: Run): boolean => run.end === null && run.overSince === null;
@@ -101,17 +106,17 @@ export function elapsed({ startedAt, end, paused, pausedSince, calendar }: Run, 
   return calendar.between(startedAt, until) - pausedUntil(paused, until, calendar) - now;
 }
 
-export interface Start {
-  readonly metric: Metric;
-  readonly fact: { readonly id: string; readonly at: Instant; readonly terms: Terms };
-  readonly plan: Plan;
+export interface Start<S extends Subject> {
+  readonly metric: S['metric'];
+  readonly fact: { readonly id: string; readonly at: Instant; readonly terms: PinnedVersions };
+  readonly plan: S['plan'] & ClockRules<S>;
   readonly calendar: Calendar;
   readonly target: Target;
-  readonly waits: Iterable<PauseReason>;
+  readonly waits: Iterable<S['wait']>;
 }
 
-/** A run from its start. Started while the ticket waits, it starts paused. */
-export function start({ metric, fact, plan, calendar, target, waits }: Start): Run {
+/** A run from its start. Started while its subject waits, it starts paused. */
+export function start<S extends Subject>({ metric, fact, plan, calendar, target, waits }: Start<S>): Run<S> {
   const baseDueAt = calendar.dueAt(fact.at, target);
   const pausedSince = standsStill(plan, metric, waits) ? fact.at : null;
   const targetMs = calendar.between(fact.at, baseDueAt);
@@ -120,7 +125,7 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
   const dueAt = pausedSince === null ? baseDueAt : null;
   const pause = pausedSince === null ? null : { since: pausedSince, dueAt: baseDueAt };
   const atRiskAt = atRisk({ paused, pausedSince, calendar });
-  const step: Step = { at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, relaid: false };
+  const step: Step<S> = { at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, relaid: false };
   return {
     id: `${metric}:${fact.id}`,
     metric,
@@ -141,10 +146,14 @@ export function start({ metric, fact, plan, calendar, target, waits }: Start): R
   };
 }
 
-const riskOf = (plan: Plan, targetMs: BusinessMs) => Math.ceil(targetMs * plan.atRiskShare);
+const riskOf = (plan: Pick<ClockRules<Subject>, 'atRiskShare'>, targetMs: BusinessMs) =>
+  Math.ceil(targetMs * plan.atRiskShare);
+
+/** What a run is under. */
+export type Under<S extends Subject> = Pick<Run<S>, 'terms' | 'plan' | 'calendar' | 'target'>;
 
 /** The same run under other versions, from its start and with its pauses. A breach that stood is judged anew. */
-export function laidUnder(run: Run, anew: Pick<Run, 'terms' | 'plan' | 'calendar' | 'target'>): Run {
+export function laidUnder<S extends Subject>(run: Run<S>, anew: Under<S>): Run<S> {
   const { plan, calendar, target } = anew;
   const baseDueAt = calendar.dueAt(run.startedAt, target);
   const targetMs = calendar.between(run.startedAt, baseDueAt);
@@ -153,7 +162,11 @@ export function laidUnder(run: Run, anew: Pick<Run, 'terms' | 'plan' | 'calendar
 }
 
 /** Whether a clock of this metric stands still for one of these reasons. */
-export function standsStill(plan: Plan, metric: Metric, waits: Iterable<PauseReason>): boolean {
+export function standsStill<S extends Subject>(
+  plan: ClockRules<S>,
+  metric: S['metric'],
+  waits: Iterable<S['wait']>,
+): boolean {
   const reasons = plan.pauses[metric];
   for (const wait of waits) if (reasons.includes(wait)) return true;
   return false;
@@ -165,25 +178,25 @@ export interface Cause {
 }
 
 /** A run with a deadline laid out once more. */
-export function step(run: Run, cause: Cause, because: MovedBecause, relaid: boolean): Run {
+export function step<S extends Subject>(run: Run<S>, cause: Cause, because: MovedBecause<S>, relaid: boolean): Run<S> {
   if (run.breachedAt !== null) return run; // what was breached is judged; only lateness goes on
   const due = dueOf(run);
   // A layout anew may put the deadline before the pause under way: then it has passed, paused or not.
   const isPaused = run.pausedSince !== null && due >= run.pausedSince;
   const pause = isPaused ? { since: run.pausedSince, dueAt: due } : null;
   const dueAt = isPaused ? null : due;
-  const next: Step = { at: cause.at, cause: cause.id, because, dueAt, pause, atRiskAt: atRisk(run), relaid };
+  const next: Step<S> = { at: cause.at, cause: cause.id, because, dueAt, pause, atRiskAt: atRisk(run), relaid };
   return { ...run, steps: { step: next, before: run.steps, relaid: run.steps.relaid + (relaid ? 1 : 0) } };
 }
 
 /** Breached, where the deadline has passed before an instant: exactly at the deadline is in time. */
-export function lapse(run: Run, before: Instant): Run {
+export function lapse<S extends Subject>(run: Run<S>, before: Instant): Run<S> {
   const { dueAt } = lastStep(run);
   return isRunning(run) && dueAt !== null && dueAt < before ? { ...run, breachedAt: dueAt } : run;
 }
 
-/** Paused or resumed, as the ticket's waits have it. */
-export function heedWaits(run: Run, waits: Iterable<PauseReason>, cause: Cause): Run {
+/** Paused or resumed, as its subject waits or not. */
+export function heedWaits<S extends Subject>(run: Run<S>, waits: Iterable<S['wait']>, cause: Cause): Run<S> {
   if (!isLive(run)) return run;
   const still = standsStill(run.plan, run.metric, waits);
   if (still === (run.pausedSince !== null)) return run;
@@ -191,13 +204,13 @@ export function heedWaits(run: Run, waits: Iterable<PauseReason>, cause: Cause):
   return step(closePause(run, cause.at), cause, 'resumed', false);
 }
 
-export const closePause = (run: Run, at: Instant): Run =>
+export const closePause = <S extends Subject>(run: Run<S>, at: Instant): Run<S> =>
   run.pausedSince === null
     ? run
     : { ...run, paused: addPause(run.paused, { from: run.pausedSince, to: at }, run.calendar), pausedSince: null };
 
 /** Answered: in time, or late if it was breached. While paused, the deadline is projected to the answer. */
-export function satisfy(run: Run, cause: Cause): Run {
+export function satisfy<S extends Subject>(run: Run<S>, cause: Cause): Run<S> {
   if (!isLive(run)) return run;
   const kind = run.breachedAt === null ? 'met' : 'metLate';
   const dueAt = run.breachedAt ?? dueIfResumed(run, cause.at);
@@ -205,7 +218,7 @@ export function satisfy(run: Run, cause: Cause): Run {
 }
 
 /** Ended without a verdict; a run that was breached stays so, and nothing can answer it any more. */
-export function cancel(run: Run, cause: Cause, reason: CancelledBecause): Run {
+export function cancel<S extends Subject>(run: Run<S>, cause: Cause, reason: CancelledBecause<S>): Run<S> {
   if (!isLive(run)) return run;
   if (run.breachedAt !== null) return { ...run, overSince: cause.at };
   const { dueAt } = lastStep(run);
@@ -216,7 +229,7 @@ export function cancel(run: Run, cause: Cause, reason: CancelledBecause): Run {
 export const wasClosed = (run: Run): boolean => run.end?.kind === 'cancelled' && run.end.reason === 'closed';
 
 /** A run that closing ended goes on: the span closed counts as a pause, and a breach can be met late again. */
-export function takeUp(run: Run, cause: Cause): Run {
+export function takeUp<S extends Subject>(run: Run<S>, cause: Cause): Run<S> {
   if (run.overSince !== null) {
     const closed = { from: run.pausedSince ?? run.overSince, to: cause.at };
     return { ...run, paused: addPause(run.paused, closed, run.calendar), pausedSince: null, overSince: null };
@@ -227,7 +240,7 @@ export function takeUp(run: Run, cause: Cause): Run {
 }
 
 /** Whether two runs are the same, one being laid out again from the other's past: their steps and pauses go on from the same. */
-export function isSameRun(a: Run, b: Run): boolean {
+export function isSameRun<S extends Subject>(a: Run<S>, b: Run<S>): boolean {
   if (a === b) return true;
   return (
     a.id === b.id &&

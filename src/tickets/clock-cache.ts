@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { among } from '../read-models/rows.js';
 import { type Schema } from '../read-models/schema.js';
 import { metrics } from '../catalogue/domain/plan.js';
-import { type Clock } from '../clocks/clock.js';
+import { type TicketClock } from './domain/ticket-clocks.js';
 import { clocksShown } from './domain/latest-clocks.js';
 
 /** So many rows are read as they are: few tickets have more clocks than are shown. */
@@ -12,13 +12,13 @@ const readTogether = 300;
 export async function recentClocks(
   db: Pick<Kysely<Schema>, 'selectFrom'>,
   tickets: readonly string[],
-): Promise<ReadonlyMap<string, Clock[]>> {
+): Promise<ReadonlyMap<string, TicketClock[]>> {
   const query = db.selectFrom('clocks').select(['ticket', 'clock']);
   const most = readTogether + clocksShown * tickets.length;
   const all = await query.where('ticket', 'in', among(tickets)).limit(most).execute();
   const rows = all.length < most ? all : await query.where(sql.ref('clocks.rowid'), 'in', lastOf(tickets)).execute();
-  const clocks = new Map<string, Clock[]>(tickets.map((id) => [id, []]));
-  for (const { ticket, clock } of rows) clocks.get(ticket)?.push(JSON.parse(clock) as Clock);
+  const clocks = new Map<string, TicketClock[]>(tickets.map((id) => [id, []]));
+  for (const { ticket, clock } of rows) clocks.get(ticket)?.push(JSON.parse(clock) as TicketClock);
   return clocks;
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
-import { type Clock, readClock } from '../../src/clocks/clock.js';
+import { readClock } from '../../src/clocks/clock.js';
+import { type TicketClock } from '../../src/tickets/domain/ticket-clocks.js';
 import { viewAt } from '../../src/tickets/domain/ticket-view.js';
 import { hours, instant, planWith, TicketLife } from '../support/ticket-life.js';
 
@@ -9,7 +10,7 @@ const hour = 3_600_000;
 const calendar = compileCalendar(officeHours('UTC'));
 
 /** The only clock of a ticket as it stands at an instant. */
-function clockAt({ state, versions }: TicketLife, at: string): Clock {
+function clockAt({ state, versions }: TicketLife, at: string): TicketClock {
   const view = viewAt({ id: 't1', customer: 'acme', facts: state.facts }, versions, instant(at));
   const [clock] = view?.clocks() ?? [];
   if (clock === undefined) throw new Error('there is no clock');

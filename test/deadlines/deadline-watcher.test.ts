@@ -6,7 +6,7 @@ import { type Ticket } from '../../src/tickets/domain/ticket.js';
 import { StorageFault } from '../../src/event-sourcing/storage-fault.js';
 import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
 import { type Lease, settleDue, watchDeadlines, type WatcherPorts } from '../../src/deadlines/deadline-watcher.js';
-import { type OutcomeData } from '../../src/clocks/outcome.js';
+import { type OutcomeData } from '../../src/tickets/domain/ticket-clocks.js';
 import { type Settled, type StuckTicket } from '../../src/deadlines/retry-tracker.js';
 import { type TicketPorts } from '../../src/tickets/commands/change-ticket.js';
 import { workOf } from '../../src/app/background-processors.js';

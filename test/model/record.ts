@@ -1,6 +1,6 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { type Terms } from '../../src/catalogue/domain/plan.js';
+import { type PinnedVersions } from '../../src/clocks/pinned-versions.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { type Breach } from './naive-context.js';
 
@@ -45,7 +45,7 @@ export class TicketRecord {
   /** Facts by when they occurred, and those of the same instant by number; revisions in whatever order, by what they are. */
   private nameOf({ data, metadata: { occurredAt, recordedAt } }: StoredEvent): string {
     const at = Math.min(occurredAt, recordedAt);
-    const { because, terms } = data as { readonly because?: string; readonly terms: Terms };
+    const { because, terms } = data as { readonly because?: string; readonly terms: PinnedVersions };
     if (because === 'planRevised') return `${at} plan ${terms.plan.code} ${terms.plan.version}`;
     if (because === 'calendarRevised') return `${at} calendar ${terms.calendar.code} ${terms.calendar.version}`;
     const isOfThen = (name: string) => new RegExp(`^${at} \\d+$`).test(name);

@@ -3,7 +3,8 @@ import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { type Actor } from '../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { builtInPlans, officeHours } from '../../src/catalogue/domain/built-in-plans.js';
-import { type Plan, type Terms } from '../../src/catalogue/domain/plan.js';
+import { type Plan } from '../../src/catalogue/domain/plan.js';
+import { type PinnedVersions } from '../../src/clocks/pinned-versions.js';
 import { type Versions } from '../../src/catalogue/domain/versions.js';
 import { type CommandContext, type OwnOrder, type TicketOrder } from '../../src/tickets/domain/commands.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
@@ -135,7 +136,7 @@ export class TicketLife {
     const { version = 1, calendarVersion = 1 } = moment;
     if (moment.plan !== undefined) this.knows(plan, version);
     this.facts += 1;
-    const terms: Terms = {
+    const terms: PinnedVersions = {
       plan: { code: plan.code, version },
       calendar: { code: plan.calendar, version: calendarVersion },
     };

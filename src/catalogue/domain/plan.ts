@@ -51,17 +51,5 @@ export interface Plan {
   readonly benefits: readonly Benefit[];
 }
 
-/** A version of something, by code. Versions are never edited. */
-export interface VersionRef {
-  readonly code: string;
-  readonly version: number;
-}
-
-/** The versions that govern what a fact starts, as they were in force when it occurred. */
-export interface Terms {
-  readonly plan: VersionRef;
-  readonly calendar: VersionRef;
-}
-
 /** In force from an instant on, or since always. */
 export type EffectiveFrom = Instant | null;

@@ -1,5 +1,6 @@
 import { type Calendar } from '../../business-time/calendar.js';
-import { type Plan, type VersionRef } from './plan.js';
+import { type Plan } from './plan.js';
+import { type VersionRef } from '../../clocks/pinned-versions.js';
 
 /** The immutable versions that facts pin, by reference. */
 export interface Versions {

@@ -3,7 +3,7 @@ import { among, upsert } from '../../read-models/rows.js';
 import { type BreachesTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projection-processor.js';
-import { type OutcomeData } from '../../clocks/outcome.js';
+import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
 
 /** Every breach that was recorded, with what became of it. */
 export const breachesProjection: Projection<Tx> = {

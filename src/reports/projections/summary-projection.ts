@@ -5,7 +5,8 @@ import { upsert } from '../../read-models/rows.js';
 import { type SummaryTable, type VerdictsTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projection-processor.js';
-import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
+import { type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
+import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
 
 /**
  * Verdicts by plan, metric and month. A verdict counts in the month of its answer when met, of its deadline when

@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue, type TermsAt } from '../../catalogue/catalogue.js';
-import { type Terms } from '../../catalogue/domain/plan.js';
+import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
 
 type Order = TicketOrder | OwnOrder;
@@ -20,7 +20,7 @@ export async function termsOf(
   catalogue: Catalogue,
   { customer, namedPlan }: Owner,
   orders: readonly Order[],
-): Promise<(order: Order, at: Instant) => Terms | Rejection> {
+): Promise<(order: Order, at: Instant) => PinnedVersions | Rejection> {
   const governing = await catalogue.governing(customer, namedPlan);
   const revised = new Map<string, TermsAt>();
   for (const order of orders) {

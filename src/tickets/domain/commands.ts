@@ -1,13 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import {
-  type Channel,
-  type PauseReason,
-  type Terms,
-  type TicketType,
-  type VersionRef,
-} from '../../catalogue/domain/plan.js';
+import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
+import { type PinnedVersions, type VersionRef } from '../../clocks/pinned-versions.js';
 import { type CancelReason, type Origin, type Received, type TicketSource } from './facts.js';
 
 /** What a sender may say of a ticket: the verbs of its life, as data. */
@@ -93,7 +88,7 @@ export interface CommandContext {
   /** Digest of what was asked; left out where the fact’s id derives from its content. */
   readonly commandHash?: string;
   /** The versions in force for the customer at `occurredAt`, as known now. */
-  readonly terms: Terms;
+  readonly terms: PinnedVersions;
   /** Set for history: judged only up to what it says itself, clamped to the opening, any age. */
   readonly import?: { readonly id: string; readonly startedAt: Instant; readonly judgedFrom?: Instant };
   /** May record facts more than 30 days old. */

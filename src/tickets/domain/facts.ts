@@ -1,6 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type Channel, type PauseReason, type Terms, type TicketType } from '../../catalogue/domain/plan.js';
+import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
+import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { type Reapplication } from '../../catalogue/domain/reapply.js';
 
@@ -138,7 +139,7 @@ export type Fact = {
     readonly order: number;
     /** Who did it. */
     readonly actor: Actor;
-    readonly terms: Terms;
+    readonly terms: PinnedVersions;
     /** A digest of the command it came from, where that may be repeated. */
     readonly commandHash: string | undefined;
     readonly data: Told<Type>;

@@ -1,11 +1,11 @@
 import { metrics } from '../../catalogue/domain/plan.js';
-import { type Clock } from '../../clocks/clock.js';
+import { type TicketClock } from './ticket-clocks.js';
 
 /** How many clocks of each metric are shown with a ticket. A desk does not meet the limit; the ticket's history has all. */
 export const clocksShown = 100;
 
 /** The clocks that are shown with a ticket, in order of start: of each metric the last ones. */
-export function latestClocks(clocks: Iterable<Clock>): readonly Clock[] {
+export function latestClocks(clocks: Iterable<TicketClock>): readonly TicketClock[] {
   const inOrder = [...clocks].sort(
     (a, b) => a.startedAt - b.startedAt || metrics.indexOf(a.metric) - metrics.indexOf(b.metric),
   );

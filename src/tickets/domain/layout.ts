@@ -4,20 +4,21 @@ import { type Fact } from './facts.js';
 import { after, isReply, type Life } from './ticket-state.js';
 import { reapplied, received, reclassified } from './recalculate.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './transition.js';
-import { cancel, heedWaits, isLive, lapse, type Run, satisfy, takeUp, wasClosed } from '../../clocks/run.js';
+import { cancel, heedWaits, isLive, lapse, satisfy, takeUp, wasClosed } from '../../clocks/run.js';
+import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
 /** The clocks of a ticket as a fact leaves them, but for those that were over before. */
 export interface Left {
   /** Something can still become of them, in order of creation. */
-  readonly open: readonly Run[];
+  readonly open: readonly TicketRun[];
   /** Over with this fact: nothing that comes later touches them. */
-  readonly over: readonly Run[];
+  readonly over: readonly TicketRun[];
 }
 
 /** What a fact does to the clocks that are open; it changes the ticket, and that is open. Pure, and all there is to a layout. */
 export function advance(
-  open: readonly Run[],
+  open: readonly TicketRun[],
   fact: Fact,
   before: Life | undefined,
   life: Life,
@@ -27,27 +28,27 @@ export function advance(
   const lapsed = open.map((run) => lapse(run, fact.at));
   const runs = effect({ runs: lapsed, fact, before: before ?? life, life, versions });
   const resolution = latestResolution(runs);
-  const isOver = (run: Run) => !isLive(run) && run !== resolution && !mayBeTakenUp(run);
+  const isOver = (run: TicketRun) => !isLive(run) && run !== resolution && !mayBeTakenUp(run);
   return runs.some(isOver)
     ? { open: runs.filter((run) => !isOver(run)), over: runs.filter(isOver) }
     : { open: runs, over: none };
 }
 
-const none: readonly Run[] = [];
+const none: readonly TicketRun[] = [];
 
-const latestResolution = (runs: readonly Run[]) => runs.findLast((run) => run.metric === 'resolution');
+const latestResolution = (runs: readonly TicketRun[]) => runs.findLast((run) => run.metric === 'resolution');
 
 /** A first response that closing ended, which a reply or a reopening takes up again. */
-const mayBeTakenUp = (run: Run) => run.metric === 'firstResponse' && (wasClosed(run) || run.overSince !== null);
+const mayBeTakenUp = (run: TicketRun) => run.metric === 'firstResponse' && (wasClosed(run) || run.overSince !== null);
 
 /**
  * The clocks of a ticket as its facts leave them at an instant, in order of start. Pure: it knows nothing of what was
  * recorded. Facts come in order of occurrence.
  */
-export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant): readonly Run[] {
+export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant): readonly TicketRun[] {
   let life: Life | undefined;
-  let open: readonly Run[] = none;
-  const over: Run[] = [];
+  let open: readonly TicketRun[] = none;
+  const over: TicketRun[] = [];
   for (const fact of facts) {
     if (fact.at > asOf) break;
     const before = life;
@@ -61,10 +62,10 @@ export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant
 }
 
 /** In order of start. */
-export const inOrder = (runs: readonly Run[]): readonly Run[] =>
+export const inOrder = (runs: readonly TicketRun[]): readonly TicketRun[] =>
   runs.toSorted((a, b) => a.startedAt - b.startedAt || metrics.indexOf(a.metric) - metrics.indexOf(b.metric));
 
-function effect(moment: Moment): readonly Run[] {
+function effect(moment: Moment): readonly TicketRun[] {
   const { runs, fact, life } = moment;
   switch (fact.type) {
     case 'TicketOpened':
@@ -100,7 +101,7 @@ function effect(moment: Moment): readonly Run[] {
   }
 }
 
-function opened(moment: Moment): readonly Run[] {
+function opened(moment: Moment): readonly TicketRun[] {
   const { fact, life } = moment;
   const first = life.origin === 'noRequest' ? [] : started(moment, 'firstResponse');
   const resolution = started(moment, 'resolution');
@@ -114,18 +115,18 @@ const nextInterval = (moment: Moment) =>
   planOf(moment).followUpStarts === 'eachReply' ? started(moment, 'followUp') : [];
 
 /** A reply takes up a first response that closing in silence ended, and is judged there. */
-const answerFirst = (run: Run, fact: Fact) =>
+const answerFirst = (run: TicketRun, fact: Fact) =>
   run.metric === 'firstResponse' ? satisfy(wasClosed(run) ? lapse(takeUp(run, fact), fact.at) : run, fact) : run;
 
-const answerFollowUp = (run: Run, fact: Fact) => (run.metric === 'followUp' ? satisfy(run, fact) : run);
+const answerFollowUp = (run: TicketRun, fact: Fact) => (run.metric === 'followUp' ? satisfy(run, fact) : run);
 
-function replied(moment: Moment): readonly Run[] {
+function replied(moment: Moment): readonly TicketRun[] {
   const { runs, fact, before } = moment;
   const answered = runs.map((run) => answerFollowUp(answerFirst(run, fact), fact));
   return isUnderWay(before) ? [...answered, ...nextInterval(moment)] : answered;
 }
 
-function customerReplied(moment: Moment): readonly Run[] {
+function customerReplied(moment: Moment): readonly TicketRun[] {
   const { runs, fact, before, life } = moment;
   const heeded = runs.map((run) => heedWaits(run, life.waits.keys(), fact));
   // The oldest unanswered message starts the clock; those before our first reply or after resolving start nothing.
@@ -133,7 +134,7 @@ function customerReplied(moment: Moment): readonly Run[] {
   return asks && !liveOf(runs, 'followUp') ? [...heeded, ...started(moment, 'followUp')] : heeded;
 }
 
-function resolved(moment: Moment): readonly Run[] {
+function resolved(moment: Moment): readonly TicketRun[] {
   const { runs, fact, before, life } = moment;
   if (before.status === 'resolved') return replied(moment); // in silence; the customer is told only now
   return runs.map((run) => {
@@ -144,7 +145,7 @@ function resolved(moment: Moment): readonly Run[] {
   });
 }
 
-function closed({ runs, fact }: Moment): readonly Run[] {
+function closed({ runs, fact }: Moment): readonly TicketRun[] {
   return runs.map((run) => {
     if (run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'closed') return satisfy(run, fact);
     // A breached first response can still be met late; it waits for our reply, closed or not.
@@ -153,11 +154,11 @@ function closed({ runs, fact }: Moment): readonly Run[] {
   });
 }
 
-function reopened(moment: Moment): readonly Run[] {
+function reopened(moment: Moment): readonly TicketRun[] {
   const { runs, fact, before } = moment;
-  const isSatisfied = (run: Run | undefined) => run?.end?.kind === 'met' || run?.end?.kind === 'metLate';
+  const isSatisfied = (run: TicketRun | undefined) => run?.end?.kind === 'met' || run?.end?.kind === 'metLate';
   const resolution = latestResolution(runs);
-  const goesOn = (run: Run) => run.metric === 'firstResponse' || run === resolution;
+  const goesOn = (run: TicketRun) => run.metric === 'firstResponse' || run === resolution;
   return [
     ...runs.map((run) => (goesOn(run) ? takeUp(run, fact) : run)),
     ...(before.lastReplyAt === null ? [] : started(moment, 'followUp')),

@@ -1,12 +1,12 @@
-import { type Clock } from '../../clocks/clock.js';
+import { type TicketClock } from './ticket-clocks.js';
 
 /**
  * The clock of a ticket that is due soonest, overdue ones among them: of each metric the latest run, for an earlier one
  * that nothing can answer any more is no work. Undefined where none runs.
  */
-export function nextDue(clocks: Iterable<Clock>): Clock | undefined {
+export function nextDue(clocks: Iterable<TicketClock>): TicketClock | undefined {
   const latest = new Map([...clocks].sort((a, b) => a.startedAt - b.startedAt).map((clock) => [clock.metric, clock]));
-  let next: Clock | undefined;
+  let next: TicketClock | undefined;
   for (const clock of latest.values()) {
     const isTicking = clock.state === 'running' || clock.state === 'breached';
     if (isTicking && dueOf(clock) < dueOf(next)) next = clock;
@@ -14,4 +14,4 @@ export function nextDue(clocks: Iterable<Clock>): Clock | undefined {
   return next;
 }
 
-const dueOf = (clock: Clock | undefined) => clock?.dueAt ?? Infinity;
+const dueOf = (clock: TicketClock | undefined) => clock?.dueAt ?? Infinity;

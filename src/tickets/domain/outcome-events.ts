@@ -1,8 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
-import { type OutcomeData } from '../../clocks/outcome.js';
-import { type Outcome } from '../../clocks/outcomes.js';
-import { elapsed, type Run } from '../../clocks/run.js';
+import { type OutcomeData, type TicketOutcome } from './ticket-clocks.js';
+import { elapsed } from '../../clocks/run.js';
+import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type OutcomeEvent } from './events.js';
@@ -21,13 +21,13 @@ export interface Judgement {
   readonly factId: string | undefined;
 }
 
-const isRun = (run: Outcome['run']): run is Run => 'steps' in run;
+const isRun = (run: TicketOutcome['run']): run is TicketRun => 'steps' in run;
 
 /**
  * An outcome as an event. Its id derives from run, layout and kind, so that it is recorded at most once; a deadline may
  * move many times under one layout, so there the fact that moved it belongs to the id.
  */
-export function outcomeEvent(outcome: Outcome, judgement: Judgement): OutcomeEvent {
+export function outcomeEvent(outcome: TicketOutcome, judgement: Judgement): OutcomeEvent {
   const { type, id: run, layout, at, cause } = outcome;
   const { now, correlationId, factId } = judgement;
   return {
@@ -45,7 +45,7 @@ export function outcomeEvent(outcome: Outcome, judgement: Judgement): OutcomeEve
   };
 }
 
-function outcomeData(outcome: Outcome, judgement: Judgement): OutcomeData {
+function outcomeData(outcome: TicketOutcome, judgement: Judgement): OutcomeData {
   const { id: ticketId, customer, ticket, versions, asOf } = judgement;
   const { run, id, layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt } = outcome;
   const judged = { layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt, asOf, tzdata: versions.tzdata };

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
-import { isOlder } from '../../catalogue/domain/reapply.js';
-import { isLive, type Run } from '../../clocks/run.js';
+import { isOlder } from '../../clocks/pinned-versions.js';
+import { isLive } from '../../clocks/run.js';
+import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
@@ -14,7 +15,7 @@ import { toFactEvent } from './to-fact-event.js';
 /** Whether a fact at an instant leaves the ticket, or a clock on it, under other versions; or adds or ends a clock. */
 export function changesTerms(before: Ticket, after: Ticket, at: Instant, versions: Versions): boolean {
   const [was, is] = [before.standAt(at, versions), after.standAt(at, versions)];
-  const standing = (life: Life | undefined, runs: readonly Run[]) => [
+  const standing = (life: Life | undefined, runs: readonly TicketRun[]) => [
     life?.terms,
     new Map(runs.map(({ id, terms, end }) => [id, [terms, end === null]])),
   ];

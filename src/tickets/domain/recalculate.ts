@@ -1,10 +1,10 @@
 import { isSameTarget } from '../../business-time/target.js';
 import { type Metric, metrics, type PauseReason } from '../../catalogue/domain/plan.js';
 import { targetOf } from '../../catalogue/domain/promise.js';
-import { isSameVersion, reappliedTerms } from '../../catalogue/domain/reapply.js';
+import { reappliedTerms } from '../../catalogue/domain/reapply.js';
+import { isSameVersion } from '../../clocks/pinned-versions.js';
 import { type Fact } from './facts.js';
 import { isUnderWay, liveOf, type Moment, planOf, started } from './transition.js';
-import { type MovedBecause } from '../../clocks/outcome.js';
 import {
   cancel,
   type Cause,
@@ -12,14 +12,15 @@ import {
   isLive,
   lapse,
   lastStep,
-  type Run,
   standsStill,
   step,
   laidUnder,
+  type Under,
 } from '../../clocks/run.js';
+import { type TicketRun, type TicketMovedBecause, type TicketSubject } from './ticket-clocks.js';
 
 /** Type or priority changed: what runs is laid out anew; what was met or breached stays. */
-export function reclassified(moment: Moment): readonly Run[] {
+export function reclassified(moment: Moment): readonly TicketRun[] {
   const { runs, fact, life } = moment;
   const anew = runs.map((run) => {
     if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
@@ -33,13 +34,17 @@ export function reclassified(moment: Moment): readonly Run[] {
 }
 
 /** An explicit new layout: what runs, or was breached and is unanswered, goes on under other versions. */
-export function reapplied(moment: Moment, fact: Extract<Fact, { type: 'PlanReapplied' }>): readonly Run[] {
+export function reapplied(moment: Moment, fact: Extract<Fact, { type: 'PlanReapplied' }>): readonly TicketRun[] {
   const { life, before } = moment;
   const anew = moment.runs.map((run) => (isLive(run) ? runReapplied(run, moment, fact) : run));
   return isSameVersion(life.terms.plan, before.terms.plan) ? anew : [...anew, ...created(anew, moment)];
 }
 
-function runReapplied(run: Run, { life, versions }: Moment, fact: Extract<Fact, { type: 'PlanReapplied' }>): Run {
+function runReapplied(
+  run: TicketRun,
+  { life, versions }: Moment,
+  fact: Extract<Fact, { type: 'PlanReapplied' }>,
+): TicketRun {
   const { because } = fact.data;
   const terms = reappliedTerms(run.terms, fact.terms, because);
   if (terms === run.terms) return run;
@@ -53,7 +58,7 @@ function runReapplied(run: Run, { life, versions }: Moment, fact: Extract<Fact, 
 }
 
 /** Another ticket was merged into it: a request in it that is older and unanswered is what our first response answers. */
-export function received({ runs, fact, life }: Moment): readonly Run[] {
+export function received({ runs, fact, life }: Moment): readonly TicketRun[] {
   return runs.map((run) => {
     const startedAt = Math.min(run.firstStep.at, life.receivedSince ?? Infinity);
     if (run.metric !== 'firstResponse' || !isLive(run) || run.startedAt === startedAt) return run;
@@ -67,13 +72,13 @@ export function received({ runs, fact, life }: Moment): readonly Run[] {
 }
 
 /** The clocks that a change creates; they start at it. */
-function created(runs: readonly Run[], moment: Moment): readonly Run[] {
+function created(runs: readonly TicketRun[], moment: Moment): readonly TicketRun[] {
   if (!isUnderWay(moment.life)) return [];
   return metrics.filter((metric) => isWanted(metric, runs, moment)).flatMap((metric) => started(moment, metric));
 }
 
 /** Whether a ticket as it stands would have a clock of this metric running, if its new class promises one. */
-function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean {
+function isWanted(metric: Metric, runs: readonly TicketRun[], moment: Moment): boolean {
   const { life } = moment;
   if (liveOf(runs, metric)) return false;
   switch (metric) {
@@ -91,12 +96,12 @@ function isWanted(metric: Metric, runs: readonly Run[], moment: Moment): boolean
  * that stood is judged anew.
  */
 function layOutAnew(
-  run: Run,
-  versions: Parameters<typeof laidUnder>[1],
+  run: TicketRun,
+  versions: Under<TicketSubject>,
   waits: Iterable<PauseReason>,
   cause: Cause,
-  why: MovedBecause,
-): Run {
+  why: TicketMovedBecause,
+): TicketRun {
   const anew = laidUnder(run, versions);
   const isStill = standsStill(anew.plan, run.metric, waits);
   const paused = isStill ? { ...anew, pausedSince: run.pausedSince ?? cause.at } : closePause(anew, cause.at);

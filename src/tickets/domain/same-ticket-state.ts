@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { areSameTerms } from '../../catalogue/domain/reapply.js';
+import { arePinnedAlike } from '../../clocks/pinned-versions.js';
 import { type Life } from './ticket-state.js';
 
 type Same<Value> = (a: Value, b: Value) => boolean;
@@ -16,7 +16,7 @@ const heeded = {
   priority: is,
   origin: is,
   guarantee: says,
-  terms: areSameTerms,
+  terms: arePinnedAlike,
   isAsked: is,
   lastReplyAt: (a, b) => (a === null) === (b === null),
   receivedSince: is,

@@ -1,5 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Channel, type PauseReason, type Terms, type TicketType } from '../../catalogue/domain/plan.js';
+import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
+import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapply.js';
 import { Directory } from './directory.js';
@@ -28,7 +29,7 @@ export interface Life {
   readonly users: readonly string[];
   readonly origin: Origin;
   readonly guarantee: Guarantee;
-  readonly terms: Terms;
+  readonly terms: PinnedVersions;
   readonly namedPlan: string | null;
   readonly import: FactData['TicketOpened']['import'];
   readonly assignee: string | null;

@@ -1,5 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Clock, clockOf } from '../../clocks/clock.js';
+import { clockOf } from '../../clocks/clock.js';
+import { type TicketClock } from './ticket-clocks.js';
 import { layOut } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
@@ -14,7 +15,7 @@ export interface TicketView extends Omit<Life, 'waits'> {
   /** Why it waits; empty unless its status is `waiting`. */
   readonly waits: Life['waits'];
   /** In order of start. */
-  readonly clocks: () => readonly Clock[];
+  readonly clocks: () => readonly TicketClock[];
   /** In order of occurrence of the facts. */
   readonly flags: () => readonly QualityFlag[];
   /** The report names no application or no users; it is solved faster with both. */

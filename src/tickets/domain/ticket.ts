@@ -1,10 +1,11 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Terms } from '../../catalogue/domain/plan.js';
-import { areSameTerms } from '../../catalogue/domain/reapply.js';
-import { lapse, type Run } from '../../clocks/run.js';
+import { type PinnedVersions } from '../../clocks/pinned-versions.js';
+import { arePinnedAlike } from '../../clocks/pinned-versions.js';
+import { lapse } from '../../clocks/run.js';
+import { type TicketRun, type VanishedTicketRun, type RecordedTicketRun } from './ticket-clocks.js';
 import { type RunId } from '../../clocks/outcome.js';
-import { isSaid, isSaidToVanish, type Vanished } from '../../clocks/outcomes.js';
-import { recorded, type Recorded } from '../../clocks/recorded-run.js';
+import { isSaid, isSaidToVanish } from '../../clocks/outcomes.js';
+import { recorded } from '../../clocks/recorded-run.js';
 import { inOrder } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { Directory } from './directory.js';
@@ -17,8 +18,8 @@ import { type Changed, type Stand, Timeline } from './timeline.js';
 
 /** What may have to be said: runs as they are laid out, those over only where they have changed; and those that vanished. */
 export interface ToSay {
-  readonly runs: readonly Run[];
-  readonly vanished: readonly Vanished[];
+  readonly runs: readonly TicketRun[];
+  readonly vanished: readonly VanishedTicketRun[];
 }
 
 /**
@@ -49,10 +50,10 @@ export class Ticket {
     /** The fact that opened it. */
     readonly opening: Extract<Fact, { type: 'TicketOpened' }> | undefined,
     /** The versions that its facts pin, each once. */
-    readonly pinned: readonly Terms[],
+    readonly pinned: readonly PinnedVersions[],
     /** The digest that each fact's command had, by the fact's id. */
     private readonly hashes: Directory<string | null>,
-    readonly recorded: Directory<Recorded>,
+    readonly recorded: Directory<RecordedTicketRun>,
     /** The latest of its facts and settlements. */
     readonly horizon: Instant,
     /** Events so far; the next one's order. */
@@ -105,7 +106,7 @@ export class Ticket {
       return new Ticket(
         customer ?? event.data.customer,
         opening ?? (fact.type === 'TicketOpened' ? fact : undefined),
-        pinned.some((terms) => areSameTerms(terms, fact.terms)) ? pinned : [...pinned, fact.terms],
+        pinned.some((terms) => arePinnedAlike(terms, fact.terms)) ? pinned : [...pinned, fact.terms],
         hashes.with(fact.id, fact.commandHash ?? null),
         known,
         Math.max(horizon, fact.at),
@@ -158,7 +159,7 @@ export class Ticket {
   }
 
   /** Its clocks as they stood at an instant, in order of start. */
-  clocksAt(at: Instant, versions: Versions): readonly Run[] {
+  clocksAt(at: Instant, versions: Versions): readonly TicketRun[] {
     const timeline = this.workedOut(versions);
     const count = timeline.countUntil(at);
     const { open } = timeline.standAfter(count);
@@ -178,7 +179,7 @@ export class Ticket {
     this.timeline = timeline.took(unsaid);
     this.heard = Sequence.empty;
     const runs = open.map((run) => lapse(run, asOf));
-    const vanished: Vanished[] = [];
+    const vanished: VanishedTicketRun[] = [];
     for (const [id, run] of unsaid) {
       const known = this.recorded.get(id);
       if (run !== undefined) runs.push(run);
@@ -194,12 +195,12 @@ export class Ticket {
   }
 
   /** Of runs that are over or have vanished, those of which that is not recorded. */
-  private unsaid(timeline: Timeline, open: readonly Run[]): Changed {
+  private unsaid(timeline: Timeline, open: readonly TicketRun[]): Changed {
     const isOpen = (id: RunId) => open.some((run) => run.id === id);
     const { changed } = timeline;
     if (changed?.size === 0 && this.heard.length === 0) return changed;
     const isSure = changed !== undefined && this.heard.every((id) => isOpen(id) || changed.has(id));
-    const unsaid = new Map<RunId, Run | undefined>();
+    const unsaid = new Map<RunId, TicketRun | undefined>();
     for (const [id, run] of isSure ? changed : this.all(timeline)) {
       const known = this.recorded.get(id);
       const isRecorded = run === undefined ? known === undefined || isSaidToVanish(known) : isSaid(run, known);
@@ -210,7 +211,7 @@ export class Ticket {
 
   /** Every run that is over, and every one that was recorded. */
   private all(timeline: Timeline): Changed {
-    const runs = new Map<RunId, Run | undefined>();
+    const runs = new Map<RunId, TicketRun | undefined>();
     for (const run of timeline.overUntil(timeline.length)) runs.set(run.id, run);
     for (const id of this.recorded.keys()) if (!runs.has(id)) runs.set(id, undefined);
     return runs;

@@ -1,7 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { advance } from './layout.js';
 import { type RunId } from '../../clocks/outcome.js';
-import { isSameRun, type Run } from '../../clocks/run.js';
+import { isSameRun } from '../../clocks/run.js';
+import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
 import { after, type Life } from './ticket-state.js';
@@ -13,8 +14,8 @@ export interface Stand {
   /** Undefined before the opening. When it was first replied to is asked of the timeline: see {@link Timeline.lifeAt}. */
   readonly life: Life | undefined;
   readonly isChanged: boolean;
-  readonly open: readonly Run[];
-  readonly over: readonly Run[];
+  readonly open: readonly TicketRun[];
+  readonly over: readonly TicketRun[];
 }
 
 interface Entry {
@@ -24,7 +25,7 @@ interface Entry {
 }
 
 /** Runs that are over and other than they were; undefined where one is not among these any more. */
-export type Changed = ReadonlyMap<RunId, Run | undefined>;
+export type Changed = ReadonlyMap<RunId, TicketRun | undefined>;
 
 const unopened: Stand = { life: undefined, isChanged: false, open: [], over: [] };
 const unchanged: Changed = new Map();
@@ -103,7 +104,7 @@ export class Timeline {
   }
 
   /** The runs that were over when so many facts had come. */
-  *overUntil(count: number): Generator<Run, void, undefined> {
+  *overUntil(count: number): Generator<TicketRun, void, undefined> {
     let left = count;
     for (const entry of this.entries) {
       if (left-- === 0) return;
@@ -136,7 +137,7 @@ export class Timeline {
     const isAnew = this.versions !== versions;
     const from = isAnew ? 0 : this.staleFrom;
     const newUntil = isAnew ? this.length : this.newUntil;
-    const changed = new Map<RunId, Run | undefined>();
+    const changed = new Map<RunId, TicketRun | undefined>();
     const anew: Entry[] = [];
     let now = from === 0 ? unopened : standOf(this.entries.at(from - 1));
     let known: Stand | undefined = now;
@@ -164,7 +165,7 @@ export class Timeline {
   }
 }
 
-const none: readonly Run[] = [];
+const none: readonly TicketRun[] = [];
 
 const both = (before: Changed, now: Changed): Changed =>
   before.size === 0 ? now : now.size === 0 ? before : new Map([...before, ...now]);
@@ -214,7 +215,7 @@ function clocksAgain(
   if (!isChanged || life === undefined) return { open: now.open, over: none };
   const left = advance(now.open, fact, now.life, life, versions);
   const before = new Map([...was.open, ...was.over].map((run) => [run.id, run]));
-  const again = (runs: readonly Run[], whole: readonly Run[]) => {
+  const again = (runs: readonly TicketRun[], whole: readonly TicketRun[]) => {
     const same = runs.map((run) => {
       const other = before.get(run.id);
       return other !== undefined && isSameRun(run, other) ? other : run;
@@ -227,11 +228,15 @@ function clocksAgain(
 /** Whether all goes on alike from both. */
 const isMet = (a: Stand, b: Stand) => a === b || (areSame(a.open, b.open) && isSameLife(a.life, b.life));
 
-const areSame = (a: readonly Run[], b: readonly Run[]) =>
+const areSame = (a: readonly TicketRun[], b: readonly TicketRun[]) =>
   a === b || (a.length === b.length && a.every((run, i) => run === b[i]));
 
 /** Takes note of runs that are over now and were not, or otherwise, and of those that were. */
-function noteOver(changed: Map<RunId, Run | undefined>, now: readonly Run[], was: readonly Run[]): void {
+function noteOver(
+  changed: Map<RunId, TicketRun | undefined>,
+  now: readonly TicketRun[],
+  was: readonly TicketRun[],
+): void {
   if (now === was) return;
   for (const run of was) if (!now.includes(run) && !changed.has(run.id)) changed.set(run.id, undefined);
   for (const run of now) if (!was.includes(run)) changed.set(run.id, run);

@@ -2,12 +2,13 @@ import { type Metric } from '../../catalogue/domain/plan.js';
 import { targetOf } from '../../catalogue/domain/promise.js';
 import { type Fact } from './facts.js';
 import { type Life } from './ticket-state.js';
-import { isLive, type Run, start } from '../../clocks/run.js';
+import { isLive, start } from '../../clocks/run.js';
+import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
 /** A fact as it meets the clocks that run, and the ticket before and after it. */
 export interface Moment {
-  readonly runs: readonly Run[];
+  readonly runs: readonly TicketRun[];
   readonly fact: Fact;
   readonly before: Life;
   readonly life: Life;
@@ -15,12 +16,12 @@ export interface Moment {
 }
 
 export const isUnderWay = (life: Life) => life.status === 'open' || life.status === 'waiting';
-export const liveOf = (runs: readonly Run[], metric: Metric) =>
+export const liveOf = (runs: readonly TicketRun[], metric: Metric) =>
   runs.find((run) => run.metric === metric && isLive(run));
 export const planOf = ({ fact, versions }: Moment) => versions.plan(fact.terms.plan);
 
 /** The run a metric starts with the moment's fact, where the plan promises it; else none. */
-export function started(moment: Moment, metric: Metric): readonly Run[] {
+export function started(moment: Moment, metric: Metric): readonly TicketRun[] {
   const { fact, life, versions } = moment;
   const plan = planOf(moment);
   const target = targetOf(plan, metric, life);

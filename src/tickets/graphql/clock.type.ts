@@ -2,7 +2,8 @@ import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime } from 'luxon';
 import { ClockCancelReasonEnum, ClockStateEnum, MetricEnum } from '../../api/graphql/enums.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { type Clock, readClock } from '../../clocks/clock.js';
+import { readClock } from '../../clocks/clock.js';
+import { type TicketClock } from '../domain/ticket-clocks.js';
 import { TargetType, VersionRefType } from '../../catalogue/graphql/shared-types.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
@@ -85,7 +86,7 @@ export class ClockType {
 }
 
 /** A clock as read at an instant. */
-export function toClockType(clock: Clock, versions: Versions, now: number): ClockType {
+export function toClockType(clock: TicketClock, versions: Versions, now: number): ClockType {
   const { terms, dueAt, timeZone } = clock;
   const { plan, calendar } = terms;
   return {

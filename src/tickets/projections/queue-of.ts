@@ -1,12 +1,12 @@
 import { type TicketsTable } from '../../read-models/schema.js';
-import { type Clock } from '../../clocks/clock.js';
+import { type TicketClock } from '../domain/ticket-clocks.js';
 import { nextDue } from '../domain/next-due.js';
 
 /** What never comes due sorts last. */
 export const never = Number.MAX_SAFE_INTEGER;
 
 /** When a ticket is due, and whether it waits in the work queue, by its status and clocks. */
-export function queueOf(status: string, clocks: Iterable<Clock>): Pick<TicketsTable, 'due_at' | 'queued'> {
+export function queueOf(status: string, clocks: Iterable<TicketClock>): Pick<TicketsTable, 'due_at' | 'queued'> {
   const dueAt = nextDue(clocks)?.dueAt ?? never;
   const isUnderWay = status === 'open' || status === 'waiting';
   // Resolved in silence, a ticket may still owe its first response.

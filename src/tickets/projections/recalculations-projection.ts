@@ -6,7 +6,7 @@ import { type RelayoutsTable, type RevisionsTable } from '../../read-models/sche
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/events.js';
-import { type Terms } from '../../catalogue/domain/plan.js';
+import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
 import { type Governed, governedOf, isOlder, type Oldest } from './tickets-by-version.js';
 
@@ -127,7 +127,7 @@ class List {
     for (const part of [this.changed, this.added, this.removed]) part.clear();
   }
 
-  private govern(ticket: string, { plan, calendar }: Terms, at: Instant): void {
+  private govern(ticket: string, { plan, calendar }: PinnedVersions, at: Instant): void {
     const governed = this.governed.get(ticket) ?? { versions: [], isOpen: true, statusAt: at, chosenAt: null };
     this.governed.set(ticket, governed);
     for (const ref of [

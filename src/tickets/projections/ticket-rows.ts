@@ -3,8 +3,8 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Tx } from '../../read-models/read-models.js';
 import { among, upsert } from '../../read-models/rows.js';
 import { type TicketsTable } from '../../read-models/schema.js';
-import { type VersionRef } from '../../catalogue/domain/plan.js';
-import { type Clock } from '../../clocks/clock.js';
+import { type VersionRef } from '../../clocks/pinned-versions.js';
+import { type TicketClock } from '../domain/ticket-clocks.js';
 import { type Life, type QualityFlag } from '../domain/ticket-state.js';
 import { lifeFromJson, lifeToJson } from '../domain/ticket-state-json.js';
 import { flagsShown } from '../domain/ticket-view.js';
@@ -31,7 +31,7 @@ export interface TicketRow {
   /** A fact has come that occurred before others: the ticket is to be told anew. */
   isLate: boolean;
   /** Those of the batch, and the last ones. */
-  readonly clocks: Map<string, Clock>;
+  readonly clocks: Map<string, TicketClock>;
 }
 
 /** A ticket of which nothing is known yet. */

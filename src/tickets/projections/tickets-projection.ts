@@ -6,8 +6,9 @@ import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type ImportFinished, type ImportStarted } from '../domain/import-events.js';
 import { type PlanEvent } from '../../catalogue/domain/events.js';
-import { type Clock } from '../../clocks/clock.js';
-import { type OutcomeData, type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
+import { type TicketClock } from '../domain/ticket-clocks.js';
+import { type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
+import { type OutcomeData } from '../domain/ticket-clocks.js';
 import { clockAfter, nextOf } from '../../clocks/recorded-clock.js';
 import { type FactEvent } from '../domain/events.js';
 import { factOf } from '../domain/fact-of.js';
@@ -35,7 +36,7 @@ export const ticketsProjection: Projection<Tx> = {
 
 interface Batch {
   readonly tickets: Map<string, TicketRow>;
-  readonly clocks: Map<string, { readonly ticket: string; readonly clock: Clock }>;
+  readonly clocks: Map<string, { readonly ticket: string; readonly clock: TicketClock }>;
   readonly imports: Map<string, ImportsTable>;
   readonly plans: PlansTable[];
 }
@@ -61,7 +62,7 @@ async function load(events: readonly StoredEvent[], tx: Tx): Promise<Batch> {
     .select(['run', 'ticket', 'clock'])
     .where(sql<boolean>`(ticket, run) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(others)}))`);
   for (const { run, ticket, clock } of await found.execute())
-    tickets.get(ticket)?.clocks.set(run, JSON.parse(clock) as Clock);
+    tickets.get(ticket)?.clocks.set(run, JSON.parse(clock) as TicketClock);
   return { tickets, clocks: new Map(), imports: new Map(), plans: [] };
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from '../../support/fc.js';
 import { type OwnOrder, type TicketOrder } from '../../../src/tickets/domain/commands.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
-import { type Clock, clockOf, readClock } from '../../../src/clocks/clock.js';
+import { clockOf, readClock } from '../../../src/clocks/clock.js';
+import { type TicketClock } from '../../../src/tickets/domain/ticket-clocks.js';
 import { clockAfter } from '../../../src/clocks/recorded-clock.js';
 import { layOut } from '../../../src/tickets/domain/layout.js';
 import { isFact } from '../../../src/tickets/domain/fact-of.js';
@@ -103,7 +104,7 @@ const lastWords = (ticket: TicketLife) =>
     .sort((a, b) => a.id.localeCompare(b.id));
 
 /** What is shown of a clock at the end; of one that has ended, how. */
-function read(ticket: TicketLife, clock: Clock | undefined) {
+function read(ticket: TicketLife, clock: TicketClock | undefined) {
   if (clock === undefined) return undefined;
   const { run, state, satisfiedAt, breachedAt, cancelledAt, cancelReason, startedAt } = clock;
   const outcome = { run, state, satisfiedAt, breachedAt, cancelledAt, cancelReason, startedAt };
@@ -137,7 +138,7 @@ describe('whatever the order in which facts are heard', () => {
     fc.assert(
       fc.property(facts, fc.boolean(), (said, settleBetween) => {
         const ticket = live(said, settleBetween);
-        const shown = new Map<string, Clock>();
+        const shown = new Map<string, TicketClock>();
         for (const event of ticket.events) {
           if (isFact(event)) continue;
           shown.set(event.data.run, clockAfter(shown.get(event.data.run), event.type, event.data));

@@ -1,0 +1,21 @@
+/** What clocks run on, by the words that differ: a ticket, and whatever else a provider promises something about. */
+export interface Subject {
+  /** What is promised. */
+  readonly metric: string;
+  /** Why it may wait, so that clocks stand still. */
+  readonly wait: string;
+  /** The plan as the subject knows it; see {@link ClockRules}. */
+  readonly plan: object;
+  /** Why a deadline may move, beside what clocks know by themselves. */
+  readonly moved: string;
+  /** Why a clock may end without a verdict, beside what clocks know by themselves. */
+  readonly cancelled: string;
+}
+
+/** What clocks need to know of a plan. */
+export interface ClockRules<S extends Subject> {
+  /** Share of the open time of a run, 0 to 1, after which the clock is at risk. */
+  readonly atRiskShare: number;
+  /** The reasons of waiting for which each clock stands still. */
+  readonly pauses: Readonly<Record<S['metric'], readonly S['wait'][]>>;
+}
