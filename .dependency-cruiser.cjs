@@ -1,53 +1,107 @@
 /** The import rules of the house; `npm run imports` checks them. */
-const slices = 'plans|tickets|sla|reports|audit|webhooks';
+
+/** The folders of `src/` from the top down: nothing imports upwards. */
+const order = [
+  'main.ts',
+  'cli',
+  'app',
+  'event-schema',
+  'imports',
+  'webhooks',
+  'feed',
+  'audit',
+  'reports',
+  'tickets',
+  'deadlines',
+  'catalogue',
+  'clocks',
+  'api',
+  'read-models',
+  'auth',
+  'observability',
+  'event-store',
+  'storage',
+  'config',
+  'time',
+  'parsing',
+  'business-time',
+  'event-sourcing',
+  'di-tokens.ts',
+];
+
+/** Folders with a domain of their own. */
+const slices = 'webhooks|feed|audit|reports|tickets|deadlines|catalogue|imports';
+
+const paths = (names) => names.map((name) => `^src/${name.replace('.', '\\.')}${name.endsWith('.ts') ? '$' : '/'}`);
+
+const upward = order.slice(1).map((name, index) => ({
+  name: `no-import-upwards-from-${name.replace('.ts', '')}`,
+  comment: 'The order of folders is in docs/architecture.md.',
+  severity: 'error',
+  from: { path: paths([name]) },
+  to: { path: paths(order.slice(0, index + 1)) },
+}));
+
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-circles-of-files', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-circles-of-folders', severity: 'error', scope: 'folder', from: {}, to: { circular: true } },
     {
-      name: 'business-time-is-pure',
-      comment: 'Business time knows calendars and nothing else.',
+      name: 'every-folder-has-its-place',
+      comment: 'A new folder of src/ gets its place in the order above.',
       severity: 'error',
-      from: { path: '^src/business-time/' },
-      to: { path: '^src/', pathNot: '^src/business-time/' },
+      from: { path: '^src/', pathNot: paths(order) },
+      to: {},
     },
+    ...upward,
     {
-      name: 'domain-is-pure',
-      comment: 'A domain imports domains, business time, the kernel’s decider types and plain libraries.',
+      name: 'pure',
+      comment:
+        'Domains, clocks and business time import each other, types, rejections and ids of the kernel, and plain libraries.',
       severity: 'error',
-      from: { path: `^src/(${slices})/domain/` },
-      to: { path: '^src/', pathNot: `^src/((${slices})/domain|business-time|event-sourcing)/` },
-    },
-    {
-      name: 'domain-knows-no-framework',
-      severity: 'error',
-      from: { path: [`^src/(${slices})/domain/`, '^src/business-time/'] },
+      from: { path: [`^src/(${slices})/domain/`, '^src/(clocks|business-time)/'] },
       to: {
-        path: '^(@nestjs|kysely|better-sqlite3|fastify|node:(fs|crypto|net|http))|node_modules/(@nestjs|kysely|better-sqlite3|fastify)',
+        path: '^src/',
+        pathNot: [
+          `^src/(${slices})/domain/`,
+          '^src/(clocks|business-time|parsing)/',
+          '^src/event-sourcing/(canonical-json|decider|derive-id|event-store|new-id|rejection|system-actor)\\.ts$',
+        ],
       },
     },
     {
-      name: 'kernel-knows-no-slice',
+      name: 'pure-knows-no-machine',
       severity: 'error',
-      from: { path: '^src/event-sourcing/' },
-      to: { path: '^src/', pathNot: '^src/(event-sourcing|database)/' },
+      from: { path: [`^src/(${slices})/domain/`, '^src/(clocks|business-time)/'] },
+      to: {
+        path: [
+          '^(node:)?(fs|crypto|net|http|https|http2|tls|dgram|dns|os|child_process|worker_threads|cluster|inspector|process|timers|stream)(/|$)',
+          'node_modules/(@nestjs|kysely|better-sqlite3|fastify|@fastify|@apollo|@eventstore|graphql)/',
+        ],
+      },
     },
     {
-      name: 'slices-meet-at-the-domain-or-the-door',
-      comment: 'A slice’s doors are its domain and the files at its top.',
+      name: 'slices-meet-at-the-domain-the-commands-or-the-top',
+      comment:
+        'Of another slice are imported its domain, its commands, the files at its top, and its GraphQL types by GraphQL types.',
       severity: 'error',
       from: { path: `^src/(${slices})/` },
       to: {
         path: `^src/(${slices})/`,
-        pathNot: ['^src/$1/', `^src/(${slices})/domain/`, `^src/(${slices})/[^/]+\\.ts$`],
+        pathNot: ['^src/$1/', `^src/(${slices})/(domain|commands|graphql)/`, `^src/(${slices})/[^/]+\\.ts$`],
       },
     },
     {
-      name: 'only-the-ledger-and-its-log-pick-adapters',
+      name: 'graphql-is-imported-by-graphql',
+      comment: 'GraphQL types and resolvers are imported by app/, by their slice’s module and by other GraphQL types.',
       severity: 'error',
-      from: {
-        path: '^src/',
-        pathNot: ['^src/(ledger|open-log|projecting|expected-log|reading)\\.ts$', '^src/event-store/'],
-      },
+      from: { path: '^src/', pathNot: [`^src/(${slices})/graphql/`, '^src/app/', '^src/[^/]+/[^/]+\\.module\\.ts$'] },
+      to: { path: `^src/(${slices})/graphql/` },
+    },
+    {
+      name: 'only-app-picks-adapters',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/app/', '^src/event-store/'] },
       to: { path: '^src/event-store/' },
     },
     {

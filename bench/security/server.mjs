@@ -14,7 +14,7 @@ import { permissions } from '../../dist/auth/permissions.js';
 import { wholeRequests } from '../../dist/api/graphql/operation-authorization.js';
 import { readSettings } from '../../dist/config/settings.js';
 import { doorsOf } from '../../dist/api/request-limits.js';
-import { graphqlOptions } from '../../dist/api/graphql/options.js';
+import { graphqlOptions } from '../../dist/app/graphql-options.js';
 import { ValidateInput } from '../../dist/api/graphql/validate.js';
 import { openLedger } from '../../dist/app/pledge-context.js';
 import { startServer } from '../../dist/app/bootstrap.js';

@@ -17,7 +17,7 @@ import { readersOf } from '../read-models/scoped.js';
 import { noteToStderr } from '../observability/log.js';
 import { type Doors } from '../api/request-limits.js';
 import { WebSocketDoor } from '../api/websocket/websocket-server.js';
-import { graphqlOptions } from '../api/graphql/options.js';
+import { graphqlOptions } from './graphql-options.js';
 import { type Ledger } from './pledge-context.js';
 import { PlansApiModule } from '../catalogue/catalogue-api.module.js';
 import { ReportsApiModule } from '../reports/reports-api.module.js';

@@ -1,6 +1,6 @@
 import { type Scope, sees } from '../auth/scope.js';
 import { type Position } from '../event-sourcing/event-store.js';
-import { type FeedEvent, type FeedFilter, feedTypes, isWanted } from './feed-event.js';
+import { type FeedEvent, type FeedFilter, feedTypes, isWanted } from './domain/feed-event.js';
 import { LiveTail, paced, type TailPorts } from './live-tail.js';
 
 /** What a subscriber is handed: an event, or the news that it has been handed all it wants up to a position. */

@@ -2,7 +2,7 @@ import { type Clock } from '../time/time-source.js';
 import { Bell } from '../event-sourcing/notifier.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { turn } from '../event-sourcing/yield-to-event-loop.js';
-import { type FeedEvent, feedTypes } from './feed-event.js';
+import { type FeedEvent, feedTypes } from './domain/feed-event.js';
 
 /** How many of the newest events are kept at hand for those who listen: some 20 MB where all of them are in use. */
 const newestKept = 10_000;

@@ -1,6 +1,6 @@
 import { Webhook as Signer } from 'standardwebhooks';
 import { type Instant } from '../business-time/calendar.js';
-import { type FeedEvent, type FeedType } from '../feed/feed-event.js';
+import { type FeedEvent, type FeedType } from '../feed/domain/feed-event.js';
 import { type Webhook } from './domain/webhook-decider.js';
 import { type SecretOf } from './secrets.js';
 

@@ -2,7 +2,7 @@ import { type Clock } from '../time/time-source.js';
 import { type Bell } from '../event-sourcing/notifier.js';
 import { toCursor } from '../event-sourcing/cursor.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
-import { type FeedEvent } from '../feed/feed-event.js';
+import { type FeedEvent } from '../feed/domain/feed-event.js';
 import { retryAt } from './back-off.js';
 import { type Webhook } from './domain/webhook-decider.js';
 import { type Delivery, dueDeliveries, nextAttempt, recordAttempt } from './outbox/deliveries.js';

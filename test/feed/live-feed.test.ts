@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { Feed, type FeedMessage } from '../../src/feed/feed.js';
-import { type FeedFilter, type FeedType } from '../../src/feed/feed-event.js';
+import { type FeedFilter, type FeedType } from '../../src/feed/domain/feed-event.js';
 import { abortable } from '../../src/api/graphql/abortable.js';
 import { Random } from '../../src/imports/random.js';
 import { all, event } from '../contract/event-store.contract.js';

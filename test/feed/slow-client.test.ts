@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
-import { feedTypes } from '../../src/feed/feed-event.js';
+import { feedTypes } from '../../src/feed/domain/feed-event.js';
 import { startServer } from '../../src/app/bootstrap.js';
 import { all } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';

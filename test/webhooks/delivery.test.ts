@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'nod
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { replay } from '../../src/webhooks/outbox/outbox-projection.js';
-import { type FeedFilter } from '../../src/feed/feed-event.js';
+import { type FeedFilter } from '../../src/feed/domain/feed-event.js';
 import { rebuildReadModels } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/application-contexts.js';

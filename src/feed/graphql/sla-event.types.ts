@@ -4,7 +4,7 @@ import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { said } from '../../api/graphql/page.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Metric } from '../../catalogue/domain/plan.js';
-import { type FeedEvent, type FeedFilter, type FeedType } from '../feed-event.js';
+import { type FeedEvent, type FeedFilter, type FeedType } from '../domain/feed-event.js';
 
 @InterfaceType('SlaFeedMessage', {
   description: 'What a listener is sent: something that became of a clock, or a heartbeat.',

@@ -9,7 +9,7 @@ import { abortable } from '../../api/graphql/abortable.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
-import { type FeedEvent } from '../feed-event.js';
+import { type FeedEvent } from '../domain/feed-event.js';
 import {
   SlaEventFilterInput,
   type SlaEventType,

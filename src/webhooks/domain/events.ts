@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type NewEvent } from '../../event-sourcing/event-store.js';
-import { type FeedFilter } from '../../feed/feed-event.js';
+import { type FeedFilter } from '../../feed/domain/feed-event.js';
 
 /** Where the feed is delivered, and what of it. */
 export interface Endpoint {

@@ -3,7 +3,7 @@ import { DeliveryStateEnum, MetricEnum, SlaEventKindEnum, WebhookStateEnum } fro
 import { connectionOf } from '../../api/graphql/page.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
-import { type FeedFilter } from '../../feed/feed-event.js';
+import { type FeedFilter } from '../../feed/domain/feed-event.js';
 import { type Delivery } from '../outbox/deliveries.js';
 import { type WebhookView } from '../outbox/lists.js';
 import { type PostOutcome } from '../post.js';

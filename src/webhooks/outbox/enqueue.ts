@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { among, chunks } from '../../read-models/rows.js';
-import { type FeedEvent } from '../../feed/feed-event.js';
+import { type FeedEvent } from '../../feed/domain/feed-event.js';
 import { type OutboxTx } from './open-outbox.js';
 import { type DeliveriesTable } from './tables.js';
 

@@ -1,7 +1,7 @@
 import { type Clock } from '../../time/time-source.js';
 import { type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projection-processor.js';
-import { type FeedEvent, feedTypes, isWanted } from '../../feed/feed-event.js';
+import { type FeedEvent, feedTypes, isWanted } from '../../feed/domain/feed-event.js';
 import { type WebhookEvent, webhookEventTypes } from '../domain/events.js';
 import { type Webhook, webhookDecider } from '../domain/webhook-decider.js';
 import { newDelivery, queue } from './enqueue.js';

@@ -1,6 +1,6 @@
 import { type Clock } from '../../time/time-source.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { type FeedEvent, feedTypes, isWanted } from '../../feed/feed-event.js';
+import { type FeedEvent, feedTypes, isWanted } from '../../feed/domain/feed-event.js';
 import { type Webhook } from '../domain/webhook-decider.js';
 import { newDelivery, queueAgain } from './enqueue.js';
 import { type Outbox } from './open-outbox.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type GraphQLSchema, isInputObjectType } from 'graphql';
 import { readSettings } from '../../../src/config/settings.js';
 import { doorsOf } from '../../../src/api/request-limits.js';
-import { graphqlOptions } from '../../../src/api/graphql/options.js';
+import { graphqlOptions } from '../../../src/app/graphql-options.js';
 import { quickInputs } from '../../../src/api/graphql/input-coercion.js';
 import { ManualClock } from '../../support/manual-clock.js';
 

@@ -4,15 +4,15 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
-import { guarded } from './field-authorization.js';
-import { contextOfRequest } from '../http/authenticate-requests.js';
-import { wholeRequests } from './operation-authorization.js';
-import { answerTooLarge, exceeds } from '../answer-size.js';
-import { type Doors } from '../request-limits.js';
-import { queryRules } from './query-rules.js';
-import { errorFormat, fewOf, mostErrors } from '../exception-filter.js';
-import { quickInputs } from './input-coercion.js';
-import { faultsOfVariables } from './variable-faults.js';
+import { guarded } from '../api/graphql/field-authorization.js';
+import { contextOfRequest } from '../api/http/authenticate-requests.js';
+import { wholeRequests } from '../api/graphql/operation-authorization.js';
+import { answerTooLarge, exceeds } from '../api/answer-size.js';
+import { type Doors } from '../api/request-limits.js';
+import { queryRules } from '../api/graphql/query-rules.js';
+import { errorFormat, fewOf, mostErrors } from '../api/exception-filter.js';
+import { quickInputs } from '../api/graphql/input-coercion.js';
+import { faultsOfVariables } from '../api/graphql/variable-faults.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
 const subscriptionsByWebSocket: ApolloServerPlugin = {

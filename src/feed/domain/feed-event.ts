@@ -1,7 +1,7 @@
-import { type StoredEvent } from '../event-sourcing/event-store.js';
-import { type Metric } from '../catalogue/domain/plan.js';
-import { type OutcomeType } from '../clocks/outcome.js';
-import { type OutcomeData } from '../tickets/domain/ticket-clocks.js';
+import { type StoredEvent } from '../../event-sourcing/event-store.js';
+import { type Metric } from '../../catalogue/domain/plan.js';
+import { type OutcomeType } from '../../clocks/outcome.js';
+import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
 
 /** What agents hear of: each breach and warning, and what became of it. */
 export const feedTypes = [
