@@ -1,5 +1,5 @@
 import { type Scope } from '../auth/scope.js';
-import { type Asker } from '../read-models/reads.js';
+import { type Asker } from '../auth/asker.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { type PinnedVersions } from '../clocks/pinned-versions.js';
 import { type OutcomeData } from '../tickets/domain/ticket-clocks.js';

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Asking, Caller, Requires } from '../../auth/requires.js';
-import { type Reader } from '../../read-models/scoped.js';
+import { type Reader } from '../../auth/asker.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { said } from '../../api/graphql/page.js';
