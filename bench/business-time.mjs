@@ -5,7 +5,7 @@
 import dayjs from 'dayjs';
 import dayjsBusinessTime from 'dayjs-business-time';
 import luxonBusinessDays from 'luxon-business-days';
-import moment from 'moment-business-time';
+import transition from 'moment-business-time';
 import { compileCalendar } from '../dist/business-time/compile-calendar.js';
 import { median } from './support.mjs';
 
@@ -79,7 +79,7 @@ function bareSearch(calendar) {
 
 /** The libraries, each asked as its documentation says; hours are missing where it has none. */
 function peers() {
-  moment.updateLocale('en', { holidays });
+  transition.updateLocale('en', { holidays });
   dayjs.extend(dayjsBusinessTime);
   dayjs.setHolidays(holidays);
   const { DateTime } = luxonBusinessDays;
@@ -88,8 +88,8 @@ function peers() {
     {
       name: 'moment-business-time',
       target: 500,
-      hours: (at, n) => moment(at).addWorkingTime(n, 'hours').valueOf(),
-      days: (at, n) => moment(at).addWorkingTime(n, 'days').valueOf(),
+      hours: (at, n) => transition(at).addWorkingTime(n, 'hours').valueOf(),
+      days: (at, n) => transition(at).addWorkingTime(n, 'days').valueOf(),
     },
     {
       name: 'dayjs-business-time',

@@ -19,7 +19,7 @@ import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { importLog } from '../dist/imports/import-log.js';
 import { startImport } from '../dist/imports/import-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
-import { openLedger } from '../dist/app/pledge-context.js';
+import { openPledgeContext } from '../dist/app/pledge-context.js';
 import { startServer } from '../dist/app/bootstrap.js';
 import { inFlight, inFolder, median, rate } from './support.mjs';
 
@@ -163,8 +163,8 @@ async function besideSubscribers(url, folder) {
     {},
     { data: join(folder, 'graphql'), eventStoreUrl: url, port: 0, rate: 1e9, addressRate: 1e9 },
   );
-  const ledger = await openLedger(settings, 'bench', { threaded: true });
-  const log = await startImport(ledger, { source: 'bench', format: 'pledge', actor: { id: 'bench', kind: 'system' } });
+  const context = await openPledgeContext(settings, 'bench', { threaded: true });
+  const log = await startImport(context, { source: 'bench', format: 'pledge', actor: { id: 'bench', kind: 'system' } });
   async function* bytes() {
     for (const line of sampleLog({ seed: 1, tickets: 2_000, until: Date.now() - 3_600_000, days: 30, timeZone: 'UTC' }))
       yield Buffer.from(`${line}\n`);
@@ -172,7 +172,7 @@ async function besideSubscribers(url, folder) {
   const options = { source: 'bench', sink: log, rejected: () => undefined, progressed: () => undefined };
   const signal = new AbortController().signal;
   await log.finish(await importLog(pledgeNdjson.read(bytes()), { ...options, signal }));
-  const server = await startServer(ledger);
+  const server = await startServer(context);
   const ask = async (query) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${server.developmentKey.text}` };
     const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
@@ -190,7 +190,7 @@ async function besideSubscribers(url, folder) {
       if (openTicket.position === undefined) throw new Error('not opened');
     });
   for (let n = 0; n < 50; n++) await change();
-  const start = toCursor(ledger.store, '0'.repeat(20));
+  const start = toCursor(context.store, '0'.repeat(20));
   const args = [server.url.replace('http', 'ws') + '/graphql', server.developmentKey.text, '200', start];
   const result = await inProcess('listener.mjs', args, async (child) => {
     const asked = async (question) => {
@@ -212,7 +212,7 @@ async function besideSubscribers(url, folder) {
     return { beside, after, heard: last.heard };
   });
   await server.close();
-  await ledger.close();
+  await context.close();
   return result;
 }
 

@@ -15,7 +15,7 @@ import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
 import { importLog } from '../dist/imports/import-log.js';
 import { startImport } from '../dist/imports/import-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
-import { openLedger } from '../dist/app/pledge-context.js';
+import { openPledgeContext } from '../dist/app/pledge-context.js';
 import { allProjections, Projections } from '../dist/app/projection-worker/projections.js';
 import { inFlight, inFolder, median, rate } from './support.mjs';
 
@@ -156,8 +156,11 @@ async function latencies({ append, listen }, name) {
 
 /** A log of so many tickets, as an import makes it. */
 async function fill(url, folder) {
-  const ledger = await openLedger(readSettings({}, { data: join(folder, 'fill'), eventStoreUrl: url }), 'bench');
-  const log = await startImport(ledger, { source: 'bench', format: 'pledge', actor: { id: 'bench', kind: 'system' } });
+  const context = await openPledgeContext(
+    readSettings({}, { data: join(folder, 'fill'), eventStoreUrl: url }),
+    'bench',
+  );
+  const log = await startImport(context, { source: 'bench', format: 'pledge', actor: { id: 'bench', kind: 'system' } });
   async function* bytes() {
     for (const line of sampleLog({ seed: 1, tickets, until: Date.UTC(2026, 5, 1), days: 10, timeZone: 'UTC' })) {
       yield Buffer.from(`${line}\n`);
@@ -168,7 +171,7 @@ async function fill(url, folder) {
     ...{ source: 'bench', sink: log, signal, rejected: console.error, progressed: () => undefined },
   });
   await log.finish(counts);
-  await ledger.close();
+  await context.close();
 }
 
 async function project({ store }, file) {

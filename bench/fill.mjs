@@ -2,13 +2,13 @@ import { readSettings } from '../dist/config/settings.js';
 import { importLog } from '../dist/imports/import-log.js';
 import { startImport } from '../dist/imports/import-sink.js';
 import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
-import { openLedger } from '../dist/app/pledge-context.js';
+import { openPledgeContext } from '../dist/app/pledge-context.js';
 import { source } from './source.mjs';
 
 /** Makes a data folder of a log's lines; says how many events it has. */
 export async function fill(data, lines) {
-  const ledger = await openLedger(readSettings({}, { data }), 'bench');
-  const log = await startImport(ledger, { source, format: 'pledge', actor: { id: 'bench', kind: 'system' } });
+  const context = await openPledgeContext(readSettings({}, { data }), 'bench');
+  const log = await startImport(context, { source, format: 'pledge', actor: { id: 'bench', kind: 'system' } });
   async function* bytes() {
     for (const line of lines) yield Buffer.from(`${line}\n`);
   }
@@ -20,7 +20,7 @@ export async function fill(data, lines) {
     },
   });
   await log.finish(counts);
-  const events = Number(await ledger.store.lastPosition());
-  await ledger.close();
+  const events = Number(await context.store.lastPosition());
+  await context.close();
   return events;
 }

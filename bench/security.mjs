@@ -106,12 +106,12 @@ async function costOfDoors() {
     const open = await serve(`${folder}/open`, { PLEDGE_BENCH_DOORS: 'open' });
     const byKey = await serve(`${folder}/key`, {});
     const byToken = { ...(await serve(`${folder}/token`, provider.settings)), key: provider.token };
-    const doors = { open, byKey, byToken };
+    const requestLimits = { open, byKey, byToken };
     try {
       const results = [];
       for (let round = -1; round < rounds; round++) {
         const result = {};
-        for (const [name, door] of Object.entries(doors)) result[name] = await load(door, steps);
+        for (const [name, door] of Object.entries(requestLimits)) result[name] = await load(door, steps);
         if (round >= 0) results.push(result); // the first warms up
       }
       const of = (name) => median(results.map((result) => result[name]));
@@ -124,7 +124,7 @@ async function costOfDoors() {
         { name: 'as it is / without, by token', value: share('byToken'), unit: '×', target: 0.8 },
       ];
     } finally {
-      for (const { stop } of Object.values(doors)) stop();
+      for (const { stop } of Object.values(requestLimits)) stop();
       provider.stop();
     }
   });

@@ -2,8 +2,8 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { readSettings } from '../../dist/config/settings.js';
-import { doorsOf } from '../../dist/api/request-limits.js';
-import { openLedger } from '../../dist/app/pledge-context.js';
+import { requestLimitsOf } from '../../dist/api/request-limits.js';
+import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { changePlan } from '../../dist/catalogue/commands/change-plan.js';
 import { defineCalendar } from '../../dist/catalogue/commands/define.js';
 import { planDefaults } from '../../dist/catalogue/domain/plan-defaults.js';
@@ -18,31 +18,33 @@ const always = Object.fromEntries(
   ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [['00:00', '24:00']]]),
 );
 
-const ledger = await openLedger(readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 }), 'bench', {
+const context = await openPledgeContext(readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 }), 'bench', {
   threaded: true,
 });
-const doors = doorsOf(ledger.settings, ledger.clock);
+const requestLimits = requestLimitsOf(context.settings, context.time);
 const sockets = { total: 2_000, perAddress: 2_000, perIdentity: 2_000 };
 const operations = { total: 5_000, perIdentity: 5_000, perSocket: 50 };
-const server = await startServer(ledger, [], { doors: { ...doors, limits: { ...doors.limits, sockets, operations } } });
+const server = await startServer(context, [], {
+  requestLimits: { ...requestLimits, limits: { ...requestLimits.limits, sockets, operations } },
+});
 
 const calendar = { code: 'always', name: 'Always', definition: { timeZone: 'UTC', weekly: always } };
-await defineCalendar(ledger, calendar, actor);
+await defineCalendar(context, calendar, actor);
 const targets = [{ metric: 'firstResponse', target: { amount: 1, unit: 'hours' } }];
 const plan = { ...planDefaults, code: 'bench', name: 'Bench', calendar: 'always', targets };
-await changePlan(ledger, { type: 'DefinePlan', plan }, actor);
+await changePlan(context, { type: 'DefinePlan', plan }, actor);
 
 const order = { type: 'OpenTicket', customer: 'acme', plan: 'bench', ticketType: 'productBug', channel: 'email' };
 const projected = async () => {
-  const names = ledger.projections.statuses.map(({ name }) => name);
-  await ledger.projections.waitFor(names, await ledger.store.lastPosition(), AbortSignal.timeout(600_000));
+  const names = context.projections.statuses.map(({ name }) => name);
+  await context.projections.waitFor(names, await context.store.lastPosition(), AbortSignal.timeout(600_000));
 };
 
 /** Opens tickets that fall due at the given instants; answers when they are projected. */
 async function open({ prefix, dueAt }) {
   await inFlight(64, dueAt.length, async (i) => {
-    const request = { order: { ...order, subject: `It broke ${i}` }, occurredAt: dueAt[i] - hour, actor };
-    await changeTicket(ledger, `${prefix}-${i}`, [{ ...request, mayBackdate: true }]);
+    const request = { command: { ...order, subject: `It broke ${i}` }, occurredAt: dueAt[i] - hour, actor };
+    await changeTicket(context, `${prefix}-${i}`, [{ ...request, mayBackdate: true }]);
   });
   await projected();
 }
@@ -51,7 +53,7 @@ async function open({ prefix, dueAt }) {
 async function breached({ count }) {
   await projected();
   const at = Date.now();
-  const { found } = await ledger.db
+  const { found } = await context.db
     .selectFrom('breaches')
     .select((where) => where.fn.countAll().as('found'))
     .executeTakeFirstOrThrow();
@@ -61,7 +63,7 @@ async function breached({ count }) {
 
 /** Fills the list of deadlines with clocks like the one that is there, all of which run for a day yet. */
 function fill({ count }) {
-  const db = new Database(join(ledger.settings.data, 'read-models.db'));
+  const db = new Database(join(context.settings.data, 'read-models.db'));
   const row = db.prepare('SELECT * FROM clocks LIMIT 1').get();
   const columns = Object.keys(row);
   const add = db.prepare(`INSERT INTO clocks (${columns}) VALUES (${columns.map((c) => `@${c}`)})`);
@@ -75,8 +77,8 @@ function fill({ count }) {
 
 /** How SQLite finds what is due. */
 function queryPlan() {
-  const { sql, parameters } = duePage(ledger.db, Date.now(), undefined).compile();
-  const db = new Database(join(ledger.settings.data, 'read-models.db'), { readonly: true });
+  const { sql, parameters } = duePage(context.db, Date.now(), undefined).compile();
+  const db = new Database(join(context.settings.data, 'read-models.db'), { readonly: true });
   const details = db
     .prepare(`EXPLAIN QUERY PLAN ${sql}`)
     .all(...parameters)

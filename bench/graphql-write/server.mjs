@@ -9,7 +9,7 @@ import { Args, createUnionType, Field, Mutation, ObjectType, Resolver } from '@n
 import { Requires } from '../../dist/auth/requires.js';
 import { readSettings } from '../../dist/config/settings.js';
 import { memberOf, orRejection, RejectionType } from '../../dist/api/graphql/rejected.js';
-import { openLedger } from '../../dist/app/pledge-context.js';
+import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { startServer } from '../../dist/app/bootstrap.js';
 import { OpenTicketInput } from '../../dist/tickets/graphql/ticket.inputs.js';
 
@@ -55,8 +55,8 @@ Resolver()(NoopResolver);
 class NoopModule {}
 Module({ imports: [CqrsModule], providers: [NoopResolver, NoopHandler] })(NoopModule);
 
-const ledger = await openLedger(readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 }), 'bench', {
+const context = await openPledgeContext(readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 }), 'bench', {
   threaded: true,
 });
-const server = await startServer(ledger, [NoopModule]);
+const server = await startServer(context, [NoopModule]);
 process.send({ url: server.url, key: server.developmentKey.text });

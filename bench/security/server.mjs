@@ -11,16 +11,16 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { apiModules, BackgroundWork, LedgerModule } from '../../dist/app/app.module.js';
 import { permissions } from '../../dist/auth/permissions.js';
-import { wholeRequests } from '../../dist/api/graphql/operation-authorization.js';
+import { operationAuthorization } from '../../dist/api/graphql/operation-authorization.js';
 import { readSettings } from '../../dist/config/settings.js';
-import { doorsOf } from '../../dist/api/request-limits.js';
+import { requestLimitsOf } from '../../dist/api/request-limits.js';
 import { graphqlOptions } from '../../dist/app/graphql-options.js';
 import { ValidateInput } from '../../dist/api/graphql/validate.js';
-import { openLedger } from '../../dist/app/pledge-context.js';
+import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { startServer } from '../../dist/app/bootstrap.js';
 
 const settings = readSettings(process.env, { port: 0, rate: 1e9, addressRate: 1e9 });
-const ledger = await openLedger(settings, 'bench', { threaded: true });
+const context = await openPledgeContext(settings, 'bench', { threaded: true });
 
 const everybody = {
   actor: { id: 'bench', kind: 'person' },
@@ -34,19 +34,24 @@ const everybody = {
 const { signal } = new AbortController();
 
 async function startOpen() {
-  const doors = doorsOf(settings, ledger.clock);
-  const { transformSchema: _, plugins, ...rest } = graphqlOptions(doors);
+  const requestLimits = requestLimitsOf(settings, context.time);
+  const { transformSchema: _, plugins, ...rest } = graphqlOptions(requestLimits);
   const options = {
     ...rest,
     driver: ApolloDriver,
     context: () => ({ identity: everybody, signal }),
     parseOptions: {},
     validationRules: [],
-    plugins: plugins.filter((plugin) => plugin !== wholeRequests),
+    plugins: plugins.filter((plugin) => plugin !== operationAuthorization),
   };
   class OpenModule {}
   Module({
-    imports: [LedgerModule.of(ledger, doors, {}), CqrsModule.forRoot(), GraphQLModule.forRoot(options), ...apiModules],
+    imports: [
+      LedgerModule.of(context, requestLimits, {}),
+      CqrsModule.forRoot(),
+      GraphQLModule.forRoot(options),
+      ...apiModules,
+    ],
     providers: [BackgroundWork],
   })(OpenModule);
   const app = await NestFactory.create(OpenModule, new FastifyAdapter({ bodyLimit: 4 * 1024 * 1024 }), {
@@ -58,7 +63,7 @@ async function startOpen() {
 }
 
 async function startGuarded() {
-  const { url, developmentKey } = await startServer(ledger);
+  const { url, developmentKey } = await startServer(context);
   return { url, key: developmentKey?.text };
 }
 

@@ -1,7 +1,7 @@
 /** What it costs to read a page of the work queue in a thread, against the same page in the main thread, by turns. */
 import { readSettings } from '../../dist/config/settings.js';
 import { readersOf } from '../../dist/read-models/scoped.js';
-import { openLedger } from '../../dist/app/pledge-context.js';
+import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { workQueue } from '../../dist/tickets/queries/tickets.js';
 import { median } from '../support.mjs';
 
@@ -9,10 +9,10 @@ const pages = 200;
 const warming = 50;
 
 export async function workQueuePages(data) {
-  const ledger = await openLedger(readSettings({}, { data }), 'bench', { threaded: true });
+  const context = await openPledgeContext(readSettings({}, { data }), 'bench', { threaded: true });
   try {
     const reader = { scope: 'everyone', who: 'bench', signal: new AbortController().signal };
-    const readers = readersOf(ledger.db, ledger.reads);
+    const readers = readersOf(context.db, context.reads);
     const ways = { here: readers.atHand(reader.scope), inThread: readers.of(reader) };
     const took = { here: [], inThread: [] };
     for (let page = -warming; page < pages; page++) {
@@ -30,6 +30,6 @@ export async function workQueuePages(data) {
       { name: 'a read thread costs a page more', value: more, unit: 'ms', most: 0.5 },
     ];
   } finally {
-    await ledger.close();
+    await context.close();
   }
 }

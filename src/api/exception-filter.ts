@@ -17,7 +17,7 @@ export const mostErrors = 10;
 /** How long a message may be: it may repeat what was sent. */
 const longestMessage = 1_000;
 
-export interface Refusing {
+export interface ErrorReporting {
   readonly log: Log;
   readonly isExplorable: boolean;
 }
@@ -28,7 +28,7 @@ export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => 
  * How an error is told, on every door: a refusal keeps its code; what nobody foresaw says nothing of our insides. Each
  * carries an id that is in the log, where the rest is.
  */
-export function errorFormat({ log, isExplorable }: Refusing): FormatError {
+export function errorFormat({ log, isExplorable }: ErrorReporting): FormatError {
   return (formatted, error) => {
     const id = randomUUID();
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
@@ -92,7 +92,7 @@ const codes: Readonly<Record<number, string>> = {
 };
 
 /** An error as HTTP tells it, in the shape of GraphQL's. */
-export const refusalBody = (message: string, code: string, id: string) => ({
+export const errorBody = (message: string, code: string, id: string) => ({
   errors: [{ message, extensions: { code, id } }],
 });
 
@@ -101,7 +101,7 @@ export const refusalBody = (message: string, code: string, id: string) => ({
  * does: it is told, and logged, where errors are formatted.
  */
 @Catch()
-export class Refusals implements ExceptionFilter {
+export class ApiExceptionFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): unknown {
@@ -116,7 +116,7 @@ export class Refusals implements ExceptionFilter {
       .switchToHttp()
       .getResponse<FastifyReply>()
       .status(status)
-      .send(refusalBody(message, code, id));
+      .send(errorBody(message, code, id));
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Limits } from './limits.js';
 
 /** Bytes that callers hold of our memory: requests that are on their way, and answers that wait to be read. */
-export class Held {
+export class HeldBytes {
   private readonly byCaller = new Map<string, number>();
   private all = 0;
 

@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { type Settings } from '../config/settings.js';
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 import { addressOf, type AddressOf, isAmong, isLoopback } from '../config/address.js';
 import { type Limits, standardLimits } from './limits.js';
 import { type Log, logToStderr } from '../observability/log.js';
@@ -9,7 +9,7 @@ import { Rates } from './http/rate-limiter.js';
 import { ThinnedLog } from '../observability/thinned-log.js';
 
 /** What guards every door of a server, the same over HTTP and WebSocket. */
-export interface Doors {
+export interface RequestLimits {
   readonly limits: Limits;
   /** Requests a minute. */
   readonly rates: { readonly perAddress: number; readonly perIdentity: number };
@@ -32,11 +32,11 @@ export interface Doors {
  * The doors as the settings have them.
  * @throws Rejection `INVALID_OPERATIONS`
  */
-export function doorsOf(settings: Settings, clock: Clock, log: Log = logToStderr): Doors {
+export function requestLimitsOf(settings: Settings, time: TimeSource, log: Log = logToStderr): RequestLimits {
   return {
     limits: standardLimits,
     rates: { perAddress: settings.addressRate, perIdentity: settings.rate },
-    requests: new Rates(clock),
+    requests: new Rates(time),
     isExplorable: settings.explore === 'yes' || (settings.explore === 'on-loopback' && isLoopback(settings.host)),
     origins: settings.origins,
     operations: settings.operations === '' ? undefined : readOperations(settings.operations),
@@ -45,7 +45,7 @@ export function doorsOf(settings: Settings, clock: Clock, log: Log = logToStderr
     }),
     isProxy: isAmong(settings.proxies),
     log,
-    strangers: new ThinnedLog(log, clock),
+    strangers: new ThinnedLog(log, time),
   };
 }
 
@@ -54,7 +54,10 @@ const unknownProxy =
   'through it share one rate.';
 
 /** Whether a page of some origin may speak to us: none is said but by browsers, ours is served by us, others are named. */
-export function mayCome({ origins }: Pick<Doors, 'origins'>, { headers }: Pick<IncomingMessage, 'headers'>): boolean {
+export function mayCome(
+  { origins }: Pick<RequestLimits, 'origins'>,
+  { headers }: Pick<IncomingMessage, 'headers'>,
+): boolean {
   const { origin, host } = headers;
   if (origin === undefined || origins.includes(origin)) return true;
   return URL.canParse(origin) && new URL(origin).host === host;

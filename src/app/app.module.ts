@@ -15,10 +15,10 @@ import { AuditApiModule } from '../audit/audit-api.module.js';
 import { type Authenticator } from '../auth/authenticator.js';
 import { readersOf } from '../read-models/scoped.js';
 import { noteToStderr } from '../observability/log.js';
-import { type Doors } from '../api/request-limits.js';
+import { type RequestLimits } from '../api/request-limits.js';
 import { WebSocketDoor } from '../api/websocket/websocket-server.js';
 import { graphqlOptions } from './graphql-options.js';
-import { type Ledger } from './pledge-context.js';
+import { type PledgeContext } from './pledge-context.js';
 import { PlansApiModule } from '../catalogue/catalogue-api.module.js';
 import { ReportsApiModule } from '../reports/reports-api.module.js';
 import { watchDeadlines } from '../deadlines/deadline-watcher.js';
@@ -30,12 +30,12 @@ import {
   AUTHENTICATOR,
   CATALOGUE,
   HOLIDAYS,
-  CLOCK,
-  DOORS,
-  DUTIES,
+  TIME_SOURCE,
+  REQUEST_LIMITS,
+  LEASES,
   EVENT_STORE,
   FIRST_BUILD,
-  LEDGER,
+  PLEDGE_CONTEXT,
   PROJECTIONS,
   READERS,
   READS,
@@ -43,7 +43,7 @@ import {
   TICKETS,
   WEBHOOKS,
 } from '../di-tokens.js';
-import { allOf } from './background-processors.js';
+import { allProcessors } from './background-processors.js';
 
 /** Runs the projections and those who watch for deadlines, revisions and merges while the server is up: a stop is abort, await. */
 @Injectable()
@@ -51,15 +51,15 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stop = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
 
-  constructor(@Inject(LEDGER) private readonly ledger: Ledger) {}
+  constructor(@Inject(PLEDGE_CONTEXT) private readonly context: PledgeContext) {}
 
   onApplicationBootstrap(): void {
-    const { store, projections, work } = this.ledger;
+    const { store, projections, work } = this.context;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
       noteToStderr(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
     });
-    const watching = allOf(work).map((ports) => watchDeadlines(ports, signal));
+    const watching = allProcessors(work).map((ports) => watchDeadlines(ports, signal));
     const looking = store.watch(signal, (fault) => {
       noteToStderr(
         fault === undefined
@@ -79,26 +79,26 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
 /** The ports of an open ledger, for every module to inject. */
 @Global()
 @Module({})
-export class LedgerModule {
-  static of(ledger: Ledger, doors: Doors, authenticator: Authenticator): DynamicModule {
+export class PledgeContextModule {
+  static of(context: PledgeContext, requestLimits: RequestLimits, authenticator: Authenticator): DynamicModule {
     const ports = [
       { provide: AUTHENTICATOR, useValue: authenticator },
-      { provide: DOORS, useValue: doors },
-      { provide: LEDGER, useValue: ledger },
-      { provide: EVENT_STORE, useValue: ledger.store },
-      { provide: CLOCK, useValue: ledger.clock },
-      { provide: SETTINGS, useValue: ledger.settings },
-      { provide: CATALOGUE, useValue: ledger.catalogue },
-      { provide: HOLIDAYS, useValue: ledger.resolveHolidays },
-      { provide: READERS, useValue: readersOf(ledger.db, ledger.reads) },
-      { provide: READS, useValue: ledger.reads },
-      { provide: TICKETS, useValue: ledger.tickets },
-      { provide: DUTIES, useValue: ledger.duties },
-      { provide: PROJECTIONS, useValue: ledger.projections },
-      { provide: FIRST_BUILD, useValue: ledger.firstBuild },
-      { provide: WEBHOOKS, useValue: ledger.webhooks },
+      { provide: REQUEST_LIMITS, useValue: requestLimits },
+      { provide: PLEDGE_CONTEXT, useValue: context },
+      { provide: EVENT_STORE, useValue: context.store },
+      { provide: TIME_SOURCE, useValue: context.time },
+      { provide: SETTINGS, useValue: context.settings },
+      { provide: CATALOGUE, useValue: context.catalogue },
+      { provide: HOLIDAYS, useValue: context.resolveHolidays },
+      { provide: READERS, useValue: readersOf(context.db, context.reads) },
+      { provide: READS, useValue: context.reads },
+      { provide: TICKETS, useValue: context.tickets },
+      { provide: LEASES, useValue: context.leases },
+      { provide: PROJECTIONS, useValue: context.projections },
+      { provide: FIRST_BUILD, useValue: context.firstBuild },
+      { provide: WEBHOOKS, useValue: context.webhooks },
     ];
-    return { module: LedgerModule, providers: ports, exports: ports };
+    return { module: PledgeContextModule, providers: ports, exports: ports };
   }
 }
 
@@ -116,13 +116,18 @@ export const apiModules = [
 @Module({})
 export class AppModule {
   /** The server over an open ledger, with modules that its caller adds. */
-  static over(ledger: Ledger, doors: Doors, authenticator: Authenticator, more: readonly Type[]): DynamicModule {
+  static over(
+    context: PledgeContext,
+    requestLimits: RequestLimits,
+    authenticator: Authenticator,
+    more: readonly Type[],
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        LedgerModule.of(ledger, doors, authenticator),
+        PledgeContextModule.of(context, requestLimits, authenticator),
         CqrsModule.forRoot(),
-        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(doors) }),
+        GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, ...graphqlOptions(requestLimits) }),
         ...apiModules,
         ...more,
       ],

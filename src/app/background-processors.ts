@@ -1,6 +1,6 @@
 import { type Kysely } from 'kysely';
-import { type Clock } from '../time/time-source.js';
-import { type Duties, leaseOf, stuckOf } from '../deadlines/leases.js';
+import { type TimeSource } from '../time/time-source.js';
+import { type LeaseDatabase, leaseOf, stuckOf } from '../deadlines/leases.js';
 import { type Schema } from '../read-models/schema.js';
 import { newId } from '../event-sourcing/new-id.js';
 import { noteToStderr } from '../observability/log.js';
@@ -8,16 +8,16 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type RunningProjections } from './projection-worker/projections.js';
 import { type Deadlines, type WatcherPorts } from '../deadlines/deadline-watcher.js';
-import { type StuckTickets } from '../deadlines/retry-tracker.js';
+import { type StuckTicketStore } from '../deadlines/retry-tracker.js';
 import { dueTickets, nextDeadline } from '../deadlines/due-tickets.js';
 import { applyRevisions } from '../tickets/apply-revisions.js';
 import { settleTicket, type TicketChanged, type TicketPorts } from '../tickets/commands/change-ticket.js';
-import { handOver } from '../tickets/commands/propagate-merge.js';
-import { dueHandOvers } from '../tickets/queries/merge-propagations.js';
-import { dueRelayouts, nextRelayout, relayoutsOf } from '../tickets/queries/recalculations.js';
+import { propagateMerge } from '../tickets/commands/propagate-merge.js';
+import { dueMergePropagations } from '../tickets/queries/merge-propagations.js';
+import { dueRecalculations, nextRecalculation, recalculationsOf } from '../tickets/queries/recalculations.js';
 
 /** What is watched for behind the API. */
-export interface Work {
+export interface BackgroundProcessors {
   /** Tells tickets of others that were merged into them or split off. */
   readonly handOvers: WatcherPorts;
   /** Lays open tickets out anew under revisions that apply to them. */
@@ -26,42 +26,42 @@ export interface Work {
   readonly deadlines: WatcherPorts;
 }
 
-export interface WorkPorts extends TicketPorts {
-  readonly clock: Clock;
+export interface ProcessorPorts extends TicketPorts {
+  readonly time: TimeSource;
   readonly db: Kysely<Schema>;
   readonly projections: RunningProjections;
-  readonly duties: Duties;
+  readonly leases: LeaseDatabase;
 }
 
 /** All of it, in the order in which it is best done where it is done once. */
-export const allOf = ({ handOvers, revisions, deadlines }: Work): readonly WatcherPorts[] => [
+export const allProcessors = ({ handOvers, revisions, deadlines }: BackgroundProcessors): readonly WatcherPorts[] => [
   handOvers,
   revisions,
   deadlines,
 ];
 
 /** The work of one node. */
-export function workOf(ports: WorkPorts): Work {
-  const { clock, db, duties } = ports;
+export function backgroundProcessors(ports: ProcessorPorts): BackgroundProcessors {
+  const { time, db, leases } = ports;
   const owner = newId();
   const work = (name: string, deadlines: Deadlines, settle: WatcherPorts['settle']): WatcherPorts => ({
-    ...{ clock, deadlines, settle, lease: leaseOf(duties, name, owner, clock) },
-    stuck: told(name, stuckOf(duties, name)),
+    ...{ time, deadlines, settle, lease: leaseOf(leases, name, owner, time) },
+    stuck: told(name, stuckOf(leases, name)),
   });
   return {
     handOvers: work(
       'handOvers',
-      { ...listOf(ports, 'handOvers'), next: () => Promise.resolve(undefined), due: () => dueHandOvers(db) },
-      (ticket) => handOver(ports, ticket),
+      { ...listOf(ports, 'handOvers'), next: () => Promise.resolve(undefined), due: () => dueMergePropagations(db) },
+      (ticket) => propagateMerge(ports, ticket),
     ),
     revisions: work(
       'revisions',
       {
         ...listOf(ports, 'relayouts'),
-        next: (after) => nextRelayout(db, after),
-        due: (now) => dueRelayouts(db, now),
+        next: (after) => nextRecalculation(db, after),
+        due: (now) => dueRecalculations(db, now),
       },
-      async (ticket) => settled(await applyRevisions(ports, ticket, await relayoutsOf(db, ticket, clock.now()))),
+      async (ticket) => settled(await applyRevisions(ports, ticket, await recalculationsOf(db, ticket, time.now()))),
     ),
     deadlines: work(
       'deadlines',
@@ -75,7 +75,7 @@ export function workOf(ports: WorkPorts): Work {
 }
 
 /** Tickets that are stuck, told of when they are for the first time. */
-const told = (name: string, stuck: StuckTickets): StuckTickets => ({
+const told = (name: string, stuck: StuckTicketStore): StuckTicketStore => ({
   ...stuck,
   put: (ticket) => {
     if (ticket.tries === 1) noteToStderr(`${name}: ticket ${ticket.ticket} is stuck, and tried again: ${ticket.error}`);
@@ -89,7 +89,10 @@ const settled = ({ position, outcomes }: TicketChanged) => ({
 });
 
 /** How far the list is that a projection keeps. What an import brought waits in it until the import is finished. */
-function listOf({ projections, store }: WorkPorts, name: string): Pick<Deadlines, 'seen' | 'changed' | 'refreshed'> {
+function listOf(
+  { projections, store }: ProcessorPorts,
+  name: string,
+): Pick<Deadlines, 'seen' | 'changed' | 'refreshed'> {
   const names = [...new Set([name, 'tickets'])];
   return {
     seen: () => projections.statuses.find((status) => status.name === name)?.position,

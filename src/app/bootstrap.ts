@@ -7,10 +7,10 @@ import { type DevelopmentKey } from '../auth/development-key.js';
 import { authenticateRequests, refuse } from '../api/http/authenticate-requests.js';
 import { whyNot } from '../auth/requires.js';
 import { expectIdentity } from '../config/identity-settings.js';
-import { type Doors, doorsOf } from '../api/request-limits.js';
+import { type RequestLimits, requestLimitsOf } from '../api/request-limits.js';
 import { limitHeld } from '../api/http/held-bytes-http.js';
 import { guardHttp, httpOptions, limitIdentities } from '../api/http/http-guards.js';
-import { Refusals } from '../api/exception-filter.js';
+import { ApiExceptionFilter } from '../api/exception-filter.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { serveGraphiql } from '../api/graphql/graphiql.js';
@@ -18,7 +18,7 @@ import { ValidateInput } from '../api/graphql/validate.js';
 import { countStuck } from '../deadlines/leases.js';
 import { type Health, healthOf, publicly, statusCodeOf } from '../observability/health.js';
 import { metricsOf, metricsType } from '../observability/metrics.js';
-import { type Ledger } from './pledge-context.js';
+import { type PledgeContext } from './pledge-context.js';
 import { projectionNames } from './projection-worker/projections.js';
 
 export interface Server {
@@ -31,7 +31,7 @@ export interface Server {
 }
 
 export interface ServerOptions {
-  readonly doors?: Doors;
+  readonly requestLimits?: RequestLimits;
   /** Asks whoever listens on its address meanwhile to leave, at the last moment. */
   readonly leave?: () => Promise<void>;
 }
@@ -41,45 +41,48 @@ export interface ServerOptions {
  * @throws Rejection `ADDRESS_NOT_FREE`, `IDENTITY_NOT_SET`, `INVALID_OPERATIONS`, and what {@link openAuthenticator} throws
  */
 export async function startServer(
-  ledger: Ledger,
+  context: PledgeContext,
   more: readonly Type[] = [],
-  { doors = doorsOf(ledger.settings, ledger.clock), leave = () => Promise.resolve() }: ServerOptions = {},
+  {
+    requestLimits = requestLimitsOf(context.settings, context.time),
+    leave = () => Promise.resolve(),
+  }: ServerOptions = {},
 ): Promise<Server> {
-  expectIdentity(ledger.settings);
-  const authenticator = openAuthenticator(ledger.settings, ledger.clock);
-  const adapter = new FastifyAdapter(httpOptions(doors.limits));
-  const module = AppModule.over(ledger, doors, authenticator, more);
+  expectIdentity(context.settings);
+  const authenticator = openAuthenticator(context.settings, context.time);
+  const adapter = new FastifyAdapter(httpOptions(requestLimits.limits));
+  const module = AppModule.over(context, requestLimits, authenticator, more);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: ['error', 'warn', 'fatal'],
     abortOnError: false,
     bodyParser: false, // ours counts first, and reads no forms
   });
-  app.useGlobalPipes(new ValidateInput(doors.limits.listItems));
-  app.useGlobalFilters(new Refusals(doors.log));
-  await guardHttp(app, doors);
-  if (doors.isExplorable) serveGraphiql(adapter.getInstance());
-  authenticateRequests(adapter.getInstance(), authenticator, doors);
-  limitIdentities(adapter.getInstance(), doors);
-  limitHeld(adapter.getInstance(), doors);
+  app.useGlobalPipes(new ValidateInput(requestLimits.limits.listItems));
+  app.useGlobalFilters(new ApiExceptionFilter(requestLimits.log));
+  await guardHttp(app, requestLimits);
+  if (requestLimits.isExplorable) serveGraphiql(adapter.getInstance());
+  authenticateRequests(adapter.getInstance(), authenticator, requestLimits);
+  limitIdentities(adapter.getInstance(), requestLimits);
+  limitHeld(adapter.getInstance(), requestLimits);
   adapter.getInstance().get('/health', async ({ identity }, reply) => {
-    const health = await healthNow(ledger);
+    const health = await healthNow(context);
     const mayOperate = identity?.may.has('operate') === true;
     return reply.status(statusCodeOf(health)).send(mayOperate ? health : publicly(health));
   });
   adapter.getInstance().get('/metrics', async ({ identity }, reply) => {
     const why = identity === undefined ? 'Nobody is known.' : whyNot(identity, '/metrics', 'operate');
-    if (why !== undefined) refuse(reply, new Rejection('FORBIDDEN', why), doors.log);
-    else await reply.type(metricsType).send(metricsOf(await healthNow(ledger)));
+    if (why !== undefined) refuse(reply, new Rejection('FORBIDDEN', why), requestLimits.log);
+    else await reply.type(metricsType).send(metricsOf(await healthNow(context)));
     return reply;
   });
-  const { host, port } = ledger.settings;
+  const { host, port } = context.settings;
   const close = async () => {
     await app.close();
     authenticator.close();
   };
   try {
     await app.init();
-    await builtSoon(ledger);
+    await builtSoon(context);
     await leave();
     await app.listen(port, host);
   } catch (error) {
@@ -90,15 +93,15 @@ export async function startServer(
 }
 
 /** A build that takes a moment, as after every start, is waited for; of a longer one `/health` and queries tell. */
-async function builtSoon({ firstBuild }: Ledger): Promise<void> {
+async function builtSoon({ firstBuild }: PledgeContext): Promise<void> {
   await firstBuild.over(projectionNames, AbortSignal.timeout(shortBuildMs)).catch(() => undefined); // told in /health
 }
 
 const shortBuildMs = 2_000;
 
-async function healthNow({ store, projections, webhooks, duties, ...ledger }: Ledger): Promise<Health> {
-  const faults = [store.fault, ledger.damage()].filter((fault) => fault !== undefined);
-  const stuckTickets = await countStuck(duties).catch((error: unknown) => {
+async function healthNow({ store, projections, webhooks, leases, ...context }: PledgeContext): Promise<Health> {
+  const faults = [store.fault, context.damage()].filter((fault) => fault !== undefined);
+  const stuckTickets = await countStuck(leases).catch((error: unknown) => {
     if (!(error instanceof StorageFault)) throw error;
     faults.push(error);
     return 0;
@@ -106,9 +109,9 @@ async function healthNow({ store, projections, webhooks, duties, ...ledger }: Le
   const { subscription, statuses } = projections;
   return healthOf({
     subscription,
-    projections: [...statuses, ...webhooks.projectors.statuses],
+    projections: [...statuses, ...webhooks.runner.statuses],
     stuckTickets,
     faults,
-    isBuilt: ledger.firstBuild.isOver,
+    isBuilt: context.firstBuild.isOver,
   });
 }

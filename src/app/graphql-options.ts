@@ -4,11 +4,11 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
-import { guarded } from '../api/graphql/field-authorization.js';
+import { authorizeFields } from '../api/graphql/field-authorization.js';
 import { contextOfRequest } from '../api/http/authenticate-requests.js';
-import { wholeRequests } from '../api/graphql/operation-authorization.js';
+import { operationAuthorization } from '../api/graphql/operation-authorization.js';
 import { answerTooLarge, exceeds } from '../api/answer-size.js';
-import { type Doors } from '../api/request-limits.js';
+import { type RequestLimits } from '../api/request-limits.js';
 import { queryRules } from '../api/graphql/query-rules.js';
 import { errorFormat, fewOf, mostErrors } from '../api/exception-filter.js';
 import { quickInputs } from '../api/graphql/input-coercion.js';
@@ -41,7 +41,7 @@ const soundVariables: ApolloServerPlugin = {
 };
 
 /** An answer has an end: a page of the longest texts is no reason for a string of hundreds of megabytes. */
-const boundedAnswers = ({ limits, log }: Doors): ApolloServerPlugin => ({
+const boundedAnswers = ({ limits, log }: RequestLimits): ApolloServerPlugin => ({
   requestDidStart: () =>
     Promise.resolve({
       willSendResponse({ response: { body } }) {
@@ -78,7 +78,7 @@ const neverCached: ApolloServerPlugin = {
 };
 
 /** How GraphQL is served over HTTP; the driver is chosen with the module, and WebSocket has a door of its own. */
-export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'> => ({
+export const graphqlOptions = (requestLimits: RequestLimits): Omit<ApolloDriverConfig, 'driver'> => ({
   autoSchemaFile: true,
   graphiql: false,
   playground: false,
@@ -87,19 +87,19 @@ export const graphqlOptions = (doors: Doors): Omit<ApolloDriverConfig, 'driver'>
   allowBatchedHttpRequests: false,
   persistedQueries: false,
   includeStacktraceInErrorResponses: false,
-  transformSchema: (schema) => quickInputs(lexicographicSortSchema(guarded(schema))),
+  transformSchema: (schema) => quickInputs(lexicographicSortSchema(authorizeFields(schema))),
   context: (request: FastifyRequest, reply: FastifyReply) => contextOfRequest(request, reply),
-  parseOptions: { maxLexicalTokens: doors.limits.tokens },
-  validationRules: [...queryRules(doors)],
+  parseOptions: { maxLexicalTokens: requestLimits.limits.tokens },
+  validationRules: [...queryRules(requestLimits)],
   validationOptions: { maxErrors: mostErrors },
   plugins: [
     ApolloServerPluginCacheControlDisabled(),
     fewErrors,
-    boundedAnswers(doors),
+    boundedAnswers(requestLimits),
     neverCached,
     subscriptionsByWebSocket,
-    wholeRequests,
+    operationAuthorization,
     soundVariables,
   ],
-  formatError: errorFormat(doors),
+  formatError: errorFormat(requestLimits),
 });

@@ -10,7 +10,7 @@ import { filesOf, openDataFolder } from '../event-store/sqlite/data-folder.js';
 import { type OpenOptions, SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.js';
 
 /** A log of whichever store, open. */
-export interface OpenLog {
+export interface OpenEventStore {
   readonly store: EventStore;
   /** How those in this thread follow it. */
   readonly status: () => SubscriptionStatus;
@@ -49,10 +49,10 @@ export interface LogOptions extends Pick<OpenOptions, 'readonly' | 'threaded'> {
  * @throws Rejection `EVENT_STORE_UNAVAILABLE`, `EVENT_STORE_REFUSES`, `INVALID_EVENT_STORE_URL`; for a folder see
  * {@link SqliteEventStore.open}
  */
-export async function openLog(
+export async function openEventStore(
   { data, eventStoreUrl, eventStorePasswordFile: passwordFile, eventStoreCaFile: caFile }: Settings,
   { waiting = shortly(), subscribed = () => undefined, ...options }: LogOptions = {},
-): Promise<OpenLog> {
+): Promise<OpenEventStore> {
   const files = { passwordFile, caFile };
   if (eventStoreUrl !== null) return inEventStoreDb(eventStoreUrl, waiting, { changed: subscribed, upcast, files });
   return inFolder(data, { ...options, upcast });
@@ -60,7 +60,7 @@ export async function openLog(
 
 const alwaysLive: SubscriptionStatus = { state: 'live', lag: 0, reconnects: 0 };
 
-function inFolder(folder: string, options: OpenOptions): OpenLog {
+function inFolder(folder: string, options: OpenOptions): OpenEventStore {
   const { eventsFile, lastSeenFile } = filesOf(folder);
   const store = SqliteEventStore.open(eventsFile, { lastSeenFile, ...options });
   const { committed, ring } = store;
@@ -72,7 +72,7 @@ async function inEventStoreDb(
   url: string,
   { signal, told }: Waiting,
   options: Pick<EventStoreDbOptions, 'changed' | 'upcast' | 'files'> = {},
-): Promise<OpenLog> {
+): Promise<OpenEventStore> {
   // Loaded where it is asked for: the client is a fifth of a second that nobody else need wait.
   const { EventStoreDbEventStore } = await import('../event-store/eventstoredb/eventstoredb-event-store.js');
   const store = await EventStoreDbEventStore.open(url, { signal, waiting: told, ...options });

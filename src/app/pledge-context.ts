@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { type Kysely } from 'kysely';
 import { resolveHolidays } from '../business-time/holiday-sources.js';
-import { type Clock, systemClock } from '../time/time-source.js';
+import { type TimeSource, systemTime } from '../time/time-source.js';
 import { type Settings } from '../config/settings.js';
-import { type Duties, endLeases, openDuties } from '../deadlines/leases.js';
+import { type LeaseDatabase, endLeases, openLeases } from '../deadlines/leases.js';
 import {
   damageIn,
   openReadModels,
@@ -23,7 +23,7 @@ import { type Finding } from '../event-sourcing/standing.js';
 import { type DataFolder, filesOf, openDataFolder } from '../event-store/sqlite/data-folder.js';
 import { LastSeen } from '../event-store/last-seen.js';
 import { expectAllThatWasSeen, expectLog } from './expected-log.js';
-import { type OpenLog, openLog, type Waiting } from './open-event-store.js';
+import { type OpenEventStore, openEventStore, type Waiting } from './open-event-store.js';
 import { Catalogue } from '../catalogue/catalogue.js';
 import { HolidaysApart, type ResolveHolidays } from '../catalogue/holidays-apart.js';
 import { seedCatalogue } from '../catalogue/seed.js';
@@ -35,17 +35,17 @@ import { type AllReads, ReadsHere } from './read-threads/reads-here.js';
 import { ThreadedReads } from './read-threads/threaded-reads.js';
 import { type Ticket } from '../tickets/domain/ticket.js';
 import { openWebhooks, type Webhooks } from '../webhooks/open-webhooks.js';
-import { type Work, workOf } from './background-processors.js';
+import { type BackgroundProcessors, backgroundProcessors } from './background-processors.js';
 
 /** How many tickets are kept at hand, those at work now, and how many bytes they take. At most twice as much is. */
 const ticketsKept = { streams: 128, bytes: 64 * 2 ** 20, bytesOf: (ticket: Ticket) => ticket.bytes };
 
 /** An open data folder: the log, what is known of it, and the ports on them. */
-export interface Ledger {
+export interface PledgeContext {
   readonly settings: Settings;
   readonly store: WatchedLog;
   readonly catalogue: Catalogue;
-  readonly clock: Clock;
+  readonly time: TimeSource;
   readonly resolveHolidays: ResolveHolidays;
   /** Tickets seen lately. */
   readonly tickets: StreamCache<Ticket>;
@@ -59,13 +59,13 @@ export interface Ledger {
   readonly damage: () => StorageFault | undefined;
   readonly webhooks: Webhooks;
   /** Who does what work behind, and what it is stuck on. */
-  readonly duties: Duties;
-  readonly work: Work;
+  readonly leases: LeaseDatabase;
+  readonly work: BackgroundProcessors;
   close(): Promise<void>;
 }
 
-export interface LedgerOptions {
-  readonly clock?: Clock;
+export interface ContextOptions {
+  readonly time?: TimeSource;
   /** Whether appends, projections and reads have threads of their own, as a server's should. */
   readonly threaded?: boolean;
   /** Whether holidays are resolved in a thread that is ended when it takes too long; as `threaded` says by default. */
@@ -73,7 +73,7 @@ export interface LedgerOptions {
   /** For how long a store that does not answer is waited for; some seconds by default. */
   readonly waiting?: Waiting;
   /** Opens its log; by default the one that the settings name. */
-  readonly open?: typeof openLog;
+  readonly open?: typeof openEventStore;
   /** How it takes what it finds; by default it refuses a log that is older than what is known of it. */
   readonly finding?: Finding;
 }
@@ -81,25 +81,25 @@ export interface LedgerOptions {
 /**
  * Opens the data folder for one process, and makes all that it lacks.
  * @throws Rejection `DATA_FOLDER_IN_USE`, `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`; `LOG_OLDER` where the log is missing,
- * shorter or other than what is known of it; and what {@link openLog} throws
+ * shorter or other than what is known of it; and what {@link openEventStore} throws
  */
-export async function openLedger(
+export async function openPledgeContext(
   settings: Settings,
   command: string,
   {
-    clock = systemClock,
+    time = systemTime,
     threaded = false,
     holidaysApart = threaded,
-    open = openLog,
+    open = openEventStore,
     finding = onStderr,
     ...options
-  }: LedgerOptions = {},
-): Promise<Ledger> {
-  const folder = openDataFolder(settings.data, { command, since: new Date(clock.now()).toISOString() });
-  let log: OpenLog | undefined;
+  }: ContextOptions = {},
+): Promise<PledgeContext> {
+  const folder = openDataFolder(settings.data, { command, since: new Date(time.now()).toISOString() });
+  let log: OpenEventStore | undefined;
   let readModels: ReadModels | undefined;
   let webhooks: Webhooks | undefined;
-  let duties: Duties | undefined;
+  let leases: LeaseDatabase | undefined;
   let reads: AllReads | undefined;
   const apart = holidaysApart ? new HolidaysApart() : undefined;
   let lastSeen: LastSeen | undefined;
@@ -107,7 +107,7 @@ export async function openLedger(
     await apart?.close();
     await reads?.close();
     await webhooks?.close();
-    await duties?.destroy();
+    await leases?.destroy();
     await readModels?.close();
     await log?.close();
     lastSeen?.close();
@@ -129,11 +129,11 @@ export async function openLedger(
     const store = new WatchedLog({ ...log, ...seenElsewhere() });
     await expectAllThatWasSeen(folder, store, finding);
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections }, finding);
-    webhooks = await openWebhooks(folder.webhookFiles, { store, clock }, finding);
-    duties = await openDuties(folder.dutiesFile, finding);
-    await endLeases(duties); // the folder is ours alone
+    webhooks = await openWebhooks(folder.webhookFiles, { store, time }, finding);
+    leases = await openLeases(folder.dutiesFile, finding);
+    await endLeases(leases); // the folder is ours alone
     const catalogue = new Catalogue(store, settings.defaultPlan);
-    const ports = { store, catalogue, clock, resolveHolidays: apart?.resolve ?? resolveHolidays };
+    const ports = { store, catalogue, time, resolveHolidays: apart?.resolve ?? resolveHolidays };
     await seedCatalogue(ports, settings.timeZone);
     await catalogue.expectPlan(settings.defaultPlan);
     const projections = threaded
@@ -141,10 +141,10 @@ export async function openLedger(
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
     reads = threaded ? new ThreadedReads(settings) : readsHere(folder, { store, catalogue });
-    const opened = { settings, ...ports, tickets, db: readModels.db, reads, projections, duties };
+    const opened = { settings, ...ports, tickets, db: readModels.db, reads, projections, leases };
     const firstBuild = new FirstBuild(projections, await store.lastPosition());
     const damage = () => damageIn(folder.readModelsFile);
-    return { ...opened, firstBuild, damage, webhooks, work: workOf(opened), close };
+    return { ...opened, firstBuild, damage, webhooks, work: backgroundProcessors(opened), close };
   } catch (error) {
     await close();
     throw error;
@@ -164,16 +164,16 @@ const readsHere = (
   return new ReadsHere({ files, log: () => Promise.resolve(log) });
 };
 
-export interface LedgerForReading {
+export interface ReadOnlyContext {
   readonly store: EventStore;
   /** The read models as far as they have come; undefined where there are none yet. */
   readonly db: Kysely<Schema> | undefined;
   close(): Promise<void>;
 }
 
-/** The log and the read models for reading alone, beside whoever owns them. @throws what {@link openLog} throws */
-export async function openForReading(settings: Settings): Promise<LedgerForReading> {
-  const log = await openLog(settings, { readonly: true });
+/** The log and the read models for reading alone, beside whoever owns them. @throws what {@link openEventStore} throws */
+export async function openForReading(settings: Settings): Promise<ReadOnlyContext> {
+  const log = await openEventStore(settings, { readonly: true });
   const { store } = log;
   try {
     const db = await openReadModelsForReading(filesOf(settings.data).readModelsFile, store.logId);
@@ -191,7 +191,7 @@ export async function openForReading(settings: Settings): Promise<LedgerForReadi
 /**
  * Builds the read models anew beside the old ones, and puts them in their place when they have seen the whole log; answers
  * how far that goes.
- * @throws Rejection `DATA_NOT_FOUND`, and what {@link openLedger} throws
+ * @throws Rejection `DATA_NOT_FOUND`, and what {@link openPledgeContext} throws
  */
 export async function rebuildReadModels(settings: Settings): Promise<Position> {
   const { path, eventsFile } = filesOf(settings.data);
@@ -199,11 +199,11 @@ export async function rebuildReadModels(settings: Settings): Promise<Position> {
     throw new Rejection('DATA_NOT_FOUND', `There is no log in ${path} to build from.`);
   const folder = openDataFolder(settings.data, { command: 'rebuild', since: new Date().toISOString() });
   const anew = `${folder.readModelsFile}.new`;
-  let log: OpenLog | undefined;
+  let log: OpenEventStore | undefined;
   try {
     expectLog(settings, folder, onStderr);
     removeReadModels(anew);
-    log = await openLog(settings);
+    log = await openEventStore(settings);
     await expectAllThatWasSeen(folder, log.store, onStderr);
     const readModels = await openReadModels(anew, { log: log.store, projections: allProjections });
     await new Projections(log, readModels).catchUp().finally(readModels.close);

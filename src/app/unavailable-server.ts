@@ -5,7 +5,7 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { healthOf, publicly, statusCodeOf } from '../observability/health.js';
 
 /** What listens in the server's place until there is a log to serve: it says that it is not ready. */
-export interface Placeholder {
+export interface UnavailableServer {
   readonly port: number;
   readonly url: string;
   /** Stops listening, for the server to do so. */
@@ -26,7 +26,10 @@ const refusal = { errors: [{ message: said.reason, extensions: { code: 'EVENT_ST
  * Listens where the server will. Who asks is told no more than a stranger, for nobody can be known yet.
  * @throws Rejection `ADDRESS_NOT_FREE`
  */
-export async function holdPlace({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<Placeholder> {
+export async function startUnavailableServer({
+  host,
+  port,
+}: Pick<Settings, 'host' | 'port'>): Promise<UnavailableServer> {
   const server = createServer((request, response) => {
     request.resume();
     answer(response, request.url === '/health' ? said : refusal);

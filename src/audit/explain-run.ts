@@ -52,12 +52,12 @@ export async function explainRun(
   await catalogue.load(facts.map(({ terms }) => terms));
   const run = layOut(facts, catalogue, horizon).find(({ id }) => id === runId);
   if (run === undefined) throw new Error(`ticket ${ticketId} has no run ${runId}`);
-  const clock = clockOf(run, horizon);
-  const { metric, state, terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt, cancelReason } = clock;
+  const time = clockOf(run, horizon);
+  const { metric, state, terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt, cancelReason } = time;
   const priorityAt = (at: Instant) => lifeAt(facts, at)?.priority ?? '';
   return {
     ...{ run: runId, metric, state, ...terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt },
-    ...{ cancelledBecause: cancelReason, elapsedMs: clock.elapsedMs },
+    ...{ cancelledBecause: cancelReason, elapsedMs: time.elapsedMs },
     priorities: [priorityAt(startedAt), priorityAt(run.end?.at ?? horizon)],
     deadlines: [run.firstStep, ...stepsOn(run)].map(({ at, because, dueAt: due }) => ({ at, because, dueAt: due })),
     pauses: spansOf(run.paused).map(({ from, to }) => ({ from, to, openMs: run.calendar.between(from, to) })),

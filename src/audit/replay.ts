@@ -6,7 +6,7 @@ import { type Catalogue } from '../catalogue/catalogue.js';
 import { type TicketClock } from '../tickets/domain/ticket-clocks.js';
 import { type TicketEvent } from '../tickets/domain/events.js';
 import { latestClocks } from '../tickets/domain/latest-clocks.js';
-import { lifeFromJson, lifeToJson } from '../tickets/domain/ticket-state-json.js';
+import { stateFromJson, stateToJson } from '../tickets/domain/ticket-state-json.js';
 import { type QualityFlag } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { flagsShown, isIncomplete, type TicketView, viewAt } from '../tickets/domain/ticket-view.js';
@@ -25,7 +25,7 @@ export interface Replayed {
   readonly id: string;
   readonly customer: string;
   /** How it stood: JSON. */
-  readonly life: string;
+  readonly state: string;
   readonly clocks: readonly TicketClock[];
   readonly flags: readonly QualityFlag[];
 }
@@ -55,8 +55,14 @@ export async function replayTicket(
   await catalogue.load(pinned);
   const view = viewAt({ id, customer, facts: facts.filter(({ at }) => at <= occurredBy) }, catalogue, occurredBy);
   if (view === undefined) return undefined;
-  const { clocks, flags, isIncomplete: _, id: __, customer: ___, ...life } = view;
-  return { id, customer, life: lifeToJson(life), clocks: latestClocks(clocks()), flags: flags().slice(0, flagsShown) };
+  const { clocks, flags, isIncomplete: _, id: __, customer: ___, ...state } = view;
+  return {
+    id,
+    customer,
+    state: stateToJson(state),
+    clocks: latestClocks(clocks()),
+    flags: flags().slice(0, flagsShown),
+  };
 }
 
 /** No clock follows from what a note says, and notes may be long. */
@@ -64,7 +70,7 @@ const withoutText = (event: TicketEvent): TicketEvent =>
   event.type === 'InternalNoteAdded' ? { ...event, data: { ...event.data, text: '' } } : event;
 
 /** A replayed ticket as readers see it. */
-export function viewOf({ id, customer, life: json, clocks, flags }: Replayed): TicketView {
-  const life = lifeFromJson(json);
-  return { id, customer, clocks: () => clocks, flags: () => flags, isIncomplete: isIncomplete(life), ...life };
+export function viewOf({ id, customer, state: json, clocks, flags }: Replayed): TicketView {
+  const state = stateFromJson(json);
+  return { id, customer, clocks: () => clocks, flags: () => flags, isIncomplete: isIncomplete(state), ...state };
 }

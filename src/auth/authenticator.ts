@@ -1,4 +1,4 @@
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 import { tokenSettingsOf } from '../config/identity-settings.js';
 import { type Settings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
@@ -29,21 +29,21 @@ const keyCheckMs = 1_000;
  * and the server listens on loopback.
  * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`, `INVALID_DEVELOPMENT_KEY`
  */
-export function openAuthenticator(settings: Settings, clock: Clock): Authenticator {
+export function openAuthenticator(settings: Settings, time: TimeSource): Authenticator {
   const development = settings.identity === 'development' ? developmentKey(settings.data) : undefined;
   const keys = KeyStore.open(settings.data);
   const tokenSettings = tokenSettingsOf(settings);
-  const tokens = tokenSettings === undefined ? undefined : new Tokens(tokenSettings, clock);
+  const tokens = tokenSettings === undefined ? undefined : new Tokens(tokenSettings, time);
   const developer = development === undefined ? undefined : keptDevelopmentKey(development);
 
   const find = (id: string) => (id === developer?.id ? developer : keys.find(id));
-  const over = (id: string) => overOf(find(id), clock);
+  const over = (id: string) => overOf(find(id), time);
 
   function identifyKey(text: string): Identity {
     const id = idOfKey(text);
     const key = id === undefined ? undefined : find(id);
     if (!isKeyOf(text, key?.digest) || key === undefined) throw unauthenticated('There is no such key.');
-    const why = overOf(key, clock);
+    const why = overOf(key, time);
     if (why !== undefined)
       throw unauthenticated(why === 'KEY_EXPIRED' ? 'The key has expired.' : 'The key was revoked.');
     const scope = key.customers === null ? ('everyone' as const) : new Set(key.customers);
@@ -52,7 +52,7 @@ export function openAuthenticator(settings: Settings, clock: Clock): Authenticat
       may: permissionsOf([key.role], scope),
       scope,
       over: () => over(key.id),
-      lookAgainAt: () => clock.now() + keyCheckMs,
+      lookAgainAt: () => time.now() + keyCheckMs,
     };
   }
 
@@ -79,9 +79,9 @@ function credentialIn(authorization: unknown): string {
   return credential;
 }
 
-function overOf(key: KeptKey | undefined, clock: Clock) {
+function overOf(key: KeptKey | undefined, time: TimeSource) {
   if (key?.revokedAt !== null) return 'KEY_REVOKED'; // one that is gone was revoked, too
-  return key.expiresAt !== null && clock.now() >= key.expiresAt ? 'KEY_EXPIRED' : undefined;
+  return key.expiresAt !== null && time.now() >= key.expiresAt ? 'KEY_EXPIRED' : undefined;
 }
 
 /** The development key as if it had been made by hand: a person's, who may do everything. */

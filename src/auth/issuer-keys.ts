@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { bodyWithin } from '../parsing/body-within.js';
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 
 /** How long after asking for the keys nobody asks again, whatever came of it: a flood of tokens is not the issuer's to bear. */
 export const refetchMs = 10_000;
@@ -29,13 +29,13 @@ export class IssuerKeys {
 
   constructor(
     private readonly url: string,
-    private readonly clock: Pick<Clock, 'elapsed'>,
+    private readonly time: Pick<TimeSource, 'elapsed'>,
     private readonly cooldownMs = refetchMs,
   ) {}
 
   /** The key that a token is signed by. @throws KeysUnavailable, and what jose throws where there is none */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    if (this.keys === undefined || this.clock.elapsed() - this.askedAt >= keptMs) await this.ask();
+    if (this.keys === undefined || this.time.elapsed() - this.askedAt >= keptMs) await this.ask();
     const known = this.known();
     try {
       return await known(header, token);
@@ -48,7 +48,7 @@ export class IssuerKeys {
   };
 
   private get mayAsk(): boolean {
-    return this.asking !== undefined || this.clock.elapsed() - this.askedAt >= this.cooldownMs;
+    return this.asking !== undefined || this.time.elapsed() - this.askedAt >= this.cooldownMs;
   }
 
   private known(): Keys {
@@ -60,7 +60,7 @@ export class IssuerKeys {
   private async ask(): Promise<void> {
     if (!this.mayAsk) throw new KeysUnavailable();
     if (this.asking === undefined) {
-      this.askedAt = this.clock.elapsed();
+      this.askedAt = this.time.elapsed();
       this.asking = this.fetchKeys().finally(() => (this.asking = undefined));
     }
     await this.asking;

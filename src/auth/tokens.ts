@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 import { type TokenSettings } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { identityIn } from './claims.js';
@@ -35,10 +35,10 @@ export class Tokens {
 
   constructor(
     private readonly settings: TokenSettings,
-    private readonly clock: Clock,
+    private readonly time: TimeSource,
     refetchMs?: number,
   ) {
-    this.keys = new IssuerKeys(settings.jwksUrl, clock, refetchMs);
+    this.keys = new IssuerKeys(settings.jwksUrl, time, refetchMs);
   }
 
   /** @throws Rejection `UNAUTHENTICATED`, `IDENTITY_PROVIDER_UNAVAILABLE` */
@@ -55,7 +55,7 @@ export class Tokens {
     const { issuer, audience } = this.settings;
     const { payload } = await jwtVerify(token, this.keys.find, {
       ...{ issuer, audience, algorithms, clockTolerance: toleranceSeconds, requiredClaims: ['exp'] },
-      currentDate: new Date(this.clock.now()),
+      currentDate: new Date(this.time.now()),
     }).catch((error: unknown) => {
       throw refusalOf(error);
     });
@@ -70,7 +70,7 @@ export class Tokens {
     const expiresAt = (Number(payload.exp) + toleranceSeconds) * 1000;
     return {
       ...identityIn(payload, this.settings),
-      over: () => (this.clock.now() >= expiresAt ? 'TOKEN_EXPIRED' : undefined),
+      over: () => (this.time.now() >= expiresAt ? 'TOKEN_EXPIRED' : undefined),
       lookAgainAt: () => expiresAt,
     };
   }

@@ -19,7 +19,7 @@ const customersKept = 10_000;
 const calendarsKept = 256;
 
 /** The versions that govern a customer at an instant; of the plan the version named, where one is. */
-export type TermsAt = (at: Instant, planVersion?: number) => PinnedVersions;
+export type PinnedVersionsAt = (at: Instant, planVersion?: number) => PinnedVersions;
 
 /**
  * The plans, calendars and enrolments as their own streams say, cached by revision, so that a write is seen by the next
@@ -30,7 +30,7 @@ export class Catalogue implements Versions {
   private readonly plans: FollowedStreams<PlanHistory>;
   private readonly calendars: FollowedStreams<CalendarHistory>;
   private readonly customers: FollowedStreams<CustomerHistory>;
-  private readonly governed = new SharedAnswers<TermsAt>();
+  private readonly governed = new SharedAnswers<PinnedVersionsAt>();
   private readonly compiled = new Map<string, Calendar>();
 
   constructor(
@@ -47,11 +47,11 @@ export class Catalogue implements Versions {
    * default; in the customer's calendar, else the plan's.
    * @throws Rejection `PLAN_NOT_FOUND`, `PLAN_VERSION_NOT_FOUND`, `CALENDAR_NOT_FOUND`
    */
-  governing(customer: string, namedPlan: string | null): Promise<TermsAt> {
+  governing(customer: string, namedPlan: string | null): Promise<PinnedVersionsAt> {
     return this.governed.ask(JSON.stringify([customer, namedPlan]), () => this.lookUp(customer, namedPlan));
   }
 
-  private async lookUp(customer: string, namedPlan: string | null): Promise<TermsAt> {
+  private async lookUp(customer: string, namedPlan: string | null): Promise<PinnedVersionsAt> {
     const enrolments = await this.customers.follow(customer);
     const codes =
       namedPlan === null ? [this.defaultPlan, ...enrolments.map(({ content }) => content.plan)] : [namedPlan];

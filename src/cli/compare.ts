@@ -6,7 +6,7 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { readVerdicts } from '../imports/verdicts.js';
-import { type LedgerForReading, openForReading } from '../app/pledge-context.js';
+import { type ReadOnlyContext, openForReading } from '../app/pledge-context.js';
 import { Catalogue } from '../catalogue/catalogue.js';
 import { type Metric, metrics } from '../catalogue/domain/plan.js';
 import { deriveId } from '../event-sourcing/derive-id.js';
@@ -45,19 +45,19 @@ export const compareCommand = new Command('compare')
   .action(async (options: Options) => {
     printsAlone();
     const settings = readSettings();
-    const ledger = await openForReading(settings);
+    const context = await openForReading(settings);
     try {
-      const share = await compare(ledger, new Catalogue(ledger.store, settings.defaultPlan), options);
+      const share = await compare(context, new Catalogue(context.store, settings.defaultPlan), options);
       if (share >= options.atLeast) return;
       throw new Rejection('VERDICTS_DIFFER', `${share.toFixed(2)} % agree, which is less than ${options.atLeast} %.`);
     } finally {
-      await ledger.close();
+      await context.close();
     }
   });
 
 /** Prints the comparison, and answers the share of verdicts that agree, in percent. */
 async function compare(
-  { store, db }: LedgerForReading,
+  { store, db }: ReadOnlyContext,
   catalogue: Catalogue,
   { verdicts: file, column, id, metric, met, mapping: mappingFile, source, json }: Options,
 ): Promise<number> {

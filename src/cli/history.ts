@@ -4,7 +4,7 @@ import { readSettings } from '../config/settings.js';
 import { ticketsNamed } from '../read-models/read-models.js';
 import { reportedOf } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { type LedgerForReading, openForReading } from '../app/pledge-context.js';
+import { type ReadOnlyContext, openForReading } from '../app/pledge-context.js';
 import { print, printAll, printsAlone } from './print.js';
 import { type Remote, type RemoteOptions, remoteOf } from './remote.js';
 import { remoteHistory } from './remote-history.js';
@@ -34,23 +34,23 @@ async function* remoteLines(remote: Remote, ticket: string, json: boolean): Asyn
 }
 
 async function printLocal(ticket: string, json: boolean): Promise<void> {
-  const ledger = await openForReading(readSettings());
+  const context = await openForReading(readSettings());
   try {
-    if (await printHistory(ledger, ticket, json)) return;
-    const [named, ...others] = ledger.db === undefined ? [] : await ticketsNamed(ledger.db, ticket);
+    if (await printHistory(context, ticket, json)) return;
+    const [named, ...others] = context.db === undefined ? [] : await ticketsNamed(context.db, ticket);
     if (named === undefined) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
     if (others.length > 0) {
       const ids = [named, ...others].join(', ');
       throw new Rejection('AMBIGUOUS_REFERENCE', `${ticket} is the reference of several tickets; say which: ${ids}.`);
     }
-    await printHistory(ledger, named, json);
+    await printHistory(context, named, json);
   } finally {
-    await ledger.close();
+    await context.close();
   }
 }
 
 /** Prints the history of a ticket, and says whether there is one. */
-async function printHistory({ store }: LedgerForReading, ticket: string, json: boolean): Promise<boolean> {
+async function printHistory({ store }: ReadOnlyContext, ticket: string, json: boolean): Promise<boolean> {
   let isThere = false;
   for await (const { event, flags } of wholeHistory(store, ticket)) {
     isThere = true;

@@ -10,9 +10,9 @@ import { mappedLog } from '../imports/mapping/mapped-log.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { Survey } from '../imports/survey.js';
-import { type Ledger, openLedger } from '../app/pledge-context.js';
+import { type PledgeContext, openPledgeContext } from '../app/pledge-context.js';
 import { settleDue } from '../deadlines/deadline-watcher.js';
-import { allOf } from '../app/background-processors.js';
+import { allProcessors } from '../app/background-processors.js';
 import { complain, print } from './print.js';
 import { progressOn } from './progress.js';
 import { Rejects } from './rejects.js';
@@ -60,19 +60,19 @@ async function importFile(file: string, options: Options): Promise<void> {
   const writer = new Rejects(rejectsFile, () => {
     stop.abort();
   });
-  const ledger = await openLedger(readSettings(), `import ${file}`, { holidaysApart: true });
+  const context = await openPledgeContext(readSettings(), `import ${file}`, { holidaysApart: true });
   const onSignal = () => {
     stop.abort();
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    for (const plan of mapping?.plans ?? []) await ledger.catalogue.expectPlan(plan);
-    for (const calendar of mapping?.calendars ?? []) await ledger.catalogue.expectCalendar(calendar);
+    for (const plan of mapping?.plans ?? []) await context.catalogue.expectPlan(plan);
+    for (const calendar of mapping?.calendars ?? []) await context.catalogue.expectCalendar(calendar);
     const actor = { id: `pledge import ${source}`, kind: 'system' } as const;
-    const log = await startImport(ledger, { source, format: format.name, judgedFrom: judgedFrom?.getTime(), actor });
+    const log = await startImport(context, { source, format: format.name, judgedFrom: judgedFrom?.getTime(), actor });
     if (log.isResumed) print(`Going on with the import of ${source} begun ${new Date(log.startedAt).toISOString()}.`);
-    const progress = progressOn({ stream: process.stderr, now: ledger.clock.now, unit: 'rows', total: survey?.rows });
-    const began = ledger.clock.now();
+    const progress = progressOn({ stream: process.stderr, now: context.time.now, unit: 'rows', total: survey?.rows });
+    const began = context.time.now();
     const rows = format.read(readLog(file, process.stdin));
     const progressed = ({ rows, rejected }: Counts) => {
       progress.show(rows, `${rejected} rejected`);
@@ -90,14 +90,14 @@ async function importFile(file: string, options: Options): Promise<void> {
       return;
     }
     await log.finish(counts);
-    await settleHistory(ledger);
-    const seconds = (ledger.clock.now() - began) / 1000;
+    await settleHistory(context);
+    const seconds = (context.time.now() - began) / 1000;
     print(`Imported ${source} in ${seconds.toFixed(1)} s: ${said(counts)}.`);
     if (counts.rejected > 0) print(`Rejected rows, each with its reason: ${rejectsFile}`);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     survey?.close();
-    await ledger.close();
+    await context.close();
   }
 }
 
@@ -122,7 +122,7 @@ async function surveyOf(file: string, format: ImportFormat, source: string): Pro
 }
 
 /** Projects what came in, hands over merges, lays out anew what revisions apply to, and records what fell due on tickets left open. */
-async function settleHistory({ projections, work, store }: Ledger): Promise<void> {
+async function settleHistory({ projections, work, store }: PledgeContext): Promise<void> {
   const stop = new AbortController();
   const running = projections.run(stop.signal, ({ name, error }) => {
     complain(`projection ${name} stopped: ${error ?? '?'}`);
@@ -131,7 +131,7 @@ async function settleHistory({ projections, work, store }: Ledger): Promise<void
   const names = projections.statuses.map(({ name }) => name);
   const seen = async () => projections.waitFor(names, await store.lastPosition(), stop.signal);
   await seen();
-  for (const ports of allOf(work)) await settleDue(ports, stop.signal);
+  for (const ports of allProcessors(work)) await settleDue(ports, stop.signal);
   await seen();
   stop.abort();
   await running;

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type KeptKey, KeyStore } from '../auth/key-store.js';
 import { type Role, roles } from '../auth/permissions.js';
-import { systemClock } from '../time/time-source.js';
+import { systemTime } from '../time/time-source.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { complain, isPrinted, print, printsAlone } from './print.js';
@@ -12,7 +12,7 @@ const dayMs = 24 * 3_600_000;
 async function withKeys(work: (keys: KeyStore, now: number) => void | Promise<void>): Promise<void> {
   const keys = KeyStore.open(readSettings().data);
   try {
-    await work(keys, systemClock.now());
+    await work(keys, systemTime.now());
   } finally {
     keys.close();
   }

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readText } from '../imports/read-text.js';
-import { openForReading, openLedger } from '../app/pledge-context.js';
+import { openForReading, openPledgeContext } from '../app/pledge-context.js';
 import { applyPlansFile } from '../catalogue/file/apply-plans-file.js';
 import { readPlansFile } from '../catalogue/file/read-plans-file.js';
 import { readCatalogue } from '../catalogue/file/whole-catalogue.js';
@@ -29,13 +29,13 @@ const applyCommand = new Command('apply')
     // What was cut off before it began is not what anybody meant.
     if (text === '') throw new Rejection('MALFORMED_FILE', `${name} is empty.`);
     const file = readPlansFile(text, name);
-    const ledger = await openLedger(readSettings(), `plans apply ${name}`, { holidaysApart: true });
+    const context = await openPledgeContext(readSettings(), `plans apply ${name}`, { holidaysApart: true });
     try {
       const agree = yes ? () => Promise.resolve(true) : () => ask(name);
-      const isDone = await applyPlansFile(ledger, file, { id: actor, kind: 'person' }, agree, print);
+      const isDone = await applyPlansFile(context, file, { id: actor, kind: 'person' }, agree, print);
       if (!isDone) process.exitCode = 1;
     } finally {
-      await ledger.close();
+      await context.close();
     }
   });
 
@@ -44,12 +44,12 @@ const exportCommand = new Command('export')
   .option('--json', 'as JSON')
   .action(async ({ json = false }: { readonly json?: boolean }) => {
     printsAlone();
-    const ledger = await openForReading(readSettings());
+    const context = await openForReading(readSettings());
     try {
-      const file = toPlansFile(await readCatalogue(ledger.store), Date.now());
+      const file = toPlansFile(await readCatalogue(context.store), Date.now());
       print(...(json ? JSON.stringify(file, null, 2) : toYaml(file).trimEnd()).split('\n'));
     } finally {
-      await ledger.close();
+      await context.close();
     }
   });
 

@@ -61,12 +61,12 @@ function keyIn(file: string): string {
 }
 
 /** How much a server may answer, and how long it may take. */
-export interface Patience {
+export interface RemoteRetryPolicy {
   readonly bytes: number;
   readonly ms: number;
 }
 
-const patience: Patience = { bytes: 64 * 1024 * 1024, ms: 60_000 };
+const retryPolicy: RemoteRetryPolicy = { bytes: 64 * 1024 * 1024, ms: 60_000 };
 
 /**
  * Asks a server. What it answers is anybody's: of bounded size and time, and of a shape that is looked at.
@@ -77,7 +77,7 @@ export async function ask<Data>(
   query: string,
   variables: object,
   read: (data: Record<string, unknown>) => Data,
-  most: Patience = patience,
+  most: RemoteRetryPolicy = retryPolicy,
 ): Promise<Data> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
   const body = JSON.stringify({ query, variables });

@@ -5,8 +5,8 @@ import { readSettings, type Settings } from '../config/settings.js';
 import { surviveSilence } from '../observability/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Finding } from '../event-sourcing/standing.js';
-import { type Ledger, openLedger } from '../app/pledge-context.js';
-import { holdPlace, type Placeholder } from '../app/unavailable-server.js';
+import { type PledgeContext, openPledgeContext } from '../app/pledge-context.js';
+import { startUnavailableServer, type UnavailableServer } from '../app/unavailable-server.js';
 import { complain, print } from './print.js';
 
 /** Resolves when the process is asked to stop. */
@@ -34,17 +34,17 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
   const settings = readSettings();
   expectIdentity(settings);
   // A store elsewhere may come later than we do.
-  const place = settings.eventStoreUrl === null ? undefined : await holdPlace(settings);
+  const place = settings.eventStoreUrl === null ? undefined : await startUnavailableServer(settings);
   const leave = async () => {
     await place?.close();
   };
-  let ledger: Ledger | undefined;
+  let context: PledgeContext | undefined;
   try {
-    ledger = await openWhenThere(settings, place, acceptOlderLog, stop.signal);
-    if (ledger === undefined) return;
+    context = await openWhenThere(settings, place, acceptOlderLog, stop.signal);
+    if (context === undefined) return;
     // Loaded here, for it takes a second that the other commands need not wait.
     const { startServer } = await import('../app/bootstrap.js');
-    const server = await startServer(ledger, [], { leave });
+    const server = await startServer(context, [], { leave });
     print(
       `Pledge serves on ${server.url}, data in ${settings.data}`,
       '',
@@ -58,7 +58,7 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
     await server.close();
   } finally {
     await leave();
-    await ledger?.close();
+    await context?.close();
   }
 }
 
@@ -78,15 +78,15 @@ function keyInWords(url: string, key: DevelopmentKey | undefined): readonly stri
 /** Opens the ledger as soon as its store answers; undefined where the process is asked to stop before. */
 async function openWhenThere(
   settings: Settings,
-  place: Placeholder | undefined,
+  place: UnavailableServer | undefined,
   acceptsOlderLog: boolean,
   signal: AbortSignal,
-): Promise<Ledger | undefined> {
+): Promise<PledgeContext | undefined> {
   const finding: Finding = {
     acceptsOlderLog,
     told: complain,
   };
-  if (place === undefined) return openLedger(settings, 'serve', { threaded: true, finding });
+  if (place === undefined) return openPledgeContext(settings, 'serve', { threaded: true, finding });
   const said = new Set<string>();
   const told = (why: string) => {
     if (!said.has(why)) complain(`The event store does not answer; ${place.url}/health says when it does. ${why}`);
@@ -95,7 +95,7 @@ async function openWhenThere(
   while (!signal.aborted) {
     try {
       const here = readSettings(undefined, { port: place.port });
-      return await openLedger(here, 'serve', { threaded: true, waiting: { signal, told }, finding });
+      return await openPledgeContext(here, 'serve', { threaded: true, waiting: { signal, told }, finding });
     } catch (error) {
       if (!(error instanceof Rejection && error.code === 'EVENT_STORE_UNAVAILABLE')) throw error;
     }

@@ -51,11 +51,11 @@ export interface Reading {
 }
 
 /** Reads a clock at `now`: a running or breached one ticks on in open time from where it was measured. */
-export function readClock(clock: Clock, calendar: Calendar, now: Instant): Reading {
-  const { state, measuredAt, targetMs, startedAt, dueAt, pausedAt, dueBeforePauseAt } = clock;
+export function readClock(time: Clock, calendar: Calendar, now: Instant): Reading {
+  const { state, measuredAt, targetMs, startedAt, dueAt, pausedAt, dueBeforePauseAt } = time;
   const isTicking = (state === 'running' || state === 'breached') && now > measuredAt;
-  const elapsedMs = clock.elapsedMs + (isTicking ? calendar.between(measuredAt, now) : 0);
-  const endedAt = clock.satisfiedAt ?? clock.cancelledAt;
+  const elapsedMs = time.elapsedMs + (isTicking ? calendar.between(measuredAt, now) : 0);
+  const endedAt = time.satisfiedAt ?? time.cancelledAt;
   const isPaused = pausedAt !== null && dueBeforePauseAt !== null;
   return {
     elapsedMs,

@@ -1,9 +1,9 @@
 import { type Instant } from '../business-time/calendar.js';
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 import { type Position } from '../event-sourcing/event-store.js';
-import { pause } from '../event-sourcing/retry-delay.js';
+import { waitToRetry } from '../event-sourcing/retry-delay.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
-import { LeftAlone, type Settled, type StuckTickets } from './retry-tracker.js';
+import { RetryTracker, type TicketSettled, type StuckTicketStore } from './retry-tracker.js';
 
 /** Where the watcher finds tickets on which something fell due. They are candidates: each ticket's decider has the word. */
 export interface Deadlines {
@@ -29,12 +29,12 @@ export interface Lease {
 
 export interface WatcherPorts {
   readonly deadlines: Deadlines;
-  readonly clock: Clock;
+  readonly time: TimeSource;
   readonly lease: Lease;
   /** Sends a ticket a command that only settles. */
-  readonly settle: (ticket: string) => Promise<Settled>;
+  readonly settle: (ticket: string) => Promise<TicketSettled>;
   /** Where tickets that cannot be settled are shown, until they can be. */
-  readonly stuck: StuckTickets;
+  readonly stuck: StuckTicketStore;
 }
 
 /** What came of a look at what is due. */
@@ -47,14 +47,14 @@ interface Look {
 
 /** Settles every ticket that falls due, from those that did while nobody watched on, until the signal aborts. */
 export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): Promise<void> {
-  const { deadlines, clock, lease } = ports;
-  let aside: LeftAlone | undefined;
+  const { deadlines, time, lease } = ports;
+  let aside: RetryTracker | undefined;
   let tries = 0;
   while (!signal.aborted) {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     try {
-      aside ??= await LeftAlone.of(ports.stuck);
+      aside ??= await RetryTracker.of(ports.stuck);
       const changed = deadlines.changed(either); // asked before looking, so that no change is missed in between
       const { at, isPutOff } = await settleOnce(ports, aside, either);
       tries = 0;
@@ -64,10 +64,10 @@ export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): 
         aside.until(),
         isPutOff ? at + lease.retryMs : Infinity,
       );
-      await Promise.race([changed, ...(Number.isFinite(wakeAt) ? [clock.sleepUntil(wakeAt, either)] : [])]);
+      await Promise.race([changed, ...(Number.isFinite(wakeAt) ? [time.sleepUntil(wakeAt, either)] : [])]);
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
-      await pause((tries += 1), signal); // /health says what fails
+      await waitToRetry((tries += 1), signal); // /health says what fails
     } finally {
       stop.abort();
     }
@@ -76,7 +76,7 @@ export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): 
 
 /** Settles all that is due now, until nothing is that can be. */
 export async function settleDue(ports: WatcherPorts, signal: AbortSignal): Promise<void> {
-  const aside = await LeftAlone.of(ports.stuck);
+  const aside = await RetryTracker.of(ports.stuck);
   for (;;) {
     const { settled } = await settleOnce(ports, aside, signal);
     if (settled === 0 || signal.aborted) return;
@@ -88,9 +88,9 @@ export async function settleDue(ports: WatcherPorts, signal: AbortSignal): Promi
  * Goes once through what is due; waits for no projection, so that one deadline delays no other. The next are read and
  * decided on while those before them are recorded.
  */
-async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSignal): Promise<Look> {
-  const { deadlines, clock, lease, settle } = ports;
-  const at = clock.now();
+async function settleOnce(ports: WatcherPorts, aside: RetryTracker, signal: AbortSignal): Promise<Look> {
+  const { deadlines, time, lease, settle } = ports;
+  const at = time.now();
   const look = aside.look(at, deadlines.seen());
   let settled = 0;
   let isAnothers = false;
@@ -102,7 +102,7 @@ async function settleOnce(ports: WatcherPorts, aside: LeftAlone, signal: AbortSi
     } catch (error) {
       if (error instanceof StorageFault)
         down.push(error); // no ticket's fault
-      else await aside.failed(ticket, error, clock.now());
+      else await aside.failed(ticket, error, time.now());
     }
   };
   let underWay: Promise<unknown> = Promise.resolve();

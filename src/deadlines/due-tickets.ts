@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../business-time/calendar.js';
 import { type Schema } from '../read-models/schema.js';
-import { turn } from '../event-sourcing/yield-to-event-loop.js';
+import { yieldToEventLoop } from '../event-sourcing/yield-to-event-loop.js';
 
 /** Rows read at a time. Limits stand in the text: SQLite plans a statement anew each time that one is bound. */
 const pageSize = 1_000;
@@ -48,7 +48,7 @@ export async function* dueTickets(
     const end = rows.at(-1);
     if (end !== undefined) last = [end.next_at ?? now, end.ticket];
     isMore = rows.length === pageSize;
-    if (isMore) await turn();
+    if (isMore) await yieldToEventLoop();
     if (isMore && due.size < most) continue;
     const sorted = [...due].sort();
     due.clear();

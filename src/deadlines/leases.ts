@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 import { type Finding, refusing } from '../event-sourcing/standing.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { connectTo, dialectOf } from '../read-models/connect.js';
@@ -25,12 +25,12 @@ export interface StuckTicketsTable {
 }
 
 /** What the nodes that share the work keep beside the log and the read models. Losing it costs time, and nothing else. */
-export interface DutiesSchema {
+export interface LeaseSchema {
   leases: LeasesTable;
   stuck_tickets: StuckTicketsTable;
 }
 
-export type Duties = Kysely<DutiesSchema>;
+export type LeaseDatabase = Kysely<LeaseSchema>;
 
 const dutiesFile: Stored = {
   called: 'the leases of work in duties.db',
@@ -42,7 +42,7 @@ const dutiesFile: Stored = {
  * who writes here.
  * @throws Rejection `DATA_NOT_WRITABLE`
  */
-export async function openDuties(file: string, { told }: Finding = refusing): Promise<Duties> {
+export async function openLeases(file: string, { told }: Finding = refusing): Promise<LeaseDatabase> {
   try {
     return await openSound(file);
   } catch (error) {
@@ -54,9 +54,9 @@ export async function openDuties(file: string, { told }: Finding = refusing): Pr
 }
 
 /** @throws StorageFault where the file is damaged */
-async function openSound(file: string): Promise<Duties> {
+async function openSound(file: string): Promise<LeaseDatabase> {
   const database = connectTo(file, file, dutiesFile.remedy);
-  const db = new Kysely<DutiesSchema>({ dialect: dialectOf(database, dutiesFile) });
+  const db = new Kysely<LeaseSchema>({ dialect: dialectOf(database, dutiesFile) });
   try {
     const found = tellingFaults(dutiesFile, () => database.pragma('quick_check(1)', { simple: true })); // it is small
     if (found !== 'ok') throw new StorageFault('DATA_DAMAGED', `${file} is damaged: ${String(found)}`, true);
@@ -68,7 +68,7 @@ async function openSound(file: string): Promise<Duties> {
   }
 }
 
-async function makeTables(db: Duties): Promise<void> {
+async function makeTables(db: LeaseDatabase): Promise<void> {
   await db.schema
     .createTable('leases')
     .ifNotExists()
@@ -94,11 +94,11 @@ async function makeTables(db: Duties): Promise<void> {
 export const leaseMs = 10_000;
 
 /** The lease of some work for one of the nodes. */
-export const leaseOf = (db: Duties, work: string, owner: string, clock: Clock) => ({
+export const leaseOf = (db: LeaseDatabase, work: string, owner: string, time: TimeSource) => ({
   retryMs: leaseMs / 2,
   /** Takes or renews it, unless another has it; one that would hold for longer than any does is of a clock gone wrong. */
   take: async (): Promise<boolean> => {
-    const now = clock.now();
+    const now = time.now();
     const expiresAt = now + leaseMs;
     const { numAffectedRows } = await sql`
       INSERT INTO leases (work, owner, expires_at) VALUES (${work}, ${owner}, ${expiresAt})
@@ -111,10 +111,10 @@ export const leaseOf = (db: Duties, work: string, owner: string, clock: Clock) =
 });
 
 /** Gives up every lease: whoever has the data to itself need not wait for those who had it before. */
-export const endLeases = (db: Duties) => db.deleteFrom('leases').execute();
+export const endLeases = (db: LeaseDatabase) => db.deleteFrom('leases').execute();
 
 /** The tickets that some work is stuck on. */
-export const stuckOf = (db: Duties, work: string) => ({
+export const stuckOf = (db: LeaseDatabase, work: string) => ({
   all: async () => {
     const rows = await db.selectFrom('stuck_tickets').selectAll().where('work', '=', work).execute();
     return rows.map(({ last_at: lastAt, retry_at: retryAt, ...row }) => ({ ...row, lastAt, retryAt }));
@@ -134,7 +134,7 @@ interface Times {
 }
 
 /** How many tickets are stuck. */
-export async function countStuck(db: Duties): Promise<number> {
+export async function countStuck(db: LeaseDatabase): Promise<number> {
   const { count } = await db
     .selectFrom('stuck_tickets')
     .select((where) => where.fn.countAll<number>().as('count'))

@@ -2,7 +2,7 @@ import { type Instant } from '../business-time/calendar.js';
 import { type Position } from '../event-sourcing/event-store.js';
 
 /** What settling a ticket came to. */
-export interface Settled {
+export interface TicketSettled {
   /** Up to where in the log it is settled. */
   readonly position: Position;
   /** Whether something was recorded. */
@@ -23,7 +23,7 @@ export interface StuckTicket {
 }
 
 /** Tickets that could not be settled, kept for people to see and across restarts. */
-export interface StuckTickets {
+export interface StuckTicketStore {
   all(): Promise<readonly StuckTicket[]>;
   put(ticket: StuckTicket): Promise<void>;
   remove(ticket: string): Promise<void>;
@@ -43,16 +43,16 @@ interface Wait {
 }
 
 /** Tickets that are on the list of what is due and yet not to be settled now. */
-export class LeftAlone {
+export class RetryTracker {
   /** Settled up to positions that the list had not come to. */
-  private readonly done = new Map<string, Settled>();
+  private readonly done = new Map<string, TicketSettled>();
   private readonly waiting = new Map<string, Wait>();
 
-  private constructor(private readonly shown: StuckTickets) {}
+  private constructor(private readonly shown: StuckTicketStore) {}
 
   /** With the tickets that were stuck before. */
-  static async of(shown: StuckTickets): Promise<LeftAlone> {
-    const aside = new LeftAlone(shown);
+  static async of(shown: StuckTicketStore): Promise<RetryTracker> {
+    const aside = new RetryTracker(shown);
     for (const stuck of await shown.all()) aside.wait(stuck.ticket, stuck.lastAt, stuck.retryAt, stuck);
     return aside;
   }
@@ -60,7 +60,7 @@ export class LeftAlone {
   /** One look at what is due, of a list that has come so far. */
   look(now: Instant, seen: Position | undefined) {
     const overdue = new Set([...this.waiting].filter(([, wait]) => isOver(wait, now)).map(([ticket]) => ticket));
-    const isSeen = ({ position }: Settled) => seen !== undefined && position <= seen;
+    const isSeen = ({ position }: TicketSettled) => seen !== undefined && position <= seen;
     const shown = [...this.done].filter(([, done]) => isSeen(done));
     return {
       /** Whether a ticket on the list is to be settled. */
@@ -82,7 +82,7 @@ export class LeftAlone {
     };
   }
 
-  async settled(ticket: string, settled: Settled): Promise<void> {
+  async settled(ticket: string, settled: TicketSettled): Promise<void> {
     await this.release(ticket);
     this.done.set(ticket, settled);
   }

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type Duties, type StuckTicketsTable } from './leases.js';
-import { DUTIES } from '../di-tokens.js';
+import { type LeaseDatabase, type StuckTicketsTable } from './leases.js';
+import { LEASES } from '../di-tokens.js';
 
 /** How many are shown; where there are more, it is not the tickets that are stuck. */
 const most = 1_000;
@@ -11,7 +11,7 @@ export class StuckTicketList extends Query<readonly StuckTicketsTable[]> {}
 
 @QueryHandler(StuckTicketList)
 export class StuckTicketListHandler implements IQueryHandler<StuckTicketList> {
-  constructor(@Inject(DUTIES) private readonly db: Duties) {}
+  constructor(@Inject(LEASES) private readonly db: LeaseDatabase) {}
 
   execute() {
     return this.db.selectFrom('stuck_tickets').selectAll().orderBy('since').orderBy('ticket').limit(most).execute();

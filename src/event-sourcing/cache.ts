@@ -2,7 +2,7 @@
  * What was kept last: at least so much, and at most twice as much. Whole generations go, since a map slows down where its
  * oldest entries are taken out one by one.
  */
-export class Recent<Value> {
+export class Cache<Value> {
   private young = new Map<string, Value>();
   private old = new Map<string, Value>();
   private weight = 0;

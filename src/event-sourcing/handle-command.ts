@@ -3,7 +3,7 @@ import { type EventStore, type NewEvent, type Position, RevisionConflict } from 
 import { loadStream, type Loaded, type LongLane } from './load-stream.js';
 import { Rejection } from './rejection.js';
 import { type StreamCache } from './stream-cache.js';
-import { Turns } from './yield-to-event-loop.js';
+import { TimeSlice } from './yield-to-event-loop.js';
 
 /** What became of one command: the events it caused (none: it was already so), or why it was refused. */
 export type CommandResult<Event> = { readonly events: readonly Event[] } | { readonly rejection: Rejection };
@@ -134,11 +134,11 @@ async function decideSome<State, Command, Event>(
   let state = before;
   const events: Event[] = [];
   const results: CommandResult<Event>[] = [];
-  const turns = new Turns();
+  const turns = new TimeSlice();
   for (const command of commands) {
     if (events.length >= appendedAtOnce) break;
     while (turns.isOver) {
-      await turns.giveWay();
+      await turns.yield();
       expectWanted(signal);
     }
     const result = decideOne(decider, command, state);

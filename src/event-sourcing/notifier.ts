@@ -1,8 +1,8 @@
 /** Wakes all who wait, once each. Whoever asks before looking misses no ring between the look and the wait. */
-export class Bell {
+export class Notifier {
   private readonly waiting = new Set<() => void>();
 
-  ring(): void {
+  notify(): void {
     for (const wake of this.waiting) wake();
   }
 

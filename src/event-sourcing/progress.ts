@@ -1,4 +1,4 @@
-import { Bell } from './notifier.js';
+import { Notifier } from './notifier.js';
 import { type Position } from './event-store.js';
 import { Rejection } from './rejection.js';
 
@@ -14,7 +14,7 @@ export interface ProjectionStatus {
 
 /** How far a projection has come, for those who wait for it. */
 export class Progress {
-  private readonly bell = new Bell();
+  private readonly notifier = new Notifier();
   private last: ProjectionStatus;
 
   constructor(
@@ -31,7 +31,7 @@ export class Progress {
   set status(status: ProjectionStatus) {
     this.last = status;
     this.changed(status);
-    this.bell.ring();
+    this.notifier.notify();
   }
 
   /**
@@ -51,6 +51,6 @@ export class Progress {
 
   /** Resolves when the projection has moved on or failed, or the signal aborts. */
   moved(signal: AbortSignal): Promise<void> {
-    return this.bell.next(signal);
+    return this.notifier.next(signal);
   }
 }

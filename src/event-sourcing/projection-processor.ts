@@ -1,5 +1,5 @@
 import { type EventStore, markOf, type Position, type StoredEvent } from './event-store.js';
-import { pause } from './retry-delay.js';
+import { waitToRetry } from './retry-delay.js';
 import { Progress, type ProjectionStatus } from './progress.js';
 import { StorageFault } from './storage-fault.js';
 
@@ -45,7 +45,7 @@ export class Overtaken extends Error {
 const movesUnsaved = 100;
 
 /** One projection, from its checkpoint on. An event that it cannot take stops it, for all to see; none is skipped. */
-export class Projector<Tx> {
+export class ProjectionProcessor<Tx> {
   private readonly progress: Progress;
   /** The checkpoint as it is kept, and how often the projection has moved on since without an event of its own. */
   private saved: Position | undefined;
@@ -93,14 +93,14 @@ export class Projector<Tx> {
     events: readonly StoredEvent[],
     to: Position,
     state: ProjectionStatus['state'],
-    patience?: AbortSignal,
+    retryPolicy?: AbortSignal,
   ): Promise<void> {
     const { position: from = '' } = this;
     if (to < from) return;
     const own = events.filter(({ type, position }) => this.types.has(type) && position > from);
     const [first] = own;
     if (first !== undefined && this.leavesOut) {
-      await this.save([first], first.position, patience);
+      await this.save([first], first.position, retryPolicy);
       this.moveTo(first.position, 'catchingUp');
       return;
     }
@@ -110,7 +110,7 @@ export class Projector<Tx> {
       this.moveTo(to, state);
       return;
     }
-    await this.save(own, to, patience);
+    await this.save(own, to, retryPolicy);
     this.moveTo(to, state);
   }
 
@@ -135,28 +135,32 @@ export class Projector<Tx> {
     return this.progress.moved(signal);
   }
 
-  private async save(events: readonly StoredEvent[], to: Position, patience?: AbortSignal): Promise<void> {
+  private async save(events: readonly StoredEvent[], to: Position, retryPolicy?: AbortSignal): Promise<void> {
     try {
-      await this.commitPatiently(events, to, patience);
+      await this.commitPatiently(events, to, retryPolicy);
     } catch (error) {
       if (error instanceof Overtaken || error instanceof StorageFault) this.fail(error);
-      else await this.failAt(events, error, patience);
+      else await this.failAt(events, error, retryPolicy);
       throw error;
     }
   }
 
   /** A fault of the disk is no fault of the events: they are taken as soon as it is over. */
-  private async commitPatiently(events: readonly StoredEvent[], to: Position, patience?: AbortSignal): Promise<void> {
+  private async commitPatiently(
+    events: readonly StoredEvent[],
+    to: Position,
+    retryPolicy?: AbortSignal,
+  ): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
         // A commit that failed may have come to the disk all the same.
         if (tries === 1 || !(await this.isSavedAt(to))) await this.commit(events, to);
         return;
       } catch (error) {
-        if (patience === undefined || !(error instanceof StorageFault) || error.isLasting) throw error;
+        if (retryPolicy === undefined || !(error instanceof StorageFault) || error.isLasting) throw error;
         this.retry(error);
-        await pause(tries, patience);
-        if (patience.aborted) throw error;
+        await waitToRetry(tries, retryPolicy);
+        if (retryPolicy.aborted) throw error;
       }
     }
   }
@@ -198,10 +202,10 @@ export class Projector<Tx> {
   }
 
   /** Finds the event that a batch failed at, one by one; those before it are projected. */
-  private async failAt(events: readonly StoredEvent[], cause: unknown, patience?: AbortSignal): Promise<void> {
+  private async failAt(events: readonly StoredEvent[], cause: unknown, retryPolicy?: AbortSignal): Promise<void> {
     for (const event of events) {
       try {
-        await this.commitPatiently([event], event.position, patience);
+        await this.commitPatiently([event], event.position, retryPolicy);
         this.moveTo(event.position, 'catchingUp');
       } catch (error) {
         this.fail(error, event.id);

@@ -1,7 +1,7 @@
 import { type EventStore, type Position, type StoredEvent } from './event-store.js';
-import { pause } from './retry-delay.js';
+import { waitToRetry } from './retry-delay.js';
 import { type ProjectionStatus } from './progress.js';
-import { type Projection, type ProjectionStore, Projector } from './projection-processor.js';
+import { type Projection, type ProjectionStore, ProjectionProcessor } from './projection-processor.js';
 import { StorageFault } from './storage-fault.js';
 
 /** Events in one transaction while catching up: a row that many of them touch is written once. */
@@ -16,8 +16,8 @@ type Take = (events: readonly StoredEvent[], to: Position, state: ProjectionStat
 type Failed = (status: ProjectionStatus, error: unknown) => void;
 
 /** Some projections with rows in one place. The log is read once for all of them; they take it in by turns. */
-export class Projectors<Tx> {
-  private readonly projectors: readonly Projector<Tx>[];
+export class ProjectionRunner<Tx> {
+  private readonly runner: readonly ProjectionProcessor<Tx>[];
   private hurried = 0;
   private endRest: () => void = () => undefined;
 
@@ -28,24 +28,24 @@ export class Projectors<Tx> {
     projections: readonly Projection<Tx>[],
     changed?: (status: ProjectionStatus) => void,
   ) {
-    this.projectors = projections.map(
-      (projection) => new Projector(rows, projection, (position) => store.markAt(position), changed),
+    this.runner = projections.map(
+      (projection) => new ProjectionProcessor(rows, projection, (position) => store.markAt(position), changed),
     );
   }
 
   get statuses(): readonly ProjectionStatus[] {
-    return this.projectors.map(({ status }) => status);
+    return this.runner.map(({ status }) => status);
   }
 
   /** Projects what is in the log now, and ends. Throws where a projection fails. */
   async catchUp(): Promise<void> {
     const end = await this.store.lastPosition();
     const stop = new AbortController();
-    await this.read(this.projectors, stop.signal, async (events, to, state) => {
-      for (const projector of this.projectors) await projector.take(events, to, state);
-      if (this.projectors.every(({ position = '' }) => position >= end)) stop.abort();
+    await this.read(this.runner, stop.signal, async (events, to, state) => {
+      for (const processor of this.runner) await processor.take(events, to, state);
+      if (this.runner.every(({ position = '' }) => position >= end)) stop.abort();
     });
-    for (const projector of this.projectors) await projector.end();
+    for (const processor of this.runner) await processor.end();
   }
 
   /**
@@ -53,14 +53,14 @@ export class Projectors<Tx> {
    * fails stops none: they wait for it.
    */
   async run(signal: AbortSignal, failed: Failed = () => undefined): Promise<void> {
-    const working = new Set(this.projectors);
-    const each = async (work: (projector: Projector<Tx>) => Promise<void>) => {
-      for (const projector of working) {
+    const working = new Set(this.runner);
+    const each = async (work: (processor: ProjectionProcessor<Tx>) => Promise<void>) => {
+      for (const processor of working) {
         try {
-          await work(projector);
+          await work(processor);
         } catch (error) {
-          working.delete(projector);
-          failed(projector.status, error);
+          working.delete(processor);
+          failed(processor.status, error);
         }
       }
     };
@@ -69,7 +69,7 @@ export class Projectors<Tx> {
     let tries = 0;
     const take: Take = async (events, to, state) => {
       tries = 0;
-      await each((projector) => projector.take(events, to, state, either));
+      await each((processor) => processor.take(events, to, state, either));
       if (working.size === 0) stop.abort();
       else if (state === 'live') await this.rest(either);
     };
@@ -79,21 +79,21 @@ export class Projectors<Tx> {
         isOver = true;
       } catch (error) {
         if (!(error instanceof StorageFault) || error.isLasting || either.aborted) {
-          for (const projector of working) {
-            projector.fail(error);
-            failed(projector.status, error);
+          for (const processor of working) {
+            processor.fail(error);
+            failed(processor.status, error);
           }
           return;
         }
-        for (const projector of working) projector.retry(error);
-        await pause((tries += 1), either);
+        for (const processor of working) processor.retry(error);
+        await waitToRetry((tries += 1), either);
       }
     }
     // Where a store or a disk is away, what was not saved is projected again: no stop waits for it.
     let isAway = false;
-    await each(async (projector) => {
+    await each(async (processor) => {
       if (isAway) return;
-      await projector.end().catch((error: unknown) => {
+      await processor.end().catch((error: unknown) => {
         if (!(error instanceof StorageFault)) throw error;
         isAway = true;
       });
@@ -121,14 +121,14 @@ export class Projectors<Tx> {
   }
 
   /** Reads on from where each of some stands, until the signal aborts. */
-  private async read(readers: Iterable<Projector<Tx>>, signal: AbortSignal, take: Take): Promise<void> {
-    for (const projector of readers) await projector.begin();
+  private async read(readers: Iterable<ProjectionProcessor<Tx>>, signal: AbortSignal, take: Take): Promise<void> {
+    for (const processor of readers) await processor.begin();
     let isChanged = true;
     while (isChanged) isChanged = await this.readOn([...readers], signal, take);
   }
 
   /** Reads on from where the first of them stands, a batch at a time, until the end or until other types matter to one. */
-  private async readOn(readers: readonly Projector<Tx>[], signal: AbortSignal, take: Take): Promise<boolean> {
+  private async readOn(readers: readonly ProjectionProcessor<Tx>[], signal: AbortSignal, take: Take): Promise<boolean> {
     const [after = ''] = readers.map(({ position = '' }) => position).sort();
     const known = readers.map(({ types }) => types);
     const types = [...new Set(known.flatMap((own) => [...own]))];
@@ -159,9 +159,9 @@ export class Projectors<Tx> {
     });
   }
 
-  private of(name: string): Projector<Tx> {
-    const projector = this.projectors.find(({ status }) => status.name === name);
-    if (projector === undefined) throw new Error(`there is no projection ${name}`);
-    return projector;
+  private of(name: string): ProjectionProcessor<Tx> {
+    const processor = this.runner.find(({ status }) => status.name === name);
+    if (processor === undefined) throw new Error(`there is no projection ${name}`);
+    return processor;
   }
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const [shortest, longest] = [50, 2_000];
 
 /** Waits before another try, longer after each, until the signal aborts. */
-export async function pause(tries: number, signal: AbortSignal): Promise<void> {
+export async function waitToRetry(tries: number, signal: AbortSignal): Promise<void> {
   const ms = Math.min(shortest * 2 ** (tries - 1), longest);
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

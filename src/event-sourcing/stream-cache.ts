@@ -1,5 +1,5 @@
 import { type Loaded, LongLane } from './load-stream.js';
-import { Recent } from './cache.js';
+import { Cache } from './cache.js';
 
 export interface CacheLimits<State> {
   /** How many streams are kept, at most twice as many. */
@@ -22,11 +22,11 @@ export interface Seen<State> {
  */
 export class StreamCache<State> {
   readonly lane = new LongLane();
-  private readonly streams: Recent<Loaded<State>>;
+  private readonly streams: Cache<Loaded<State>>;
   private readonly loading = new Map<string, Promise<Loaded<State>>>();
 
   constructor({ streams, bytesOf = () => 0, bytes = Infinity }: CacheLimits<State>) {
-    this.streams = new Recent(streams, ({ state }) => bytesOf(state), bytes);
+    this.streams = new Cache(streams, ({ state }) => bytesOf(state), bytes);
   }
 
   get(stream: string): Loaded<State> | undefined {

@@ -1,5 +1,5 @@
 /** Lets others have the event loop before work that is long goes on. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** For how long work goes on, in milliseconds, before others have a turn: all work of this process together. */
 const longestMs = 5;
@@ -61,7 +61,7 @@ const ours = new EventLoop();
  * Asked between the steps of work that may be long, to give the others a turn whenever work has gone on for some time:
  * `while (turns.isOver) await turns.giveWay();`
  */
-export class Turns {
+export class TimeSlice {
   /** @param who Whose work it is, where somebody is known. */
   constructor(
     private readonly who = '',
@@ -73,7 +73,7 @@ export class Turns {
     return this.loop.isOver();
   }
 
-  giveWay(): Promise<void> {
+  yield(): Promise<void> {
     return this.loop.giveWay(this.who);
   }
 }

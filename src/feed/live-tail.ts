@@ -1,7 +1,7 @@
-import { type Clock } from '../time/time-source.js';
-import { Bell } from '../event-sourcing/notifier.js';
+import { type TimeSource } from '../time/time-source.js';
+import { Notifier } from '../event-sourcing/notifier.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
-import { turn } from '../event-sourcing/yield-to-event-loop.js';
+import { yieldToEventLoop } from '../event-sourcing/yield-to-event-loop.js';
 import { type FeedEvent, feedTypes } from './domain/feed-event.js';
 
 /** How many of the newest events are kept at hand for those who listen: some 20 MB where all of them are in use. */
@@ -12,7 +12,7 @@ const inOneTurn = 16;
 
 export interface TailPorts {
   readonly store: EventStore;
-  readonly clock: Clock;
+  readonly time: TimeSource;
   /** How often those who listen are told how far they have come. */
   readonly heartbeatMs: number;
   /** How many events are kept at hand, and so how far behind a subscriber may be. */
@@ -22,7 +22,7 @@ export interface TailPorts {
 /** Lets others have the event loop now and then; call it after each event. */
 export function paced(): () => Promise<void> | undefined {
   let taken = 0;
-  return () => (++taken % inOneTurn === 0 ? turn() : undefined);
+  return () => (++taken % inOneTurn === 0 ? yieldToEventLoop() : undefined);
 }
 
 /**
@@ -41,7 +41,7 @@ export class LiveTail {
   /** It has seen all that the log holds up to here. */
   reached: Position = '';
 
-  private readonly bell = new Bell();
+  private readonly notifier = new Notifier();
   private readonly slots: FeedEvent[] = [];
   private readonly kept: number;
   /** It holds every event after this one; undefined before it has started. */
@@ -76,7 +76,7 @@ export class LiveTail {
 
   /** Resolves when there is something new, or the signal aborts. */
   changed(signal: AbortSignal): Promise<void> {
-    return this.bell.next(signal);
+    return this.notifier.next(signal);
   }
 
   /** Follows the log until the signal aborts; a failure is told to who listens. */
@@ -90,7 +90,7 @@ export class LiveTail {
     } catch (error) {
       this.failure = error instanceof Error ? error : new Error(String(error));
       this.start();
-      this.bell.ring();
+      this.notifier.notify();
     } finally {
       stop.abort();
     }
@@ -101,13 +101,13 @@ export class LiveTail {
     for await (const message of this.ports.store.subscribe({ after, types: feedTypes, signal })) {
       if (message.kind === 'caughtUp') {
         this.reached = message.position;
-        this.bell.ring();
+        this.notifier.notify();
         continue;
       }
       this.hold(message.event as FeedEvent);
       const turn = pace();
       if (turn === undefined) continue;
-      this.bell.ring();
+      this.notifier.notify();
       await turn;
     }
   }
@@ -121,11 +121,11 @@ export class LiveTail {
   }
 
   private async beat(signal: AbortSignal): Promise<void> {
-    const { clock, heartbeatMs } = this.ports;
+    const { time, heartbeatMs } = this.ports;
     while (!signal.aborted) {
-      await clock.sleepUntil(clock.now() + heartbeatMs, signal);
+      await time.sleepUntil(time.now() + heartbeatMs, signal);
       this.beats += 1;
-      this.bell.ring();
+      this.notifier.notify();
     }
   }
 }

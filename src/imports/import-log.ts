@@ -7,7 +7,7 @@ import { type RequestOutcome } from '../tickets/commands/change-ticket.js';
 import { eachTicket } from '../tickets/commands/each-ticket.js';
 import { OpenedBefore, openingsFirst, opens } from '../tickets/commands/opening-rejected.js';
 import { heeding, Unopened } from '../tickets/commands/unopened.js';
-import { type TicketOrder } from '../tickets/domain/commands.js';
+import { type TicketCommand } from '../tickets/domain/commands.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { factIdOf, inOurWords } from './fact-id.js';
 import { type FactRecord, type ImportRecord, type ImportRow } from './import-record.js';
@@ -20,7 +20,7 @@ export interface ImportedFact {
   readonly factId: string;
   readonly occurredAt: Instant;
   readonly actor: Actor;
-  readonly order: TicketOrder;
+  readonly command: TicketCommand;
   /** Whose ticket the row says that it is. */
   readonly customer?: string;
 }
@@ -69,7 +69,7 @@ interface Item {
   readonly line: number;
   readonly fact: FactRecord;
   /** As the sink takes it. */
-  readonly order: TicketOrder;
+  readonly command: TicketCommand;
   readonly factId: string;
 }
 
@@ -131,9 +131,9 @@ class Importing {
       }
     } else if (!('record' in row)) return;
     else if (row.record.kind === 'fact') {
-      const order = inOurWords(row.record.order, row.record.ticket, source);
+      const command = inOurWords(row.record.command, row.record.ticket, source);
       const factId = factIdOf(row.record, source, this.repetitions);
-      this.chunk.push({ line, fact: row.record, order, factId });
+      this.chunk.push({ line, fact: row.record, command, factId });
     } else if (row.record.kind === 'calendar') await this.define(line, row.record);
     else this.definitions.push(this.define(line, row.record));
   }
@@ -149,7 +149,7 @@ class Importing {
     await Promise.all(definitions);
     await this.eachTicket(chunk, async (ticket, items) => {
       // Sorted by clocks that run apart, a log may open a ticket after what happened to it.
-      const isOpened = this.isSettled(ticket) || items.some(({ order }) => opens(order));
+      const isOpened = this.isSettled(ticket) || items.some(({ command }) => opens(command));
       if (!isOpened) for (const item of items) this.early.add(ticket, item);
       else if (this.early.has(ticket)) await this.inTurn(() => this.recordWithEarly(ticket, items));
       else await this.record(ticket, items);
@@ -166,8 +166,8 @@ class Importing {
 
   /** What waited for a ticket comes after its opening and before what else is said. After a stop it is read again. */
   private async recordWithEarly(ticket: string, items: readonly Item[]): Promise<void> {
-    const others = items.filter(({ order }) => !opens(order));
-    let first = items.filter(({ order }) => opens(order));
+    const others = items.filter(({ command }) => !opens(command));
+    let first = items.filter(({ command }) => opens(command));
     for (let isLast = false; !isLast && !this.options.signal.aborted; first = []) {
       const waited = this.early.takeOf(ticket, chunkSize);
       isLast = waited.length < chunkSize;
@@ -187,20 +187,20 @@ class Importing {
   }
 
   private eachTicket(items: readonly Item[], work: (ticket: string, items: readonly Item[]) => Promise<void>) {
-    return eachTicket(this.byTicket(items), ({ order }) => order, work);
+    return eachTicket(this.byTicket(items), ({ command }) => command, work);
   }
 
   private async record(ticket: string, items: readonly Item[]): Promise<void> {
     const { sink } = this.options;
-    const hasOwnOpening = this.opened.has(ticket, 'opening') || items.some(({ order }) => opens(order));
+    const hasOwnOpening = this.opened.has(ticket, 'opening') || items.some(({ command }) => opens(command));
     const outcomes = await heeding(this.unopened, { ticket, hasOwnOpening }, items, (tried) =>
       sink.record(ticket, tried.map(importedFact)),
     );
-    for (const [i, { line, order }] of items.entries()) {
+    for (const [i, { line, command }] of items.entries()) {
       const outcome = outcomes[i];
       if (outcome !== undefined && leavesOpen(outcome)) {
-        if (opens(order)) this.opened.add(ticket, 'opening');
-        else if (order.type === 'SplitTicket') this.opened.add(order.into, 'split');
+        if (opens(command)) this.opened.add(ticket, 'opening');
+        else if (command.type === 'SplitTicket') this.opened.add(command.into, 'split');
       }
       this.took(line, outcome);
     }
@@ -240,7 +240,7 @@ class Importing {
 const leavesOpen = (outcome: RequestOutcome) =>
   outcome.kind !== 'rejected' || outcome.rejection instanceof OpenedBefore;
 
-const importedFact = ({ factId, fact: { occurredAt, actor, customer }, order }: Item): ImportedFact => ({
-  ...{ factId, occurredAt, actor, order },
+const importedFact = ({ factId, fact: { occurredAt, actor, customer }, command }: Item): ImportedFact => ({
+  ...{ factId, occurredAt, actor, command },
   ...(customer === undefined ? {} : { customer }),
 });

@@ -1,7 +1,7 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type CalendarSource } from '../business-time/holiday-sources.js';
 import { type Actor } from '../event-sourcing/event-store.js';
-import { type TicketOrder } from '../tickets/domain/commands.js';
+import { type TicketCommand } from '../tickets/domain/commands.js';
 
 /** One thing that a log says. */
 export type ImportRecord =
@@ -22,7 +22,7 @@ export type ImportRecord =
       readonly ticket: string;
       readonly occurredAt: Instant;
       readonly actor: Actor;
-      readonly order: TicketOrder;
+      readonly command: TicketCommand;
       /** Whose ticket the row says that it is; refused where it is not. */
       readonly customer?: string;
     };

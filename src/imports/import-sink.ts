@@ -41,11 +41,11 @@ const lifeOfImport: Decider<UnderWay, ImportEvent, ImportEvent> = {
 
 /** Begins an import, or goes on with one of the same source and format that was stopped. */
 export async function startImport(ports: TicketPorts & CataloguePorts, start: ImportStart): Promise<Import> {
-  const { store, clock } = ports;
+  const { store, time } = ports;
   const { source, format, judgedFrom, actor } = start;
   const id = deriveId('import', source, format);
   const stream = importStream(id);
-  const now = clock.now();
+  const now = time.now();
   const metadata = { actor, source, occurredAt: now, recordedAt: now, schemaVersion: 1 };
   const eventId = (kind: string, at: Instant) => deriveId('import', id, kind, String(at));
 
@@ -64,7 +64,7 @@ export async function startImport(ports: TicketPorts & CataloguePorts, start: Im
       ),
     record: (ticket, facts) => record(ports, ticket, facts, { source, mayBackdate: true, import: imported }),
     finish: async ({ rows, recorded, rejected }) => {
-      const at = clock.now();
+      const at = time.now();
       const finished: ImportFinished = {
         ...{ id: eventId('finished', at), type: 'ImportFinished', data: { import: id, rows, recorded, rejected } },
         metadata: { ...metadata, occurredAt: at, recordedAt: at },

@@ -1,4 +1,4 @@
-import { Recent } from '../event-sourcing/cache.js';
+import { Cache } from '../event-sourcing/cache.js';
 
 /** Contents remembered, of all tickets together: some tens of megabytes at most, however long the log. */
 const remembered = 100_000;
@@ -9,9 +9,9 @@ const remembered = 100_000;
  * so a log that is read again counts the same. What lies further back than it remembers counts as never said.
  */
 export class Repetitions {
-  private readonly counts = new Recent<number>(remembered);
+  private readonly counts = new Cache<number>(remembered);
   /** What was said last of each ticket; kept longer than what it is compared with. */
-  private readonly last = new Recent<string>(2 * remembered);
+  private readonly last = new Cache<string>(2 * remembered);
 
   /** How often it came before what is said now. */
   count(ticket: string, content: string): number {

@@ -21,7 +21,7 @@ export interface SampleCustomer {
 export interface SampleFact {
   readonly at: Instant;
   /** Its place among the facts of its ticket. */
-  readonly order: number;
+  readonly command: number;
   readonly line: string;
 }
 
@@ -59,7 +59,7 @@ export function sampleTicket(
   let agent: string = random.pick(agents);
   const say = (at: Instant, event: string, more: object = {}, actor: object = { id: agent }) => {
     const occurredAt = new Date(at).toISOString();
-    facts.push({ at, order: facts.length, line: JSON.stringify({ event, ticket, occurredAt, actor, ...more }) });
+    facts.push({ at, command: facts.length, line: JSON.stringify({ event, ticket, occurredAt, actor, ...more }) });
   };
   const after = (at: Instant, hours: number) =>
     Math.round(calendar.add(calendar.nextOpening(at), Math.max(1, hours * hour)));

@@ -138,4 +138,4 @@ class Timeline {
 
 /** By time; facts of the same instant in the order in which they were made. */
 const isBefore = (a: SampleFact | undefined, b: SampleFact | undefined) =>
-  a !== undefined && (b === undefined || a.at < b.at || (a.at === b.at && a.order < b.order));
+  a !== undefined && (b === undefined || a.at < b.at || (a.at === b.at && a.command < b.command));

@@ -28,9 +28,9 @@ export class Survey {
       if (row.unopened?.by === 'opening') this.refuse(row.unopened.ticket);
       else if (row.unopened !== undefined) this.opened(row.unopened.ticket, null);
     } else if ('record' in row && row.record.kind === 'fact') {
-      const { ticket, order } = row.record;
-      if (opens(order)) this.opened(ticket, order.customer);
-      else if (order.type === 'SplitTicket') this.opened(order.into, null);
+      const { ticket, command } = row.record;
+      if (opens(command)) this.opened(ticket, command.customer);
+      else if (command.type === 'SplitTicket') this.opened(command.into, null);
     }
   }
 

@@ -1,4 +1,4 @@
-import { systemClock } from '../time/time-source.js';
+import { systemTime } from '../time/time-source.js';
 import { cut } from '../event-sourcing/rejection.js';
 import { visible } from '../parsing/visible.js';
 
@@ -22,7 +22,7 @@ export type Log = (entry: LogEntry) => void;
 
 /** One line of JSON each, so that no text of a caller's can begin a line of its own. */
 export const logLine = (entry: LogEntry): string =>
-  visible(JSON.stringify({ at: new Date(systemClock.now()).toISOString(), ...entry }));
+  visible(JSON.stringify({ at: new Date(systemTime.now()).toISOString(), ...entry }));
 
 /** What may wait for who reads the log, in bytes. */
 const mostWaiting = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 import { type Log, type LogEntry } from './log.js';
 
 const windowMs = 60_000;
@@ -14,13 +14,13 @@ export class ThinnedLog {
 
   constructor(
     private readonly log: Log,
-    private readonly clock: Pick<Clock, 'elapsed'>,
+    private readonly time: Pick<TimeSource, 'elapsed'>,
     /** How many kinds are remembered; those first whose minute began first make way. */
     private readonly room = 10_000,
   ) {}
 
   write(entry: LogEntry, address: string): void {
-    const now = this.clock.elapsed();
+    const now = this.time.elapsed();
     const name = `${entry.code} ${address}`;
     const kind = this.kinds.get(name);
     if (kind !== undefined && now < kind.endsAt) {

@@ -5,7 +5,7 @@ import { type EventStore, type Position } from '../event-sourcing/event-store.js
 import { type Finding, logIsOlder, refusing, type Remembered, standingOf } from '../event-sourcing/standing.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type ProjectionStore } from '../event-sourcing/projection-processor.js';
-import { Recent } from '../event-sourcing/cache.js';
+import { Cache } from '../event-sourcing/cache.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { connectTo, dialectOf } from './connect.js';
 import { type Stored } from '../storage/disk-faults.js';
@@ -212,7 +212,7 @@ const longestKept = 20_000;
 
 /** A connection that prepares a statement once, and again only when many others have come since. */
 function remembering(database: Database.Database): SqliteDatabase {
-  const prepared = new Recent<Database.Statement>(statementsKept);
+  const prepared = new Cache<Database.Statement>(statementsKept);
   return {
     close: () => database.close(),
     prepare: (text) => {

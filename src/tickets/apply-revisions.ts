@@ -12,7 +12,7 @@ export function applyRevisions(
     ports,
     ticket,
     revisions.map(({ kind, code, version, at }) => ({
-      order: { type: 'ApplyRevision', of: kind === 'plan' ? 'plan' : 'calendar', code, version },
+      command: { type: 'ApplyRevision', of: kind === 'plan' ? 'plan' : 'calendar', code, version },
       ...{ occurredAt: at, actor: pledge, mayBackdate: true },
     })),
   );

@@ -1,7 +1,7 @@
 import { type Instant } from '../business-time/calendar.js';
 
 /** Time as a port, so that tests move it rather than wait. */
-export interface Clock {
+export interface TimeSource {
   readonly now: () => Instant;
   /** Milliseconds since some instant, which go on as they do when the clock is put forward or back: what rates go by. */
   readonly elapsed: () => number;
@@ -16,7 +16,7 @@ export interface Clock {
 const longestTimerMs = 1_000;
 
 /** The machine's clock. */
-export const systemClock: Clock = {
+export const systemTime: TimeSource = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   sleepUntil: (at, signal) =>

@@ -1,9 +1,9 @@
-import { type Clock } from '../time/time-source.js';
-import { Bell } from '../event-sourcing/notifier.js';
+import { type TimeSource } from '../time/time-source.js';
+import { Notifier } from '../event-sourcing/notifier.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Finding } from '../event-sourcing/standing.js';
 import { type Projection, type ProjectionStore } from '../event-sourcing/projection-processor.js';
-import { Projectors } from '../event-sourcing/projection-runner.js';
+import { ProjectionRunner } from '../event-sourcing/projection-runner.js';
 import { openOutbox, type Outbox, type OutboxTx } from './outbox/open-outbox.js';
 import { outboxProjection } from './outbox/outbox-projection.js';
 import { keyIn, type SecretOf, secretsFrom } from './secrets.js';
@@ -12,10 +12,10 @@ import { keyIn, type SecretOf, secretsFrom } from './secrets.js';
 export interface Webhooks {
   readonly outbox: Outbox;
   /** Brings the outbox up to the log. */
-  readonly projectors: Projectors<OutboxTx>;
+  readonly runner: ProjectionRunner<OutboxTx>;
   readonly secretOf: SecretOf;
   /** Rings when there may be something to do. */
-  readonly changed: Bell;
+  readonly changed: Notifier;
   close(): Promise<void>;
 }
 
@@ -28,19 +28,19 @@ export interface WebhookFiles {
 /** Opens what webhooks have in a data folder, and makes what is lacking. @throws what {@link openOutbox} and {@link keyIn} throw */
 export async function openWebhooks(
   files: WebhookFiles,
-  { store, clock }: { readonly store: EventStore; readonly clock: Clock },
+  { store, time }: { readonly store: EventStore; readonly time: TimeSource },
   finding: Finding,
 ): Promise<Webhooks> {
   const secretOf = secretsFrom(keyIn(files.key));
   const outbox = await openOutbox(files.outbox, store, finding);
-  const changed = new Bell();
-  const { rows, projection } = ringing(outbox, outboxProjection(clock), changed);
-  const projectors = new Projectors(store, rows, [projection]);
-  return { outbox, secretOf, changed, projectors, close: outbox.close };
+  const changed = new Notifier();
+  const { rows, projection } = ringing(outbox, outboxProjection(time), changed);
+  const runner = new ProjectionRunner(store, rows, [projection]);
+  return { outbox, secretOf, changed, runner, close: outbox.close };
 }
 
 /** Rings after each transaction that took events; one that only moves the checkpoint is nobody's concern. */
-function ringing(outbox: Outbox, projection: Projection<OutboxTx>, bell: Bell) {
+function ringing(outbox: Outbox, projection: Projection<OutboxTx>, notifier: Notifier) {
   let tookEvents = false;
   const noting: Projection<OutboxTx> = {
     ...projection,
@@ -53,7 +53,7 @@ function ringing(outbox: Outbox, projection: Projection<OutboxTx>, bell: Bell) {
     ...outbox,
     transaction: async (work) => {
       const result = await outbox.transaction(work);
-      if (tookEvents) bell.ring();
+      if (tookEvents) notifier.notify();
       tookEvents = false;
       return result;
     },

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 import { expectSoundTarget, guardedLookup, TargetRefused, type TargetRules } from './ssrf-guard.js';
 
 /** What became of one attempt. */
@@ -26,7 +26,7 @@ export const patienceMs = 15_000;
 const answerBytes = 16 * 1024;
 
 /** Sends over HTTP to allowed addresses alone, and follows no redirect. */
-export function httpPost(rules: TargetRules, clock: Clock): HttpPost {
+export function httpPost(rules: TargetRules, time: TimeSource): HttpPost {
   const agentFor = (scheme: 'https:' | 'http:') =>
     new Agent({ connect: { lookup: guardedLookup(scheme, rules), timeout: patienceMs } });
   const agents = { 'https:': agentFor('https:'), 'http:': agentFor('http:') };
@@ -42,7 +42,7 @@ export function httpPost(rules: TargetRules, clock: Clock): HttpPost {
   };
   const post: Post = async (message, signal) => {
     const [done, late] = [new AbortController(), new AbortController()];
-    void clock.sleepUntil(clock.now() + patienceMs, done.signal).then(() => {
+    void time.sleepUntil(time.now() + patienceMs, done.signal).then(() => {
       late.abort();
     });
     try {

@@ -18,12 +18,12 @@ import { type DeliveryFilter, deliveryLog, webhookList, type WebhookView, withCo
 const patienceMs = 5_000;
 
 /** @throws Rejection `READ_MODEL_BEHIND`, and what a cursor is refused for */
-async function seen({ store, projectors }: WebhookCommandPorts, after: string | undefined): Promise<void> {
+async function seen({ store, runner }: WebhookCommandPorts, after: string | undefined): Promise<void> {
   if (after === undefined) return;
   const position = fromCursor(store, after);
-  if (await projectors.waitFor([outboxName], position, AbortSignal.abort())) return;
+  if (await runner.waitFor([outboxName], position, AbortSignal.abort())) return;
   await expectReached(store, position);
-  if (await projectors.waitFor([outboxName], position, AbortSignal.timeout(patienceMs))) return;
+  if (await runner.waitFor([outboxName], position, AbortSignal.timeout(patienceMs))) return;
   throw new Rejection('READ_MODEL_BEHIND', `The outbox has not seen ${after} within 5 seconds; ask again.`);
 }
 

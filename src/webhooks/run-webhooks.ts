@@ -3,7 +3,7 @@ import { advanceReplays } from './outbox/replays.js';
 import { type Webhooks } from './open-webhooks.js';
 import { sendTo, type SenderPorts } from './sender.js';
 
-export interface WebhookPorts extends SenderPorts, Pick<Webhooks, 'projectors' | 'changed'> {
+export interface WebhookPorts extends SenderPorts, Pick<Webhooks, 'runner' | 'changed'> {
   /** Something has failed that is no endpoint's fault. */
   readonly failed: (what: string, error: unknown) => void;
 }
@@ -15,18 +15,18 @@ const dayMs = 86_400_000;
 
 /** Lines up what endpoints are to be sent, and sends it, until the signal aborts. */
 export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Promise<void> {
-  const { outbox, store, clock, projectors, changed, failed } = ports;
-  const projecting = projectors.run(signal, (_status, error) => {
+  const { outbox, store, time, runner, changed, failed } = ports;
+  const projecting = runner.run(signal, (_status, error) => {
     failed('the outbox of webhooks has stopped', error);
   });
   const replaying = again('a replay of webhooks', async () => {
     const rung = changed.next(signal);
-    if (await advanceReplays(outbox, store, clock)) changed.ring();
+    if (await advanceReplays(outbox, store, time)) changed.notify();
     else await rung;
   });
   const forgetting = again('the delivery log of webhooks', async () => {
-    await forgetOld(outbox.db, clock.now());
-    await clock.sleepUntil(clock.now() + dayMs, signal);
+    await forgetOld(outbox.db, time.now());
+    await time.sleepUntil(time.now() + dayMs, signal);
   });
   await Promise.all([projecting, replaying, forgetting, sendToAll()]);
 
@@ -37,7 +37,7 @@ export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Pro
         await work();
       } catch (error) {
         failed(what, error);
-        await clock.sleepUntil(clock.now() + setAsideMs, signal);
+        await time.sleepUntil(time.now() + setAsideMs, signal);
       }
     }
   }
@@ -61,8 +61,8 @@ export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Pro
       await sendTo(ports, webhook, changed, signal);
     } catch (error) {
       failed(`what is sent to webhook ${webhook}`, error);
-      await clock.sleepUntil(clock.now() + setAsideMs, signal);
-      changed.ring();
+      await time.sleepUntil(time.now() + setAsideMs, signal);
+      changed.notify();
     }
   }
 }

@@ -1,5 +1,5 @@
-import { type Clock } from '../time/time-source.js';
-import { type Bell } from '../event-sourcing/notifier.js';
+import { type TimeSource } from '../time/time-source.js';
+import { type Notifier } from '../event-sourcing/notifier.js';
 import { toCursor } from '../event-sourcing/cursor.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type FeedEvent } from '../feed/domain/feed-event.js';
@@ -14,7 +14,7 @@ import { type SecretOf } from './secrets.js';
 export interface SenderPorts {
   readonly outbox: Outbox;
   readonly store: EventStore;
-  readonly clock: Clock;
+  readonly time: TimeSource;
   readonly secretOf: SecretOf;
   readonly post: Post;
   /** From 0 to 1, 1 left out. */
@@ -31,22 +31,22 @@ const retryConcurrency = 4;
  * Sends one endpoint what is due to it until the signal aborts or it is removed. Each endpoint has a loop of its own, so
  * that a dead one holds up no other; what an attempt leaves unsaid when the process ends is attempted again.
  */
-export async function sendTo(ports: SenderPorts, id: string, bell: Bell, signal: AbortSignal): Promise<void> {
-  const { outbox, clock } = ports;
+export async function sendTo(ports: SenderPorts, id: string, notifier: Notifier, signal: AbortSignal): Promise<void> {
+  const { outbox, time } = ports;
   const underWay = new Map<string, { readonly isRetry: boolean; readonly ended: Promise<void> }>();
   let failure: Error | undefined;
   while (!signal.aborted) {
     if (failure !== undefined) throw failure;
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    const changed = bell.next(either); // asked before looking, so that no change is missed in between
+    const changed = notifier.next(either); // asked before looking, so that no change is missed in between
     const webhook = await webhookOf(outbox, id);
     if (webhook === undefined) break;
-    const now = clock.now();
+    const now = time.now();
     if (webhook.state === 'enabled') await startDue();
     const next = await nextAttempt(outbox.db, id, now);
     const woken = [changed, ...[...underWay.values()].map(({ ended }) => ended)];
-    if (next !== undefined && webhook.state === 'enabled') woken.push(clock.sleepUntil(next, either));
+    if (next !== undefined && webhook.state === 'enabled') woken.push(time.sleepUntil(next, either));
     await Promise.race(woken);
     stop.abort();
 
@@ -77,17 +77,17 @@ async function webhookOf({ db }: Outbox, id: string): Promise<Webhook | undefine
 
 /** One attempt, and what became of it. */
 async function deliver(ports: SenderPorts, webhook: Webhook, delivery: Delivery, signal: AbortSignal): Promise<void> {
-  const { outbox, clock, random } = ports;
+  const { outbox, time, random } = ports;
   const outcome = await attempt(ports, webhook, delivery, signal);
   if (outcome === undefined) return;
-  const now = clock.now();
+  const now = time.now();
   const tried = { attempts: delivery.attempts + 1, queuedAt: delivery.queued_at, now };
   const again = outcome.kind === 'delivered' ? undefined : retryAt(tried, random);
   await recordAttempt(outbox, delivery, outcome, { now, retryAt: again });
 }
 
 async function attempt(
-  { store, clock, secretOf, post }: SenderPorts,
+  { store, time, secretOf, post }: SenderPorts,
   webhook: Webhook,
   { stream, revision, event: id }: Delivery,
   signal: AbortSignal,
@@ -95,7 +95,7 @@ async function attempt(
   try {
     const event = await eventAt(store, stream, revision, id);
     const body = bodyOf(event, toCursor(store, event.position));
-    const headers = signedHeaders(webhook, secretOf, { id, body, now: clock.now() });
+    const headers = signedHeaders(webhook, secretOf, { id, body, now: time.now() });
     return await post({ url: webhook.endpoint.url, headers, body }, signal);
   } catch (error) {
     if (signal.aborted) return undefined;

@@ -1,10 +1,10 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { inFull, noteToStderr } from '../observability/log.js';
-import { type Clock } from '../time/time-source.js';
+import { type TimeSource } from '../time/time-source.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
-import { CLOCK, EVENT_STORE, SETTINGS, WEBHOOKS } from '../di-tokens.js';
+import { TIME_SOURCE, EVENT_STORE, SETTINGS, WEBHOOKS } from '../di-tokens.js';
 import { ChangeWebhookHandler } from './commands/change-webhook.js';
 import { ReplayWebhookHandler, TestWebhookHandler } from './commands/deliver.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
@@ -20,10 +20,10 @@ export const webhookResolvers = [WebhookMutations, WebhookQueries];
 
 const ports = {
   provide: WEBHOOK_PORTS,
-  inject: [WEBHOOKS, EVENT_STORE, CLOCK, SETTINGS],
-  useFactory: (webhooks: Webhooks, store: EventStore, clock: Clock, settings: Settings) => {
+  inject: [WEBHOOKS, EVENT_STORE, TIME_SOURCE, SETTINGS],
+  useFactory: (webhooks: Webhooks, store: EventStore, time: TimeSource, settings: Settings) => {
     const rules = { allowsPrivate: settings.webhookPrivateTargets === 'yes', lookup: systemLookup };
-    return { ...webhooks, store, clock, rules, post: httpPost(rules, clock) };
+    return { ...webhooks, store, time, rules, post: httpPost(rules, time) };
   },
 };
 

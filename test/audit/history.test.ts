@@ -8,7 +8,7 @@ import { readersOf } from '../../src/read-models/scoped.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { flagsBetween } from '../../src/tickets/kept-flags.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, say, type TestLedger } from '../support/application-contexts.js';
+import { ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';
 import { withAppend } from '../support/stores.js';
 
 const now = '2026-03-02T09:00:00Z';
@@ -31,7 +31,7 @@ function counting(store: EventStore) {
 }
 
 /** Puts many notes on a ticket, as a mail loop would in some days. */
-async function addNotes({ store }: TestLedger, id: string, notes: number): Promise<void> {
+async function addNotes({ store }: TestContext, id: string, notes: number): Promise<void> {
   const stream = ticketStream(id);
   const events: StoredEvent[] = [];
   for await (const event of store.readStream(stream)) events.push(event);
@@ -46,18 +46,18 @@ async function addNotes({ store }: TestLedger, id: string, notes: number): Promi
 
 describe('the history of a ticket', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   let length = 0;
   beforeAll(async () => {
     folder = newFolder();
-    ledger = await ledgerAt(now, folder);
-    await open(ledger, 'long');
-    await say(ledger, 'long', { type: 'AddInternalNote', text: 'hm' });
-    await addNotes(ledger, 'long', 50_000);
-    for await (const { revision } of ledger.store.readStream(ticketStream('long'))) length = revision + 1;
+    context = await ledgerAt(now, folder);
+    await open(context, 'long');
+    await say(context, 'long', { type: 'AddInternalNote', text: 'hm' });
+    await addNotes(context, 'long', 50_000);
+    for await (const { revision } of context.store.readStream(ticketStream('long'))) length = revision + 1;
   });
   afterAll(async () => {
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -68,24 +68,24 @@ describe('the history of a ticket', () => {
     ['in its midst', () => 30_000],
     ['near its end', () => length - 2],
   ])('reads a page %s, and nothing else, however long it is', async (_, from) => {
-    const { counts, store } = counting(ledger.store);
+    const { counts, store } = counting(context.store);
     const rows = await historyPart(store, { ...question, from: from() }, goOn);
     expect(rows.map(({ revision }) => revision)).toEqual([from(), from() + 1]);
     expect(counts).toEqual({ reads: 1, events: 2 });
-    const limited = counting(ledger.store);
+    const limited = counting(context.store);
     await historyPart(limited.store, { ...question, scope: new Set(['acme']), from: from() }, goOn);
     expect(limited.counts).toEqual({ reads: 2, events: 3 });
   });
 
   it('beyond its end is empty', async () => {
-    expect(await historyPart(ledger.store, { ...question, from: length }, goOn)).toEqual([]);
+    expect(await historyPart(context.store, { ...question, from: length }, goOn)).toEqual([]);
   });
 
   it('ends between events where nobody waits for it any more', async () => {
     const gone = () => {
       throw new Error('gone');
     };
-    const { counts, store } = counting(ledger.store);
+    const { counts, store } = counting(context.store);
     await expect(historyPart(store, { ...question, limit: 200 }, gone)).rejects.toThrow('gone');
     expect(counts.events).toBe(1);
   });
@@ -98,12 +98,12 @@ describe('the history of a ticket', () => {
       'how it stood',
       (store, id) => {
         const then: ReplayQuestion = { scope, id, occurredBy: Date.parse(now), recordedBy: Infinity };
-        return replayTicket({ store, catalogue: ledger.catalogue }, then, goOn);
+        return replayTicket({ store, catalogue: context.catalogue }, then, goOn);
       },
     ],
   ];
   it.each(asking)('is one look of one event for who may not see it, as where none is there: %s', async (_, ask) => {
-    const [theirs, nobodys] = [counting(ledger.store), counting(ledger.store)];
+    const [theirs, nobodys] = [counting(context.store), counting(context.store)];
     expect(await ask(theirs.store, 'long')).toEqual(await ask(nobodys.store, 'none'));
     expect(theirs.counts).toEqual({ reads: 1, events: 1 });
     expect(nobodys.counts).toEqual({ reads: 1, events: 0 });
@@ -113,20 +113,20 @@ describe('the history of a ticket', () => {
 describe('the flags of a history', () => {
   it('are those of all facts, whichever part is asked for', async () => {
     const folder = newFolder();
-    const ledger = await ledgerAt(now, folder);
-    await open(ledger, 'T-1', 'pro', '2026-03-02T08:00:00Z');
+    const context = await ledgerAt(now, folder);
+    await open(context, 'T-1', 'pro', '2026-03-02T08:00:00Z');
     for (let i = 0; i < 150; i++) {
-      await say(ledger, 'T-1', { type: 'AddInternalNote', text: 'hm' });
-      await say(ledger, 'T-1', { type: 'AssignTicket', assignee: i % 3 === 0 ? 'mia' : 'ben', team: null });
+      await say(context, 'T-1', { type: 'AddInternalNote', text: 'hm' });
+      await say(context, 'T-1', { type: 'AssignTicket', assignee: i % 3 === 0 ? 'mia' : 'ben', team: null });
     }
-    await say(ledger, 'T-1', { type: 'CancelTicket', reason: 'spam' }, '2026-03-02T08:59:59Z'); // what follows has no effect
-    await project(ledger);
+    await say(context, 'T-1', { type: 'CancelTicket', reason: 'spam' }, '2026-03-02T08:59:59Z'); // what follows has no effect
+    await project(context);
     const all = new Map<number, readonly string[]>();
-    for await (const { event, flags } of wholeHistory(ledger.store, 'T-1'))
+    for await (const { event, flags } of wholeHistory(context.store, 'T-1'))
       if (flags.length > 0) all.set(event.revision, flags);
     expect(all.size).toBeGreaterThan(90);
 
-    const db = readersOf(ledger.db, ledger.reads).atHand('everyone');
+    const db = readersOf(context.db, context.reads).atHand('everyone');
     expect(await flagsBetween(db, 'T-1', 0, 1_000)).toEqual(all);
     for (const [first, last] of [
       [0, 0],
@@ -136,7 +136,7 @@ describe('the flags of a history', () => {
       const found = await flagsBetween(db, 'T-1', first, last);
       for (let revision = first; revision <= last; revision++) expect(found.get(revision)).toEqual(all.get(revision));
     }
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   });
 });

@@ -10,7 +10,7 @@ import { Issuer } from '../support/issuer.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 describe('tokens of an issuer that changes its keys', () => {
-  const clock = new ManualClock(Date.parse('2026-03-02T09:00:00Z'));
+  const time = new ManualClock(Date.parse('2026-03-02T09:00:00Z'));
   let issuer: Issuer;
   let settings: TokenSettings;
   beforeEach(async () => {
@@ -22,64 +22,64 @@ describe('tokens of an issuer that changes its keys', () => {
   afterEach(() => issuer.stop());
 
   it('are believed by the new keys at once, and by those that went no more', async () => {
-    const tokens = new Tokens(settings, clock, 0);
+    const tokens = new Tokens(settings, time, 0);
     const old = issuer.key;
-    expect(await tokens.identify(await issuer.token(clock.now()))).toMatchObject({ actor: { id: 'mia' } });
+    expect(await tokens.identify(await issuer.token(time.now()))).toMatchObject({ actor: { id: 'mia' } });
     await issuer.rotate();
-    expect(await tokens.identify(await issuer.token(clock.now()))).toMatchObject({ actor: { id: 'mia' } });
-    const late = tokens.identify(await issuer.token(clock.now(), { sub: 'late' }, old));
+    expect(await tokens.identify(await issuer.token(time.now()))).toMatchObject({ actor: { id: 'mia' } });
+    const late = tokens.identify(await issuer.token(time.now(), { sub: 'late' }, old));
     await expect(late).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('by keys that nobody knows do not have the issuer asked again and again', async () => {
-    const tokens = new Tokens(settings, clock);
-    await tokens.identify(await issuer.token(clock.now()));
+    const tokens = new Tokens(settings, time);
+    await tokens.identify(await issuer.token(time.now()));
     const { key } = issuer;
     for (let n = 0; n < 20; n++) {
-      const unknown = tokens.identify(await issuer.token(clock.now(), {}, { ...key, kid: `unknown-${n}` }));
+      const unknown = tokens.identify(await issuer.token(time.now(), {}, { ...key, kid: `unknown-${n}` }));
       await expect(unknown).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     }
     expect(issuer.asked).toBe(1);
   });
 
   it('by whom nobody knows have an issuer that is down asked once in ten seconds, however many they are', async () => {
-    const tokens = new Tokens(settings, clock);
+    const tokens = new Tokens(settings, time);
     issuer.isDown = true;
     const ask = async (sub: string) =>
-      expect(tokens.identify(await issuer.token(clock.now(), { sub }))).rejects.toMatchObject({
+      expect(tokens.identify(await issuer.token(time.now(), { sub }))).rejects.toMatchObject({
         code: 'IDENTITY_PROVIDER_UNAVAILABLE',
       });
     await Promise.all(Array.from({ length: 20 }, (_, n) => ask(`together ${n}`)));
     for (let n = 0; n < 20; n++) await ask(`one by one ${n}`);
     expect(issuer.asked).toBe(1);
-    clock.putTo(clock.now() + 864_000_000); // the clock is no measure of what has passed
+    time.putTo(time.now() + 864_000_000); // the clock is no measure of what has passed
     await ask('after the clock was put forward');
-    clock.putTo(clock.now() - 864_000_000);
+    time.putTo(time.now() - 864_000_000);
     expect(issuer.asked).toBe(1);
-    clock.moveTo(clock.now() + 10_000);
+    time.moveTo(time.now() + 10_000);
     await ask('later');
     expect(issuer.asked).toBe(2);
     issuer.isDown = false;
-    clock.moveTo(clock.now() + 10_000);
-    expect(await tokens.identify(await issuer.token(clock.now()))).toMatchObject({ actor: { id: 'mia' } });
+    time.moveTo(time.now() + 10_000);
+    expect(await tokens.identify(await issuer.token(time.now()))).toMatchObject({ actor: { id: 'mia' } });
   });
 
   it('are refused where their key is too weak, as no fault of the issuer’s', async () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 1_024 });
     const jwk = { ...weak.publicKey.export({ format: 'jwk' }), kid: 'weak', alg: 'RS256' };
     issuer.body = JSON.stringify({ keys: [jwk] });
-    const seconds = Math.floor(clock.now() / 1000);
+    const seconds = Math.floor(time.now() / 1000);
     const claims = { iss: 'https://id.example/', aud: 'pledge', sub: 'mia', roles: ['admin'], exp: seconds + 600 };
     const signed = [{ alg: 'RS256', kid: 'weak' }, claims]
       .map((part) => base64url.encode(JSON.stringify(part)))
       .join('.');
     const signature = sign('sha256', Buffer.from(signed), weak.privateKey);
-    await expect(
-      new Tokens(settings, clock).identify(`${signed}.${base64url.encode(signature)}`),
-    ).rejects.toMatchObject({
-      code: 'UNAUTHENTICATED',
-      message: expect.stringContaining('2048 bits') as unknown,
-    });
+    await expect(new Tokens(settings, time).identify(`${signed}.${base64url.encode(signature)}`)).rejects.toMatchObject(
+      {
+        code: 'UNAUTHENTICATED',
+        message: expect.stringContaining('2048 bits') as unknown,
+      },
+    );
   });
 
   it('have the issuer’s answer read up to a limit', async () => {
@@ -94,8 +94,8 @@ describe('tokens of an issuer that changes its keys', () => {
     });
     await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
     const { port } = endless.address() as AddressInfo;
-    const tokens = new Tokens({ ...settings, jwksUrl: `http://127.0.0.1:${port}/` }, clock);
-    await expect(tokens.identify(await issuer.token(clock.now()))).rejects.toMatchObject({
+    const tokens = new Tokens({ ...settings, jwksUrl: `http://127.0.0.1:${port}/` }, time);
+    await expect(tokens.identify(await issuer.token(time.now()))).rejects.toMatchObject({
       code: 'IDENTITY_PROVIDER_UNAVAILABLE',
     });
     expect(sent).toBeLessThan(16 * 1024 * 1024); // a megabyte, and what the network holds
@@ -104,8 +104,8 @@ describe('tokens of an issuer that changes its keys', () => {
   });
 
   it('are known at once when they come again', async () => {
-    const tokens = new Tokens(settings, clock);
-    const known = await issuer.token(clock.now());
+    const tokens = new Tokens(settings, time);
+    const known = await issuer.token(time.now());
     const identity = await tokens.identify(known);
     expect(tokens.identify(known)).toBe(identity); // at once, without a promise
   });

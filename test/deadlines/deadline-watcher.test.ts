@@ -7,12 +7,12 @@ import { StorageFault } from '../../src/event-sourcing/storage-fault.js';
 import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
 import { type Lease, settleDue, watchDeadlines, type WatcherPorts } from '../../src/deadlines/deadline-watcher.js';
 import { type OutcomeData } from '../../src/tickets/domain/ticket-clocks.js';
-import { type Settled, type StuckTicket } from '../../src/deadlines/retry-tracker.js';
+import { type TicketSettled, type StuckTicket } from '../../src/deadlines/retry-tracker.js';
 import { type TicketPorts } from '../../src/tickets/commands/change-ticket.js';
-import { workOf } from '../../src/app/background-processors.js';
+import { backgroundProcessors } from '../../src/app/background-processors.js';
 import { event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
-import { importSample, ledgerAt, open, project, say, type TestLedger } from '../support/application-contexts.js';
+import { importSample, ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';
 import { conflicting, forgetful, withAppend } from '../support/stores.js';
 
 /** All of it is in March 2026, whose second is a Monday. */
@@ -32,29 +32,29 @@ const always: Lease = { take: () => Promise.resolve(true), retryMs: 1 };
 
 describe('the deadline watcher', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   let stop: AbortController;
   let running: Promise<unknown>[];
   beforeEach(async () => {
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
     folder = newFolder();
-    ledger = await ledgerAt(opening, folder);
+    context = await ledgerAt(opening, folder);
     [stop, running] = [new AbortController(), []];
   });
   afterEach(async () => {
     await rest();
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
     jest.restoreAllMocks();
   });
 
   const projecting = (failed: (status: ProjectionStatus) => void = () => undefined) =>
-    running.push(ledger.projections.run(stop.signal, failed));
+    running.push(context.projections.run(stop.signal, failed));
   const watch = (changed: Partial<WatcherPorts> = {}) =>
-    running.push(watchDeadlines({ ...ledger.work.deadlines, ...changed }, stop.signal));
+    running.push(watchDeadlines({ ...context.work.deadlines, ...changed }, stop.signal));
   /** The watcher of another node: with what it knows itself, and a lease of its own. */
   const another = (changed: Partial<TicketPorts> = {}) =>
-    workOf({ ...ledger, tickets: new StreamCache<Ticket>({ streams: 100 }), ...changed }).deadlines;
+    backgroundProcessors({ ...context, tickets: new StreamCache<Ticket>({ streams: 100 }), ...changed }).deadlines;
 
   /** Ends what runs in the background. */
   async function rest() {
@@ -66,37 +66,37 @@ describe('the deadline watcher', () => {
   /** Starts anew on the same folder, as after a crash. */
   async function restart(now: number) {
     await rest();
-    await ledger.close();
-    ledger = await ledgerAt(new Date(now).toISOString(), folder);
+    await context.close();
+    context = await ledgerAt(new Date(now).toISOString(), folder);
     projecting();
   }
 
   /** Resolves when the list shows all that was recorded. */
-  const listed = async () => ledger.projections.waitFor(['tickets'], await ledger.store.lastPosition(), stop.signal);
+  const listed = async () => context.projections.waitFor(['tickets'], await context.store.lastPosition(), stop.signal);
 
   /** Moves the clock, and resolves when the watcher has seen to what fell due and sleeps again. */
   async function moveTo(now: number, asleepUntil: number) {
     await listed();
-    ledger.clock.moveTo(now);
-    await ledger.clock.asleepUntil(asleepUntil);
+    context.time.moveTo(now);
+    await context.time.asleepUntil(asleepUntil);
   }
 
   async function recorded(type: string): Promise<readonly StoredEvent[]> {
     const events: StoredEvent[] = [];
-    for await (const found of ledger.store.readAll({ types: [type] })) events.push(found);
+    for await (const found of context.store.readAll({ types: [type] })) events.push(found);
     return events;
   }
   const ticketsWith = async (type: string) =>
     (await recorded(type)).map(({ data }) => (data as OutcomeData).ticket).sort();
-  const stuck = () => ledger.work.deadlines.stuck.all();
+  const stuck = () => context.work.deadlines.stuck.all();
 
   it('sleeps until the next deadline, and wakes for a new one that comes before', async () => {
-    await open(ledger, 'T-1');
+    await open(context, 'T-1');
     projecting();
     watch();
-    await ledger.clock.asleepUntil(warning);
-    await open(ledger, 'T-2', 'pro', '2026-02-27T16:00:00Z');
-    await ledger.clock.asleepUntil(at('02T14:00:00'));
+    await context.time.asleepUntil(warning);
+    await open(context, 'T-2', 'pro', '2026-02-27T16:00:00Z');
+    await context.time.asleepUntil(at('02T14:00:00'));
     await moveTo(at('02T14:00:00'), warning);
     expect(await ticketsWith('SlaAtRisk')).toEqual(['T-2']);
     await moveTo(warning, at('02T16:00:00.001'));
@@ -108,20 +108,20 @@ describe('the deadline watcher', () => {
   });
 
   it('catches up after a restart on what fell due meanwhile, once, at its own instant', async () => {
-    for (const ticket of ['T-1', 'T-2', 'T-3']) await open(ledger, ticket);
+    for (const ticket of ['T-1', 'T-2', 'T-3']) await open(context, ticket);
     await restart(at('05T12:00:00'));
     watch();
-    await open(ledger, 'T-4');
-    await ledger.clock.asleepUntil(at('06T10:00:00'));
+    await open(context, 'T-4');
+    await context.time.asleepUntil(at('06T10:00:00'));
     const found = (await recorded('SlaBreached')).map(({ data, metadata }) => [
       ...[(data as OutcomeData).ticket, metadata.occurredAt, metadata.recordedAt],
     ]);
     expect(found.sort()).toEqual(['T-1', 'T-2', 'T-3'].map((ticket) => [ticket, at('03T09:00:00'), at('05T12:00:00')]));
-    const before = await ledger.store.lastPosition();
+    const before = await context.store.lastPosition();
     await restart(at('05T13:00:00'));
     watch();
-    await ledger.clock.asleepUntil(at('06T10:00:00'));
-    expect(await ledger.store.lastPosition()).toBe(before);
+    await context.time.asleepUntil(at('06T10:00:00'));
+    expect(await context.store.lastPosition()).toBe(before);
   });
 
   describe('with more due than it settles at once', () => {
@@ -131,7 +131,7 @@ describe('the deadline watcher', () => {
       const asked: string[] = [];
       const ends = new Map<string, (error?: Error) => void>();
       const settle = (ticket: string) =>
-        new Promise<Settled>((resolve, reject) => {
+        new Promise<TicketSettled>((resolve, reject) => {
           asked.push(ticket);
           ends.set(ticket, (error) => {
             if (error === undefined) resolve({ position: '1', isNews: true });
@@ -141,7 +141,7 @@ describe('the deadline watcher', () => {
       const due = async function* () {
         for (const page of pages) yield Promise.resolve(page);
       };
-      const ports = { ...ledger.work.deadlines, lease: always, settle };
+      const ports = { ...context.work.deadlines, lease: always, settle };
       return { asked, ends, ports: { ...ports, deadlines: { ...ports.deadlines, due } } };
     }
     const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
@@ -199,18 +199,18 @@ describe('the deadline watcher', () => {
   });
 
   it('leaves the tickets of an unfinished import alone until it is finished', async () => {
-    const { log, counts } = await importSample(ledger, { tickets: 60, until: '2026-03-02T08:00:00Z', days: 20 });
-    await open(ledger, 'T-1', 'pro', '2026-02-27T16:00:00Z');
+    const { log, counts } = await importSample(context, { tickets: 60, until: '2026-03-02T08:00:00Z', days: 20 });
+    await open(context, 'T-1', 'pro', '2026-02-27T16:00:00Z');
     const settled: string[] = [];
     let somethingSettled: () => void = () => undefined;
     const settle = (ticket: string) => {
       settled.push(ticket);
       somethingSettled();
-      return ledger.work.deadlines.settle(ticket);
+      return context.work.deadlines.settle(ticket);
     };
     projecting();
     watch({ settle });
-    await ledger.clock.asleepUntil(at('02T14:00:00'));
+    await context.time.asleepUntil(at('02T14:00:00'));
     await moveTo(at('02T14:00:00'), at('02T16:00:00.001'));
     expect(settled).toEqual(['T-1']);
 
@@ -219,9 +219,9 @@ describe('the deadline watcher', () => {
     await isOver;
     await rest();
     expect(settled.length).toBeGreaterThan(5);
-    await project(ledger);
+    await project(context);
     const left: string[] = [];
-    for await (const page of ledger.work.deadlines.deadlines.due(ledger.clock.now())) left.push(...page);
+    for await (const page of context.work.deadlines.deadlines.due(context.time.now())) left.push(...page);
     expect(left).toEqual([]);
     const now = at('02T14:00:00');
     const foundNow = (await recorded('SlaBreached')).filter(({ metadata }) => metadata.recordedAt === now);
@@ -241,10 +241,10 @@ describe('the deadline watcher', () => {
     };
 
     it.each(Object.entries(lines))('%s, it leaves one breach a ticket after a restart', async (_, dying) => {
-      for (const ticket of ['T-1', 'T-2', 'T-3']) await open(ledger, ticket);
-      await project(ledger);
-      ledger.clock.moveTo(breach);
-      const { settle, ...rest } = another({ store: dying(ledger.store) });
+      for (const ticket of ['T-1', 'T-2', 'T-3']) await open(context, ticket);
+      await project(context);
+      context.time.moveTo(breach);
+      const { settle, ...rest } = another({ store: dying(context.store) });
       let isReached: () => void;
       const reached = new Promise<void>((resolve) => (isReached = resolve));
       // Its promise never settles: the process it ran in is gone.
@@ -265,33 +265,33 @@ describe('the deadline watcher', () => {
       stop = new AbortController();
       await restart(breach + second);
       watch();
-      await open(ledger, 'T-4');
-      await ledger.clock.asleepUntil(at('03T15:00:01.001'));
+      await open(context, 'T-4');
+      await context.time.asleepUntil(at('03T15:00:01.001'));
       expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2', 'T-3']);
     });
 
     it('before the row is updated, it leaves one breach a ticket after a restart', async () => {
-      for (const ticket of ['T-1', 'T-2']) await open(ledger, ticket);
-      await project(ledger);
-      ledger.clock.moveTo(breach);
-      for (const ticket of ['T-1', 'T-2']) await ledger.work.deadlines.settle(ticket); // projected by nobody
-      const before = await ledger.store.lastPosition();
+      for (const ticket of ['T-1', 'T-2']) await open(context, ticket);
+      await project(context);
+      context.time.moveTo(breach);
+      for (const ticket of ['T-1', 'T-2']) await context.work.deadlines.settle(ticket); // projected by nobody
+      const before = await context.store.lastPosition();
       await restart(breach);
       watch();
-      await open(ledger, 'T-3', 'pro', later);
-      await ledger.clock.asleepUntil(laterWarning);
+      await open(context, 'T-3', 'pro', later);
+      await context.time.asleepUntil(laterWarning);
       expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2']);
       const more = (await recorded('SlaAtRisk')).filter(({ position }) => position > before);
       expect(more).toEqual([]);
     });
 
     it('where the answer to an append was lost, it leaves one breach', async () => {
-      await open(ledger, 'T-1');
+      await open(context, 'T-1');
       projecting();
-      ledger.clock.moveTo(breach);
-      await open(ledger, 'T-3');
-      watch(another({ store: forgetful(ledger.store) }));
-      await ledger.clock.asleepUntil(breach + second);
+      context.time.moveTo(breach);
+      await open(context, 'T-3');
+      watch(another({ store: forgetful(context.store) }));
+      await context.time.asleepUntil(breach + second);
       await moveTo(breach + second, at('03T15:00:00.001'));
       expect(await ticketsWith('SlaBreached')).toEqual(['T-1']);
     });
@@ -300,9 +300,9 @@ describe('the deadline watcher', () => {
   describe('beside another', () => {
     it('records each breach once, though both believe that it is their turn', async () => {
       const tickets = Array.from({ length: 40 }, (_, i) => `T-${i + 10}`);
-      await Promise.all(tickets.map((ticket) => open(ledger, ticket)));
-      await project(ledger);
-      ledger.clock.moveTo(breach);
+      await Promise.all(tickets.map((ticket) => open(context, ticket)));
+      await project(context);
+      context.time.moveTo(breach);
       const waiting = new Map<string, () => void>();
       let met: () => void;
       const all = new Promise<void>((resolve) => (met = resolve));
@@ -333,12 +333,12 @@ describe('the deadline watcher', () => {
     });
 
     it('works while it has the lease; the other takes over once that has run out', async () => {
-      await open(ledger, 'T-1');
-      await open(ledger, 'T-2', 'pro', '2026-03-02T09:00:05Z');
-      ledger.clock.moveTo(Date.parse(later));
-      await open(ledger, 'T-3', 'pro', '2026-03-02T09:00:30Z');
-      await open(ledger, 'T-4');
-      await project(ledger);
+      await open(context, 'T-1');
+      await open(context, 'T-2', 'pro', '2026-03-02T09:00:05Z');
+      context.time.moveTo(Date.parse(later));
+      await open(context, 'T-3', 'pro', '2026-03-02T09:00:30Z');
+      await open(context, 'T-4');
+      await project(context);
       const [one, two] = [another(), another()];
       const settledBy: string[] = [];
       const as = (name: string, node: WatcherPorts): WatcherPorts => ({
@@ -349,11 +349,11 @@ describe('the deadline watcher', () => {
         },
       });
       projecting();
-      ledger.clock.moveTo(breach);
+      context.time.moveTo(breach);
       expect(await one.lease.take()).toBe(true);
       expect(await two.lease.take()).toBe(false);
       watch(as('two', two));
-      await ledger.clock.asleepUntil(breach + two.lease.retryMs);
+      await context.time.asleepUntil(breach + two.lease.retryMs);
       expect(settledBy).toEqual([]);
       // The first is gone, and renews it no more.
       await moveTo(breach + two.lease.retryMs, breach + 2 * two.lease.retryMs);
@@ -368,9 +368,9 @@ describe('the deadline watcher', () => {
 
     it('takes no lease for good that was taken by a clock gone wrong', async () => {
       const [one, two] = [another(), another()];
-      ledger.clock.moveTo(at('30T09:00:00'));
+      context.time.moveTo(at('30T09:00:00'));
       expect(await one.lease.take()).toBe(true);
-      ledger.clock.moveTo(at('02T09:00:00'));
+      context.time.moveTo(at('02T09:00:00'));
       expect(await two.lease.take()).toBe(true);
       expect(await one.lease.take()).toBe(false);
     });
@@ -378,94 +378,94 @@ describe('the deadline watcher', () => {
 
   describe('with a clock that jumps', () => {
     it('forward, records what is due by then; back again, records nothing twice and goes on', async () => {
-      await open(ledger, 'T-1');
+      await open(context, 'T-1');
       projecting();
       watch();
-      await ledger.clock.asleepUntil(warning);
-      ledger.clock.moveTo(at('09T09:00:00'));
-      await open(ledger, 'T-2');
-      await ledger.clock.asleepUntil(at('09T15:00:00'));
+      await context.time.asleepUntil(warning);
+      context.time.moveTo(at('09T09:00:00'));
+      await open(context, 'T-2');
+      await context.time.asleepUntil(at('09T15:00:00'));
       expect(await ticketsWith('SlaBreached')).toEqual(['T-1']);
       await moveTo(Date.parse(opening) + hour, at('09T15:00:00'));
-      await open(ledger, 'T-3');
-      await ledger.clock.asleepUntil(at('02T16:00:00'));
+      await open(context, 'T-3');
+      await context.time.asleepUntil(at('02T16:00:00'));
       await moveTo(at('03T10:00:00.001'), at('09T15:00:00'));
       expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-3']);
       // The breach was found too soon: a reply in time takes it back.
-      await say(ledger, 'T-1', { type: 'RecordFirstResponse' }, '2026-03-03T09:00:00Z');
+      await say(context, 'T-1', { type: 'RecordFirstResponse' }, '2026-03-03T09:00:00Z');
       expect(await ticketsWith('SlaBreachWithdrawn')).toEqual(['T-1']);
     });
 
     it('back, tries again what it had set aside, and does not wait for the old time', async () => {
       let isPoisoned = true;
-      await open(ledger, 'T-1');
-      await open(ledger, 'T-2', 'pro', '2026-03-02T08:30:00Z');
+      await open(context, 'T-1');
+      await open(context, 'T-2', 'pro', '2026-03-02T08:30:00Z');
       projecting();
-      ledger.clock.moveTo(at('20T09:00:00'));
+      context.time.moveTo(at('20T09:00:00'));
       watch({
         settle: (ticket) =>
-          isPoisoned && ticket === 'T-1' ? Promise.reject(new Error('poison')) : ledger.work.deadlines.settle(ticket),
+          isPoisoned && ticket === 'T-1' ? Promise.reject(new Error('poison')) : context.work.deadlines.settle(ticket),
       });
-      await ledger.clock.asleepUntil(at('20T09:00:01'));
+      await context.time.asleepUntil(at('20T09:00:01'));
       isPoisoned = false;
-      ledger.clock.moveTo(breach);
-      await open(ledger, 'T-3');
-      await ledger.clock.asleepUntil(at('03T15:00:00.001'));
+      context.time.moveTo(breach);
+      await open(context, 'T-3');
+      await context.time.asleepUntil(at('03T15:00:00.001'));
       expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2']);
       expect(await stuck()).toEqual([]);
     });
   });
 
   it('of a process that was suspended for an hour settles all that fell due in it, in the order of the deadlines', async () => {
-    ledger.clock.moveTo(at('02T10:00:00'));
-    for (const minute of ['30', '10', '20']) await open(ledger, `T-${minute}`, 'pro', `2026-03-02T09:${minute}:00Z`);
+    context.time.moveTo(at('02T10:00:00'));
+    for (const minute of ['30', '10', '20']) await open(context, `T-${minute}`, 'pro', `2026-03-02T09:${minute}:00Z`);
     projecting();
     const order: string[] = [];
     watch({
       settle: (ticket) => {
         order.push(ticket);
-        return ledger.work.deadlines.settle(ticket);
+        return context.work.deadlines.settle(ticket);
       },
     });
-    await open(ledger, 'T-last', 'pro', '2026-03-02T09:45:00Z');
-    await ledger.clock.asleepUntil(at('02T15:10:00'));
+    await open(context, 'T-last', 'pro', '2026-03-02T09:45:00Z');
+    await context.time.asleepUntil(at('02T15:10:00'));
     await moveTo(at('03T09:30:00.001'), at('03T09:45:00.001'));
     expect(order.slice(0, 3)).toEqual(['T-10', 'T-20', 'T-30']);
     expect(await ticketsWith('SlaBreached')).toEqual(['T-10', 'T-20', 'T-30']);
   });
 
   it('doubles and loses nothing while the projection lags: each ticket’s decider has the last word', async () => {
-    await open(ledger, 'T-1');
-    await open(ledger, 'T-answered');
-    await project(ledger);
-    await say(ledger, 'T-answered', { type: 'RecordFirstResponse' }); // not projected yet
-    await open(ledger, 'T-2');
+    await open(context, 'T-1');
+    await open(context, 'T-answered');
+    await project(context);
+    await say(context, 'T-answered', { type: 'RecordFirstResponse' }); // not projected yet
+    await open(context, 'T-2');
     const settled: string[] = [];
     let isSettled: () => void;
     const all = new Promise<void>((resolve) => (isSettled = resolve));
     const settle = async (ticket: string) => {
-      const done = await ledger.work.deadlines.settle(ticket);
+      const done = await context.work.deadlines.settle(ticket);
       settled.push(ticket);
       if (settled.length === 2) isSettled();
       return done;
     };
-    ledger.clock.moveTo(breach);
+    context.time.moveTo(breach);
     watch({ settle });
     await all;
-    ledger.clock.moveTo(breach + hour);
-    await open(ledger, 'T-3');
+    context.time.moveTo(breach + hour);
+    await open(context, 'T-3');
     await rest();
     expect(settled.sort()).toEqual(['T-1', 'T-answered']);
     projecting();
     watch();
-    await ledger.clock.asleepUntil(at('03T16:00:00.001'));
+    await context.time.asleepUntil(at('03T16:00:00.001'));
     expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'T-2']);
   });
 
   it('leaves a ticket alone for a minute whose decider says that nothing fell due, whatever the list says', async () => {
-    await open(ledger, 'T-1');
-    await project(ledger);
-    await ledger.db
+    await open(context, 'T-1');
+    await project(context);
+    await context.db
       .updateTable('clocks')
       .set({ next_at: at('02T10:00:00') })
       .execute();
@@ -474,10 +474,10 @@ describe('the deadline watcher', () => {
     watch({
       settle: (ticket) => {
         asked += 1;
-        return ledger.work.deadlines.settle(ticket);
+        return context.work.deadlines.settle(ticket);
       },
     });
-    await ledger.clock.asleepUntil(at('02T10:00:00'));
+    await context.time.asleepUntil(at('02T10:00:00'));
     await moveTo(at('02T10:00:00'), at('02T10:01:00'));
     expect(asked).toBe(1);
     await moveTo(at('02T10:01:00'), at('02T10:02:00'));
@@ -491,9 +491,9 @@ describe('the deadline watcher', () => {
     const [settled, failed] = [new Map<string, number>(), new Map<string, StuckTicket>()];
     const isPoison = (ticket: string) => ticket.endsWith('777');
     const ports: WatcherPorts = {
-      ...ledger.work.deadlines,
+      ...context.work.deadlines,
       deadlines: {
-        ...ledger.work.deadlines.deadlines,
+        ...context.work.deadlines.deadlines,
         due: async function* () {
           for (const page of pages) yield await Promise.resolve(page); // the list lags: all of it stays
         },
@@ -513,9 +513,9 @@ describe('the deadline watcher', () => {
       },
     };
     running.push(watchDeadlines(ports, stop.signal));
-    await ledger.clock.asleepUntil(Date.parse(opening) + second);
-    ledger.clock.moveTo(Date.parse(opening) + second);
-    await ledger.clock.asleepUntil(Date.parse(opening) + 3 * second);
+    await context.time.asleepUntil(Date.parse(opening) + second);
+    context.time.moveTo(Date.parse(opening) + second);
+    await context.time.asleepUntil(Date.parse(opening) + 3 * second);
     expect([settled.size, failed.size]).toEqual([99_900, 100]);
     expect([...new Set(settled.values())]).toEqual([1]);
     expect([...new Set([...failed.values()].map(({ tries }) => tries))]).toEqual([2]);
@@ -525,7 +525,7 @@ describe('the deadline watcher', () => {
     let isPoisoned: (ticket: string) => boolean;
     let told: string[];
     const settle = (ticket: string) => {
-      if (!isPoisoned(ticket)) return ledger.work.deadlines.settle(ticket);
+      if (!isPoisoned(ticket)) return context.work.deadlines.settle(ticket);
       told.push(ticket);
       return Promise.reject(new Error('poison'));
     };
@@ -536,14 +536,14 @@ describe('the deadline watcher', () => {
     });
 
     it('settles the others at their deadlines, and that one when it can be, trying less and less often', async () => {
-      await open(ledger, 'poison');
-      await open(ledger, 'T-1');
-      await open(ledger, 'T-2', 'pro', '2026-03-02T08:59:00Z');
-      ledger.clock.moveTo(Date.parse(later));
-      await open(ledger, 'T-3', 'pro', '2026-03-02T09:00:02Z');
-      await open(ledger, 'T-4');
+      await open(context, 'poison');
+      await open(context, 'T-1');
+      await open(context, 'T-2', 'pro', '2026-03-02T08:59:00Z');
+      context.time.moveTo(Date.parse(later));
+      await open(context, 'T-3', 'pro', '2026-03-02T09:00:02Z');
+      await open(context, 'T-4');
       watch({ settle });
-      await ledger.clock.asleepUntil(warning);
+      await context.time.asleepUntil(warning);
       await moveTo(breach, breach + second);
       expect([told, await ticketsWith('SlaBreached')]).toEqual([['poison'], ['T-1', 'T-2']]);
       // The next deadline comes before the time to try again, and is not missed for it.
@@ -569,68 +569,68 @@ describe('the deadline watcher', () => {
     });
 
     it('goes on with its back-off after a restart, an hour at most, and forgets it once nothing is due on it', async () => {
-      await open(ledger, 'poison');
-      ledger.clock.moveTo(breach);
+      await open(context, 'poison');
+      context.time.moveTo(breach);
       watch({ settle });
-      await ledger.clock.asleepUntil(breach + second);
+      await context.time.asleepUntil(breach + second);
       await restart(breach);
       watch({ settle });
       for (let [now, tries] = [breach, 1]; tries < 14; tries++) {
         const wait = Math.min(2 ** (tries - 1) * second, hour);
-        await ledger.clock.asleepUntil(now + wait);
+        await context.time.asleepUntil(now + wait);
         expect(await stuck()).toMatchObject([{ tries, retryAt: now + wait }]);
         now += wait;
-        ledger.clock.moveTo(now);
+        context.time.moveTo(now);
       }
-      await say(ledger, 'poison', { type: 'RecordFirstResponse' });
-      await open(ledger, 'T-2');
+      await say(context, 'poison', { type: 'RecordFirstResponse' });
+      await open(context, 'T-2');
       await listed();
-      const now = ledger.clock.now() + hour;
-      await moveTo(now, (await ledger.work.deadlines.deadlines.next(now)) ?? now);
+      const now = context.time.now() + hour;
+      await moveTo(now, (await context.work.deadlines.deadlines.next(now)) ?? now);
       expect(await stuck()).toEqual([]);
     });
 
     it('is not kept from the rest by any number of them', async () => {
       const poisons = Array.from({ length: 1_100 }, (_, i) => `poison-${i}`);
-      await Promise.all(poisons.map((ticket) => open(ledger, ticket)));
-      ledger.clock.moveTo(Date.parse(later));
-      await open(ledger, 'T-1', 'pro', '2026-03-02T09:00:01Z');
-      await open(ledger, 'T-2');
+      await Promise.all(poisons.map((ticket) => open(context, ticket)));
+      context.time.moveTo(Date.parse(later));
+      await open(context, 'T-1', 'pro', '2026-03-02T09:00:01Z');
+      await open(context, 'T-2');
       await listed();
-      ledger.clock.moveTo(breach + 1_000);
+      context.time.moveTo(breach + 1_000);
       watch({ settle });
-      await ledger.clock.asleepUntil(breach + 2_000);
+      await context.time.asleepUntil(breach + 2_000);
       expect([told.length, await ticketsWith('SlaBreached')]).toEqual([1_100, ['T-1']]);
     });
 
     it('that conflicts with others for longer than it tries is settled when they let it', async () => {
-      await open(ledger, 'T-1');
-      ledger.clock.moveTo(breach);
-      watch(another({ store: conflicting(ledger.store, 25).store }));
-      await ledger.clock.asleepUntil(breach + second);
+      await open(context, 'T-1');
+      context.time.moveTo(breach);
+      watch(another({ store: conflicting(context.store, 25).store }));
+      await context.time.asleepUntil(breach + second);
       expect(await stuck()).toMatchObject([{ ticket: 'T-1', error: expect.stringContaining('Too many others write') }]);
-      await open(ledger, 'T-2');
+      await open(context, 'T-2');
       await moveTo(breach + second, at('03T15:00:00.001'));
       expect([await ticketsWith('SlaBreached'), await stuck()]).toEqual([['T-1'], []]);
     });
   });
 
   it('goes on with the deadlines it knows when the projection has failed', async () => {
-    await open(ledger, 'T-1');
-    await open(ledger, 'T-2', 'pro', later).catch(() => undefined);
-    await project(ledger);
-    await ledger.store.append('ticket-never-opened', 'noStream', [event({ ticket: 'never-opened' }, 'SlaBreached')]);
+    await open(context, 'T-1');
+    await open(context, 'T-2', 'pro', later).catch(() => undefined);
+    await project(context);
+    await context.store.append('ticket-never-opened', 'noStream', [event({ ticket: 'never-opened' }, 'SlaBreached')]);
     const hasFailed = new Promise<ProjectionStatus>((resolve) => projecting(resolve));
     let isSettled: () => void;
     const settled = new Promise<void>((resolve) => (isSettled = resolve));
     watch({
       settle: (ticket) =>
-        ledger.work.deadlines.settle(ticket).finally(() => {
+        context.work.deadlines.settle(ticket).finally(() => {
           isSettled();
         }),
     });
     expect((await hasFailed).state).toBe('failed');
-    ledger.clock.moveTo(breach);
+    context.time.moveTo(breach);
     await settled;
     await rest();
     expect(await ticketsWith('SlaBreached')).toEqual(['T-1', 'never-opened']);

@@ -3,19 +3,19 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CompiledQuery, sql } from 'kysely';
 import { dueTickets, duePage, nextDeadline } from '../../src/deadlines/due-tickets.js';
 import { newFolder } from '../support/api.js';
-import { importSample, ledgerAt, open, project, type TestLedger } from '../support/application-contexts.js';
+import { importSample, ledgerAt, open, project, type TestContext } from '../support/application-contexts.js';
 
 const now = Date.parse('2026-03-03T12:00:00Z');
 
 describe('the list of deadlines', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   beforeEach(async () => {
     folder = newFolder();
-    ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    context = await ledgerAt('2026-03-02T09:00:00Z', folder);
   });
   afterEach(async () => {
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -24,12 +24,12 @@ describe('the list of deadlines', () => {
       (query, value) => query.replace('?', JSON.stringify(value).replaceAll('"', "'")),
       text,
     );
-    const { rows } = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(bound)}`.execute(ledger.db);
+    const { rows } = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(bound)}`.execute(context.db);
     return rows.map(({ detail }) => detail);
   }
   async function due(most?: number): Promise<readonly string[]> {
     const found: string[] = [];
-    for await (const page of dueTickets(ledger.db, now, most)) {
+    for await (const page of dueTickets(context.db, now, most)) {
       expect(page.length).toBeLessThanOrEqual(256);
       found.push(...page);
     }
@@ -37,15 +37,15 @@ describe('the list of deadlines', () => {
   }
   /** What the index has to say: the rows that a look may touch. */
   const indexed = async () =>
-    (await ledger.db.selectFrom('clocks').select('ticket').where('next_at', 'is not', null).execute()).length;
+    (await context.db.selectFrom('clocks').select('ticket').where('next_at', 'is not', null).execute()).length;
 
   it('is read from an index alone, in its order, up to now: rows that are not due are not touched', async () => {
     const range = ['SEARCH clocks USING COVERING INDEX clocks_next (next_at<?)'];
-    expect(await planOf(duePage(ledger.db, now, undefined).compile())).toEqual(range);
-    expect(await planOf(duePage(ledger.db, now, [now - 1, 'T-1']).compile())).toEqual([
+    expect(await planOf(duePage(context.db, now, undefined).compile())).toEqual(range);
+    expect(await planOf(duePage(context.db, now, [now - 1, 'T-1']).compile())).toEqual([
       expect.stringMatching(/^SEARCH clocks USING COVERING INDEX clocks_next \(.*next_at<\?\)$/),
     ]);
-    const next = ledger.db
+    const next = context.db
       .selectFrom('clocks')
       .select('next_at')
       .where('next_at', '>', now)
@@ -55,20 +55,20 @@ describe('the list of deadlines', () => {
   });
 
   it('has no row of an unfinished import; all of them once it is finished, and none again while it is taken up', async () => {
-    await open(ledger, 'T-1');
-    const { log, counts } = await importSample(ledger, { tickets: 80, until: '2026-03-02T08:00:00Z', days: 20 });
-    await project(ledger);
+    await open(context, 'T-1');
+    const { log, counts } = await importSample(context, { tickets: 80, until: '2026-03-02T08:00:00Z', days: 20 });
+    await project(context);
     expect([await indexed(), await due()]).toEqual([1, ['T-1']]);
     await log.finish(counts);
-    await project(ledger);
+    await project(context);
     const all = await due();
     expect(all.length).toBeGreaterThan(5);
-    ledger.clock.moveTo(ledger.clock.now() + 60_000);
-    const again = await importSample(ledger, { tickets: 80, until: '2026-03-02T08:00:00Z', days: 20 });
-    await project(ledger);
+    context.time.moveTo(context.time.now() + 60_000);
+    const again = await importSample(context, { tickets: 80, until: '2026-03-02T08:00:00Z', days: 20 });
+    await project(context);
     expect([await indexed(), await due()]).toEqual([1, ['T-1']]);
     await again.log.finish(again.counts);
-    await project(ledger);
+    await project(context);
     expect((await due()).toSorted()).toEqual(all.toSorted());
   });
 
@@ -76,16 +76,16 @@ describe('the list of deadlines', () => {
     const tickets = Array.from({ length: 2_300 }, (_, i) => `T-${i}`);
     /** In which minute one is opened; those opened later have the lower numbers. */
     const minuteOf = (id: string) => 9 - Math.floor((Math.floor(Number(id.slice(2)) / 100) * 100) / 250);
-    ledger.clock.moveTo(Date.parse('2026-03-02T10:00:00Z'));
+    context.time.moveTo(Date.parse('2026-03-02T10:00:00Z'));
     for (let i = 0; i < tickets.length; i += 100) {
       const minute = String(minuteOf(`T-${i}`)).padStart(2, '0');
-      await Promise.all(tickets.slice(i, i + 100).map((id) => open(ledger, id, 'pro', `2026-03-02T09:${minute}:00Z`)));
+      await Promise.all(tickets.slice(i, i + 100).map((id) => open(context, id, 'pro', `2026-03-02T09:${minute}:00Z`)));
     }
-    await project(ledger);
+    await project(context);
     expect(await due()).toEqual(tickets.toSorted());
     const soonest = tickets.toSorted().toSorted((a, b) => minuteOf(a) - minuteOf(b));
     const stretches = [0, 1_000, 2_000].map((from) => soonest.slice(from, from + 1_000).toSorted());
     expect(await due(1_000)).toEqual(stretches.flat());
-    expect(await nextDeadline(ledger.db, now)).toBeUndefined();
+    expect(await nextDeadline(context.db, now)).toBeUndefined();
   });
 });

@@ -170,11 +170,11 @@ describe('the API', () => {
       'query ($after: Position) { workQueue(after: $after, first: 100) { edges { node { id } } } }',
       { after: position },
     );
-    const order = workQueue.edges.map(({ node }) => node.id);
+    const command = workQueue.edges.map(({ node }) => node.id);
     // Both are due at the same instant: opened before hours, Q-1's day begins at nine too.
-    expect(order.indexOf('Q-1')).toBeLessThan(order.indexOf('A-1'));
-    expect(order.indexOf('A-1')).toBeLessThan(order.indexOf('A-2'));
-    expect(order).not.toContain('A-3');
+    expect(command.indexOf('Q-1')).toBeLessThan(command.indexOf('A-1'));
+    expect(command.indexOf('A-1')).toBeLessThan(command.indexOf('A-2'));
+    expect(command).not.toContain('A-3');
   });
 
   it('defines calendars and plans, and enrols customers', async () => {

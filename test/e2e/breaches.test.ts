@@ -31,9 +31,9 @@ describe('a deadline that passes', () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     const { openTicket } = await api.data<Opened>(open, { id: 'T-1' });
     const heard = listen(api, fields, { after: openTicket.position });
-    api.clock.moveTo(Date.parse('2026-03-02T15:00:00Z'));
+    api.time.moveTo(Date.parse('2026-03-02T15:00:00Z'));
     expect(await heard.event()).toMatchObject({ kind: 'SLA_AT_RISK', ticket: 'T-1', at: '2026-03-02T15:00:00.000Z' });
-    api.clock.moveTo(Date.parse('2026-03-03T09:00:00.001Z'));
+    api.time.moveTo(Date.parse('2026-03-03T09:00:00.001Z'));
     expect(await heard.event()).toMatchObject({
       kind: 'SLA_BREACHED',
       at: '2026-03-03T09:00:00.000Z',
@@ -47,7 +47,7 @@ describe('a deadline that passes', () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     const { openTicket } = await api.data<Opened>(open, { id: 'T-1' });
     const heard = listen(api, fields, { after: openTicket.position });
-    api.clock.moveTo(Date.parse('2026-03-03T09:00:00Z'));
+    api.time.moveTo(Date.parse('2026-03-03T09:00:00Z'));
     expect(await heard.event()).toMatchObject({ kind: 'SLA_AT_RISK' });
     await api.data('mutation { recordFirstResponse(input: { id: "T-1" }) { ... on TicketChanged { recorded } } }');
     expect(await heard.event()).toMatchObject({ kind: 'SLA_MET' });
@@ -73,7 +73,7 @@ describe('a deadline that passes', () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     const { openTicket } = await api.data<Opened>(open, { id: 'T-1' });
     await api.data(open, { id: 'T-2' });
-    api.clock.moveTo(Date.parse('2026-03-02T15:00:00Z'));
+    api.time.moveTo(Date.parse('2026-03-02T15:00:00Z'));
     const first = listen(api, fields, { after: openTicket.position });
     const { cursor, ticket } = await first.event();
     await first.leave();

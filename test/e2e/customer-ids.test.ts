@@ -28,7 +28,7 @@ describe('a customer’s id', () => {
     state: { column: 'what', values: { New: 'open' } },
   });
   /** What each door makes of an id; what it answers where it refuses it. */
-  const doors: readonly (readonly [string, (id: string) => Promise<unknown>])[] = [
+  const requestLimits: readonly (readonly [string, (id: string) => Promise<unknown>])[] = [
     [
       'openTicket',
       async (customer) =>
@@ -88,7 +88,7 @@ describe('a customer’s id', () => {
     ],
   ];
 
-  it.each(doors)('is any text with outer blanks cut, to %s', async (_, made) => {
+  it.each(requestLimits)('is any text with outer blanks cut, to %s', async (_, made) => {
     for (const [said, kept] of [
       ['  Acme, Söhne & Co. (Köln) ', 'Acme, Söhne & Co. (Köln)'],
       ['x'.repeat(200), 'x'.repeat(200)],
@@ -96,8 +96,11 @@ describe('a customer’s id', () => {
       expect(JSON.stringify(await made(said))).toContain(JSON.stringify(kept));
   });
 
-  it.each(doors)('is neither empty, nor longer than 200, nor has control characters, to %s', async (_, made) => {
-    for (const said of ['   ', 'x'.repeat(201), 'a\u0007b', 'a\u001b[2Jb'])
-      expect(await made(said)).toBe('BAD_USER_INPUT');
-  });
+  it.each(requestLimits)(
+    'is neither empty, nor longer than 200, nor has control characters, to %s',
+    async (_, made) => {
+      for (const said of ['   ', 'x'.repeat(201), 'a\u0007b', 'a\u001b[2Jb'])
+        expect(await made(said)).toBe('BAD_USER_INPUT');
+    },
+  );
 });

@@ -81,7 +81,7 @@ const opening = `mutation {
   it('shows what a subscription hears', async () => {
     await run('Watch', `subscription Watch { slaEvents(after: "${after}") { ... on SlaEvent { kind ticket dueAt } } }`);
     await result('"slaEvents": {}'); // the first heartbeat: what follows is heard live
-    api.clock.moveTo(Date.parse('2026-03-02T15:00:00Z'));
+    api.time.moveTo(Date.parse('2026-03-02T15:00:00Z'));
     await result('"SLA_AT_RISK"');
     expect(complaints).toEqual([]);
   });

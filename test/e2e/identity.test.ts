@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { base64url, type JWTPayload, SignJWT } from 'jose';
 import WebSocket from 'ws';
 import { KeyStore } from '../../src/auth/key-store.js';
-import { openLedger } from '../../src/app/pledge-context.js';
+import { openPledgeContext } from '../../src/app/pledge-context.js';
 import { startServer } from '../../src/app/bootstrap.js';
 import { type Answer, Api, newFolder } from '../support/api.js';
 import { Issuer, signingKey } from '../support/issuer.js';
@@ -44,7 +44,7 @@ const bearer = (credential: string) => ({ authorization: `Bearer ${credential}` 
 describe('a token', () => {
   let issuer: Issuer;
   let api: Api;
-  const token = (claims: JWTPayload = {}) => issuer.token(api.clock.now(), claims);
+  const token = (claims: JWTPayload = {}) => issuer.token(api.time.now(), claims);
   const ask = async (credential: string, query = asking) => api.send(query, {}, credential);
 
   beforeEach(async () => {
@@ -121,7 +121,7 @@ describe('a token', () => {
   });
 
   it('signed by none of the issuer’s keys is refused: by a stranger’s, a shared secret, its public key, or nobody', async () => {
-    const now = api.clock.now();
+    const now = api.time.now();
     const { kid, publicJwk } = issuer.key;
     const claims = { iss: 'https://id.example/', aud: 'pledge', sub: 'mia', roles: ['admin'], exp: now / 1000 + 600 };
     const strangers = await signingKey(kid);
@@ -145,16 +145,16 @@ describe('a token', () => {
     const { status, text } = await api.post(JSON.stringify({ query: asking }), bearer(await token()));
     expect([status, codeOf(JSON.parse(text) as Answer)]).toEqual([503, 'IDENTITY_PROVIDER_UNAVAILABLE']);
     issuer.isDown = false;
-    api.clock.moveTo(api.clock.now() + 10_000);
+    api.time.moveTo(api.time.now() + 10_000);
     expect(codeOf(await ask(await token()))).toBeUndefined();
   });
 
   it('that expires ends its connection with a code, and is refused from then on', async () => {
-    const short = await token({ exp: api.clock.now() / 1000 + 60 });
+    const short = await token({ exp: api.time.now() / 1000 + 60 });
     const { acknowledged, closed } = connect(api, bearer(short));
     expect(await acknowledged).toEqual({ type: 'connection_ack' });
     expect(codeOf(await ask(short))).toBeUndefined();
-    api.clock.moveTo(api.clock.now() + 70_000);
+    api.time.moveTo(api.time.now() + 70_000);
     expect(await closed).toEqual([4403, 'TOKEN_EXPIRED']);
     expect(codeOf(await ask(short))).toBe('UNAUTHENTICATED');
   });
@@ -176,14 +176,14 @@ describe('an API key', () => {
 
   const revoke = (key: string) => {
     const keys = KeyStore.open(api.folder);
-    keys.revoke(key.split('_')[1] ?? '', api.clock.now());
+    keys.revoke(key.split('_')[1] ?? '', api.time.now());
     keys.close();
   };
 
   it('is refused from the moment that it expires', async () => {
-    const key = api.newKey('agent', null, api.clock.now() + 1_000);
+    const key = api.newKey('agent', null, api.time.now() + 1_000);
     expect(codeOf(await api.send(asking, {}, key))).toBeUndefined();
-    api.clock.moveTo(api.clock.now() + 1_000);
+    api.time.moveTo(api.time.now() + 1_000);
     expect(codeOf(await api.send(asking, {}, key))).toBe('UNAUTHENTICATED');
   });
 
@@ -193,7 +193,7 @@ describe('an API key', () => {
     expect(await acknowledged).toEqual({ type: 'connection_ack' });
     revoke(key);
     expect(codeOf(await api.send(asking, {}, key))).toBe('UNAUTHENTICATED');
-    api.clock.moveTo(api.clock.now() + 1_000);
+    api.time.moveTo(api.time.now() + 1_000);
     expect(await closed).toEqual([4401, 'KEY_REVOKED']);
   });
 
@@ -294,12 +294,12 @@ describe('a server that others can reach', () => {
   it.each(['0.0.0.0', '::', '10.0.0.1', 'pledge.example'])(
     'does not start on %s before it is told whom to believe',
     async (host) => {
-      const ledger = await openLedger(settingsOf(newFolder(), { PLEDGE_HOST: host }), 'serve');
-      await expect(startServer(ledger)).rejects.toMatchObject({
+      const context = await openPledgeContext(settingsOf(newFolder(), { PLEDGE_HOST: host }), 'serve');
+      await expect(startServer(context)).rejects.toMatchObject({
         code: 'IDENTITY_NOT_SET',
         message: expect.stringContaining('PLEDGE_JWKS_URL'),
       });
-      await ledger.close();
+      await context.close();
     },
   );
 

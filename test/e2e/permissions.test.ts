@@ -11,7 +11,7 @@ import {
   isCompositeType,
   isObjectType,
 } from 'graphql';
-import { guarded } from '../../src/api/graphql/field-authorization.js';
+import { authorizeFields } from '../../src/api/graphql/field-authorization.js';
 import { type Permission, permissions, type Role, roles } from '../../src/auth/permissions.js';
 import { permissionsPage } from '../../src/auth/permissions-page.js';
 import { permissionOf, rootTypesOf } from '../../src/auth/requires.js';
@@ -158,7 +158,7 @@ describe('every operation', () => {
     });
 
     it('is refused by the schema itself, by whatever door it is asked', async () => {
-      const served = guarded(await sortedSchema());
+      const served = authorizeFields(await sortedSchema());
       const plan = served.getType('Plan') as GraphQLObjectType;
       const { resolve } = plan.getFields()['history'] as { resolve: GraphQLFieldResolver<unknown, unknown> };
       const info = { fieldName: 'history', parentType: plan, schema: served } as GraphQLResolveInfo;

@@ -44,7 +44,7 @@ describe('a ticket that is open', () => {
 
   it('keeps its version when the plan is revised, and is laid out anew when it is asked for', async () => {
     await say('openTicket', { ...bug, id: 'A-1' });
-    api.clock.moveTo(Date.parse('2026-03-02T10:00:00Z'));
+    api.time.moveTo(Date.parse('2026-03-02T10:00:00Z'));
     await change(
       `revisePlan(input: { code: "gold", targets: [{ metric: FIRST_RESPONSE, target: { amount: 4, unit: HOURS } }] })`,
     );
@@ -128,7 +128,7 @@ describe('a ticket that is open', () => {
   it('is laid out anew by a revision that applies to it, and the feed says that its breach is withdrawn', async () => {
     const { position } = await say('openTicket', { ...bug, id: 'B-1', plan: 'gold' });
     const heard = listen(api, 'kind at', { after: position, filter: { ticket: 'B-1' } });
-    api.clock.moveTo(Date.parse('2026-03-02T15:00:00Z'));
+    api.time.moveTo(Date.parse('2026-03-02T15:00:00Z'));
     expect(await heard.event()).toMatchObject({ kind: 'SLA_BREACHED', at: '2026-03-02T14:00:00.000Z' });
     const targets = 'targets: [{ metric: FIRST_RESPONSE, target: { amount: 8, unit: HOURS } }]';
     await change(`revisePlan(input: { code: "gold", ${targets}, appliesToOpenTickets: true })`);

@@ -36,11 +36,11 @@ describe('a fact whose time cannot be as said', () => {
   it('before the opening, imported, counts at the opening wherever its line stands, and says so', async () => {
     const folder = newFolder();
     const data = join(folder, 'data');
-    const ledger = await ledgerAt(now, data);
-    const { log, counts, rejected } = await importLines(ledger, [line('FirstResponseSent', '09:58:00'), opened]);
+    const context = await ledgerAt(now, data);
+    const { log, counts, rejected } = await importLines(context, [line('FirstResponseSent', '09:58:00'), opened]);
     await log.finish(counts);
-    await project(ledger);
-    await ledger.close();
+    await project(context);
+    await context.close();
     expect(rejected).toEqual([]);
     if (mayBeProcesses) {
       const { stdout } = await pledge(folder, ['history', 'A-1'], '', await environmentOf(data));

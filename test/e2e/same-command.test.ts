@@ -179,18 +179,18 @@ describe('the same command with the same key', () => {
   it('has the id and the digest that it always had, through either door', async () => {
     await api.close();
     isClosed = true;
-    const ledger = await ledgerAt(at('13:00'), api.folder);
+    const context = await ledgerAt(at('13:00'), api.folder);
     const found: Record<string, unknown> = {};
     for (const kind of kinds) {
       for (const first of ['single', 'bulk'] as const) {
         const ticket = ticketOf(kind, first);
         const facts: StoredEvent[] = [];
-        for await (const event of ledger.store.readStream(ticketStream(ticket)))
+        for await (const event of context.store.readStream(ticketStream(ticket)))
           if (event.type === kind.fact && event.metadata.onBehalfOf !== undefined) facts.push(event);
         found[ticket] = facts.flatMap(({ id, metadata }) => [id, metadata.commandHash]);
       }
     }
-    await ledger.close();
+    await context.close();
     expect(found).toEqual(pinned);
   });
 });

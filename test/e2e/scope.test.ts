@@ -40,7 +40,7 @@ describe('a key for some customers', () => {
       const reference = `${customer.toUpperCase()}-REF`;
       await mutate('openTicket', 'OpenTicketInput', opening(ticketOf(customer), customer, { reference }));
     }
-    api.clock.moveTo(Date.parse('2026-03-04T09:00:00Z'));
+    api.time.moveTo(Date.parse('2026-03-04T09:00:00Z'));
     for (const customer of ['acme', 'globex']) {
       const answered = await mutate('recordFirstResponse', 'MessageInput', { id: ticketOf(customer) });
       after = String(answered['position']);
@@ -217,9 +217,12 @@ describe('the read models of some customers', () => {
 
   it('cannot be asked for what is not known by customer, nor changed', async () => {
     const folder = newFolder();
-    const ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
-    const models = await openReadModels(`${folder}/read-models.db`, { log: ledger.store, projections: allProjections });
-    const db = readersOf(models.db, ledger.reads).atHand(new Set(['acme']));
+    const context = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    const models = await openReadModels(`${folder}/read-models.db`, {
+      log: context.store,
+      projections: allProjections,
+    });
+    const db = readersOf(models.db, context.reads).atHand(new Set(['acme']));
     await expect(db.selectFrom('sla_summary').selectAll().execute()).rejects.toThrow('may not select from sla_summary');
     await expect(db.selectFrom('governed').selectAll().execute()).rejects.toThrow('may not select from governed');
     const joined = db
@@ -235,6 +238,6 @@ describe('the read models of some customers', () => {
       .where(sql<boolean>`1 = 1 OR 1 = 1`);
     expect(either.compile().sql).toMatch(/where \(1 = 1 OR 1 = 1\) and .*customer"? IN/s);
     await models.close();
-    await ledger.close();
+    await context.close();
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openDuties, stuckOf } from '../../src/deadlines/leases.js';
+import { openLeases, stuckOf } from '../../src/deadlines/leases.js';
 import { filesOf } from '../../src/event-store/sqlite/data-folder.js';
 import { Api } from '../support/api.js';
 
@@ -16,8 +16,8 @@ describe('a ticket that some work is stuck on', () => {
   it('is shown with its error and when it is tried next, and counted in /health, which is well all the same', async () => {
     expect(await health()).toMatchObject({ status: 'ok', stuckTickets: 0 });
     const [since, retryAt] = [Date.parse('2026-03-02T08:00:00Z'), Date.parse('2026-03-02T10:00:00Z')];
-    const duties = await openDuties(filesOf(api.folder).dutiesFile);
-    await stuckOf(duties, 'deadlines').put({
+    const leases = await openLeases(filesOf(api.folder).dutiesFile);
+    await stuckOf(leases, 'deadlines').put({
       ticket: 'T-1',
       error: 'poison',
       tries: 12,
@@ -25,7 +25,7 @@ describe('a ticket that some work is stuck on', () => {
       lastAt: since,
       retryAt,
     });
-    await duties.destroy();
+    await leases.destroy();
     const { stuckTickets } = await api.data('{ stuckTickets { ticket work error tries since retryAt } }');
     const shown = { ticket: 'T-1', work: 'DEADLINES', error: 'poison', tries: 12 };
     expect(stuckTickets).toEqual([

@@ -72,10 +72,10 @@ describe('every released version of every event', () => {
 describe('an ordinary life', () => {
   let recorded: readonly StoredEvent[];
   beforeAll(async () => {
-    const ledger = await ledgerAt('2026-03-02T09:00:00Z', newFolder());
-    await liveWholeLife(ledger);
-    recorded = await all(ledger.store.readAll());
-    await ledger.close();
+    const context = await ledgerAt('2026-03-02T09:00:00Z', newFolder());
+    await liveWholeLife(context);
+    recorded = await all(context.store.readAll());
+    await context.close();
   });
 
   it('has events of every type', () => {

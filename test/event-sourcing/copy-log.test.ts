@@ -4,7 +4,7 @@ import { type EventStore, type StoredEvent } from '../../src/event-sourcing/even
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { all, event, type OpenStore } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, type TestLedger } from '../support/application-contexts.js';
+import { ledgerAt, type TestContext } from '../support/application-contexts.js';
 import { eachStore, newStore, openLocal, withAppend } from '../support/stores.js';
 import { liveWholeLife } from '../support/whole-life.js';
 
@@ -22,16 +22,16 @@ const misread = (store: EventStore, change: (event: StoredEvent, n: number) => r
 });
 
 describe.each(eachStore)('a copy of a log, $where,', ({ open, together }) => {
-  let ledger: TestLedger;
+  let context: TestContext;
   let from: EventStore;
   let target: OpenStore;
   let to: EventStore;
   beforeAll(async () => {
-    ledger = await ledgerAt('2026-03-02T09:00:00Z', newFolder());
-    await liveWholeLife(ledger);
-    from = ledger.store;
+    context = await ledgerAt('2026-03-02T09:00:00Z', newFolder());
+    await liveWholeLife(context);
+    from = context.store;
   });
-  afterAll(() => ledger.close());
+  afterAll(() => context.close());
   beforeEach(async () => {
     target = await open();
     to = target.store;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import Database from 'better-sqlite3';
 import { type Position, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { type Projection, type ProjectionStore } from '../../src/event-sourcing/projection-processor.js';
-import { Projectors } from '../../src/event-sourcing/projection-runner.js';
+import { ProjectionRunner } from '../../src/event-sourcing/projection-runner.js';
 import { type SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { event } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
@@ -92,10 +92,11 @@ describe('a projection', () => {
       numbers.map((n) => event({ n }, type)),
     );
 
-  const project = (...projections: readonly Projection<Database.Database>[]) => new Projectors(log, rows, projections);
+  const project = (...projections: readonly Projection<Database.Database>[]) =>
+    new ProjectionRunner(log, rows, projections);
 
   /** Runs in the background until the test ends; a failure is left to the status. */
-  const start = (projecting: Projectors<Database.Database>) => {
+  const start = (projecting: ProjectionRunner<Database.Database>) => {
     running = projecting.run(stop.signal);
     return projecting;
   };
@@ -327,7 +328,7 @@ describe('a projection', () => {
 
   describe('that meets an event it cannot take', () => {
     let poison: number | undefined;
-    let projecting: Projectors<Database.Database>;
+    let projecting: ProjectionRunner<Database.Database>;
     beforeEach(async () => {
       poison = 2;
       projecting = project(numbers({ failsAt: () => poison ?? -1 }));
@@ -392,12 +393,12 @@ describe('a projection', () => {
     });
 
     it('answers that it was not reached when its reader loses patience', async () => {
-      const patience = new AbortController();
+      const retryPolicy = new AbortController();
       const projecting = start(project(numbers()));
-      const waiting = projecting.waitFor(['numbers'], '9'.repeat(16), patience.signal);
-      patience.abort();
+      const waiting = projecting.waitFor(['numbers'], '9'.repeat(16), retryPolicy.signal);
+      retryPolicy.abort();
       expect(await waiting).toBe(false);
-      expect(await projecting.waitFor(['numbers'], '9'.repeat(16), patience.signal)).toBe(false);
+      expect(await projecting.waitFor(['numbers'], '9'.repeat(16), retryPolicy.signal)).toBe(false);
     });
 
     it('answers many at once', async () => {

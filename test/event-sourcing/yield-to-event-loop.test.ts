@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventLoop, turn, Turns } from '../../src/event-sourcing/yield-to-event-loop.js';
+import { EventLoop, yieldToEventLoop, TimeSlice } from '../../src/event-sourcing/yield-to-event-loop.js';
 
 /** Work of so many steps, each of a millisecond by a clock of the test; answers how many steps were done in each turn. */
 async function stepsByTurn(works: number, stepsEach: number): Promise<readonly number[]> {
@@ -9,14 +9,14 @@ async function stepsByTurn(works: number, stepsEach: number): Promise<readonly n
   let isOver = false;
   const count = async () => {
     while (!isOver) {
-      await turn();
+      await yieldToEventLoop();
       byTurn.push(0);
     }
   };
   const work = async () => {
-    const turns = new Turns('', loop);
+    const turns = new TimeSlice('', loop);
     for (let step = 0; step < stepsEach; step++) {
-      while (turns.isOver) await turns.giveWay();
+      while (turns.isOver) await turns.yield();
       now += 1;
       byTurn[byTurn.length - 1] = (byTurn.at(-1) ?? 0) + 1;
     }
@@ -40,8 +40,8 @@ describe('long work', () => {
     const loop = new EventLoop(() => now);
     const done: string[] = [];
     const work = async (who: string) => {
-      const turns = new Turns(who, loop);
-      while (turns.isOver) await turns.giveWay();
+      const turns = new TimeSlice(who, loop);
+      while (turns.isOver) await turns.yield();
       now += 10;
       done.push(who);
     };

@@ -10,11 +10,11 @@ const lanes = 20;
 describe('an append that is sent twice at once', () => {
   let server: WireServer;
   let stores: readonly EventStoreDbEventStore[];
-  const patience = { firstWaitMs: 1, longestWaitMs: 5 };
+  const retryPolicy = { firstWaitMs: 1, longestWaitMs: 5 };
   beforeEach(async () => {
     server = await WireServer.start({ commitTimeoutMs: 20 });
     Object.assign(server.faults, { aheadEvery: 3, commitMs: 4 });
-    stores = await Promise.all([1, 2].map(() => EventStoreDbEventStore.open(server.url, { patience })));
+    stores = await Promise.all([1, 2].map(() => EventStoreDbEventStore.open(server.url, { retryPolicy })));
   });
   afterEach(async () => {
     await Promise.all(stores.map((store) => store.close()));

@@ -7,7 +7,7 @@ import { all, event, hear } from '../contract/event-store.contract.js';
 import { Cluster } from '../support/eventstoredb/cluster.js';
 import { ManualClock } from '../support/manual-clock.js';
 
-const patience = { firstWaitMs: 5, longestWaitMs: 50 };
+const retryPolicy = { firstWaitMs: 5, longestWaitMs: 50 };
 
 describe('a cluster', () => {
   let cluster: Cluster;
@@ -23,7 +23,7 @@ describe('a cluster', () => {
     ['the one that leads', () => cluster.urlOf(0)],
     ['one that does not lead, and says which does', () => cluster.urlOf(1)],
   ])('is found by %s', async (_, url) => {
-    const store = await EventStoreDbEventStore.open(url(), { patience });
+    const store = await EventStoreDbEventStore.open(url(), { retryPolicy });
     const one = event();
     await store.append('s', 'noStream', [one]);
     expect((await all(store.readAll())).map(({ id }) => id)).toEqual([one.id]);
@@ -34,7 +34,7 @@ describe('a cluster', () => {
     ['leads no more', () => Promise.resolve()],
     ['is killed', (node: number) => cluster.kill(node)],
   ])('whose leader %s, again and again, loses nothing and doubles nothing', async (_, before) => {
-    const store = await EventStoreDbEventStore.open(cluster.url, { patience });
+    const store = await EventStoreDbEventStore.open(cluster.url, { retryPolicy });
     const heard = hear(store, 300);
     const streams = Array.from({ length: 15 }, (_, i) => ({
       name: `s${i}`,
@@ -66,11 +66,11 @@ describe('a cluster', () => {
   });
 
   it('whose leader stands still keeps a change waiting for one silence, though the next leads only later', async () => {
-    const clock = new ManualClock(0);
+    const time = new ManualClock(0);
     const url = `${cluster.url}&gossipTimeout=600&keepAliveInterval=-1`; // one silence more is for ever
-    const store = await EventStoreDbEventStore.open(url, { patience: { clock, firstWaitMs: 0, answerMs: 3_000 } });
+    const store = await EventStoreDbEventStore.open(url, { retryPolicy: { time, firstWaitMs: 0, answerMs: 3_000 } });
     await store.append('s', 'noStream', [event()]);
-    clock.moveTo(1_000);
+    time.moveTo(1_000);
     cluster.node(0).wire.suspend();
     const changed = async () => {
       const read = await all(store.readStream('s')); // as a command does
@@ -79,7 +79,7 @@ describe('a cluster', () => {
     const changing = changed();
     for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve)); // it is sent, and waits
     const asked = cluster.node(1).gossips;
-    clock.moveTo(4_000);
+    time.moveTo(4_000);
     while (cluster.node(1).gossips < asked + 2) await new Promise((resolve) => setImmediate(resolve));
     cluster.elect(1);
     expect(await changing).toMatchObject({ revision: 1 });
@@ -107,7 +107,7 @@ describe('a cluster', () => {
   });
 
   it('that is gone altogether is waited for, and ends no process', async () => {
-    const store = await EventStoreDbEventStore.open(cluster.url, { patience: { ...patience, giveUpMs: 400 } });
+    const store = await EventStoreDbEventStore.open(cluster.url, { retryPolicy: { ...retryPolicy, giveUpMs: 400 } });
     await store.append('s', 'noStream', [event()]);
     const stop = new AbortController();
     const listening = all(store.subscribe({ signal: stop.signal }));

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type NewEvent } from '../../src/event-sourcing/event-store.js';
 import { newId } from '../../src/event-sourcing/new-id.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { BackOff, defaultPatience } from '../../src/event-store/eventstoredb/retry-policy.js';
+import { BackOff, defaultRetryPolicy } from '../../src/event-store/eventstoredb/retry-policy.js';
 import { all, event, hear } from '../contract/event-store.contract.js';
 import { type AppendFault } from '../support/eventstoredb/faults.js';
 import { callError } from '../support/eventstoredb/messages.js';
@@ -13,12 +13,12 @@ import { ManualClock } from '../support/manual-clock.js';
 const answerMs = 5_000;
 const quietMs = 2_000;
 
-let clock: ManualClock;
+let time: ManualClock;
 let server: WireServer;
 let store: EventStoreDbEventStore;
 
 beforeEach(async () => {
-  clock = new ManualClock(0);
+  time = new ManualClock(0);
   server = await WireServer.start();
   store = await open();
 });
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 /** A store that tries again at once, and whose patience ends when the test says so. */
 const open = (options: Parameters<typeof EventStoreDbEventStore.open>[1] = {}) =>
-  EventStoreDbEventStore.open(server.url, { patience: { clock, firstWaitMs: 0, answerMs, quietMs }, ...options });
+  EventStoreDbEventStore.open(server.url, { retryPolicy: { time, firstWaitMs: 0, answerMs, quietMs }, ...options });
 
 const eventsOf = (count: number) => Array.from({ length: count }, () => event());
 
@@ -102,7 +102,7 @@ describe('an append', () => {
     const events = eventsOf(1);
     const appending = store.append('s', 'noStream', events);
     await server.faults.holding(1);
-    clock.moveTo(answerMs);
+    time.moveTo(answerMs);
     expect(await appending).toMatchObject({ revision: 0 });
     server.faults.release(); // to nobody
     await store.append('s', 0, [event()]);
@@ -137,7 +137,7 @@ describe('an append', () => {
     await server.stop();
     const appending = store.append('s', 'noStream', [event()]);
     await until(() => store.status.repeatedAppends > 1);
-    clock.moveTo(60_000);
+    time.moveTo(60_000);
     await expect(appending).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
   });
 
@@ -175,8 +175,8 @@ describe('a subscription', () => {
 
   /** Moves on to when somebody sleeps until. */
   const pass = async (at: number) => {
-    await clock.asleepUntil(at);
-    clock.moveTo(at);
+    await time.asleepUntil(at);
+    time.moveTo(at);
   };
 
   /** Lets the time pass that a store without news waits until it asks; does nothing where there is news. */
@@ -235,7 +235,7 @@ describe('a subscription', () => {
     const reading = all(store.readStream('s'));
     for (let i = 0; i < 20; i++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      clock.moveTo(clock.now() + answerMs / 10);
+      time.moveTo(time.now() + answerMs / 10);
     }
     expect(await reading).toHaveLength(20);
     await other.close();
@@ -250,7 +250,7 @@ describe('a subscription', () => {
     const waited = async (random: number) => {
       const waits: number[] = [];
       const recording = { now: () => 0, elapsed: () => 0, sleepUntil: async (at: number) => void waits.push(at) };
-      const backOff = new BackOff({ ...defaultPatience, clock: recording, random: () => random });
+      const backOff = new BackOff({ ...defaultRetryPolicy, time: recording, random: () => random });
       for (let i = 0; i < 10; i++) await backOff.wait(new AbortController().signal);
       backOff.reset();
       await backOff.wait(new AbortController().signal);

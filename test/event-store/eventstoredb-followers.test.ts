@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { RightOfWay } from '../../src/event-store/eventstoredb/right-of-way.js';
-import { type Turn, Turns } from '../../src/event-store/eventstoredb/turns.js';
+import { type Turn, ReadTurns } from '../../src/event-store/eventstoredb/turns.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 
@@ -166,7 +166,7 @@ describe('the right of way', () => {
 describe('turns', () => {
   const never = new AbortController().signal;
   /** So many who ask for a turn, one after another; who has one, in the order in which they got it. */
-  function asking(turns: Turns, names: string) {
+  function asking(turns: ReadTurns, names: string) {
     const has: string[] = [];
     const held = new Map<string, Turn>();
     for (const name of names)
@@ -180,7 +180,7 @@ describe('turns', () => {
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
   it('are given in the order of asking, so many at a time', async () => {
-    const turns = new Turns(2);
+    const turns = new ReadTurns(2);
     const { has, held } = asking(turns, 'abcde');
     await settled();
     expect([has, turns.taken]).toEqual([['a', 'b'], 2]);
@@ -197,7 +197,7 @@ describe('turns', () => {
   });
 
   it('are lost by who stands still to who waits, and by nobody else', async () => {
-    const turns = new Turns(2);
+    const turns = new ReadTurns(2);
     const first = asking(turns, 'ab');
     await settled();
     first.held.get('a')?.rests();
@@ -215,7 +215,7 @@ describe('turns', () => {
   });
 
   it('are not kept for who has gone', async () => {
-    const turns = new Turns(1);
+    const turns = new ReadTurns(1);
     const first = await turns.take(never);
     const gone = new AbortController();
     const going = turns.take(gone.signal);

@@ -16,7 +16,7 @@ describe('health, where changes are refused,', () => {
     const certificate = new CertificateAuthority(newFolder()).issue();
     server = await WireServer.start({ certificate, users: { pledge: { password: 'p' } } });
     server.setAcl('$all', { $r: 'pledge' });
-    store = await EventStoreDbEventStore.open(server.urlFor('pledge'), { patience: { quietMs: 50 } });
+    store = await EventStoreDbEventStore.open(server.urlFor('pledge'), { retryPolicy: { quietMs: 50 } });
   });
   afterEach(async () => {
     await store.close();

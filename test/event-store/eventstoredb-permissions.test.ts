@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyLog, verifyCopy } from '../../src/event-sourcing/copy-log.js';
-import { openLedger, rebuildReadModels } from '../../src/app/pledge-context.js';
+import { openPledgeContext, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { openStoredLog } from '../../src/app/open-event-store.js';
 import { all } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
@@ -29,16 +29,16 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const openHere = () => openLedger(settingsOf(folder, { EVENT_STORE_URL: server.urlFor('pledge') }), 'test');
+const openHere = () => openPledgeContext(settingsOf(folder, { EVENT_STORE_URL: server.urlFor('pledge') }), 'test');
 
 /** Opens a ticket in a folder on the server, and lets go. */
 async function use(ticket: string): Promise<void> {
-  const ledger = await openHere();
+  const context = await openHere();
   try {
-    await open(ledger, ticket);
-    await project(ledger);
+    await open(context, ticket);
+    await project(context);
   } finally {
-    await ledger.close();
+    await context.close();
   }
 }
 
@@ -119,7 +119,7 @@ describe('the rights that the page gives', () => {
   ])('are all needed at the first start: %s', async (_, take, why) => {
     const url = server.urlFor('pledge');
     take();
-    const opening = openLedger(settingsOf(folder, { EVENT_STORE_URL: url }), 'test');
+    const opening = openPledgeContext(settingsOf(folder, { EVENT_STORE_URL: url }), 'test');
     await expect(opening).rejects.toMatchObject({ code: 'EVENT_STORE_REFUSES', message: expect.stringMatching(why) });
   });
 
@@ -147,16 +147,16 @@ describe('the rights that the page gives', () => {
     ],
   ])('are all needed later: %s', async (_, take, why) => {
     await use('T-1');
-    const ledger = await openHere();
+    const context = await openHere();
     try {
       take();
-      const asked = [ledger.store.lastPosition(), all(ledger.store.readStream('ticket-T-1')), open(ledger, 'T-2')];
+      const asked = [context.store.lastPosition(), all(context.store.readStream('ticket-T-1')), open(context, 'T-2')];
       const refused = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected');
       expect(refused.length).toBeGreaterThan(0);
       for (const answer of refused) expect(answer).toMatchObject({ reason: { code: 'EVENT_STORE_REFUSES' } });
       expect(refused.map((answer) => String((answer as PromiseRejectedResult).reason)).join('\n')).toMatch(why);
     } finally {
-      await ledger.close();
+      await context.close();
     }
   });
 });

@@ -14,7 +14,7 @@ import { Cluster } from '../support/eventstoredb/cluster.js';
 import { emptyLog } from '../support/eventstoredb/log.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 
-const patience = { firstWaitMs: 1, longestWaitMs: 20, quietMs: 200, answerMs: 1_000, giveUpMs: 5_000 };
+const retryPolicy = { firstWaitMs: 1, longestWaitMs: 20, quietMs: 200, answerMs: 1_000, giveUpMs: 5_000 };
 const admins = { $d: '$admins', $mr: '$admins', $mw: '$admins' };
 
 let authority: CertificateAuthority;
@@ -28,7 +28,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-const open = (url: string, options: OpenOptions = {}) => EventStoreDbEventStore.open(url, { patience, ...options });
+const open = (url: string, options: OpenOptions = {}) => EventStoreDbEventStore.open(url, { retryPolicy, ...options });
 
 describe('a store with a user', () => {
   beforeEach(async () => {
@@ -56,7 +56,7 @@ describe('a store with a user', () => {
   it('that finds nothing to do looks whether it could write', async () => {
     await store.append('ticket-1', 'noStream', [event()]);
     server.setAcl('ticket-1', { $w: '$admins' });
-    await sleep(patience.quietMs);
+    await sleep(retryPolicy.quietMs);
     await expect(store.probe(false)).rejects.toMatchObject({ code: 'EVENT_STORE_REFUSES' });
     server.setAcl('ticket-1', { $w: 'pledge' });
     server.faults.hasQuorum = false;

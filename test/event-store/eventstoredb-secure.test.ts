@@ -42,7 +42,7 @@ describe.each(ways)('Pledge on a cluster on TLS, %s and with a user of the small
   it('opens tickets, replies, breaches, tells the feed, keeps history, is rebuilt and copied', async () => {
     const { openTicket } = await open('T-1');
     const heard = listen(api, 'kind ticket metric', { after: openTicket.position });
-    api.clock.moveTo(Date.parse('2026-03-03T09:00:00.001Z'));
+    api.time.moveTo(Date.parse('2026-03-03T09:00:00.001Z'));
     expect(await heard.event()).toMatchObject({ kind: 'SLA_BREACHED', ticket: 'T-1' });
     const reply = 'mutation { recordFirstResponse(input: { id: "T-1" }) { ... on TicketChanged { position } } }';
     const { recordFirstResponse } = await api.data<{ recordFirstResponse: { position: string } }>(reply);

@@ -8,7 +8,7 @@ import { StreamNames } from '../../src/event-store/eventstoredb/stream-names.js'
 import { all, event, hear } from '../contract/event-store.contract.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 
-const patience = { firstWaitMs: 1, longestWaitMs: 20, quietMs: 50, answerMs: 1_000, giveUpMs: 5_000 };
+const retryPolicy = { firstWaitMs: 1, longestWaitMs: 20, quietMs: 50, answerMs: 1_000, giveUpMs: 5_000 };
 
 let server: WireServer;
 let stores: EventStoreDbEventStore[];
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 async function open(prefix?: string, options: OpenOptions = {}): Promise<EventStoreDbEventStore> {
   const url = prefix === undefined ? server.url : `${server.url}&streamPrefix=${prefix}`;
-  const store = await EventStoreDbEventStore.open(url, { patience, ...options });
+  const store = await EventStoreDbEventStore.open(url, { retryPolicy, ...options });
   stores.push(store);
   return store;
 }
@@ -135,7 +135,7 @@ describe('the last position', () => {
 
 describe('a server that says nothing for long', () => {
   it('since it looks past what others wrote is waited for, as long as it answers beside that', async () => {
-    const store = await open('pledge-', { patience: { ...patience, answerMs: 20 } });
+    const store = await open('pledge-', { retryPolicy: { ...retryPolicy, answerMs: 20 } });
     const one = event();
     await store.append('s', 'noStream', [one]);
     let found: () => void = () => undefined;
@@ -150,7 +150,7 @@ describe('a server that says nothing for long', () => {
   });
 
   it('and answers nothing beside it is left', async () => {
-    const store = await open('pledge-', { patience: { ...patience, answerMs: 50 } });
+    const store = await open('pledge-', { retryPolicy: { ...retryPolicy, answerMs: 50 } });
     await store.append('s', 'noStream', [event()]);
     server.faults.looksPast = new Promise(() => undefined);
     const reading = all(store.readAll());

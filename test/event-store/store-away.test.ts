@@ -5,8 +5,8 @@ import { readSettings } from '../../src/config/settings.js';
 import { startServer } from '../../src/app/bootstrap.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { type Ledger, openLedger } from '../../src/app/pledge-context.js';
-import { type OpenLog } from '../../src/app/open-event-store.js';
+import { type PledgeContext, openPledgeContext } from '../../src/app/pledge-context.js';
+import { type OpenEventStore } from '../../src/app/open-event-store.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
 import { all } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
@@ -15,9 +15,9 @@ import { open, say } from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 /** A log in EventStoreDB whose users do not wait long for a server; for the answer of one that is there they do. */
-async function openImpatiently(url: string): Promise<OpenLog> {
-  const patience = { answerMs: 30_000, giveUpMs: 100, firstWaitMs: 5, longestWaitMs: 20 };
-  const store = await EventStoreDbEventStore.open(url, { patience });
+async function openImpatiently(url: string): Promise<OpenEventStore> {
+  const retryPolicy = { answerMs: 30_000, giveUpMs: 100, firstWaitMs: 5, longestWaitMs: 20 };
+  const store = await EventStoreDbEventStore.open(url, { retryPolicy });
   return {
     store,
     status: () => store.status,
@@ -42,37 +42,37 @@ async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
 describe('a ledger whose store is away', () => {
   let folder: string;
   let server: WireServer;
-  let ledger: Ledger;
+  let context: PledgeContext;
   beforeEach(async () => {
     folder = newFolder();
     server = await WireServer.start();
-    const clock = new ManualClock(Date.parse('2026-03-02T09:00:00Z'));
+    const time = new ManualClock(Date.parse('2026-03-02T09:00:00Z'));
     const settings = readSettings({}, { data: folder, port: 0, eventStoreUrl: server.url });
-    ledger = await openLedger(settings, 'test', { clock, open: () => openImpatiently(server.url) });
+    context = await openPledgeContext(settings, 'test', { time, open: () => openImpatiently(server.url) });
   });
   afterEach(async () => {
-    await ledger.close();
+    await context.close();
     await server.stop();
     rmSync(folder, { recursive: true });
   });
 
   it('refuses what is said with a code, and takes it when the store is back', async () => {
-    await open(ledger, 'T-1');
+    await open(context, 'T-1');
     await server.stop();
-    await expect(say(ledger, 'T-1', { type: 'RecordFirstResponse' })).rejects.toMatchObject({
+    await expect(say(context, 'T-1', { type: 'RecordFirstResponse' })).rejects.toMatchObject({
       name: 'Rejection',
       code: 'EVENT_STORE_UNAVAILABLE',
     });
-    await expect(open(ledger, 'T-2')).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
+    await expect(open(context, 'T-2')).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
     await server.start();
-    await insist(() => say(ledger, 'T-1', { type: 'RecordFirstResponse' }));
-    const types = (await all(ledger.store.readStream('ticket-T-1'))).map(({ type }) => type);
+    await insist(() => say(context, 'T-1', { type: 'RecordFirstResponse' }));
+    const types = (await all(context.store.readStream('ticket-T-1'))).map(({ type }) => type);
     expect(types).toEqual(['TicketOpened', 'SlaClockStarted', 'FirstResponseSent', 'SlaMet']);
   });
 
   it('tells whoever asks its code, and nothing of where it is nor why', async () => {
-    await open(ledger, 'T-1');
-    const api = await startServer(ledger);
+    await open(context, 'T-1');
+    const api = await startServer(context);
     const headers = {
       'content-type': 'application/json',
       authorization: `Bearer ${api.developmentKey?.text ?? ''}`,
@@ -103,26 +103,26 @@ describe('a ledger whose store is away', () => {
 
   it('has its projections wait longer than anybody who asks, from the beginning and in the middle', async () => {
     const stop = new AbortController();
-    for (let n = 0; n < 20; n++) await open(ledger, `T-${n}`);
-    const end = await ledger.store.lastPosition();
+    for (let n = 0; n < 20; n++) await open(context, `T-${n}`);
+    const end = await context.store.lastPosition();
     await server.stop();
     const failed: string[] = [];
-    const running = ledger.projections.run(stop.signal, ({ name }) => failed.push(name));
+    const running = context.projections.run(stop.signal, ({ name }) => failed.push(name));
     const away = async (times: number) => {
-      while (ledger.projections.subscription.reconnects < times) await turn();
+      while (context.projections.subscription.reconnects < times) await turn();
     };
     await away(20);
-    expect(ledger.projections.subscription).toMatchObject({ state: 'connecting', error: expect.any(String) });
+    expect(context.projections.subscription).toMatchObject({ state: 'connecting', error: expect.any(String) });
     await server.start();
-    expect(await ledger.projections.waitFor(projectionNames, end, stop.signal)).toBe(true);
+    expect(await context.projections.waitFor(projectionNames, end, stop.signal)).toBe(true);
 
     await server.stop();
-    await away(ledger.projections.subscription.reconnects + 20);
+    await away(context.projections.subscription.reconnects + 20);
     await server.start();
-    await insist(() => open(ledger, 'T-last'));
-    const last = await ledger.store.lastPosition();
-    expect(await ledger.projections.waitFor(projectionNames, last, stop.signal)).toBe(true);
-    const rows = await ledger.db.selectFrom('tickets').select('id').execute();
+    await insist(() => open(context, 'T-last'));
+    const last = await context.store.lastPosition();
+    expect(await context.projections.waitFor(projectionNames, last, stop.signal)).toBe(true);
+    const rows = await context.db.selectFrom('tickets').select('id').execute();
     expect(rows).toHaveLength(21);
     expect(failed).toEqual([]);
     stop.abort();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { KeyStore } from '../../src/auth/key-store.js';
-import { openLedger } from '../../src/app/pledge-context.js';
+import { openPledgeContext } from '../../src/app/pledge-context.js';
 import { Api, newFolder } from '../support/api.js';
-import { ledgerAt, open, project, settingsOf, type TestLedger } from '../support/application-contexts.js';
+import { ledgerAt, open, project, settingsOf, type TestContext } from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { rowsOf } from '../support/rows.js';
 
@@ -22,12 +22,12 @@ function damage(file: string, table: string): void {
 }
 
 /** Opens a folder; answers what was said of it. */
-async function opened(folder: string): Promise<{ readonly ledger: TestLedger; readonly said: string }> {
+async function opened(folder: string): Promise<{ readonly context: TestContext; readonly said: string }> {
   const said: string[] = [];
-  const clock = new ManualClock(Date.parse(now));
+  const time = new ManualClock(Date.parse(now));
   const finding = { acceptsOlderLog: false, told: (line: string) => said.push(line) };
-  const ledger = await openLedger(settingsOf(folder), 'test', { clock, finding });
-  return { ledger: { ...ledger, clock }, said: said.join('\n') };
+  const context = await openPledgeContext(settingsOf(folder), 'test', { time, finding });
+  return { context: { ...context, time }, said: said.join('\n') };
 }
 
 describe('a file of the data folder that is damaged', () => {
@@ -35,9 +35,9 @@ describe('a file of the data folder that is damaged', () => {
   const file = (name: string) => join(folder, name);
   beforeEach(async () => {
     folder = newFolder();
-    const ledger = await ledgerAt(now, folder);
-    await open(ledger, 'T-1');
-    await project(ledger).finally(() => ledger.close());
+    const context = await ledgerAt(now, folder);
+    await open(context, 'T-1');
+    await project(context).finally(() => context.close());
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
@@ -64,10 +64,10 @@ describe('a file of the data folder that is damaged', () => {
     ],
   ])('is made anew where it is that of duties, which %s', async (_, harm) => {
     harm();
-    const { ledger, said } = await opened(folder);
+    const { context, said } = await opened(folder);
     expect(said).toMatch(/duties\.db is damaged, and made anew/);
-    await open(ledger, 'T-2');
-    await ledger.close();
+    await open(context, 'T-2');
+    await context.close();
   });
 
   it.each(['log', 'checkpoints', 'kysely_migration'])(
@@ -75,9 +75,9 @@ describe('a file of the data folder that is damaged', () => {
     async (table) => {
       const expected = rowsOf(file('read-models.db'));
       damage(file('read-models.db'), table);
-      const { ledger, said } = await opened(folder);
+      const { context, said } = await opened(folder);
       expect(said).toMatch(/read models are built anew: they are damaged/);
-      await project(ledger).finally(() => ledger.close());
+      await project(context).finally(() => context.close());
       expect(rowsOf(file('read-models.db'))).toEqual(expected);
     },
   );
@@ -98,9 +98,9 @@ describe('a file of the data folder that is damaged', () => {
     const health = await fetch(`${api.url}/health`, { headers: api.identified });
     expect([health.status, await health.json()]).toEqual([503, expect.objectContaining({ status: 'failed' })]);
     await api.close();
-    const { ledger, said } = await opened(folder);
+    const { context, said } = await opened(folder);
     expect(said).toMatch(/read models are built anew: damage was met in them/);
-    await project(ledger).finally(() => ledger.close());
+    await project(context).finally(() => context.close());
     expect(rowsOf(file('read-models.db'))).toEqual(expected);
   });
 
@@ -115,7 +115,7 @@ describe('a file of the data folder that is damaged', () => {
     damage(file('webhooks.db'), table);
     const how = await opened(folder).catch((error: unknown) => error);
     if (table === 'origin') expect(how).toMatchObject({ code: 'DATA_DAMAGED' });
-    else await (how as { readonly ledger: TestLedger }).ledger.close(); // found when it is read
+    else await (how as { readonly context: TestContext }).context.close(); // found when it is read
   });
 
   it('is refused by a code where it is that of keys', () => {

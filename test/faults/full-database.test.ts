@@ -6,7 +6,7 @@ import { dialectOf } from '../../src/read-models/connect.js';
 import { type Position } from '../../src/event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
 import { type Projection, type ProjectionStore } from '../../src/event-sourcing/projection-processor.js';
-import { Projectors } from '../../src/event-sourcing/projection-runner.js';
+import { ProjectionRunner } from '../../src/event-sourcing/projection-runner.js';
 import { StorageFault } from '../../src/event-sourcing/storage-fault.js';
 import { Appender } from '../../src/event-store/sqlite/appender.js';
 import { durable } from '../../src/event-store/sqlite/open-database.js';
@@ -88,25 +88,25 @@ describe('a file that is full', () => {
     const log = SqliteEventStore.open(join(newFolder(), 'events.db'));
     const statuses: ProjectionStatus[] = [];
     const failed: string[] = [];
-    const projectors = new Projectors(log, rows(), [projection], (status) => statuses.push(status));
+    const runner = new ProjectionRunner(log, rows(), [projection], (status) => statuses.push(status));
     const stop = new AbortController();
-    const running = projectors.run(stop.signal, ({ error }) => failed.push(error ?? '?'));
+    const running = runner.run(stop.signal, ({ error }) => failed.push(error ?? '?'));
     const { position: first } = await log.append('s', 'noStream', [event({ text: 'small' }, 'Happened')]);
-    await projectors.waitFor(['texts'], first, stop.signal);
+    await runner.waitFor(['texts'], first, stop.signal);
 
     fill(database);
     const large = [1, 2, 3].map(() => event({ text: text(30_000) }, 'Happened'));
     const { position: last } = await log.append('s', 0, large);
     const retried = () => statuses.filter(({ state }) => state === 'retrying');
-    while (retried().length < 3) await projectors.moved('texts', stop.signal);
+    while (retried().length < 3) await runner.moved('texts', stop.signal);
     expect(retried()[2]).toEqual({
       ...{ name: 'texts', state: 'retrying', position: first },
       error: 'Cannot use these rows now: database or disk is full (SQLITE_FULL).',
     });
 
     empty(database);
-    expect(await projectors.waitFor(['texts'], last, stop.signal)).toBe(true);
-    expect(projectors.statuses[0]?.state).toBe('live');
+    expect(await runner.waitFor(['texts'], last, stop.signal)).toBe(true);
+    expect(runner.statuses[0]?.state).toBe('live');
     const lengths = (await db.selectFrom('texts').select('text').orderBy('id').execute()).map((row) => row.text.length);
     expect(lengths).toEqual([5, 30_000, 30_000, 30_000]);
     expect(failed).toEqual([]);
@@ -119,7 +119,7 @@ describe('a file that is full', () => {
     const log = SqliteEventStore.open(join(newFolder(), 'events.db'));
     await log.append('s', 'noStream', [event({ text: text(30_000) }, 'Happened')]);
     fill(database);
-    await expect(new Projectors(log, rows(), [projection]).catchUp()).rejects.toThrow(StorageFault);
+    await expect(new ProjectionRunner(log, rows(), [projection]).catchUp()).rejects.toThrow(StorageFault);
     await log.close();
   });
 });

@@ -63,16 +63,16 @@ describe('a data folder that goes away under a running server', () => {
 
   it('goes on where it comes back', async () => {
     const folder = newFolder();
-    const ledger = await ledgerAt(now, folder);
-    await open(ledger, 'T-1');
+    const context = await ledgerAt(now, folder);
+    await open(context, 'T-1');
     renameSync(folder, `${folder}-away`);
-    await ledger.store.look();
-    expect(ledger.store.fault).toMatchObject({ code: 'LOG_OLDER', isLasting: true });
+    await context.store.look();
+    expect(context.store.fault).toMatchObject({ code: 'LOG_OLDER', isLasting: true });
     renameSync(`${folder}-away`, folder);
-    await ledger.store.look();
-    expect(ledger.store.fault).toBeUndefined();
-    await open(ledger, 'T-2');
-    await ledger.close();
+    await context.store.look();
+    expect(context.store.fault).toBeUndefined();
+    await open(context, 'T-2');
+    await context.close();
   });
 });
 

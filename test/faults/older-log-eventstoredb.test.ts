@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openLedger } from '../../src/app/pledge-context.js';
+import { openPledgeContext } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
 import { emptyLog, type LogRecord } from '../support/eventstoredb/log.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const openHere = () => openLedger(settingsOf(folder, { EVENT_STORE_URL: server.url }), 'test');
+const openHere = () => openPledgeContext(settingsOf(folder, { EVENT_STORE_URL: server.url }), 'test');
 
 /** Writes to the log in place of what it has lost. */
 function write(records: readonly LogRecord[], more: string): void {
@@ -45,21 +45,21 @@ describe('a log on EventStoreDB that goes back under living clients', () => {
       },
     ],
   ])('and %s takes nothing more, nor after a restart', async (_, goOn) => {
-    const ledger = await openHere();
-    await open(ledger, 'T-1');
+    const context = await openHere();
+    await open(context, 'T-1');
     const older = server.log.copy();
-    for (const ticket of ['T-2', 'T-3', 'T-4']) await open(ledger, ticket);
-    await ledger.store.look();
-    expect(ledger.store.fault).toBeUndefined();
+    for (const ticket of ['T-2', 'T-3', 'T-4']) await open(context, ticket);
+    await context.store.look();
+    expect(context.store.fault).toBeUndefined();
     const lost = server.log.records.slice(older.records.length).filter(({ stream }) => !stream.startsWith('$'));
     server.log.putBack(older);
     goOn(lost);
 
-    await ledger.store.look();
-    expect(ledger.store.fault).toMatchObject({ code: 'LOG_OLDER', isLasting: true });
+    await context.store.look();
+    expect(context.store.fault).toMatchObject({ code: 'LOG_OLDER', isLasting: true });
     const { length } = server.log.records;
-    await expect(open(ledger, 'T-5')).rejects.toMatchObject({ code: 'LOG_OLDER' });
-    await ledger.close();
+    await expect(open(context, 'T-5')).rejects.toMatchObject({ code: 'LOG_OLDER' });
+    await context.close();
     await expect(openHere()).rejects.toMatchObject({ code: 'LOG_OLDER' });
     expect(server.log.records.filter(({ stream }) => stream.includes('T-5'))).toEqual([]);
     expect(server.log.records.length).toBeLessThanOrEqual(length + 2); // the name of an empty log

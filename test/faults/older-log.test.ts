@@ -1,9 +1,9 @@
 import { copyFileSync, cpSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openLedger, rebuildReadModels } from '../../src/app/pledge-context.js';
+import { openPledgeContext, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, settingsOf, type TestLedger } from '../support/application-contexts.js';
+import { ledgerAt, open, project, settingsOf, type TestContext } from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { receiver } from '../support/receiver.js';
 import { rowsOf } from '../support/rows.js';
@@ -13,21 +13,21 @@ const now = '2026-03-02T09:00:00Z';
 
 /** Opens a folder, opens tickets and projects them, and lets go. */
 async function use(folder: string, ...tickets: readonly string[]): Promise<void> {
-  const ledger = await ledgerAt(now, folder);
+  const context = await ledgerAt(now, folder);
   try {
-    for (const ticket of tickets) await open(ledger, ticket);
-    await project(ledger);
+    for (const ticket of tickets) await open(context, ticket);
+    await project(context);
   } finally {
-    await ledger.close();
+    await context.close();
   }
 }
 
 /** Opens a folder as a person does who gives up what its log has lost; answers what was said. */
-async function accepted(folder: string): Promise<{ readonly ledger: TestLedger; readonly said: readonly string[] }> {
+async function accepted(folder: string): Promise<{ readonly context: TestContext; readonly said: readonly string[] }> {
   const said: string[] = [];
-  const clock = new ManualClock(Date.parse(now));
+  const time = new ManualClock(Date.parse(now));
   const finding = { acceptsOlderLog: true, told: (line: string) => said.push(line) };
-  return { ledger: { ...(await openLedger(settingsOf(folder), 'test', { clock, finding })), clock }, said };
+  return { context: { ...(await openPledgeContext(settingsOf(folder), 'test', { time, finding })), time }, said };
 }
 
 const copyOf = (folder: string): string => {
@@ -81,9 +81,9 @@ describe('a log that is less than the rest of its folder knows', () => {
 
   it('for it is missing is begun anew where a person accepts that, and says so', async () => {
     rmSync(log());
-    const { ledger, said } = await accepted(folder);
-    await open(ledger, 'c1');
-    await project(ledger).finally(() => ledger.close());
+    const { context, said } = await accepted(folder);
+    await open(context, 'c1');
+    await project(context).finally(() => context.close());
     expect(said.join('\n')).toMatch(/begun anew[^]*read models are built anew/);
     await use(folder);
     expect(ticketsIn(folder)).toEqual(['c1']);
@@ -96,21 +96,21 @@ describe('a log that is less than the rest of its folder knows', () => {
       if (file !== witness) copyFileSync(join(copy, file), join(folder, file));
     await refused(folder);
     await refused(folder); // however often
-    const { ledger, said } = await accepted(folder);
-    await open(ledger, 'b3');
-    await project(ledger).finally(() => ledger.close());
+    const { context, said } = await accepted(folder);
+    await open(context, 'b3');
+    await project(context).finally(() => context.close());
     expect(said.length).toBeGreaterThan(0);
     await use(folder, 'b4');
     expect(ticketsIn(folder)).toEqual(['a1', 'a2', 'b3', 'b4']);
   });
 
   it('for its end went with its write-ahead log is refused', async () => {
-    const ledger = await ledgerAt(now, folder);
-    await open(ledger, 'a3'); // nothing has projected it: the log alone has it, and its writer's note
+    const context = await ledgerAt(now, folder);
+    await open(context, 'a3'); // nothing has projected it: the log alone has it, and its writer's note
     const killed = newFolder();
     for (const name of readdirSync(folder))
       if (!name.startsWith('lock')) cpSync(join(folder, name), join(killed, name));
-    await ledger.close();
+    await context.close();
     const wal = join(killed, 'events.db-wal');
     expect(statSync(wal).size).toBeGreaterThan(0);
     const whole = copyOf(killed);
@@ -133,8 +133,8 @@ describe('a log that is less than the rest of its folder knows', () => {
     await refused(folder);
     rmSync(join(folder, 'log.last'));
     await refused(folder); // by the read models alone
-    const { ledger } = await accepted(folder);
-    await project(ledger).finally(() => ledger.close());
+    const { context } = await accepted(folder);
+    await project(context).finally(() => context.close());
     expect(ticketsIn(folder)).toEqual(['a1', 'a2', 'b1', 'b2', 'b3', 'b4']);
   });
 
@@ -156,35 +156,35 @@ describe('a log that is less than the rest of its folder knows', () => {
 describe('the outbox of a log that is older', () => {
   it('loses what the log has lost, sends the rest once, and goes on', async () => {
     const [folder, there] = [newFolder(), await receiver()];
-    const breach = (of: TestLedger, ticket: string) => open(of, ticket, 'pro', '2026-02-23T09:00:00Z');
-    let ledger = await ledgerAt(now, folder);
+    const breach = (of: TestContext, ticket: string) => open(of, ticket, 'pro', '2026-02-23T09:00:00Z');
+    let context = await ledgerAt(now, folder);
     const endpoint = { webhook: 'desk', url: there.url, description: null, filter: {} };
-    await change(ledger, { type: 'RegisterWebhook', endpoint });
-    let work = delivering(ledger);
-    await breach(ledger, 'T-sent');
+    await change(context, { type: 'RegisterWebhook', endpoint });
+    let work = delivering(context);
+    await breach(context, 'T-sent');
     await there.came(1);
-    await eventually(async () => (await logged(ledger)).join() === 'T-sent SlaBreached delivered 1');
+    await eventually(async () => (await logged(context)).join() === 'T-sent SlaBreached delivered 1');
     there.answer(() => 500);
-    await breach(ledger, 'T-kept');
+    await breach(context, 'T-kept');
     await there.came(2);
-    await eventually(async () => (await logged(ledger)).includes('T-kept SlaBreached waiting 1'));
+    await eventually(async () => (await logged(context)).includes('T-kept SlaBreached waiting 1'));
     await work.stop();
-    await ledger.close();
+    await context.close();
     const copy = copyOf(folder);
 
-    ledger = await ledgerAt(now, folder);
-    work = delivering(ledger);
-    await breach(ledger, 'T-lost');
-    await eventually(async () => (await logged(ledger)).some((line) => line.startsWith('T-lost')));
+    context = await ledgerAt(now, folder);
+    work = delivering(context);
+    await breach(context, 'T-lost');
+    await eventually(async () => (await logged(context)).some((line) => line.startsWith('T-lost')));
     await work.stop();
-    await ledger.close();
+    await context.close();
     copyFileSync(join(copy, 'events.db'), join(folder, 'events.db'));
     for (const file of ['log.last', 'read-models.db']) rmSync(join(folder, file)); // it knows by itself
     await expect(ledgerAt(now, folder)).rejects.toMatchObject({ code: 'LOG_OLDER' });
 
     there.answer(() => 200);
-    const { ledger: again, said } = await accepted(folder);
-    again.clock.moveTo(Date.parse(now) + 3_600_000);
+    const { context: again, said } = await accepted(folder);
+    again.time.moveTo(Date.parse(now) + 3_600_000);
     expect(said.join('\n')).toContain('Webhooks: 1 deliveries of events that the event store has not are removed');
     work = delivering(again);
     await breach(again, 'T-new');

@@ -15,14 +15,14 @@ const isOpen = (line: string) => !line.endsWith(' 600');
 describe('the files of a data folder', () => {
   it('are their owner’s alone, those beside them and older ones too', async () => {
     const folder = join(newFolder(), 'data');
-    const ledger = await ledgerAt(now, folder);
-    await open(ledger, 'T-1');
+    const context = await ledgerAt(now, folder);
+    await open(context, 'T-1');
     const made = modesIn(folder);
     expect([modeOf(folder), made.filter(isOpen)]).toEqual(['700', []]);
     expect(made.map((line) => line.split(' ')[0])).toEqual(
       expect.arrayContaining(['events.db', 'events.db-wal', 'events.db-shm', 'read-models.db-wal', 'log.last']),
     );
-    await ledger.close();
+    await context.close();
 
     chmodSync(folder, 0o755);
     for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
@@ -36,10 +36,10 @@ describe('the files of a data folder', () => {
     mkdirSync(folder);
     chmodSync(folder, 0o755);
     writeFileSync(join(folder, 'letter.txt'), 'to whom it may concern', { mode: 0o644 });
-    const ledger = await ledgerAt(now, folder);
+    const context = await ledgerAt(now, folder);
     expect(modeOf(folder)).toBe('755');
     expect(modesIn(folder).filter(isOpen)).toEqual(['letter.txt 644']);
-    await ledger.close();
+    await context.close();
   });
 });
 

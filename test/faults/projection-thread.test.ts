@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openProjecting } from '../../src/app/projection-worker/open-projection-runner.js';
+import { openProjectionRunner } from '../../src/app/projection-worker/open-projection-runner.js';
 import { type ThreadedProjections } from '../../src/app/projection-worker/threaded-projections.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, settingsOf } from '../support/application-contexts.js';
@@ -35,7 +35,7 @@ describe('the thread of projections, when it begins,', () => {
       rmdirSync(file);
       renameSync(`${file}.away`, file);
     };
-    const { close } = await openProjecting(settingsOf(folder), {
+    const { close } = await openProjectionRunner(settingsOf(folder), {
       waiting: { signal: stop.signal, told },
       subscribed: () => undefined,
       changed: () => undefined,

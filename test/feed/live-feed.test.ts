@@ -8,7 +8,7 @@ import { Random } from '../../src/imports/random.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { type ManualClock } from '../support/manual-clock.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, type TestLedger } from '../support/application-contexts.js';
+import { ledgerAt, type TestContext } from '../support/application-contexts.js';
 
 const outcome = (ticket: string, type: FeedType = 'SlaBreached') =>
   event(
@@ -21,21 +21,21 @@ const outcome = (ticket: string, type: FeedType = 'SlaBreached') =>
 
 describe('the feed, live', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   let store: EventStore;
-  let clock: ManualClock;
+  let time: ManualClock;
   let feed: Feed;
   let stop: AbortController;
   beforeEach(async () => {
     folder = newFolder();
-    ledger = await ledgerAt('1970-01-01T00:00:00Z', folder);
-    ({ store, clock } = ledger);
-    feed = new Feed({ store, clock, heartbeatMs: 15_000 });
+    context = await ledgerAt('1970-01-01T00:00:00Z', folder);
+    ({ store, time } = context);
+    feed = new Feed({ store, time, heartbeatMs: 15_000 });
     stop = new AbortController();
   });
   afterEach(async () => {
     stop.abort();
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -131,7 +131,7 @@ describe('the feed, live', () => {
     for (let i = 0; i < 60; i++) await append(`T-${i}`, i % 3 === 0 ? 'SlaMet' : 'SlaBreached');
     expect((await events(any, 60)).tickets).toHaveLength(60);
     expect((await events(met, 20)).tickets).toEqual(Array.from({ length: 20 }, (_, i) => `T-${i * 3}`));
-    clock.moveTo(15_000);
+    time.moveTo(15_000);
     expect(await take(other, 1)).toEqual(['heartbeat']);
   });
 
@@ -140,11 +140,11 @@ describe('the feed, live', () => {
       const heard = listen(undefined, { ticket: 'nobody' });
       await next(heard);
       const newest = await append('T-1');
-      clock.moveTo(15_000);
+      time.moveTo(15_000);
       expect(await next(heard)).toEqual({ kind: 'heartbeat', position: newest });
-      await clock.asleepUntil(30_000);
+      await time.asleepUntil(30_000);
       const beyond = await store.append('notes', 'noStream', [event({}, 'InternalNoteAdded')]);
-      clock.moveTo(30_000);
+      time.moveTo(30_000);
       expect(await next(heard)).toEqual({ kind: 'heartbeat', position: beyond.position });
       const resumed = listen(newest);
       expect(await take(resumed, 1)).toEqual(['heartbeat']);
@@ -157,14 +157,14 @@ describe('the feed, live', () => {
       await next(heard);
       await append('T-1');
       await append('T-2');
-      clock.moveTo(15_000);
+      time.moveTo(15_000);
       expect(await take(heard, 3)).toEqual(['T-1', 'T-2', 'heartbeat']);
     });
   });
 
   describe('a subscriber that takes nothing', () => {
     it('is told where to come back when too many events wait, and misses none', async () => {
-      feed = new Feed({ store, clock, heartbeatMs: 15_000, kept: 8 });
+      feed = new Feed({ store, time, heartbeatMs: 15_000, kept: 8 });
       const slow = listen();
       const quick = listen();
       await Promise.all([next(slow), next(quick)]);
@@ -181,7 +181,7 @@ describe('the feed, live', () => {
     });
 
     it('is handed all that waits where it is not too much', async () => {
-      feed = new Feed({ store, clock, heartbeatMs: 15_000, kept: 8 });
+      feed = new Feed({ store, time, heartbeatMs: 15_000, kept: 8 });
       const slow = listen();
       await next(slow);
       for (let i = 0; i < 8; i++) await append(`T-${i}`);
@@ -189,7 +189,7 @@ describe('the feed, live', () => {
     });
 
     it('is not too slow while it catches up, however much there is', async () => {
-      feed = new Feed({ store, clock, heartbeatMs: 15_000, kept: 8 });
+      feed = new Feed({ store, time, heartbeatMs: 15_000, kept: 8 });
       for (let i = 0; i < 20; i++) await append(`T-${i}`);
       const heard = listen('');
       await next(heard);
@@ -220,7 +220,7 @@ describe('the feed, live', () => {
         markAt: (position) => store.markAt(position),
         subscribe,
       };
-      feed = new Feed({ store: counting, clock, heartbeatMs: 15_000 });
+      feed = new Feed({ store: counting, time, heartbeatMs: 15_000 });
       return following;
     }
 

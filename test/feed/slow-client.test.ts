@@ -47,8 +47,8 @@ describe('a client that does not read', () => {
   it('is told so with the cursor to come back with, and then misses nothing and hears nothing twice', async () => {
     jest.useFakeTimers({ doNotFake: allBut('setInterval') }); // nobody is pinged, however long this takes
     const folder = newFolder();
-    const ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
-    const server = await startServer(ledger);
+    const context = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    const server = await startServer(context);
     const key = server.developmentKey?.text ?? '';
     const [slow, quick] = await Promise.all([rawClient(server.url, key), rawClient(server.url, key)]);
     for (const client of [slow, quick]) {
@@ -56,7 +56,7 @@ describe('a client that does not read', () => {
       await client.until('next');
     }
     slow.socket.pause();
-    const { log, counts } = await importLines(ledger, answeredLate(700, 10));
+    const { log, counts } = await importLines(context, answeredLate(700, 10));
     await log.finish(counts);
     let told = 0;
     while (told < 14_000) told += idsIn(await quick.until('next')).length;
@@ -69,13 +69,13 @@ describe('a client that does not read', () => {
     const rest: Message[] = [];
     const isHeartbeat = ({ payload }: Message) => (payload as Sent).data.slaEvents.__typename === 'SlaHeartbeat';
     while (!rest.some(isHeartbeat)) rest.push(...(await slow.until('next')));
-    const recorded = (await all(ledger.store.readAll({ types: feedTypes }))).map(({ id }) => id);
+    const recorded = (await all(context.store.readAll({ types: feedTypes }))).map(({ id }) => id);
     const ids = [...idsIn(heard), ...idsIn(rest)];
     expect(ids.length).toBeGreaterThanOrEqual(14_000);
     expect(ids).toEqual(recorded.slice(0, ids.length)); // what fell due after the import may still be on its way
     for (const { socket } of [slow, quick]) socket.terminate();
     await server.close();
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
     jest.useRealTimers();
   }, 180_000);

@@ -39,7 +39,7 @@ async function handedOver(lines: readonly string[], survey?: Survey) {
     sink: {
       define: () => Promise.resolve({ kind: 'recorded', events: 1 }),
       record: (_, facts) => {
-        const texts = facts.map(({ order }) => (order.type === 'AddInternalNote' ? order.text : order.type));
+        const texts = facts.map(({ command }) => (command.type === 'AddInternalNote' ? command.text : command.type));
         calls.push({ texts, read });
         return Promise.resolve(facts.map(() => ({ kind: 'recorded', events: 1 })));
       },

@@ -43,7 +43,7 @@ describe('Pledge’s own format', () => {
           occurredAt: Date.UTC(2025, 2, 3, 8, 12),
           actor: { id: 'mia', kind: 'person' },
         },
-        order: {
+        command: {
           type: 'OpenTicket',
           customer: 'acme',
           ticketType: 'productBug',
@@ -67,8 +67,8 @@ describe('Pledge’s own format', () => {
     ['TicketClosed', {}, { type: 'CloseTicket' }],
     ['TicketReopened', {}, { type: 'ReopenTicket' }],
     ['TicketCancelled', { reason: 'spam' }, { type: 'CancelTicket', reason: 'spam' }],
-  ])('reads %s', async (event, more, order) => {
-    expect(await rowsOf(pledgeNdjson, [fact(event, more)])).toMatchObject([{ record: { order } }]);
+  ])('reads %s', async (event, more, command) => {
+    expect(await rowsOf(pledgeNdjson, [fact(event, more)])).toMatchObject([{ record: { command } }]);
   });
 
   it('reads customers and calendars', async () => {
@@ -168,7 +168,7 @@ describe('the Italian help desk’s format', () => {
         row('Closed', '16:00:00', 'Value 2'),
       ].join('\n'),
     ]);
-    const said = rows.flatMap((r) => ('record' in r && r.record.kind === 'fact' ? [r.record.order.type] : []));
+    const said = rows.flatMap((r) => ('record' in r && r.record.kind === 'fact' ? [r.record.command.type] : []));
     expect(said).toEqual([
       ...['OpenTicket', 'AssignTicket', 'RecordFirstResponse', 'PauseTicket', 'ReclassifyTicket', 'ResumeTicket'],
       ...['ResolveTicket', 'ReopenTicket', 'ResolveTicket', 'CloseTicket'],
@@ -267,7 +267,7 @@ describe('importing', () => {
 
   it('hands the facts of a ticket over together, in order', async () => {
     const { recorded, counts } = await run(lines(two));
-    expect(recorded.map(({ facts }) => facts.map(({ order }) => order.type))).toEqual([
+    expect(recorded.map(({ facts }) => facts.map(({ command }) => command.type))).toEqual([
       ['OpenTicket', 'CloseTicket'],
       ['OpenTicket'],
     ]);
@@ -283,7 +283,7 @@ describe('importing', () => {
 
   it('shows people the id that the source gave', async () => {
     const { recorded } = await run(lines(two));
-    expect(recorded[0]?.facts[0]?.order).toMatchObject({ reference: 'A-1' });
+    expect(recorded[0]?.facts[0]?.command).toMatchObject({ reference: 'A-1' });
   });
 
   it('waits for the opening of a ticket; clocks that run apart may put it later in the log', async () => {
@@ -291,19 +291,22 @@ describe('importing', () => {
     const orphan = { ...early, ticket: 'A-9' };
     const others = Array.from({ length: 3_000 }, (_, i) => ({ ...opened, ticket: `B-${i}` }));
     const openedTickets = new Set<string>();
-    const { recorded, rejected, counts } = await run(lines([early, orphan, ...others, opened]), ({ order }, ticket) => {
-      if (order.type === 'OpenTicket') openedTickets.add(ticket);
-      return openedTickets.has(ticket) ? { kind: 'recorded', events: 1 } : { kind: 'rejected', rejection: notFound };
-    });
+    const { recorded, rejected, counts } = await run(
+      lines([early, orphan, ...others, opened]),
+      ({ command }, ticket) => {
+        if (command.type === 'OpenTicket') openedTickets.add(ticket);
+        return openedTickets.has(ticket) ? { kind: 'recorded', events: 1 } : { kind: 'rejected', rejection: notFound };
+      },
+    );
     expect(rejected.map(({ line, code }) => [line, code])).toEqual([[2, 'TICKET_NOT_FOUND']]);
     expect(counts).toMatchObject({ rows: 3_003, recorded: 3_002, rejected: 1 });
     const whole = recorded.find(({ facts }) => facts.length === 2);
-    expect(whole?.facts.map(({ order }) => order.type)).toEqual(['OpenTicket', 'RecordFirstResponse']);
+    expect(whole?.facts.map(({ command }) => command.type)).toEqual(['OpenTicket', 'RecordFirstResponse']);
   });
 
   it('tells of what is refused, by its line', async () => {
-    const refuse = ({ order }: ImportedFact): RequestOutcome =>
-      order.type === 'CloseTicket' ? { kind: 'rejected', rejection: notFound } : { kind: 'alreadySo' };
+    const refuse = ({ command }: ImportedFact): RequestOutcome =>
+      command.type === 'CloseTicket' ? { kind: 'rejected', rejection: notFound } : { kind: 'alreadySo' };
     const { rejected, counts } = await run(`${lines(two)}\nnonsense`, refuse);
     expect(rejected.map(({ line, code }) => [line, code])).toEqual([
       [4, 'LINE_NOT_JSON'],

@@ -49,7 +49,7 @@ describe('a mapping of events', () => {
     expect(row).toMatchObject({
       record: {
         ...{ kind: 'fact', ticket: 'T-1', occurredAt: Date.UTC(2026, 2, 1, 10), actor: { id: 'mia', kind: 'person' } },
-        order: {
+        command: {
           ...{ type: 'OpenTicket', reference: 'T-1', customer: 'acme', ticketType: 'productBug', channel: 'email' },
           subject: 'About printers',
         },
@@ -206,7 +206,7 @@ describe('the CSV of a mapping', () => {
     const text = log('T-1,2026-03-01T09:00:00,mia,asked,Zubehör').replaceAll(',', ';');
     const mapping = parseMapping({ ...events, csv: { delimiter: ';', encoding: 'latin1' } });
     const [, row] = await rowsOf(mapping, Buffer.from(text, 'latin1'));
-    expect(row).toMatchObject({ record: { order: { subject: 'About Zubehör' } } });
+    expect(row).toMatchObject({ record: { command: { subject: 'About Zubehör' } } });
   });
 
   it('has rows that are not in its encoding rejected', async () => {
@@ -217,7 +217,7 @@ describe('the CSV of a mapping', () => {
   it('may have words for what is missing', async () => {
     const changes = { csv: { missing: ['?'] }, customer: { column: 'what', otherwise: 'somebody' } };
     const [, row] = await rowsOf(parseMapping({ ...events, ...changes }), log('T-1,2026-03-01T09:00:00,mia,asked,?'));
-    expect(row).toMatchObject({ record: { order: { customer: 'somebody' } } });
+    expect(row).toMatchObject({ record: { command: { customer: 'somebody' } } });
   });
 
   it('must have every column that the mapping names', async () => {

@@ -20,7 +20,7 @@ async function idsOf(format: ImportFormat, log: string, source = 'test'): Promis
     sink: {
       define: () => Promise.resolve({ kind: 'recorded', events: 1 }),
       record: (ticket, facts) => {
-        for (const { factId, order } of facts) recorded.push(`${ticket} ${order.type} ${factId}`);
+        for (const { factId, command } of facts) recorded.push(`${ticket} ${command.type} ${factId}`);
         return Promise.resolve(facts.map(() => ({ kind: 'recorded', events: 1 })));
       },
     },

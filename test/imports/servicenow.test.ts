@@ -41,7 +41,7 @@ describe('the ServiceNow log', () => {
       { kind: 'customer', customer: 'unknown', plan: 'servicenow' },
       {
         ...{ ticket: 'INC1', occurredAt: Date.UTC(2016, 2, 1, 9), actor: { id: 'Opened by  8', kind: 'person' } },
-        order: { customer: 'unknown', channel: 'reportIssue', priority: '3 - Moderate', reference: 'INC1' },
+        command: { customer: 'unknown', channel: 'reportIssue', priority: '3 - Moderate', reference: 'INC1' },
       },
     ]);
   });

@@ -2,11 +2,11 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { importLog } from '../../src/imports/import-log.js';
-import { handOver } from '../../src/tickets/commands/propagate-merge.js';
+import { propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { ticketIdOf } from '../../src/tickets/domain/ticket-id.js';
 import { newFolder } from '../support/api.js';
-import { importLines, ledgerAt, type TestLedger } from '../support/application-contexts.js';
+import { importLines, ledgerAt, type TestContext } from '../support/application-contexts.js';
 
 const line = (event: string, ticket: string, time: string, more: object = {}) =>
   JSON.stringify({ event, ticket, occurredAt: `2026-03-02T${time}:00Z`, actor: { id: 'mia' }, ...more });
@@ -26,21 +26,21 @@ type How = 'file' | 'pipe';
 
 describe('an import that speaks of a ticket that is another’s', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   beforeEach(async () => {
     folder = newFolder();
-    ledger = await ledgerAt('2026-03-02T14:00:00Z', folder);
+    context = await ledgerAt('2026-03-02T14:00:00Z', folder);
     await taken('T-9');
   });
   afterEach(async () => {
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   });
 
   /** A second later, an import of the same source as those before. */
   const imported = (lines: readonly string[], how: How = 'pipe') => {
-    ledger.clock.moveTo(ledger.clock.now() + 1_000);
-    return importLines(ledger, lines, how);
+    context.time.moveTo(context.time.now() + 1_000);
+    return importLines(context, lines, how);
   };
   /** An earlier import of the same source brought a ticket of acme's by that name. */
   const taken = async (ticket: string) => {
@@ -50,7 +50,7 @@ describe('an import that speaks of a ticket that is another’s', () => {
   const idOf = (externalId: string) => ticketIdOf({ source: 'test', externalId });
   async function typesOf(externalId: string): Promise<readonly string[]> {
     const types: string[] = [];
-    for await (const { type } of ledger.store.readStream(ticketStream(idOf(externalId)))) types.push(type);
+    for await (const { type } of context.store.readStream(ticketStream(idOf(externalId)))) types.push(type);
     return types;
   }
   /** What was rejected of an import, but for rows of the ticket that is not there. */
@@ -231,7 +231,7 @@ describe('an import that speaks of a ticket that is another’s', () => {
     it('does not tell the other ticket of a merge, where it is opened later for another', async () => {
       const early = line('TicketMerged', 'T-1', '09:50', { into: 'T-8' });
       expect(await rejectedOf([...old, early, ...others, ...others, opened('T-8', 'acme')])).toEqual([]);
-      await expect(handOver(ledger, idOf('T-1'))).rejects.toMatchObject({ code: 'CUSTOMER_MISMATCH' });
+      await expect(propagateMerge(context, idOf('T-1'))).rejects.toMatchObject({ code: 'CUSTOMER_MISMATCH' });
       expect(await typesOf('T-8')).toEqual(['TicketOpened']);
     });
 

@@ -3,7 +3,7 @@ import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js'
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { type Plan } from '../../src/catalogue/domain/plan.js';
-import { type TestLedger } from '../support/application-contexts.js';
+import { type TestContext } from '../support/application-contexts.js';
 import { NaiveCatalogue } from './naive-catalogue.js';
 import { calendars, type Step } from './script.js';
 
@@ -21,14 +21,14 @@ export class BothCatalogues {
   private readonly holidays = new Map<string, CalendarDefinition>(Object.entries(calendars));
   private revisions = 0;
 
-  async define(ledger: TestLedger, plans: readonly Plan[]): Promise<void> {
+  async define(context: TestContext, plans: readonly Plan[]): Promise<void> {
     const { naive } = this;
     for (const [code, definition] of Object.entries(calendars)) {
-      await changeCalendar(ledger, { type: 'DefineCalendar', calendar: { code, name: code, definition } }, admin);
+      await changeCalendar(context, { type: 'DefineCalendar', calendar: { code, name: code, definition } }, admin);
       naive.defineCalendar(code, definition);
     }
     for (const plan of plans) {
-      await changePlan(ledger, { type: 'DefinePlan', plan }, admin);
+      await changePlan(context, { type: 'DefinePlan', plan }, admin);
       naive.definePlan(plan);
     }
     for (const [customer, plan] of [
@@ -36,7 +36,7 @@ export class BothCatalogues {
       ['beta', 'silver'],
     ] as const) {
       const enrolment = { customer, name: null, plan, calendar: null, effectiveFrom: null };
-      await changeCustomer(ledger, { type: 'EnrolCustomer', enrolment }, admin);
+      await changeCustomer(context, { type: 'EnrolCustomer', enrolment }, admin);
       naive.putCustomer(customer, plan, null);
     }
     // The plan of a customer whom nobody enrolled promises nothing, whatever else it says.
@@ -44,9 +44,9 @@ export class BothCatalogues {
     naive.definePlan({ ...there(plans[0]), code: 'community', calendar: 'business-hours', targets: [] });
   }
 
-  async take(ledger: TestLedger, step: CatalogueStep): Promise<void> {
+  async take(context: TestContext, step: CatalogueStep): Promise<void> {
     const { naive } = this;
-    const now = ledger.clock.now();
+    const now = context.time.now();
     switch (step.type) {
       case 'revisePlan': {
         const { code } = step.to;
@@ -60,7 +60,7 @@ export class BothCatalogues {
           effectiveFrom,
           appliesToOpenTickets: step.applies,
         } as const;
-        await changePlan(ledger, revision, admin);
+        await changePlan(context, revision, admin);
         naive.revisePlan(plan, effectiveFrom, now, step.applies);
         return;
       }
@@ -78,7 +78,7 @@ export class BothCatalogues {
           effectiveFrom,
           appliesToOpenTickets: applies,
         } as const;
-        await changeCalendar(ledger, revision, admin);
+        await changeCalendar(context, revision, admin);
         this.holidays.set(code, definition);
         naive.reviseCalendar(code, definition, effectiveFrom, now, applies);
         return;
@@ -87,7 +87,7 @@ export class BothCatalogues {
         const { customer, plan } = step;
         const effectiveFrom = this.notBefore(customer, now + step.from);
         const { recorded } = await changeCustomer(
-          ledger,
+          context,
           { type: 'ChangeCustomerPlan', customer, plan, effectiveFrom },
           admin,
         );
@@ -98,7 +98,7 @@ export class BothCatalogues {
         const { customer, calendar } = step;
         const effectiveFrom = this.notBefore(customer, now + step.from);
         const { recorded } = await changeCustomer(
-          ledger,
+          context,
           { type: 'SetCustomerCalendar', customer, calendar, effectiveFrom },
           admin,
         );

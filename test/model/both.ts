@@ -7,12 +7,12 @@ import { settleDue, type WatcherPorts } from '../../src/deadlines/deadline-watch
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
 import { changeAndHandOver } from '../../src/tickets/commands/propagate-merge.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
-import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/commands.js';
 import { type Received } from '../../src/tickets/domain/facts.js';
 import { slaSummary } from '../../src/reports/queries/sla-summary.js';
 import { ticketById } from '../../src/tickets/queries/tickets.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
-import { type TestLedger } from '../support/application-contexts.js';
+import { type TestContext } from '../support/application-contexts.js';
 import { BothCatalogues } from './both-catalogues.js';
 import { NaiveDesk } from './naive-desk.js';
 import { type Breach, type Verdict } from './naive-context.js';
@@ -28,43 +28,43 @@ export class Both {
   private readonly records = new Map<string, TicketRecord>();
 
   private constructor(
-    private readonly ledger: TestLedger,
+    private readonly context: TestContext,
     private readonly openings: Script['openings'],
   ) {}
 
-  static async start(ledger: TestLedger, { plans, openings }: Script): Promise<Both> {
-    const both = new Both(ledger, openings);
-    await both.catalogues.define(ledger, plans);
+  static async start(context: TestContext, { plans, openings }: Script): Promise<Both> {
+    const both = new Both(context, openings);
+    await both.catalogues.define(context, plans);
     return both;
   }
 
   async take(step: Step): Promise<void> {
-    const { ledger } = this;
-    const now = ledger.clock.now();
+    const { context } = this;
+    const now = context.time.now();
     switch (step.type) {
       case 'say':
         return this.say(step, now);
       case 'move':
-        ledger.clock.moveTo(now + step.ms);
+        context.time.moveTo(now + step.ms);
         return;
       case 'moveToDeadline': {
         const deadline = this.deadline(idOf(step.ticket), step.which);
         if (deadline !== undefined && deadline > now && deadline < now + 8 * day)
-          ledger.clock.moveTo(deadline + step.beside);
+          context.time.moveTo(deadline + step.beside);
         return;
       }
       case 'settle': {
         const id = idOf(step.ticket);
         const naive = this.desk.tickets.get(id);
         if (naive === undefined) return;
-        await settleTicket(ledger, id);
+        await settleTicket(context, id);
         naive.settle(now);
         return this.compareNow(id);
       }
       case 'watch':
         return this.watch();
       default:
-        return this.catalogues.take(ledger, step);
+        return this.catalogues.take(context, step);
     }
   }
 
@@ -101,32 +101,32 @@ export class Both {
   }
 
   /** What is said of a ticket first opens it; those to be split off wait until they are. */
-  private orderOf(step: Extract<Step, { type: 'say' }>, id: string, now: Instant): TicketOrder | undefined {
+  private orderOf(step: Extract<Step, { type: 'say' }>, id: string, now: Instant): TicketCommand | undefined {
     const naive = this.desk.tickets.get(id);
     if (naive === undefined) return this.openings[step.ticket];
     const others = this.desk.youngestFirst().filter((other) => other !== id);
-    return written(step.order, id, others, naive.messages(now));
+    return written(step.command, id, others, naive.messages(now));
   }
 
   private async say(step: Extract<Step, { type: 'say' }>, now: Instant): Promise<void> {
     const { actor, key, mayBackdate, when, isInterrupted } = step;
     const id = idOf(step.ticket);
-    const order = this.orderOf(step, id, now);
-    if (order === undefined) return;
+    const command = this.orderOf(step, id, now);
+    if (command === undefined) return;
     const occurredAt = this.instantOf(id, when, now);
     const isPerson = actor !== 'bot';
-    const verdict = this.desk.say(id, { order, occurredAt, actor, isPerson, mayBackdate, key }, now);
+    const verdict = this.desk.say(id, { command, occurredAt, actor, isPerson, mayBackdate, key }, now);
     const request = {
-      ...{ order, mayBackdate, actor: { id: actor, kind: isPerson ? 'person' : 'automatic' } as const },
+      ...{ command, mayBackdate, actor: { id: actor, kind: isPerson ? 'person' : 'automatic' } as const },
       ...(occurredAt === undefined ? {} : { occurredAt }),
       ...(key === undefined ? {} : { idempotencyKey: key }),
     };
     const record = this.recordOf(id);
     const facts = record.size;
-    const isToldAtOnce = namesAnother(order) && !isInterrupted;
+    const isToldAtOnce = namesAnother(command) && !isInterrupted;
     const change = isToldAtOnce ? changeAndHandOver : changeTicket;
-    const answer = await change(this.ledger, id, [request], 'everyone').catch(rejectionOf);
-    await record.readOn(this.ledger.store);
+    const answer = await change(this.context, id, [request], 'everyone').catch(rejectionOf);
+    await record.readOn(this.context.store);
     const rejection = answer instanceof Rejection ? answer : refusalIn(answer);
     const said: Verdict = rejection !== undefined ? 'refused' : record.size > facts ? 'recorded' : 'alreadySo';
     expect({ id, said, code: rejection?.code }).toEqual({
@@ -140,16 +140,16 @@ export class Both {
 
   /** The watchers look once; then the read models show what the model does. */
   async watch(): Promise<void> {
-    const { ledger, desk } = this;
-    const { deadlines, revisions } = ledger.work;
-    const handOvers = oneByOne(ledger.work.handOvers);
+    const { context, desk } = this;
+    const { deadlines, revisions } = context.work;
+    const handOvers = oneByOne(context.work.handOvers);
     const signal = new AbortController();
-    const now = ledger.clock.now();
-    const running = ledger.projections.run(signal.signal, ({ name, error }) => {
+    const now = context.time.now();
+    const running = context.projections.run(signal.signal, ({ name, error }) => {
       throw new Error(`projection ${name}: ${error ?? '?'}`);
     });
     const seen = async () =>
-      ledger.projections.waitFor(projectionNames, await ledger.store.lastPosition(), signal.signal);
+      context.projections.waitFor(projectionNames, await context.store.lastPosition(), signal.signal);
     // A revision may bring a ticket under a calendar that has one too, and either may change what others are to hear.
     for (const ports of [handOvers, deadlines, revisions, handOvers, revisions, handOvers, deadlines]) {
       await seen();
@@ -167,13 +167,13 @@ export class Both {
       desk.handOverAll(now);
     }
     for (const id of desk.tickets.keys())
-      await this.compare(id, await ticketById(readersOf(ledger.db, ledger.reads).atHand('everyone'), id), true);
+      await this.compare(id, await ticketById(readersOf(context.db, context.reads).atHand('everyone'), id), true);
   }
 
   /** The reports count what became of the clocks. What ended without a verdict is counted whenever that was. */
   async compareSummaries(): Promise<void> {
     const counted = new Tally();
-    for (const line of await slaSummary(readersOf(this.ledger.db, this.ledger.reads).atHand('everyone'), {})) {
+    for (const line of await slaSummary(readersOf(this.context.db, this.context.reads).atHand('everyone'), {})) {
       const { plan, metric, month } = line;
       for (const verdict of ['met', 'metLate', 'breached'] as const)
         counted.add(`${plan} ${metric} ${month} ${verdict}`, line[verdict]);
@@ -188,7 +188,7 @@ export class Both {
   }
 
   private async compareNow(id: string): Promise<void> {
-    const { ticket } = await changeTicket(this.ledger, id, []);
+    const { ticket } = await changeTicket(this.context, id, []);
     await this.compare(id, ticket);
   }
 
@@ -197,10 +197,10 @@ export class Both {
     const naive = this.desk.tickets.get(id);
     if (naive === undefined || view === undefined) return;
     const record = this.recordOf(id);
-    await record.readOn(this.ledger.store);
+    await record.readOn(this.context.store);
     const { breaches, renamed } = record;
     const life = naive.life();
-    const clocks = view.clocks().map((clock) => ({ ...clock, run: renamed(clock.run) }));
+    const clocks = view.clocks().map((time) => ({ ...time, run: renamed(time.run) }));
     const superseded = clocks.filter(({ cancelReason }) => cancelReason === 'superseded').map(({ run }) => run);
     if (isRead) expect({ id, superseded: superseded.sort() }).toEqual({ id, superseded: [...naive.superseded].sort() });
     expect({
@@ -225,20 +225,25 @@ export class Both {
       owner: [life?.assignee, life?.team],
       others: [life?.mergedInto, life?.opening.splitFrom ?? null, life?.splitInto],
       heard: heardBy(life?.received ?? new Map()),
-      clocks: sorted(naive.clocks(this.ledger.clock.now())),
+      clocks: sorted(naive.clocks(this.context.time.now())),
       breaches: [...naive.breaches].sort(byRun),
     });
   }
 }
 
 /** An order with what the script leaves to the moment at which it is given. */
-function written(order: ScriptOrder, id: string, others: readonly string[], messages: readonly Instant[]): TicketOrder {
-  if (order.type === 'MergeTicket') {
-    const into = order.other === null ? id : (others[order.other % others.length] ?? 'nobody');
+function written(
+  command: ScriptOrder,
+  id: string,
+  others: readonly string[],
+  messages: readonly Instant[],
+): TicketCommand {
+  if (command.type === 'MergeTicket') {
+    const into = command.other === null ? id : (others[command.other % others.length] ?? 'nobody');
     return { type: 'MergeTicket', into };
   }
-  if (order.type !== 'SplitTicket') return order;
-  const { message, ...said } = order;
+  if (command.type !== 'SplitTicket') return command;
+  const { message, ...said } = command;
   return { ...said, messageAt: message === null ? 0 : (messages[message % messages.length] ?? 0) };
 }
 

@@ -15,14 +15,14 @@ const runs = Number(PROVE_RUNS ?? (storeOfTests === 'sqlite' ? 200 : 50));
 /** Lives of some tickets, as a script has them, on a ledger of their own and in the model. */
 async function live(said: Script): Promise<void> {
   const folder = newFolder();
-  const ledger = await ledgerAt(new Date(beginning).toISOString(), folder);
+  const context = await ledgerAt(new Date(beginning).toISOString(), folder);
   try {
-    const both = await Both.start(ledger, said);
+    const both = await Both.start(context, said);
     for (const step of said.steps) await both.take(step);
     await both.watch();
     await both.compareSummaries();
   } finally {
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   }
 }

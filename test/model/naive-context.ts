@@ -1,5 +1,5 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type ReceiveMerge, type TicketCommand } from '../../src/tickets/domain/commands.js';
 import { type NaiveCatalogue, type Revision } from './naive-catalogue.js';
 import { lifeOf, senseOf } from './naive-ticket-state.js';
 import { type ClockView, type Fact, type Life, viewOf } from './naive-ticket.js';
@@ -16,7 +16,7 @@ export interface Breach {
 }
 
 export interface Said {
-  readonly order: TicketOrder;
+  readonly command: TicketCommand;
   readonly occurredAt: Instant | undefined;
   readonly actor: string;
   readonly isPerson: boolean;
@@ -27,12 +27,12 @@ export interface Said {
 export type Verdict = 'recorded' | 'alreadySo' | 'refused';
 
 /** Whether other tickets stand against what is said to have happened at an instant. */
-export type Objection = (order: TicketOrder, at: Instant) => boolean;
+export type Objection = (command: TicketCommand, at: Instant) => boolean;
 
 /** A class is recorded in full: what is not named is what it was then, whatever is recorded later of before. */
-function inFull(order: TicketOrder, life: Life | undefined): TicketOrder {
-  if ((order.type !== 'ReclassifyTicket' && order.type !== 'SplitTicket') || life === undefined) return order;
-  return { ticketType: life.class.type, priority: life.class.priority, ...order };
+function inFull(command: TicketCommand, life: Life | undefined): TicketCommand {
+  if ((command.type !== 'ReclassifyTicket' && command.type !== 'SplitTicket') || life === undefined) return command;
+  return { ticketType: life.class.type, priority: life.class.priority, ...command };
 }
 
 /** In which order revisions are applied; of some at the same instant, an order that is always the same. */
@@ -59,8 +59,10 @@ export class NaiveTicket {
   constructor(private readonly catalogue: NaiveCatalogue) {}
 
   get opening() {
-    const opening = this.facts.find(({ order }) => order.type === 'OpenTicket');
-    return opening?.order.type === 'OpenTicket' ? { at: opening.at, order: opening.order, id: opening.id } : undefined;
+    const opening = this.facts.find(({ command }) => command.type === 'OpenTicket');
+    return opening?.command.type === 'OpenTicket'
+      ? { at: opening.at, command: opening.command, id: opening.id }
+      : undefined;
   }
 
   life = (): Life | undefined => lifeOf(this.facts, this.horizon);
@@ -97,44 +99,44 @@ export class NaiveTicket {
 
   /** Judged on the state as of when it occurred; settled before it and after it, but for late facts: only after. */
   say(said: Said, now: Instant, objects: Objection): Verdict {
-    const { order, key, actor } = said;
+    const { command, key, actor } = said;
     const at = Math.min(said.occurredAt ?? now, now);
-    const content = JSON.stringify([order, said.occurredAt ?? null]);
+    const content = JSON.stringify([command, said.occurredAt ?? null]);
     const repeated = this.repeatedBy(said, content);
     if (repeated !== undefined) return repeated;
     const opening = this.opening;
-    if (opening === undefined && order.type !== 'OpenTicket') return 'refused';
+    if (opening === undefined && command.type !== 'OpenTicket') return 'refused';
     if ((said.occurredAt ?? now) > now + skew) return 'refused';
     if (at < now - longAgo && !said.mayBackdate) return 'refused';
     if (opening !== undefined && at < opening.at) return 'refused';
-    const terms = this.termsOf(order, at);
-    if (terms === undefined || objects(order, at)) return 'refused';
-    if (order.type === 'SplitTicket' && !this.messages(at).includes(order.messageAt)) return 'refused';
-    const fact = { id: this.nextId(at), at, order, isPerson: said.isPerson, terms };
+    const terms = this.termsOf(command, at);
+    if (terms === undefined || objects(command, at)) return 'refused';
+    if (command.type === 'SplitTicket' && !this.messages(at).includes(command.messageAt)) return 'refused';
+    const fact = { id: this.nextId(at), at, command, isPerson: said.isPerson, terms };
     const life = lifeOf(this.facts, at);
     const sense = life === undefined ? 'changes' : senseOf(life, fact);
     if (sense === 'refused') return 'refused';
     if (sense === 'alreadySo') return this.already(now);
-    this.record({ ...fact, order: inFull(order, life) }, now);
-    if (order.type === 'OpenTicket') this.openedBy = content;
+    this.record({ ...fact, command: inFull(command, life) }, now);
+    if (command.type === 'OpenTicket') this.openedBy = content;
     if (key !== undefined) this.keys.set(`${actor} ${key}`, content);
     return 'recorded';
   }
 
   /** What another ticket tells it: that it was merged into this one, or that this one is split off from it. */
-  hear(order: ReceiveMerge | TicketOrder, occurredAt: Instant, now: Instant): void {
+  hear(command: ReceiveMerge | TicketCommand, occurredAt: Instant, now: Instant): void {
     const at = Math.max(occurredAt, this.opening?.at ?? -Infinity);
-    const terms = this.termsOf(order, at);
+    const terms = this.termsOf(command, at);
     if (terms === undefined) throw new Error('a ticket without terms is told something');
-    const before = order.type === 'ReceiveMerge' ? this.lastWordOf(order.from) : undefined;
-    const isSame = order.type === 'ReceiveMerge' && before !== undefined && saysTheSame(before, order);
-    this.record({ id: this.nextId(at), at, order, isPerson: true, terms }, now);
+    const before = command.type === 'ReceiveMerge' ? this.lastWordOf(command.from) : undefined;
+    const isSame = command.type === 'ReceiveMerge' && before !== undefined && saysTheSame(before, command);
+    this.record({ id: this.nextId(at), at, command, isPerson: true, terms }, now);
     if (isSame) this.news -= 1;
   }
 
   private lastWordOf(from: string): ReceiveMerge | undefined {
-    const words = this.facts.flatMap(({ order }) =>
-      order.type === 'ReceiveMerge' && order.from === from ? [order] : [],
+    const words = this.facts.flatMap(({ command }) =>
+      command.type === 'ReceiveMerge' && command.from === from ? [command] : [],
     );
     return words.at(-1);
   }
@@ -149,21 +151,25 @@ export class NaiveTicket {
 
   /** Facts by when they occurred, and those of the same instant by number. */
   private nextId(at: Instant): string {
-    const others = this.facts.filter(({ order }) => order.type !== 'ReceiveMerge' && order.type !== 'ApplyRevision');
+    const others = this.facts.filter(
+      ({ command }) => command.type !== 'ReceiveMerge' && command.type !== 'ApplyRevision',
+    );
     return `${at} ${others.filter((fact) => fact.at === at).length}`;
   }
 
   /** When the customer wrote what had been written by an instant: the request, and replies. */
   messages = (until: Instant): Instant[] =>
     this.facts
-      .filter(({ order, at }) => (order.type === 'OpenTicket' || order.type === 'RecordCustomerReply') && at <= until)
+      .filter(
+        ({ command, at }) => (command.type === 'OpenTicket' || command.type === 'RecordCustomerReply') && at <= until,
+      )
       .map(({ at }) => at);
 
   /** Of what was said before under the same key; an opening under an id that its sender chose may come twice without. */
-  private repeatedBy({ key, actor, order }: Said, content: string): Verdict | undefined {
+  private repeatedBy({ key, actor, command }: Said, content: string): Verdict | undefined {
     const before =
       (key === undefined ? undefined : this.keys.get(`${actor} ${key}`)) ??
-      (order.type === 'OpenTicket' ? this.openedBy : undefined);
+      (command.type === 'OpenTicket' ? this.openedBy : undefined);
     if (before === undefined) return undefined;
     return before === content ? 'alreadySo' : 'refused';
   }
@@ -173,9 +179,9 @@ export class NaiveTicket {
     return 'alreadySo';
   }
 
-  private termsOf(order: TicketOrder | ReceiveMerge, at: Instant) {
-    const { customer, plan } = this.opening?.order ?? (order.type === 'OpenTicket' ? order : { customer: '' });
-    const version = order.type === 'ReapplyPlan' ? order.version : undefined;
+  private termsOf(command: TicketCommand | ReceiveMerge, at: Instant) {
+    const { customer, plan } = this.opening?.command ?? (command.type === 'OpenTicket' ? command : { customer: '' });
+    const version = command.type === 'ReapplyPlan' ? command.version : undefined;
     return this.catalogue.termsAt(customer, plan, at, version);
   }
 
@@ -183,7 +189,7 @@ export class NaiveTicket {
   applyRevisions(now: Instant): void {
     const revisions = this.catalogue.revisions.filter(({ at }) => at <= now).sort(byTurn);
     for (const revision of revisions) {
-      const reopenings = this.facts.filter(({ order, at }) => order.type === 'ReopenTicket' && at > revision.at);
+      const reopenings = this.facts.filter(({ command, at }) => command.type === 'ReopenTicket' && at > revision.at);
       for (const at of [revision.at, ...reopenings.map((fact) => fact.at).sort((a, b) => a - b)])
         this.apply(revision, at, now);
     }
@@ -191,10 +197,10 @@ export class NaiveTicket {
 
   private apply(revision: Revision, at: Instant, now: Instant): void {
     const { of, code, version } = revision;
-    const { customer, plan } = this.opening?.order ?? {};
+    const { customer, plan } = this.opening?.command ?? {};
     const life = lifeOf(this.facts, at);
     if (life === undefined || customer === undefined) return;
-    const chosen = this.facts.filter((fact) => fact.order.type === 'ReapplyPlan' && fact.at > revision.at);
+    const chosen = this.facts.filter((fact) => fact.command.type === 'ReapplyPlan' && fact.at > revision.at);
     // A version that somebody chose afterwards stands; chosen before the revision was got to, it has no part in it.
     const isReached = ({ terms }: Fact) =>
       of === 'plan'
@@ -205,8 +211,8 @@ export class NaiveTicket {
     const id = `${at} ${of} ${code} ${version}`;
     // Got to before, it gives way to what somebody chose after it in that very instant.
     if (terms === undefined || this.facts.some((fact) => fact.id === id)) return;
-    const order = { type: 'ApplyRevision', of, code, version } as const;
-    const fact = { id, at, order, isPerson: false, terms };
+    const command = { type: 'ApplyRevision', of, code, version } as const;
+    const fact = { id, at, command, isPerson: false, terms };
     if (senseOf(life, fact) !== 'changes') return;
     this.facts.push(fact);
     this.news += 1;

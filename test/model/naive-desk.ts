@@ -1,5 +1,5 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type ReceiveMerge, type TicketCommand } from '../../src/tickets/domain/commands.js';
 import { type NaiveCatalogue } from './naive-catalogue.js';
 import { NaiveTicket, type Said, type Verdict } from './naive-context.js';
 import { inOrder, lifeBefore, lifeOf, senseOf } from './naive-ticket-state.js';
@@ -9,7 +9,7 @@ import { type Life } from './naive-ticket.js';
 interface Word {
   readonly target: string;
   readonly at: Instant;
-  readonly order: Omit<ReceiveMerge, 'revision'> | Extract<TicketOrder, { type: 'OpenTicket' }>;
+  readonly command: Omit<ReceiveMerge, 'revision'> | Extract<TicketCommand, { type: 'OpenTicket' }>;
 }
 
 /** All tickets, and what they tell each other when they are merged and split. */
@@ -22,7 +22,7 @@ export class NaiveDesk {
 
   say(id: string, said: Said, now: Instant): Verdict {
     const ticket = this.tickets.get(id) ?? new NaiveTicket(this.catalogue);
-    const verdict = ticket.say(said, now, (order, at) => this.objects(id, order, at));
+    const verdict = ticket.say(said, now, (command, at) => this.objects(id, command, at));
     if (verdict === 'recorded') this.tickets.set(id, ticket);
     return verdict;
   }
@@ -33,15 +33,15 @@ export class NaiveDesk {
   }
 
   /** A ticket goes on in one of the same customer's that is under way by then, and never in a circle; a split opens one. */
-  private objects(id: string, order: TicketOrder, at: Instant): boolean {
-    if (order.type !== 'MergeTicket' && order.type !== 'SplitTicket') return false;
+  private objects(id: string, command: TicketCommand, at: Instant): boolean {
+    if (command.type !== 'MergeTicket' && command.type !== 'SplitTicket') return false;
     const ticket = this.tickets.get(id);
     const life = ticket && lifeOf(ticket.facts, at);
-    const other = this.tickets.get(order.into);
-    if (order.type === 'SplitTicket') return other !== undefined && life?.splitInto.includes(order.into) !== true;
-    if (life?.mergedInto === order.into) return false;
+    const other = this.tickets.get(command.into);
+    if (command.type === 'SplitTicket') return other !== undefined && life?.splitInto.includes(command.into) !== true;
+    if (life?.mergedInto === command.into) return false;
     if (other === undefined || other === ticket) return true;
-    if (other.opening?.order.customer !== ticket?.opening?.order.customer) return true;
+    if (other.opening?.command.customer !== ticket?.opening?.command.customer) return true;
     if (lifeOf(other.facts, Infinity)?.mergedInto != null) return true;
     const then = lifeOf(other.facts, at);
     return then === undefined || then.status === 'cancelled';
@@ -52,16 +52,16 @@ export class NaiveDesk {
     const from = this.tickets.get(id);
     if (from === undefined) return [];
     const heard: string[] = [];
-    for (const { target, at, order } of wordsOf(id, from)) {
+    for (const { target, at, command } of wordsOf(id, from)) {
       const to = this.tickets.get(target);
-      if (order.type === 'OpenTicket') {
+      if (command.type === 'OpenTicket') {
         if (to !== undefined) continue; // it was told, or somebody else has opened it: then it is left to people
         const opened = new NaiveTicket(this.catalogue);
-        opened.hear(order, at, now);
+        opened.hear(command, at, now);
         this.tickets.set(target, opened);
       } else {
         if (to === undefined || this.told.get(`${id} ${target}`)?.facts === from.facts.length) continue;
-        to.hear({ ...order, revision: from.facts.length }, at, now);
+        to.hear({ ...command, revision: from.facts.length }, at, now);
         this.told.set(`${id} ${target}`, { facts: from.facts.length, news: from.news });
       }
       heard.push(target);
@@ -71,8 +71,8 @@ export class NaiveDesk {
 
   /** Until no ticket has anything more to say; one after the other, by their ids. */
   handOverAll(now: Instant): void {
-    const isDue = (id: string, { target, order }: Word) =>
-      order.type === 'OpenTicket'
+    const isDue = (id: string, { target, command }: Word) =>
+      command.type === 'OpenTicket'
         ? !this.tickets.has(target)
         : this.told.get(`${id} ${target}`)?.news !== this.tickets.get(id)?.news;
     for (;;) {
@@ -88,15 +88,15 @@ function wordsOf(from: string, ticket: NaiveTicket): readonly Word[] {
   const merges = new Map<string, Word>();
   const splits: Word[] = [];
   for (const fact of inOrder(ticket.facts)) {
-    const { order, at } = fact;
+    const { command, at } = fact;
     const life = lifeBefore(ticket.facts, fact);
     if (life === undefined) continue;
-    if (order.type === 'MergeTicket') {
+    if (command.type === 'MergeTicket') {
       const stands = senseOf(life, fact) === 'changes';
       const said = { type: 'ReceiveMerge', from, stands, unansweredSince: stands ? unanswered(life) : null } as const;
-      if (stands || !merges.has(order.into)) merges.set(order.into, { target: order.into, at, order: said });
+      if (stands || !merges.has(command.into)) merges.set(command.into, { target: command.into, at, command: said });
     }
-    if (order.type === 'SplitTicket') splits.push(splitOff(from, order, life));
+    if (command.type === 'SplitTicket') splits.push(splitOff(from, command, life));
   }
   return [...merges.values(), ...splits];
 }
@@ -109,10 +109,10 @@ function unanswered({ hasReplied, opening, openedAt, received }: Life): Instant 
 }
 
 /** The message that was split off is what its ticket is opened by, when it was written. */
-function splitOff(from: string, order: Extract<TicketOrder, { type: 'SplitTicket' }>, { opening }: Life): Word {
+function splitOff(from: string, command: Extract<TicketCommand, { type: 'SplitTicket' }>, { opening }: Life): Word {
   const { customer, plan, channel, ticketType, subject } = opening;
-  const { into, messageAt, type: _type, ...other } = order;
+  const { into, messageAt, type: _type, ...other } = command;
   const named = plan === undefined ? {} : { plan };
   const opens = { type: 'OpenTicket', customer, ...named, ...{ channel, ticketType, subject }, ...other } as const;
-  return { target: into, at: messageAt, order: { ...opens, splitFrom: from } };
+  return { target: into, at: messageAt, command: { ...opens, splitFrom: from } };
 }

@@ -22,7 +22,7 @@ export function lifeBefore(facts: readonly Fact[], fact: Fact): Life | undefined
 function told(facts: readonly Fact[]): Life | undefined {
   let life: Life | undefined;
   for (const fact of facts) {
-    if (fact.order.type === 'OpenTicket') life ??= opened(fact, fact.order);
+    if (fact.command.type === 'OpenTicket') life ??= opened(fact, fact.command);
     else if (life !== undefined && senseOf(life, fact) === 'changes') apply(life, fact);
   }
   return life;
@@ -32,10 +32,10 @@ type Sense = 'changes' | 'alreadySo' | 'refused';
 
 /** Whether a fact makes sense of a ticket as it stands then; what is so already is so in every status. */
 export function senseOf(life: Life, fact: Fact): Sense {
-  const { order } = fact;
+  const { command } = fact;
   if (isAlreadySo(life, fact)) return 'alreadySo';
-  if (order.type === 'AddInternalNote' || order.type === 'ReceiveMerge') return 'changes';
-  if (order.type === 'OpenTicket' || life.status === 'cancelled' || life.status === 'merged') return 'refused';
+  if (command.type === 'AddInternalNote' || command.type === 'ReceiveMerge') return 'changes';
+  if (command.type === 'OpenTicket' || life.status === 'cancelled' || life.status === 'merged') return 'refused';
   const refused = {
     PauseTicket: !isUnderWay(life),
     ResumeTicket: false,
@@ -44,21 +44,21 @@ export function senseOf(life: Life, fact: Fact): Sense {
     ReapplyPlan: life.status === 'closed',
     ApplyRevision: life.status === 'closed',
   } as const;
-  return order.type in refused && refused[order.type as keyof typeof refused] ? 'refused' : 'changes';
+  return command.type in refused && refused[command.type as keyof typeof refused] ? 'refused' : 'changes';
 }
 
 function isAlreadySo(life: Life, fact: Fact): boolean {
-  const { order } = fact;
+  const { command } = fact;
   const { status, waits } = life;
-  switch (order.type) {
+  switch (command.type) {
     case 'PauseTicket':
-      return waits.has(order.reason);
+      return waits.has(command.reason);
     case 'ResumeTicket':
-      return order.reason === undefined ? waits.size === 0 : !waits.has(order.reason);
+      return command.reason === undefined ? waits.size === 0 : !waits.has(command.reason);
     case 'AssignTicket':
-      return order.assignee === life.assignee && (order.team ?? null) === life.team;
+      return command.assignee === life.assignee && (command.team ?? null) === life.team;
     case 'ReclassifyTicket': {
-      const { type, priority } = classAfter(life.class, order);
+      const { type, priority } = classAfter(life.class, command);
       return type === life.class.type && priority === life.class.priority;
     }
     case 'ResolveTicket':
@@ -68,15 +68,15 @@ function isAlreadySo(life: Life, fact: Fact): boolean {
     case 'CancelTicket':
       return status === 'cancelled';
     case 'MergeTicket':
-      return life.mergedInto === order.into;
+      return life.mergedInto === command.into;
     case 'SplitTicket':
-      return life.splitInto.includes(order.into);
+      return life.splitInto.includes(command.into);
     case 'ReceiveMerge':
-      return (life.received.get(order.from)?.revision ?? -1) >= order.revision; // the last word counts
+      return (life.received.get(command.from)?.revision ?? -1) >= command.revision; // the last word counts
     case 'ReapplyPlan':
       return !['closed', 'cancelled', 'merged'].includes(status) && changesNothing(life, fact, () => fact.terms);
     case 'ApplyRevision':
-      return changesNothing(life, fact, (before) => revised(before, fact.terms, order));
+      return changesNothing(life, fact, (before) => revised(before, fact.terms, command));
     default:
       return false;
   }
@@ -149,8 +149,8 @@ function replied(life: Life, fact: Fact): void {
 }
 
 function apply(life: Life, fact: Fact): void {
-  const { order, at } = fact;
-  switch (order.type) {
+  const { command, at } = fact;
+  switch (command.type) {
     case 'RecordFirstResponse':
     case 'RecordFollowUp':
       if (fact.isPerson) replied(life, fact);
@@ -164,24 +164,24 @@ function apply(life: Life, fact: Fact): void {
       }
       break;
     case 'PauseTicket':
-      life.waits.add(order.reason);
+      life.waits.add(command.reason);
       break;
     case 'ResumeTicket':
-      if (order.reason === undefined) life.waits.clear();
-      else life.waits.delete(order.reason);
+      if (command.reason === undefined) life.waits.clear();
+      else life.waits.delete(command.reason);
       break;
     case 'AssignTicket':
-      life.assignee = order.assignee;
-      life.team = order.team ?? null;
+      life.assignee = command.assignee;
+      life.team = command.team ?? null;
       break;
     case 'ReclassifyTicket':
-      reclassified(life, fact, classAfter(life.class, order));
+      reclassified(life, fact, classAfter(life.class, command));
       break;
     case 'ReapplyPlan':
       reapplied(life, fact, () => fact.terms);
       break;
     case 'ApplyRevision':
-      reapplied(life, fact, (before) => revised(before, fact.terms, order));
+      reapplied(life, fact, (before) => revised(before, fact.terms, command));
       break;
     case 'ResolveTicket':
       resolved(life, fact);
@@ -197,13 +197,13 @@ function apply(life: Life, fact: Fact): void {
       break;
     case 'MergeTicket':
       ended(life, at, 'merged');
-      life.mergedInto = order.into;
+      life.mergedInto = command.into;
       break;
     case 'SplitTicket':
-      life.splitInto.push(order.into);
+      life.splitInto.push(command.into);
       break;
     case 'ReceiveMerge':
-      heard(life, order, at);
+      heard(life, command, at);
       break;
     default:
       break;
@@ -219,7 +219,8 @@ function ended(life: Life, at: Instant, how: 'cancelled' | 'merged'): void {
 }
 
 /** Whether a person told the customer of the resolving. */
-const tells = ({ order, isPerson }: Fact) => order.type === 'ResolveTicket' && order.publicReply !== false && isPerson;
+const tells = ({ command, isPerson }: Fact) =>
+  command.type === 'ResolveTicket' && command.publicReply !== false && isPerson;
 
 /** What was resolved in silence stays so; when the customer is told, that is a reply of ours. */
 function resolved(life: Life, fact: Fact): void {

@@ -1,6 +1,6 @@
 import { type Instant, type Span } from '../../src/business-time/calendar.js';
 import { type Metric, type PauseReason, type Plan, type TicketType } from '../../src/catalogue/domain/plan.js';
-import { type ReceiveMerge, type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type ReceiveMerge, type TicketCommand } from '../../src/tickets/domain/commands.js';
 import { type Hours } from './hours.js';
 
 /** Versions that a fact pins. */
@@ -12,7 +12,7 @@ export interface Terms {
   readonly calendarVersion: number;
 }
 
-type Opening = Extract<TicketOrder, { type: 'OpenTicket' }>;
+type Opening = Extract<TicketCommand, { type: 'OpenTicket' }>;
 
 /** A revision that applies to open tickets, as it reaches one of them. */
 export interface Relayout {
@@ -26,7 +26,7 @@ export interface Relayout {
 export interface Fact {
   readonly id: string;
   readonly at: Instant;
-  readonly order: TicketOrder | Relayout | ReceiveMerge;
+  readonly command: TicketCommand | Relayout | ReceiveMerge;
   readonly isPerson: boolean;
   readonly terms: Terms;
 }

@@ -3,7 +3,7 @@ import { type CalendarDefinition, type Target } from '../../src/business-time/ca
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../../src/catalogue/domain/plan.js';
 import { planDefaults } from '../../src/catalogue/domain/plan-defaults.js';
-import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/commands.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -49,7 +49,7 @@ export type Step =
   | {
       readonly type: 'say';
       readonly ticket: number;
-      readonly order: ScriptOrder;
+      readonly command: ScriptOrder;
       readonly when: When;
       readonly actor: 'mia' | 'leo' | 'bot';
       readonly key: string | undefined;
@@ -83,16 +83,16 @@ export type Step =
       readonly from: number;
     };
 
-type Opening = Extract<TicketOrder, { type: 'OpenTicket' }>;
-type Split = Extract<TicketOrder, { type: 'SplitTicket' }>;
-type Merge = Extract<TicketOrder, { type: 'MergeTicket' }>;
+type Opening = Extract<TicketCommand, { type: 'OpenTicket' }>;
+type Split = Extract<TicketCommand, { type: 'SplitTicket' }>;
+type Merge = Extract<TicketCommand, { type: 'MergeTicket' }>;
 
 /**
  * A ticket is merged into another that there is by then, the youngest being 0; or into itself. What is split off is a message that
  * there is by then, by its number too; or nothing that was ever written.
  */
 export type ScriptOrder =
-  | Exclude<TicketOrder, Split | Merge>
+  | Exclude<TicketCommand, Split | Merge>
   | { readonly type: 'MergeTicket'; readonly other: number | null }
   | (Omit<Split, 'messageAt'> & { readonly message: number | null });
 
@@ -173,13 +173,13 @@ const opening: fc.Arbitrary<Opening> = fc
     ),
     priority: pick('normal', 'normal', 'urgent'),
   })
-  .chain((order) =>
+  .chain((command) =>
     fc
       .option(pick(...planCodes), { nil: undefined, freq: 1 })
-      .map((code) => (code === undefined ? order : { ...order, plan: code })),
+      .map((code) => (code === undefined ? command : { ...command, plan: code })),
   );
 
-const order: fc.Arbitrary<ScriptOrder> = fc.oneof(
+const command: fc.Arbitrary<ScriptOrder> = fc.oneof(
   {
     weight: 3,
     arbitrary: pick<ScriptOrder>({ type: 'RecordFirstResponse' }, { type: 'RecordFollowUp', channel: 'email' }),
@@ -273,7 +273,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...{
         type: fc.constant('say' as const),
         ticket,
-        order,
+        command,
         when,
         actor: pick<'mia' | 'leo' | 'bot'>('mia', 'mia', 'mia', 'leo', 'bot'),
       },

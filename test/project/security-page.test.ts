@@ -23,9 +23,9 @@ describe('the page on security', () => {
   });
 
   it('goes through every kind of threat at every door', () => {
-    const doors = page.split(/^## /m).filter((section) => section.includes('| **'));
-    expect(doors.length).toBeGreaterThan(3);
-    for (const door of doors) {
+    const requestLimits = page.split(/^## /m).filter((section) => section.includes('| **'));
+    expect(requestLimits.length).toBeGreaterThan(3);
+    for (const door of requestLimits) {
       const kinds = [...door.matchAll(/^\| \*\*([STRIDE])\*\* /gm)].map(([, kind]) => kind);
       expect([door.split('\n')[0], [...new Set(kinds)].sort().join('')]).toEqual([door.split('\n')[0], 'DEIRST']);
     }

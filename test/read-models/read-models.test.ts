@@ -9,11 +9,11 @@ import { openReadModels, ticketsNamed } from '../../src/read-models/read-models.
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { type SubscriptionStatus } from '../../src/event-sourcing/subscription-status.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { openForReading, openLedger, rebuildReadModels } from '../../src/app/pledge-context.js';
+import { openForReading, openPledgeContext, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { allProjections, Projections } from '../../src/app/projection-worker/projections.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
-import { handOver } from '../../src/tickets/commands/propagate-merge.js';
+import { propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
 import { newFolder } from '../support/api.js';
 import {
   importSample,
@@ -22,7 +22,7 @@ import {
   project,
   say,
   settingsOf,
-  type TestLedger,
+  type TestContext,
 } from '../support/application-contexts.js';
 import { type Rows, rowsOf } from '../support/rows.js';
 
@@ -32,37 +32,37 @@ const logIn = (folder: string) => join(folder, 'events.db');
 const readModelsIn = (folder: string) => join(folder, 'read-models.db');
 
 /** Opens a folder, does some work, projects what is in its log and lets go; answers the rows. */
-async function projected(folder: string, work?: (ledger: TestLedger) => Promise<unknown>): Promise<Rows> {
-  const ledger = await ledgerAt(now, folder);
+async function projected(folder: string, work?: (context: TestContext) => Promise<unknown>): Promise<Rows> {
+  const context = await ledgerAt(now, folder);
   try {
-    await work?.(ledger);
-    await project(ledger);
+    await work?.(context);
+    await project(context);
   } finally {
-    await ledger.close();
+    await context.close();
   }
   return rowsOf(readModelsIn(folder));
 }
 
 /** A log that has seen everything: a sample, deadlines passed, and facts that came late. */
-async function liveThroughEverything(ledger: TestLedger): Promise<void> {
-  const sample = await importSample(ledger, { tickets: 250, until: '2026-03-02T08:00:00Z', days: 60 });
+async function liveThroughEverything(context: TestContext): Promise<void> {
+  const sample = await importSample(context, { tickets: 250, until: '2026-03-02T08:00:00Z', days: 60 });
   await sample.log.finish(sample.counts);
-  for (const plan of ['pro', 'enterprise', 'standard', 'advanced']) await open(ledger, `T-${plan}`, plan);
-  await say(ledger, 'T-enterprise', { type: 'RecordFirstResponse' });
-  await say(ledger, 'T-enterprise', { type: 'PauseTicket', reason: 'onHold' });
-  await say(ledger, 'T-advanced', { type: 'RecordFirstResponse' });
-  ledger.clock.moveTo(Date.parse('2026-03-04T12:00:00Z'));
-  for await (const { data } of ledger.store.readAll({ types: ['TicketOpened'] }))
-    await settleTicket(ledger, (data as { readonly ticket: string }).ticket);
-  await say(ledger, 'T-pro', { type: 'RecordFirstResponse' }, '2026-03-02T10:00:00Z'); // takes a breach back
-  await say(ledger, 'T-standard', { type: 'ReclassifyTicket', ticketType: 'onBoarding' });
-  await say(ledger, 'T-advanced', { type: 'CancelTicket', reason: 'duplicate' }, '2026-03-02T09:00:00Z');
-  await open(ledger, 'T-last');
-  await open(ledger, 'T-merged');
-  await say(ledger, 'T-merged', { type: 'MergeTicket', into: 'T-last' });
-  await handOver(ledger, 'T-merged');
+  for (const plan of ['pro', 'enterprise', 'standard', 'advanced']) await open(context, `T-${plan}`, plan);
+  await say(context, 'T-enterprise', { type: 'RecordFirstResponse' });
+  await say(context, 'T-enterprise', { type: 'PauseTicket', reason: 'onHold' });
+  await say(context, 'T-advanced', { type: 'RecordFirstResponse' });
+  context.time.moveTo(Date.parse('2026-03-04T12:00:00Z'));
+  for await (const { data } of context.store.readAll({ types: ['TicketOpened'] }))
+    await settleTicket(context, (data as { readonly ticket: string }).ticket);
+  await say(context, 'T-pro', { type: 'RecordFirstResponse' }, '2026-03-02T10:00:00Z'); // takes a breach back
+  await say(context, 'T-standard', { type: 'ReclassifyTicket', ticketType: 'onBoarding' });
+  await say(context, 'T-advanced', { type: 'CancelTicket', reason: 'duplicate' }, '2026-03-02T09:00:00Z');
+  await open(context, 'T-last');
+  await open(context, 'T-merged');
+  await say(context, 'T-merged', { type: 'MergeTicket', into: 'T-last' });
+  await propagateMerge(context, 'T-merged');
   await changePlan(
-    ledger,
+    context,
     { type: 'RevisePlan', code: 'pro', changes: { rank: 9 }, effectiveFrom: undefined, appliesToOpenTickets: true },
     admin,
   );
@@ -151,7 +151,7 @@ describe('read models', () => {
     let ofOther: Rows;
     beforeEach(async () => {
       other = newFolder();
-      ofOther = await projected(other, (ledger) => open(ledger, 'T-other'));
+      ofOther = await projected(other, (context) => open(context, 'T-other'));
     });
     afterEach(() => {
       rmSync(other, { recursive: true });
@@ -185,15 +185,15 @@ describe('read models', () => {
 
   it('that have seen more than the log holds, restored from a copy, are built again where a person accepts that', async () => {
     const copy = newFolder();
-    await projected(folder, (ledger) => open(ledger, 'T-lost'));
+    await projected(folder, (context) => open(context, 'T-lost'));
     copyFileSync(logIn(source), logIn(copy));
     copyFileSync(readModelsIn(folder), readModelsIn(copy));
     expect(rowsOf(readModelsIn(copy))).not.toEqual(expected);
     await expect(projected(copy)).rejects.toMatchObject({ code: 'LOG_OLDER' });
     expect(rowsOf(readModelsIn(copy))).not.toEqual(expected);
     const finding = { acceptsOlderLog: true, told: () => undefined };
-    const ledger = await openLedger(settingsOf(copy), 'test', { finding });
-    await project(ledger).finally(() => ledger.close());
+    const context = await openPledgeContext(settingsOf(copy), 'test', { finding });
+    await project(context).finally(() => context.close());
     expect(rowsOf(readModelsIn(copy))).toEqual(expected);
   });
 

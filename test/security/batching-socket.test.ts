@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
-import { GatheringSocket } from '../../src/api/websocket/batching-socket.js';
+import { BatchingSocket } from '../../src/api/websocket/batching-socket.js';
 
 describe('a socket that gathers what it is sent', () => {
   let http: Server;
   let client: WebSocket;
-  let socket: GatheringSocket;
+  let socket: BatchingSocket;
   let connection: Socket;
   beforeEach(async () => {
     http = createServer().listen(0, '127.0.0.1');
     await once(http, 'listening');
     const address = http.address();
-    const sockets = new WebSocketServer({ noServer: true, WebSocket: GatheringSocket });
+    const sockets = new WebSocketServer({ noServer: true, WebSocket: BatchingSocket });
     const opened = new Promise<void>((resolve) => {
       http.on('upgrade', (request: IncomingMessage, duplex: Socket, head: Buffer) => {
         sockets.handleUpgrade(request, duplex, head, (upgraded) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, newFolder } from '../support/api.js';
-import { importLines, type TestLedger, ledgerAt } from '../support/application-contexts.js';
+import { importLines, type TestContext, ledgerAt } from '../support/application-contexts.js';
 
 const file = (...lines: readonly string[]) =>
   ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'SUMMARY:Off', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join('\r\n');
@@ -41,17 +41,17 @@ const hostile: readonly (readonly [name: string, changes: object, code: string, 
 
 describe('a calendar that would keep everybody waiting', () => {
   let api: Api;
-  let ledger: TestLedger;
+  let context: TestContext;
   beforeAll(async () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     const query =
       'mutation ($input: DefineCalendarInput!) { defineCalendar(input: $input) { ... on CalendarDefined { position } } }';
     await api.data(query, { input: desk });
-    ledger = await ledgerAt('2026-03-02T09:00:00Z', newFolder());
+    context = await ledgerAt('2026-03-02T09:00:00Z', newFolder());
   });
   afterAll(async () => {
     await api.end();
-    await ledger.close();
+    await context.close();
   });
 
   const refusalOf = async (verb: 'define' | 'revise', input: object) => {
@@ -79,7 +79,7 @@ describe('a calendar that would keep everybody waiting', () => {
     const lines = [definition, ruled].map((one, i) =>
       JSON.stringify({ event: 'CalendarDefined', code: `c${i}`, name: 'C', definition: one }),
     );
-    const { rejected } = await importLines(ledger, lines);
+    const { rejected } = await importLines(context, lines);
     expect(rejected.map(({ code }) => code)).toEqual(['CALENDAR_TOO_LARGE', 'MALFORMED_ICALENDAR']);
   });
 });

@@ -57,7 +57,7 @@ describe('connections of one address', () => {
   it('are told of once a minute, however many are refused', async () => {
     await hold(api.url, 5);
     const before = api.logged.length;
-    api.clock.moveTo(api.clock.now() + 60_000);
+    api.time.moveTo(api.time.now() + 60_000);
     for (let n = 0; n < 20; n++) await ask(api.url);
     expect(api.logged.slice(before).map(({ code }) => code)).toEqual(['TOO_MANY_CONNECTIONS']);
   });

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exceeds } from '../../src/api/answer-size.js';
-import { Held } from '../../src/api/held-bytes.js';
+import { HeldBytes } from '../../src/api/held-bytes.js';
 import { standardLimits } from '../../src/api/limits.js';
 import fc from '../support/fc.js';
 import { Api, newFolder } from '../support/api.js';
@@ -55,7 +55,7 @@ describe('an answer', () => {
 
 describe('what callers hold of our memory', () => {
   it('is counted by caller and in all, and let go of', () => {
-    const held = new Held({ perIdentity: 10, total: 15 });
+    const held = new HeldBytes({ perIdentity: 10, total: 15 });
     const release = held.take('a', 10);
     expect([held.take('a', 1), held.take('b', 6)]).toEqual([undefined, undefined]);
     expect(held.take('b', 5)).toBeDefined();

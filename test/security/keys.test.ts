@@ -50,9 +50,9 @@ describe('an API key', () => {
   });
 
   it('is refused from its end on', async () => {
-    const key = api.newKey('agent', null, api.clock.now() + 60_000);
+    const key = api.newKey('agent', null, api.time.now() + 60_000);
     expect(await code(key)).toBeUndefined();
-    api.clock.moveTo(api.clock.now() + 60_000);
+    api.time.moveTo(api.time.now() + 60_000);
     expect(await code(key)).toBe('UNAUTHENTICATED');
   });
 });

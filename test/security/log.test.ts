@@ -21,15 +21,15 @@ describe('what strangers are refused', () => {
     const ask = async (authorization: string) => (await api.post('{}', { authorization })).status;
     for (let n = 0; n < 30; n++) expect(await ask(`Bearer pledge_${n}`)).toBe(401);
     expect(api.logged).toEqual([{ ...refused, id: expect.any(String) as unknown, who: 'address 127.0.0.1' }]);
-    api.clock.moveTo(api.clock.now() + 60_000);
+    api.time.moveTo(api.time.now() + 60_000);
     await ask('Bearer x');
     expect(api.logged.slice(1)).toEqual([expect.objectContaining({ ...refused, leftOut: 29 })]);
   });
 
   it('is remembered of so many, by address and code', () => {
     const lines: LogEntry[] = [];
-    const clock = new ManualClock(0);
-    const log = new ThinnedLog((entry) => lines.push(entry), clock, 3);
+    const time = new ManualClock(0);
+    const log = new ThinnedLog((entry) => lines.push(entry), time, 3);
     log.write(refused, 'a');
     log.write({ ...refused, code: 'OTHER' }, 'a');
     log.write(refused, 'b');

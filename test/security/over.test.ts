@@ -37,7 +37,7 @@ describe('an identity that is over', () => {
   }
   function revoke(): void {
     const keys = KeyStore.open(api.folder);
-    for (const { id } of keys.list()) keys.revoke(id, api.clock.now());
+    for (const { id } of keys.list()) keys.revoke(id, api.time.now());
     keys.close();
   }
 
@@ -45,18 +45,18 @@ describe('an identity that is over', () => {
     'writes nothing more over an open socket, not even before it is closed: %s',
     async (which) => {
       const isKey = which.startsWith('a key');
-      const raw = await known(isKey ? api.newKey('admin') : await provider.token(api.clock.now()));
+      const raw = await known(isKey ? api.newKey('admin') : await provider.token(api.time.now()));
       raw.ask('before', note('before'));
       await raw.until(() => raw.messages('complete').length === 1);
       const before = await api.lastPosition();
       if (isKey) revoke();
-      else api.clock.moveTo(api.clock.now() + 71_000);
+      else api.time.moveTo(api.time.now() + 71_000);
       for (let n = 0; n < 30; n++) raw.ask(`after ${n}`, note('after'));
       await raw.gone;
       expect(raw.closedWith).toBe(isKey ? 4401 : 4403);
       expect(raw.messages('next')).toHaveLength(1);
       expect(await api.lastPosition()).toBe(before);
-      api.clock.moveTo(Date.parse(at));
+      api.time.moveTo(Date.parse(at));
     },
   );
 

@@ -24,26 +24,26 @@ describe('requests that come too quickly', () => {
     expect(replies.at(-1)?.text).toContain('"TOO_MANY_REQUESTS"');
     expect(api.logged.filter(({ code }) => code === 'TOO_MANY_REQUESTS')).toHaveLength(1);
     expect(await RawSocket.open(api.url)).toBe(429);
-    api.clock.moveTo(api.clock.now() + 60_000);
+    api.time.moveTo(api.time.now() + 60_000);
     expect((await api.post('{ "query": "{ plans { code } }" }')).status).toBe(200);
   });
 
   it('are counted by time that passes, however the clock is put', async () => {
     const ask = () => api.post('{ "query": "{ plans { code } }" }');
-    const now = api.clock.now();
-    api.clock.putTo(now + 864_000_000);
+    const now = api.time.now();
+    api.time.putTo(now + 864_000_000);
     let reply = await ask();
     while (reply.status !== 429) reply = await ask();
-    api.clock.putTo(now);
+    api.time.putTo(now);
     reply = await ask();
     expect([reply.status, Number(reply.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
     expect(Number(reply.headers.get('retry-after'))).toBeLessThanOrEqual(60);
-    api.clock.moveTo(now + 60_000);
+    api.time.moveTo(now + 60_000);
     expect((await ask()).status).toBe(200);
   });
 
   it('over a socket close it with a code to come back by', async () => {
-    api.clock.moveTo(api.clock.now() + 60_000);
+    api.time.moveTo(api.time.now() + 60_000);
     const socket = await RawSocket.open(api.url);
     if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
     socket.send({ type: 'connection_init', payload: api.connectionParams });
@@ -76,14 +76,14 @@ describe('who listens from an address that asks too much', () => {
     for (const { socket } of sockets) expect(socket.readyState).toBe(socket.OPEN);
     first?.subscribe('1', '{ plans { code } }');
     expect(await first?.next('error')).toMatchObject({ payload: [{ extensions: { code: 'TOO_MANY_REQUESTS' } }] });
-    api.clock.moveTo(api.clock.now() + 60_000);
+    api.time.moveTo(api.time.now() + 60_000);
     first?.subscribe('2', '{ plans { code } }');
     expect(await first?.next('next')).toMatchObject({ id: '2' });
     for (const { socket } of sockets) socket.terminate();
   });
 
   it('is closed where it answers pings that nobody sent', async () => {
-    api.clock.moveTo(api.clock.now() + 60_000);
+    api.time.moveTo(api.time.now() + 60_000);
     const socket = await RawSocket.open(api.url);
     if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
     for (let n = 0; n < 25; n++) socket.socket.pong();
@@ -106,21 +106,21 @@ describe('operations of one identity that come too quickly', () => {
     expect(await api.send('{ plans { code } }', {}, key)).toMatchObject(refused);
     expect(await api.sendBySocket('{ plans { code } }', {}, key)).toMatchObject(refused);
     await api.data('{ plans { code } }', {}, api.newKey('dashboard'));
-    api.clock.moveTo(api.clock.now() + 60_000);
+    api.time.moveTo(api.time.now() + 60_000);
     await api.data('{ plans { code } }', {}, key);
   });
 });
 
 describe('the count of requests', () => {
   it('remembers no more callers than it has room for, and forgets those first whose minute began first', () => {
-    const clock = new ManualClock(0);
-    const rates = new Rates(clock, 1_000);
+    const time = new ManualClock(0);
+    const rates = new Rates(time, 1_000);
     for (let n = 0; n < 5_000; n++) rates.take(`caller ${n}`, 1);
     expect(rates.size).toBe(1_000);
     expect(rates.take('caller 4999', 1)).toEqual({ retryAfterSeconds: 60, isFirst: true });
     expect(rates.take('caller 4999', 1)).toEqual({ retryAfterSeconds: 60, isFirst: false });
     expect(rates.take('caller 0', 1)).toBeUndefined();
-    clock.moveTo(60_000);
+    time.moveTo(60_000);
     expect(rates.take('caller 4999', 1)).toBeUndefined();
     for (let n = 0; n < 1_000; n++) rates.take(`new caller ${n}`, 1);
     expect(rates.size).toBe(1_000);

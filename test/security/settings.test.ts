@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../src/config/settings.js';
 import { isLoopback } from '../../src/config/address.js';
-import { doorsOf } from '../../src/api/request-limits.js';
+import { requestLimitsOf } from '../../src/api/request-limits.js';
 import { Api, newFolder } from '../support/api.js';
 import { ManualClock } from '../support/manual-clock.js';
 
@@ -31,7 +31,7 @@ describe('a server', () => {
 
   it('is explored on loopback alone, unless it is told otherwise', () => {
     const isExplorable = (environment: NodeJS.ProcessEnv) =>
-      doorsOf(readSettings(environment), new ManualClock(0)).isExplorable;
+      requestLimitsOf(readSettings(environment), new ManualClock(0)).isExplorable;
     expect(isExplorable({})).toBe(true);
     expect(isExplorable({ PLEDGE_HOST: '0.0.0.0' })).toBe(false);
     expect(isExplorable({ PLEDGE_HOST: '0.0.0.0', PLEDGE_EXPLORE: 'yes' })).toBe(true);

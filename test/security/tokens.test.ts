@@ -26,7 +26,7 @@ describe('a token', () => {
   });
   afterEach(() => {
     provider.status = 200;
-    api.clock.moveTo(now);
+    api.time.moveTo(now);
   });
   afterAll(async () => {
     await api.end();
@@ -139,7 +139,7 @@ describe('a token', () => {
   it('seen before is good until it expires, and no longer', async () => {
     const token = await provider.token(now);
     expect(await refusal(token)).toEqual([200, undefined]);
-    api.clock.moveTo(now + 71_000);
+    api.time.moveTo(now + 71_000);
     expect(await refusal(token)).toEqual([401, 'UNAUTHENTICATED']);
   });
 
@@ -147,7 +147,7 @@ describe('a token', () => {
     const old = await provider.token(now, { jti: 'old' });
     const { privateKey } = provider.key;
     await provider.rotate('second');
-    api.clock.moveTo(now + 11_000); // the keys are asked for again, but not at any time
+    api.time.moveTo(now + 11_000); // the keys are asked for again, but not at any time
     expect(await refusal(await provider.token(now))).toEqual([200, undefined]);
     expect(await refusal(old)).toEqual([401, 'UNAUTHENTICATED']);
     expect(await refusal(await provider.token(now, {}, { kid: 'second' }, privateKey))).toEqual([
@@ -164,12 +164,12 @@ describe('a token', () => {
     await elsewhere.rotate('unseen');
     const unseen = await elsewhere.token(now);
     elsewhere.status = 500;
-    other.clock.moveTo(now + 11_000);
+    other.time.moveTo(now + 11_000);
     const { errors } = await other.send(plans, {}, unseen);
     expect(errors?.[0]?.extensions?.['code']).toBe('IDENTITY_PROVIDER_UNAVAILABLE');
     expect(await other.send(plans, {}, seen)).toEqual({ data: { plans: expect.anything() } });
     elsewhere.status = 200;
-    other.clock.moveTo(now + 22_000);
+    other.time.moveTo(now + 22_000);
     expect(await other.send(plans, {}, unseen)).toEqual({ data: { plans: expect.anything() } });
     await other.end();
     await elsewhere.stop();

@@ -7,9 +7,9 @@ import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { type Role } from '../../src/auth/permissions.js';
-import { type Doors } from '../../src/api/request-limits.js';
+import { type RequestLimits } from '../../src/api/request-limits.js';
 import { type LogEntry } from '../../src/observability/log.js';
-import { type Ledger } from '../../src/app/pledge-context.js';
+import { type PledgeContext } from '../../src/app/pledge-context.js';
 import { type Server, startServer } from '../../src/app/bootstrap.js';
 import { testDoors } from './request-limits.js';
 import { openIn } from './application-contexts.js';
@@ -31,7 +31,7 @@ export interface Reply {
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'pledge-'));
 
 /** Resolves when the store has answered those who follow the log: the embedded one has from the start. */
-async function whenFollowed({ projections }: Ledger): Promise<void> {
+async function whenFollowed({ projections }: PledgeContext): Promise<void> {
   while (!['live', 'catchingUp'].includes(projections.subscription.state)) await turn();
 }
 
@@ -39,11 +39,11 @@ async function whenFollowed({ projections }: Ledger): Promise<void> {
 export class Api {
   private constructor(
     readonly folder: string,
-    readonly clock: ManualClock,
+    readonly time: ManualClock,
     private readonly environment: NodeJS.ProcessEnv,
     /** What its doors logged. */
     readonly logged: readonly LogEntry[],
-    private ledger: Ledger,
+    private context: PledgeContext,
     private server: Server,
   ) {}
 
@@ -51,25 +51,25 @@ export class Api {
     now: string,
     folder = newFolder(),
     environment: NodeJS.ProcessEnv = {},
-    differing: Partial<Doors> = {},
+    differing: Partial<RequestLimits> = {},
     more: readonly Type[] = [],
   ): Promise<Api> {
-    const clock = new ManualClock(Date.parse(now));
-    const ledger = await openIn(folder, 'serve', clock, environment);
-    const { doors, logged } = testDoors(ledger.settings, clock, differing);
-    const server = await startServer(ledger, more, { doors });
-    await whenFollowed(ledger);
-    return new Api(folder, clock, environment, logged, ledger, server);
+    const time = new ManualClock(Date.parse(now));
+    const context = await openIn(folder, 'serve', time, environment);
+    const { requestLimits, logged } = testDoors(context.settings, time, differing);
+    const server = await startServer(context, more, { requestLimits });
+    await whenFollowed(context);
+    return new Api(folder, time, environment, logged, context, server);
   }
 
   /** The end of the log. */
   lastPosition(): Promise<string> {
-    return this.ledger.store.lastPosition();
+    return this.context.store.lastPosition();
   }
 
   /** Takes a table from under the queries that need it. */
   async loseTable(table: string): Promise<void> {
-    await this.ledger.db.schema.dropTable(table).execute();
+    await this.context.db.schema.dropTable(table).execute();
   }
 
   /** What a socket says first, for the administrator to be known. */
@@ -85,10 +85,10 @@ export class Api {
   /** Stops and starts on the same folder, as after a deployment. */
   async restart(now: string, environment = this.environment): Promise<void> {
     await this.close();
-    this.clock.moveTo(Date.parse(now));
-    this.ledger = await openIn(this.folder, 'serve', this.clock, environment);
-    this.server = await startServer(this.ledger, [], testDoors(this.ledger.settings, this.clock));
-    await whenFollowed(this.ledger);
+    this.time.moveTo(Date.parse(now));
+    this.context = await openIn(this.folder, 'serve', this.time, environment);
+    this.server = await startServer(this.context, [], testDoors(this.context.settings, this.time));
+    await whenFollowed(this.context);
   }
 
   get url(): string {
@@ -103,7 +103,7 @@ export class Api {
   /** A new key of a role, for some customers or for all. */
   newKey(role: Role, customers: readonly string[] | null = null, expiresAt: number | null = null): string {
     const keys = KeyStore.open(this.folder);
-    const { text } = keys.create({ name: `${role}-key`, role, customers, expiresAt }, this.clock.now());
+    const { text } = keys.create({ name: `${role}-key`, role, customers, expiresAt }, this.time.now());
     keys.close();
     return text;
   }
@@ -175,7 +175,7 @@ export class Api {
 
   async close(): Promise<void> {
     await this.server.close();
-    await this.ledger.close();
+    await this.context.close();
   }
 
   async end(): Promise<void> {

@@ -4,14 +4,14 @@ import { type Counts, importLog, type RejectedRow } from '../../src/imports/impo
 import { type Import, startImport } from '../../src/imports/import-sink.js';
 import { Survey } from '../../src/imports/survey.js';
 import { sampleLog } from '../../src/imports/sample.js';
-import { type Ledger, openLedger } from '../../src/app/pledge-context.js';
+import { type PledgeContext, openPledgeContext } from '../../src/app/pledge-context.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
 import { changeTicket, type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ManualClock } from './manual-clock.js';
 import { openingOf, storeUrlOf } from './store-of-tests.js';
 
-export interface TestLedger extends Ledger {
-  readonly clock: ManualClock;
+export interface TestContext extends PledgeContext {
+  readonly time: ManualClock;
 }
 
 /** The settings of a data folder, on a free port, with what a test sets by its variable. */
@@ -19,25 +19,25 @@ export const settingsOf = (data: string, environment: NodeJS.ProcessEnv = {}): S
   readSettings(environment, { data, port: 0 });
 
 /** A data folder opened at an instant of the test's. */
-export async function ledgerAt(now: string, folder: string): Promise<TestLedger> {
-  const clock = new ManualClock(Date.parse(now));
-  return { ...(await openIn(folder, 'test', clock)), clock };
+export async function ledgerAt(now: string, folder: string): Promise<TestContext> {
+  const time = new ManualClock(Date.parse(now));
+  return { ...(await openIn(folder, 'test', time)), time };
 }
 
 /** Opens a data folder, its log in the store that these tests are on, or in the one that a test names. */
 export async function openIn(
   folder: string,
   command: string,
-  clock: ManualClock,
+  time: ManualClock,
   environment: NodeJS.ProcessEnv = {},
-): Promise<Ledger> {
+): Promise<PledgeContext> {
   const eventStoreUrl = environment['EVENT_STORE_URL'] ?? (await storeUrlOf(folder));
   const settings = readSettings(environment, { data: folder, port: 0, eventStoreUrl });
-  return openLedger(settings, command, { clock, ...(await openingOf(folder)) });
+  return openPledgeContext(settings, command, { time, ...(await openingOf(folder)) });
 }
 
 /** Projects what is in the log now, and ends. */
-export async function project({ projections, store }: Ledger): Promise<void> {
+export async function project({ projections, store }: PledgeContext): Promise<void> {
   const stop = new AbortController();
   const running = projections.run(stop.signal, ({ name, error }) => {
     throw new Error(`projection ${name}: ${error ?? '?'}`);
@@ -55,12 +55,12 @@ export interface Imported {
 
 /** Begins to import a log in Pledge's own format; whoever asked finishes it. A file is read through before, a pipe is not. */
 export async function importLines(
-  ledger: Ledger,
+  context: PledgeContext,
   lines: Iterable<string>,
   how: 'file' | 'pipe' = 'pipe',
 ): Promise<Imported> {
   const actor = { id: 'test', kind: 'system' } as const;
-  const log = await startImport(ledger, { source: 'test', format: 'pledge', judgedFrom: undefined, actor });
+  const log = await startImport(context, { source: 'test', format: 'pledge', judgedFrom: undefined, actor });
   const rejected: RejectedRow[] = [];
   async function* bytes() {
     for (const line of lines) yield Buffer.from(`${line}\n`);
@@ -79,21 +79,21 @@ export async function importLines(
 
 /** Begins to import an invented log of so many tickets that ends at an instant. */
 export function importSample(
-  ledger: Ledger,
+  context: PledgeContext,
   { tickets, until, days }: { readonly tickets: number; readonly until: string; readonly days: number },
 ): Promise<Imported> {
-  return importLines(ledger, sampleLog({ seed: 3, tickets, until: Date.parse(until), days, timeZone: 'UTC' }));
+  return importLines(context, sampleLog({ seed: 3, tickets, until: Date.parse(until), days, timeZone: 'UTC' }));
 }
 
 /** Says something of a ticket as a person; when, where it is not now. */
-export function say(ledger: Ledger, ticket: string, order: TicketRequest['order'], occurredAt?: string) {
+export function say(context: PledgeContext, ticket: string, command: TicketRequest['command'], occurredAt?: string) {
   const actor = { id: 'mia', kind: 'person' } as const;
   const when = occurredAt === undefined ? {} : { occurredAt: Date.parse(occurredAt) };
-  return changeTicket(ledger, ticket, [{ order, actor, mayBackdate: true, ...when }]);
+  return changeTicket(context, ticket, [{ command, actor, mayBackdate: true, ...when }]);
 }
 
 /** Opens a ticket of a customer on a plan; when, where it is not now. */
-export function open(ledger: Ledger, ticket: string, plan = 'pro', occurredAt?: string) {
+export function open(context: PledgeContext, ticket: string, plan = 'pro', occurredAt?: string) {
   const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
-  return say(ledger, ticket, { type: 'OpenTicket', customer: 'acme', plan, ...bug }, occurredAt);
+  return say(context, ticket, { type: 'OpenTicket', customer: 'acme', plan, ...bug }, occurredAt);
 }

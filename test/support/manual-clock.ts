@@ -1,4 +1,4 @@
-import { type Clock } from '../../src/time/time-source.js';
+import { type TimeSource } from '../../src/time/time-source.js';
 
 interface Sleeper {
   readonly at: number;
@@ -6,7 +6,7 @@ interface Sleeper {
 }
 
 /** A clock that stands until a test moves it. */
-export class ManualClock implements Clock {
+export class ManualClock implements TimeSource {
   private readonly sleepers = new Set<Sleeper>();
   private readonly watching = new Set<() => void>();
 

@@ -21,8 +21,8 @@ export const said = (rows: readonly ImportRow[]): readonly string[] =>
   rows.flatMap((row) => {
     if ('rejected' in row) return [`line ${row.line} ${row.rejected.code}`];
     if (!('record' in row) || row.record.kind !== 'fact') return [];
-    const { occurredAt, order } = row.record;
-    const { type, ...more } = order;
+    const { occurredAt, command } = row.record;
+    const { type, ...more } = command;
     const shown = new Date(occurredAt).toISOString().slice(8, 16).replace('T', ' ').replace(/^01 /, '');
     return [[shown, type, ...(type === 'OpenTicket' ? [] : Object.values<unknown>(more))].join(' ')];
   });

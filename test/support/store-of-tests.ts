@@ -1,8 +1,8 @@
 import { afterAll } from '@jest/globals';
 import { newId } from '../../src/event-sourcing/new-id.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { type LedgerOptions } from '../../src/app/pledge-context.js';
-import { type OpenLog } from '../../src/app/open-event-store.js';
+import { type ContextOptions } from '../../src/app/pledge-context.js';
+import { type OpenEventStore } from '../../src/app/open-event-store.js';
 import { WireServer } from './eventstoredb/wire-server.js';
 import { asIfEmpty } from './on-shared-server.js';
 
@@ -17,7 +17,7 @@ export const mayBeProcesses = storeOfTests === 'sqlite' || real === undefined;
 
 /** A server for each data folder of these tests, as if it were in there. */
 const servers = new Map<string, Promise<WireServer>>();
-const logs = new Map<string, Promise<OpenLog>>();
+const logs = new Map<string, Promise<OpenEventStore>>();
 afterAll(async () => {
   for (const log of await Promise.all(logs.values())) await log.close();
   for (const server of await Promise.all(servers.values())) await server.stop();
@@ -46,13 +46,13 @@ export async function environmentOf(folder: string): Promise<NodeJS.ProcessEnv> 
 }
 
 /** How a ledger of this process opens its log: on a real server each folder has one as if it were alone there. */
-export async function openingOf(folder: string): Promise<Pick<LedgerOptions, 'open'>> {
+export async function openingOf(folder: string): Promise<Pick<ContextOptions, 'open'>> {
   if (mayBeProcesses || real === undefined) return {};
   const log = await ofFolder(logs, folder, () => sharedLog(real));
   return { open: () => Promise.resolve({ ...log, close: () => Promise.resolve() }) };
 }
 
-async function sharedLog(url: string): Promise<OpenLog> {
+async function sharedLog(url: string): Promise<OpenEventStore> {
   const server = await EventStoreDbEventStore.open(url);
   return {
     store: await asIfEmpty(server, `test-${newId()}-`),

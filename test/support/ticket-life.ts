@@ -6,11 +6,11 @@ import { builtInPlans, officeHours } from '../../src/catalogue/domain/built-in-p
 import { type Plan } from '../../src/catalogue/domain/plan.js';
 import { type PinnedVersions } from '../../src/clocks/pinned-versions.js';
 import { type Versions } from '../../src/catalogue/domain/versions.js';
-import { type CommandContext, type OwnOrder, type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type CommandContext, type InternalCommand, type TicketCommand } from '../../src/tickets/domain/commands.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/events.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';
-import { type Life, lifeAt } from '../../src/tickets/domain/ticket-state.js';
+import { type TicketState, lifeAt } from '../../src/tickets/domain/ticket-state.js';
 import { flagsOf } from '../../src/tickets/domain/ticket-view.js';
 import { evolve, type Ticket, unopened } from '../../src/tickets/domain/ticket.js';
 
@@ -77,7 +77,7 @@ interface Moment {
   readonly mayBackdate?: boolean;
 }
 
-type Opening = Partial<Extract<TicketOrder, { type: 'OpenTicket' }>>;
+type Opening = Partial<Extract<TicketCommand, { type: 'OpenTicket' }>>;
 
 /** One ticket whose commands are decided one after another; times are said in words, and so is what was recorded. */
 export class TicketLife {
@@ -124,14 +124,14 @@ export class TicketLife {
     return plan;
   }
 
-  open(at: string, order: Opening = {}, moment: Moment = {}): this {
+  open(at: string, command: Opening = {}, moment: Moment = {}): this {
     const opening = { customer: 'acme', ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
-    return this.do(at, { type: 'OpenTicket', ...opening, ...order }, moment);
+    return this.do(at, { type: 'OpenTicket', ...opening, ...command }, moment);
   }
 
   /** Decides a command that occurred at `at`. */
-  do(at: string, order: TicketOrder['type'] | TicketOrder | OwnOrder, moment: Moment = {}): this {
-    const command = typeof order === 'string' ? ({ type: order } as TicketOrder) : order;
+  do(at: string, command: TicketCommand['type'] | TicketCommand | InternalCommand, moment: Moment = {}): this {
+    const intent = typeof command === 'string' ? ({ type: command } as TicketCommand) : command;
     const { now = at, actor = person, factId, plan = this.plan, mayBackdate = false, commandHash } = moment;
     const { version = 1, calendarVersion = 1 } = moment;
     if (moment.plan !== undefined) this.knows(plan, version);
@@ -146,7 +146,7 @@ export class TicketLife {
       ...(this.setting.import === undefined ? {} : { import: this.setting.import }),
       ...(commandHash === undefined ? {} : { commandHash }),
     };
-    const caused = ticketDecider(this.versions, this.setting.factsTaken).decide({ ...command, context }, this.state);
+    const caused = ticketDecider(this.versions, this.setting.factsTaken).decide({ ...intent, context }, this.state);
     this.state = caused.reduce(evolve, this.state);
     this.events.push(...caused);
     this.last = caused.map(line);
@@ -157,7 +157,7 @@ export class TicketLife {
     return this.do(now, { type: 'Settle' });
   }
 
-  get life(): Life {
+  get life(): TicketState {
     const life = lifeAt(this.state.facts, Infinity);
     if (life === undefined) throw new Error('the ticket is not open');
     return life;

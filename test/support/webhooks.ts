@@ -1,10 +1,10 @@
-import { changeWebhook, type WebhookOrder } from '../../src/webhooks/commands/change-webhook.js';
+import { changeWebhook, type WebhookChange } from '../../src/webhooks/commands/change-webhook.js';
 import { type WebhookCommandPorts } from '../../src/webhooks/commands/webhook-ports.js';
 import { deliveryLog } from '../../src/webhooks/outbox/lists.js';
 import { httpPost } from '../../src/webhooks/post.js';
 import { runWebhooks } from '../../src/webhooks/run-webhooks.js';
 import { type TargetRules } from '../../src/webhooks/ssrf-guard.js';
-import { type TestLedger } from './application-contexts.js';
+import { type TestContext } from './application-contexts.js';
 
 /** Private targets are taken; no name has an address. */
 const onThisMachine: TargetRules = { allowsPrivate: true, lookup: () => Promise.resolve([]) };
@@ -12,18 +12,18 @@ const onThisMachine: TargetRules = { allowsPrivate: true, lookup: () => Promise.
 const admin = { id: 'admin', kind: 'person' } as const;
 
 /** What commands on the webhooks of a ledger need. */
-export const webhookPorts = (ledger: TestLedger, rules = onThisMachine): WebhookCommandPorts => ({
-  ...ledger.webhooks,
-  ...{ store: ledger.store, clock: ledger.clock, rules, post: httpPost(rules, ledger.clock) },
+export const webhookPorts = (context: TestContext, rules = onThisMachine): WebhookCommandPorts => ({
+  ...context.webhooks,
+  ...{ store: context.store, time: context.time, rules, post: httpPost(rules, context.time) },
 });
 
 /** Does something to a webhook of a ledger. */
-export const change = (ledger: TestLedger, order: WebhookOrder, rules = onThisMachine) =>
-  changeWebhook(webhookPorts(ledger, rules), order, admin);
+export const change = (context: TestContext, command: WebhookChange, rules = onThisMachine) =>
+  changeWebhook(webhookPorts(context, rules), command, admin);
 
 /** Delivers to the webhooks of a ledger until it is told to stop; every pause is three quarters of the longest it may be. */
-export function delivering(ledger: TestLedger) {
-  const ports = webhookPorts(ledger);
+export function delivering(context: TestContext) {
+  const ports = webhookPorts(context);
   const stop = new AbortController();
   const failures: unknown[] = [];
   const failed = (_: string, error: unknown) => failures.push(error);
@@ -39,9 +39,9 @@ export function delivering(ledger: TestLedger) {
 }
 
 /** What the delivery log says, oldest first: `T-1 SlaBreached delivered 1`. */
-export async function logged(ledger: TestLedger, webhook?: string): Promise<readonly string[]> {
+export async function logged(context: TestContext, webhook?: string): Promise<readonly string[]> {
   const filter = webhook === undefined ? {} : { webhook };
-  const { edges } = await deliveryLog(ledger.webhooks.outbox.db, filter, { first: 200 });
+  const { edges } = await deliveryLog(context.webhooks.outbox.db, filter, { first: 200 });
   return edges.map(({ node }) => `${node.ticket} ${node.type} ${node.state} ${node.attempts}`).reverse();
 }
 

@@ -17,7 +17,7 @@ import {
   project,
   say,
   settingsOf,
-  type TestLedger,
+  type TestContext,
 } from '../support/application-contexts.js';
 
 const admin = { id: 'admin', kind: 'person' } as const;
@@ -29,9 +29,9 @@ const hour = 3_600_000;
 const firstResponseIn = (amount: number) => [{ metric: 'firstResponse', target: { amount, unit: 'hours' } }] as const;
 
 /** A plan is to promise a first response in so many hours, to tickets that are open too. */
-const revise = (ledger: TestLedger, hours: number, effectiveFrom?: number, code = 'pro') =>
+const revise = (context: TestContext, hours: number, effectiveFrom?: number, code = 'pro') =>
   changePlan(
-    ledger,
+    context,
     {
       type: 'RevisePlan',
       code,
@@ -43,29 +43,29 @@ const revise = (ledger: TestLedger, hours: number, effectiveFrom?: number, code 
   );
 
 /** Does all that the policy has to do now. */
-async function work(ledger: TestLedger): Promise<void> {
+async function work(context: TestContext): Promise<void> {
   const stop = new AbortController();
-  const running = ledger.projections.run(stop.signal, () => undefined);
+  const running = context.projections.run(stop.signal, () => undefined);
   const seen = async () =>
-    ledger.projections.waitFor(['tickets', 'relayouts'], await ledger.store.lastPosition(), stop.signal);
+    context.projections.waitFor(['tickets', 'relayouts'], await context.store.lastPosition(), stop.signal);
   await seen();
-  await settleDue(ledger.work.revisions, stop.signal);
+  await settleDue(context.work.revisions, stop.signal);
   await seen();
   stop.abort();
   await running;
 }
 
-async function recorded(ledger: TestLedger, ...types: readonly string[]): Promise<readonly StoredEvent[]> {
+async function recorded(context: TestContext, ...types: readonly string[]): Promise<readonly StoredEvent[]> {
   const events: StoredEvent[] = [];
-  for await (const event of ledger.store.readAll({ types })) events.push(event);
+  for await (const event of context.store.readAll({ types })) events.push(event);
   return events;
 }
 
 const ticketIn = ({ data }: StoredEvent) => (data as { readonly ticket: string }).ticket;
 /** The tickets that were laid out anew, each as often as it was. */
-const reached = async (ledger: TestLedger) => (await recorded(ledger, 'PlanReapplied')).map(ticketIn).sort();
-const deadlines = async (ledger: TestLedger) =>
-  (await recorded(ledger, 'SlaDeadlineMoved'))
+const reached = async (context: TestContext) => (await recorded(context, 'PlanReapplied')).map(ticketIn).sort();
+const deadlines = async (context: TestContext) =>
+  (await recorded(context, 'SlaDeadlineMoved'))
     .map(({ data }) => {
       const { ticket, dueAt, reason } = data as { ticket: string; dueAt: number; reason: string };
       return `${ticket} ${new Date(dueAt).toISOString().slice(8, 16)} ${reason}`;
@@ -74,125 +74,125 @@ const deadlines = async (ledger: TestLedger) =>
 
 describe('a revision that applies to open tickets', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   beforeEach(async () => {
     folder = newFolder();
-    ledger = await ledgerAt(opening, folder);
+    context = await ledgerAt(opening, folder);
   });
   afterEach(async () => {
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   });
 
   it('reaches each open ticket under an older version, once, and no other', async () => {
-    for (const id of ['T-1', 'T-2', 'T-closed']) await open(ledger, id);
-    await open(ledger, 'T-other', 'enterprise');
-    await say(ledger, 'T-closed', { type: 'CloseTicket' });
-    ledger.clock.moveTo(at('02T10:00:00'));
-    await revise(ledger, 4);
-    await open(ledger, 'T-new');
+    for (const id of ['T-1', 'T-2', 'T-closed']) await open(context, id);
+    await open(context, 'T-other', 'enterprise');
+    await say(context, 'T-closed', { type: 'CloseTicket' });
+    context.time.moveTo(at('02T10:00:00'));
+    await revise(context, 4);
+    await open(context, 'T-new');
     for (let again = 0; again < 2; again++) {
-      await work(ledger);
-      expect(await reached(ledger)).toEqual(['T-1', 'T-2']);
-      expect(await deadlines(ledger)).toEqual(['T-1 02T13:00 planRevised', 'T-2 02T13:00 planRevised']);
+      await work(context);
+      expect(await reached(context)).toEqual(['T-1', 'T-2']);
+      expect(await deadlines(context)).toEqual(['T-1 02T13:00 planRevised', 'T-2 02T13:00 planRevised']);
     }
   });
 
   it('comes into force at its instant, for tickets too that were opened meanwhile under the old version', async () => {
     const stop = new AbortController();
     const running = [
-      ledger.projections.run(stop.signal, () => undefined),
-      watchDeadlines(ledger.work.revisions, stop.signal),
+      context.projections.run(stop.signal, () => undefined),
+      watchDeadlines(context.work.revisions, stop.signal),
     ];
-    await open(ledger, 'T-before');
-    await revise(ledger, 4, at('02T12:00:00'));
-    await ledger.clock.asleepUntil(at('02T12:00:00'));
-    ledger.clock.moveTo(at('02T11:00:00'));
-    await open(ledger, 'T-meanwhile');
-    await open(ledger, 'T-gone');
-    await say(ledger, 'T-gone', { type: 'CloseTicket' });
-    expect(await reached(ledger)).toEqual([]);
-    await revise(ledger, 3, at('02T15:00:00'));
-    ledger.clock.moveTo(at('02T12:00:00'));
-    await ledger.clock.asleepUntil(at('02T15:00:00'));
+    await open(context, 'T-before');
+    await revise(context, 4, at('02T12:00:00'));
+    await context.time.asleepUntil(at('02T12:00:00'));
+    context.time.moveTo(at('02T11:00:00'));
+    await open(context, 'T-meanwhile');
+    await open(context, 'T-gone');
+    await say(context, 'T-gone', { type: 'CloseTicket' });
+    expect(await reached(context)).toEqual([]);
+    await revise(context, 3, at('02T15:00:00'));
+    context.time.moveTo(at('02T12:00:00'));
+    await context.time.asleepUntil(at('02T15:00:00'));
     stop.abort();
     await Promise.all(running);
-    expect(await deadlines(ledger)).toEqual(['T-before 02T13:00 planRevised', 'T-meanwhile 02T15:00 planRevised']);
+    expect(await deadlines(context)).toEqual(['T-before 02T13:00 planRevised', 'T-meanwhile 02T15:00 planRevised']);
   });
 
   it('reaches a ticket that is recorded afterwards and was opened under the old version', async () => {
-    ledger.clock.moveTo(at('02T12:00:00'));
-    await revise(ledger, 4);
-    ledger.clock.moveTo(at('02T12:30:00'));
-    await open(ledger, 'T-late', 'pro', '2026-03-02T10:00:00Z');
-    await work(ledger);
-    expect(await deadlines(ledger)).toEqual(['T-late 02T14:00 planRevised']);
+    context.time.moveTo(at('02T12:00:00'));
+    await revise(context, 4);
+    context.time.moveTo(at('02T12:30:00'));
+    await open(context, 'T-late', 'pro', '2026-03-02T10:00:00Z');
+    await work(context);
+    expect(await deadlines(context)).toEqual(['T-late 02T14:00 planRevised']);
   });
 
   it('reaches a ticket that is reopened under the old version, and leaves it in peace after that', async () => {
-    await open(ledger, 'T-1');
-    await say(ledger, 'T-1', { type: 'CloseTicket' });
-    ledger.clock.moveTo(at('02T12:00:00'));
-    await revise(ledger, 4);
-    await work(ledger);
-    await say(ledger, 'T-1', { type: 'ReopenTicket' });
-    await work(ledger);
-    expect(await reached(ledger)).toEqual(['T-1']);
-    await say(ledger, 'T-1', { type: 'CloseTicket' });
-    await say(ledger, 'T-1', { type: 'ReopenTicket' });
-    await project(ledger);
-    expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+    await open(context, 'T-1');
+    await say(context, 'T-1', { type: 'CloseTicket' });
+    context.time.moveTo(at('02T12:00:00'));
+    await revise(context, 4);
+    await work(context);
+    await say(context, 'T-1', { type: 'ReopenTicket' });
+    await work(context);
+    expect(await reached(context)).toEqual(['T-1']);
+    await say(context, 'T-1', { type: 'CloseTicket' });
+    await say(context, 'T-1', { type: 'ReopenTicket' });
+    await project(context);
+    expect(await context.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
   });
 
   it('reaches a ticket that was reopened, though that it was closed before is recorded last', async () => {
-    await open(ledger, 'T-1');
-    ledger.clock.moveTo(at('02T10:00:00'));
-    await revise(ledger, 4);
-    await say(ledger, 'T-1', { type: 'ResolveTicket', publicReply: false });
-    ledger.clock.moveTo(at('02T11:00:00'));
-    await say(ledger, 'T-1', { type: 'ReopenTicket' });
-    await say(ledger, 'T-1', { type: 'CloseTicket' }, '2026-03-02T09:30:00Z');
-    await work(ledger);
-    expect(await reached(ledger)).toEqual(['T-1']);
-    expect(await deadlines(ledger)).toEqual(['T-1 02T14:30 planRevised', 'T-1 03T10:30 reopened']);
+    await open(context, 'T-1');
+    context.time.moveTo(at('02T10:00:00'));
+    await revise(context, 4);
+    await say(context, 'T-1', { type: 'ResolveTicket', publicReply: false });
+    context.time.moveTo(at('02T11:00:00'));
+    await say(context, 'T-1', { type: 'ReopenTicket' });
+    await say(context, 'T-1', { type: 'CloseTicket' }, '2026-03-02T09:30:00Z');
+    await work(context);
+    expect(await reached(context)).toEqual(['T-1']);
+    expect(await deadlines(context)).toEqual(['T-1 02T14:30 planRevised', 'T-1 03T10:30 reopened']);
   });
 
   it('reaches a ticket that went on under another calendar before it, though that is recorded last', async () => {
     const definition = officeHours('UTC');
     const calendar = { code: 'own', name: 'Own', definition };
-    await changeCalendar(ledger, { type: 'DefineCalendar', calendar }, admin);
-    await open(ledger, 'T-1');
-    ledger.clock.moveTo(at('02T12:00:00'));
+    await changeCalendar(context, { type: 'DefineCalendar', calendar }, admin);
+    await open(context, 'T-1');
+    context.time.moveTo(at('02T12:00:00'));
     const moved = { customer: 'acme', calendar: 'own', effectiveFrom: at('02T10:00:00') };
     const enrolment = { customer: 'acme', name: null, plan: 'pro', calendar: null, effectiveFrom: null };
-    await changeCustomer(ledger, { type: 'EnrolCustomer', enrolment }, admin);
-    await changeCustomer(ledger, { type: 'SetCustomerCalendar', ...moved }, admin);
+    await changeCustomer(context, { type: 'EnrolCustomer', enrolment }, admin);
+    await changeCustomer(context, { type: 'SetCustomerCalendar', ...moved }, admin);
     const changes = { definition: { ...definition, holidays: ['2026-03-03'] } };
     const revision = { type: 'ReviseCalendar', code: 'own', changes, effectiveFrom: undefined } as const;
-    await changeCalendar(ledger, { ...revision, appliesToOpenTickets: true }, admin);
-    await say(ledger, 'T-1', { type: 'ReapplyPlan' }, '2026-03-02T11:00:00Z');
-    await work(ledger);
-    expect(await reached(ledger)).toEqual(['T-1', 'T-1']);
-    expect((await deadlines(ledger)).at(-1)).toBe('T-1 04T09:00 calendarRevised');
-    await project(ledger);
-    expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+    await changeCalendar(context, { ...revision, appliesToOpenTickets: true }, admin);
+    await say(context, 'T-1', { type: 'ReapplyPlan' }, '2026-03-02T11:00:00Z');
+    await work(context);
+    expect(await reached(context)).toEqual(['T-1', 'T-1']);
+    expect((await deadlines(context)).at(-1)).toBe('T-1 04T09:00 calendarRevised');
+    await project(context);
+    expect(await context.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
   });
 
   it('of a calendar grants relief to tickets on every plan', async () => {
-    await open(ledger, 'T-pro');
-    await open(ledger, 'T-enterprise', 'enterprise');
-    ledger.clock.moveTo(at('03T12:00:00'));
+    await open(context, 'T-pro');
+    await open(context, 'T-enterprise', 'enterprise');
+    context.time.moveTo(at('03T12:00:00'));
     const holidays = { ...officeHours('UTC'), holidays: ['2026-03-03'] };
     const closed = { code: 'business-hours', changes: { definition: holidays }, effectiveFrom: undefined };
-    await changeCalendar(ledger, { type: 'ReviseCalendar', ...closed, appliesToOpenTickets: true }, admin);
-    for (const id of ['T-pro', 'T-enterprise']) await say(ledger, id, { type: 'AddInternalNote', text: 'closed' });
-    await work(ledger);
-    const breaches = await recorded(ledger, 'SlaBreached', 'SlaBreachWithdrawn');
+    await changeCalendar(context, { type: 'ReviseCalendar', ...closed, appliesToOpenTickets: true }, admin);
+    for (const id of ['T-pro', 'T-enterprise']) await say(context, id, { type: 'AddInternalNote', text: 'closed' });
+    await work(context);
+    const breaches = await recorded(context, 'SlaBreached', 'SlaBreachWithdrawn');
     expect(breaches.map((event) => `${ticketIn(event)} ${event.type}`).sort()).toEqual([
       ...['T-enterprise SlaBreachWithdrawn', 'T-enterprise SlaBreached'],
       ...['T-pro SlaBreachWithdrawn', 'T-pro SlaBreached'],
     ]);
-    expect(await deadlines(ledger)).toEqual([
+    expect(await deadlines(context)).toEqual([
       'T-enterprise 04T09:00 calendarRevised',
       'T-pro 04T09:00 calendarRevised',
     ]);
@@ -202,36 +202,36 @@ describe('a revision that applies to open tickets', () => {
     const row = (event: string, more: object) =>
       JSON.stringify({ event, ticket: 'T-1', actor: { id: 'mia' }, occurredAt: '2026-03-02T08:00:00Z', ...more });
     const bug = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
-    ledger.clock.moveTo(at('02T12:00:00'));
-    await revise(ledger, 4);
-    const { log, counts } = await importLines(ledger, [row('TicketOpened', bug)]);
-    await work(ledger);
-    expect(await reached(ledger)).toEqual([]);
+    context.time.moveTo(at('02T12:00:00'));
+    await revise(context, 4);
+    const { log, counts } = await importLines(context, [row('TicketOpened', bug)]);
+    await work(context);
+    expect(await reached(context)).toEqual([]);
     await log.finish(counts);
-    await work(ledger);
-    expect(await reached(ledger)).toHaveLength(1);
+    await work(context);
+    expect(await reached(context)).toHaveLength(1);
   });
 
   it('is the same where two of us lay tickets out at the same time', async () => {
-    for (const id of ['T-1', 'T-2', 'T-3']) await open(ledger, id);
-    await revise(ledger, 4);
-    await project(ledger);
-    const settle = (ticket: string) => ledger.work.revisions.settle(ticket);
+    for (const id of ['T-1', 'T-2', 'T-3']) await open(context, id);
+    await revise(context, 4);
+    await project(context);
+    const settle = (ticket: string) => context.work.revisions.settle(ticket);
     await Promise.all(['T-1', 'T-2', 'T-3', 'T-3', 'T-2', 'T-1'].map(settle));
-    expect(await reached(ledger)).toEqual(['T-1', 'T-2', 'T-3']);
+    expect(await reached(context)).toEqual(['T-1', 'T-2', 'T-3']);
   });
 
   it('is not done again when the read models are built anew', async () => {
-    for (const id of ['T-1', 'T-2']) await open(ledger, id);
-    await revise(ledger, 4);
-    await work(ledger);
-    const before = await ledger.store.lastPosition();
-    await ledger.close();
+    for (const id of ['T-1', 'T-2']) await open(context, id);
+    await revise(context, 4);
+    await work(context);
+    const before = await context.store.lastPosition();
+    await context.close();
     await rebuildReadModels(settingsOf(folder));
-    ledger = await ledgerAt(opening, folder);
-    expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
-    await work(ledger);
-    expect(await ledger.store.lastPosition()).toBe(before);
+    context = await ledgerAt(opening, folder);
+    expect(await context.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+    await work(context);
+    expect(await context.store.lastPosition()).toBe(before);
   });
 });
 
@@ -241,13 +241,13 @@ describe('a policy that is interrupted', () => {
   /** Opens tickets, revises their plan twice, and has the policy work, killed at the n-th ticket before or after it is done. */
   async function interrupted(kill: { readonly at: number; readonly when: 'before' | 'after' }) {
     const folder = newFolder();
-    let ledger = await ledgerAt(opening, folder);
-    for (const id of tickets) await open(ledger, id);
-    ledger.clock.moveTo(at('02T10:00:00'));
-    await revise(ledger, 6);
-    await revise(ledger, 4);
+    let context = await ledgerAt(opening, folder);
+    for (const id of tickets) await open(context, id);
+    context.time.moveTo(at('02T10:00:00'));
+    await revise(context, 6);
+    await revise(context, 4);
     let tried = 0;
-    const { revisions } = ledger.work;
+    const { revisions } = context.work;
     const killed = {
       ...revisions,
       settle: (ticket: string) => {
@@ -257,19 +257,19 @@ describe('a policy that is interrupted', () => {
       },
       deadlines: { ...revisions.deadlines, refreshed: () => Promise.reject(new Error('killed')) },
     };
-    await project(ledger);
+    await project(context);
     await settleDue(killed, new AbortController().signal).catch(() => undefined);
-    const done = (await reached(ledger)).length;
-    await ledger.close();
+    const done = (await reached(context)).length;
+    await context.close();
 
-    ledger = await ledgerAt('2026-03-02T10:00:00Z', folder);
-    await work(ledger);
-    const events = await recorded(ledger, 'PlanReapplied', 'SlaDeadlineMoved');
+    context = await ledgerAt('2026-03-02T10:00:00Z', folder);
+    await work(context);
+    const events = await recorded(context, 'PlanReapplied', 'SlaDeadlineMoved');
     const said = events.map(({ type, data }) => {
       const { ticket, terms, layout, dueAt, reason } = data as Record<string, unknown>;
       return JSON.stringify([ticket, type, terms, layout, dueAt, reason]);
     });
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
     return { done, said: said.sort() };
   }
@@ -301,51 +301,51 @@ describe('whatever happens to tickets while their plan is revised', () => {
   type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
   /** Does a step; what a ticket refuses is part of it. */
-  async function take(ledger: TestLedger, said: Step, version: number): Promise<unknown> {
-    const now = ledger.clock.now();
+  async function take(context: TestContext, said: Step, version: number): Promise<unknown> {
+    const now = context.time.now();
     switch (said.kind) {
       case 'open':
-        return open(ledger, said.id, 'enterprise');
+        return open(context, said.id, 'enterprise');
       case 'openLate':
-        return open(ledger, said.id, 'enterprise', new Date(now - 2 * hour).toISOString());
+        return open(context, said.id, 'enterprise', new Date(now - 2 * hour).toISOString());
       case 'reply':
-        return say(ledger, said.id, { type: 'RecordFollowUp' });
+        return say(context, said.id, { type: 'RecordFollowUp' });
       case 'close':
-        return say(ledger, said.id, { type: 'CloseTicket' });
+        return say(context, said.id, { type: 'CloseTicket' });
       case 'reopen':
-        return say(ledger, said.id, { type: 'ReopenTicket' });
+        return say(context, said.id, { type: 'ReopenTicket' });
       case 'reapplyFirst':
-        return say(ledger, said.id, { type: 'ReapplyPlan', version: 1 });
+        return say(context, said.id, { type: 'ReapplyPlan', version: 1 });
       case 'revise':
-        return revise(ledger, 100 + version, now + said.inHours * hour, 'enterprise').catch(() => undefined);
+        return revise(context, 100 + version, now + said.inHours * hour, 'enterprise').catch(() => undefined);
       case 'work':
-        return work(ledger);
+        return work(context);
     }
   }
 
   it('no open ticket is left under an old version, unless somebody chose it, and nothing is left to do', async () => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const folder = newFolder();
-      const ledger = await ledgerAt(opening, folder);
+      const context = await ledgerAt(opening, folder);
       const chosen = new Set<string>();
       for (const [i, said] of steps.entries()) {
-        ledger.clock.moveTo(ledger.clock.now() + hour / 2);
-        await take(ledger, said, i).catch((error: unknown) => {
+        context.time.moveTo(context.time.now() + hour / 2);
+        await take(context, said, i).catch((error: unknown) => {
           if (!(error instanceof Rejection)) throw error;
         });
         if (said.kind === 'reapplyFirst') chosen.add(said.id);
       }
-      ledger.clock.moveTo(ledger.clock.now() + 4 * hour);
-      await work(ledger);
-      expect(await ledger.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
-      const newest = (await ledger.catalogue.planHistory('enterprise')).at(-1)?.version;
+      context.time.moveTo(context.time.now() + 4 * hour);
+      await work(context);
+      expect(await context.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+      const newest = (await context.catalogue.planHistory('enterprise')).at(-1)?.version;
       for (const id of ids) {
-        const { ticket } = await say(ledger, id, { type: 'Settle' }).catch(() => ({ ticket: undefined }));
+        const { ticket } = await say(context, id, { type: 'Settle' }).catch(() => ({ ticket: undefined }));
         if (ticket === undefined || ticket.status === 'closed' || chosen.has(id)) continue;
         const running = ticket.clocks().filter(({ state }) => state === 'running' || state === 'paused');
         expect(running.map(({ terms }) => terms.plan.version)).toEqual(running.map(() => newest));
       }
-      await ledger.close();
+      await context.close();
       rmSync(folder, { recursive: true });
     });
     await fc.assert(property, { numRuns: 40 });

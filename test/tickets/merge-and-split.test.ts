@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { readersOf } from '../../src/read-models/scoped.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { settleDue } from '../../src/deadlines/deadline-watcher.js';
-import { changeAndHandOver, handOver } from '../../src/tickets/commands/propagate-merge.js';
+import { changeAndHandOver, propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
 import { type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { ticketById, ticketCalled } from '../../src/tickets/queries/tickets.js';
 import { newFolder } from '../support/api.js';
-import { importLines, ledgerAt, open, project, say, type TestLedger } from '../support/application-contexts.js';
+import { importLines, ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';
 import { withAppend } from '../support/stores.js';
 
 const at = (text: string) => Date.parse(`2026-03-${text}Z`);
@@ -18,58 +18,58 @@ const split = (into: string) => ({ type: 'SplitTicket', into, messageAt: at('02T
 
 describe('merging and splitting', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   beforeEach(async () => {
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
     folder = newFolder();
-    ledger = await ledgerAt('2026-03-02T14:00:00Z', folder);
-    await open(ledger, 'old', 'pro', '2026-03-02T10:00:00Z');
-    await say(ledger, 'old', { type: 'RecordCustomerReply' }, '2026-03-02T11:00:00Z');
-    await open(ledger, 'new', 'pro', '2026-03-02T13:00:00Z');
+    context = await ledgerAt('2026-03-02T14:00:00Z', folder);
+    await open(context, 'old', 'pro', '2026-03-02T10:00:00Z');
+    await say(context, 'old', { type: 'RecordCustomerReply' }, '2026-03-02T11:00:00Z');
+    await open(context, 'new', 'pro', '2026-03-02T13:00:00Z');
   });
   afterEach(async () => {
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
     jest.restoreAllMocks();
   });
 
-  const request = (order: TicketRequest['order']): TicketRequest => ({ order, actor, mayBackdate: false });
+  const request = (command: TicketRequest['command']): TicketRequest => ({ command, actor, mayBackdate: false });
   /** What became of an order, by the code of its refusal where there was one. */
-  async function ask(ticket: string, order: TicketRequest['order'], store: EventStore = ledger.store, key = {}) {
+  async function ask(ticket: string, command: TicketRequest['command'], store: EventStore = context.store, key = {}) {
     const { outcomes } = await changeAndHandOver(
-      { ...ledger, store },
+      { ...context, store },
       ticket,
-      [{ ...request(order), ...key }],
+      [{ ...request(command), ...key }],
       'everyone',
     );
     return outcomes.map((outcome) => (outcome.kind === 'rejected' ? outcome.rejection.code : outcome.kind));
   }
   async function eventsOf(ticket: string): Promise<readonly StoredEvent[]> {
     const events: StoredEvent[] = [];
-    for await (const event of ledger.store.readStream(ticketStream(ticket))) events.push(event);
+    for await (const event of context.store.readStream(ticketStream(ticket))) events.push(event);
     return events;
   }
   const typesOf = async (ticket: string) => (await eventsOf(ticket)).map(({ type }) => type);
   const viewOf = async (ticket: string) => {
-    const db = readersOf(ledger.db, ledger.reads).atHand('everyone');
+    const db = readersOf(context.db, context.reads).atHand('everyone');
     return (await ticketById(db, ticket)) ?? ticketCalled(db, ticket);
   };
   /** When the first response of a ticket is due, as readers are told. */
   async function dueOf(ticket: string) {
-    await project(ledger);
+    await project(context);
     const view = await viewOf(ticket);
     return view?.clocks().map(({ state, dueAt }) => `${state} ${new Date(dueAt ?? 0).toISOString().slice(8, 16)}`);
   }
   /** Has the policy do what it finds to do, until it finds no more; says for which tickets it did. */
   async function handOverDue() {
-    const { handOvers } = ledger.work;
+    const { handOvers } = context.work;
     const told: string[] = [];
     const settle = (ticket: string) => {
       told.push(ticket);
       return handOvers.settle(ticket);
     };
-    await project(ledger);
-    const deadlines = { ...handOvers.deadlines, refreshed: () => project(ledger) };
+    await project(context);
+    const deadlines = { ...handOvers.deadlines, refreshed: () => project(context) };
     await settleDue({ ...handOvers, settle, deadlines }, new AbortController().signal);
     return told;
   }
@@ -94,10 +94,10 @@ describe('merging and splitting', () => {
   describe.each([
     ['a merge', merge('new'), 'new', 'running 03T10:00'],
     ['a split', split('part'), 'part', 'running 03T11:00'],
-  ] as const)('%s that was interrupted', (_, order, other, due) => {
+  ] as const)('%s that was interrupted', (_, command, other, due) => {
     it('before anything was recorded was never done', async () => {
-      const down = withAppend(ledger.store, () => () => Promise.reject(new Error('down')));
-      await expect(ask('old', order, down)).rejects.toThrow('down');
+      const down = withAppend(context.store, () => () => Promise.reject(new Error('down')));
+      await expect(ask('old', command, down)).rejects.toThrow('down');
       expect(await handOverDue()).toEqual([]);
     });
 
@@ -105,7 +105,7 @@ describe('merging and splitting', () => {
       '%s, is gone on with after a restart, once',
       async (when) => {
         let isFirst = true;
-        const crashing = withAppend(ledger.store, (append) => async (...given) => {
+        const crashing = withAppend(context.store, (append) => async (...given) => {
           const isLost = !isFirst;
           isFirst = false;
           if (isLost && when.startsWith('before')) throw new Error('down');
@@ -113,26 +113,26 @@ describe('merging and splitting', () => {
           if (isLost) throw new Error('down');
           return appended;
         });
-        expect(await ask('old', order, crashing)).toEqual(['recorded']);
+        expect(await ask('old', command, crashing)).toEqual(['recorded']);
         const told = when.startsWith('before') ? [] : ['there'];
-        expect((await typesOf(other)).includes(order.type === 'MergeTicket' ? 'MergeReceived' : 'TicketOpened')).toBe(
+        expect((await typesOf(other)).includes(command.type === 'MergeTicket' ? 'MergeReceived' : 'TicketOpened')).toBe(
           told.length > 0,
         );
-        await ledger.close();
-        ledger = await ledgerAt('2026-03-02T15:00:00Z', folder);
+        await context.close();
+        context = await ledgerAt('2026-03-02T15:00:00Z', folder);
         expect(await handOverDue()).toEqual(told.length > 0 ? [] : ['old']);
         expect(await dueOf(other)).toEqual([due]);
-        const before = await ledger.store.lastPosition();
-        await handOver(ledger, 'old');
-        expect(await ledger.store.lastPosition()).toBe(before);
+        const before = await context.store.lastPosition();
+        await propagateMerge(context, 'old');
+        expect(await context.store.lastPosition()).toBe(before);
       },
     );
   });
 
   it('corrects what it told by a late reply to the ticket that was merged', async () => {
     await ask('old', merge('new'));
-    ledger.clock.moveTo(at('02T15:00:00'));
-    await say(ledger, 'old', { type: 'RecordFirstResponse' }, '2026-03-02T12:00:00Z');
+    context.time.moveTo(at('02T15:00:00'));
+    await say(context, 'old', { type: 'RecordFirstResponse' }, '2026-03-02T12:00:00Z');
     expect(await handOverDue()).toEqual(['old']);
     expect(await dueOf('new')).toEqual(['running 03T13:00']);
     expect(await dueOf('old')).toEqual(['met 03T10:00']);
@@ -140,14 +140,14 @@ describe('merging and splitting', () => {
   });
 
   it('goes down a chain: what a merged ticket hears, it hands on', async () => {
-    await open(ledger, 'last', 'pro', '2026-03-02T13:30:00Z');
+    await open(context, 'last', 'pro', '2026-03-02T13:30:00Z');
     await ask('new', merge('last'));
     expect(await ask('old', merge('new'))).toEqual(['TICKET_MERGED']);
     expect(await ask('old', merge('last'))).toEqual(['recorded']);
     expect(await dueOf('last')).toEqual(['running 03T10:00']);
-    ledger.clock.moveTo(at('02T15:00:00'));
-    await open(ledger, 'oldest', 'pro', '2026-03-02T09:00:00Z');
-    await say(ledger, 'oldest', merge('old'), '2026-03-02T13:59:00Z'); // before that one was merged itself
+    context.time.moveTo(at('02T15:00:00'));
+    await open(context, 'oldest', 'pro', '2026-03-02T09:00:00Z');
+    await say(context, 'oldest', merge('old'), '2026-03-02T13:59:00Z'); // before that one was merged itself
     expect(await dueOf('last')).toEqual(['running 03T10:00']);
   });
 
@@ -155,34 +155,34 @@ describe('merging and splitting', () => {
     expect(await ask('old', merge('old'))).toEqual(['MERGE_INTO_ITSELF']);
     expect(await ask('old', merge('nobody'))).toEqual(['TICKET_NOT_FOUND']);
     const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
-    await say(ledger, 'other', { type: 'OpenTicket', customer: 'globex', plan: 'pro', ...bug });
+    await say(context, 'other', { type: 'OpenTicket', customer: 'globex', plan: 'pro', ...bug });
     expect(await ask('old', merge('other'))).toEqual(['MERGE_ACROSS_CUSTOMERS']);
-    await open(ledger, 'spam');
-    await say(ledger, 'spam', { type: 'CancelTicket', reason: 'spam' });
+    await open(context, 'spam');
+    await say(context, 'spam', { type: 'CancelTicket', reason: 'spam' });
     expect(await ask('old', merge('spam'))).toEqual(['TICKET_CANCELLED']);
-    const { outcomes } = await say(ledger, 'old', merge('new'), '2026-03-02T12:00:00Z');
+    const { outcomes } = await say(context, 'old', merge('new'), '2026-03-02T12:00:00Z');
     expect(outcomes).toMatchObject([{ rejection: { code: 'OCCURRED_BEFORE_OPENING' } }]);
     expect(await ask('old', split('new'))).toEqual(['TICKET_EXISTS']);
     expect(await ask('old', merge('new'))).toEqual(['recorded']);
     expect(await ask('old', merge('new'))).toEqual(['alreadySo']);
     expect(await ask('new', merge('old'))).toEqual(['MERGE_CYCLE']);
-    await open(ledger, 'third');
+    await open(context, 'third');
     await ask('new', merge('third'));
     expect(await ask('third', merge('old'))).toEqual(['MERGE_CYCLE']);
   });
 
   it('again under the same key is already so, whatever became of either ticket since', async () => {
     const key = { idempotencyKey: 'k1' };
-    const again = () => ask('old', split('part'), ledger.store, key);
+    const again = () => ask('old', split('part'), context.store, key);
     expect(await again()).toEqual(['recorded']);
-    await say(ledger, 'old', { type: 'CancelTicket', reason: 'spam' }, '2026-03-02T13:30:00Z'); // before the split
+    await say(context, 'old', { type: 'CancelTicket', reason: 'spam' }, '2026-03-02T13:30:00Z'); // before the split
     expect(await again()).toEqual(['alreadySo']);
     expect(await ask('old', split('part'))).toEqual(['TICKET_CANCELLED']);
   });
 
   it('into what was split off from it is told of too, if it was interrupted', async () => {
     await ask('old', split('part'));
-    await say(ledger, 'old', merge('part'));
+    await say(context, 'old', merge('part'));
     expect(await handOverDue()).toEqual(['old']);
     expect(await dueOf('part')).toEqual(['running 03T10:00']);
     expect(await handOverDue()).toEqual([]);
@@ -197,7 +197,7 @@ describe('merging and splitting', () => {
     const line = (event: string, ticket: string, time: string, more: object) =>
       JSON.stringify({ event, ticket, occurredAt: `2026-03-02T${time}:00Z`, actor: { id: 'mia' }, ...more });
     const opening = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
-    const { log, counts, rejected } = await importLines(ledger, [
+    const { log, counts, rejected } = await importLines(context, [
       line('TicketOpened', 'A', '09:00', opening),
       line('CustomerReplied', 'A', '09:30', {}),
       line('TicketOpened', 'B', '12:00', opening),
@@ -223,17 +223,17 @@ describe('merging and splitting', () => {
   });
 
   it('into a ticket that was opened by somebody else meanwhile is told of, and left to people', async () => {
-    const down = withAppend(ledger.store, (append) => {
+    const down = withAppend(context.store, (append) => {
       let appends = 0;
       return (...given) => ((appends += 1) === 2 ? Promise.reject(new Error('down')) : append(...given));
     });
     await ask('old', split('part'), down);
-    await open(ledger, 'part', 'pro', '2026-03-02T10:30:00Z');
-    await say(ledger, 'old', split('other'));
-    await say(ledger, 'old', merge('new'));
+    await open(context, 'part', 'pro', '2026-03-02T10:30:00Z');
+    await say(context, 'old', split('other'));
+    await say(context, 'old', merge('new'));
     await handOverDue();
     expect([await dueOf('other'), await dueOf('new')]).toEqual([['running 03T11:00'], ['running 03T10:00']]);
-    const stuck = await ledger.work.handOvers.stuck.all();
+    const stuck = await context.work.handOvers.stuck.all();
     expect(stuck).toMatchObject([{ ticket: 'old', tries: 1, error: expect.stringContaining('opened before') }]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { systemClock } from '../../src/time/time-source.js';
+import { systemTime } from '../../src/time/time-source.js';
 
 describe('the machine’s clock', () => {
   const start = Date.parse('2026-03-02T09:00:00Z');
@@ -15,7 +15,7 @@ describe('the machine’s clock', () => {
   });
 
   const sleepUntil = (at: number) => {
-    void systemClock.sleepUntil(at, stop.signal).then(() => (isAwake = true));
+    void systemTime.sleepUntil(at, stop.signal).then(() => (isAwake = true));
   };
   const isAwakeAfter = async (ms: number) => {
     await jest.advanceTimersByTimeAsync(ms);

@@ -2,7 +2,7 @@ import { type Instant } from '../../src/business-time/calendar.js';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { type Metric } from '../../src/catalogue/domain/plan.js';
 import { feedTypes } from '../../src/feed/domain/feed-event.js';
-import { type TicketOrder } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/commands.js';
 import { Hours } from '../model/hours.js';
 import { lifeOf } from '../model/naive-ticket-state.js';
 import { type Fact, viewOf } from '../model/naive-ticket.js';
@@ -43,7 +43,7 @@ export const breachesIn = (log: readonly StoredEvent[]): readonly string[] =>
     .map((event) => `${saidIn(event).run} ${saidIn(event).dueAt ?? '?'}`)
     .sort();
 
-const orders: Readonly<Record<string, (data: Record<string, unknown>) => object>> = {
+const commands: Readonly<Record<string, (data: Record<string, unknown>) => object>> = {
   TicketOpened: ({ type, ...data }) => ({ type: 'OpenTicket', ticketType: type, ...data }),
   FirstResponseSent: () => ({ type: 'RecordFirstResponse' }),
   FollowUpSent: () => ({ type: 'RecordFollowUp' }),
@@ -68,12 +68,12 @@ export function runOut(log: readonly StoredEvent[], now: Instant): readonly stri
       readonly terms: { readonly plan: { readonly code: string } };
     };
     const plan = plans.find(({ code }) => code === data.terms.plan.code);
-    const order = orders[event.type]?.(data) as TicketOrder | undefined;
-    if (plan === undefined || order === undefined) throw new Error(`${event.type} is not what the writers say`);
+    const command = commands[event.type]?.(data) as TicketCommand | undefined;
+    if (plan === undefined || command === undefined) throw new Error(`${event.type} is not what the writers say`);
     const terms = { plan, planVersion: 1, hours, calendar: 'always', calendarVersion: 1 };
     const at = Math.min(event.metadata.occurredAt, event.metadata.recordedAt);
     const facts = tickets.get(event.stream) ?? [];
-    facts.push({ id: event.id, at, order, isPerson: true, terms });
+    facts.push({ id: event.id, at, command, isPerson: true, terms });
     tickets.set(event.stream, facts);
   }
   const late = [...tickets.values()].flatMap((facts) => {

@@ -70,14 +70,14 @@ export class Target {
   };
 
   /** Something happened, at which the server may be killed. */
-  happened(moment: Moment): void {
-    if (moment === 'refused') this.refusals += 1;
-    this.waiting.get(moment)?.();
+  happened(transition: Moment): void {
+    if (transition === 'refused') this.refusals += 1;
+    this.waiting.get(transition)?.();
   }
 
   /** Resolves at the next such moment, or soon without one. */
-  private next(moment: Moment): Promise<void> {
-    return Promise.race([sleep(1_500), new Promise<void>((resolve) => this.waiting.set(moment, resolve))]);
+  private next(transition: Moment): Promise<void> {
+    return Promise.race([sleep(1_500), new Promise<void>((resolve) => this.waiting.set(transition, resolve))]);
   }
 
   private start(): Run {

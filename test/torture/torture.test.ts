@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Settings } from '../../src/config/settings.js';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { Random } from '../../src/imports/random.js';
-import { openForReading, openLedger, rebuildReadModels } from '../../src/app/pledge-context.js';
+import { openForReading, openPledgeContext, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
 import { fullDisks } from '../support/disks.js';
 import { project, settingsOf } from '../support/application-contexts.js';
@@ -98,19 +98,19 @@ async function quiet(listeners: readonly Listener[], settings: Settings): Promis
 
 /** All that is recorded, beside the server. */
 async function logOf(settings: Settings): Promise<readonly StoredEvent[]> {
-  const ledger = await openForReading(settings);
+  const context = await openForReading(settings);
   const log: StoredEvent[] = [];
-  for await (const event of ledger.store.readAll()) log.push(event);
-  await ledger.close();
+  for await (const event of context.store.readAll()) log.push(event);
+  await context.close();
   return log;
 }
 
 /** Every acknowledged write is there, every clock that ran out has one breach, and everybody has heard of each once. */
 async function judge(name: string, settings: Settings, { acknowledged, listeners }: Lived, target: Target) {
   const log = await logOf(settings);
-  const ledger = await openLedger(settings, 'judge');
-  await project(ledger);
-  await ledger.close();
+  const context = await openPledgeContext(settings, 'judge');
+  await project(context);
+  await context.close();
   const returns = listeners.reduce((sum, one) => sum + one.returns, 0);
   process.stderr.write(
     `${name}, ${kills} kills, seed ${seed}: ${acknowledged.length} writes, ${breachesIn(log).length} breaches, ` +

@@ -5,7 +5,7 @@ import { replay } from '../../src/webhooks/outbox/outbox-projection.js';
 import { type FeedFilter } from '../../src/feed/domain/feed-event.js';
 import { rebuildReadModels } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, say, settingsOf, type TestLedger } from '../support/application-contexts.js';
+import { ledgerAt, open, project, say, settingsOf, type TestContext } from '../support/application-contexts.js';
 import { isSigned, type Received, receiver, type Receiver } from '../support/receiver.js';
 import { environmentOf } from '../support/store-of-tests.js';
 import { change, delivering, eventually, logged } from '../support/webhooks.js';
@@ -15,43 +15,43 @@ const day = 86_400_000;
 
 describe('a webhook', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   let there: Receiver;
   let work: ReturnType<typeof delivering>;
   beforeEach(async () => {
     folder = newFolder();
-    [ledger, there] = [await ledgerAt(start, folder), await receiver()];
-    work = delivering(ledger);
+    [context, there] = [await ledgerAt(start, folder), await receiver()];
+    work = delivering(context);
   });
   afterEach(async () => {
     await work.stop();
     expect(work.failures).toEqual([]);
-    await ledger.close();
+    await context.close();
     await there.close();
     rmSync(folder, { recursive: true });
   });
 
   const register = async (webhook = 'desk', url = there.url, filter: FeedFilter = {}) =>
-    (await change(ledger, { type: 'RegisterWebhook', endpoint: { webhook, url, description: null, filter } })).secret ??
-    '';
+    (await change(context, { type: 'RegisterWebhook', endpoint: { webhook, url, description: null, filter } }))
+      .secret ?? '';
   /** Opens a ticket whose first response is late already. */
-  const breach = (ticket: string, plan = 'pro') => open(ledger, ticket, plan, '2026-02-23T09:00:00Z');
-  const answer = (ticket: string) => say(ledger, ticket, { type: 'RecordFirstResponse' });
+  const breach = (ticket: string, plan = 'pro') => open(context, ticket, plan, '2026-02-23T09:00:00Z');
+  const answer = (ticket: string) => say(context, ticket, { type: 'RecordFirstResponse' });
   const settled = async (lines: readonly string[], webhook?: string) => {
-    await eventually(async () => (await logged(ledger, webhook)).join() === lines.join());
+    await eventually(async () => (await logged(context, webhook)).join() === lines.join());
   };
   /** Stops and starts over on the same folder. */
-  async function restart(now = ledger.clock.now()) {
+  async function restart(now = context.time.now()) {
     await work.stop();
-    await ledger.close();
-    ledger = await ledgerAt(new Date(now).toISOString(), folder);
-    work = delivering(ledger);
+    await context.close();
+    context = await ledgerAt(new Date(now).toISOString(), folder);
+    work = delivering(context);
   }
   const nextAttempt = async (ticket: string) => {
     let at: number | null | undefined;
     await eventually(async () => {
-      const rows = ledger.webhooks.outbox.db.selectFrom('deliveries').select('next_at').where('ticket', '=', ticket);
-      at = (await rows.where('attempts', '>', 0).where('next_at', '>', ledger.clock.now()).executeTakeFirst())?.next_at;
+      const rows = context.webhooks.outbox.db.selectFrom('deliveries').select('next_at').where('ticket', '=', ticket);
+      at = (await rows.where('attempts', '>', 0).where('next_at', '>', context.time.now()).executeTakeFirst())?.next_at;
       return at !== undefined;
     });
     return at ?? 0;
@@ -82,7 +82,7 @@ describe('a webhook', () => {
     await breach('T-1');
     await answer('T-1');
     await there.came(1);
-    await change(ledger, { type: 'ChangeWebhook', webhook: 'desk', changes: { filter: { plans: ['enterprise'] } } });
+    await change(context, { type: 'ChangeWebhook', webhook: 'desk', changes: { filter: { plans: ['enterprise'] } } });
     await breach('T-2');
     await breach('T-3', 'enterprise');
     await there.came(2);
@@ -97,9 +97,9 @@ describe('a webhook', () => {
     const pauses: number[] = [];
     for (let i = 0; i < 4; i++) {
       const at = await nextAttempt('T-1');
-      pauses.push(at - ledger.clock.now());
+      pauses.push(at - context.time.now());
       if (i === 3) there.answer(() => 204);
-      ledger.clock.moveTo(at);
+      context.time.moveTo(at);
     }
     await settled(['T-1 SlaBreached delivered 5', 'T-1 SlaMetLate delivered 1']);
     expect(pauses).toEqual([3_750, 7_500, 15_000, 30_000]);
@@ -124,9 +124,9 @@ describe('a webhook', () => {
     await register();
     for (let i = 0; i < 10; i++) await breach(`T-bad-${i}`);
     await there.came(10);
-    await eventually(async () => (await logged(ledger)).every((line) => line.endsWith(' 1')));
+    await eventually(async () => (await logged(context)).every((line) => line.endsWith(' 1')));
     there.answer(({ said }) => (said.startsWith('T-bad') ? () => undefined : 200));
-    ledger.clock.moveTo(ledger.clock.now() + 4_000);
+    context.time.moveTo(context.time.now() + 4_000);
     await there.came(14);
     await breach('T-1');
     await there.came(15);
@@ -140,7 +140,7 @@ describe('a webhook', () => {
     await register('alive', other.url);
     for (let i = 0; i < 20; i++) await breach(`T-${i}`);
     await other.came(20);
-    await eventually(async () => (await logged(ledger, 'alive')).every((line) => line.includes('delivered')));
+    await eventually(async () => (await logged(context, 'alive')).every((line) => line.includes('delivered')));
     expect(there.received.length).toBe(8); // so many at a time, and no more
     expect(new Set(there.said()).size).toBe(8);
     await other.close();
@@ -151,9 +151,9 @@ describe('a webhook', () => {
     await register();
     await breach('T-1');
     await there.came(1);
-    ledger.clock.moveTo(ledger.clock.now() + 15_000);
+    context.time.moveTo(context.time.now() + 15_000);
     await nextAttempt('T-1');
-    const { last_error: error } = await ledger.webhooks.outbox.db
+    const { last_error: error } = await context.webhooks.outbox.db
       .selectFrom('deliveries')
       .select('last_error')
       .executeTakeFirstOrThrow();
@@ -190,15 +190,15 @@ describe('a webhook', () => {
 
   describe('that takes nothing for three days', () => {
     const passThreeDays = async () => {
-      const until = ledger.clock.now() + 3 * day;
+      const until = context.time.now() + 3 * day;
       for (;;) {
         const at = await Promise.race([nextAttempt('T-1'), asideAt()]);
         if (at === undefined || at > until) return;
-        ledger.clock.moveTo(at);
+        context.time.moveTo(at);
       }
     };
     const asideAt = async () => {
-      await eventually(async () => (await logged(ledger)).some((line) => line.startsWith('T-1 SlaBreached setAside')));
+      await eventually(async () => (await logged(context)).some((line) => line.startsWith('T-1 SlaBreached setAside')));
       return undefined;
     };
 
@@ -209,16 +209,16 @@ describe('a webhook', () => {
       await breach('T-1');
       await answer('T-1');
       await passThreeDays();
-      await eventually(async () => (await logged(ledger)).at(-1) === 'T-1 SlaMetLate delivered 1');
+      await eventually(async () => (await logged(context)).at(-1) === 'T-1 SlaMetLate delivered 1');
       const tries = there.said().filter((said) => said === 'T-1 sla.breached').length;
       expect(tries).toBeGreaterThan(15);
       expect(tries).toBeLessThan(30);
       const sent = there.received.length;
       there.answer(() => 200);
-      await ledger.webhooks.outbox.transaction(async (tx) =>
-        replay(tx, 'desk', before, await ledger.store.lastPosition()),
+      await context.webhooks.outbox.transaction(async (tx) =>
+        replay(tx, 'desk', before, await context.store.lastPosition()),
       );
-      ledger.webhooks.changed.ring();
+      context.webhooks.changed.notify();
       await there.came(sent + 2);
       await settled(['T-0 SlaBreached delivered 1', 'T-1 SlaBreached delivered 1', 'T-1 SlaMetLate delivered 1']);
       expect(there.said().slice(sent)).toEqual(['T-1 sla.breached', 'T-1 sla.met_late']);
@@ -229,13 +229,13 @@ describe('a webhook', () => {
     await register();
     await breach('T-1');
     await there.came(1);
-    await change(ledger, { type: 'DisableWebhook', webhook: 'desk' });
+    await change(context, { type: 'DisableWebhook', webhook: 'desk' });
     await breach('T-2');
     await answer('T-1');
     await restart();
     await breach('T-3');
     expect(there.said()).toEqual(['T-1 sla.breached']);
-    await change(ledger, { type: 'EnableWebhook', webhook: 'desk' });
+    await change(context, { type: 'EnableWebhook', webhook: 'desk' });
     await there.came(4);
     expect(there.said().slice(1).sort()).toEqual(['T-1 sla.met_late', 'T-2 sla.breached', 'T-3 sla.breached']);
   });
@@ -245,10 +245,10 @@ describe('a webhook', () => {
     await register();
     await breach('T-1');
     const at = await nextAttempt('T-1');
-    await change(ledger, { type: 'RemoveWebhook', webhook: 'desk' });
-    await eventually(async () => (await logged(ledger)).length === 0);
+    await change(context, { type: 'RemoveWebhook', webhook: 'desk' });
+    await eventually(async () => (await logged(context)).length === 0);
     await register('other', there.url);
-    ledger.clock.moveTo(at);
+    context.time.moveTo(at);
     await breach('T-2');
     await there.came(2);
     expect(there.said()).toEqual(['T-1 sla.breached', 'T-2 sla.breached']);
@@ -259,12 +259,12 @@ describe('a webhook', () => {
 
     it('is sent signatures with both for a while, then with the new one alone', async () => {
       const old = await register();
-      const rotated = await change(ledger, { type: 'RotateWebhookSecret', webhook: 'desk', overlapMs: day });
+      const rotated = await change(context, { type: 'RotateWebhookSecret', webhook: 'desk', overlapMs: day });
       const secret = rotated.secret ?? '';
       await breach('T-1');
       await there.came(1);
       expect([isSigned(last(), old), isSigned(last(), secret), old === secret]).toEqual([true, true, false]);
-      ledger.clock.moveTo(ledger.clock.now() + day);
+      context.time.moveTo(context.time.now() + day);
       await breach('T-2');
       await there.came(2);
       expect([isSigned(last(), old), isSigned(last(), secret)]).toEqual([false, true]);
@@ -274,7 +274,7 @@ describe('a webhook', () => {
       const secrets = [await register()];
       for (let i = 0; i < 2; i++) {
         secrets.push(
-          (await change(ledger, { type: 'RotateWebhookSecret', webhook: 'desk', overlapMs: 0 })).secret ?? '',
+          (await change(context, { type: 'RotateWebhookSecret', webhook: 'desk', overlapMs: 0 })).secret ?? '',
         );
       }
       expect(new Set(secrets).size).toBe(3);
@@ -294,9 +294,9 @@ describe('a webhook', () => {
     await breach('T-1');
     await breach('T-2');
     await nextAttempt('T-2');
-    await eventually(async () => (await logged(ledger))[0] === 'T-1 SlaBreached delivered 1');
+    await eventually(async () => (await logged(context))[0] === 'T-1 SlaBreached delivered 1');
     there.answer(() => 200);
-    await restart(ledger.clock.now() + 60_000);
+    await restart(context.time.now() + 60_000);
     await settled(['T-1 SlaBreached delivered 1', 'T-2 SlaBreached delivered 2']);
     expect(there.said()).toEqual(['T-1 sla.breached', 'T-2 sla.breached', 'T-2 sla.breached']);
   });
@@ -307,11 +307,11 @@ describe('a webhook', () => {
     await settled(['T-1 SlaBreached delivered 1']);
     await work.stop();
     await breach('T-2');
-    await project(ledger);
-    await ledger.close();
+    await project(context);
+    await context.close();
     await rebuildReadModels(settingsOf(folder, await environmentOf(folder)));
-    ledger = await ledgerAt(start, folder);
-    work = delivering(ledger);
+    context = await ledgerAt(start, folder);
+    work = delivering(context);
     await settled(['T-1 SlaBreached delivered 1', 'T-2 SlaBreached delivered 1']);
     expect(there.said()).toEqual(['T-1 sla.breached', 'T-2 sla.breached']);
   });
@@ -321,10 +321,10 @@ describe('a webhook', () => {
     await breach('T-1');
     await there.came(1);
     await work.stop();
-    await ledger.close();
+    await context.close();
     for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `webhooks.db${end}`), { force: true });
-    ledger = await ledgerAt(start, folder);
-    work = delivering(ledger);
+    context = await ledgerAt(start, folder);
+    work = delivering(context);
     await breach('T-2');
     await there.came(2);
     expect(there.said()).toEqual(['T-1 sla.breached', 'T-2 sla.breached']);
@@ -335,14 +335,14 @@ describe('a webhook', () => {
     await breach('T-1');
     await settled(['T-1 SlaBreached delivered 1']);
     await work.stop();
-    await ledger.close();
+    await context.close();
     const other = newFolder();
     await (await ledgerAt(start, other)).close();
     copyFileSync(join(folder, 'webhooks.db'), join(other, 'webhooks.db'));
     rmSync(folder, { recursive: true });
-    [folder, ledger] = [other, await ledgerAt(start, other)];
-    work = delivering(ledger);
-    expect(await logged(ledger)).toEqual([]);
+    [folder, context] = [other, await ledgerAt(start, other)];
+    work = delivering(context);
+    expect(await logged(context)).toEqual([]);
     expect(existsSync(join(folder, 'webhooks.db.before'))).toBe(true);
   });
 });

@@ -41,14 +41,14 @@ export const IsActor = () =>
   });
 
 /** In whose name something is recorded: the sender's, and of whoever did it where the sender reports what others did. */
-export interface Recorded {
+export interface RecordedBy {
   readonly actor: Actor;
   readonly onBehalfOf?: Actor;
   readonly mayBackdate: boolean;
 }
 
 /** @throws Rejection `FORBIDDEN` where somebody names others who may not */
-export function recordedBy(caller: Identity, onBehalfOf: ActorInput | null | undefined): Recorded {
+export function recordedBy(caller: Identity, onBehalfOf: ActorInput | null | undefined): RecordedBy {
   if (onBehalfOf == null) return { actor: caller.actor, mayBackdate: caller.may.has('report') };
   expectMayReport(caller, 'onBehalfOf');
   const { id, kind } = onBehalfOf;

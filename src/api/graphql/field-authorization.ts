@@ -1,6 +1,6 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { expectWanted } from '../../event-sourcing/handle-command.js';
-import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
+import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Identity } from '../../auth/identity.js';
 import { type Permission } from '../../auth/permissions.js';
 import { permissionOf, type RequestContext, rootTypesOf, whyNot } from '../../auth/requires.js';
@@ -12,7 +12,7 @@ type Operation = GraphQLField<unknown, RequestContext>;
  * one guard, behind every door that the schema is served by.
  * @throws Error where an operation declares no permission
  */
-export function guarded(schema: GraphQLSchema): GraphQLSchema {
+export function authorizeFields(schema: GraphQLSchema): GraphQLSchema {
   const roots = rootTypesOf(schema);
   for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
     for (const field of Object.values<Operation>(type.getFields())) {
@@ -25,8 +25,8 @@ export function guarded(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** Waits for a turn: many fields are asked for at once, by many, and some take a while. */
-async function inTurn(turns: Turns): Promise<void> {
-  while (turns.isOver) await turns.giveWay();
+async function inTurn(turns: TimeSlice): Promise<void> {
+  while (turns.isOver) await turns.yield();
 }
 
 interface Root {
@@ -47,7 +47,7 @@ function guard(field: Operation, name: string, permission: Permission | undefine
         }
         return resolve(source, args, context, info);
       };
-      const turns = new Turns(context.identity.actor.id);
+      const turns = new TimeSlice(context.identity.actor.id);
       return turns.isOver ? inTurn(turns).then(go) : go();
     };
   } else {

@@ -71,7 +71,7 @@ function neededBy(operation: OperationDefinitionNode, schema: GraphQLSchema, doc
 }
 
 /** Refuses what comes over HTTP as a whole where its sender may not do all of it. */
-export const wholeRequests: ApolloServerPlugin<RequestContext> = {
+export const operationAuthorization: ApolloServerPlugin<RequestContext> = {
   requestDidStart: () =>
     Promise.resolve({
       didResolveOperation({ schema, document, operation, contextValue: { identity } }) {

@@ -52,11 +52,11 @@ export class PageArgs extends ReadArgs {
 }
 
 /** A value without the keys that were left out or said to be null. */
-export type Said<Value> = { readonly [Key in keyof Value]: Exclude<Value[Key], undefined | null> };
+export type GivenValues<Value> = { readonly [Key in keyof Value]: Exclude<Value[Key], undefined | null> };
 
 /** Drops what was left out: GraphQL hands on `undefined` and `null` alike. */
-export function said<Value extends object>(value: Value | null | undefined): Partial<Said<Value>> {
+export function givenValues<Value extends object>(value: Value | null | undefined): Partial<GivenValues<Value>> {
   const kept: Partial<Record<string, unknown>> = {};
   for (const [key, v] of Object.entries(value ?? {})) if (v !== undefined && v !== null) kept[key] = v;
-  return kept as Partial<Said<Value>>;
+  return kept as Partial<GivenValues<Value>>;
 }

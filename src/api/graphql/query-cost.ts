@@ -40,7 +40,7 @@ const nothing: Weight = { cost: 0, directives: 0, breadth: 0 };
  * nor pages by variable, nor the directives on a spread that comes again. What is asked of the schema itself is left to
  * the rule of graphql-js about it. A query that may look at many rows says so ({@link MayScan}), and costs more than it answers.
  */
-export const weightRule = (limits: Limits): ValidationRule => {
+export const queryCostRule = (limits: Limits): ValidationRule => {
   return (context: ValidationContext): ASTVisitor => ({
     OperationDefinition(operation) {
       const root = context.getSchema().getRootType(operation.operation);

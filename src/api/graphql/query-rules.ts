@@ -2,7 +2,7 @@ import { ApolloArmor } from '@escape.tech/graphql-armor';
 import { NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 import { nameRule } from './document-rules.js';
 import { type Limits } from '../limits.js';
-import { weightRule } from './query-cost.js';
+import { queryCostRule } from './query-cost.js';
 
 export interface QueryRules {
   readonly limits: Limits;
@@ -24,5 +24,5 @@ export function queryRules({ limits, isExplorable }: QueryRules): readonly Valid
     blockFieldSuggestion: { enabled: false },
   }).protect();
   const introspection = isExplorable ? [] : [NoSchemaIntrospectionCustomRule];
-  return [nameRule(limits), weightRule(limits), ...validationRules, ...introspection];
+  return [nameRule(limits), queryCostRule(limits), ...validationRules, ...introspection];
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Doors } from '../request-limits.js';
+import { type RequestLimits } from '../request-limits.js';
 import { type Log } from '../../observability/log.js';
-import { refusalBody } from '../exception-filter.js';
+import { errorBody } from '../exception-filter.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Authenticator } from '../../auth/authenticator.js';
 import { type Identity } from '../../auth/identity.js';
@@ -23,7 +23,11 @@ const isOpen = (route: string | undefined) => route === '/health' || route?.star
  * of rate, and what browsers ask before they ask. At an open door a key is welcome: who
  * shows one may be told more.
  */
-export function authenticateRequests(server: FastifyInstance, authenticator: Authenticator, doors: Doors): void {
+export function authenticateRequests(
+  server: FastifyInstance,
+  authenticator: Authenticator,
+  requestLimits: RequestLimits,
+): void {
   server.decorateRequest('identity', undefined);
   server.addHook('preParsing', (request, reply, _, done) => {
     const { authorization } = request.headers;
@@ -40,7 +44,7 @@ export function authenticateRequests(server: FastifyInstance, authenticator: Aut
       if (isOpenDoor) done();
       else if (error instanceof Rejection)
         refuse(reply, error, (entry) => {
-          doors.strangers.write(entry, doors.addressOf(request.raw));
+          requestLimits.strangers.write(entry, requestLimits.addressOf(request.raw));
         });
       else done(error as Error);
     };
@@ -65,7 +69,7 @@ export function refuse(reply: FastifyReply, { code, message }: Rejection, log: L
   void reply
     .header('cache-control', 'no-store')
     .status(status)
-    .send(refusalBody(message, code, id));
+    .send(errorBody(message, code, id));
 }
 
 /** A request; whether its sender has gone is looked for where somebody asks. */

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { type Server } from 'node:http';
 import { type Socket } from 'node:net';
 import { networkOf } from '../../config/address.js';
-import { type Doors } from '../request-limits.js';
-import { refusalBody } from '../exception-filter.js';
+import { type RequestLimits } from '../request-limits.js';
+import { errorBody } from '../exception-filter.js';
 
 /** How long who is refused may take to read why, and how many may do so at a time. */
 const partingMs = 1_000;
 const mostParting = 500;
 
 /** Limits the connections that there are, in all and from one address; who has too many is told so, and not cut off. */
-export function limitConnections(server: Server, doors: Doors): void {
-  const { limits, isProxy, strangers } = doors;
+export function limitConnections(server: Server, requestLimits: RequestLimits): void {
+  const { limits, isProxy, strangers } = requestLimits;
   const open = new Map<string, number>();
   const parting = new Set<Socket>();
   let all = 0;
@@ -44,7 +44,7 @@ export function limitConnections(server: Server, doors: Doors): void {
       parting.delete(socket);
       clearTimeout(late);
     });
-    const body = JSON.stringify(refusalBody(`There are as many connections${whose} as the server takes.`, code, id));
+    const body = JSON.stringify(errorBody(`There are as many connections${whose} as the server takes.`, code, id));
     socket
       .resume()
       .end(

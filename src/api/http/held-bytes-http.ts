@@ -3,9 +3,9 @@ import { type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerTooLarge } from '../answer-size.js';
-import { type Doors } from '../request-limits.js';
-import { Held } from '../held-bytes.js';
-import { refusalBody } from '../exception-filter.js';
+import { type RequestLimits } from '../request-limits.js';
+import { HeldBytes } from '../held-bytes.js';
+import { errorBody } from '../exception-filter.js';
 
 /** Requests and answers of fewer bytes are let pass: rates limit how many there are. */
 const smallBytes = 16 * 1024;
@@ -40,8 +40,8 @@ class Holds {
 }
 
 /** Limits what a caller holds of our memory, once it is known who it is: bodies on their way, and answers not read yet. */
-export function limitHeld(server: FastifyInstance, { limits, log }: Doors): void {
-  const held = new Held(limits.heldBytes);
+export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimits): void {
+  const held = new HeldBytes(limits.heldBytes);
   const holds = new Holds();
   const callerOf = ({ identity }: FastifyRequest) => identity?.actor.id ?? 'nobody';
 
@@ -57,7 +57,7 @@ export function limitHeld(server: FastifyInstance, { limits, log }: Doors): void
   function refused(message: string, code: string) {
     const id = randomUUID();
     log({ level: 'warn', id, code });
-    return refusalBody(message, code, id);
+    return errorBody(message, code, id);
   }
 
   server.addHook('preParsing', (request, reply, _, done) => {

@@ -3,14 +3,14 @@ import { BadRequestException } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
+import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
 import { limitConnections } from './connections.js';
-import { type Doors } from '../request-limits.js';
+import { type RequestLimits } from '../request-limits.js';
 import { tooMuchJson } from '../json-size.js';
 import { tooLong, tooLongCode } from '../graphql/document-rules.js';
 import { type Limits } from '../limits.js';
 import { type Asked, notAllowed, type Operations } from '../graphql/persisted-operations.js';
-import { refusalBody } from '../exception-filter.js';
+import { errorBody } from '../exception-filter.js';
 
 /** How long a request may take and how large it may be, for whoever makes the server. */
 export const httpOptions = ({ bodyBytes, requestMs, idleMs, headersMs, checkMs }: Limits) => ({
@@ -48,29 +48,29 @@ function readJson(server: FastifyInstance, limits: Limits): void {
       if (why === undefined) void parse(request, body.toString(), done);
       else done(new BadRequestException(why));
     };
-    const turns = new Turns(request.identity?.actor.id);
-    if (turns.isOver) void turns.giveWay().then(read);
+    const turns = new TimeSlice(request.identity?.actor.id);
+    if (turns.isOver) void turns.yield().then(read);
     else read();
   });
 }
 
 /** Guards HTTP before anything is read of a request but its head. */
-export async function guardHttp(app: NestFastifyApplication, doors: Doors): Promise<void> {
+export async function guardHttp(app: NestFastifyApplication, requestLimits: RequestLimits): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
-  limitConnections(app.getHttpServer(), doors);
-  readJson(server, doors.limits);
+  limitConnections(app.getHttpServer(), requestLimits);
+  readJson(server, requestLimits.limits);
   const headers = await securityHeaders();
   server.addHook('onRequest', (_, reply, done) => {
     void reply.headers(headers);
     done();
   });
-  limitAddresses(server, doors);
-  if (doors.origins.length > 0) {
+  limitAddresses(server, requestLimits);
+  if (requestLimits.origins.length > 0) {
     const allowedHeaders = ['authorization', 'content-type'];
-    app.enableCors({ origin: [...doors.origins], methods: ['GET', 'POST'], allowedHeaders, maxAge: 600 });
+    app.enableCors({ origin: [...requestLimits.origins], methods: ['GET', 'POST'], allowedHeaders, maxAge: 600 });
   }
-  if (doors.operations !== undefined) allowOnly(server, doors.operations, doors);
-  refuseLongDocuments(server, doors);
+  if (requestLimits.operations !== undefined) allowOnly(server, requestLimits.operations, requestLimits);
+  refuseLongDocuments(server, requestLimits);
 }
 
 /** What helmet says, asked once: it is the same for every answer, and making it anew costs a tenth of a request. */
@@ -87,24 +87,30 @@ async function securityHeaders(): Promise<Record<string, string>> {
 }
 
 /** By address, before anybody is known. */
-function limitAddresses(server: FastifyInstance, doors: Doors): void {
-  const { rates, addressOf } = doors;
+function limitAddresses(server: FastifyInstance, requestLimits: RequestLimits): void {
+  const { rates, addressOf } = requestLimits;
   server.addHook('onRequest', (request, reply, done) => {
     const address = addressOf(request.raw);
-    if (isWithin(doors, reply, 'address', address, rates.perAddress)) done();
+    if (isWithin(requestLimits, reply, 'address', address, rates.perAddress)) done();
   });
 }
 
 /** By identity, once it is known. */
-export function limitIdentities(server: FastifyInstance, doors: Doors): void {
+export function limitIdentities(server: FastifyInstance, requestLimits: RequestLimits): void {
   server.addHook('preParsing', ({ identity }, reply, _, done) => {
     const name = identity?.actor.id;
-    if (name === undefined || isWithin(doors, reply, 'identity', name, doors.rates.perIdentity)) done();
+    if (name === undefined || isWithin(requestLimits, reply, 'identity', name, requestLimits.rates.perIdentity)) done();
   });
 }
 
 /** Counts a request, and answers it where it is one too many. */
-function isWithin({ requests, log }: Doors, reply: FastifyReply, kind: string, who: string, most: number): boolean {
+function isWithin(
+  { requests, log }: RequestLimits,
+  reply: FastifyReply,
+  kind: string,
+  who: string,
+  most: number,
+): boolean {
   const tooQuick = requests.take(`${kind} ${who}`, most);
   if (tooQuick === undefined) return true;
   const id = randomUUID();
@@ -114,12 +120,12 @@ function isWithin({ requests, log }: Doors, reply: FastifyReply, kind: string, w
   void reply
     .status(429)
     .header('retry-after', tooQuick.retryAfterSeconds)
-    .send(refusalBody(said, code, id));
+    .send(errorBody(said, code, id));
   return false;
 }
 
 /** Lets through the operations of a list alone; one that is named by its id is put in full. */
-function allowOnly(server: FastifyInstance, operations: Operations, { log }: Doors): void {
+function allowOnly(server: FastifyInstance, operations: Operations, { log }: RequestLimits): void {
   server.addHook('preHandler', (request: FastifyRequest, reply: FastifyReply, done) => {
     if (request.routeOptions.url !== '/graphql') {
       done();
@@ -131,7 +137,7 @@ function allowOnly(server: FastifyInstance, operations: Operations, { log }: Doo
       const id = randomUUID();
       const { code, message } = notAllowed;
       log({ level: 'warn', id, code });
-      void reply.status(400).send(refusalBody(message, code, id));
+      void reply.status(400).send(errorBody(message, code, id));
       return;
     }
     const { extensions: _, ...rest } = asked;
@@ -141,7 +147,7 @@ function allowOnly(server: FastifyInstance, operations: Operations, { log }: Doo
 }
 
 /** Before a document is parsed: the parser reads a name of megabytes as one token. */
-function refuseLongDocuments(server: FastifyInstance, { limits, log }: Doors): void {
+function refuseLongDocuments(server: FastifyInstance, { limits, log }: RequestLimits): void {
   server.addHook('preHandler', ({ body }: FastifyRequest, reply: FastifyReply, done) => {
     const document = isAsked(body) ? body.query : undefined;
     const why = typeof document === 'string' ? tooLong(document, limits) : undefined;
@@ -151,7 +157,7 @@ function refuseLongDocuments(server: FastifyInstance, { limits, log }: Doors): v
     }
     const id = randomUUID();
     log({ level: 'warn', id, code: tooLongCode });
-    void reply.status(400).send(refusalBody(why, tooLongCode, id));
+    void reply.status(400).send(errorBody(why, tooLongCode, id));
   });
 }
 

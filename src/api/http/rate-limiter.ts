@@ -1,4 +1,4 @@
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 
 /** What a rate is counted in: a minute. */
 const windowMs = 60_000;
@@ -23,7 +23,7 @@ export class Rates {
   private readonly windows = new Map<string, Window>();
 
   constructor(
-    private readonly clock: Pick<Clock, 'elapsed'>,
+    private readonly time: Pick<TimeSource, 'elapsed'>,
     private readonly room = 100_000,
   ) {}
 
@@ -34,7 +34,7 @@ export class Rates {
 
   /** Counts a request; undefined: it is within the rate. */
   take(caller: string, perMinute: number): TooQuick | undefined {
-    const now = this.clock.elapsed();
+    const now = this.time.elapsed();
     let window = this.windows.get(caller);
     if (window === undefined || window.endsAt <= now) {
       this.windows.delete(caller); // so that the map is in the order in which minutes began
@@ -48,7 +48,7 @@ export class Rates {
 
   /** Whether a caller is over a rate, without counting anything; undefined: no. */
   over(caller: string, perMinute: number): TooQuick | undefined {
-    const now = this.clock.elapsed();
+    const now = this.time.elapsed();
     const window = this.windows.get(caller);
     return window === undefined || window.endsAt <= now ? undefined : excess(window, perMinute, now);
   }

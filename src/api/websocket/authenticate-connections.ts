@@ -1,5 +1,5 @@
 import { type Context } from 'graphql-ws';
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { type OpenSocket } from './open-socket.js';
 import { inFull, noteToStderr } from '../../observability/log.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -23,13 +23,13 @@ const closeCodes = { TOKEN_EXPIRED: 4403, KEY_EXPIRED: 4401, KEY_REVOKED: 4401 }
 export async function authenticateConnection(
   { connectionParams, extra }: Connection,
   authenticator: Authenticator,
-  clock: Clock,
+  time: TimeSource,
 ): Promise<boolean> {
   try {
     const identity = await authenticator.identify(connectionParams?.['authorization']);
     if (extra.socket.readyState !== extra.socket.OPEN) return false; // it left, or took too long
     extra.identity = identity;
-    extra.left = closeWhenOver(extra, identity, clock);
+    extra.left = closeWhenOver(extra, identity, time);
     return true;
   } catch (error) {
     if (error instanceof Rejection) return false;
@@ -45,7 +45,7 @@ export function closeIfOver({ socket, identity }: OpenSocket): boolean {
 }
 
 /** Answers with what aborts when the socket is closed. */
-function closeWhenOver({ socket }: OpenSocket, identity: Identity, clock: Clock): AbortSignal {
+function closeWhenOver({ socket }: OpenSocket, identity: Identity, time: TimeSource): AbortSignal {
   const closed = new AbortController();
   socket.once('close', () => {
     closed.abort();
@@ -56,7 +56,7 @@ function closeWhenOver({ socket }: OpenSocket, identity: Identity, clock: Clock)
         socket.close(closeCodes[over], over);
         return;
       }
-      await clock.sleepUntil(identity.lookAgainAt(), closed.signal);
+      await time.sleepUntil(identity.lookAgainAt(), closed.signal);
     }
   };
   watch().catch((error: unknown) => {

@@ -12,7 +12,7 @@ type Sent = (error?: Error) => void;
  * A socket from which all that is sent in one turn of the event loop leaves in one write: a write costs as much as all else
  * about a message of a feed. Who sends goes on at once, unless the client is behind with its reading.
  */
-export class GatheringSocket extends WebSocket {
+export class BatchingSocket extends WebSocket {
   /** What it writes to. */
   connection: Duplex | undefined;
   private isGathering = false;

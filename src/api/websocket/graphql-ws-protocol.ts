@@ -22,11 +22,11 @@ import {
   type OperationContext,
 } from './authenticate-connections.js';
 import { whyNotAll } from '../graphql/operation-authorization.js';
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { faultsOfVariables } from '../graphql/variable-faults.js';
 import { answerTooLarge, exceeds } from '../answer-size.js';
 import { tooLong, tooLongCode } from '../graphql/document-rules.js';
-import { type Doors } from '../request-limits.js';
+import { type RequestLimits } from '../request-limits.js';
 import { type OpenSocket } from './open-socket.js';
 import { notAllowed } from '../graphql/persisted-operations.js';
 import { queryRules } from '../graphql/query-rules.js';
@@ -49,13 +49,13 @@ const sum = (contexts: readonly SocketContext[]) => contexts.reduce((all, one) =
 /** What comes over a socket is read, limited and told as what comes by HTTP. */
 export function socketProtocol(
   schema: GraphQLSchema,
-  doors: Doors,
+  requestLimits: RequestLimits,
   authenticator: Authenticator,
-  clock: Clock,
+  time: TimeSource,
 ): ServerOptions<Params, OpenSocket> {
-  const { limits, rates, requests } = doors;
-  const read = reader(schema, doors);
-  const format = errorFormat(doors);
+  const { limits, rates, requests } = requestLimits;
+  const read = reader(schema, requestLimits);
+  const format = errorFormat(requestLimits);
   const told = (errors: readonly GraphQLError[]) => fewOf(errors).map((error) => format(error.toJSON(), error));
   const contexts = new Set<SocketContext>();
   const theirs = ({ extra }: SocketContext) =>
@@ -68,7 +68,7 @@ export function socketProtocol(
     // What it returns reaches the client, so it is a plain yes or no.
     onConnect: async (context) => {
       contexts.add(context);
-      if (!(await authenticateConnection(context, authenticator, clock))) return false;
+      if (!(await authenticateConnection(context, authenticator, time))) return false;
       if (theirs(context).length <= limits.sockets.perIdentity) return true;
       context.extra.socket.close(tooMany, 'Too many sockets');
       return false;
@@ -149,15 +149,15 @@ const tooQuick = (most: number, whose: string) =>
 const refusal = (message: string, code: string) => new GraphQLError(message, { extensions: { code } });
 
 /** Reads a document as Apollo does for HTTP, by the same rules. */
-function reader(schema: GraphQLSchema, doors: Doors) {
-  const rules = [...specifiedRules, ...queryRules(doors)];
+function reader(schema: GraphQLSchema, requestLimits: RequestLimits) {
+  const rules = [...specifiedRules, ...queryRules(requestLimits)];
   return (payload: SubscribePayload): DocumentNode | readonly GraphQLError[] => {
-    const text = doors.operations === undefined ? payload.query : doors.operations.documentOf(payload);
+    const text = requestLimits.operations === undefined ? payload.query : requestLimits.operations.documentOf(payload);
     if (text === undefined) return [refusal(notAllowed.message, notAllowed.code)];
-    const why = tooLong(text, doors.limits);
+    const why = tooLong(text, requestLimits.limits);
     if (why !== undefined) return [refusal(why, tooLongCode)];
     try {
-      const document = parse(text, { maxLexicalTokens: doors.limits.tokens });
+      const document = parse(text, { maxLexicalTokens: requestLimits.limits.tokens });
       const faults = validate(schema, document, rules, { maxErrors: mostErrors });
       return faults.length > 0 ? faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED')) : document;
     } catch (error) {

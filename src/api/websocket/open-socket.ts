@@ -1,12 +1,12 @@
 import { type IncomingMessage } from 'node:http';
 import { type Extra } from 'graphql-ws/use/ws';
 import { type Identity } from '../../auth/identity.js';
-import { type GatheringSocket } from './batching-socket.js';
+import { type BatchingSocket } from './batching-socket.js';
 import { type OperationsUnderWay } from '../under-way.js';
 
 /** A socket that is open: whose it is, and what it holds of our memory. */
 export interface OpenSocket extends Extra {
-  readonly socket: GatheringSocket;
+  readonly socket: BatchingSocket;
   readonly request: IncomingMessage;
   /** As limits count it. */
   readonly address: string;

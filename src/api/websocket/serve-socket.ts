@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CloseCode, type Server } from 'graphql-ws';
-import { type Doors } from '../request-limits.js';
+import { type RequestLimits } from '../request-limits.js';
 import { tooMuchJson } from '../json-size.js';
 import { inFull } from '../../observability/log.js';
 import { type OpenSocket, type OpenSockets } from './open-socket.js';
@@ -26,7 +26,7 @@ export function serveSocket(
   protocol: Server<OpenSocket>,
   one: OpenSocket,
   sockets: OpenSockets,
-  { limits, rates, requests, log }: Doors,
+  { limits, rates, requests, log }: RequestLimits,
 ): void {
   const { socket, address } = one;
   const name = `socket ${(opened += 1)}`;

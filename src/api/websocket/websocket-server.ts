@@ -8,10 +8,10 @@ import { type GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { type Authenticator } from '../../auth/authenticator.js';
-import { type Clock } from '../../time/time-source.js';
-import { AUTHENTICATOR, CLOCK, DOORS } from '../../di-tokens.js';
-import { mayCome, type Doors } from '../request-limits.js';
-import { GatheringSocket } from './batching-socket.js';
+import { type TimeSource } from '../../time/time-source.js';
+import { AUTHENTICATOR, TIME_SOURCE, REQUEST_LIMITS } from '../../di-tokens.js';
+import { mayCome, type RequestLimits } from '../request-limits.js';
+import { BatchingSocket } from './batching-socket.js';
 import { OpenSockets } from './open-socket.js';
 import { serveSocket } from './serve-socket.js';
 import { socketProtocol } from './graphql-ws-protocol.js';
@@ -36,18 +36,18 @@ export class WebSocketDoor implements ApolloServerPlugin {
 
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Inject(DOORS) private readonly doors: Doors,
+    @Inject(REQUEST_LIMITS) private readonly requestLimits: RequestLimits,
     @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TIME_SOURCE) private readonly time: TimeSource,
   ) {}
 
   serverWillStart({ schema }: { readonly schema: GraphQLSchema }): Promise<GraphQLServerListener> {
-    const { limits } = this.doors;
+    const { limits } = this.requestLimits;
     const sockets = new WebSocketServer({
       ...{ noServer: true, maxPayload: limits.bodyBytes, closeTimeout: partingMs, handleProtocols },
-      WebSocket: GatheringSocket,
+      WebSocket: BatchingSocket,
     });
-    const protocol = makeServer(socketProtocol(schema, this.doors, this.authenticator, this.clock));
+    const protocol = makeServer(socketProtocol(schema, this.requestLimits, this.authenticator, this.time));
     const http = this.host.httpAdapter.getHttpServer() as NodeJS.EventEmitter;
     http.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
       const status = this.refusal(request);
@@ -57,10 +57,10 @@ export class WebSocketDoor implements ApolloServerPlugin {
       }
       sockets.handleUpgrade(request, connection, head, (socket) => {
         socket.connection = connection;
-        const address = this.doors.addressOf(request);
+        const address = this.requestLimits.addressOf(request);
         const one = { socket, request, address, incoming: 0, underWay: new OperationsUnderWay() };
         this.open.add(one);
-        serveSocket(protocol, one, this.open, this.doors);
+        serveSocket(protocol, one, this.open, this.requestLimits);
       });
     });
     const drainServer = async () => {
@@ -77,9 +77,9 @@ export class WebSocketDoor implements ApolloServerPlugin {
   /** The HTTP status that a socket is refused with; undefined: it may come. */
   private refusal(request: IncomingMessage): number | undefined {
     if (request.url?.split('?')[0] !== path) return 404;
-    if (!mayCome(this.doors, request)) return 403;
-    const { limits, requests, rates } = this.doors;
-    const from = this.doors.addressOf(request);
+    if (!mayCome(this.requestLimits, request)) return 403;
+    const { limits, requests, rates } = this.requestLimits;
+    const from = this.requestLimits.addressOf(request);
     if (this.open.size >= limits.sockets.total) return 503;
     if (requests.take(`address ${from}`, rates.perAddress) !== undefined) return 429;
     if (this.open.count(({ address }) => address === from) >= limits.sockets.perAddress) return 429;

@@ -1,22 +1,22 @@
 import { type Settings } from '../../config/settings.js';
 import { joinReadModels } from '../../read-models/read-models.js';
-import { pause } from '../../event-sourcing/retry-delay.js';
+import { waitToRetry } from '../../event-sourcing/retry-delay.js';
 import { type ProjectionStatus } from '../../event-sourcing/progress.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
 import { filesOf } from '../../event-store/sqlite/data-folder.js';
-import { openLog, type Waiting } from '../open-event-store.js';
+import { openEventStore, type Waiting } from '../open-event-store.js';
 import { Projections } from './projections.js';
 
 /** What a thread projects with, beside the one that owns the data folder. */
-export interface Projecting {
+export interface OpenProjectionRunner {
   readonly projections: Projections;
   /** The owner has committed. */
   readonly committed: () => void;
   readonly close: () => Promise<void>;
 }
 
-export interface ProjectingOptions {
+export interface ProjectionRunnerOptions {
   readonly waiting: Waiting;
   /** Called when the subscription by which the log is followed is otherwise. */
   readonly subscribed: (status: SubscriptionStatus) => void;
@@ -24,7 +24,10 @@ export interface ProjectingOptions {
 }
 
 /** Opens the log and the read models of a data folder for the projections alone; a disk that fails for a while is waited for. */
-export async function openProjecting(settings: Settings, options: ProjectingOptions): Promise<Projecting> {
+export async function openProjectionRunner(
+  settings: Settings,
+  options: ProjectionRunnerOptions,
+): Promise<OpenProjectionRunner> {
   const { signal, told } = options.waiting;
   for (let tries = 1; ; tries++) {
     try {
@@ -32,13 +35,16 @@ export async function openProjecting(settings: Settings, options: ProjectingOpti
     } catch (error) {
       if (!(error instanceof StorageFault) || error.isLasting || signal.aborted) throw error;
       told(error.message);
-      await pause(tries, signal);
+      await waitToRetry(tries, signal);
     }
   }
 }
 
-async function openNow(settings: Settings, { waiting, subscribed, changed }: ProjectingOptions): Promise<Projecting> {
-  const log = await openLog(settings, { readonly: true, waiting, subscribed });
+async function openNow(
+  settings: Settings,
+  { waiting, subscribed, changed }: ProjectionRunnerOptions,
+): Promise<OpenProjectionRunner> {
+  const log = await openEventStore(settings, { readonly: true, waiting, subscribed });
   const { readModelsFile } = filesOf(settings.data);
   const readModels = await joinReadModels(readModelsFile, log.store.logId).catch(async (error: unknown) => {
     await log.close();

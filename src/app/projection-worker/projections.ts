@@ -2,13 +2,13 @@ import { type Tx } from '../../read-models/read-models.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../../event-sourcing/progress.js';
 import { type Projection, type ProjectionStore } from '../../event-sourcing/projection-processor.js';
-import { Projectors } from '../../event-sourcing/projection-runner.js';
+import { ProjectionRunner } from '../../event-sourcing/projection-runner.js';
 import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
 import { catalogueProjection } from '../../catalogue/projections/catalogue-projection.js';
 import { summaryProjection } from '../../reports/projections/summary-projection.js';
 import { breachesProjection } from '../../reports/projections/breaches-projection.js';
-import { handOversProjection } from '../../tickets/projections/merge-propagations-projection.js';
-import { relayoutsProjection } from '../../tickets/projections/recalculations-projection.js';
+import { mergePropagationsProjection } from '../../tickets/projections/merge-propagations-projection.js';
+import { recalculationsProjection } from '../../tickets/projections/recalculations-projection.js';
 import { ticketsProjection } from '../../tickets/projections/tickets-projection.js';
 
 /** Every projection there is. */
@@ -17,8 +17,8 @@ export const allProjections: readonly Projection<Tx>[] = [
   ticketsProjection,
   breachesProjection,
   summaryProjection,
-  relayoutsProjection,
-  handOversProjection,
+  recalculationsProjection,
+  mergePropagationsProjection,
 ];
 
 export const projectionNames: readonly string[] = allProjections.map(({ name }) => name);
@@ -47,7 +47,7 @@ export interface Followed {
 }
 
 /** All projections, run in this thread. */
-export class Projections extends Projectors<Tx> implements RunningProjections {
+export class Projections extends ProjectionRunner<Tx> implements RunningProjections {
   constructor(
     private readonly log: Followed,
     rows: ProjectionStore<Tx>,

@@ -3,7 +3,7 @@ import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Settings } from '../../config/settings.js';
 import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
-import { openProjecting, type Projecting } from './open-projection-runner.js';
+import { openProjectionRunner, type OpenProjectionRunner } from './open-projection-runner.js';
 import { type FromThread, type ToThread } from './threaded-projections.js';
 
 /** Runs the projections until it is told to stop; says how they are whenever one moves. */
@@ -18,7 +18,7 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
   const told = (error: string) => {
     subscribed({ state: 'connecting', lag: null, reconnects: 0, error });
   };
-  const opening = openProjecting(workerData as Settings, {
+  const opening = openProjectionRunner(workerData as Settings, {
     waiting: { signal: stop.signal, told },
     subscribed,
     changed: (status) => {
@@ -43,7 +43,11 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
   port.close();
 }
 
-function take(message: Exclude<ToThread, { kind: 'stop' }>, { projections, committed }: Projecting, stop: AbortSignal) {
+function take(
+  message: Exclude<ToThread, { kind: 'stop' }>,
+  { projections, committed }: OpenProjectionRunner,
+  stop: AbortSignal,
+) {
   if (message.kind === 'committed') committed();
   // Who waits hears of a failure by the status.
   else projections.waitFor(message.names, message.position, stop).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { type Settings } from '../../config/settings.js';
 import { filesOf } from '../../event-store/sqlite/data-folder.js';
-import { type OpenLog, openLog } from '../open-event-store.js';
+import { type OpenEventStore, openEventStore } from '../open-event-store.js';
 import { Catalogue } from '../../catalogue/catalogue.js';
 import { type ReadPorts } from './read-requests.js';
 import { ReadFiles } from './read-files.js';
@@ -15,9 +15,9 @@ export interface Reading {
 export function openReading(settings: Settings): Reading {
   const { readModelsFile, webhookFiles } = filesOf(settings.data);
   const files = new ReadFiles({ readModels: readModelsFile, outbox: webhookFiles.outbox });
-  let opening: Promise<OpenLog> | undefined;
+  let opening: Promise<OpenEventStore> | undefined;
   const log = async () => {
-    opening ??= openLog(settings, { readonly: true });
+    opening ??= openEventStore(settings, { readonly: true });
     try {
       const { store } = await opening;
       return { store, catalogue: new Catalogue(store, settings.defaultPlan) };

@@ -3,7 +3,7 @@ import { type Limit, StoppableConnection } from '../../read-models/stoppable-con
 import { type Stored, tellingFaults } from '../../storage/disk-faults.js';
 import { readModelsStored } from '../../read-models/read-models.js';
 import { type ReadFile } from '../../read-models/reads.js';
-import { Recent } from '../../event-sourcing/cache.js';
+import { Cache } from '../../event-sourcing/cache.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** Where the files are that are read. */
@@ -34,7 +34,7 @@ const charactersMost = 16_000_000;
 /** Files that are read beside whoever writes them; each is opened when it is first asked for. */
 export class ReadFiles {
   private readonly connections = new Map<ReadFile, StoppableConnection>();
-  private readonly prepared = new Recent<Database.Statement>(statementsKept);
+  private readonly prepared = new Cache<Database.Statement>(statementsKept);
 
   constructor(private readonly files: Files) {}
 

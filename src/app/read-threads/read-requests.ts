@@ -6,16 +6,18 @@ import { type Catalogue } from '../../catalogue/catalogue.js';
 import { type ReadFiles, type ReadRows, type Select } from './read-files.js';
 
 /** What is to be read, and what is answered. */
-export interface Orders {
-  readonly select: { readonly order: Select; readonly answer: ReadRows };
-  readonly history: { readonly order: HistoryQuestion; readonly answer: readonly HistoryRow[] };
-  readonly replay: { readonly order: ReplayQuestion; readonly answer: Replayed | undefined };
+export interface ReadRequests {
+  readonly select: { readonly request: Select; readonly answer: ReadRows };
+  readonly history: { readonly request: HistoryQuestion; readonly answer: readonly HistoryRow[] };
+  readonly replay: { readonly request: ReplayQuestion; readonly answer: Replayed | undefined };
 }
 
-export type Kind = keyof Orders;
+export type ReadKind = keyof ReadRequests;
 
 /** One order; all of it crosses between threads. */
-export type Order = { [K in Kind]: { readonly kind: K; readonly order: Orders[K]['order'] } }[Kind];
+export type ReadRequest = {
+  [K in ReadKind]: { readonly kind: K; readonly request: ReadRequests[K]['request'] };
+}[ReadKind];
 
 /** What orders are carried out with. */
 export interface ReadPorts {
@@ -27,13 +29,13 @@ export interface ReadPorts {
 /** Carries out an order within a limit. @throws Stopped */
 export async function carryOut(
   ports: ReadPorts,
-  { kind, order }: Order,
+  { kind, request }: ReadRequest,
   limit: Limit,
-): Promise<Orders[Kind]['answer']> {
-  if (kind === 'select') return ports.files.select(order, limit);
+): Promise<ReadRequests[ReadKind]['answer']> {
+  if (kind === 'select') return ports.files.select(request, limit);
   const goOn = () => {
     if (!limit.goesOn()) throw new Stopped('stopped');
   };
   const log = await ports.log();
-  return kind === 'history' ? historyPart(log.store, order, goOn) : replayTicket(log, order, goOn);
+  return kind === 'history' ? historyPart(log.store, request, goOn) : replayTicket(log, request, goOn);
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type Settings } from '../../config/settings.js';
-import { type Kind, type Order, type Orders } from './read-requests.js';
+import { type ReadKind, type ReadRequest, type ReadRequests } from './read-requests.js';
 
 /** What a thread begins with. */
 export interface ThreadData {
@@ -10,11 +10,11 @@ export interface ThreadData {
 }
 
 /** What a thread is told: to carry out an order for so long, or to let go of its files. */
-export type ToThread = { readonly number: number; readonly order: Order; readonly ms: number } | 'close';
+export type ToThread = { readonly number: number; readonly request: ReadRequest; readonly ms: number } | 'close';
 
 /** What becomes of an order. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly answer: Orders[Kind]['answer'] }
+  | { readonly kind: 'done'; readonly answer: ReadRequests[ReadKind]['answer'] }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
@@ -82,10 +82,10 @@ export class ReadThread {
    * @param ms how long it may take from when it has begun
    * @param begun called when it has: a thread that is made for it loads its modules first
    */
-  do(order: Order, ms: number, begun: () => void): Promise<Outcome> {
+  do(request: ReadRequest, ms: number, begun: () => void): Promise<Outcome> {
     const worker = this.start();
     this.number += 1;
-    const message: ToThread = { number: this.number, order, ms };
+    const message: ToThread = { number: this.number, request, ms };
     return new Promise((resolve) => {
       this.answered = resolve;
       this.begun = begun;

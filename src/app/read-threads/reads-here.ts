@@ -4,7 +4,7 @@ import { Stopped } from '../../read-models/stoppable-connection.js';
 import { type ReadFile, type ReadRow, type Reads } from '../../read-models/reads.js';
 import { type Asker } from '../../auth/asker.js';
 import { askerGone, type ReadLimits, readLimits, tooSlow } from './read-limits.js';
-import { carryOut, type Kind, type Order, type Orders, type ReadPorts } from './read-requests.js';
+import { carryOut, type ReadKind, type ReadRequest, type ReadRequests, type ReadPorts } from './read-requests.js';
 import { asObjects, type Select } from './read-files.js';
 
 /** All that is read where it may hold up others. */
@@ -36,16 +36,16 @@ export class ReadsHere implements AllReads {
     return Promise.resolve();
   }
 
-  private async ask<K extends Kind>(
+  private async ask<K extends ReadKind>(
     kind: K,
-    order: Orders[K]['order'],
+    request: ReadRequests[K]['request'],
     { signal }: Asker,
-  ): Promise<Orders[K]['answer']> {
+  ): Promise<ReadRequests[K]['answer']> {
     const until = performance.now() + this.limits.readMs;
     const goesOn = () => !signal.aborted && performance.now() < until;
     try {
       if (!goesOn()) throw new Stopped('stopped');
-      return await carryOut(this.ports, { kind, order } as Order, { goesOn });
+      return await carryOut(this.ports, { kind, request } as ReadRequest, { goesOn });
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       throw signal.aborted ? askerGone() : tooSlow();

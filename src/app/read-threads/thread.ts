@@ -16,7 +16,7 @@ function read(port: NonNullable<typeof parentPort>, { settings, stopped }: Threa
     const goesOn = () => Atomics.load(stopped, 0) !== message.number && performance.now() < until;
     if (!goesOn()) return { kind: 'stopped' };
     try {
-      return { kind: 'done', answer: await carryOut(ports, message.order, { goesOn }) };
+      return { kind: 'done', answer: await carryOut(ports, message.request, { goesOn }) };
     } catch (error) {
       return failure(error);
     }

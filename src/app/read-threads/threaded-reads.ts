@@ -3,17 +3,17 @@ import { type Replayed, type ReplayQuestion } from '../../audit/replay.js';
 import { type ReadFile, type ReadRow } from '../../read-models/reads.js';
 import { type Asker } from '../../auth/asker.js';
 import { type Settings } from '../../config/settings.js';
-import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
+import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { FairQueue } from './fair-queue.js';
 import { askerGone, type ReadLimits, readLimits, tooMany, tooSlow } from './read-limits.js';
-import { type Kind, type Order, type Orders } from './read-requests.js';
+import { type ReadKind, type ReadRequest, type ReadRequests } from './read-requests.js';
 import { asObjects, type Select } from './read-files.js';
 import { type Outcome, ReadThread } from './read-thread.js';
 import { type AllReads } from './reads-here.js';
 
 interface Job {
-  readonly order: Order;
+  readonly request: ReadRequest;
   readonly asker: Asker;
   readonly settle: (answer: Outcome) => void;
   /** It is over, whatever its thread still does. */
@@ -64,7 +64,11 @@ export class ThreadedReads implements AllReads {
     await Promise.all(this.threads.map((thread) => thread.close()));
   }
 
-  private ask<K extends Kind>(kind: K, order: Orders[K]['order'], asker: Asker): Promise<Orders[K]['answer']> {
+  private ask<K extends ReadKind>(
+    kind: K,
+    request: ReadRequests[K]['request'],
+    asker: Asker,
+  ): Promise<ReadRequests[K]['answer']> {
     return new Promise((resolve, reject) => {
       if (asker.signal.aborted) {
         reject(askerGone());
@@ -79,7 +83,7 @@ export class ThreadedReads implements AllReads {
         asker.signal.removeEventListener('abort', gone);
       };
       const job: Job = {
-        order: { kind, order } as Order,
+        request: { kind, request } as ReadRequest,
         asker,
         settle: (answer) => {
           over();
@@ -125,12 +129,12 @@ export class ThreadedReads implements AllReads {
         this.giveUp(job, tooSlow());
       }, this.limits.readMs);
     };
-    const answer = await thread.do(job.order, this.limits.readMs, begun);
+    const answer = await thread.do(job.request, this.limits.readMs, begun);
     clearTimeout(job.timer);
     job.thread = undefined; // it is free for the next
     // Answers that came meanwhile are handed on in one turn of the event loop, and what is made of each may take a while.
-    const turns = new Turns(who);
-    while (turns.isOver) await turns.giveWay();
+    const turns = new TimeSlice(who);
+    while (turns.isOver) await turns.yield();
     job.settle(answer);
     this.queue.done(who);
     this.serve();

@@ -5,17 +5,17 @@ import { Asking, Requires } from '../../auth/requires.js';
 import { type Readers } from '../../read-models/scoped.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { keyOf, pageOf, sizeOf } from '../../read-models/page.js';
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';
 import { ActorType } from '../../api/graphql/actor.js';
 import { QualityFlagEnum } from '../../api/graphql/enums.js';
-import { connectionOf, PageArgs, said } from '../../api/graphql/page.js';
+import { connectionOf, PageArgs, givenValues } from '../../api/graphql/page.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import { TicketType, toTicketTypes } from '../../tickets/graphql/ticket.type.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, READERS, READS } from '../../di-tokens.js';
+import { TicketObjectType, toTicketTypes } from '../../tickets/graphql/ticket.type.js';
+import { CATALOGUE, TIME_SOURCE, EVENT_STORE, READERS, READS } from '../../di-tokens.js';
 import { flagsBetween } from '../../tickets/kept-flags.js';
 import { type Histories, type HistoryRow, summaryOf } from '../history.js';
 import { type Replays, viewOf } from '../replay.js';
@@ -92,7 +92,7 @@ export class Audit {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TIME_SOURCE) private readonly time: TimeSource,
     @Inject(READS) private readonly reads: Histories & Replays,
     @Inject(READERS) private readonly readers: Readers,
     private readonly barrier: ReadBarrier,
@@ -104,7 +104,7 @@ export class Audit {
     description: 'A ticket’s stream in the order of recording; empty for no such ticket.',
   })
   async ticketHistory(@Args() { id, after, ...request }: HistoryArgs, @Asking() reader: Reader) {
-    const page = said(request);
+    const page = givenValues(request);
     const size = sizeOf(page);
     const from = Number(keyOf(page, ['number'])?.[0] ?? -1) + 1;
     if (after !== undefined) await this.barrier.seen(['tickets'], after);
@@ -120,13 +120,13 @@ export class Audit {
 
   @Requires('readHistory')
   @MayScan()
-  @Query(() => TicketType, {
+  @Query(() => TicketObjectType, {
     nullable: true,
     description:
       'A ticket and its clocks as they stood at an instant, and as they were known at another; null where it was not. Refused: OUT_OF_RANGE (beyond 2600).',
   })
   async replayTicket(@Args() { id, occurredBy, recordedBy }: ReplayArgs, @Asking() reader: Reader) {
-    const at = occurredBy ?? this.clock.now();
+    const at = occurredBy ?? this.time.now();
     const question = { scope: reader.scope, id, occurredBy: at, recordedBy: recordedBy ?? Infinity };
     const replayed = await this.reads.replay(question, reader);
     const views = replayed === undefined ? [] : [viewOf(replayed)];

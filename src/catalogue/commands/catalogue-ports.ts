@@ -1,18 +1,18 @@
 import { Inject } from '@nestjs/common';
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type Actor, type EventStore, type NewEvent, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommand } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { CATALOGUE, CLOCK, EVENT_STORE, HOLIDAYS } from '../../di-tokens.js';
+import { CATALOGUE, TIME_SOURCE, EVENT_STORE, HOLIDAYS } from '../../di-tokens.js';
 import { type Catalogue } from '../catalogue.js';
-import { type Said } from '../domain/history.js';
+import { type RecordedChange } from '../domain/history.js';
 import { type ResolveHolidays } from '../holidays-apart.js';
 
 export interface CataloguePorts {
   readonly store: EventStore;
   readonly catalogue: Catalogue;
-  readonly clock: Clock;
+  readonly time: TimeSource;
   readonly resolveHolidays: ResolveHolidays;
 }
 
@@ -21,7 +21,7 @@ export class InjectedPorts implements CataloguePorts {
   constructor(
     @Inject(EVENT_STORE) readonly store: EventStore,
     @Inject(CATALOGUE) readonly catalogue: Catalogue,
-    @Inject(CLOCK) readonly clock: Clock,
+    @Inject(TIME_SOURCE) readonly time: TimeSource,
     @Inject(HOLIDAYS) readonly resolveHolidays: ResolveHolidays,
   ) {}
 }
@@ -35,19 +35,19 @@ export interface Changed<History> {
 }
 
 /** A command as it is asked for: without what the handler adds to each of its kinds. */
-export type Asked<Command, Added extends PropertyKey = never> = Command extends unknown
-  ? Omit<Command, keyof Said | Added>
+export type CatalogueRequest<Command, Added extends PropertyKey = never> = Command extends unknown
+  ? Omit<Command, keyof RecordedChange | Added>
   : never;
 
 /** Decides a command on a stream of the catalogue, said now by somebody. */
-export async function record<History, Command extends Said, Event extends NewEvent>(
-  { store, catalogue, clock }: CataloguePorts,
+export async function record<History, Command extends RecordedChange, Event extends NewEvent>(
+  { store, catalogue, time }: CataloguePorts,
   stream: string,
   decider: Decider<History, Command, Event>,
-  command: (said: Said) => Command,
+  command: (said: RecordedChange) => Command,
   actor: Actor,
 ): Promise<Changed<History>> {
-  const now = clock.now();
+  const now = time.now();
   const metadata = { actor, occurredAt: now, recordedAt: now, schemaVersion: 1 };
   const { state, position, recorded } = await handleCommand(store, stream, decider, command({ id: newId(), metadata }));
   catalogue.refresh();

@@ -6,18 +6,18 @@ import { type CalendarCommand, calendarDecider, type CalendarHistory } from '../
 import { expectWanted } from '../../event-sourcing/handle-command.js';
 import { calendarStream, type NamedCalendar } from '../domain/events.js';
 import { refused } from '../domain/expect-sound-plan.js';
-import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
+import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
 
 /** A calendar as people write it; its holidays may come from elsewhere. */
-export interface CalendarOrder extends Omit<NamedCalendar, 'definition'> {
+export interface CalendarChange extends Omit<NamedCalendar, 'definition'> {
   readonly definition: CalendarSource;
 }
 
 type Revision = Extract<CalendarCommand, { type: 'ReviseCalendar' }>;
 
 export type CalendarRequest =
-  | { readonly type: 'DefineCalendar'; readonly calendar: CalendarOrder }
-  | (Asked<Revision, 'changes'> & {
+  | { readonly type: 'DefineCalendar'; readonly calendar: CalendarChange }
+  | (CatalogueRequest<Revision, 'changes'> & {
       /** What is left out stays, of the definition too. */
       readonly changes: { readonly name?: string; readonly definition?: Partial<CalendarSource> };
     });
@@ -40,30 +40,30 @@ export class ChangeCalendar extends Command<Changed<CalendarHistory>> {
  */
 export async function changeCalendar(
   ports: CataloguePorts,
-  order: CalendarRequest,
+  command: CalendarRequest,
   actor: Actor,
   signal?: AbortSignal,
 ): Promise<Changed<CalendarHistory>> {
-  const code = order.type === 'DefineCalendar' ? order.calendar.code : order.code;
-  const command = await withHolidays(ports, order, signal);
+  const code = command.type === 'DefineCalendar' ? command.calendar.code : command.code;
+  const resolvedCommand = await withHolidays(ports, command, signal);
   expectWanted(signal);
-  return record(ports, calendarStream(code), calendarDecider, (said) => ({ ...command, ...said }), actor);
+  return record(ports, calendarStream(code), calendarDecider, (said) => ({ ...resolvedCommand, ...said }), actor);
 }
 
 async function withHolidays(
   ports: CataloguePorts,
-  order: CalendarRequest,
+  command: CalendarRequest,
   signal: AbortSignal | undefined,
-): Promise<Asked<CalendarCommand>> {
-  if (order.type === 'DefineCalendar') {
-    const { calendar } = order;
-    return { ...order, calendar: { ...calendar, definition: await resolved(ports, calendar.definition, signal) } };
+): Promise<CatalogueRequest<CalendarCommand>> {
+  if (command.type === 'DefineCalendar') {
+    const { calendar } = command;
+    return { ...command, calendar: { ...calendar, definition: await resolved(ports, calendar.definition, signal) } };
   }
-  const { definition, ...rest } = order.changes;
-  if (definition === undefined) return { ...order, changes: rest };
-  const last = (await ports.catalogue.calendarHistory(order.code)).at(-1)?.content.definition;
-  if (last === undefined) return { ...order, changes: rest }; // the decider says so
-  return { ...order, changes: { ...rest, definition: await resolved(ports, revised(last, definition), signal) } };
+  const { definition, ...rest } = command.changes;
+  if (definition === undefined) return { ...command, changes: rest };
+  const last = (await ports.catalogue.calendarHistory(command.code)).at(-1)?.content.definition;
+  if (last === undefined) return { ...command, changes: rest }; // the decider says so
+  return { ...command, changes: { ...rest, definition: await resolved(ports, revised(last, definition), signal) } };
 }
 
 /** Holidays from further sources are known for as long as those say, whatever was known before. */
@@ -73,11 +73,11 @@ function revised(last: CalendarDefinition, changes: Partial<CalendarSource>): Ca
 }
 
 async function resolved(
-  { clock, resolveHolidays }: CataloguePorts,
+  { time, resolveHolidays }: CataloguePorts,
   source: CalendarSource,
   signal: AbortSignal | undefined,
 ): Promise<CalendarDefinition> {
-  const thisYear = new Date(clock.now()).getUTCFullYear();
+  const thisYear = new Date(time.now()).getUTCFullYear();
   try {
     return await resolveHolidays(source, thisYear, signal);
   } catch (error) {

@@ -4,9 +4,9 @@ import { type Actor } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CustomerCommand, customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
 import { customerStream, type Enrolment } from '../domain/events.js';
-import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
+import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
 
-export type CustomerRequest = Asked<CustomerCommand, 'offer'>;
+export type CustomerRequest = CatalogueRequest<CustomerCommand, 'offer'>;
 
 /** Enrols a customer, or changes its plan or calendar. */
 export class ChangeCustomer extends Command<Changed<CustomerHistory>> {
@@ -25,19 +25,19 @@ export class ChangeCustomer extends Command<Changed<CustomerHistory>> {
  */
 export async function changeCustomer(
   ports: CataloguePorts,
-  order: CustomerRequest,
+  command: CustomerRequest,
   actor: Actor,
 ): Promise<Changed<CustomerHistory>> {
   const { catalogue } = ports;
-  const { customer, plan, calendar = null } = namedIn(order);
+  const { customer, plan, calendar = null } = namedIn(command);
   if (calendar !== null) await catalogue.expectCalendar(calendar);
   const offer = plan === undefined ? [] : await catalogue.planHistory(plan);
-  return record(ports, customerStream(customer), customerDecider, (said) => ({ ...order, offer, ...said }), actor);
+  return record(ports, customerStream(customer), customerDecider, (said) => ({ ...command, offer, ...said }), actor);
 }
 
 type Named = Pick<Enrolment, 'customer'> & Partial<Pick<Enrolment, 'plan' | 'calendar'>>;
 
-const namedIn = (order: CustomerRequest): Named => (order.type === 'EnrolCustomer' ? order.enrolment : order);
+const namedIn = (command: CustomerRequest): Named => (command.type === 'EnrolCustomer' ? command.enrolment : command);
 
 @CommandHandler(ChangeCustomer)
 export class ChangeCustomerHandler extends InjectedPorts implements ICommandHandler<ChangeCustomer> {

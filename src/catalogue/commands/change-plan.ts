@@ -2,9 +2,9 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { planStream } from '../domain/events.js';
 import { type PlanCommand, planDecider, type PlanHistory } from '../domain/plan-decider.js';
-import { type Asked, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
+import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
 
-export type PlanRequest = Asked<PlanCommand>;
+export type PlanRequest = CatalogueRequest<PlanCommand>;
 
 /** Defines, revises or retires a plan. */
 export class ChangePlan extends Command<Changed<PlanHistory>> {
@@ -22,18 +22,18 @@ export class ChangePlan extends Command<Changed<PlanHistory>> {
  */
 export async function changePlan(
   ports: CataloguePorts,
-  order: PlanRequest,
+  command: PlanRequest,
   actor: Actor,
 ): Promise<Changed<PlanHistory>> {
-  const calendar = calendarOf(order);
+  const calendar = calendarOf(command);
   if (calendar !== undefined) await ports.catalogue.expectCalendar(calendar);
-  const code = order.type === 'DefinePlan' ? order.plan.code : order.code;
-  return record(ports, planStream(code), planDecider, (said) => ({ ...order, ...said }), actor);
+  const code = command.type === 'DefinePlan' ? command.plan.code : command.code;
+  return record(ports, planStream(code), planDecider, (said) => ({ ...command, ...said }), actor);
 }
 
-function calendarOf(order: PlanRequest): string | undefined {
-  if (order.type === 'RetirePlan') return undefined;
-  return (order.type === 'DefinePlan' ? order.plan : order.changes).calendar;
+function calendarOf(command: PlanRequest): string | undefined {
+  if (command.type === 'RetirePlan') return undefined;
+  return (command.type === 'DefinePlan' ? command.plan : command.changes).calendar;
 }
 
 @CommandHandler(ChangePlan)

@@ -2,18 +2,18 @@ import { type Actor } from '../../event-sourcing/event-store.js';
 import { type Enrolment } from '../domain/events.js';
 import { type Plan } from '../domain/plan.js';
 import { type CataloguePorts } from './catalogue-ports.js';
-import { type CalendarOrder, changeCalendar } from './change-calendar.js';
+import { type CalendarChange, changeCalendar } from './change-calendar.js';
 import { changeCustomer } from './change-customer.js';
 import { changePlan } from './change-plan.js';
 
-export type { CalendarOrder } from './change-calendar.js';
+export type { CalendarChange } from './change-calendar.js';
 
 /** Defines a plan in a calendar that is there. */
 export const definePlan = (ports: CataloguePorts, plan: Plan, actor: Actor) =>
   changePlan(ports, { type: 'DefinePlan', plan }, actor);
 
 /** Defines a calendar. */
-export const defineCalendar = (ports: CataloguePorts, calendar: CalendarOrder, actor: Actor) =>
+export const defineCalendar = (ports: CataloguePorts, calendar: CalendarChange, actor: Actor) =>
   changeCalendar(ports, { type: 'DefineCalendar', calendar }, actor);
 
 /** Puts a customer on a plan that is there. */

@@ -5,12 +5,12 @@ import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CalendarEvent, type NamedCalendar } from './events.js';
 import { refused } from './expect-sound-plan.js';
-import { expectAfterLast, type History, same, type Said, withVersion } from './history.js';
+import { expectAfterLast, type History, same, type RecordedChange, withVersion } from './history.js';
 
 export type CalendarHistory = History<NamedCalendar, CalendarEvent['type']>;
 
 /** What may be done to a calendar. Without an `effectiveFrom` it holds from the command on. */
-export type CalendarCommand = Said &
+export type CalendarCommand = RecordedChange &
   (
     | { readonly type: 'DefineCalendar'; readonly calendar: NamedCalendar }
     | {

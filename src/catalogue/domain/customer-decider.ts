@@ -2,7 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CustomerEvent, type Enrolment } from './events.js';
-import { expectAfterLast, type History, same, type Said, withVersion } from './history.js';
+import { expectAfterLast, type History, same, type RecordedChange, withVersion } from './history.js';
 import { expectOffered, type PlanHistory } from './plan-decider.js';
 
 /** What is known of a customer, but for the time it holds from. */
@@ -14,7 +14,7 @@ export type CustomerHistory = History<Customer, CustomerEvent['type']>;
  * What may be done to a customer. Without an `effectiveFrom` a change holds from the command on. `offer` is what is known
  * of the plan: a retired one takes no new customers.
  */
-export type CustomerCommand = Said &
+export type CustomerCommand = RecordedChange &
   (
     | { readonly type: 'EnrolCustomer'; readonly enrolment: Enrolment; readonly offer: PlanHistory }
     | {

@@ -20,7 +20,7 @@ export interface Change<Content, Type extends string = string> {
 export type History<Content, Type extends string = string> = readonly Change<Content, Type>[];
 
 /** Id and metadata come in with a command: a decider knows no clock. */
-export type Said = Pick<NewEvent, 'id' | 'metadata'>;
+export type RecordedChange = Pick<NewEvent, 'id' | 'metadata'>;
 
 /** The history after one version more. */
 export function withVersion<Content, Type extends string>(

@@ -3,7 +3,7 @@ import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type PlanEvent } from './events.js';
 import { expectSoundPlan } from './expect-sound-plan.js';
-import { expectAfterLast, type History, inForce, same, type Said, withVersion } from './history.js';
+import { expectAfterLast, type History, inForce, same, type RecordedChange, withVersion } from './history.js';
 import { type Plan } from './plan.js';
 
 export type PlanHistory = History<Plan, PlanEvent['type']>;
@@ -12,7 +12,7 @@ export type PlanHistory = History<Plan, PlanEvent['type']>;
 export type PlanChanges = Partial<Omit<Plan, 'code' | 'pauses'>> & { readonly pauses?: Partial<Plan['pauses']> };
 
 /** What may be done to a plan. Without an `effectiveFrom` it holds from the command on. */
-export type PlanCommand = Said &
+export type PlanCommand = RecordedChange &
   (
     | { readonly type: 'DefinePlan'; readonly plan: Plan }
     | {

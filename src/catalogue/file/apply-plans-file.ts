@@ -17,8 +17,8 @@ export async function applyPlansFile(
   agree: () => Promise<boolean>,
   print: (...lines: readonly string[]) => void,
 ): Promise<boolean> {
-  const { store, clock, resolveHolidays } = ports;
-  const changes = await catalogueChanges({ now: clock.now(), resolveHolidays }, await readCatalogue(store), file);
+  const { store, time, resolveHolidays } = ports;
+  const changes = await catalogueChanges({ now: time.now(), resolveHolidays }, await readCatalogue(store), file);
   if (changes.length === 0) {
     print('Nothing to change: all is as the file says.');
     return true;

@@ -5,12 +5,12 @@ import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type Actor, type NewEvent } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type Asked, type CataloguePorts, record } from '../commands/catalogue-ports.js';
+import { type CatalogueRequest, type CataloguePorts, record } from '../commands/catalogue-ports.js';
 import { calendarDecider, calendarNotFound } from '../domain/calendar-decider.js';
 import { customerDecider } from '../domain/customer-decider.js';
 import { calendarStream, customerStream, planStream } from '../domain/events.js';
 import { refused } from '../domain/expect-sound-plan.js';
-import { same, type Said } from '../domain/history.js';
+import { same, type RecordedChange } from '../domain/history.js';
 import { isRetired, planDecider, versionsOf } from '../domain/plan-decider.js';
 import { type ResolveHolidays } from '../holidays-apart.js';
 import { canonicalDefinition, canonicalPlan } from './canonical.js';
@@ -176,12 +176,12 @@ class Planning {
   }
 
   /** Decides a command as if it were given now, and plans to give it if it causes anything. */
-  private take<History, Command extends Said, Event extends NewEvent>(
+  private take<History, Command extends RecordedChange, Event extends NewEvent>(
     { kind, code, path, stream, histories, decider }: Planned<History, Command, Event>,
-    asked: Asked<Command>,
+    asked: CatalogueRequest<Command>,
     before: unknown,
   ): void {
-    const command = (said: Said) => ({ ...asked, ...said }) as unknown as Command;
+    const command = (said: RecordedChange) => ({ ...asked, ...said }) as unknown as Command;
     const history = histories.get(code) ?? decider.initial;
     try {
       const metadata = { actor: planner, occurredAt: this.now, recordedAt: this.now, schemaVersion: 1 };

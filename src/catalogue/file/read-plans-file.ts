@@ -16,7 +16,7 @@ import {
   text,
 } from '../../parsing/fields.js';
 import { readYaml, YamlFault } from '../../parsing/read-yaml.js';
-import { type CalendarOrder } from '../commands/change-calendar.js';
+import { type CalendarChange } from '../commands/change-calendar.js';
 import { benefits, channels, metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../domain/plan.js';
 import { planDefaults } from '../domain/plan-defaults.js';
 
@@ -37,7 +37,7 @@ export interface CustomerEntry {
 
 /** The catalogue as people write it. `docs/plans.md` has every field. */
 export interface PlansFile {
-  readonly calendars: readonly (Revision & { readonly calendar: CalendarOrder })[];
+  readonly calendars: readonly (Revision & { readonly calendar: CalendarChange })[];
   readonly plans: readonly (Revision & { readonly plan: Plan; readonly isRetired: boolean })[];
   readonly customers: readonly CustomerEntry[];
 }

@@ -6,7 +6,7 @@ import { Asking, Caller, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { said } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/page.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { type Changed } from '../commands/catalogue-ports.js';
@@ -83,7 +83,7 @@ export class CatalogueMutations {
     @Asking() { signal }: Reader,
   ) {
     const { code, effectiveFrom, appliesToOpenTickets } = input;
-    const changes = { ...said({ name: input.name }), definition: toDefinition(input) };
+    const changes = { ...givenValues({ name: input.name }), definition: toDefinition(input) };
     const dated = { effectiveFrom: effectiveFrom ?? undefined, appliesToOpenTickets };
     return this.changeCalendar({ type: 'ReviseCalendar', code, changes, ...dated }, caller, signal);
   }
@@ -111,8 +111,8 @@ export class CatalogueMutations {
   ) {
     const { id, plan, name, effectiveFrom } = input;
     const dated = { plan, effectiveFrom: effectiveFrom ?? undefined };
-    const order = { type: 'ChangeCustomerPlan', customer: id.trim(), ...dated } as const;
-    return this.changeCustomer({ ...order, ...said({ name }) }, caller);
+    const command = { type: 'ChangeCustomerPlan', customer: id.trim(), ...dated } as const;
+    return this.changeCustomer({ ...command, ...givenValues({ name }) }, caller);
   }
 
   @Requires('changeCustomers')
@@ -125,24 +125,24 @@ export class CatalogueMutations {
     @Caller() caller: Identity,
   ) {
     const { id, calendar = null, effectiveFrom } = input;
-    const order = { customer: id.trim(), calendar, effectiveFrom: effectiveFrom ?? undefined };
-    return this.changeCustomer({ ...order, type: 'SetCustomerCalendar' }, caller);
+    const command = { customer: id.trim(), calendar, effectiveFrom: effectiveFrom ?? undefined };
+    return this.changeCustomer({ ...command, type: 'SetCustomerCalendar' }, caller);
   }
 
-  private changePlan(order: PlanRequest, { actor }: Identity) {
-    const work = this.commands.execute(new ChangePlan(order, actor));
+  private changePlan(command: PlanRequest, { actor }: Identity) {
+    const work = this.commands.execute(new ChangePlan(command, actor));
     return this.answer(planDefined.Defined, work, (history, last) =>
       toPlanType(history, versionsOf(history).at(-1) ?? last),
     );
   }
 
-  private changeCalendar(order: CalendarRequest, { actor }: Identity, signal: AbortSignal) {
-    const work = this.commands.execute(new ChangeCalendar(order, actor, signal));
+  private changeCalendar(command: CalendarRequest, { actor }: Identity, signal: AbortSignal) {
+    const work = this.commands.execute(new ChangeCalendar(command, actor, signal));
     return this.answer(calendarDefined.Defined, work, toCalendarType);
   }
 
-  private changeCustomer(order: CustomerRequest, { actor, scope }: Identity) {
-    const work = this.commands.execute(new ChangeCustomer(scope, order, actor));
+  private changeCustomer(command: CustomerRequest, { actor, scope }: Identity) {
+    const work = this.commands.execute(new ChangeCustomer(scope, command, actor));
     return this.answer(customerDefined.Defined, work, toCustomerType);
   }
 

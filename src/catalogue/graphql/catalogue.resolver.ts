@@ -4,10 +4,10 @@ import { Args, ArgsType, Field, ID, Int, Query, Resolver } from '@nestjs/graphql
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { type Clock } from '../../time/time-source.js';
-import { PageArgs, ReadArgs, said } from '../../api/graphql/page.js';
+import { type TimeSource } from '../../time/time-source.js';
+import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { CLOCK } from '../../di-tokens.js';
+import { TIME_SOURCE } from '../../di-tokens.js';
 import { CalendarHistories, CustomerById, CustomerList, PlanHistories } from '../queries/catalogue-queries.js';
 import { CalendarType, CustomerConnection, CustomerType, PlanType } from './catalogue.types.js';
 import { calendarAs, customerAs, planAs, toCustomerType } from './to-types.js';
@@ -38,7 +38,7 @@ class CustomerArgs extends AtArgs {
 export class CatalogueQueries {
   constructor(
     private readonly queries: QueryBus,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TIME_SOURCE) private readonly time: TimeSource,
   ) {}
 
   @Requires('readCatalogue')
@@ -46,7 +46,7 @@ export class CatalogueQueries {
   @Query(() => [PlanType], { description: 'Every plan as in force at an instant, highest rank first.' })
   async plans(@Args() { at, after }: AtArgs, @Asking() reader: Reader) {
     const histories = await this.queries.execute(new PlanHistories(reader, undefined, after));
-    const which = { at: at ?? this.clock.now() };
+    const which = { at: at ?? this.time.now() };
     return histories.flatMap((history) => planAs(history, which) ?? []).sort((a, b) => b.rank - a.rank);
   }
 
@@ -55,7 +55,7 @@ export class CatalogueQueries {
   @Query(() => PlanType, { nullable: true, description: 'A plan as in force at an instant, or a version of it.' })
   async plan(@Args() { code, at, version, after }: VersionArgs, @Asking() reader: Reader) {
     const [history] = await this.queries.execute(new PlanHistories(reader, code, after));
-    return history === undefined ? null : planAs(history, { at: at ?? this.clock.now(), version });
+    return history === undefined ? null : planAs(history, { at: at ?? this.time.now(), version });
   }
 
   @Requires('readCatalogue')
@@ -63,7 +63,7 @@ export class CatalogueQueries {
   @Query(() => [CalendarType], { description: 'Every calendar as in force at an instant, by code.' })
   async calendars(@Args() { at, after }: AtArgs, @Asking() reader: Reader) {
     const histories = await this.queries.execute(new CalendarHistories(reader, undefined, after));
-    const which = { at: at ?? this.clock.now() };
+    const which = { at: at ?? this.time.now() };
     return histories.flatMap((history) => calendarAs(history, which) ?? []);
   }
 
@@ -75,7 +75,7 @@ export class CatalogueQueries {
   })
   async calendar(@Args() { code, at, version, after }: VersionArgs, @Asking() reader: Reader) {
     const [history] = await this.queries.execute(new CalendarHistories(reader, code, after));
-    return history === undefined ? null : calendarAs(history, { at: at ?? this.clock.now(), version });
+    return history === undefined ? null : calendarAs(history, { at: at ?? this.time.now(), version });
   }
 
   @Requires('readCatalogue')
@@ -84,7 +84,7 @@ export class CatalogueQueries {
     description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
   })
   async customers(@Args() { after, ...page }: PageArgs, @Asking() reader: Reader) {
-    const { edges, pageInfo } = await this.queries.execute(new CustomerList(reader, said(page), after));
+    const { edges, pageInfo } = await this.queries.execute(new CustomerList(reader, givenValues(page), after));
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: this.now(node) })), pageInfo };
   }
 
@@ -101,7 +101,7 @@ export class CatalogueQueries {
   }
 
   private now(history: CustomerHistory): CustomerType {
-    const standing = customerAs(history, { at: this.clock.now() });
+    const standing = customerAs(history, { at: this.time.now() });
     const [first] = history;
     if (standing !== undefined) return standing;
     if (first === undefined) throw new Error('a customer without history');

@@ -1,7 +1,7 @@
 import { type Window } from '../../business-time/calendar.js';
 import { type CalendarSource, type HolidaySource } from '../../business-time/holiday-sources.js';
-import { said } from '../../api/graphql/page.js';
-import { type CalendarOrder } from '../commands/change-calendar.js';
+import { givenValues } from '../../api/graphql/page.js';
+import { type CalendarChange } from '../commands/change-calendar.js';
 import { type DueQuestion } from '../due-at.js';
 import { type Enrolment } from '../domain/events.js';
 import { type Plan } from '../domain/plan.js';
@@ -16,7 +16,7 @@ import { toTarget } from './target.input.js';
 const toTargets = (targets: readonly PlanTargetInput[]) =>
   targets.map(({ metric, target, type, priority }) => ({
     ...{ metric, target: toTarget(target) },
-    ...said({ type, priority }),
+    ...givenValues({ type, priority }),
   }));
 
 /** What an input says of a plan. */
@@ -24,9 +24,19 @@ export function toPlanChanges(input: Omit<RevisePlanInput, 'code' | 'appliesToOp
   const { name, rank, calendar, channels, types, atRiskShare, followUpStarts, resolutionSatisfiedBy } = input;
   const { targets, pauses, selfHelp, benefits } = input;
   return {
-    ...said({ name, rank, calendar, channels, types, atRiskShare, followUpStarts, resolutionSatisfiedBy, benefits }),
+    ...givenValues({
+      name,
+      rank,
+      calendar,
+      channels,
+      types,
+      atRiskShare,
+      followUpStarts,
+      resolutionSatisfiedBy,
+      benefits,
+    }),
     ...(targets == null ? {} : { targets: toTargets(targets) }),
-    ...(pauses == null ? {} : { pauses: said(pauses) }),
+    ...(pauses == null ? {} : { pauses: givenValues(pauses) }),
     ...(selfHelp == null ? {} : { selfHelp: selfHelp.map(({ title, url }) => ({ title, url })) }),
   };
 }
@@ -50,12 +60,14 @@ export function toDefinition(
   const { timeZone, weekly, holidays, holidaysFrom, holidaysKnownFrom, holidaysKnownUntil, dates, nominalDayMinutes } =
     input;
   return {
-    ...said({ timeZone, holidaysKnownFrom, holidaysKnownUntil, nominalDayMinutes }),
+    ...givenValues({ timeZone, holidaysKnownFrom, holidaysKnownUntil, nominalDayMinutes }),
     ...(weekly == null
       ? {}
       : { weekly: Object.fromEntries(weekly.map(({ day, windows }) => [day, windows.map(toWindow)])) }),
     ...(holidays == null ? {} : { holidays: holidays.map(toHoliday) }),
-    ...(holidaysFrom == null ? {} : { holidaysFrom: holidaysFrom.map((source) => said(source) as HolidaySource) }),
+    ...(holidaysFrom == null
+      ? {}
+      : { holidaysFrom: holidaysFrom.map((source) => givenValues(source) as HolidaySource) }),
     ...(dates == null
       ? {}
       : { dates: Object.fromEntries(dates.map(({ date, windows }) => [date, windows.map(toWindow)])) }),
@@ -64,11 +76,11 @@ export function toDefinition(
 
 function toHoliday({ date, hours, name }: NonNullable<DefineCalendarInput['holidays']>[number]) {
   if (hours == null && name == null) return date;
-  return { date, ...(hours == null ? {} : { hours: toWindow(hours) }), ...said({ name }) };
+  return { date, ...(hours == null ? {} : { hours: toWindow(hours) }), ...givenValues({ name }) };
 }
 
 /** The calendar that an input asks for. */
-export function toCalendar(input: DefineCalendarInput): CalendarOrder {
+export function toCalendar(input: DefineCalendarInput): CalendarChange {
   const { code, name, timeZone } = input;
   const definition = { timeZone, weekly: {}, holidays: [], dates: {}, nominalDayMinutes: 480, ...toDefinition(input) };
   return { code, name, definition };

@@ -30,7 +30,7 @@ export class StuckTicketType {
 }
 
 @Resolver()
-export class StuckTickets {
+export class StuckTicketsResolver {
   constructor(private readonly bus: QueryBus) {}
 
   @Requires('operate')

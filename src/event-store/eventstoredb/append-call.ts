@@ -7,10 +7,10 @@ import { newId } from '../../event-sourcing/new-id.js';
 import { type BatchAppendCall } from './connection.js';
 import { type EventText, toMessage, toPosition } from './events.js';
 import { BadRequest, isTooLarge, Silence, tooLarge } from './failures.js';
-import { looked, type Patience } from './retry-policy.js';
+import { looked, type RetryPolicy } from './retry-policy.js';
 import { streamIdentifier } from './requests.js';
 
-export interface Order {
+export interface AppendRequest {
   /** By its name on the server. */
   readonly stream: string;
   readonly expected: ExpectedRevision;
@@ -41,7 +41,7 @@ export class AppendCall {
 
   constructor(
     private readonly call: BatchAppendCall,
-    private readonly patience: Patience,
+    private readonly retryPolicy: RetryPolicy,
     /** The call is over; the next append needs another. */
     private readonly over: (error: Error) => void,
   ) {
@@ -54,12 +54,12 @@ export class AppendCall {
     });
   }
 
-  send(order: Order): Promise<Appended> {
+  send(request: AppendRequest): Promise<Appended> {
     const id = newId();
-    const largest = Math.max(0, ...order.events.map(sizeOf));
+    const largest = Math.max(0, ...request.events.map(sizeOf));
     return new Promise((appended, failed) => {
-      this.waiting.set(id, { since: this.patience.clock.now(), largest, stream: order.stream, appended, failed });
-      for (const message of messagesOf(order, id)) this.call.write(message);
+      this.waiting.set(id, { since: this.retryPolicy.time.now(), largest, stream: request.stream, appended, failed });
+      for (const message of messagesOf(request, id)) this.call.write(message);
       if (!this.isWatched) void this.watch();
     });
   }
@@ -88,23 +88,23 @@ export class AppendCall {
     if (!isTooLarge(error)) for (const { failed } of waiting) failed(error);
     else {
       // One message was too large for the server, and it does not say which: the largest is refused, the others come again.
-      const largest = Math.max(...waiting.map((order) => order.largest));
+      const largest = Math.max(...waiting.map((request) => request.largest));
       const again = new Error('the server ended the call, since another append was too large');
-      for (const order of waiting)
-        order.failed(order.largest === largest ? tooLarge('The server takes no message of that size') : again);
+      for (const request of waiting)
+        request.failed(request.largest === largest ? tooLarge('The server takes no message of that size') : again);
     }
   }
 
   private readonly answered = (response: streams.BatchAppendResp) => {
     const id = textOf(response.getCorrelationId());
-    const order = this.waiting.get(id);
-    if (order === undefined) return; // answered twice
+    const request = this.waiting.get(id);
+    if (request === undefined) return; // answered twice
     this.waiting.delete(id);
     const error = response.getError();
     const isBad = error?.getDetails()?.getTypeName() === 'event_store.client.BadRequest';
-    if (error === undefined) order.appended(appendedOf(response.getSuccess()));
-    else if (isBad) order.failed(new BadRequest(error.getMessage()));
-    else order.failed(unpackToCommandError(error, order.stream));
+    if (error === undefined) request.appended(appendedOf(response.getSuccess()));
+    else if (isBad) request.failed(new BadRequest(error.getMessage()));
+    else request.failed(unpackToCommandError(error, request.stream));
     this.endIfLeft();
   };
 
@@ -115,10 +115,10 @@ export class AppendCall {
   /** The oldest is the first that has waited for too long, since all wait for as long. */
   private async watch(): Promise<void> {
     this.isWatched = true;
-    const { clock, answerMs } = this.patience;
-    const isTooLong = () => (this.waitingSince ?? Infinity) + answerMs <= clock.now();
+    const { time, answerMs } = this.retryPolicy;
+    const isTooLong = () => (this.waitingSince ?? Infinity) + answerMs <= time.now();
     while (this.waitingSince !== undefined && !this.stop.signal.aborted) {
-      if (!isTooLong()) await clock.sleepUntil(this.waitingSince + answerMs, this.stop.signal);
+      if (!isTooLong()) await time.sleepUntil(this.waitingSince + answerMs, this.stop.signal);
       else {
         await looked();
         if (isTooLong()) this.fail(new Silence(`an append was not answered in ${answerMs} ms`));
@@ -131,7 +131,7 @@ export class AppendCall {
 /** What an event takes of a message, in bytes. */
 export const sizeOf = ({ data, metadata }: EventText): number => Buffer.byteLength(data) + Buffer.byteLength(metadata);
 
-function* messagesOf({ stream, expected, events }: Order, id: string): Generator<streams.BatchAppendReq> {
+function* messagesOf({ stream, expected, events }: AppendRequest, id: string): Generator<streams.BatchAppendReq> {
   const options = new streams.BatchAppendReq.Options();
   options.setStreamIdentifier(streamIdentifier(stream));
   if (expected === 'noStream') options.setNoStream(new shared.Empty());

@@ -8,7 +8,7 @@ import {
 } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
-import { AppendCall, type Order, sizeOf } from './append-call.js';
+import { AppendCall, type AppendRequest, sizeOf } from './append-call.js';
 import { type BatchAppendCall, type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
 import { toStoredEvent, toText, toTextAgain } from './events.js';
@@ -22,7 +22,7 @@ import {
   tooLarge,
   unavailable,
 } from './failures.js';
-import { BackOff, inTime, isAborted, type Patience } from './retry-policy.js';
+import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
 import { type Reads } from './reads.js';
 import { type StreamIds } from './stream-ids.js';
 
@@ -34,7 +34,7 @@ export interface AppenderPorts {
   readonly credentials: Credentials;
   readonly reads: Reads;
   readonly ids: StreamIds;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly closing: AbortSignal;
 }
 
@@ -51,13 +51,13 @@ export class Appender {
   /** Appends under way, by what makes them equal: the server drops one that comes while its like is not yet indexed. */
   private readonly underWay = new Map<string, Promise<Appended>>();
   /** The last event that was appended, to be sent again where it is looked whether the server takes any. */
-  private lastOrder: Order | undefined;
+  private lastRequest: AppendRequest | undefined;
   private answeredAt: number;
   /** How many times an append was sent again. */
   repetitions = 0;
 
   constructor(private readonly ports: AppenderPorts) {
-    this.answeredAt = ports.patience.clock.now();
+    this.answeredAt = ports.retryPolicy.time.now();
   }
 
   /** See `EventStore.append`. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `EVENT_STORE_REFUSES`, `APPEND_TOO_LARGE` */
@@ -65,11 +65,11 @@ export class Appender {
     expectRead(expected);
     expectTypes(events);
     if (isAborted(this.ports.closing)) throw closed();
-    const order = { stream, expected, events: events.map(toText) };
-    if (order.events.some((one) => sizeOf(one) > mostBytes))
+    const request = { stream, expected, events: events.map(toText) };
+    if (request.events.some((one) => sizeOf(one) > mostBytes))
       throw tooLarge(`EventStoreDB takes ${mostBytes} bytes an event at most`);
-    const key = [expected, stream, ...order.events.map(({ wireId }) => wireId)].join('\n');
-    const likeIt = this.underWay.get(key) ?? this.appendOnce(order, events).finally(() => this.underWay.delete(key));
+    const key = [expected, stream, ...request.events.map(({ wireId }) => wireId)].join('\n');
+    const likeIt = this.underWay.get(key) ?? this.appendOnce(request, events).finally(() => this.underWay.delete(key));
     this.underWay.set(key, likeIt);
     return likeIt;
   }
@@ -80,16 +80,16 @@ export class Appender {
    * @throws StorageFault `EVENT_STORE_REFUSES`, `EVENT_STORE_UNAVAILABLE`
    */
   async probe(wasFailing: boolean): Promise<void> {
-    const { clock, quietMs } = this.ports.patience;
-    if (!wasFailing && clock.now() - this.answeredAt < quietMs) return;
+    const { time, quietMs } = this.ports.retryPolicy;
+    if (!wasFailing && time.now() - this.answeredAt < quietMs) return;
     let error: unknown = new Silence(`an append was not answered in ${quietMs} ms`);
     const asked = this.probeOnce().then(
       () => (error = undefined),
       (failed: unknown) => (error = failed),
     );
-    await inTime(asked, quietMs, clock);
+    await inTime(asked, quietMs, time);
     if (error === undefined || isAborted(this.ports.closing)) return;
-    const failed = rejectionOf(error, { right: 'write', stream: this.lastOrder?.stream ?? '' });
+    const failed = rejectionOf(error, { right: 'write', stream: this.lastRequest?.stream ?? '' });
     if (failed instanceof StorageFault) throw failed;
     // Whatever else is definite comes of who takes appends.
     if (!isDefinite(error)) throw unavailable(new Error(await this.ports.connection.explained(error)));
@@ -102,21 +102,21 @@ export class Appender {
   }
 
   /** Sends an append once. */
-  async send(order: Order): Promise<Appended> {
+  async send(request: AppendRequest): Promise<Appended> {
     const call = await this.open();
     const { shownTo } = this;
     try {
-      const appended = await call.send(order);
+      const appended = await call.send(request);
       this.answered();
       return appended;
     } catch (error) {
       if (error instanceof WrongExpectedVersionError) this.answered();
-      throw isRefusal(error) ? await this.refused(error, order, call, shownTo) : error;
+      throw isRefusal(error) ? await this.refused(error, request, call, shownTo) : error;
     }
   }
 
   /** What a refusal is: of a password that has changed meanwhile, of the user, or of a right on the stream. */
-  private async refused(error: unknown, { stream }: Order, call: AppendCall, shownTo: string | undefined) {
+  private async refused(error: unknown, { stream }: AppendRequest, call: AppendCall, shownTo: string | undefined) {
     const { credentials, closing, reads } = this.ports;
     credentials.readAgain();
     if (credentials.authorization !== shownTo) {
@@ -130,16 +130,17 @@ export class Appender {
   }
 
   private answered(): void {
-    this.answeredAt = this.ports.patience.clock.now();
+    this.answeredAt = this.ports.retryPolicy.time.now();
   }
 
   private async probeOnce(): Promise<void> {
-    this.lastOrder ??= await this.lastOfLog();
-    const { lastOrder: order } = this;
-    if (order !== undefined) await this.send({ ...order, stream: this.ports.connection.names.toServer(order.stream) });
+    this.lastRequest ??= await this.lastOfLog();
+    const { lastRequest: request } = this;
+    if (request !== undefined)
+      await this.send({ ...request, stream: this.ports.connection.names.toServer(request.stream) });
   }
 
-  private async lastOfLog(): Promise<Order | undefined> {
+  private async lastOfLog(): Promise<AppendRequest | undefined> {
     const last = await this.ports.reads.lastRecorded(this.ports.closing);
     const event = last === undefined ? undefined : toStoredEvent(last, this.ports.connection.names);
     if (last === undefined || event === undefined) return undefined;
@@ -147,32 +148,32 @@ export class Appender {
     return { stream: event.stream, expected, events: [toTextAgain(last)] };
   }
 
-  private async appendOnce(order: Order, events: readonly NewEvent[]): Promise<Appended> {
+  private async appendOnce(request: AppendRequest, events: readonly NewEvent[]): Promise<Appended> {
     const { ids } = this.ports;
-    const { stream, expected } = order;
+    const { stream, expected } = request;
     const given = events.map(({ id }) => id);
-    await this.learn(order);
+    await this.learn(request);
     if (new Set(given).size < given.length) throw reused(stream);
-    if (given.some((id) => ids.has(stream, id))) return this.repeated(order, ids.known(stream) - 1);
-    const appended = await this.appended(order);
+    if (given.some((id) => ids.has(stream, id))) return this.repeated(request, ids.known(stream) - 1);
+    const appended = await this.appended(request);
     ids.saw(stream, revisionOf(expected) + 1, events);
-    const last = order.events.at(-1);
+    const last = request.events.at(-1);
     const before = appended.revision - 1;
-    if (last !== undefined) this.lastOrder = { stream, expected: before < 0 ? 'noStream' : before, events: [last] };
+    if (last !== undefined) this.lastRequest = { stream, expected: before < 0 ? 'noStream' : before, events: [last] };
     return appended;
   }
 
-  private async appended(order: Order): Promise<Appended> {
-    const { patience, closing, connection } = this.ports;
-    const backOff = new BackOff(patience);
+  private async appended(request: AppendRequest): Promise<Appended> {
+    const { retryPolicy, closing, connection } = this.ports;
+    const backOff = new BackOff(retryPolicy);
     for (let isRepeated = false; ; isRepeated = true) {
       try {
-        const appended = await this.send({ ...order, stream: this.ports.connection.names.toServer(order.stream) });
+        const appended = await this.send({ ...request, stream: this.ports.connection.names.toServer(request.stream) });
         // What is answered to a repetition need not say where the first one stands.
-        return isRepeated ? await this.repeated(order, appended.revision) : appended;
+        return isRepeated ? await this.repeated(request, appended.revision) : appended;
       } catch (error) {
-        if (error instanceof WrongExpectedVersionError) return await this.repeated(order, actualOf(error));
-        if (isDefinite(error)) throw rejectionOf(error, { right: 'write', stream: order.stream });
+        if (error instanceof WrongExpectedVersionError) return await this.repeated(request, actualOf(error));
+        if (isDefinite(error)) throw rejectionOf(error, { right: 'write', stream: request.stream });
         if (isAborted(closing)) throw unavailable(error);
         if (backOff.isOver) throw unavailable(new Error(await connection.explained(error)));
       }
@@ -183,7 +184,7 @@ export class Appender {
 
   /** The call to append by. One on a connection that was given up, as by a read, is left to those who wait for it. */
   private open(): Promise<AppendCall> {
-    const { connection, credentials, patience } = this.ports;
+    const { connection, credentials, retryPolicy } = this.ports;
     const { call, carried } = this;
     if (call !== undefined && (carried === undefined || connection.carries(carried))) return call;
     call?.then(
@@ -200,7 +201,7 @@ export class Appender {
     const opening = connection.batchAppend().then(
       (begun) => {
         if (this.call === opening) this.carried = begun;
-        return new AppendCall(begun, patience, (error) => {
+        return new AppendCall(begun, retryPolicy, (error) => {
           isOver();
           if (error instanceof Silence) connection.abandon(begun);
         });
@@ -215,7 +216,7 @@ export class Appender {
   }
 
   /** Answers an append that was done before as the first time; any other is a conflict. */
-  private async repeated({ stream, expected, events }: Order, actual: number): Promise<Appended> {
+  private async repeated({ stream, expected, events }: AppendRequest, actual: number): Promise<Appended> {
     const from = revisionOf(expected);
     this.ports.ids.name(stream, actual);
     const there = await this.slice(stream, from + 1, events.length);
@@ -239,7 +240,7 @@ export class Appender {
   }
 
   /** Reads what is not known yet of the ids up to the revision that the writer has read. */
-  private async learn({ stream, expected }: Order): Promise<void> {
+  private async learn({ stream, expected }: AppendRequest): Promise<void> {
     const { reads, ids, closing } = this.ports;
     const known = ids.known(stream);
     if (known > revisionOf(expected)) return;

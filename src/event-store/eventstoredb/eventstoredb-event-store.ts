@@ -18,12 +18,12 @@ import { Credentials, type SecretFiles } from './credentials.js';
 import { positionOf, start, toStoredEvent } from './events.js';
 import { closed, invalidCursor, isNoPlace, said } from './failures.js';
 import { nameWhenReady, type Waiting } from './log-name.js';
-import { defaultPatience, isAborted, type Patience } from './retry-policy.js';
+import { defaultRetryPolicy, isAborted, type RetryPolicy } from './retry-policy.js';
 import { Reads } from './reads.js';
 import { RightOfWay } from './right-of-way.js';
 import { StreamIds } from './stream-ids.js';
 import { Tail, type TailStatus } from './tail.js';
-import { Turns } from './turns.js';
+import { ReadTurns } from './turns.js';
 
 interface Connections {
   readonly commands: Connection;
@@ -40,7 +40,7 @@ export interface EventStoreDbStatus extends TailStatus {
 }
 
 export interface OpenOptions extends Waiting {
-  readonly patience?: Partial<Patience>;
+  readonly retryPolicy?: Partial<RetryPolicy>;
   /** Called when the live subscription changes its state. */
   readonly changed?: (status: EventStoreDbStatus) => void;
   /** Files with the password and with those who vouch for the server. */
@@ -69,7 +69,7 @@ export class EventStoreDbEventStore implements EventStore {
     private readonly connections: Connections,
     credentials: Credentials,
     readonly logId: string,
-    patience: Patience,
+    retryPolicy: RetryPolicy,
     { upcast = (event) => event, changed = () => undefined }: OpenOptions,
   ) {
     const { commands, following, live } = connections;
@@ -79,21 +79,21 @@ export class EventStoreDbEventStore implements EventStore {
       changed(this.status);
     };
     this.upcast = upcast;
-    this.reads = new Reads(commands, patience, new Turns(most.commands));
-    this.looks = new Reads(commands, { ...patience, giveUpMs: patience.quietMs }, new Turns(most.looks));
-    const forEver = { ...patience, giveUpMs: Infinity };
+    this.reads = new Reads(commands, retryPolicy, new ReadTurns(most.commands));
+    this.looks = new Reads(commands, { ...retryPolicy, giveUpMs: retryPolicy.quietMs }, new ReadTurns(most.looks));
+    const forEver = { ...retryPolicy, giveUpMs: Infinity };
     const refused = (refusal: unknown) => {
       credentials.readAgain();
       this.tail.told(refusal === undefined ? undefined : said(refusal));
     };
-    this.followers = new Reads(following, forEver, new Turns(most.followers), refused, this.rightOfWay);
+    this.followers = new Reads(following, forEver, new ReadTurns(most.followers), refused, this.rightOfWay);
     const { reads } = this;
     this.appender = new Appender({
-      ...{ connection: commands, credentials, reads, ids, patience },
+      ...{ connection: commands, credentials, reads, ids, retryPolicy },
       closing: closing.signal,
     });
-    const once = new Reads(live, { ...patience, giveUpMs: 0 }, new Turns(most.tail)); // the tail tries again by itself
-    this.tail = new Tail(live, once, credentials, patience, tell);
+    const once = new Reads(live, { ...retryPolicy, giveUpMs: 0 }, new ReadTurns(most.tail)); // the tail tries again by itself
+    this.tail = new Tail(live, once, credentials, retryPolicy, tell);
   }
 
   private readonly upcast: (event: StoredEvent) => StoredEvent;
@@ -104,14 +104,14 @@ export class EventStoreDbEventStore implements EventStore {
    * @throws Rejection `INVALID_EVENT_STORE_URL`, `EVENT_STORE_REFUSES`; `EVENT_STORE_UNAVAILABLE` when the signal aborts
    */
   static async open(url: string, options: OpenOptions = {}): Promise<EventStoreDbEventStore> {
-    const patience = { ...defaultPatience, ...options.patience };
+    const retryPolicy = { ...defaultRetryPolicy, ...options.retryPolicy };
     const read = readConnectionUrl(url);
     const credentials = new Credentials(read, options.files);
     const connect = () => new Connection(read, credentials);
     const connections = { commands: connect(), following: connect(), live: connect() };
     try {
-      const logId = await nameWhenReady(connections.commands, credentials, patience, options);
-      return new EventStoreDbEventStore(connections, credentials, logId, patience, options);
+      const logId = await nameWhenReady(connections.commands, credentials, retryPolicy, options);
+      return new EventStoreDbEventStore(connections, credentials, logId, retryPolicy, options);
     } catch (error) {
       await connections.commands.close();
       throw error;

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { WrongExpectedVersionError } from '@eventstore/db-client';
 import { type Appended } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { type Order } from './append-call.js';
+import { type AppendRequest } from './append-call.js';
 import { Appender } from './appender.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
 import { isDefinite, rejectionOf, unavailable, Unreachable } from './failures.js';
-import { BackOff, isAborted, type Patience } from './retry-policy.js';
+import { BackOff, isAborted, type RetryPolicy } from './retry-policy.js';
 import { Reads } from './reads.js';
 import { readStreamFrom } from './requests.js';
 import { StreamIds } from './stream-ids.js';
-import { Turns } from './turns.js';
+import { ReadTurns } from './turns.js';
 
 /** How somebody waits for a server that does not answer. */
 export interface Waiting {
@@ -29,21 +29,21 @@ export interface Waiting {
 export async function nameWhenReady(
   connection: Connection,
   credentials: Credentials,
-  patience: Patience,
+  retryPolicy: RetryPolicy,
   options: Waiting,
 ): Promise<string> {
   const { signal = new AbortController().signal, waiting = () => undefined } = options;
   // Each try tells at once how it went; the waits between them are here.
-  const reads = new Reads(connection, { ...patience, giveUpMs: 0 }, new Turns(1));
-  const ports = { connection, credentials, reads, ids: new StreamIds(), patience, closing: signal };
+  const reads = new Reads(connection, { ...retryPolicy, giveUpMs: 0 }, new ReadTurns(1));
+  const ports = { connection, credentials, reads, ids: new StreamIds(), retryPolicy, closing: signal };
   const appender = new Appender(ports);
-  const backOff = new BackOff(patience);
+  const backOff = new BackOff(retryPolicy);
   const stream = connection.names.log;
   let why: string | undefined;
   try {
     for (;;) {
       try {
-        if (!isAborted(signal)) return await nameOfLog(stream, reads, (order) => appender.send(order), signal);
+        if (!isAborted(signal)) return await nameOfLog(stream, reads, (request) => appender.send(request), signal);
       } catch (error) {
         if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error, { right: 'write', stream });
         why = await connection.explained(isUnavailable(error) ? new Unreachable() : error);
@@ -64,7 +64,7 @@ const isUnavailable = (error: unknown) =>
 async function nameOfLog(
   stream: string,
   reads: Reads,
-  append: (order: Order) => Promise<Appended>,
+  append: (request: AppendRequest) => Promise<Appended>,
   signal: AbortSignal,
 ): Promise<string> {
   const given = await readName(stream, reads, signal);

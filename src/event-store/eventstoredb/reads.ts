@@ -3,12 +3,12 @@ import { type Position, type StoredEvent } from '../../event-sourcing/event-stor
 import { type Connection, type ReadCall } from './connection.js';
 import { positionOf, start, streamNameOf, toStoredEvent } from './events.js';
 import { type Asked, isDefinite, isNoPlace, isRefusal, rejectionOf, unavailable } from './failures.js';
-import { BackOff, inTime, isAborted, type Patience } from './retry-policy.js';
+import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
 import { received } from './received.js';
 import { readAllFrom, readEnd, readFrom, readLast, readNext, readStreamFrom } from './requests.js';
 import { type StreamNames } from './stream-names.js';
 import { type RightOfWay } from './right-of-way.js';
-import { type Turn, type Turns } from './turns.js';
+import { type Turn, type ReadTurns } from './turns.js';
 
 /** What is read at once where others wait for a turn, in messages and bytes. */
 const mostInPage = 64;
@@ -28,8 +28,8 @@ export class Reads {
 
   constructor(
     private readonly connection: Connection,
-    private readonly patience: Patience,
-    private readonly turns: Turns,
+    private readonly retryPolicy: RetryPolicy,
+    private readonly turns: ReadTurns,
     /** Called with a refusal that is waited out, and with none when it is over; where it is left out, one ends the read. */
     private readonly refused?: (error: unknown) => void,
     /** What these reads give way to; nothing where it is left out. */
@@ -49,7 +49,7 @@ export class Reads {
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     let next = from;
     const request = () => readStreamFrom(this.connection.names.toServer(stream), next);
-    const backOff = new BackOff({ ...this.patience, giveUpMs: behindMs });
+    const backOff = new BackOff({ ...this.retryPolicy, giveUpMs: behindMs });
     for (;;) {
       for await (const responses of this.responses(request, signal, { right: 'read', stream })) {
         const events = eventsOf(responses, this.connection.names);
@@ -125,7 +125,7 @@ export class Reads {
     signal: AbortSignal,
     asked: Asked = everything,
   ): AsyncGenerator<readonly ReadResp[], void, undefined> {
-    const backOff = new BackOff(this.patience);
+    const backOff = new BackOff(this.retryPolicy);
     let wasRefused = false;
     while (!isAborted(signal)) {
       const turn = await this.turns.take(signal);
@@ -158,15 +158,15 @@ export class Reads {
     request: ReadReq,
     signal: AbortSignal,
   ): AsyncGenerator<readonly ReadResp[], void, undefined> {
-    const { connection, patience } = this;
+    const { connection, retryPolicy } = this;
     // The server says nothing while it looks past the events of others, however many there are.
     const isWorking = async (call: ReadCall) => {
       const answered = connection.isAnsweredBeside(call);
-      return (await inTime(answered, patience.answerMs, patience.clock)) && (await answered);
+      return (await inTime(answered, retryPolicy.answerMs, retryPolicy.time)) && (await answered);
     };
     const receiving = {
       ...(request.getOptions()?.hasFilter() === true ? { isWorking } : {}),
-      ...{ patience, signal: AbortSignal.any([signal, turn.over]), silenceMs: patience.answerMs },
+      ...{ retryPolicy, signal: AbortSignal.any([signal, turn.over]), silenceMs: retryPolicy.answerMs },
       silent: (call: ReadCall) => {
         connection.abandon(call);
       },

@@ -2,10 +2,10 @@ import { convertToCommandError } from '@eventstore/db-client';
 import { type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { type ReadCall } from './connection.js';
 import { Silence } from './failures.js';
-import { isAborted, looked, type Patience } from './retry-policy.js';
+import { isAborted, looked, type RetryPolicy } from './retry-policy.js';
 
 export interface Receiving {
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly signal: AbortSignal;
   /** How long the server may say nothing; a live subscription may be quiet for ever. */
   readonly silenceMs: number;
@@ -22,7 +22,7 @@ export interface Receiving {
  */
 export async function* received(
   beginning: Promise<ReadCall>,
-  { patience, signal, silenceMs, silent, isWorking = () => Promise.resolve(false) }: Receiving,
+  { retryPolicy, signal, silenceMs, silent, isWorking = () => Promise.resolve(false) }: Receiving,
 ): AsyncGenerator<readonly ReadResp[], void, undefined> {
   let call: ReadCall | undefined;
   let outcome: { readonly error?: Error } | undefined;
@@ -59,7 +59,8 @@ export async function* received(
     fail(error);
   };
   const works = () => (call === undefined ? Promise.resolve(false) : isWorking(call));
-  const watch = silenceMs === Infinity ? undefined : new SilenceWatch(patience, silenceMs, works, tooLong, over.signal);
+  const watch =
+    silenceMs === Infinity ? undefined : new SilenceWatch(retryPolicy, silenceMs, works, tooLong, over.signal);
   try {
     for (;;) {
       const messages = call === undefined || isAborted(signal) ? [] : atHand(call);
@@ -85,7 +86,7 @@ class SilenceWatch {
   private since: number | undefined;
 
   constructor(
-    private readonly patience: Patience,
+    private readonly retryPolicy: RetryPolicy,
     private readonly silenceMs: number,
     private readonly works: () => Promise<boolean>,
     private readonly tooLong: (error: Silence) => void,
@@ -95,7 +96,7 @@ class SilenceWatch {
   }
 
   waits(): void {
-    this.since = this.patience.clock.now();
+    this.since = this.retryPolicy.time.now();
   }
 
   hears(): void {
@@ -103,7 +104,7 @@ class SilenceWatch {
   }
 
   private get isTooLong(): boolean {
-    return this.since !== undefined && this.patience.clock.now() - this.since >= this.silenceMs;
+    return this.since !== undefined && this.retryPolicy.time.now() - this.since >= this.silenceMs;
   }
 
   /** Where this process was busy for long, the answer may be here and not looked at yet. */
@@ -113,16 +114,16 @@ class SilenceWatch {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.patience;
+    const { time } = this.retryPolicy;
     while (!isAborted(signal)) {
       if (this.isTooLong && (await this.isStillTooLong())) {
         if (!(await this.works())) {
           this.tooLong(new Silence(`no answer in ${this.silenceMs} ms`));
           return;
         }
-        if (this.since !== undefined) this.since = clock.now();
+        if (this.since !== undefined) this.since = time.now();
       }
-      await clock.sleepUntil((this.since ?? clock.now()) + this.silenceMs, signal);
+      await time.sleepUntil((this.since ?? time.now()) + this.silenceMs, signal);
     }
   }
 }

@@ -1,8 +1,8 @@
-import { type Clock, systemClock } from '../../time/time-source.js';
+import { type TimeSource, systemTime } from '../../time/time-source.js';
 
 /** How long the store waits for the server, and how it tries again. */
-export interface Patience {
-  readonly clock: Clock;
+export interface RetryPolicy {
+  readonly time: TimeSource;
   /** From 0 up to 1. */
   readonly random: () => number;
   /** How long an answer may take until it is asked for again. */
@@ -17,8 +17,8 @@ export interface Patience {
   readonly quietMs: number;
 }
 
-export const defaultPatience: Patience = {
-  clock: systemClock,
+export const defaultRetryPolicy: RetryPolicy = {
+  time: systemTime,
   random: Math.random,
   answerMs: 3_000,
   giveUpMs: 20_000,
@@ -34,37 +34,37 @@ export class BackOff {
   /** Whether something came of the last try. */
   isFresh = true;
 
-  constructor(private readonly patience: Patience) {
-    this.began = patience.clock.now();
+  constructor(private readonly retryPolicy: RetryPolicy) {
+    this.began = retryPolicy.time.now();
   }
 
   /** Something came of a try. */
   reset(): void {
     this.tries = 0;
     this.isFresh = true;
-    this.began = this.patience.clock.now();
+    this.began = this.retryPolicy.time.now();
   }
 
   /** Whether nothing has come of any try for too long. */
   get isOver(): boolean {
-    return this.patience.clock.now() - this.began >= this.patience.giveUpMs;
+    return this.retryPolicy.time.now() - this.began >= this.retryPolicy.giveUpMs;
   }
 
   async wait(signal: AbortSignal): Promise<void> {
-    const { clock, random, firstWaitMs, longestWaitMs } = this.patience;
+    const { time, random, firstWaitMs, longestWaitMs } = this.retryPolicy;
     const longest = Math.min(firstWaitMs * 2 ** this.tries, longestWaitMs);
     this.tries += 1;
-    await clock.sleepUntil(clock.now() + longest * (0.5 + random() / 2), signal);
+    await time.sleepUntil(time.now() + longest * (0.5 + random() / 2), signal);
   }
 }
 
 /** Whether something happens within a time. */
-export async function inTime(happens: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
+export async function inTime(happens: Promise<unknown>, ms: number, time: TimeSource): Promise<boolean> {
   const stop = new AbortController();
   try {
     return await Promise.race([
       happens.then(() => true),
-      clock.sleepUntil(clock.now() + ms, stop.signal).then(() => false),
+      time.sleepUntil(time.now() + ms, stop.signal).then(() => false),
     ]);
   } finally {
     stop.abort();

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { Recent } from '../../event-sourcing/cache.js';
+import { Cache } from '../../event-sourcing/cache.js';
 
 /** How many streams are remembered of which the server has named a revision. */
 const mostNamed = 1_000;
@@ -31,7 +31,7 @@ const long = 64;
 export class StreamIds {
   /** By stream, of its first event and all that follow without a gap. */
   private readonly streams = new Map<string, number[]>();
-  private readonly revisions = new Recent<number>(mostNamed);
+  private readonly revisions = new Cache<number>(mostNamed);
   private taken = 0;
 
   constructor(private readonly most = mostBytes) {}

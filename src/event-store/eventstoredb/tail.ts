@@ -1,11 +1,11 @@
-import { Bell } from '../../event-sourcing/notifier.js';
+import { Notifier } from '../../event-sourcing/notifier.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
 import { positionOf, start, toStoredEvent } from './events.js';
 import { isRefusal, isTooSlow, rejectionOf, Silence } from './failures.js';
-import { BackOff, inTime, isAborted, type Patience } from './retry-policy.js';
+import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
 import { received } from './received.js';
 import { type Reads } from './reads.js';
 import { RecentEvents } from './recent-events.js';
@@ -39,7 +39,7 @@ const tellMs = 100;
  * somebody reads, and comes back by itself, from the last event it heard of.
  */
 export class Tail {
-  private readonly bell = new Bell();
+  private readonly notifier = new Notifier();
   private recent: RecentEvents | undefined;
   private readers = 0;
   private running: Running | undefined;
@@ -55,7 +55,7 @@ export class Tail {
     private readonly connection: Connection,
     private readonly reads: Reads,
     private readonly credentials: Credentials,
-    private readonly patience: Patience,
+    private readonly retryPolicy: RetryPolicy,
     private readonly changed: (status: TailStatus) => void,
   ) {}
 
@@ -92,13 +92,13 @@ export class Tail {
 
   /** The last events of the log; waits until it is known where it ends. Undefined when the signal aborts. */
   async events(signal: AbortSignal): Promise<RecentEvents | undefined> {
-    while (this.recent === undefined && !isAborted(signal)) await this.bell.next(signal);
+    while (this.recent === undefined && !isAborted(signal)) await this.notifier.next(signal);
     return this.recent;
   }
 
   /** Resolves when the log has gone on, or the signal aborts. */
   next(signal: AbortSignal): Promise<void> {
-    return this.bell.next(signal);
+    return this.notifier.next(signal);
   }
 
   /** Somebody else tells why the log cannot be read, or that it can be again. */
@@ -108,7 +108,7 @@ export class Tail {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    const backOff = new BackOff(this.patience);
+    const backOff = new BackOff(this.retryPolicy);
     this.is('connecting');
     while (!isAborted(signal)) {
       try {
@@ -116,7 +116,7 @@ export class Tail {
         if (isAborted(signal)) return;
         const recent = (this.recent ??= new RecentEvents(end));
         this.sees(end);
-        this.bell.ring();
+        this.notifier.notify();
         await this.follow(recent, backOff, signal);
         this.failed(new Error('the server has ended the subscription'), signal);
       } catch (error) {
@@ -133,12 +133,12 @@ export class Tail {
 
   /** Hears what is after the last event, until the subscription is over. */
   private async follow(recent: RecentEvents, backOff: BackOff, signal: AbortSignal): Promise<void> {
-    const { connection, patience } = this;
+    const { connection, retryPolicy } = this;
     const silent = new AbortController();
     const either = AbortSignal.any([signal, silent.signal]);
     const call = connection.read(subscribeAfter(recent.end, connection.names), { requiresLeader: false });
     const watch = this.watch(recent, silent, either);
-    const receiving = { patience, signal: either, silenceMs: Infinity, silent: () => undefined };
+    const receiving = { retryPolicy, signal: either, silenceMs: Infinity, silent: () => undefined };
     try {
       for await (const responses of received(call, receiving)) {
         for (const response of responses) {
@@ -151,7 +151,7 @@ export class Tail {
             this.is('catchingUp');
         }
         this.sees(recent.end);
-        this.bell.ring();
+        this.notifier.notify();
       }
     } finally {
       silent.abort(silent.signal.reason);
@@ -165,10 +165,10 @@ export class Tail {
 
   /** Asks the server, where nothing is heard for a while, whether there was something to hear; and how far the log goes. */
   private async watch(recent: RecentEvents, silent: AbortController, signal: AbortSignal): Promise<void> {
-    const { clock, quietMs, answerMs } = this.patience;
+    const { time, quietMs, answerMs } = this.retryPolicy;
     while (!isAborted(signal)) {
       const before = recent.end;
-      await clock.sleepUntil(clock.now() + quietMs, signal);
+      await time.sleepUntil(time.now() + quietMs, signal);
       if (isAborted(signal) || (recent.end !== before && this.state === 'live')) continue;
       const asked = new AbortController();
       let end: Position | undefined;
@@ -176,7 +176,7 @@ export class Tail {
         (position) => (end = position),
         () => undefined,
       );
-      const isAnswered = await inTime(answer, answerMs, clock);
+      const isAnswered = await inTime(answer, answerMs, time);
       asked.abort();
       if (isAborted(signal)) return;
       if (end !== undefined) this.sees(end);
@@ -185,13 +185,13 @@ export class Tail {
       if (recent.end !== before) continue;
       if (isAnswered && (end === undefined || recent.end >= end)) continue;
       // It may be on its way.
-      if (isAnswered && (await inTime(this.goesOn(recent, before, signal), quietMs, clock))) continue;
+      if (isAnswered && (await inTime(this.goesOn(recent, before, signal), quietMs, time))) continue;
       silent.abort(new Silence(isAnswered ? 'events were not heard of' : `no answer in ${answerMs} ms`));
     }
   }
 
   private async goesOn(recent: RecentEvents, before: Position, signal: AbortSignal): Promise<void> {
-    while (recent.end === before && !isAborted(signal)) await this.bell.next(signal);
+    while (recent.end === before && !isAborted(signal)) await this.notifier.next(signal);
   }
 
   private sees(end: Position): void {

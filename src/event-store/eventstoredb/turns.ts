@@ -14,7 +14,7 @@ export interface Turn {
  * So many calls at a time, in the order of asking: the server has only so many for a connection, and a call too many would
  * wait there unseen.
  */
-export class Turns {
+export class ReadTurns {
   private readonly held = new Set<HeldTurn>();
   private readonly waiting = new Set<() => void>();
 
@@ -67,7 +67,7 @@ class HeldTurn implements Turn {
   private isEnded = false;
 
   constructor(
-    private readonly turns: Turns,
+    private readonly turns: ReadTurns,
     private readonly ended: () => void,
   ) {}
 

@@ -18,7 +18,7 @@ export interface EventText {
   readonly metadata: string;
 }
 
-export interface AppendOrder {
+export interface AppendRequest {
   readonly stream: string;
   readonly expected: ExpectedRevision;
   readonly events: readonly EventText[];
@@ -59,7 +59,7 @@ export class Appender {
   private readonly sql;
   private head: number;
   private readonly logId: string;
-  private readonly transaction: Database.Transaction<(orders: readonly AppendOrder[]) => AppendOutcome[]>;
+  private readonly transaction: Database.Transaction<(requests: readonly AppendRequest[]) => AppendOutcome[]>;
 
   constructor(
     private readonly db: Database.Database,
@@ -69,16 +69,18 @@ export class Appender {
     this.sql = prepareStatements(db);
     this.head = (this.sql.last.get() as { last: number }).last;
     this.logId = (this.sql.logId.get() as { value: string }).value;
-    this.transaction = db.transaction((orders: readonly AppendOrder[]) => orders.map((order) => this.append(order)));
+    this.transaction = db.transaction((requests: readonly AppendRequest[]) =>
+      requests.map((request) => this.append(request)),
+    );
   }
 
   /** Commits a group: when it returns, what it says was appended survives a power cut. Throws where the commit fails. */
-  commit(orders: readonly AppendOrder[]): readonly AppendOutcome[] {
+  commit(requests: readonly AppendRequest[]): readonly AppendOutcome[] {
     this.files.expectThere();
     const before = this.head;
     try {
-      const outcomes = this.transaction.immediate(orders);
-      if (this.head > before) this.remember(orders, outcomes);
+      const outcomes = this.transaction.immediate(requests);
+      if (this.head > before) this.remember(requests, outcomes);
       return outcomes;
     } catch (error) {
       this.head = before;
@@ -87,20 +89,20 @@ export class Appender {
   }
 
   /** Before anybody is told of it: what is acknowledged is known beside the log. */
-  private remember(orders: readonly AppendOrder[], outcomes: readonly AppendOutcome[]): void {
-    const last = orders.findLast((order, i) => outcomes[i]?.kind === 'appended' && order.events.length > 0);
+  private remember(requests: readonly AppendRequest[], outcomes: readonly AppendOutcome[]): void {
+    const last = requests.findLast((request, i) => outcomes[i]?.kind === 'appended' && request.events.length > 0);
     const event = last?.events.at(-1);
     if (event === undefined) return;
     const mark = markOf({ id: event.id, metadata: JSON.parse(event.metadata) as EventMetadata });
     this.lastSeen?.write({ logId: this.logId, position: toPosition(this.head), mark });
   }
 
-  private append(order: AppendOrder): AppendOutcome {
-    const { stream, expected, events } = order;
+  private append(request: AppendRequest): AppendOutcome {
+    const { stream, expected, events } = request;
     const known = this.sql.stream.get(stream) as { id: number; revision: number } | undefined;
     const actual = known?.revision ?? -1;
     const from = expected === 'noStream' ? -1 : expected;
-    if (from !== actual) return this.repeated(order, known?.id, actual);
+    if (from !== actual) return this.repeated(request, known?.id, actual);
 
     if (events.length === 0) {
       this.sql.probe.run();
@@ -129,7 +131,7 @@ export class Appender {
   }
 
   /** Answers an append that was done before as the first time; any other is a conflict. */
-  private repeated({ expected, events }: AppendOrder, id: number | undefined, actual: number): AppendOutcome {
+  private repeated({ expected, events }: AppendRequest, id: number | undefined, actual: number): AppendOutcome {
     const from = expected === 'noStream' ? -1 : expected;
     const there = (id === undefined ? [] : this.sql.slice.all(id, from, from + events.length)) as (EventText & {
       readonly position: number;

@@ -1,12 +1,12 @@
-import { type AppendOrder, type AppendOutcome, failed } from './appender.js';
+import { type AppendRequest, type AppendOutcome, failed } from './appender.js';
 
 /** Commits a group, in this thread or another. */
 export type CommitGroup = (
-  orders: readonly AppendOrder[],
+  requests: readonly AppendRequest[],
 ) => readonly AppendOutcome[] | Promise<readonly AppendOutcome[]>;
 
 interface Waiting {
-  readonly order: AppendOrder;
+  readonly request: AppendRequest;
   readonly done: (outcome: AppendOutcome) => void;
 }
 
@@ -27,9 +27,9 @@ export class GroupCommit {
     private readonly committed: () => void,
   ) {}
 
-  append(order: AppendOrder): Promise<AppendOutcome> {
+  append(request: AppendRequest): Promise<AppendOutcome> {
     return new Promise((done) => {
-      this.waiting.push({ order, done });
+      this.waiting.push({ request, done });
       this.committing ??= this.commitAll();
       if (this.waiting.length === enough) this.begin();
     });
@@ -45,7 +45,7 @@ export class GroupCommit {
     while (this.waiting.length > 0) {
       const group = this.waiting;
       this.waiting = [];
-      const outcomes = await this.outcomesOf(group.map(({ order }) => order));
+      const outcomes = await this.outcomesOf(group.map(({ request }) => request));
       for (const [i, { done }] of group.entries()) done(outcomes[i] ?? failed(new Error('no outcome')));
       this.committed(); // after those whose appends they were, who leave what they appended at hand
     }
@@ -60,11 +60,11 @@ export class GroupCommit {
     });
   }
 
-  private async outcomesOf(orders: readonly AppendOrder[]): Promise<readonly AppendOutcome[]> {
+  private async outcomesOf(requests: readonly AppendRequest[]): Promise<readonly AppendOutcome[]> {
     try {
-      return await this.commit(orders);
+      return await this.commit(requests);
     } catch (error) {
-      return orders.map(() => failed(error));
+      return requests.map(() => failed(error));
     }
   }
 }

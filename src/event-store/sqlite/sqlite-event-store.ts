@@ -15,10 +15,10 @@ import {
   type SubscriptionMessage,
 } from '../../event-sourcing/event-store.js';
 import { diskFault, type Stored, tellingFaults } from '../../storage/disk-faults.js';
-import { Bell } from '../../event-sourcing/notifier.js';
+import { Notifier } from '../../event-sourcing/notifier.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { logOlder, StorageFault } from '../../event-sourcing/storage-fault.js';
-import { turn } from '../../event-sourcing/yield-to-event-loop.js';
+import { yieldToEventLoop } from '../../event-sourcing/yield-to-event-loop.js';
 import { LastSeen } from '../last-seen.js';
 import { Appender, type Failure, toPosition, toText } from './appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';
@@ -85,7 +85,7 @@ export interface OpenOptions {
 export class SqliteEventStore implements EventStore {
   readonly logId: string;
   private readonly commits: GroupCommit;
-  private readonly bell = new Bell();
+  private readonly notifier = new Notifier();
   private readonly sql;
   private readonly streams: SharedLook<StreamPage, Row[]>;
   /** Events read or appended lately, as they are stored. */
@@ -121,7 +121,7 @@ export class SqliteEventStore implements EventStore {
   /** Calls back after each commit, until the signal aborts. */
   committed = async (listener: () => void, signal: AbortSignal): Promise<void> => {
     while (!isAborted(signal)) {
-      await this.bell.next(signal);
+      await this.notifier.next(signal);
       listener();
     }
   };
@@ -134,7 +134,7 @@ export class SqliteEventStore implements EventStore {
 
   /** Another thread or process has committed: subscribers look again. */
   ring = (): void => {
-    this.bell.ring();
+    this.notifier.notify();
   };
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
@@ -173,7 +173,7 @@ export class SqliteEventStore implements EventStore {
       const { events, position: reached } = this.page(position, end, types);
       yield* events;
       position = reached;
-      await turn();
+      await yieldToEventLoop();
     }
   }
 
@@ -188,7 +188,7 @@ export class SqliteEventStore implements EventStore {
     try {
       for (;;) {
         if (isAborted(signal)) return;
-        const rung = this.bell.next(signal);
+        const rung = this.notifier.next(signal);
         const end = this.lastCommitted();
         while (position < end) {
           const isNear = end - position <= recentKept;
@@ -201,7 +201,7 @@ export class SqliteEventStore implements EventStore {
             if (isAborted(signal)) return;
           }
           position = reached;
-          if (position < end) await turn();
+          if (position < end) await yieldToEventLoop();
         }
         yield { kind: 'caughtUp', position: toPosition(position) };
         await rung;
@@ -304,7 +304,7 @@ function writerOn(db: Database.Database, files: OpenFiles, lastSeenFile: string 
     return new Appender(db, files, lastSeen);
   };
   return {
-    commit: (orders) => (appender ??= open()).commit(orders),
+    commit: (requests) => (appender ??= open()).commit(requests),
     close: () => {
       lastSeen?.close();
       return Promise.resolve();

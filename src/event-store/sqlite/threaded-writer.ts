@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { type AppendOrder, type AppendOutcome } from './appender.js';
+import { type AppendRequest, type AppendOutcome } from './appender.js';
 
 /** What it writes to. */
 export interface WrittenFiles {
@@ -10,7 +10,7 @@ export interface WrittenFiles {
 }
 
 /** What the thread is told: to commit a group, or to let go of the file. */
-export type ToWriter = readonly AppendOrder[] | 'close';
+export type ToWriter = readonly AppendRequest[] | 'close';
 
 /** Commits groups in a thread of its own, so that waiting for the disk holds up nobody else. */
 export class ThreadedWriter {
@@ -21,8 +21,8 @@ export class ThreadedWriter {
     this.thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData: files });
   }
 
-  commit = async (orders: readonly AppendOrder[]): Promise<readonly AppendOutcome[]> => {
-    this.tell(orders);
+  commit = async (requests: readonly AppendRequest[]): Promise<readonly AppendOutcome[]> => {
+    this.tell(requests);
     const [outcomes] = (await once(this.thread, 'message')) as [readonly AppendOutcome[]];
     return outcomes;
   };

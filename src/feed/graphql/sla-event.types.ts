@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
 import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
-import { said } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/page.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Metric } from '../../catalogue/domain/plan.js';
 import { type FeedEvent, type FeedFilter, type FeedType } from '../domain/feed-event.js';
@@ -135,6 +135,6 @@ export function toSlaEventType({ id, type: kind, metadata, data }: FeedEvent, cu
 
 /** A filter as the feed has it. */
 export function toFeedFilter(filter: SlaEventFilterInput | null | undefined): FeedFilter {
-  const { kinds, ...narrowing } = said(filter);
+  const { kinds, ...narrowing } = givenValues(filter);
   return { ...narrowing, ...(kinds === undefined ? {} : { types: kinds }) };
 }

@@ -3,7 +3,7 @@ import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { compileCalendar } from '../../business-time/compile-calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { channels, pauseReasons, ticketTypes } from '../../catalogue/domain/plan.js';
-import { type TicketOrder } from '../../tickets/domain/commands.js';
+import { type TicketCommand } from '../../tickets/domain/commands.js';
 import { cancelReasons, origins, type ReportedType, reportedTypes } from '../../tickets/domain/facts.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { type Line, linesOf } from '../lines.js';
@@ -81,10 +81,10 @@ function recordOf(line: Record<string, unknown>): ImportRecord {
     occurredAt: instant(occurredAt, 'occurredAt'),
     actor: actorOf(actor),
   };
-  const read = orders[event];
-  if (event === 'TicketOpened') return { kind: 'fact', ...common, order: read({ customer, ...more }) };
+  const read = commands[event];
+  if (event === 'TicketOpened') return { kind: 'fact', ...common, command: read({ customer, ...more }) };
   const owner = optional(customerId)(customer, 'customer');
-  return { kind: 'fact', ...common, order: read(more), ...given({ customer: owner }) };
+  return { kind: 'fact', ...common, command: read(more), ...given({ customer: owner }) };
 }
 
 function actorOf(value: unknown): Actor {
@@ -119,7 +119,7 @@ function calendar(line: Record<string, unknown>): ImportRecord {
 const message = { channel: optional(oneOf(channels)) };
 
 /** How the rest of each fact's line is read. */
-const orders: Readonly<Record<ReportedType, (line: Record<string, unknown>) => TicketOrder>> = {
+const commands: Readonly<Record<ReportedType, (line: Record<string, unknown>) => TicketCommand>> = {
   TicketOpened: (line) => {
     const shape = {
       ...{ customer: customerId, type: oneOf(ticketTypes), channel: oneOf(channels), subject: text(500) },

@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
-import { type TicketOrder } from '../../tickets/domain/commands.js';
+import { type TicketCommand } from '../../tickets/domain/commands.js';
 import { type Row } from '../csv.js';
 import { FieldFault, given } from '../../parsing/fields.js';
 import { type FactRecord } from '../import-record.js';
@@ -40,12 +40,12 @@ export class MappedTicket {
   hear(row: Row): readonly FactRecord[] {
     const said = this.read(row);
     const opening = this.before === undefined ? [this.opening(row, said)] : [];
-    const orders = [...this.orders(said)];
+    const commands = [...this.commands(said)];
     this.before = said;
     const { at: occurredAt, actor, owner } = said;
     const common = { kind: 'fact', ticket: this.id, occurredAt, actor } as const;
     const named = owner === undefined ? common : { ...common, customer: owner };
-    return [...opening, ...orders.map((order) => ({ ...named, order }))];
+    return [...opening, ...commands.map((command) => ({ ...named, command }))];
   }
 
   private read(row: Row): Said {
@@ -76,7 +76,7 @@ export class MappedTicket {
       ticket: this.id,
       occurredAt: mapping.openedAt(row) ?? at,
       actor: by === undefined ? actor : { id: by, kind: mapping.automatic.has(by) ? 'automatic' : 'person' },
-      order: {
+      command: {
         type: 'OpenTicket',
         reference: this.id,
         customer: required(mapping.customer, row, 'customer'),
@@ -88,7 +88,7 @@ export class MappedTicket {
     };
   }
 
-  private *orders(said: Said): Generator<TicketOrder> {
+  private *commands(said: Said): Generator<TicketCommand> {
     const { before } = this;
     const { meaning, actor, at, state } = said;
     yield* this.classification(said);
@@ -102,14 +102,14 @@ export class MappedTicket {
     if (meaning.messages.has('note') && state !== '') yield { type: 'AddInternalNote', text: state };
   }
 
-  private *classification({ type, priority }: Said): Generator<TicketOrder> {
+  private *classification({ type, priority }: Said): Generator<TicketCommand> {
     const { before } = this;
     if (before === undefined || (before.type === type && before.priority === priority)) return;
     yield { type: 'ReclassifyTicket', ticketType: type, ...(priority === undefined ? {} : { priority }) };
   }
 
   /** What ended goes on, and a wait ends with the next state that is not the same wait. */
-  private *resumption(meaning: Meaning): Generator<TicketOrder> {
+  private *resumption(meaning: Meaning): Generator<TicketCommand> {
     if (this.status === 'ended' && isUnderWay(meaning)) {
       this.status = 'open';
       yield { type: 'ReopenTicket' };
@@ -120,7 +120,7 @@ export class MappedTicket {
     if (isUnderWay(meaning) || standing === 'resumed') yield { type: 'ResumeTicket' };
   }
 
-  private *messages({ messages }: Meaning, actor: Actor): Generator<TicketOrder> {
+  private *messages({ messages }: Meaning, actor: Actor): Generator<TicketCommand> {
     if (messages.has('customerReply')) {
       if (this.wait === 'waitingForCustomer') this.wait = undefined;
       yield { type: 'RecordCustomerReply' };
@@ -132,7 +132,7 @@ export class MappedTicket {
     this.isAnswered ||= actor.kind === 'person';
   }
 
-  private *standing({ standing }: Meaning): Generator<TicketOrder> {
+  private *standing({ standing }: Meaning): Generator<TicketCommand> {
     if (standing === undefined || standing === 'open' || standing === 'resumed') return;
     if (isWait(standing)) {
       if (this.wait === standing) return;

@@ -5,7 +5,7 @@ import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { MetricEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
-import { connectionOf, PageArgs, said } from '../../api/graphql/page.js';
+import { connectionOf, PageArgs, givenValues } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type BreachView } from '../queries/breaches.js';
 import { BreachList } from '../queries/breaches-query.js';
@@ -120,7 +120,9 @@ export class Breaches {
   @MayScan()
   @Query(() => BreachConnection, { description: 'Breaches, latest deadline first.' })
   async breaches(@Args() { filter, after, ...page }: BreachesArgs, @Asking() reader: Reader) {
-    const { edges, pageInfo } = await this.bus.execute(new BreachList(reader, said(filter), said(page), after));
+    const { edges, pageInfo } = await this.bus.execute(
+      new BreachList(reader, givenValues(filter), givenValues(page), after),
+    );
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toBreachType(node) })), pageInfo };
   }
 }

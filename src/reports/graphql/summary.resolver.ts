@@ -6,7 +6,7 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../api/graphql/enums.js';
 import { IsFilterList } from '../../api/graphql/filters.js';
-import { ReadArgs, said } from '../../api/graphql/page.js';
+import { ReadArgs, givenValues } from '../../api/graphql/page.js';
 import { Summary } from '../queries/summary-query.js';
 
 @ObjectType('SlaSummaryLine', { description: 'What became of the promises of a plan in a month.' })
@@ -80,6 +80,6 @@ export class SummaryResolver {
     @Asking() reader: Reader,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter?: SummaryFilterInput,
   ) {
-    return this.bus.execute(new Summary(reader, said(filter), after));
+    return this.bus.execute(new Summary(reader, givenValues(filter), after));
   }
 }

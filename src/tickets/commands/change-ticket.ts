@@ -1,15 +1,20 @@
 import { Command } from '@nestjs/cqrs';
 import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { type CommandOrRefusal, expectWanted, handleCommands } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
-import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
+import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import { type CommandContext, type OwnOrder, type TicketCommand, type TicketOrder } from '../domain/commands.js';
+import {
+  type CommandContext,
+  type InternalCommand,
+  type TicketCommandInContext,
+  type TicketCommand,
+} from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
@@ -22,11 +27,11 @@ import { type TicketView, viewOf } from '../domain/ticket-view.js';
 import { digestOf } from './command-digest.js';
 import { HeedingOpenings, opens, openingsFirst } from './opening-rejected.js';
 import { namesAnother, objectionToOther, objectionToOwner, ownerOf, type Subject } from './other-ticket.js';
-import { type Owner, termsOf } from './pin-versions.js';
+import { type Owner, pinVersions } from './pin-versions.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
 export interface TicketRequest {
-  readonly order: TicketOrder | OwnOrder;
+  readonly command: TicketCommand | InternalCommand;
   /** Now, where it is left out. */
   readonly occurredAt?: Instant;
   readonly actor: Actor;
@@ -75,14 +80,14 @@ export class ChangeTicket extends Command<TicketChanged> {
 export interface TicketPorts {
   readonly store: EventStore;
   readonly catalogue: Catalogue;
-  readonly clock: Clock;
+  readonly time: TimeSource;
   /** Tickets seen lately. */
   readonly tickets: StreamCache<Ticket>;
 }
 
 /** What {@link ChangeTicket} does, for those without a bus. */
 export async function changeTicket(
-  { store, catalogue, clock, tickets }: TicketPorts,
+  { store, catalogue, time, tickets }: TicketPorts,
   id: string,
   given: readonly TicketRequest[],
   scope: Scope = 'everyone',
@@ -93,19 +98,23 @@ export async function changeTicket(
   expectWanted(signal);
   expectOwn(scope, requests);
   await expectInSight({ store, tickets }, scope, id, requests);
-  const commands = async (ticket: Ticket, done: number): Promise<readonly CommandOrRefusal<TicketCommand>[]> => {
+  const commands = async (
+    ticket: Ticket,
+    done: number,
+  ): Promise<readonly CommandOrRefusal<TicketCommandInContext>[]> => {
     const opening = openingOf(ticket, requests, id);
     expectSeen(scope, opening.customer, requests, id);
     await catalogue.load(ticket.pinned);
     await workOut(ticket, catalogue, signal);
-    const terms = await termsOf(
+    const terms = await pinVersions(
       catalogue,
       opening,
-      requests.map(({ order }) => order),
+      requests.map(({ command }) => command),
     );
-    const now = clock.now();
+    const now = time.now();
     const others = await objections(store, { scope, id, customer: opening.customer }, requests, now, signal);
-    const termsAt = (order: TicketRequest['order'], at: Instant) => terms(order, countsAt(at, now, opening.openedAt));
+    const termsAt = (command: TicketRequest['command'], at: Instant) =>
+      terms(command, countsAt(at, now, opening.openedAt));
     const commands = requests.map(
       (request, i) => mismatch(request, opening.customer, id, scope) ?? commandOf(request, id, now, termsAt, others[i]),
     );
@@ -115,7 +124,7 @@ export async function changeTicket(
     cache: tickets,
     signal,
   });
-  const ticket = viewOf(id, state, catalogue, clock.now());
+  const ticket = viewOf(id, state, catalogue, time.now());
   const outcomes = results.map((result): RequestOutcome => {
     if ('rejection' in result) return { kind: 'rejected', rejection: result.rejection };
     return result.events.length === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events: result.events.length };
@@ -127,9 +136,9 @@ export async function changeTicket(
 
 /** A ticket opened is the opener's own customers', whether or not there is one by that id already. */
 function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
-  for (const { order } of requests) {
-    if (order.type === 'OpenTicket' && !sees(scope, order.customer))
-      throw new Rejection('FORBIDDEN', `The customer ${order.customer} is not among those you may write for.`);
+  for (const { command } of requests) {
+    if (command.type === 'OpenTicket' && !sees(scope, command.customer))
+      throw new Rejection('FORBIDDEN', `The customer ${command.customer} is not among those you may write for.`);
   }
 }
 
@@ -148,15 +157,15 @@ async function expectInSight(
   if (known !== undefined && sees(scope, known)) return;
   const owner = await ownerOf(store, id);
   if (owner !== undefined) expectSeen(scope, owner, requests, id);
-  else if (!requests.some(({ order }) => order.type === 'OpenTicket')) throw noTicket(id);
+  else if (!requests.some(({ command }) => command.type === 'OpenTicket')) throw noTicket(id);
 }
 
 /** What follows from the facts of a long ticket is worked out bit by bit. */
 async function workOut(ticket: Ticket, versions: Versions, signal?: AbortSignal): Promise<void> {
-  const turns = new Turns();
+  const turns = new TimeSlice();
   for (const _ of ticket.workingOut(versions)) {
     while (turns.isOver) {
-      await turns.giveWay();
+      await turns.yield();
       expectWanted(signal);
     }
   }
@@ -165,14 +174,19 @@ async function workOut(ticket: Ticket, versions: Versions, signal?: AbortSignal)
 /** A ticket that somebody may not see is as one that is not there; but its id is taken. */
 function expectSeen(scope: Scope, customer: string, requests: readonly TicketRequest[], id: string): void {
   if (sees(scope, customer)) return;
-  if (requests.some(({ order }) => order.type === 'OpenTicket'))
+  if (requests.some(({ command }) => command.type === 'OpenTicket'))
     throw new Rejection('TICKET_EXISTS', 'A ticket with this id was opened before, with other content.');
   throw noTicket(id);
 }
 
 /** Why something said of a customer's ticket is refused, where the ticket is another's: the sender may not see that one. */
-function mismatch({ order, customer }: TicketRequest, owner: string, id: string, scope: Scope): Rejection | undefined {
-  if (customer === undefined || customer === owner || opens(order)) return undefined;
+function mismatch(
+  { command, customer }: TicketRequest,
+  owner: string,
+  id: string,
+  scope: Scope,
+): Rejection | undefined {
+  if (customer === undefined || customer === owner || opens(command)) return undefined;
   return scope === 'everyone'
     ? new Rejection('CUSTOMER_MISMATCH', `The ticket ${id} is not of the customer ${customer}.`)
     : noTicket(id);
@@ -187,24 +201,27 @@ async function objections(
   signal: AbortSignal | undefined,
 ) {
   const found: (Rejection | undefined)[] = [];
-  for (const [i, { order, occurredAt = now, import: imported }] of requests.entries()) {
-    if (!namesAnother(order)) continue;
+  for (const [i, { command, occurredAt = now, import: imported }] of requests.entries()) {
+    if (!namesAnother(command)) continue;
     expectWanted(signal);
     found[i] = await (imported === undefined
-      ? objectionToOther(store, subject, order, Math.min(occurredAt, now))
-      : objectionToOwner(store, subject, order));
+      ? objectionToOther(store, subject, command, Math.min(occurredAt, now))
+      : objectionToOwner(store, subject, command));
   }
   return found;
 }
 
 /** Records what has fallen due on a ticket, and nothing else. */
-export async function settleTicket({ store, catalogue, clock, tickets }: TicketPorts, id: string): Promise<Settled> {
-  const commands = async (ticket: Ticket): Promise<readonly TicketCommand[]> => {
+export async function settleTicket(
+  { store, catalogue, time, tickets }: TicketPorts,
+  id: string,
+): Promise<SettledTicket> {
+  const commands = async (ticket: Ticket): Promise<readonly TicketCommandInContext[]> => {
     const { opening: first, pinned } = ticket;
     if (first === undefined) return [];
     await catalogue.load(pinned);
     await workOut(ticket, catalogue);
-    const now = clock.now();
+    const now = time.now();
     const context = { ticket: id, factId: first.id, now, occurredAt: now, actor: pledge, terms: first.terms };
     return [{ type: 'Settle', context: { ...context, mayBackdate: false } }];
   };
@@ -218,7 +235,7 @@ export async function settleTicket({ store, catalogue, clock, tickets }: TicketP
   return { position, recorded };
 }
 
-export interface Settled {
+export interface SettledTicket {
   readonly position: Position;
   /** How many events were recorded. */
   readonly recorded: number;
@@ -232,9 +249,9 @@ function openingOf(
 ): Owner & { readonly openedAt: Instant | undefined } {
   const { customer: owner, opening: opened } = ticket;
   if (owner !== undefined) return { customer: owner, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
-  const opening = requests.find(({ order }) => order.type === 'OpenTicket');
-  if (opening?.order.type !== 'OpenTicket') throw noTicket(id);
-  const { customer, plan = null } = opening.order;
+  const opening = requests.find(({ command }) => command.type === 'OpenTicket');
+  if (opening?.command.type !== 'OpenTicket') throw noTicket(id);
+  const { customer, plan = null } = opening.command;
   return { customer, namedPlan: plan, openedAt: opening.occurredAt };
 }
 
@@ -242,15 +259,15 @@ function commandOf(
   request: TicketRequest,
   ticket: string,
   now: Instant,
-  termsAt: (order: TicketRequest['order'], at: Instant) => CommandContext['terms'] | Rejection,
+  termsAt: (command: TicketRequest['command'], at: Instant) => CommandContext['terms'] | Rejection,
   objection: Rejection | undefined,
-): CommandOrRefusal<TicketCommand> {
-  const { order, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
+): CommandOrRefusal<TicketCommandInContext> {
+  const { command, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
-  const terms = termsAt(order, occurredAt);
+  const terms = termsAt(command, occurredAt);
   if (terms instanceof Rejection) return terms;
   // What comes under a fresh id cannot come twice, but for an opening under an id that its sender chose.
-  const mayRepeat = factId === undefined && (key !== undefined || order.type === 'OpenTicket');
+  const mayRepeat = factId === undefined && (key !== undefined || command.type === 'OpenTicket');
   const context: CommandContext = {
     ticket,
     actor,
@@ -266,5 +283,5 @@ function commandOf(
     ...(request.import === undefined ? {} : { import: request.import }),
     ...(objection === undefined ? {} : { objection }),
   };
-  return { context, ...order };
+  return { context, ...command };
 }

@@ -1,5 +1,5 @@
-import { Turns } from '../../event-sourcing/yield-to-event-loop.js';
-import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
+import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
+import { type InternalCommand, type TicketCommand } from '../domain/commands.js';
 import { namesAnother } from './other-ticket.js';
 
 /** What is said of some tickets, by ticket. */
@@ -14,7 +14,7 @@ const atOnce = 64;
  */
 export async function eachTicket<Item>(
   groups: Groups<Item>,
-  orderOf: (item: Item) => TicketOrder | OwnOrder,
+  orderOf: (item: Item) => TicketCommand | InternalCommand,
   work: (ticket: string, items: readonly Item[]) => Promise<void>,
 ): Promise<void> {
   const before = precedence(groups, orderOf);
@@ -23,10 +23,10 @@ export async function eachTicket<Item>(
     for (const ticket of inOrder(linked, before)) await work(ticket, groups.get(ticket) ?? []);
   };
   const others = [...groups].filter(([ticket]) => !linked.has(ticket)).values();
-  const turns = new Turns();
+  const turns = new TimeSlice();
   const oneByOne = async () => {
     for (const [ticket, items] of others) {
-      while (turns.isOver) await turns.giveWay();
+      while (turns.isOver) await turns.yield();
       await work(ticket, items);
     }
   };
@@ -34,7 +34,7 @@ export async function eachTicket<Item>(
 }
 
 /** The tickets that must come before each. */
-function precedence<Item>(groups: Groups<Item>, orderOf: (item: Item) => TicketOrder | OwnOrder) {
+function precedence<Item>(groups: Groups<Item>, orderOf: (item: Item) => TicketCommand | InternalCommand) {
   const before = new Map<string, Set<string>>();
   const add = (ticket: string, other: string) => {
     if (ticket === other || !groups.has(ticket) || !groups.has(other)) return;
@@ -43,12 +43,12 @@ function precedence<Item>(groups: Groups<Item>, orderOf: (item: Item) => TicketO
   };
   const named = [...groups].flatMap(([ticket, items]) =>
     items.flatMap((item) => {
-      const order = orderOf(item);
-      return namesAnother(order) ? [{ ticket, order }] : [];
+      const command = orderOf(item);
+      return namesAnother(command) ? [{ ticket, command }] : [];
     }),
   );
-  for (const { ticket, order } of named) if (order.type === 'SplitTicket') add(order.into, ticket);
-  for (const { ticket, order } of named) if (order.type === 'MergeTicket') add(ticket, order.into);
+  for (const { ticket, command } of named) if (command.type === 'SplitTicket') add(command.into, ticket);
+  for (const { ticket, command } of named) if (command.type === 'MergeTicket') add(ticket, command.into);
   return before;
 }
 

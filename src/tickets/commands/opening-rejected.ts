@@ -1,20 +1,20 @@
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type CommandOrRefusal } from '../../event-sourcing/handle-command.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type OwnOrder, type TicketCommand, type TicketOrder } from '../domain/commands.js';
+import { type InternalCommand, type TicketCommandInContext, type TicketCommand } from '../domain/commands.js';
 import { type TicketEvent } from '../domain/events.js';
 import { type Ticket } from '../domain/ticket.js';
 
-type Order = TicketOrder | OwnOrder;
-type Opening = Extract<Order, { type: 'OpenTicket' }>;
-type TicketDecider = Decider<Ticket, TicketCommand, TicketEvent>;
+type AnyTicketCommand = TicketCommand | InternalCommand;
+type Opening = Extract<AnyTicketCommand, { type: 'OpenTicket' }>;
+type TicketDecider = Decider<Ticket, TicketCommandInContext, TicketEvent>;
 
 /** Something said of a ticket. */
 interface Said {
-  readonly order: Order;
+  readonly command: AnyTicketCommand;
 }
 
-export const opens = (order: { readonly type: string }): order is Opening => order.type === 'OpenTicket';
+export const opens = (command: { readonly type: string }): command is Opening => command.type === 'OpenTicket';
 
 /** How a fact is refused whose ticket the same request or import was to open, and did not. */
 export const openingRejected = (ticket: string): Rejection =>
@@ -32,15 +32,15 @@ export class OpenedBefore extends Rejection {
 
 /** Why each of some requests about one ticket is refused, where the ticket as a whole is: its opening, and so the others. */
 export function refusedAll(requests: readonly Said[], ticket: string, rejection: Rejection) {
-  const others = requests.some(({ order }) => opens(order)) ? openingRejected(ticket) : rejection;
-  return requests.map(({ order }) => ({ kind: 'rejected', rejection: opens(order) ? rejection : others }) as const);
+  const others = requests.some(({ command }) => opens(command)) ? openingRejected(ticket) : rejection;
+  return requests.map(({ command }) => ({ kind: 'rejected', rejection: opens(command) ? rejection : others }) as const);
 }
 
 /** Openings first, in whatever order they were said. */
 export function openingsFirst<Request extends Said>(requests: readonly Request[]): readonly Request[] {
-  const firstOther = requests.findIndex(({ order }) => !opens(order));
-  if (requests.findLastIndex(({ order }) => opens(order)) < firstOther || firstOther < 0) return requests;
-  return [...requests].sort((a, b) => Number(opens(b.order)) - Number(opens(a.order)));
+  const firstOther = requests.findIndex(({ command }) => !opens(command));
+  if (requests.findLastIndex(({ command }) => opens(command)) < firstOther || firstOther < 0) return requests;
+  return [...requests].sort((a, b) => Number(opens(b.command)) - Number(opens(a.command)));
 }
 
 /** Decides on what is said of one ticket, openings first; once an opening is refused, so is what else is said. */
@@ -57,19 +57,19 @@ export class HeedingOpenings implements TicketDecider {
   /** The commands for one try on a ticket, when so many are done; an opening may be refused before it is one. */
   begin(
     requests: readonly Said[],
-    commands: readonly CommandOrRefusal<TicketCommand>[],
+    commands: readonly CommandOrRefusal<TicketCommandInContext>[],
     ticket: Ticket,
     done: number,
-  ): readonly CommandOrRefusal<TicketCommand>[] {
+  ): readonly CommandOrRefusal<TicketCommandInContext>[] {
     if (done === 0) this.isRefused = false;
-    return requests.flatMap(({ order }, i) => {
-      const command = commands[i];
-      if (command === undefined) return [];
-      return command instanceof Rejection && opens(order) ? this.refused(order, command, ticket) : command;
+    return requests.flatMap(({ command }, i) => {
+      const judged = commands[i];
+      if (judged === undefined) return [];
+      return judged instanceof Rejection && opens(command) ? this.refused(command, judged, ticket) : judged;
     });
   }
 
-  decide(command: TicketCommand, ticket: Ticket): readonly TicketEvent[] {
+  decide(command: TicketCommandInContext, ticket: Ticket): readonly TicketEvent[] {
     if (!opens(command)) {
       if (this.isRefused) throw openingRejected(command.context.ticket);
       return this.decider.decide(command, ticket);
@@ -81,13 +81,13 @@ export class HeedingOpenings implements TicketDecider {
     }
   }
 
-  private refused(order: Opening, rejection: Rejection, { customer, opening }: Ticket): Rejection {
+  private refused(command: Opening, rejection: Rejection, { customer, opening }: Ticket): Rejection {
     const from = opening?.data.from;
     const isThere =
-      customer === order.customer &&
+      customer === command.customer &&
       from !== undefined &&
-      from.source === order.from?.source &&
-      from.externalId === order.from.externalId;
+      from.source === command.from?.source &&
+      from.externalId === command.from.externalId;
     this.isRefused ||= !isThere;
     return isThere ? new OpenedBefore(rejection) : rejection;
   }

@@ -3,7 +3,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type EventStore, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Loaded, loadStream } from '../../event-sourcing/load-stream.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type TicketOrder } from '../domain/commands.js';
+import { type TicketCommand } from '../domain/commands.js';
 import { full, mostFacts } from '../domain/decide-ticket.js';
 import { ticketStream, type TicketEvent } from '../domain/events.js';
 import { lifeAt } from '../domain/ticket-state.js';
@@ -18,10 +18,10 @@ export const readTicket = (store: EventStore, id: string): Promise<Loaded<Ticket
 export const ownerOf = async (store: EventStore, id: string): Promise<string | undefined> =>
   (await openingOf(store, id))?.customer;
 
-type Named = Extract<TicketOrder, { type: 'MergeTicket' | 'SplitTicket' }>;
+type Named = Extract<TicketCommand, { type: 'MergeTicket' | 'SplitTicket' }>;
 
-export const namesAnother = (order: { readonly type: string }): order is Named =>
-  order.type === 'MergeTicket' || order.type === 'SplitTicket';
+export const namesAnother = (command: { readonly type: string }): command is Named =>
+  command.type === 'MergeTicket' || command.type === 'SplitTicket';
 
 /** The ticket that is to be merged or split. */
 export interface Subject {
@@ -35,13 +35,13 @@ export interface Subject {
 export async function objectionToOther(
   store: EventStore,
   subject: Subject,
-  order: Named,
+  command: Named,
   at: Instant,
 ): Promise<Rejection | undefined> {
-  const owner = await ownerOf(store, order.into);
-  if (order.type === 'MergeTicket') return objectionToMerge(store, subject, order.into, owner, at);
+  const owner = await ownerOf(store, command.into);
+  if (command.type === 'MergeTicket') return objectionToMerge(store, subject, command.into, owner, at);
   if (owner === undefined) return undefined;
-  return openedBefore(order.into);
+  return openedBefore(command.into);
 }
 
 /**
@@ -51,15 +51,15 @@ export async function objectionToOther(
 export async function objectionToOwner(
   store: EventStore,
   { id, customer }: Subject,
-  order: Named,
+  command: Named,
 ): Promise<Rejection | undefined> {
-  const other = await openingOf(store, order.into);
+  const other = await openingOf(store, command.into);
   if (other === undefined) return undefined;
   const isTheirs = other.customer === customer;
-  if (order.type === 'MergeTicket') return isTheirs ? undefined : mergeAcrossCustomers(order.into);
-  const { from } = order;
+  if (command.type === 'MergeTicket') return isTheirs ? undefined : mergeAcrossCustomers(command.into);
+  const { from } = command;
   const isSame = from !== undefined && other.from?.source === from.source && other.from.externalId === from.externalId;
-  return isTheirs && (other.splitFrom === id || isSame) ? undefined : openedBefore(order.into);
+  return isTheirs && (other.splitFrom === id || isSame) ? undefined : openedBefore(command.into);
 }
 
 /** How a ticket was opened, by its first event, and nothing else is read; undefined where there is none. */

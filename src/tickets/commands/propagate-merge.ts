@@ -18,7 +18,7 @@ export interface HandedOver {
  * again, it records nothing more; so whoever was interrupted just begins again. One that refuses keeps no other from it.
  * @throws Rejection `TICKET_EXISTS` where a ticket to be split off was opened otherwise, and what a command may throw
  */
-export async function handOver(ports: TicketPorts, id: string): Promise<HandedOver> {
+export async function propagateMerge(ports: TicketPorts, id: string): Promise<HandedOver> {
   const { state, revision, position } = await readTicket(ports.store, id);
   let last = position ?? (await ports.store.lastPosition());
   let isNews = false;
@@ -49,6 +49,6 @@ export const changeAndHandOver = (
 ): Promise<TicketChanged> =>
   oneMergeAtATime(async () => {
     const changed = await changeTicket(ports, id, requests, scope, signal);
-    const told = await handOver(ports, id).catch(() => undefined);
+    const told = await propagateMerge(ports, id).catch(() => undefined);
     return told === undefined || told.position < changed.position ? changed : { ...changed, position: told.position };
   });

@@ -1,9 +1,9 @@
 import { type Rejection } from '../../event-sourcing/rejection.js';
-import { type OwnOrder, type TicketOrder } from '../domain/commands.js';
+import { type InternalCommand, type TicketCommand } from '../domain/commands.js';
 import { type RequestOutcome } from './change-ticket.js';
 import { OpenedBefore, openingRejected, opens } from './opening-rejected.js';
 
-type Order = TicketOrder | OwnOrder;
+type AnyTicketCommand = TicketCommand | InternalCommand;
 
 /** A set of texts, in memory or on disk. */
 export interface Texts {
@@ -21,9 +21,9 @@ export class Unopened {
   }
 
   /** Remembers which ticket a refusal leaves unopened, if any: the one itself, or the one that was to be split off. */
-  remember(order: Order, ticket: string, rejection: Rejection): void {
-    if (order.type === 'SplitTicket') this.add(order.into, 'split');
-    else if (opens(order) && !(rejection instanceof OpenedBefore)) this.add(ticket, 'opening');
+  remember(command: AnyTicketCommand, ticket: string, rejection: Rejection): void {
+    if (command.type === 'SplitTicket') this.add(command.into, 'split');
+    else if (opens(command) && !(rejection instanceof OpenedBefore)) this.add(ticket, 'opening');
   }
 
   /** Whether nothing at all is said of a ticket any more. */
@@ -35,11 +35,11 @@ export class Unopened {
    * Why something is not said of a ticket, or of one that it is merged into; undefined where nothing is in the way. A refused
    * split is not, where the ticket has an opening of its own beside it.
    */
-  objection(order: Order, ticket: string, hasOwnOpening = false): Rejection | undefined {
-    if (opens(order)) return undefined;
+  objection(command: AnyTicketCommand, ticket: string, hasOwnOpening = false): Rejection | undefined {
+    if (opens(command)) return undefined;
     if (this.isRefused(ticket, hasOwnOpening)) return openingRejected(ticket);
-    const isLost = order.type === 'MergeTicket' && this.isRefused(order.into, false);
-    return isLost ? openingRejected(order.into) : undefined;
+    const isLost = command.type === 'MergeTicket' && this.isRefused(command.into, false);
+    return isLost ? openingRejected(command.into) : undefined;
   }
 
   private isRefused(ticket: string, hasOwnOpening: boolean): boolean {
@@ -48,7 +48,7 @@ export class Unopened {
 }
 
 /** Tries what nothing is in the way of, of what is said of one ticket; an outcome for each, in their order. */
-export async function heeding<Request extends { readonly order: Order }>(
+export async function heeding<Request extends { readonly command: AnyTicketCommand }>(
   unopened: Unopened,
   { ticket, hasOwnOpening }: { readonly ticket: string; readonly hasOwnOpening: boolean },
   requests: readonly Request[],
@@ -56,7 +56,7 @@ export async function heeding<Request extends { readonly order: Order }>(
 ): Promise<readonly RequestOutcome[]> {
   const objections = new Map<Request, Rejection>();
   for (const request of requests) {
-    const objection = unopened.objection(request.order, ticket, hasOwnOpening);
+    const objection = unopened.objection(request.command, ticket, hasOwnOpening);
     if (objection !== undefined) objections.set(request, objection);
   }
   const tried = objections.size === 0 ? requests : requests.filter((request) => !objections.has(request));
@@ -66,7 +66,7 @@ export async function heeding<Request extends { readonly order: Order }>(
     const rejection = objections.get(request);
     const outcome: RequestOutcome | undefined =
       rejection === undefined ? came[next++] : { kind: 'rejected', rejection };
-    if (outcome?.kind === 'rejected') unopened.remember(request.order, ticket, outcome.rejection);
+    if (outcome?.kind === 'rejected') unopened.remember(request.command, ticket, outcome.rejection);
     return outcome ?? [];
   });
 }

@@ -1,42 +1,42 @@
-import { type OwnOrder, type TicketOrder } from './commands.js';
+import { type InternalCommand, type TicketCommand } from './commands.js';
 
 /**
  * What an order says, with what is meant where a field is left out. Orders that mean the same have the same content, through
  * whichever door they came: ids and digests are made from it. `ticket` is what people see where there is no reference.
  */
-export function contentOf(order: TicketOrder | OwnOrder, ticket: string): object {
-  switch (order.type) {
+export function contentOf(command: TicketCommand | InternalCommand, ticket: string): object {
+  switch (command.type) {
     case 'OpenTicket':
-      return openingOf(order, ticket);
+      return openingOf(command, ticket);
     case 'AssignTicket':
-      return { ...order, team: order.team ?? null };
+      return { ...command, team: command.team ?? null };
     case 'ResolveTicket':
-      return { ...order, publicReply: order.publicReply ?? true };
+      return { ...command, publicReply: command.publicReply ?? true };
     case 'SplitTicket':
-      return { ...order, reference: order.reference ?? order.into };
+      return { ...command, reference: command.reference ?? command.into };
     default:
-      return order;
+      return command;
   }
 }
 
-type Opening = Extract<TicketOrder, { type: 'OpenTicket' }>;
+type Opening = Extract<TicketCommand, { type: 'OpenTicket' }>;
 
 /** Written out in full: an object that is spread and then given more keys takes ten microseconds to make and read. */
-function openingOf(order: Opening, ticket: string): object {
+function openingOf(command: Opening, ticket: string): object {
   const content: { readonly [Field in keyof Required<Opening>]: unknown } = {
-    type: order.type,
-    reference: order.reference ?? ticket,
-    customer: order.customer,
-    plan: order.plan,
-    ticketType: order.ticketType,
-    channel: order.channel,
-    priority: order.priority ?? 'normal',
-    subject: order.subject,
-    application: order.application,
-    users: order.users ?? [],
-    origin: order.origin ?? 'customerRequest',
-    splitFrom: order.splitFrom,
-    from: order.from,
+    type: command.type,
+    reference: command.reference ?? ticket,
+    customer: command.customer,
+    plan: command.plan,
+    ticketType: command.ticketType,
+    channel: command.channel,
+    priority: command.priority ?? 'normal',
+    subject: command.subject,
+    application: command.application,
+    users: command.users ?? [],
+    origin: command.origin ?? 'customerRequest',
+    splitFrom: command.splitFrom,
+    from: command.from,
   };
   return content;
 }

@@ -6,7 +6,7 @@ import { type PinnedVersions, type VersionRef } from '../../clocks/pinned-versio
 import { type CancelReason, type Origin, type Received, type TicketSource } from './facts.js';
 
 /** What a sender may say of a ticket: the verbs of its life, as data. */
-export type TicketOrder =
+export type TicketCommand =
   | {
       readonly type: 'OpenTicket';
       readonly reference?: string;
@@ -72,7 +72,7 @@ export interface ReceiveMerge extends Received {
 }
 
 /** Said by nobody outside: what Pledge itself tells a ticket. */
-export type OwnOrder = Settle | ApplyRevision | ReceiveMerge;
+export type InternalCommand = Settle | ApplyRevision | ReceiveMerge;
 
 /** Under what a command is judged. Time, ids and versions come in; the decider knows no clock. */
 export interface CommandContext {
@@ -97,4 +97,4 @@ export interface CommandContext {
   readonly objection?: Rejection;
 }
 
-export type TicketCommand = (TicketOrder | OwnOrder) & { readonly context: CommandContext };
+export type TicketCommandInContext = (TicketCommand | InternalCommand) & { readonly context: CommandContext };

@@ -3,15 +3,15 @@ import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { outcomes } from '../../clocks/outcomes.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
-import { type CommandContext, type TicketCommand } from './commands.js';
+import { type CommandContext, type TicketCommandInContext } from './commands.js';
 import { type FactEvent, type OutcomeEvent, type TicketEvent } from './events.js';
 import { countsAt, factOf } from './fact-of.js';
 import { type Fact, type FactType } from './facts.js';
-import { isAlreadySo, type Life, objection } from './ticket-state.js';
+import { isAlreadySo, type TicketState, objection } from './ticket-state.js';
 import { outcomeEvent } from './outcome-events.js';
 import { applyRevision, changesTerms } from './reapply.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
-import { expectTimely } from './occurrence-time.js';
+import { expectOccurrenceTime } from './occurrence-time.js';
 import { toFactEvent } from './to-fact-event.js';
 
 /** How many facts a ticket takes at most; a desk never comes near. What ends a ticket is recorded even then. */
@@ -21,14 +21,14 @@ export const mostFacts = 100_000;
 export const ticketDecider = (
   versions: Versions,
   factsTaken = mostFacts,
-): Decider<Ticket, TicketCommand, TicketEvent> => ({
+): Decider<Ticket, TicketCommandInContext, TicketEvent> => ({
   initial: unopened,
   evolve,
   decide: (command, state) => decide(command, state, versions, factsTaken),
 });
 
 function decide(
-  command: TicketCommand,
+  command: TicketCommandInContext,
   ticket: Ticket,
   versions: Versions,
   factsTaken: number,
@@ -43,18 +43,18 @@ function decide(
     return withOutcomes([toFactEvent(command, ticket.customer, undefined, versions)], ticket, context, versions);
   }
   const opened = openedAt(ticket);
-  expectTimely(context, command.type === 'OpenTicket' ? undefined : opened); // a second opening is refused as that
+  expectOccurrenceTime(context, command.type === 'OpenTicket' ? undefined : opened); // a second opening is refused as that
   const at = countsAt(context.occurredAt, context.now, opened);
-  const { life } = ticket.standAt(at, versions); // as of then, not as of now
+  const { state } = ticket.standAt(at, versions); // as of then, not as of now
   if (wasSplitOff(ticket, command)) return settle(ticket, settleTo(ticket, context), context, versions);
   if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket, at);
-  const event = toFactEvent(command, ticket.customer, life, versions);
+  const event = toFactEvent(command, ticket.customer, state, versions);
   const fact = factOf(event, ticket.size, opened);
-  if (life !== undefined && isAlreadySo(life, fact))
+  if (state !== undefined && isAlreadySo(state, fact))
     return settle(ticket, settleTo(ticket, context), context, versions);
-  const code = life === undefined ? undefined : objection(life, fact.type);
+  const code = state === undefined ? undefined : objection(state, fact.type);
   if (code !== undefined)
-    throw new Rejection(code, refusals[code]?.(life) ?? `The ticket is ${life?.status ?? 'none'}.`);
+    throw new Rejection(code, refusals[code]?.(state) ?? `The ticket is ${state?.status ?? 'none'}.`);
   if (context.objection !== undefined) throw context.objection;
   if (ticket.length >= factsTaken && !endings.has(fact.type)) throw full(context.ticket, factsTaken);
 
@@ -91,20 +91,20 @@ export const full = (id: string, facts = mostFacts): Rejection =>
   );
 
 /** Whether a ticket that is to be opened was split off: a log may bring an opening of its own for it, and says the same. */
-const wasSplitOff = ({ customer, opening }: Ticket, command: TicketCommand): boolean =>
+const wasSplitOff = ({ customer, opening }: Ticket, command: TicketCommandInContext): boolean =>
   command.type === 'OpenTicket' &&
   opening?.data.splitFrom !== undefined &&
   customer === command.customer &&
   opening.data.from?.source === command.from?.source &&
   opening.data.from?.externalId === command.from?.externalId;
 
-const refusals: Readonly<Record<string, (life: Life | undefined) => string>> = {
+const refusals: Readonly<Record<string, (state: TicketState | undefined) => string>> = {
   TICKET_EXISTS: () => 'A ticket with this id was opened before, with other content.',
   TICKET_CANCELLED: () => 'The ticket was cancelled by then.',
   TICKET_CLOSED: () => 'The ticket was closed by then; reopen it first.',
   TICKET_RESOLVED: () => 'The ticket was resolved by then; reopen it first.',
   TICKET_NOT_RESOLVED: () => 'The ticket was neither resolved nor closed then.',
-  TICKET_MERGED: (life) => `The ticket was merged into ${life?.mergedInto ?? '?'} by then; say it of that one.`,
+  TICKET_MERGED: (state) => `The ticket was merged into ${state?.mergedInto ?? '?'} by then; say it of that one.`,
 };
 
 /** What is split off is a message of the customer’s, written by then: the request that opened the ticket, or a reply. */
@@ -120,7 +120,7 @@ function expectMessage(at: Instant, ticket: Ticket, until: Instant): void {
 }
 
 /** Whether this very command was recorded before. The same id with other content is refused. */
-function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: TicketCommand): boolean {
+function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: TicketCommandInContext): boolean {
   const recorded = ticket.hashOf(factId);
   if (recorded === undefined) {
     const isHashed = type === 'OpenTicket' && commandHash !== undefined;

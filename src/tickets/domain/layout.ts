@@ -1,9 +1,9 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { metrics } from '../../catalogue/domain/plan.js';
 import { type Fact } from './facts.js';
-import { after, isReply, type Life } from './ticket-state.js';
+import { after, isReply, type TicketState } from './ticket-state.js';
 import { reapplied, received, reclassified } from './recalculate.js';
-import { isUnderWay, liveOf, type Moment, planOf, started } from './transition.js';
+import { isUnderWay, liveOf, type Transition, planOf, started } from './transition.js';
 import { cancel, heedWaits, isLive, lapse, satisfy, takeUp, wasClosed } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
@@ -20,13 +20,13 @@ export interface Left {
 export function advance(
   open: readonly TicketRun[],
   fact: Fact,
-  before: Life | undefined,
-  life: Life,
+  before: TicketState | undefined,
+  state: TicketState,
   versions: Versions,
 ): Left {
-  if (life.guarantee.reason === 'beforeJudgedFrom') return { open: [], over: [] };
+  if (state.guarantee.reason === 'beforeJudgedFrom') return { open: [], over: [] };
   const lapsed = open.map((run) => lapse(run, fact.at));
-  const runs = effect({ runs: lapsed, fact, before: before ?? life, life, versions });
+  const runs = effect({ runs: lapsed, fact, before: before ?? state, state, versions });
   const resolution = latestResolution(runs);
   const isOver = (run: TicketRun) => !isLive(run) && run !== resolution && !mayBeTakenUp(run);
   return runs.some(isOver)
@@ -46,15 +46,15 @@ const mayBeTakenUp = (run: TicketRun) => run.metric === 'firstResponse' && (wasC
  * recorded. Facts come in order of occurrence.
  */
 export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant): readonly TicketRun[] {
-  let life: Life | undefined;
+  let state: TicketState | undefined;
   let open: readonly TicketRun[] = none;
   const over: TicketRun[] = [];
   for (const fact of facts) {
     if (fact.at > asOf) break;
-    const before = life;
-    life = after(before, fact);
-    if (life === undefined || life === before) continue; // without effect
-    const left = advance(open, fact, before, life, versions);
+    const before = state;
+    state = after(before, fact);
+    if (state === undefined || state === before) continue; // without effect
+    const left = advance(open, fact, before, state, versions);
     open = left.open;
     over.push(...left.over);
   }
@@ -65,35 +65,35 @@ export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant
 export const inOrder = (runs: readonly TicketRun[]): readonly TicketRun[] =>
   runs.toSorted((a, b) => a.startedAt - b.startedAt || metrics.indexOf(a.metric) - metrics.indexOf(b.metric));
 
-function effect(moment: Moment): readonly TicketRun[] {
-  const { runs, fact, life } = moment;
+function effect(transition: Transition): readonly TicketRun[] {
+  const { runs, fact, state } = transition;
   switch (fact.type) {
     case 'TicketOpened':
-      return opened(moment);
+      return opened(transition);
     case 'FirstResponseSent':
     case 'FollowUpSent':
-      return replied(moment);
+      return replied(transition);
     case 'CustomerReplied':
-      return customerReplied(moment);
+      return customerReplied(transition);
     case 'TicketPaused':
     case 'TicketResumed':
-      return runs.map((run) => heedWaits(run, life.waits.keys(), fact));
+      return runs.map((run) => heedWaits(run, state.waits.keys(), fact));
     case 'TicketReclassified':
-      return reclassified(moment);
+      return reclassified(transition);
     case 'PlanReapplied':
-      return reapplied(moment, fact);
+      return reapplied(transition, fact);
     case 'TicketResolved':
-      return resolved(moment);
+      return resolved(transition);
     case 'TicketClosed':
-      return closed(moment);
+      return closed(transition);
     case 'TicketReopened':
-      return reopened(moment);
+      return reopened(transition);
     case 'TicketCancelled':
       return runs.map((run) => cancel(run, fact, 'cancelled'));
     case 'TicketMerged':
       return runs.map((run) => cancel(run, fact, 'merged'));
     case 'MergeReceived':
-      return received(moment);
+      return received(transition);
     case 'TicketAssigned':
     case 'InternalNoteAdded':
     case 'TicketSplit':
@@ -101,18 +101,18 @@ function effect(moment: Moment): readonly TicketRun[] {
   }
 }
 
-function opened(moment: Moment): readonly TicketRun[] {
-  const { fact, life } = moment;
-  const first = life.origin === 'noRequest' ? [] : started(moment, 'firstResponse');
-  const resolution = started(moment, 'resolution');
+function opened(transition: Transition): readonly TicketRun[] {
+  const { fact, state } = transition;
+  const first = state.origin === 'noRequest' ? [] : started(transition, 'firstResponse');
+  const resolution = started(transition, 'resolution');
   // The call in which we heard of it is our first reply.
-  if (isReply(fact)) return [...first.map((run) => satisfy(run, fact)), ...nextInterval(moment), ...resolution];
+  if (isReply(fact)) return [...first.map((run) => satisfy(run, fact)), ...nextInterval(transition), ...resolution];
   return [...first, ...resolution];
 }
 
 /** The follow-up interval that a reply of ours starts. */
-const nextInterval = (moment: Moment) =>
-  planOf(moment).followUpStarts === 'eachReply' ? started(moment, 'followUp') : [];
+const nextInterval = (transition: Transition) =>
+  planOf(transition).followUpStarts === 'eachReply' ? started(transition, 'followUp') : [];
 
 /** A reply takes up a first response that closing in silence ended, and is judged there. */
 const answerFirst = (run: TicketRun, fact: Fact) =>
@@ -120,32 +120,32 @@ const answerFirst = (run: TicketRun, fact: Fact) =>
 
 const answerFollowUp = (run: TicketRun, fact: Fact) => (run.metric === 'followUp' ? satisfy(run, fact) : run);
 
-function replied(moment: Moment): readonly TicketRun[] {
-  const { runs, fact, before } = moment;
+function replied(transition: Transition): readonly TicketRun[] {
+  const { runs, fact, before } = transition;
   const answered = runs.map((run) => answerFollowUp(answerFirst(run, fact), fact));
-  return isUnderWay(before) ? [...answered, ...nextInterval(moment)] : answered;
+  return isUnderWay(before) ? [...answered, ...nextInterval(transition)] : answered;
 }
 
-function customerReplied(moment: Moment): readonly TicketRun[] {
-  const { runs, fact, before, life } = moment;
-  const heeded = runs.map((run) => heedWaits(run, life.waits.keys(), fact));
+function customerReplied(transition: Transition): readonly TicketRun[] {
+  const { runs, fact, before, state } = transition;
+  const heeded = runs.map((run) => heedWaits(run, state.waits.keys(), fact));
   // The oldest unanswered message starts the clock; those before our first reply or after resolving start nothing.
-  const asks = planOf(moment).followUpStarts === 'nextReply' && isUnderWay(before) && before.lastReplyAt !== null;
-  return asks && !liveOf(runs, 'followUp') ? [...heeded, ...started(moment, 'followUp')] : heeded;
+  const asks = planOf(transition).followUpStarts === 'nextReply' && isUnderWay(before) && before.lastReplyAt !== null;
+  return asks && !liveOf(runs, 'followUp') ? [...heeded, ...started(transition, 'followUp')] : heeded;
 }
 
-function resolved(moment: Moment): readonly TicketRun[] {
-  const { runs, fact, before, life } = moment;
-  if (before.status === 'resolved') return replied(moment); // in silence; the customer is told only now
+function resolved(transition: Transition): readonly TicketRun[] {
+  const { runs, fact, before, state } = transition;
+  if (before.status === 'resolved') return replied(transition); // in silence; the customer is told only now
   return runs.map((run) => {
     const told = isReply(fact) ? answerFirst(run, fact) : run;
     const done =
       run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'resolved' ? satisfy(told, fact) : told;
-    return heedWaits(answerFollowUp(done, fact), life.waits.keys(), fact);
+    return heedWaits(answerFollowUp(done, fact), state.waits.keys(), fact);
   });
 }
 
-function closed({ runs, fact }: Moment): readonly TicketRun[] {
+function closed({ runs, fact }: Transition): readonly TicketRun[] {
   return runs.map((run) => {
     if (run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'closed') return satisfy(run, fact);
     // A breached first response can still be met late; it waits for our reply, closed or not.
@@ -154,14 +154,14 @@ function closed({ runs, fact }: Moment): readonly TicketRun[] {
   });
 }
 
-function reopened(moment: Moment): readonly TicketRun[] {
-  const { runs, fact, before } = moment;
+function reopened(transition: Transition): readonly TicketRun[] {
+  const { runs, fact, before } = transition;
   const isSatisfied = (run: TicketRun | undefined) => run?.end?.kind === 'met' || run?.end?.kind === 'metLate';
   const resolution = latestResolution(runs);
   const goesOn = (run: TicketRun) => run.metric === 'firstResponse' || run === resolution;
   return [
     ...runs.map((run) => (goesOn(run) ? takeUp(run, fact) : run)),
-    ...(before.lastReplyAt === null ? [] : started(moment, 'followUp')),
-    ...(isSatisfied(resolution) ? started(moment, 'resolution') : []),
+    ...(before.lastReplyAt === null ? [] : started(transition, 'followUp')),
+    ...(isSatisfied(resolution) ? started(transition, 'resolution') : []),
   ];
 }

@@ -1,18 +1,18 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type ReceiveMerge, type TicketOrder } from './commands.js';
+import { type ReceiveMerge, type TicketCommand } from './commands.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type Fact } from './facts.js';
-import { changes, type Life, oldest } from './ticket-state.js';
+import { changes, type TicketState, oldest } from './ticket-state.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
 import { type Ticket } from './ticket.js';
 
 /** What a ticket has to say to another, once: its id derives from what it says. */
-export interface HandOver {
+export interface MergePropagation {
   readonly target: string;
   /** Whose ticket the other must be. */
   readonly customer: string;
-  readonly order: ReceiveMerge | Extract<TicketOrder, { type: 'OpenTicket' }>;
+  readonly command: ReceiveMerge | Extract<TicketCommand, { type: 'OpenTicket' }>;
   readonly factId: string;
   readonly occurredAt: Instant;
   readonly actor: Actor;
@@ -21,14 +21,14 @@ export interface HandOver {
 type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>;
 
 /** What a ticket read up to a revision has to say: how it stood to those it was merged into, and what was split off. */
-export function handOvers(id: string, ticket: Ticket, revision: number): readonly HandOver[] {
-  const merges = new Map<string, HandOver>();
-  const splits: HandOver[] = [];
+export function handOvers(id: string, ticket: Ticket, revision: number): readonly MergePropagation[] {
+  const merges = new Map<string, MergePropagation>();
+  const splits: MergePropagation[] = [];
   const { customer = '' } = ticket;
-  for (const { fact, before, life } of changes(ticket.facts)) {
+  for (const { fact, before, state } of changes(ticket.facts)) {
     if (before === undefined) continue;
     if (fact.type === 'TicketMerged') {
-      const stands = life !== before;
+      const stands = state !== before;
       if (stands || !merges.has(fact.data.into))
         merges.set(fact.data.into, merge(id, customer, fact, stands, before, revision));
     } else if (fact.type === 'TicketSplit') splits.push(split(id, customer, fact, before));
@@ -41,13 +41,13 @@ function merge(
   customer: string,
   fact: FactOf<'TicketMerged'>,
   stands: boolean,
-  before: Life,
+  before: TicketState,
   revision: number,
-): HandOver {
+): MergePropagation {
   const unansweredSince = stands ? unanswered(before) : null;
   return {
     ...{ target: fact.data.into, customer },
-    order: { type: 'ReceiveMerge', from, stands, unansweredSince, revision },
+    command: { type: 'ReceiveMerge', from, stands, unansweredSince, revision },
     factId: deriveId('merge', from, String(revision)),
     occurredAt: fact.at,
     actor: pledge,
@@ -55,11 +55,16 @@ function merge(
 }
 
 /** The oldest request that nobody has answered, its own or that of a ticket merged into it. */
-function unanswered({ lastReplyAt, origin, openedAt, receivedSince }: Life): Instant | null {
+function unanswered({ lastReplyAt, origin, openedAt, receivedSince }: TicketState): Instant | null {
   return lastReplyAt === null ? oldest([receivedSince, origin === 'customerRequest' ? openedAt : null]) : null;
 }
 
-function split(from: string, customer: string, fact: FactOf<'TicketSplit'>, { namedPlan }: Life): HandOver {
+function split(
+  from: string,
+  customer: string,
+  fact: FactOf<'TicketSplit'>,
+  { namedPlan }: TicketState,
+): MergePropagation {
   const { into, messageAt, opening } = fact.data;
   const { type: ticketType, application, ...rest } = opening;
   const named = {
@@ -68,7 +73,7 @@ function split(from: string, customer: string, fact: FactOf<'TicketSplit'>, { na
   };
   return {
     ...{ target: into, customer },
-    order: { type: 'OpenTicket', customer, ticketType, ...rest, ...named, splitFrom: from },
+    command: { type: 'OpenTicket', customer, ticketType, ...rest, ...named, splitFrom: from },
     factId: deriveId('split', fact.id),
     occurredAt: messageAt,
     actor: fact.actor,

@@ -11,7 +11,7 @@ export const maxAgeMs = 30 * 24 * 3_600_000;
 const iso = (at: Instant) => new Date(at).toISOString();
 
 /** Refuses an instant in the future, too far back, or before the ticket's opening (which an import clamps instead). */
-export function expectTimely(context: CommandContext, openedAt: Instant | undefined): void {
+export function expectOccurrenceTime(context: CommandContext, openedAt: Instant | undefined): void {
   const { occurredAt, now, mayBackdate, import: imported } = context;
   if (occurredAt > now + maxSkewMs) {
     throw new Rejection('OCCURRED_IN_FUTURE', `occurredAt ${iso(occurredAt)} is in the future; it is ${iso(now)} now.`);

@@ -51,9 +51,9 @@ function outcomeData(outcome: TicketOutcome, judgement: Judgement): OutcomeData 
   const judged = { layout, at, dueAt, pause, atRiskAt, cause, reason, previousDueAt, asOf, tzdata: versions.tzdata };
   if (!isRun(run)) return { ...run.last, ...judged };
   // A run that counts from a ticket merged into this one may have fallen due before this one was opened.
-  const { life } = ticket.standAt(Math.max(at, openedAt(ticket) ?? at), versions);
-  if (life === undefined) throw new Error(`run ${id} of ticket ${ticketId} started before the ticket`);
-  const { reference, subject, type, priority, assignee, team } = life;
+  const { state } = ticket.standAt(Math.max(at, openedAt(ticket) ?? at), versions);
+  if (state === undefined) throw new Error(`run ${id} of ticket ${ticketId} started before the ticket`);
+  const { reference, subject, type, priority, assignee, team } = state;
   const { metric, terms, target, targetMs, startedAt } = run;
   return {
     ticket: ticketId,
@@ -72,7 +72,7 @@ function outcomeData(outcome: TicketOutcome, judgement: Judgement): OutcomeData 
     targetMs,
     startedAt,
     elapsedMs: elapsed(run, at),
-    historic: life.import !== null && at < life.import.startedAt,
+    historic: state.import !== null && at < state.import.startedAt,
     ...judged,
   };
 }

@@ -7,19 +7,19 @@ import { type Versions } from '../../catalogue/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type FactEvent } from './events.js';
-import { type Life, objection } from './ticket-state.js';
+import { type TicketState, objection } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
-import { type Stand } from './timeline.js';
+import { type TicketAt } from './timeline.js';
 import { toFactEvent } from './to-fact-event.js';
 
 /** Whether a fact at an instant leaves the ticket, or a clock on it, under other versions; or adds or ends a clock. */
 export function changesTerms(before: Ticket, after: Ticket, at: Instant, versions: Versions): boolean {
   const [was, is] = [before.standAt(at, versions), after.standAt(at, versions)];
-  const standing = (life: Life | undefined, runs: readonly TicketRun[]) => [
-    life?.terms,
+  const standing = (state: TicketState | undefined, runs: readonly TicketRun[]) => [
+    state?.terms,
     new Map(runs.map(({ id, terms, end }) => [id, [terms, end === null]])),
   ];
-  return !isDeepStrictEqual(standing(was.life, was.open), standing(is.life, [...is.over, ...is.open]));
+  return !isDeepStrictEqual(standing(was.state, was.open), standing(is.state, [...is.over, ...is.open]));
 }
 
 /**
@@ -38,15 +38,15 @@ export function applyRevision(
   const events: FactEvent[] = [];
   let reached = ticket;
   for (const at of instantsFrom(ticket, from)) {
-    const { life } = reached.standAt(at, versions);
-    if (life === undefined || objection(life, 'PlanReapplied') !== undefined) continue;
+    const { state } = reached.standAt(at, versions);
+    if (state === undefined || objection(state, 'PlanReapplied') !== undefined) continue;
     // What the revision left as it was, a breach that stands, no later fact brings it to.
     if (at > from && !tookHold(reached, at, command, versions)) continue;
     const factId = deriveId('revision', context.ticket, of, code, String(version), String(at));
     // It was got to before; what somebody chose in that very instant came after it.
     if (reached.hashOf(factId) !== undefined) continue;
     const order = { ...command, context: { ...context, factId, occurredAt: at } };
-    const event = toFactEvent(order, ticket.customer, life, versions);
+    const event = toFactEvent(order, ticket.customer, state, versions);
     const after = reached.foresee(event);
     if (!changesTerms(reached, after, at, versions)) continue;
     events.push(event);
@@ -78,9 +78,9 @@ function tookHold(ticket: Ticket, at: Instant, revision: ApplyRevision, versions
 }
 
 /** What of a ticket a revision could reach: itself and the clocks that go on, where they are under an older version. */
-function heldBy({ life, open }: Stand, revision: ApplyRevision): readonly string[] {
-  if (life === undefined || objection(life, 'PlanReapplied') !== undefined) return [];
+function heldBy({ state, open }: TicketAt, revision: ApplyRevision): readonly string[] {
+  if (state === undefined || objection(state, 'PlanReapplied') !== undefined) return [];
   const { of } = revision;
   const clocks = open.filter((run) => isLive(run) && isOlder(run.terms[of], revision));
-  return [...(isOlder(life.terms[of], revision) ? ['ticket'] : []), ...clocks.map(({ id }) => id)];
+  return [...(isOlder(state.terms[of], revision) ? ['ticket'] : []), ...clocks.map(({ id }) => id)];
 }

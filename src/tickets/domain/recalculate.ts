@@ -4,7 +4,7 @@ import { targetOf } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapply.js';
 import { isSameVersion } from '../../clocks/pinned-versions.js';
 import { type Fact } from './facts.js';
-import { isUnderWay, liveOf, type Moment, planOf, started } from './transition.js';
+import { isUnderWay, liveOf, type Transition, planOf, started } from './transition.js';
 import {
   cancel,
   type Cause,
@@ -20,72 +20,77 @@ import {
 import { type TicketRun, type TicketMovedBecause, type TicketSubject } from './ticket-clocks.js';
 
 /** Type or priority changed: what runs is laid out anew; what was met or breached stays. */
-export function reclassified(moment: Moment): readonly TicketRun[] {
-  const { runs, fact, life } = moment;
+export function reclassified(transition: Transition): readonly TicketRun[] {
+  const { runs, fact, state } = transition;
   const anew = runs.map((run) => {
     if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
-    const target = targetOf(run.plan, run.metric, life);
+    const target = targetOf(run.plan, run.metric, state);
     if (target === undefined) return cancel(run, fact, 'lostPromise');
     return isSameTarget(target, run.target)
       ? run
-      : layOutAnew(run, { ...run, target }, life.waits.keys(), fact, 'reclassified');
+      : recalculate(run, { ...run, target }, state.waits.keys(), fact, 'reclassified');
   });
-  return [...anew, ...created(anew, moment)];
+  return [...anew, ...created(anew, transition)];
 }
 
 /** An explicit new layout: what runs, or was breached and is unanswered, goes on under other versions. */
-export function reapplied(moment: Moment, fact: Extract<Fact, { type: 'PlanReapplied' }>): readonly TicketRun[] {
-  const { life, before } = moment;
-  const anew = moment.runs.map((run) => (isLive(run) ? runReapplied(run, moment, fact) : run));
-  return isSameVersion(life.terms.plan, before.terms.plan) ? anew : [...anew, ...created(anew, moment)];
+export function reapplied(
+  transition: Transition,
+  fact: Extract<Fact, { type: 'PlanReapplied' }>,
+): readonly TicketRun[] {
+  const { state, before } = transition;
+  const anew = transition.runs.map((run) => (isLive(run) ? runReapplied(run, transition, fact) : run));
+  return isSameVersion(state.terms.plan, before.terms.plan) ? anew : [...anew, ...created(anew, transition)];
 }
 
 function runReapplied(
   run: TicketRun,
-  { life, versions }: Moment,
+  { state, versions }: Transition,
   fact: Extract<Fact, { type: 'PlanReapplied' }>,
 ): TicketRun {
   const { because } = fact.data;
   const terms = reappliedTerms(run.terms, fact.terms, because);
   if (terms === run.terms) return run;
   const plan = versions.plan(terms.plan);
-  const target = targetOf(plan, run.metric, life);
+  const target = targetOf(plan, run.metric, state);
   if (target === undefined) return cancel({ ...run, breachedAt: null }, fact, 'lostPromise');
   const under = { terms, plan, calendar: versions.calendar(terms.calendar), target };
-  const anew = lapse(layOutAnew(run, under, life.waits.keys(), fact, because), fact.at);
+  const anew = lapse(recalculate(run, under, state.waits.keys(), fact, because), fact.at);
   // Breached at the same deadline: the breach that was recorded stands.
   return run.breachedAt !== null && anew.breachedAt === run.breachedAt ? run : anew;
 }
 
 /** Another ticket was merged into it: a request in it that is older and unanswered is what our first response answers. */
-export function received({ runs, fact, life }: Moment): readonly TicketRun[] {
+export function received({ runs, fact, state }: Transition): readonly TicketRun[] {
   return runs.map((run) => {
-    const startedAt = Math.min(run.firstStep.at, life.receivedSince ?? Infinity);
+    const startedAt = Math.min(run.firstStep.at, state.receivedSince ?? Infinity);
     if (run.metric !== 'firstResponse' || !isLive(run) || run.startedAt === startedAt) return run;
     // What was breached stays; but for what this very merge had breached before it was corrected.
     const { at, because } = lastStep(run);
     if (run.breachedAt !== null && (at !== fact.at || because !== 'merged')) return run;
     const { terms, plan, calendar, target } = run;
     const under = { terms, plan, calendar, target };
-    return layOutAnew({ ...run, startedAt }, under, life.waits.keys(), fact, 'merged');
+    return recalculate({ ...run, startedAt }, under, state.waits.keys(), fact, 'merged');
   });
 }
 
 /** The clocks that a change creates; they start at it. */
-function created(runs: readonly TicketRun[], moment: Moment): readonly TicketRun[] {
-  if (!isUnderWay(moment.life)) return [];
-  return metrics.filter((metric) => isWanted(metric, runs, moment)).flatMap((metric) => started(moment, metric));
+function created(runs: readonly TicketRun[], transition: Transition): readonly TicketRun[] {
+  if (!isUnderWay(transition.state)) return [];
+  return metrics
+    .filter((metric) => isWanted(metric, runs, transition))
+    .flatMap((metric) => started(transition, metric));
 }
 
 /** Whether a ticket as it stands would have a clock of this metric running, if its new class promises one. */
-function isWanted(metric: Metric, runs: readonly TicketRun[], moment: Moment): boolean {
-  const { life } = moment;
+function isWanted(metric: Metric, runs: readonly TicketRun[], transition: Transition): boolean {
+  const { state } = transition;
   if (liveOf(runs, metric)) return false;
   switch (metric) {
     case 'firstResponse':
-      return life.origin === 'customerRequest' && life.lastReplyAt === null;
+      return state.origin === 'customerRequest' && state.lastReplyAt === null;
     case 'followUp':
-      return life.lastReplyAt !== null && (planOf(moment).followUpStarts === 'eachReply' || life.isAsked);
+      return state.lastReplyAt !== null && (planOf(transition).followUpStarts === 'eachReply' || state.isAsked);
     case 'resolution':
       return true;
   }
@@ -95,7 +100,7 @@ function isWanted(metric: Metric, runs: readonly TicketRun[], moment: Moment): b
  * Laid out anew from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
  * that stood is judged anew.
  */
-function layOutAnew(
+function recalculate(
   run: TicketRun,
   versions: Under<TicketSubject>,
   waits: Iterable<PauseReason>,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { arePinnedAlike } from '../../clocks/pinned-versions.js';
-import { type Life } from './ticket-state.js';
+import { type TicketState } from './ticket-state.js';
 
 type Same<Value> = (a: Value, b: Value) => boolean;
 
@@ -20,14 +20,14 @@ const heeded = {
   isAsked: is,
   lastReplyAt: (a, b) => (a === null) === (b === null),
   receivedSince: is,
-} satisfies { readonly [Key in keyof Life]?: Same<Life[Key]> };
+} satisfies { readonly [Key in keyof TicketState]?: Same<TicketState[Key]> };
 
 /** The first of all replies is asked for by itself: an earlier one changes it for all that comes after. */
 type Apart = 'firstRespondedAt';
 
 /** All else that may differ; what a late fact may change for all that comes after is first. */
-const shown: { readonly [Key in Exclude<keyof Life, Apart | keyof typeof heeded>]: Same<Life[Key]> } & {
-  readonly lastReplyAt: Same<Life['lastReplyAt']>;
+const shown: { readonly [Key in Exclude<keyof TicketState, Apart | keyof typeof heeded>]: Same<TicketState[Key]> } & {
+  readonly lastReplyAt: Same<TicketState['lastReplyAt']>;
 } = {
   assignee: is,
   team: is,
@@ -53,15 +53,17 @@ const shown: { readonly [Key in Exclude<keyof Life, Apart | keyof typeof heeded>
   splitInto: is,
 };
 
-const entriesOf = (compared: object) => Object.entries(compared) as readonly (readonly [keyof Life, Same<unknown>])[];
+const entriesOf = (compared: object) =>
+  Object.entries(compared) as readonly (readonly [keyof TicketState, Same<unknown>])[];
 const [allHeeded, allShown] = [entriesOf(heeded), entriesOf(shown)];
 
-const agree = (compared: typeof allHeeded, a: Life | undefined, b: Life | undefined) =>
+const agree = (compared: typeof allHeeded, a: TicketState | undefined, b: TicketState | undefined) =>
   a === b || (a !== undefined && b !== undefined && compared.every(([key, same]) => same(a[key], b[key])));
 
 /** Whether clocks go on from both alike. */
-export const isSameForClocks = (a: Life | undefined, b: Life | undefined): boolean => agree(allHeeded, a, b);
+export const isSameForClocks = (a: TicketState | undefined, b: TicketState | undefined): boolean =>
+  agree(allHeeded, a, b);
 
 /** Whether a ticket goes on from both alike, when it was first replied to left aside. */
-export const isSameLife = (a: Life | undefined, b: Life | undefined): boolean =>
+export const isSameState = (a: TicketState | undefined, b: TicketState | undefined): boolean =>
   agree(allShown, a, b) && agree(allHeeded, a, b);

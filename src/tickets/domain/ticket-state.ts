@@ -17,7 +17,7 @@ export interface QualityFlag {
 }
 
 /** A ticket as it stands after some of its facts, in order of occurrence. */
-export interface Life {
+export interface TicketState {
   readonly status: TicketStatus;
   readonly waits: ReadonlyMap<PauseReason, Instant>;
   readonly reference: string;
@@ -74,59 +74,59 @@ export function isReply(fact: Fact): boolean {
   }
 }
 
-const isUnderWay = (life: Life) => life.status === 'open' || life.status === 'waiting';
+const isUnderWay = (state: TicketState) => state.status === 'open' || state.status === 'waiting';
 
 /** Why a fact makes no sense for a ticket as it stands; a code for programs. Undefined: it does. */
-export function objection(life: Life, type: Fact['type']): string | undefined {
+export function objection(state: TicketState, type: Fact['type']): string | undefined {
   if (type === 'TicketOpened') return 'TICKET_EXISTS';
   if (type === 'InternalNoteAdded' || type === 'MergeReceived') return undefined;
-  if (life.status === 'cancelled') return 'TICKET_CANCELLED';
-  if (life.status === 'merged') return 'TICKET_MERGED';
+  if (state.status === 'cancelled') return 'TICKET_CANCELLED';
+  if (state.status === 'merged') return 'TICKET_MERGED';
   switch (type) {
     case 'TicketPaused':
     case 'TicketResumed':
-      return isUnderWay(life) ? undefined : life.status === 'closed' ? 'TICKET_CLOSED' : 'TICKET_RESOLVED';
+      return isUnderWay(state) ? undefined : state.status === 'closed' ? 'TICKET_CLOSED' : 'TICKET_RESOLVED';
     case 'TicketResolved':
-      return life.status === 'closed' ? 'TICKET_CLOSED' : undefined;
+      return state.status === 'closed' ? 'TICKET_CLOSED' : undefined;
     case 'TicketReopened':
-      return isUnderWay(life) ? 'TICKET_NOT_RESOLVED' : undefined;
+      return isUnderWay(state) ? 'TICKET_NOT_RESOLVED' : undefined;
     case 'PlanReapplied':
-      return life.status === 'closed' ? 'TICKET_CLOSED' : undefined;
+      return state.status === 'closed' ? 'TICKET_CLOSED' : undefined;
     default:
       return undefined;
   }
 }
 
 /** Whether the ticket stands so already, so that the fact would change nothing. */
-export function isAlreadySo(life: Life, fact: Fact): boolean {
+export function isAlreadySo(state: TicketState, fact: Fact): boolean {
   switch (fact.type) {
     case 'TicketPaused':
-      return life.waits.has(fact.data.reason);
+      return state.waits.has(fact.data.reason);
     case 'TicketResumed':
-      return fact.data.reason === null ? life.waits.size === 0 : !life.waits.has(fact.data.reason);
+      return fact.data.reason === null ? state.waits.size === 0 : !state.waits.has(fact.data.reason);
     case 'TicketAssigned':
-      return life.assignee === fact.data.assignee && life.team === fact.data.team;
+      return state.assignee === fact.data.assignee && state.team === fact.data.team;
     case 'TicketReclassified':
-      return life.type === fact.data.type && life.priority === fact.data.priority;
+      return state.type === fact.data.type && state.priority === fact.data.priority;
     case 'TicketResolved':
-      return life.status === 'resolved' && !(life.isUntold && isReply(fact)); // told now, it is a reply of ours
+      return state.status === 'resolved' && !(state.isUntold && isReply(fact)); // told now, it is a reply of ours
     case 'TicketClosed':
-      return life.status === 'closed';
+      return state.status === 'closed';
     case 'TicketCancelled':
-      return life.status === 'cancelled';
+      return state.status === 'cancelled';
     case 'TicketMerged':
-      return life.mergedInto === fact.data.into;
+      return state.mergedInto === fact.data.into;
     case 'MergeReceived':
-      return (life.received.get(fact.data.from)?.revision ?? -1) >= fact.data.revision;
+      return (state.received.get(fact.data.from)?.revision ?? -1) >= fact.data.revision;
     case 'TicketSplit':
-      return life.splitInto.has(fact.data.into);
+      return state.splitInto.has(fact.data.into);
     default:
       return false;
   }
 }
 
 /** Written out in full: an object that is spread and then given more keys takes microseconds to make. */
-function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
+function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): TicketState {
   const { at, terms, data } = fact;
   const answered = isReply(fact) ? at : null;
   return {
@@ -168,80 +168,86 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): Life {
 
 const none: ReadonlyMap<PauseReason, Instant> = new Map();
 
-const statusOf = (waits: Life['waits']): TicketStatus => (waits.size > 0 ? 'waiting' : 'open');
+const statusOf = (waits: TicketState['waits']): TicketStatus => (waits.size > 0 ? 'waiting' : 'open');
 
-const withWaits = (life: Life, waits: Life['waits']): Life => ({ ...life, waits, status: statusOf(waits) });
+const withWaits = (state: TicketState, waits: TicketState['waits']): TicketState => ({
+  ...state,
+  waits,
+  status: statusOf(waits),
+});
 
 const without = (waits: ReadonlyMap<PauseReason, Instant>, reason: PauseReason) =>
   waits.has(reason) ? new Map([...waits].filter(([r]) => r !== reason)) : waits;
 
-const replied = (life: Life, at: Instant): Life => ({
-  ...life,
-  firstRespondedAt: life.firstRespondedAt ?? at,
+const replied = (state: TicketState, at: Instant): TicketState => ({
+  ...state,
+  firstRespondedAt: state.firstRespondedAt ?? at,
   lastReplyAt: at,
   isAsked: false,
   isUntold: false,
 });
 
-/** The life after one fact more. A fact without sense changes nothing: the same object comes back. */
-export function after(life: Life | undefined, fact: Fact): Life | undefined {
-  if (fact.type === 'TicketOpened') return life ?? opened(fact);
-  if (life === undefined || objection(life, fact.type) !== undefined || isAlreadySo(life, fact)) return life;
+/** The state after one fact more. A fact without sense changes nothing: the same object comes back. */
+export function after(state: TicketState | undefined, fact: Fact): TicketState | undefined {
+  if (fact.type === 'TicketOpened') return state ?? opened(fact);
+  if (state === undefined || objection(state, fact.type) !== undefined || isAlreadySo(state, fact)) return state;
   switch (fact.type) {
     case 'FirstResponseSent':
     case 'FollowUpSent':
-      return isReply(fact) ? replied(life, fact.at) : life;
+      return isReply(fact) ? replied(state, fact.at) : state;
     case 'CustomerReplied': {
-      if (!isUnderWay(life)) return { ...life, lastCustomerReplyAt: fact.at };
-      const waits = without(life.waits, 'waitingForCustomer');
-      const isAsked = life.lastReplyAt !== null;
-      return { ...life, lastCustomerReplyAt: fact.at, isAsked, waits, status: statusOf(waits) };
+      if (!isUnderWay(state)) return { ...state, lastCustomerReplyAt: fact.at };
+      const waits = without(state.waits, 'waitingForCustomer');
+      const isAsked = state.lastReplyAt !== null;
+      return { ...state, lastCustomerReplyAt: fact.at, isAsked, waits, status: statusOf(waits) };
     }
     case 'TicketPaused':
-      return withWaits(life, new Map([...life.waits, [fact.data.reason, fact.at]]));
+      return withWaits(state, new Map([...state.waits, [fact.data.reason, fact.at]]));
     case 'TicketResumed':
-      return withWaits(life, fact.data.reason === null ? none : without(life.waits, fact.data.reason));
+      return withWaits(state, fact.data.reason === null ? none : without(state.waits, fact.data.reason));
     case 'TicketAssigned': {
       const { assignee, team } = fact.data;
-      return { ...life, assignee, team };
+      return { ...state, assignee, team };
     }
     // The versions that these facts pin govern what they start, not the ticket.
     case 'TicketReclassified': {
       const { type, priority, guarantee } = fact.data;
-      return { ...life, type, priority, guarantee };
+      return { ...state, type, priority, guarantee };
     }
     case 'PlanReapplied': {
       const { because, guarantee } = fact.data;
-      return { ...life, guarantee, terms: reappliedTerms(life.terms, fact.terms, because) };
+      return { ...state, guarantee, terms: reappliedTerms(state.terms, fact.terms, because) };
     }
     case 'InternalNoteAdded':
-      return life;
+      return state;
     case 'TicketResolved': {
-      if (life.status === 'resolved') return replied(life, fact.at);
-      const told = isReply(fact) ? replied(life, fact.at) : { ...life, isAsked: false, isUntold: true };
+      if (state.status === 'resolved') return replied(state, fact.at);
+      const told = isReply(fact) ? replied(state, fact.at) : { ...state, isAsked: false, isUntold: true };
       return { ...told, status: 'resolved', waits: none, resolvedAt: fact.at };
     }
     case 'TicketClosed':
-      return { ...life, status: 'closed', waits: none, isAsked: false, closedAt: fact.at };
+      return { ...state, status: 'closed', waits: none, isAsked: false, closedAt: fact.at };
     case 'TicketReopened':
-      return { ...life, status: 'open', resolvedAt: null, closedAt: null, reopenings: life.reopenings + 1 };
+      return { ...state, status: 'open', resolvedAt: null, closedAt: null, reopenings: state.reopenings + 1 };
     case 'TicketCancelled':
-      return { ...life, status: 'cancelled', waits: none, cancelledAt: fact.at, cancelReason: fact.data.reason };
+      return { ...state, status: 'cancelled', waits: none, cancelledAt: fact.at, cancelReason: fact.data.reason };
     case 'TicketMerged':
-      return { ...life, status: 'merged', waits: none, mergedInto: fact.data.into, mergedAt: fact.at };
+      return { ...state, status: 'merged', waits: none, mergedInto: fact.data.into, mergedAt: fact.at };
     case 'MergeReceived':
-      return receivedMore(life, fact.data);
+      return receivedMore(state, fact.data);
     case 'TicketSplit':
-      return { ...life, splitInto: life.splitInto.with(fact.data.into, true) };
+      return { ...state, splitInto: state.splitInto.with(fact.data.into, true) };
   }
 }
 
-function receivedMore(life: Life, data: FactData['MergeReceived']): Life {
-  const before = life.received.get(data.from);
-  const received = life.received.with(data.from, data);
-  const isOldest = before?.unansweredSince != null && before.unansweredSince === life.receivedSince;
-  const others = isOldest ? [...received.values()].map(({ unansweredSince }) => unansweredSince) : [life.receivedSince];
-  return { ...life, received, receivedSince: oldest([...others, data.unansweredSince]) };
+function receivedMore(state: TicketState, data: FactData['MergeReceived']): TicketState {
+  const before = state.received.get(data.from);
+  const received = state.received.with(data.from, data);
+  const isOldest = before?.unansweredSince != null && before.unansweredSince === state.receivedSince;
+  const others = isOldest
+    ? [...received.values()].map(({ unansweredSince }) => unansweredSince)
+    : [state.receivedSince];
+  return { ...state, received, receivedSince: oldest([...others, data.unansweredSince]) };
 }
 
 /** The first of some instants, null where there is none. */
@@ -251,17 +257,17 @@ export const oldest = (instants: readonly (Instant | null)[]): Instant | null =>
 /** A fact, and the ticket before and after it; undefined before the opening. */
 export interface Change {
   readonly fact: Fact;
-  readonly before: Life | undefined;
-  readonly life: Life | undefined;
+  readonly before: TicketState | undefined;
+  readonly state: TicketState | undefined;
 }
 
 /** What each of some facts changes. They come in order of occurrence. */
 export function* changes(facts: Iterable<Fact>): Generator<Change, void, undefined> {
-  let life: Life | undefined;
+  let state: TicketState | undefined;
   for (const fact of facts) {
-    const before = life;
-    life = after(before, fact);
-    yield { fact, before, life };
+    const before = state;
+    state = after(before, fact);
+    yield { fact, before, state };
   }
 }
 
@@ -272,11 +278,11 @@ export function insert(facts: readonly Fact[], fact: Fact): readonly Fact[] {
 }
 
 /** The ticket as its facts leave it at an instant; undefined before it was opened. Facts come in order of occurrence. */
-export function lifeAt(facts: readonly Fact[], at: Instant): Life | undefined {
-  let life: Life | undefined;
+export function lifeAt(facts: readonly Fact[], at: Instant): TicketState | undefined {
+  let state: TicketState | undefined;
   for (const fact of facts) {
     if (fact.at > at) break;
-    life = after(life, fact);
+    state = after(state, fact);
   }
-  return life;
+  return state;
 }

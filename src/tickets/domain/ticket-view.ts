@@ -5,15 +5,15 @@ import { layOut } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
 import { flagsOn } from './flags.js';
-import { changes, type Life, lifeAt, type QualityFlag } from './ticket-state.js';
+import { changes, type TicketState, lifeAt, type QualityFlag } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
 
 /** A ticket with its clocks, as readers see it. */
-export interface TicketView extends Omit<Life, 'waits'> {
+export interface TicketView extends Omit<TicketState, 'waits'> {
   readonly id: string;
   readonly customer: string;
   /** Why it waits; empty unless its status is `waiting`. */
-  readonly waits: Life['waits'];
+  readonly waits: TicketState['waits'];
   /** In order of start. */
   readonly clocks: () => readonly TicketClock[];
   /** In order of occurrence of the facts. */
@@ -31,25 +31,25 @@ export function viewAt(
   versions: Versions,
   at: Instant,
 ): TicketView | undefined {
-  const life = lifeAt(ticket.facts, at);
-  if (life === undefined) return undefined;
+  const state = lifeAt(ticket.facts, at);
+  if (state === undefined) return undefined;
   const { id, customer, facts } = ticket;
   const clocks = () => layOut(facts, versions, at).map((run) => clockOf(run, at));
-  return { id, customer, clocks, flags: () => flagsOf(facts), isIncomplete: isIncomplete(life), ...life };
+  return { id, customer, clocks, flags: () => flagsOf(facts), isIncomplete: isIncomplete(state), ...state };
 }
 
 /** A ticket as {@link viewAt} has it, by what has been worked out of it. */
 export function viewOf(id: string, ticket: Ticket, versions: Versions, at: Instant): TicketView | undefined {
   const { customer } = ticket;
-  const life = customer === undefined ? undefined : ticket.lifeAt(at, versions);
-  if (customer === undefined || life === undefined) return undefined;
+  const state = customer === undefined ? undefined : ticket.stateAt(at, versions);
+  if (customer === undefined || state === undefined) return undefined;
   const clocks = () => ticket.clocksAt(at, versions).map((run) => clockOf(run, at));
-  return { id, customer, clocks, flags: () => flagsOf(ticket.facts), isIncomplete: isIncomplete(life), ...life };
+  return { id, customer, clocks, flags: () => flagsOf(ticket.facts), isIncomplete: isIncomplete(state), ...state };
 }
 
 /** Whether a report lacks what would have it solved faster. */
-export const isIncomplete = (life: Pick<Life, 'application' | 'users'>): boolean =>
-  life.application === null || life.users.length === 0;
+export const isIncomplete = (state: Pick<TicketState, 'application' | 'users'>): boolean =>
+  state.application === null || state.users.length === 0;
 
 /** The facts whose time was clamped, and those that have no effect where they stand in order of occurrence. */
 export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {

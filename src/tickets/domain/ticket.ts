@@ -12,9 +12,9 @@ import { Directory } from './directory.js';
 import { type OutcomeEvent, type TicketEvent } from './events.js';
 import { factOf, isFact } from './fact-of.js';
 import { type Fact } from './facts.js';
-import { type Life } from './ticket-state.js';
+import { type TicketState } from './ticket-state.js';
 import { Sequence } from './sequence.js';
-import { type Changed, type Stand, Timeline } from './timeline.js';
+import { type Changed, type TicketAt, Timeline } from './timeline.js';
 
 /** What may have to be said: runs as they are laid out, those over only where they have changed; and those that vanished. */
 export interface ToSay {
@@ -141,21 +141,21 @@ export class Ticket {
   }
 
   /** How it and its clocks stood when all facts until an instant, and at it, had come. */
-  standAt(at: Instant, versions: Versions): Stand {
+  standAt(at: Instant, versions: Versions): TicketAt {
     const timeline = this.workedOut(versions);
     return timeline.standAfter(timeline.countUntil(at));
   }
 
   /** As {@link standAt}, but for the facts at the instant itself. */
-  standBefore(at: Instant, versions: Versions): Stand {
+  standBefore(at: Instant, versions: Versions): TicketAt {
     const timeline = this.workedOut(versions);
     return timeline.standAfter(timeline.countBefore(at));
   }
 
   /** The ticket as it stood at an instant; undefined before it was opened. */
-  lifeAt(at: Instant, versions: Versions): Life | undefined {
+  stateAt(at: Instant, versions: Versions): TicketState | undefined {
     const timeline = this.workedOut(versions);
-    return timeline.lifeAfter(timeline.countUntil(at));
+    return timeline.stateAfter(timeline.countUntil(at));
   }
 
   /** Its clocks as they stood at an instant, in order of start. */

@@ -5,14 +5,14 @@ import { isSameRun } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
-import { after, type Life } from './ticket-state.js';
-import { isSameForClocks, isSameLife } from './same-ticket-state.js';
+import { after, type TicketState } from './ticket-state.js';
+import { isSameForClocks, isSameState } from './same-ticket-state.js';
 import { Sequence } from './sequence.js';
 
 /** The ticket and its clocks as a fact leaves them. */
-export interface Stand {
+export interface TicketAt {
   /** Undefined before the opening. When it was first replied to is asked of the timeline: see {@link Timeline.lifeAt}. */
-  readonly life: Life | undefined;
+  readonly state: TicketState | undefined;
   readonly isChanged: boolean;
   readonly open: readonly TicketRun[];
   readonly over: readonly TicketRun[];
@@ -21,13 +21,13 @@ export interface Stand {
 interface Entry {
   readonly fact: Fact;
   /** Undefined until it has been worked out. */
-  readonly stand: Stand | undefined;
+  readonly stand: TicketAt | undefined;
 }
 
 /** Runs that are over and other than they were; undefined where one is not among these any more. */
 export type Changed = ReadonlyMap<RunId, TicketRun | undefined>;
 
-const unopened: Stand = { life: undefined, isChanged: false, open: [], over: [] };
+const unopened: TicketAt = { state: undefined, isChanged: false, open: [], over: [] };
 const unchanged: Changed = new Map();
 
 /** How many facts are worked out at a time. */
@@ -90,17 +90,17 @@ export class Timeline {
   }
 
   /** What was left when so many facts had come; {@link workedOut} before. */
-  standAfter(count: number): Stand {
+  standAfter(count: number): TicketAt {
     return count === 0 ? unopened : standOf(this.entries.at(count - 1));
   }
 
   /** The ticket as it stood when so many facts had come; {@link workedOut} before. */
-  lifeAfter(count: number): Life | undefined {
-    const { life } = this.standAfter(count);
-    if (life === undefined || life.lastReplyAt === null) return life;
-    const first = this.entries.countWhile((entry) => (standOf(entry).life?.lastReplyAt ?? null) === null);
-    const { lastReplyAt: firstRespondedAt = null } = this.standAfter(first + 1).life ?? {};
-    return firstRespondedAt === life.firstRespondedAt ? life : { ...life, firstRespondedAt };
+  stateAfter(count: number): TicketState | undefined {
+    const { state } = this.standAfter(count);
+    if (state === undefined || state.lastReplyAt === null) return state;
+    const first = this.entries.countWhile((entry) => (standOf(entry).state?.lastReplyAt ?? null) === null);
+    const { lastReplyAt: firstRespondedAt = null } = this.standAfter(first + 1).state ?? {};
+    return firstRespondedAt === state.firstRespondedAt ? state : { ...state, firstRespondedAt };
   }
 
   /** The runs that were over when so many facts had come. */
@@ -140,7 +140,7 @@ export class Timeline {
     const changed = new Map<RunId, TicketRun | undefined>();
     const anew: Entry[] = [];
     let now = from === 0 ? unopened : standOf(this.entries.at(from - 1));
-    let known: Stand | undefined = now;
+    let known: TicketAt | undefined = now;
     for (const { fact, stand } of this.entries.from(from)) {
       const was = isAnew ? undefined : stand;
       if (was !== undefined && from + anew.length >= newUntil && isMet(now, known)) {
@@ -170,50 +170,50 @@ const none: readonly TicketRun[] = [];
 const both = (before: Changed, now: Changed): Changed =>
   before.size === 0 ? now : now.size === 0 ? before : new Map([...before, ...now]);
 
-function standOf(entry: Entry | undefined): Stand {
+function standOf(entry: Entry | undefined): TicketAt {
   if (entry?.stand === undefined) throw new Error('a fact has not been worked out');
   return entry.stand;
 }
 
 /** What a fact leaves of how the ticket and its clocks stood. */
-function next(now: Stand, fact: Fact, versions: Versions): Stand {
-  const life = after(now.life, fact);
-  if (life !== undefined && life !== now.life)
-    return { life, isChanged: true, ...advance(now.open, fact, now.life, life, versions) };
-  return now.isChanged ? { life, isChanged: false, open: now.open, over: none } : now;
+function next(now: TicketAt, fact: Fact, versions: Versions): TicketAt {
+  const state = after(now.state, fact);
+  if (state !== undefined && state !== now.state)
+    return { state, isChanged: true, ...advance(now.open, fact, now.state, state, versions) };
+  return now.isChanged ? { state, isChanged: false, open: now.open, over: none } : now;
 }
 
 /**
  * As {@link next} for a fact that left something before, when `known` was how all stood. What is as it was is the same
  * object, so that it is soon seen when all is.
  */
-function nextAgain(now: Stand, fact: Fact, versions: Versions, known: Stand, was: Stand): Stand {
-  const isSameBefore = now.life === known.life;
-  const anew = isSameBefore ? was.life : after(now.life, fact);
-  const isChanged = isSameBefore ? was.isChanged : anew !== now.life;
-  const life = isChanged && isSameLife(anew, was.life) ? was.life : anew;
-  const { open, over } = clocksAgain(now, fact, versions, known, was, isChanged, life);
+function nextAgain(now: TicketAt, fact: Fact, versions: Versions, known: TicketAt, was: TicketAt): TicketAt {
+  const isSameBefore = now.state === known.state;
+  const anew = isSameBefore ? was.state : after(now.state, fact);
+  const isChanged = isSameBefore ? was.isChanged : anew !== now.state;
+  const state = isChanged && isSameState(anew, was.state) ? was.state : anew;
+  const { open, over } = clocksAgain(now, fact, versions, known, was, isChanged, state);
   if (!isChanged && !now.isChanged && open === now.open && over.length === 0) return now;
-  const isSame = life === was.life && isChanged === was.isChanged && open === was.open && over === was.over;
-  return isSame ? was : { life, isChanged, open, over };
+  const isSame = state === was.state && isChanged === was.isChanged && open === was.open && over === was.over;
+  return isSame ? was : { state, isChanged, open, over };
 }
 
 function clocksAgain(
-  now: Stand,
+  now: TicketAt,
   fact: Fact,
   versions: Versions,
-  known: Stand,
-  was: Stand,
+  known: TicketAt,
+  was: TicketAt,
   isChanged: boolean,
-  life: Life | undefined,
-): Pick<Stand, 'open' | 'over'> {
+  state: TicketState | undefined,
+): Pick<TicketAt, 'open' | 'over'> {
   const isSameChange =
     isChanged === was.isChanged &&
     areSame(now.open, known.open) &&
-    (!isChanged || (isSameForClocks(now.life, known.life) && isSameForClocks(life, was.life)));
+    (!isChanged || (isSameForClocks(now.state, known.state) && isSameForClocks(state, was.state)));
   if (isSameChange) return was;
-  if (!isChanged || life === undefined) return { open: now.open, over: none };
-  const left = advance(now.open, fact, now.life, life, versions);
+  if (!isChanged || state === undefined) return { open: now.open, over: none };
+  const left = advance(now.open, fact, now.state, state, versions);
   const before = new Map([...was.open, ...was.over].map((run) => [run.id, run]));
   const again = (runs: readonly TicketRun[], whole: readonly TicketRun[]) => {
     const same = runs.map((run) => {
@@ -226,7 +226,7 @@ function clocksAgain(
 }
 
 /** Whether all goes on alike from both. */
-const isMet = (a: Stand, b: Stand) => a === b || (areSame(a.open, b.open) && isSameLife(a.life, b.life));
+const isMet = (a: TicketAt, b: TicketAt) => a === b || (areSame(a.open, b.open) && isSameState(a.state, b.state));
 
 const areSame = (a: readonly TicketRun[], b: readonly TicketRun[]) =>
   a === b || (a.length === b.length && a.every((run, i) => run === b[i]));

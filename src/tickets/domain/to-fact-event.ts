@@ -2,23 +2,23 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { guaranteeOf, type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapply.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
-import { type CommandContext, type TicketCommand, type TicketOrder } from './commands.js';
+import { type CommandContext, type TicketCommandInContext, type TicketCommand } from './commands.js';
 import { type FactEvent } from './events.js';
 import { type FactData, type FactType } from './facts.js';
-import { type Life } from './ticket-state.js';
+import { type TicketState } from './ticket-state.js';
 
-export type FactCommand = Exclude<TicketCommand, { type: 'Settle' }>;
+export type FactCommand = Exclude<TicketCommandInContext, { type: 'Settle' }>;
 
 type Said = { [Type in FactType]: readonly [type: Type, data: FactData[Type]] }[FactType];
 
 /**
- * The fact that a command reports, as an event. `life` is the ticket as it stood when it occurred; whether the fact makes
+ * The fact that a command reports, as an event. `state` is the ticket as it stood when it occurred; whether the fact makes
  * sense then is not asked here.
  */
 export function toFactEvent(
   command: FactCommand,
   owner: string | undefined,
-  life: Life | undefined,
+  state: TicketState | undefined,
   versions: Versions,
 ): FactEvent {
   const { context } = command;
@@ -26,7 +26,7 @@ export function toFactEvent(
   const customer = command.type === 'OpenTicket' ? command.customer : owner;
   if (customer === undefined) throw noTicket(context.ticket);
 
-  const [type, said] = saidBy(command, life, versions);
+  const [type, said] = saidBy(command, state, versions);
   const metadata = {
     actor,
     occurredAt,
@@ -40,7 +40,7 @@ export function toFactEvent(
   return { id: factId, type, data: { ticket: context.ticket, customer, terms, ...said }, metadata } as FactEvent;
 }
 
-function saidBy(command: FactCommand, life: Life | undefined, versions: Versions): Said {
+function saidBy(command: FactCommand, state: TicketState | undefined, versions: Versions): Said {
   switch (command.type) {
     case 'OpenTicket':
       return ['TicketOpened', opening(command, versions)];
@@ -57,12 +57,12 @@ function saidBy(command: FactCommand, life: Life | undefined, versions: Versions
     case 'AssignTicket':
       return ['TicketAssigned', { assignee: command.assignee, team: command.team ?? null }];
     case 'ReclassifyTicket':
-      return ['TicketReclassified', reclassification(command, life, versions)];
+      return ['TicketReclassified', reclassification(command, state, versions)];
     case 'ReapplyPlan':
-      return ['PlanReapplied', reapplication('reapplied', command.context, life, versions)];
+      return ['PlanReapplied', reapplication('reapplied', command.context, state, versions)];
     case 'ApplyRevision': {
       const because = command.of === 'plan' ? 'planRevised' : 'calendarRevised';
-      return ['PlanReapplied', reapplication(because, command.context, life, versions)];
+      return ['PlanReapplied', reapplication(because, command.context, state, versions)];
     }
     case 'AddInternalNote':
       return ['InternalNoteAdded', { text: command.text }];
@@ -81,22 +81,22 @@ function saidBy(command: FactCommand, life: Life | undefined, versions: Versions
       return ['MergeReceived', { from, stands, unansweredSince, revision }];
     }
     case 'SplitTicket':
-      return ['TicketSplit', split(command, life)];
+      return ['TicketSplit', split(command, state)];
   }
 }
 
-function split(command: Order<'SplitTicket'>, life: Life | undefined): FactData['TicketSplit'] {
+function split(command: FactCommandOf<'SplitTicket'>, state: TicketState | undefined): FactData['TicketSplit'] {
   const { into, messageAt, reference = into } = command;
-  if (life === undefined) throw noTicket(command.context.ticket);
-  const { channel, priority, subject, application, users } = { ...life, ...command };
-  const type = command.ticketType ?? life.type;
+  if (state === undefined) throw noTicket(command.context.ticket);
+  const { channel, priority, subject, application, users } = { ...state, ...command };
+  const type = command.ticketType ?? state.type;
   const from = command.from === undefined ? {} : { from: command.from };
   return { into, messageAt, opening: { reference, type, channel, priority, subject, application, users, ...from } };
 }
 
-type Order<Type extends TicketOrder['type']> = Extract<FactCommand, { type: Type }>;
+type FactCommandOf<Type extends TicketCommand['type']> = Extract<FactCommand, { type: Type }>;
 
-function opening(command: Order<'OpenTicket'>, versions: Versions): FactData['TicketOpened'] {
+function opening(command: FactCommandOf<'OpenTicket'>, versions: Versions): FactData['TicketOpened'] {
   const { context, channel, subject } = command;
   const imported = context.import;
   const priority = command.priority ?? 'normal';
@@ -122,27 +122,27 @@ function opening(command: Order<'OpenTicket'>, versions: Versions): FactData['Ti
 
 /** What is not named stays as it was when it occurred. */
 function reclassification(
-  { ticketType, priority, context }: Order<'ReclassifyTicket'>,
-  life: Life | undefined,
+  { ticketType, priority, context }: FactCommandOf<'ReclassifyTicket'>,
+  state: TicketState | undefined,
   versions: Versions,
 ): FactData['TicketReclassified'] {
-  if (life === undefined) throw noTicket(context.ticket);
-  const now = { type: ticketType ?? life.type, priority: priority ?? life.priority };
-  const isUnjudged = life.guarantee.reason === 'beforeJudgedFrom';
+  if (state === undefined) throw noTicket(context.ticket);
+  const now = { type: ticketType ?? state.type, priority: priority ?? state.priority };
+  const isUnjudged = state.guarantee.reason === 'beforeJudgedFrom';
   const plan = versions.plan(context.terms.plan);
-  return { ...now, guarantee: isUnjudged ? life.guarantee : guaranteeOf(plan, { ...now, channel: life.channel }) };
+  return { ...now, guarantee: isUnjudged ? state.guarantee : guaranteeOf(plan, { ...now, channel: state.channel }) };
 }
 
 function reapplication(
   because: Reapplication,
   { ticket, terms }: CommandContext,
-  life: Life | undefined,
+  state: TicketState | undefined,
   versions: Versions,
 ): FactData['PlanReapplied'] {
-  if (life === undefined) throw noTicket(ticket);
-  const { plan } = reappliedTerms(life.terms, terms, because);
-  const isUnjudged = life.guarantee.reason === 'beforeJudgedFrom';
-  return { because, guarantee: isUnjudged ? life.guarantee : guaranteeOf(versions.plan(plan), life) };
+  if (state === undefined) throw noTicket(ticket);
+  const { plan } = reappliedTerms(state.terms, terms, because);
+  const isUnjudged = state.guarantee.reason === 'beforeJudgedFrom';
+  return { because, guarantee: isUnjudged ? state.guarantee : guaranteeOf(versions.plan(plan), state) };
 }
 
 /** How it is said that there is no such ticket, whoever asks. */

@@ -8,7 +8,7 @@ import { type EventStore, type Position } from '../../event-sourcing/event-store
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { recordedBy } from '../../api/graphql/actor.js';
 import { Faults } from '../../api/graphql/faults.js';
-import { said } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/page.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { ChangeTicket, type RequestOutcome, type TicketRequest } from '../commands/change-ticket.js';
 import { eachTicket } from '../commands/each-ticket.js';
@@ -55,7 +55,7 @@ export class RecordEvents {
     let last: Position | undefined;
     const record = async (ticket: string, said: readonly Said[]) => {
       const requests = said.map(({ request }) => request);
-      const about = { ticket, hasOwnOpening: requests.some(({ order }) => opens(order)) };
+      const about = { ticket, hasOwnOpening: requests.some(({ command }) => opens(command)) };
       const outcomes = await heeding(unopened, about, requests, async (tried) => {
         const { outcomes, position } = await this.changed(sender, ticket, tried);
         if (last === undefined || position > last) last = position;
@@ -63,14 +63,14 @@ export class RecordEvents {
       });
       for (const [i, { index }] of said.entries()) results[index] = resultOf(index, ticket, outcomes[i]);
     };
-    await eachTicket(groups, ({ request }) => request.order, record);
+    await eachTicket(groups, ({ request }) => request.command, record);
     return { results, position: toCursor(this.store, last ?? (await this.store.lastPosition())) };
   }
 
   /** A refusal of the ticket as a whole refuses each of its events. */
   private async changed({ identity, signal }: Sender, ticket: string, requests: readonly TicketRequest[]) {
     // An opening under fresh ids most likely is one; where it is not, its append finds out.
-    const isNew = requests[0]?.order.type === 'OpenTicket' && requests.every((r) => r.idempotencyKey === undefined);
+    const isNew = requests[0]?.command.type === 'OpenTicket' && requests.every((r) => r.idempotencyKey === undefined);
     try {
       return await this.bus.execute(new ChangeTicket(identity.scope, ticket, requests, isNew, signal));
     } catch (rejection) {
@@ -100,10 +100,10 @@ function expectSound(events: readonly TicketEventInput[]): void {
 function requestOf(input: TicketEventInput, caller: Identity): TicketRequest {
   const { occurredAt, onBehalfOf, idempotencyKey, customer } = input;
   return {
-    order: orderOf(input),
+    command: orderOf(input),
     occurredAt,
     ...recordedBy(caller, onBehalfOf),
-    ...said({ idempotencyKey, customer: customer?.trim() }),
+    ...givenValues({ idempotencyKey, customer: customer?.trim() }),
   };
 }
 

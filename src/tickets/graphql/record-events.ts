@@ -13,7 +13,7 @@ import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { idPattern } from './ticket.inputs.js';
 import { customerIdOf, customerIdRule } from '../../parsing/customer-id.js';
 import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
-import { type TicketOrder } from '../domain/commands.js';
+import { type TicketCommand } from '../domain/commands.js';
 import { type CancelReason, type Origin, type ReportedType } from '../domain/facts.js';
 
 @InputType('TicketEventInput', {
@@ -203,7 +203,7 @@ const given = <Key extends string, Value>(key: Key, value: Value | null | undefi
   (value == null ? {} : { [key]: value }) as Record<Key, Value>;
 
 /** The command that an event asks for; what it requires was checked by {@link faultOf}. */
-export function orderOf(input: TicketEventInput): TicketOrder {
+export function orderOf(input: TicketEventInput): TicketCommand {
   const channel = given('channel', input.channel);
   switch (input.event) {
     case 'TicketOpened': {

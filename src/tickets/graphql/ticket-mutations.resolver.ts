@@ -3,19 +3,19 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Args, createUnionType, Field, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Requires } from '../../auth/requires.js';
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { expectMayReport, recordedBy } from '../../api/graphql/actor.js';
-import { said } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/page.js';
 import { memberOf, orRejection, RejectionType } from '../../api/graphql/rejected.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { CATALOGUE, CLOCK, EVENT_STORE } from '../../di-tokens.js';
+import { CATALOGUE, TIME_SOURCE, EVENT_STORE } from '../../di-tokens.js';
 import { ChangeTicket } from '../commands/change-ticket.js';
-import { type TicketOrder } from '../domain/commands.js';
+import { type TicketCommand } from '../domain/commands.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type TicketSource } from '../domain/facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
@@ -36,12 +36,12 @@ import {
   TicketInput,
 } from './ticket.inputs.js';
 import { From, type Sender, unopenedBy } from './sender.js';
-import { TicketType, toTicketType } from './ticket.type.js';
+import { TicketObjectType, toTicketType } from './ticket.type.js';
 
 @ObjectType('TicketChanged', { description: 'The ticket as decided, its clocks among it.' })
 export class TicketChangedType {
-  @Field(() => TicketType, { description: 'The ticket as it stands now.' })
-  ticket!: TicketType;
+  @Field(() => TicketObjectType, { description: 'The ticket as it stands now.' })
+  ticket!: TicketObjectType;
 
   @Field(() => PositionScalar, { description: 'Hand it to a query as `after` to see this write in its answer.' })
   position!: string;
@@ -65,7 +65,7 @@ export class TicketMutations {
     private readonly bus: CommandBus,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TIME_SOURCE) private readonly time: TimeSource,
   ) {}
 
   @Requires('changeTickets')
@@ -76,14 +76,14 @@ export class TicketMutations {
   openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput, @From() sender: Sender) {
     const { type: ticketType, channel, subject, source, externalId, ...rest } = input;
     const customer = input.customer.trim();
-    const { reference = externalId, plan, priority, application, users, origin } = said(rest);
+    const { reference = externalId, plan, priority, application, users, origin } = givenValues(rest);
     const from = source == null || externalId == null ? undefined : { source, externalId };
-    const order: TicketOrder = {
+    const command: TicketCommand = {
       ...{ type: 'OpenTicket', ticketType, customer, channel, subject },
-      ...said({ reference, plan, priority, application, users, origin, from }),
+      ...givenValues({ reference, plan, priority, application, users, origin, from }),
     };
     const id = idOf(input, customer, from, sender.identity);
-    return this.change(id ?? newId(), order, input, sender, id === undefined);
+    return this.change(id ?? newId(), command, input, sender, id === undefined);
   }
 
   @Requires('changeTickets')
@@ -91,19 +91,29 @@ export class TicketMutations {
     description: 'We replied. What it means is derived: the earliest reply by a person counts.',
   })
   recordFirstResponse(@Args('input', { description: 'The reply.' }) input: MessageInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'RecordFirstResponse', ...said({ channel: input.channel }) }, input, sender);
+    return this.change(
+      input.id,
+      { type: 'RecordFirstResponse', ...givenValues({ channel: input.channel }) },
+      input,
+      sender,
+    );
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'We replied again.' })
   recordFollowUp(@Args('input', { description: 'The reply.' }) input: MessageInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'RecordFollowUp', ...said({ channel: input.channel }) }, input, sender);
+    return this.change(input.id, { type: 'RecordFollowUp', ...givenValues({ channel: input.channel }) }, input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The customer wrote; that ends the wait for the customer.' })
   recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'RecordCustomerReply', ...said({ channel: input.channel }) }, input, sender);
+    return this.change(
+      input.id,
+      { type: 'RecordCustomerReply', ...givenValues({ channel: input.channel }) },
+      input,
+      sender,
+    );
   }
 
   @Requires('changeTickets')
@@ -120,7 +130,7 @@ export class TicketMutations {
     @Args('input', { description: 'The wait that ends.' }) input: ResumeTicketInput,
     @From() sender: Sender,
   ) {
-    return this.change(input.id, { type: 'ResumeTicket', ...said({ reason: input.reason }) }, input, sender);
+    return this.change(input.id, { type: 'ResumeTicket', ...givenValues({ reason: input.reason }) }, input, sender);
   }
 
   @Requires('changeTickets')
@@ -150,7 +160,7 @@ export class TicketMutations {
     @From() sender: Sender,
   ) {
     const { type: ticketType, priority } = input;
-    return this.change(input.id, { type: 'ReclassifyTicket', ...said({ ticketType, priority }) }, input, sender);
+    return this.change(input.id, { type: 'ReclassifyTicket', ...givenValues({ ticketType, priority }) }, input, sender);
   }
 
   @Requires('report')
@@ -162,7 +172,7 @@ export class TicketMutations {
     @Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput,
     @From() sender: Sender,
   ) {
-    return this.change(input.id, { type: 'ReapplyPlan', ...said({ version: input.version }) }, input, sender);
+    return this.change(input.id, { type: 'ReapplyPlan', ...givenValues({ version: input.version }) }, input, sender);
   }
 
   @Requires('changeTickets')
@@ -206,25 +216,29 @@ export class TicketMutations {
     @From() sender: Sender,
   ) {
     const { type: ticketType, messageAt, reference, channel, priority, subject, application, users } = input;
-    const order: TicketOrder = {
+    const command: TicketCommand = {
       ...{ type: 'SplitTicket', into: newTicketOf(input, sender.identity), messageAt },
-      ...said({ ticketType, reference, channel, priority, subject, application, users }),
+      ...givenValues({ ticketType, reference, channel, priority, subject, application, users }),
     };
-    return this.change(input.id, order, input, sender);
+    return this.change(input.id, command, input, sender);
   }
 
-  private change(id: string, order: TicketOrder, input: SaidInput, sender: Sender, isNew = false) {
+  private change(id: string, command: TicketCommand, input: SaidInput, sender: Sender, isNew = false) {
     const { occurredAt, idempotencyKey } = input;
     const { identity } = sender;
     const decided = async () => {
-      if (order.type === 'OpenTicket' && order.plan !== undefined) expectMayReport(identity, 'plan');
-      const request = { order, ...recordedBy(identity, input.onBehalfOf), ...said({ occurredAt, idempotencyKey }) };
-      const objection = sender.unopened?.objection(order, id);
+      if (command.type === 'OpenTicket' && command.plan !== undefined) expectMayReport(identity, 'plan');
+      const request = {
+        command,
+        ...recordedBy(identity, input.onBehalfOf),
+        ...givenValues({ occurredAt, idempotencyKey }),
+      };
+      const objection = sender.unopened?.objection(command, id);
       if (objection !== undefined) throw objection;
       return this.decided(new ChangeTicket(identity.scope, id, [request], isNew, sender.signal));
     };
     const remembered = decided().catch((error: unknown) => {
-      if (error instanceof Rejection) unopenedBy(sender).remember(order, id, error);
+      if (error instanceof Rejection) unopenedBy(sender).remember(command, id, error);
       throw error;
     });
     return orRejection(remembered);
@@ -236,7 +250,7 @@ export class TicketMutations {
     if (outcome?.kind === 'rejected') throw outcome.rejection;
     if (ticket === undefined) throw new Error(`ticket ${command.ticketId} was changed, and is not there`);
     return Object.assign(new TicketChangedType(), {
-      ticket: toTicketType(ticket, this.catalogue, this.clock.now()),
+      ticket: toTicketType(ticket, this.catalogue, this.time.now()),
       position: toCursor(this.store, position),
       recorded: outcome?.kind === 'recorded' ? outcome.events : 0,
     });

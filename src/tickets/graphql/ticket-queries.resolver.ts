@@ -4,15 +4,15 @@ import { Args, ArgsType, Field, ID, InputType, Query, Resolver } from '@nestjs/g
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
-import { PageArgs, ReadArgs, said } from '../../api/graphql/page.js';
+import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import { CATALOGUE, CLOCK } from '../../di-tokens.js';
+import { CATALOGUE, TIME_SOURCE } from '../../di-tokens.js';
 import { TicketById, TicketList } from '../queries/ticket-queries.js';
-import { TicketConnection, TicketType, toTicketTypes } from './ticket.type.js';
+import { TicketConnection, TicketObjectType, toTicketTypes } from './ticket.type.js';
 
 @InputType('TicketFilter', { description: 'Which tickets; what is left out, or empty, does not narrow.' })
 export class TicketFilterInput {
@@ -79,17 +79,17 @@ export class TicketQueries {
   constructor(
     private readonly bus: QueryBus,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(TIME_SOURCE) private readonly time: TimeSource,
   ) {}
 
   @Requires('readTickets')
-  @Query(() => TicketType, {
+  @Query(() => TicketObjectType, {
     nullable: true,
     description: 'A ticket by its id or reference; null where there is none.',
   })
   async ticket(@Args() { id, after }: TicketArgs, @Asking() reader: Reader) {
     const view = await this.bus.execute(new TicketById(reader, id, after));
-    const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, this.clock.now());
+    const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, this.time.now());
     return ticket ?? null;
   }
 
@@ -111,11 +111,13 @@ export class TicketQueries {
   }
 
   private async list(list: TicketList['list'], { filter, after, ...page }: TicketsArgs, reader: Reader) {
-    const { edges, pageInfo } = await this.bus.execute(new TicketList(reader, list, said(filter), said(page), after));
+    const { edges, pageInfo } = await this.bus.execute(
+      new TicketList(reader, list, givenValues(filter), givenValues(page), after),
+    );
     const nodes = await toTicketTypes(
       edges.map(({ node }) => node),
       this.catalogue,
-      this.clock.now(),
+      this.time.now(),
     );
     return { edges: edges.map(({ cursor }, i) => ({ cursor, node: nodes[i] })), pageInfo };
   }

@@ -52,7 +52,7 @@ export class FactFlagType {
 }
 
 @ObjectType('Ticket', { description: 'A ticket as its facts leave it, in order of occurrence, with the clocks on it.' })
-export class TicketType {
+export class TicketObjectType {
   @Field(() => ID, { description: 'Its id, given by the caller or derived from its source.' })
   id!: string;
 
@@ -164,10 +164,10 @@ export class TicketType {
   nextDue!: ClockType | null;
 }
 
-export const TicketConnection = connectionOf('Ticket', () => TicketType);
+export const TicketConnection = connectionOf('Ticket', () => TicketObjectType);
 
 /** A ticket as read at an instant. Its versions must be at hand: see {@link Catalogue.load}. */
-export function toTicketType(view: TicketView, catalogue: Catalogue, now: number): TicketType {
+export function toTicketType(view: TicketView, catalogue: Catalogue, now: number): TicketObjectType {
   return {
     plan: view.terms.plan,
     selfHelp: catalogue.plan(view.terms.plan).selfHelp,
@@ -194,7 +194,7 @@ export async function toTicketTypes(
   views: readonly TicketView[],
   catalogue: Catalogue,
   now: number,
-): Promise<TicketType[]> {
+): Promise<TicketObjectType[]> {
   await catalogue.load(views.flatMap(({ terms, clocks }) => [terms, ...clocks().map((clock) => clock.terms)]));
   return views.map((view) => toTicketType(view, catalogue, now));
 }

@@ -4,7 +4,7 @@ import { upsert } from '../../read-models/rows.js';
 import { type FactsTable } from '../../read-models/schema.js';
 import { type Fact } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
-import { after, type Life, type QualityFlag } from '../domain/ticket-state.js';
+import { after, type TicketState, type QualityFlag } from '../domain/ticket-state.js';
 
 /** So many events of a ticket have their facts in one row: a fact more makes no more than that be written again. */
 export const eventsInPart = 128;
@@ -71,8 +71,8 @@ export async function keepFacts(tx: Tx, added: ReadonlyMap<string, readonly Kept
 }
 
 /** What a ticket's facts come to. */
-export interface Told {
-  readonly life: Life | undefined;
+export interface FactTold {
+  readonly life: TicketState | undefined;
   /** The last of them in order of occurrence. */
   readonly lastAt: number;
   /** In order of occurrence. */
@@ -80,12 +80,12 @@ export interface Told {
 }
 
 /** Tells a ticket anew from all its facts: one has come that occurred before others. What was flagged may be so no more. */
-export async function tellAnew(tx: Tx, ticket: string): Promise<Told> {
+export async function tellAnew(tx: Tx, ticket: string): Promise<FactTold> {
   const rows = await tx.selectFrom('facts').selectAll().where('ticket', '=', ticket).orderBy('part').execute();
   const facts = rows.flatMap((row) => JSON.parse(`[${row.facts}]`) as Fact[]);
   const flags: QualityFlag[] = [];
   const byPart = new Map(rows.map(({ part }): [number, string[]] => [part, []]));
-  let life: Life | undefined;
+  let life: TicketState | undefined;
   const inOrder = facts.toSorted((a, b) => a.at - b.at || a.order - b.order);
   for (const fact of inOrder) {
     for (const flag of flagsOn(life, fact)) flags.push({ fact: fact.id, flag });

@@ -10,7 +10,7 @@ import { factTypes } from '../domain/facts.js';
  * What tickets that were merged or split have still to say to others: the state of the policy that does it. A merged
  * ticket says it again after every fact more, for a late one may show that it stood otherwise.
  */
-export const handOversProjection: Projection<Tx> = {
+export const mergePropagationsProjection: Projection<Tx> = {
   name: 'handOvers',
   version: 2,
   types: factTypes,

@@ -8,14 +8,14 @@ import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/events.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
-import { type Governed, governedOf, isOlder, type Oldest } from './tickets-by-version.js';
+import { type PinnedByTicket, governedOf, isOlder, type Oldest } from './tickets-by-version.js';
 
 /**
  * What is still to be laid out anew under revisions that apply to open tickets: the state of the policy that does it.
  * Tickets are candidates, rather too many than too few: each ticket's decider has the word, and its event takes it off the
  * list.
  */
-export const relayoutsProjection: Projection<Tx> = {
+export const recalculationsProjection: Projection<Tx> = {
   name: 'relayouts',
   version: 4,
   types: [
@@ -66,7 +66,7 @@ class List {
 
   constructor(
     private readonly revisions: RevisionsTable[],
-    private readonly governed: Map<string, Governed>,
+    private readonly governed: Map<string, PinnedByTicket>,
   ) {}
 
   take(event: StoredEvent & TicketEvent): void {

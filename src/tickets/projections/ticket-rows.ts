@@ -5,8 +5,8 @@ import { among, upsert } from '../../read-models/rows.js';
 import { type TicketsTable } from '../../read-models/schema.js';
 import { type VersionRef } from '../../clocks/pinned-versions.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
-import { type Life, type QualityFlag } from '../domain/ticket-state.js';
-import { lifeFromJson, lifeToJson } from '../domain/ticket-state-json.js';
+import { type TicketState, type QualityFlag } from '../domain/ticket-state.js';
+import { stateFromJson, stateToJson } from '../domain/ticket-state-json.js';
 import { flagsShown } from '../domain/ticket-view.js';
 import { recentClocks } from '../clock-cache.js';
 import { keepFacts, type KeptFact, tellAnew } from './kept-facts.js';
@@ -21,7 +21,7 @@ export interface TicketRow {
   /** Undefined for a new ticket. */
   readonly known: Known | undefined;
   /** Read only where the batch has a fact of it: most of what happens to a ticket is what becomes of its clocks. */
-  life: Life | undefined;
+  life: TicketState | undefined;
   /** The last of its facts in order of occurrence. */
   lastAt: Instant;
   /** The first of its flags. */
@@ -66,7 +66,7 @@ export async function loadRows(
   for (const { id, life, last_at: lastAt, flags } of await standing.execute()) {
     const row = rows.get(id);
     if (row === undefined) continue;
-    Object.assign(row, { life: lifeFromJson(life), lastAt, flags: JSON.parse(flags) as QualityFlag[] });
+    Object.assign(row, { life: stateFromJson(life), lastAt, flags: JSON.parse(flags) as QualityFlag[] });
   }
   for (const [id, clocks] of await recentClocks(tx, [...rows.keys()]))
     for (const clock of clocks) rows.get(id)?.clocks.set(clock.run, clock);
@@ -143,7 +143,7 @@ function toRow({ id, customer, life, lastAt, flags, clocks }: TicketRow, rankOf:
       ...queueOf(status, clocks.values()),
       last_at: lastAt,
       flags: JSON.stringify(flags.slice(0, flagsShown)),
-      life: lifeToJson(life),
+      life: stateToJson(life),
     },
   ];
 }

@@ -12,7 +12,7 @@ export interface Oldest {
 }
 
 /** What a ticket is under. */
-export interface Governed {
+export interface PinnedByTicket {
   readonly versions: Oldest[];
   isOpen: boolean;
   statusAt: Instant;
@@ -21,9 +21,9 @@ export interface Governed {
 }
 
 /** What the tickets of a batch are under. */
-export async function governedOf(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, Governed>> {
+export async function governedOf(events: readonly StoredEvent[], tx: Tx): Promise<Map<string, PinnedByTicket>> {
   const ids = new Set(events.flatMap(({ data }) => (data as { readonly ticket?: string }).ticket ?? []));
-  const governed = new Map<string, Governed>();
+  const governed = new Map<string, PinnedByTicket>();
   const rows = await tx.selectFrom('governed').selectAll().where('ticket', 'in', among(ids)).execute();
   for (const { ticket, versions: json, open, status_at: statusAt, chosen_at: chosenAt } of rows) {
     const versions = JSON.parse(json) as Oldest[];

@@ -8,7 +8,7 @@ const pageSize = 1_000;
  * Tickets that have something to say to others, by the page. Those of an unfinished import wait, on either side: what it
  * says later belongs to what is judged. One that was merged into a ticket not yet known waits for it.
  */
-export async function* dueHandOvers(db: Kysely<Schema>): AsyncGenerator<readonly string[], void, undefined> {
+export async function* dueMergePropagations(db: Kysely<Schema>): AsyncGenerator<readonly string[], void, undefined> {
   let last: string | undefined = '';
   do {
     const rows: readonly { readonly ticket: string }[] = await db

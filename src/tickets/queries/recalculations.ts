@@ -14,7 +14,7 @@ const waiting = (db: Kysely<Schema>) =>
     .where(sql<boolean>`coalesce(imports.unfinished, 0) = 0`);
 
 /** The first instant after another at which a revision comes into force for a ticket. */
-export async function nextRelayout(db: Kysely<Schema>, after: Instant): Promise<Instant | undefined> {
+export async function nextRecalculation(db: Kysely<Schema>, after: Instant): Promise<Instant | undefined> {
   const soonest = waiting(db)
     .select('relayouts.at')
     .where('relayouts.at', '>', after)
@@ -24,7 +24,7 @@ export async function nextRelayout(db: Kysely<Schema>, after: Instant): Promise<
 }
 
 /** Tickets to be laid out anew, by the page; one may come more than once. */
-export async function* dueRelayouts(
+export async function* dueRecalculations(
   db: Kysely<Schema>,
   now: Instant,
 ): AsyncGenerator<readonly string[], void, undefined> {
@@ -47,7 +47,11 @@ export async function* dueRelayouts(
  * The revisions that a ticket is to be laid out under by now, in the order in which they came into force; of several at the
  * same instant an order that is the same on every database.
  */
-export const relayoutsOf = (db: Kysely<Schema>, ticket: string, now: Instant): Promise<readonly RelayoutsTable[]> =>
+export const recalculationsOf = (
+  db: Kysely<Schema>,
+  ticket: string,
+  now: Instant,
+): Promise<readonly RelayoutsTable[]> =>
   db
     .selectFrom('relayouts')
     .selectAll()

@@ -6,7 +6,7 @@ import { type TicketsTable } from '../../read-models/schema.js';
 import { type Readable } from '../../read-models/scoped.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { type QualityFlag } from '../domain/ticket-state.js';
-import { lifeFromJson } from '../domain/ticket-state-json.js';
+import { stateFromJson } from '../domain/ticket-state-json.js';
 import { isIncomplete, type TicketView } from '../domain/ticket-view.js';
 import { recentClocks } from '../clock-cache.js';
 
@@ -120,7 +120,7 @@ async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[
     rows.map(({ id }) => id),
   );
   return rows.map(({ id, customer, life: json, flags }) => {
-    const life = lifeFromJson(json);
+    const life = stateFromJson(json);
     const own = latestClocks(clocks.get(id) ?? []);
     return {
       id,

@@ -10,7 +10,7 @@ import { expectTarget, type TargetRules } from '../ssrf-guard.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './webhook-ports.js';
 
 type Asked<Command> = Command extends unknown ? Omit<Command, 'id' | 'metadata'> : never;
-export type WebhookOrder = Asked<WebhookCommand>;
+export type WebhookChange = Asked<WebhookCommand>;
 
 export interface ChangedWebhook {
   readonly webhook: Webhook;
@@ -22,7 +22,7 @@ export interface ChangedWebhook {
 /** Registers, changes, disables, enables or removes a webhook, or gives it a new secret. */
 export class ChangeWebhook extends Command<ChangedWebhook> {
   constructor(
-    readonly order: WebhookOrder,
+    readonly command: WebhookChange,
     readonly actor: Actor,
   ) {
     super();
@@ -38,45 +38,45 @@ const most = 100;
  */
 export async function changeWebhook(
   ports: WebhookCommandPorts,
-  asked: WebhookOrder,
+  asked: WebhookChange,
   actor: Actor,
 ): Promise<ChangedWebhook> {
-  const { store, clock, rules, outbox, secretOf } = ports;
-  const order = await withSoundTarget(asked, rules);
-  if (order.type === 'RegisterWebhook') {
+  const { store, time, rules, outbox, secretOf } = ports;
+  const command = await withSoundTarget(asked, rules);
+  if (command.type === 'RegisterWebhook') {
     const { count } = await outbox.db
       .selectFrom('endpoints')
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
     if (count >= most) throw new Rejection('TOO_MANY_WEBHOOKS', `There are ${most} webhooks, and no more can be.`);
   }
-  const id = order.type === 'RegisterWebhook' ? order.endpoint.webhook : order.webhook;
-  const now = clock.now();
+  const id = command.type === 'RegisterWebhook' ? command.endpoint.webhook : command.webhook;
+  const now = time.now();
   const said = { id: newId(), metadata: { actor, occurredAt: now, recordedAt: now, schemaVersion: 1 } };
   const { state, position, recorded } = await handleCommand(store, webhookStream(id), webhookDecider, {
-    ...order,
+    ...command,
     ...said,
   });
   if (state === undefined) throw new Error(`webhook ${id} is not there after it was changed`);
-  const isNew = recorded > 0 && (order.type === 'RegisterWebhook' || order.type === 'RotateWebhookSecret');
+  const isNew = recorded > 0 && (command.type === 'RegisterWebhook' || command.type === 'RotateWebhookSecret');
   return { webhook: state, position, secret: isNew ? secretOf(id, state.secret) : null };
 }
 
 /** An order whose URL, where it has one, is checked, and written as every reader of URLs reads it. */
-async function withSoundTarget(order: WebhookOrder, rules: TargetRules): Promise<WebhookOrder> {
-  if (order.type === 'RegisterWebhook') {
-    const url = await expectTarget(order.endpoint.url, rules);
-    return { ...order, endpoint: { ...order.endpoint, url } };
+async function withSoundTarget(command: WebhookChange, rules: TargetRules): Promise<WebhookChange> {
+  if (command.type === 'RegisterWebhook') {
+    const url = await expectTarget(command.endpoint.url, rules);
+    return { ...command, endpoint: { ...command.endpoint, url } };
   }
-  if (order.type !== 'ChangeWebhook' || order.changes.url === undefined) return order;
-  return { ...order, changes: { ...order.changes, url: await expectTarget(order.changes.url, rules) } };
+  if (command.type !== 'ChangeWebhook' || command.changes.url === undefined) return command;
+  return { ...command, changes: { ...command.changes, url: await expectTarget(command.changes.url, rules) } };
 }
 
 @CommandHandler(ChangeWebhook)
 export class ChangeWebhookHandler implements ICommandHandler<ChangeWebhook> {
   constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
 
-  execute({ order, actor }: ChangeWebhook): Promise<ChangedWebhook> {
-    return changeWebhook(this.ports, order, actor);
+  execute({ command, actor }: ChangeWebhook): Promise<ChangedWebhook> {
+    return changeWebhook(this.ports, command, actor);
   }
 }

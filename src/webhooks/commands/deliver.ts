@@ -28,7 +28,7 @@ export class ReplayWebhookHandler implements ICommandHandler<ReplayWebhook> {
     const webhook = await webhookNow(this.ports, id);
     const until = await store.lastPosition();
     await outbox.transaction((tx) => replay(tx, id, after, until));
-    changed.ring();
+    changed.notify();
     return { webhook, position: until };
   }
 }
@@ -50,9 +50,9 @@ export class TestWebhookHandler implements ICommandHandler<TestWebhook> {
 
   /** @throws what {@link webhookNow} refuses */
   async execute({ webhook: id, signal }: TestWebhook): Promise<PostOutcome> {
-    const { clock, post, secretOf } = this.ports;
+    const { time, post, secretOf } = this.ports;
     const webhook = await webhookNow(this.ports, id);
-    const message = { id: newId(), now: clock.now(), body: testBody(clock.now()) };
+    const message = { id: newId(), now: time.now(), body: testBody(time.now()) };
     const headers = signedHeaders(webhook, secretOf, message);
     const { url } = webhook.endpoint;
     const outcome = await post({ url, headers, body: message.body }, signal);

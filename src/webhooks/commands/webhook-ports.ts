@@ -1,4 +1,4 @@
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Webhook } from '../domain/webhook-decider.js';
@@ -8,9 +8,9 @@ import { type HttpPost } from '../post.js';
 import { type TargetRules } from '../ssrf-guard.js';
 
 /** What commands on webhooks need. */
-export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'projectors' | 'secretOf' | 'changed'> {
+export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'runner' | 'secretOf' | 'changed'> {
   readonly store: EventStore;
-  readonly clock: Clock;
+  readonly time: TimeSource;
   readonly rules: TargetRules;
   readonly post: HttpPost;
 }
@@ -22,9 +22,9 @@ export const WEBHOOK_PORTS = Symbol('WebhookCommandPorts');
 const patienceMs = 5_000;
 
 /** A webhook as it stands by all that is recorded. @throws Rejection `WEBHOOK_NOT_FOUND`, `READ_MODEL_BEHIND` */
-export async function webhookNow({ outbox, projectors, store }: WebhookCommandPorts, id: string): Promise<Webhook> {
+export async function webhookNow({ outbox, runner, store }: WebhookCommandPorts, id: string): Promise<Webhook> {
   const end = await store.lastPosition();
-  if (!(await projectors.waitFor([outboxName], end, AbortSignal.timeout(patienceMs)))) {
+  if (!(await runner.waitFor([outboxName], end, AbortSignal.timeout(patienceMs)))) {
     throw new Rejection('READ_MODEL_BEHIND', 'The outbox of webhooks is behind; ask again.');
   }
   const row = await outbox.db.selectFrom('endpoints').select('content').where('webhook', '=', id).executeTakeFirst();

@@ -7,11 +7,11 @@ import { type Reader } from '../../auth/asker.js';
 import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { said } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/page.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { toFeedFilter } from '../../feed/graphql/sla-event.types.js';
 import { EVENT_STORE } from '../../di-tokens.js';
-import { type ChangedWebhook, ChangeWebhook, type WebhookOrder } from '../commands/change-webhook.js';
+import { type ChangedWebhook, ChangeWebhook, type WebhookChange } from '../commands/change-webhook.js';
 import { ReplayWebhook, TestWebhook } from '../commands/deliver.js';
 import { ChangedWebhookView } from '../queries.js';
 import {
@@ -40,7 +40,7 @@ export class WebhookMutations {
     @Args('input', { description: 'The webhook.' }) input: RegisterWebhookInput,
     @Caller() caller: Identity,
   ) {
-    const { id: webhook = newId(), description = null } = said({ id: input.id, description: input.description });
+    const { id: webhook = newId(), description = null } = givenValues({ id: input.id, description: input.description });
     const endpoint = { webhook, url: input.url, description, filter: toFeedFilter(input.filter) };
     return this.change(caller, { type: 'RegisterWebhook', endpoint });
   }
@@ -52,7 +52,7 @@ export class WebhookMutations {
   })
   changeWebhook(@Args('input', { description: 'The changes.' }) input: ChangeWebhookInput, @Caller() caller: Identity) {
     const { id: webhook, filter, ...rest } = input;
-    const changes = said({ url: rest.url, description: rest.description });
+    const changes = givenValues({ url: rest.url, description: rest.description });
     const narrowed = filter == null ? {} : { filter: toFeedFilter(filter) };
     return this.change(caller, { type: 'ChangeWebhook', webhook, changes: { ...changes, ...narrowed } });
   }
@@ -126,8 +126,8 @@ export class WebhookMutations {
     return orRejection(this.commands.execute(new TestWebhook(id, signal)).then(toTestedType));
   }
 
-  private change({ actor }: Identity, order: WebhookOrder) {
-    return this.answer(this.commands.execute(new ChangeWebhook(order, actor)));
+  private change({ actor }: Identity, command: WebhookChange) {
+    return this.answer(this.commands.execute(new ChangeWebhook(command, actor)));
   }
 
   private answer(work: Promise<ChangedWebhook>) {

@@ -6,7 +6,7 @@ import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { ReadArgs, said } from '../../api/graphql/page.js';
+import { ReadArgs, givenValues } from '../../api/graphql/page.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { DeliveryList, WebhookList } from '../queries.js';
 import { WebhookDeliveriesArgs } from './webhook.inputs.js';
@@ -32,7 +32,9 @@ export class WebhookQueries {
     description: 'What webhooks were sent, are to be, or could not be: newest event first. Kept for 30 days.',
   })
   async webhookDeliveries(@Args() { filter, after, ...page }: WebhookDeliveriesArgs, @Asking() reader: Reader) {
-    const { edges, pageInfo } = await this.bus.execute(new DeliveryList(reader, said(filter), said(page), after));
+    const { edges, pageInfo } = await this.bus.execute(
+      new DeliveryList(reader, givenValues(filter), givenValues(page), after),
+    );
     const toType = (node: (typeof edges)[number]['node']) => toDeliveryType(node, toCursor(this.store, node.position));
     return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toType(node) })), pageInfo };
   }

@@ -1,4 +1,4 @@
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type FeedEvent, feedTypes, isWanted } from '../../feed/domain/feed-event.js';
@@ -19,7 +19,7 @@ export const outboxName = 'webhooks';
 const types: readonly string[] = [...feedTypes, ...webhookEventTypes];
 
 /** Follows endpoints and feed in one: what an endpoint is sent is decided by how it stood at the event's place in the log. */
-export const outboxProjection = (clock: Clock): Projection<OutboxTx> => ({
+export const outboxProjection = (time: TimeSource): Projection<OutboxTx> => ({
   name: outboxName,
   version: 1,
   types,
@@ -29,7 +29,7 @@ export const outboxProjection = (clock: Clock): Projection<OutboxTx> => ({
     return endpoint === undefined ? webhookEventTypes : types;
   },
   async apply(events, tx) {
-    const now = clock.now();
+    const now = time.now();
     const { quiet_until: quietUntil } = await tx.selectFrom('origin').selectAll().executeTakeFirstOrThrow();
     const endpoints = await load(tx);
     const queued = new Map<string, DeliveriesTable[]>();

@@ -1,4 +1,4 @@
-import { type Clock } from '../../time/time-source.js';
+import { type TimeSource } from '../../time/time-source.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type FeedEvent, feedTypes, isWanted } from '../../feed/domain/feed-event.js';
 import { type Webhook } from '../domain/webhook-decider.js';
@@ -9,7 +9,7 @@ import { type Outbox } from './open-outbox.js';
 const batchSize = 500;
 
 /** Lines up a further part of what is to be sent once more; answers whether there was any. */
-export async function advanceReplays(outbox: Outbox, store: EventStore, clock: Clock): Promise<boolean> {
+export async function advanceReplays(outbox: Outbox, store: EventStore, time: TimeSource): Promise<boolean> {
   const replay = await outbox.db.selectFrom('replays').selectAll().limit(1).executeTakeFirst();
   if (replay === undefined) return false;
   const { webhook: id, next, until } = replay;
@@ -18,7 +18,7 @@ export async function advanceReplays(outbox: Outbox, store: EventStore, clock: C
     if (event.position > until || events.length === batchSize) break;
     events.push(event as FeedEvent);
   }
-  const now = clock.now();
+  const now = time.now();
   await outbox.transaction(async (tx) => {
     const endpoint = await tx.selectFrom('endpoints').select('content').where('webhook', '=', id).executeTakeFirst();
     const stands = tx.selectFrom('replays').select('next').where('webhook', '=', id).where('next', '=', next);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, execute, parse } from 'graphql';
-import { guarded } from '../../../src/api/graphql/field-authorization.js';
+import { authorizeFields } from '../../../src/api/graphql/field-authorization.js';
 import { type RequestContext } from '../../../src/auth/requires.js';
-import { turn } from '../../../src/event-sourcing/yield-to-event-loop.js';
+import { yieldToEventLoop } from '../../../src/event-sourcing/yield-to-event-loop.js';
 
 const asking = (who: string): RequestContext => ({
   identity: {
@@ -27,13 +27,13 @@ describe('fields that take long', () => {
       for (const until = performance.now() + 6; performance.now() < until;); // longer than work may go on
       answered.push({ who: identity.actor.id, turn: now });
     };
-    guarded(schema);
+    authorizeFields(schema);
     const document = parse(`{ ${Array.from({ length: 5 }, (_, n) => `a${n}: plans`).join(' ')} }`);
     const asked = ['ann', 'bob'].map((who) =>
       Promise.resolve(execute({ schema, document, contextValue: asking(who) })),
     );
     while (answered.length < 10) {
-      await turn();
+      await yieldToEventLoop();
       now += 1;
     }
     await Promise.all(asked);

@@ -3,7 +3,7 @@ import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, type GraphQLSchema, isInputObjectType } from 'graphql';
 import { readSettings } from '../../../src/config/settings.js';
-import { doorsOf } from '../../../src/api/request-limits.js';
+import { requestLimitsOf } from '../../../src/api/request-limits.js';
 import { graphqlOptions } from '../../../src/app/graphql-options.js';
 import { quickInputs } from '../../../src/api/graphql/input-coercion.js';
 import { ManualClock } from '../../support/manual-clock.js';
@@ -31,7 +31,7 @@ describe('the fields of inputs', () => {
   });
 
   it('are still so when the schema is served', async () => {
-    const options = graphqlOptions(doorsOf(readSettings({}), new ManualClock(0)));
+    const options = graphqlOptions(requestLimitsOf(readSettings({}), new ManualClock(0)));
     expect(options.sortSchema).toBeUndefined(); // Nest would sort a copy of it, after it is made
     const bare = buildSchema('input Place { x: Int, y: Int }');
     expect(isQuick(fieldsOf((await options.transformSchema?.(bare)) ?? bare))).toBe(true);

@@ -30,10 +30,10 @@ describe('what may take long is read in threads, and', () => {
   let reads: ThreadedReads;
   beforeAll(async () => {
     folder = newFolder();
-    const ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
-    await open(ledger, 'T-1');
-    await project(ledger);
-    await ledger.close();
+    const context = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    await open(context, 'T-1');
+    await project(context);
+    await context.close();
   });
   afterAll(() => {
     rmSync(folder, { recursive: true });

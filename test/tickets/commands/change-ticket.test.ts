@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readersOf } from '../../../src/read-models/scoped.js';
 import { enrolCustomer } from '../../../src/catalogue/commands/define.js';
 import { newFolder } from '../../support/api.js';
-import { importLines, ledgerAt, open, project, say, type TestLedger } from '../../support/application-contexts.js';
+import { importLines, ledgerAt, open, project, say, type TestContext } from '../../support/application-contexts.js';
 import { tickets } from '../../../src/tickets/queries/tickets.js';
 
 const admin = { id: 'admin', kind: 'person' } as const;
@@ -11,21 +11,21 @@ const bug = { customer: 'acme', ticketType: 'productBug', channel: 'email', subj
 
 describe('the plan of a ticket', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   beforeEach(async () => {
     folder = newFolder();
-    ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    context = await ledgerAt('2026-03-02T09:00:00Z', folder);
   });
   afterEach(async () => {
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   });
 
   const openFor = async (ticket: string, occurredAt?: string) =>
-    (await say(ledger, ticket, { type: 'OpenTicket', ...bug }, occurredAt)).ticket;
+    (await say(context, ticket, { type: 'OpenTicket', ...bug }, occurredAt)).ticket;
   const enrol = (plan: string, from: string | null) => {
     const effectiveFrom = from === null ? null : Date.parse(from);
-    return enrolCustomer(ledger, { customer: 'acme', name: null, plan, calendar: null, effectiveFrom }, admin);
+    return enrolCustomer(context, { customer: 'acme', name: null, plan, calendar: null, effectiveFrom }, admin);
   };
 
   it('54: is the default one for a customer nobody knows', async () => {
@@ -44,7 +44,7 @@ describe('the plan of a ticket', () => {
 
   it('54: is the one that it was opened under by name, whatever the customer has', async () => {
     await enrol('pro', null);
-    expect((await open(ledger, 'T-1', 'enterprise')).ticket?.terms.plan.code).toBe('enterprise');
+    expect((await open(context, 'T-1', 'enterprise')).ticket?.terms.plan.code).toBe('enterprise');
   });
 
   it('33: governs what counts at the opening, though it was said to have occurred before', async () => {
@@ -57,13 +57,13 @@ describe('the plan of a ticket', () => {
       effectiveFrom: '2026-02-26T10:00:00Z',
     };
     const { ticketType: type, ...more } = bug;
-    await importLines(ledger, [
+    await importLines(context, [
       JSON.stringify(enrolled),
       line('TicketOpened', '10:00:00', { type, ...more }),
       line('FirstResponseSent', '09:58:00'),
     ]);
-    await project(ledger);
-    const [ticket] = (await tickets(readersOf(ledger.db, ledger.reads).atHand('everyone'), {}, {})).edges;
+    await project(context);
+    const [ticket] = (await tickets(readersOf(context.db, context.reads).atHand('everyone'), {}, {})).edges;
     expect(ticket?.node.clocks().map(({ metric, terms }) => [metric, terms.plan.code])).toEqual([
       ['firstResponse', 'enterprise'],
       ['followUp', 'enterprise'],

@@ -5,12 +5,12 @@ import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { changeTicket, type TicketRequest } from '../../../src/tickets/commands/change-ticket.js';
 import { ticketStream } from '../../../src/tickets/domain/events.js';
 import { newFolder } from '../../support/api.js';
-import { ledgerAt, open, say, type TestLedger } from '../../support/application-contexts.js';
+import { ledgerAt, open, say, type TestContext } from '../../support/application-contexts.js';
 import { withAppend } from '../../support/stores.js';
 
 const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
 
-const orders: readonly TicketRequest['order'][] = [
+const commands: readonly TicketRequest['command'][] = [
   { type: 'AddInternalNote', text: 'hm' },
   { type: 'RecordFollowUp' },
   { type: 'ResolveTicket' },
@@ -20,41 +20,41 @@ const orders: readonly TicketRequest['order'][] = [
 
 describe('a ticket of a customer whom the sender may not see', () => {
   let folder: string;
-  let ledger: TestLedger;
+  let context: TestContext;
   beforeAll(async () => {
     folder = newFolder();
-    ledger = await ledgerAt('2026-03-02T09:00:00Z', folder);
-    await open(ledger, 'own');
-    await say(ledger, 'anothers', { type: 'OpenTicket', customer: 'globex', ...bug });
-    for (let i = 0; i < 300; i++) await say(ledger, 'anothers', { type: 'AddInternalNote', text: `note ${i}` });
+    context = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    await open(context, 'own');
+    await say(context, 'anothers', { type: 'OpenTicket', customer: 'globex', ...bug });
+    for (let i = 0; i < 300; i++) await say(context, 'anothers', { type: 'AddInternalNote', text: `note ${i}` });
   });
   afterAll(async () => {
-    await ledger.close();
+    await context.close();
     rmSync(folder, { recursive: true });
   });
 
   /** What it takes to be refused: reads of streams, and events that came of them. */
-  async function refused(ticket: string, order: TicketRequest['order'], isKept: boolean) {
+  async function refused(ticket: string, command: TicketRequest['command'], isKept: boolean) {
     let [reads, events] = [0, 0];
     const store: EventStore = {
-      ...withAppend(ledger.store, (append) => append),
+      ...withAppend(context.store, (append) => append),
       async *readStream(stream: string, options?: ReadStreamOptions) {
         reads += 1;
-        for await (const event of ledger.store.readStream(stream, options)) {
+        for await (const event of context.store.readStream(stream, options)) {
           events += 1;
           yield event;
         }
       },
     };
     for (const id of ['own', 'anothers']) {
-      if (isKept) await say(ledger, id, { type: 'AddInternalNote', text: 'at hand' });
-      else ledger.tickets.delete(ticketStream(id));
+      if (isKept) await say(context, id, { type: 'AddInternalNote', text: 'at hand' });
+      else context.tickets.delete(ticketStream(id));
     }
     const actor = { id: 'mia', kind: 'person' } as const;
     const changed = changeTicket(
-      { ...ledger, store },
+      { ...context, store },
       ticket,
-      [{ order, actor, mayBackdate: false }],
+      [{ command, actor, mayBackdate: false }],
       new Set(['acme']),
     );
     const refusal = await changed.then(
@@ -69,10 +69,10 @@ describe('a ticket of a customer whom the sender may not see', () => {
     };
   }
 
-  it.each(orders.flatMap((order) => [true, false].map((isKept) => [order.type, isKept, order] as const)))(
+  it.each(commands.flatMap((command) => [true, false].map((isKept) => [command.type, isKept, command] as const)))(
     'takes no more than one that is not there: %s, at hand: %s',
-    async (_, isKept, order) => {
-      const [none, anothers] = [await refused('none', order, isKept), await refused('anothers', order, isKept)];
+    async (_, isKept, command) => {
+      const [none, anothers] = [await refused('none', command, isKept), await refused('anothers', command, isKept)];
       expect(anothers).toEqual({ ...none, events: 1 });
       expect(none).toMatchObject({ refusal: 'There is no ticket ID.', reads: 1, events: 0 });
     },

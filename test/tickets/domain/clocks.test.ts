@@ -101,8 +101,8 @@ describe('a ticket without promise', () => {
     ['standard', { ticketType: 'appSpecificQuestion' }, 'typeNotCovered'],
     ['pro', { channel: 'phone' }, 'channelNotCovered'],
     ['enterprise', { ticketType: 'onBoarding' }, 'typeNotCovered'],
-  ] as const)('on %s %j is best effort: %s', (plan, order, reason) => {
-    const ticket = new TicketLife({ plan }).open('Mon 09:00', order);
+  ] as const)('on %s %j is best effort: %s', (plan, command, reason) => {
+    const ticket = new TicketLife({ plan }).open('Mon 09:00', command);
     expect(ticket.life.guarantee).toEqual({ kind: 'bestEffort', reason });
     expect(ticket.outcomes).toEqual([]);
   });

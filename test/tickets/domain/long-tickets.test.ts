@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Calendar } from '../../../src/business-time/calendar.js';
-import { type TicketOrder } from '../../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../../src/tickets/domain/commands.js';
 import { evolve, unopened } from '../../../src/tickets/domain/ticket.js';
 import { viewOf } from '../../../src/tickets/domain/ticket-view.js';
 import { line, refusal, show, TicketLife } from '../../support/ticket-life.js';
@@ -34,20 +34,20 @@ const ways = {
   'in reverse': (count: number) => forward(count).reverse(),
   'in any order': shuffled,
 };
-const kinds: Readonly<Record<string, TicketOrder>> = {
+const kinds: Readonly<Record<string, TicketCommand>> = {
   'replies of ours': { type: 'RecordFollowUp' },
   'replies of the customer’s': { type: 'RecordCustomerReply' },
   notes: { type: 'AddInternalNote', text: 'hm' },
 };
-const series = Object.entries(kinds).flatMap(([kind, order]) =>
-  Object.entries(ways).map(([way, of]) => [kind, way, order, of] as const),
+const series = Object.entries(kinds).flatMap(([kind, command]) =>
+  Object.entries(ways).map(([way, of]) => [kind, way, command, of] as const),
 );
 
 describe('a ticket of many facts', () => {
-  it.each(series)('works out what each changes, and no more: 1,000 %s, heard %s', (_, __, order, of) => {
+  it.each(series)('works out what each changes, and no more: 1,000 %s, heard %s', (_, __, command, of) => {
     const { through, asked } = counting();
     const ticket = new TicketLife({ through }).open('Mon 09:00');
-    for (const minutes of of(1_000)) ticket.do(after(minutes), order, now);
+    for (const minutes of of(1_000)) ticket.do(after(minutes), command, now);
     expect(ticket.state.worked).toBeLessThan(3_100);
     expect(asked()).toBeLessThan(60_000);
   });
@@ -95,7 +95,7 @@ describe('a ticket of many facts', () => {
     ticket.do('Mon 10:00', 'RecordFirstResponse', now).do('Mon 11:00', { type: 'PauseTicket', reason: 'onHold' }, now);
     ticket.do('Mon 16:00', { type: 'ReclassifyTicket', ticketType: 'onBoarding' }, now);
     expect(view()).toBe(seen);
-    expect(ticket.state.lifeAt(Infinity, ticket.versions)?.firstRespondedAt).toBe(opening + 60 * minute);
+    expect(ticket.state.stateAt(Infinity, ticket.versions)?.firstRespondedAt).toBe(opening + 60 * minute);
   });
 });
 
@@ -112,12 +112,12 @@ describe('a ticket that is full', () => {
   ])('takes no more facts, %s, and says so', (_, imported) => {
     const ticket = filled(imported);
     const full = 'TICKET_FULL: The ticket t1 has 3 facts and takes no more; it can be resolved, closed or cancelled.';
-    const refused: readonly TicketOrder[] = [
+    const refused: readonly TicketCommand[] = [
       note,
       { type: 'RecordFollowUp' },
       { type: 'PauseTicket', reason: 'onHold' },
     ];
-    for (const order of refused) expect(refusal(() => ticket.do('Mon 10:00', order))).toBe(full);
+    for (const command of refused) expect(refusal(() => ticket.do('Mon 10:00', command))).toBe(full);
     expect(ticket.state.length).toBe(3);
   });
 

@@ -11,7 +11,7 @@ const received = (since: string | null, revision = 1): ReceiveMerge => ({
 });
 /** What a ticket has to say to others. */
 const says = ({ state }: TicketLife) =>
-  handOvers('t1', state, state.size - 1).map(({ target, order, occurredAt }) => ({ target, occurredAt, ...order }));
+  handOvers('t1', state, state.size - 1).map(({ target, command, occurredAt }) => ({ target, occurredAt, ...command }));
 
 describe('a ticket that is merged', () => {
   it('39: into another has its running clocks cancelled; the other keeps its own', () => {
@@ -53,8 +53,8 @@ describe('a ticket that is merged', () => {
     const merged = new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Wed 10:00', into('t2'));
     expect(merged.last).toEqual(['SlaBreached firstResponse/1 due Tue 09:00', 'TicketMerged Wed 10:00']);
     expect(merged.state.recorded.get('firstResponse:f1')?.end).toBeNull();
-    for (const order of ['RecordCustomerReply', 'RecordFollowUp', 'ReopenTicket', 'CloseTicket'] as const) {
-      expect(refusal(() => merged.do('Wed 11:00', order))).toBe(
+    for (const command of ['RecordCustomerReply', 'RecordFollowUp', 'ReopenTicket', 'CloseTicket'] as const) {
+      expect(refusal(() => merged.do('Wed 11:00', command))).toBe(
         'TICKET_MERGED: The ticket was merged into t2 by then; say it of that one.',
       );
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from '../../support/fc.js';
-import { type OwnOrder, type TicketOrder } from '../../../src/tickets/domain/commands.js';
+import { type InternalCommand, type TicketCommand } from '../../../src/tickets/domain/commands.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { clockOf, readClock } from '../../../src/clocks/clock.js';
 import { type TicketClock } from '../../../src/tickets/domain/ticket-clocks.js';
@@ -35,13 +35,13 @@ const opening = Date.UTC(2026, 2, 2, 9);
 const end = opening + 12 * 24 * hour;
 
 /** Another ticket is merged into it, older by some hours and unanswered, or answered. */
-const receptions = [-30, -1, null].map((since, i): OwnOrder => ({
+const receptions = [-30, -1, null].map((since, i): InternalCommand => ({
   ...{ type: 'ReceiveMerge', from: `older-${i % 2}`, stands: true, revision: i },
   unansweredSince: since === null ? null : opening + since * hour,
 }));
 
-const orders: fc.Arbitrary<TicketOrder | OwnOrder> = fc.oneof(
-  fc.constantFrom<TicketOrder | OwnOrder>(
+const commands: fc.Arbitrary<TicketCommand | InternalCommand> = fc.oneof(
+  fc.constantFrom<TicketCommand | InternalCommand>(
     { type: 'RecordFirstResponse' },
     { type: 'RecordFollowUp' },
     { type: 'RecordCustomerReply' },
@@ -66,11 +66,11 @@ const orders: fc.Arbitrary<TicketOrder | OwnOrder> = fc.oneof(
 
 /** Facts with the hour they occur and the hours until we hear of them. */
 const facts = fc.array(
-  fc.record({ order: orders, after: fc.integer({ min: 1, max: 200 }), late: fc.integer({ min: 0, max: 80 }) }),
+  fc.record({ command: commands, after: fc.integer({ min: 1, max: 200 }), late: fc.integer({ min: 0, max: 80 }) }),
   { minLength: 1, maxLength: 14 },
 );
 
-type Said = { readonly order: TicketOrder | OwnOrder; readonly after: number; readonly late: number };
+type Said = { readonly command: TicketCommand | InternalCommand; readonly after: number; readonly late: number };
 
 /** The life of a ticket that hears of its facts in the order of recording; refusals are part of it. */
 function live(said: readonly Said[], settleBetween: boolean, readAnew = false): TicketLife {
@@ -78,12 +78,12 @@ function live(said: readonly Said[], settleBetween: boolean, readAnew = false): 
   const heard = said
     .map((fact) => ({ ...fact, at: opening + fact.after * hour, now: opening + (fact.after + fact.late) * hour }))
     .sort((a, b) => a.now - b.now || a.at - b.at);
-  for (const { order, at, now } of heard) {
+  for (const { command, at, now } of heard) {
     if (settleBetween) ticket.settle(show(now));
     if (readAnew) ticket.state = ticket.events.reduce(evolve, unopened);
     try {
-      const version = 'version' in order ? (order.version ?? 1) : 1;
-      ticket.do(show(at), order, { now: show(now), mayBackdate: true, version });
+      const version = 'version' in command ? (command.version ?? 1) : 1;
+      ticket.do(show(at), command, { now: show(now), mayBackdate: true, version });
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
     }

@@ -207,10 +207,10 @@ describe('a breach', () => {
   });
 
   it('is recorded with the very reply, resolve or close that comes late, so no value is missing then (zammad#2579, zammad#2082)', () => {
-    const late = (order: 'RecordFirstResponse' | 'ResolveTicket' | 'CloseTicket') =>
-      new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Tue 10:00', order).last[0];
-    for (const order of ['RecordFirstResponse', 'ResolveTicket', 'CloseTicket'] as const)
-      expect(late(order)).toBe('SlaBreached firstResponse/1 due Tue 09:00');
+    const late = (command: 'RecordFirstResponse' | 'ResolveTicket' | 'CloseTicket') =>
+      new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Tue 10:00', command).last[0];
+    for (const command of ['RecordFirstResponse', 'ResolveTicket', 'CloseTicket'] as const)
+      expect(late(command)).toBe('SlaBreached firstResponse/1 due Tue 09:00');
   });
 });
 
@@ -252,17 +252,17 @@ describe('a ticket that should have no clock', () => {
 /** The rules of late facts, one by one. */
 describe('a fact that is heard of late', () => {
   it('and occurred in time withdraws the breach: a reply, a resolve, a close, a pause, a cancelling', () => {
-    const orders = [
+    const commands = [
       'RecordFirstResponse',
       'ResolveTicket',
       'CloseTicket',
       { type: 'CancelTicket', reason: 'spam' },
     ] as const;
-    for (const order of orders) {
+    for (const command of commands) {
       const ticket = new TicketLife({ plan: 'pro' })
         .open('Mon 09:00')
         .settle('Tue 10:00')
-        .do('Tue 09:00', order, { now: 'Tue 11:00' });
+        .do('Tue 09:00', command, { now: 'Tue 11:00' });
       expect([count(ticket, 'SlaBreached'), count(ticket, 'SlaBreachWithdrawn')]).toEqual([1, 1]);
     }
   });

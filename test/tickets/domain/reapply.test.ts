@@ -366,8 +366,8 @@ describe('a revision that applies to open tickets', () => {
 /** The table of ADR 6, as it stands there; the revision comes into force on the second Monday at noon. */
 describe('a resolution in eight hours, four from Monday noon on', () => {
   const revised = { type: 'ApplyRevision', of: 'plan', code: 'tested', version: 2 } as const;
-  const opened = (at: string, moment: Parameters<TicketLife['open']>[2] = {}) =>
-    under(resolveIn(8), resolveIn(4)).open(at, {}, moment);
+  const opened = (at: string, transition: Parameters<TicketLife['open']>[2] = {}) =>
+    under(resolveIn(8), resolveIn(4)).open(at, {}, transition);
   it.each([
     ['opened Monday 09:00', () => opened('Mon+1 09:00'), 'Mon+1 17:00', 'Mon+1 13:00'],
     [
