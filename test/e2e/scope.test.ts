@@ -205,9 +205,9 @@ describe('a key for some customers', () => {
 describe('the read models of some customers', () => {
   it('are asked by no query that names a table in SQL of its own, which nothing would narrow', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && name !== join('database', 'scoped.ts'))
+      .filter((name) => name.endsWith('.ts') && name !== join('read-models', 'scoped.ts'))
       .map((name) => ({ name, text: readFileSync(join('src', name), 'utf8') }))
-      .filter(({ text }) => text.includes('database/scoped.js'));
+      .filter(({ text }) => text.includes('read-models/scoped.js'));
     expect(files.length).toBeGreaterThan(6);
     const named = files.filter(({ text }) =>
       [...text.matchAll(/sql(?:<[^`]*>)?`[^`]*`/g)].some(([part]) => /\b(FROM|JOIN)\b/.test(part)),
