@@ -1,5 +1,13 @@
 import { type Limits } from './limits.js';
 
+/** What one request or answer holds of our memory. */
+export interface Hold {
+  /** Counts more bytes as held; false, and nothing is counted, where they are too many beside those held already. */
+  add(bytes: number): boolean;
+  /** Lets go of all of them. */
+  release(): void;
+}
+
 /** Bytes that callers hold of our memory: requests that are on their way, and answers that wait to be read. */
 export class HeldBytes {
   private readonly byCaller = new Map<string, number>();
@@ -7,17 +15,24 @@ export class HeldBytes {
 
   constructor(private readonly most: Limits['heldBytes']) {}
 
-  /** Counts bytes as held; the function lets go of them. Undefined: they are too many, beside those held already. */
-  take(caller: string, bytes: number): (() => void) | undefined {
-    const held = this.byCaller.get(caller) ?? 0;
-    if (held + bytes > this.most.perIdentity || this.all + bytes > this.most.total) return undefined;
-    this.add(caller, bytes);
-    return () => {
-      this.add(caller, -bytes);
+  begin(caller: string): Hold {
+    let own = 0;
+    return {
+      add: (bytes) => {
+        const held = this.byCaller.get(caller) ?? 0;
+        if (held + bytes > this.most.perIdentity || this.all + bytes > this.most.total) return false;
+        own += bytes;
+        this.count(caller, bytes);
+        return true;
+      },
+      release: () => {
+        this.count(caller, -own);
+        own = 0;
+      },
     };
   }
 
-  private add(caller: string, bytes: number): void {
+  private count(caller: string, bytes: number): void {
     const held = (this.byCaller.get(caller) ?? 0) + bytes;
     this.all += bytes;
     if (held > 0) this.byCaller.set(caller, held);

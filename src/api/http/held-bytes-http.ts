@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
+import { type Readable, Transform } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerTooLarge } from '../answer-size.js';
 import { type RequestLimits } from '../request-limits.js';
-import { HeldBytes } from '../held-bytes.js';
+import { HeldBytes, type Hold } from '../held-bytes.js';
 import { errorBody } from '../exception-filter.js';
 
 /** Requests and answers of fewer bytes are let pass: rates limit how many there are. */
@@ -39,20 +40,39 @@ class Holds {
   }
 }
 
+/** A body, counted as it comes: what was only announced holds nothing. */
+function counted(body: Readable, hold: Hold, refuse: () => void): Readable {
+  let came = 0;
+  let held = 0;
+  const counting = new Transform({
+    transform(chunk: Buffer, _, next) {
+      came += chunk.length;
+      if (came > smallBytes && !hold.add(came - held)) {
+        body.unpipe(counting).resume(); // what is still to come is thrown away
+        refuse();
+        return;
+      }
+      if (came > smallBytes) held = came;
+      next(null, chunk);
+    },
+  });
+  body.once('error', (error) => counting.destroy(error));
+  return body.pipe(counting);
+}
+
 /** Limits what a caller holds of our memory, once it is known who it is: bodies on their way, and answers not read yet. */
 export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimits): void {
   const held = new HeldBytes(limits.heldBytes);
   const holds = new Holds();
-  const callerOf = ({ identity }: FastifyRequest) => identity?.actor.id ?? 'nobody';
 
-  /** Whether so many bytes may be held until a request is done with. */
-  function hold(request: FastifyRequest, reply: FastifyReply, bytes: number): boolean {
-    if (bytes <= smallBytes) return true;
-    const { socket } = request.raw;
-    if (socket.destroyed) return true; // nobody waits for it
-    const release = held.take(callerOf(request), bytes);
-    if (release !== undefined) holds.until(socket, reply.raw, release);
-    return release !== undefined;
+  /** What is held until a request is done with. */
+  function begin({ identity, raw: { socket } }: FastifyRequest, reply: FastifyReply): Hold {
+    const hold = held.begin(identity?.actor.id ?? 'nobody');
+    holds.until(socket, reply.raw, () => {
+      hold.release();
+    });
+    // Where nobody waits for it, nothing more comes, and it is let go of at once.
+    return { ...hold, add: (bytes) => socket.destroyed || hold.add(bytes) };
   }
   function refused(message: string, code: string) {
     const id = randomUUID();
@@ -60,11 +80,18 @@ export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimit
     return errorBody(message, code, id);
   }
 
-  server.addHook('preParsing', (request, reply, _, done) => {
+  server.addHook('preParsing', (request, reply, payload: Readable, done) => {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    const bytes = encoding === undefined ? Number(length ?? 0) : limits.bodyBytes;
-    if (bytes > limits.bodyBytes || hold(request, reply, bytes)) done();
-    else void reply.status(429).header('retry-after', 1).send(refused(tooMany.ofRequests, tooMany.code));
+    const announced = encoding === undefined ? Number(length ?? 0) : Infinity;
+    const isRefusedLater = encoding === undefined && announced > limits.bodyBytes;
+    if (announced <= smallBytes || isRefusedLater) {
+      done();
+      return;
+    }
+    const refuse = () => {
+      void reply.status(429).header('retry-after', 1).send(refused(tooMany.ofRequests, tooMany.code));
+    };
+    done(null, counted(payload, begin(request, reply), refuse));
   });
 
   server.addHook('onSend', (request, reply, payload, done) => {
@@ -73,7 +100,7 @@ export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimit
       return;
     }
     const isTooLarge = payload.length > limits.answerChars;
-    if (!isTooLarge && hold(request, reply, payload.length)) {
+    if (!isTooLarge && begin(request, reply).add(payload.length)) {
       done(null, payload);
       return;
     }
