@@ -5,7 +5,7 @@ import { metrics } from '../catalogue/domain/plan.js';
 import { type TicketClock } from './domain/ticket-clocks.js';
 import { clocksShown } from './domain/latest-clocks.js';
 
-/** So many rows are read as they are: few tickets have more clocks than are shown. */
+/** Of a page, so many rows are read as they are: few tickets have more clocks than are shown. */
 const readTogether = 300;
 
 /** The clocks of some tickets: of each ticket and metric the last ones, however many there are. */
@@ -14,9 +14,10 @@ export async function recentClocks(
   tickets: readonly string[],
 ): Promise<ReadonlyMap<string, TicketClock[]>> {
   const query = db.selectFrom('clocks').select(['ticket', 'clock']);
+  const last = () => query.where(sql.ref('clocks.rowid'), 'in', lastOf(tickets)).execute();
   const most = readTogether + clocksShown * tickets.length;
-  const all = await query.where('ticket', 'in', among(tickets)).limit(most).execute();
-  const rows = all.length < most ? all : await query.where(sql.ref('clocks.rowid'), 'in', lastOf(tickets)).execute();
+  const all = tickets.length > 1 ? await query.where('ticket', 'in', among(tickets)).limit(most).execute() : undefined;
+  const rows = all === undefined || all.length === most ? await last() : all;
   const clocks = new Map<string, TicketClock[]>(tickets.map((id) => [id, []]));
   for (const { ticket, clock } of rows) clocks.get(ticket)?.push(JSON.parse(clock) as TicketClock);
   return clocks;
