@@ -11,7 +11,7 @@ const searching = aliased(8, 'tickets(first: 1, filter: { text: "zzzqqq" }) { ed
 const narrowing = aliased(8, 'tickets(first: 1, filter: { priorities: ["none"] }) { edges { node { id } } }');
 const queue = '{ workQueue(first: 200) { edges { node { id subject clocks { metric dueAt } } } } }';
 const lists = `query ($filter: TicketFilter) { tickets(first: 1, filter: $filter) { edges { node { id } } } }`;
-const history = aliased(20, `ticketHistory(id: "${long}", first: 1) { edges { cursor } }`);
+const history = aliased(8, `ticketHistory(id: "${long}", first: 1) { edges { cursor } }`);
 const replay = aliased(8, `replayTicket(id: "${long}") { status }`);
 const note =
   'mutation ($input: InternalNoteInput!) { addInternalNote(input: $input) { __typename ... on Rejection { code } } }';
