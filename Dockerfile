@@ -1,12 +1,9 @@
-# Pledge: built with what native modules need, run without it, by a user with no rights but to its data.
+# Pledge: built with its development packages, run without them, by a user with no rights but to its data.
 FROM node:22.20.0-bookworm-slim AS build
 WORKDIR /app
-# better-sqlite3 fetches its binary; where there is none it is built, with these.
-RUN apt-get update \
-  && apt-get install -y --no-install-recommends python3 make g++ \
-  && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts && npm rebuild better-sqlite3
+# No install script is needed: on this Node, SQLite comes as a binary in better-sqlite3-13.
+RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build && npm prune --omit=dev --ignore-scripts

@@ -12,7 +12,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import { Database } from '../dist/storage/sqlite.js';
 import { SqliteEventStore } from '../dist/event-store/sqlite/sqlite-event-store.js';
 import { inFlight, inFolder, rate } from './support.mjs';
 

@@ -1,7 +1,7 @@
 /** Durable appends on SQLite, against bare better-sqlite3 into the same tables, by turns in the same run. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../dist/storage/sqlite.js';
 import { SqliteEventStore } from '../dist/event-store/sqlite/sqlite-event-store.js';
 import { inFlight, inFolder, median, rate } from './support.mjs';
 

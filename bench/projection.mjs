@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { once as next } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import { Database } from '../dist/storage/sqlite.js';
 import { sampleLog } from '../dist/imports/sample.js';
 import { fill } from './fill.mjs';
 import { inFolder, median } from './support.mjs';

@@ -1,5 +1,5 @@
 /** The real server, with a plan of an hour around the clock, which opens tickets that are due when it is told. */
-import Database from 'better-sqlite3';
+import { Database } from '../../dist/storage/sqlite.js';
 import { join } from 'node:path';
 import { readSettings } from '../../dist/config/settings.js';
 import { requestLimitsOf } from '../../dist/api/request-limits.js';

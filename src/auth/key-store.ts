@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database, type Statement } from '../storage/sqlite.js';
 import { type Instant } from '../business-time/calendar.js';
 import { type Stored, tellingFaults } from '../storage/disk-faults.js';
 import { keepPrivate, privateFolder } from '../storage/private-files.js';
@@ -35,16 +35,16 @@ const version = 1;
  * from then on.
  */
 export class KeyStore {
-  private readonly one: Database.Statement<[string], Row>;
+  private readonly one: Statement<[string], Row>;
 
-  constructor(private readonly db: Database.Database) {
+  constructor(private readonly db: Database) {
     this.one = db.prepare(`${columns} WHERE id = ?`);
   }
 
   /** @throws Rejection `DATA_NOT_WRITABLE`, `DATA_NOT_READABLE`, `DATA_DAMAGED`, `DATA_FROM_NEWER_VERSION` */
   static open(folder: string): KeyStore {
     const file = join(folder, 'keys.db');
-    let db: Database.Database;
+    let db: Database;
     try {
       privateFolder(folder);
       keepPrivate(file);
@@ -97,7 +97,7 @@ export class KeyStore {
 const keysFile: Stored = { called: 'the API keys in keys.db', remedy: 'Put back a copy of keys.db.' };
 
 /** @throws Rejection `DATA_FROM_NEWER_VERSION` */
-function prepared(db: Database.Database, file: string): KeyStore {
+function prepared(db: Database, file: string): KeyStore {
   const found = Number(db.pragma('user_version', { simple: true }));
   if (found > version)
     throw new Rejection('DATA_FROM_NEWER_VERSION', `The keys ${file} are of a newer version of Pledge.`);

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../storage/sqlite.js';
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type Stored, tellingFaults } from '../storage/disk-faults.js';
@@ -10,7 +10,7 @@ import { keepPrivate } from '../storage/private-files.js';
  * @param remedy what to do where it is damaged
  * @throws StorageFault `DATA_NOT_WRITABLE`, `DATA_DAMAGED`
  */
-export function connectTo(file: string, called: string, remedy: string): Database.Database {
+export function connectTo(file: string, called: string, remedy: string): Database {
   try {
     keepPrivate(file);
     const database = new Database(file);
@@ -31,11 +31,7 @@ export function connectTo(file: string, called: string, remedy: string): Databas
  * Kysely's way to a connection: what the disk does wrong is a `StorageFault` to whoever asks by it.
  * @param prepared how statements are prepared on it, where that is not as it does by itself
  */
-export const dialectOf = (
-  database: Database.Database,
-  stored: Stored,
-  prepared: SqliteDatabase = database,
-): SqliteDialect =>
+export const dialectOf = (database: Database, stored: Stored, prepared: SqliteDatabase = database): SqliteDialect =>
   new SqliteDialect({
     database: {
       close: () => {

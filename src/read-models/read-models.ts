@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { Database, type Statement } from '../storage/sqlite.js';
 import { Kysely, Migrator, type SqliteDatabase, type Transaction } from 'kysely';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type Finding, logIsOlder, refusing, type Remembered, standingOf } from '../event-sourcing/standing.js';
@@ -170,7 +170,7 @@ export async function openReadModelsForReading(file: string, logId: string): Pro
     const why = `The read models ${file} cannot be read: ${(error as Error).message}; «pledge rebuild» builds them anew.`;
     return new Rejection('DATA_NOT_READABLE', why);
   };
-  let database: Database.Database;
+  let database: Database;
   try {
     database = new Database(file, { readonly: true });
   } catch (error) {
@@ -211,8 +211,8 @@ const statementsKept = 100;
 const longestKept = 20_000;
 
 /** A connection that prepares a statement once, and again only when many others have come since. */
-function remembering(database: Database.Database): SqliteDatabase {
-  const prepared = new Cache<Database.Statement>(statementsKept);
+function remembering(database: Database): SqliteDatabase {
+  const prepared = new Cache<Statement>(statementsKept);
   return {
     close: () => database.close(),
     prepare: (text) => {

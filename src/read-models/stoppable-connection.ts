@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import type { Database } from '../storage/sqlite.js';
 import { AndNode, type KyselyPlugin, OperationNodeTransformer, ParensNode, sql, WhereNode } from 'kysely';
 
 /** Rows looked at between two looks at the time. */
@@ -24,7 +24,7 @@ export class StoppableConnection {
   looked = 0;
   private limit: Limit = { goesOn: () => true };
 
-  constructor(readonly database: Database.Database) {
+  constructor(readonly database: Database) {
     database.function('going_on', { deterministic: false }, () => {
       this.looked += 1;
       if (this.looked % rowsBetween === 0 && !this.limit.goesOn()) throw new Stopped('stopped');

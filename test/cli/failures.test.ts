@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { InvalidCalendar } from '../../src/business-time/calendar.js';
 import { fail } from '../../src/cli/fail.js';
 import { whoIsHere } from '../../src/cli/plans.js';

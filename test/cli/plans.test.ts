@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { parse } from 'yaml';
 import { newFolder } from '../support/api.js';
 import { type Ended, pledge } from '../support/pledge.js';

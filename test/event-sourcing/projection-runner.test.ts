@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { type Position, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { type Projection, type ProjectionStore } from '../../src/event-sourcing/projection-processor.js';
 import { ProjectionRunner } from '../../src/event-sourcing/projection-runner.js';
@@ -10,7 +10,7 @@ import { newFolder } from '../support/api.js';
 import { newStore } from '../support/stores.js';
 
 /** Rows with a checkpoint beside them, in SQLite; `tx` is the database within a transaction. */
-class Rows implements ProjectionStore<Database.Database> {
+class Rows implements ProjectionStore<Database> {
   readonly db = new Database(join(newFolder(), 'rows.db'));
 
   constructor() {
@@ -24,7 +24,7 @@ class Rows implements ProjectionStore<Database.Database> {
         Position | undefined,
     );
 
-  async transaction<Result>(work: (tx: Database.Database) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(work: (tx: Database) => Promise<Result>): Promise<Result> {
     this.db.exec('BEGIN');
     try {
       const result = await work(this.db);
@@ -36,7 +36,7 @@ class Rows implements ProjectionStore<Database.Database> {
     }
   }
 
-  async advance(tx: Database.Database, name: string, version: number, from: Position | undefined, to: Position) {
+  async advance(tx: Database, name: string, version: number, from: Position | undefined, to: Position) {
     if ((await this.checkpoint(name, version)) !== from) return false;
     tx.prepare('INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)').run(name, version, to);
     return true;
@@ -47,7 +47,7 @@ class Rows implements ProjectionStore<Database.Database> {
   }
 }
 
-interface Watched extends Projection<Database.Database> {
+interface Watched extends Projection<Database> {
   readonly batches: number[];
 }
 
@@ -92,11 +92,10 @@ describe('a projection', () => {
       numbers.map((n) => event({ n }, type)),
     );
 
-  const project = (...projections: readonly Projection<Database.Database>[]) =>
-    new ProjectionRunner(log, rows, projections);
+  const project = (...projections: readonly Projection<Database>[]) => new ProjectionRunner(log, rows, projections);
 
   /** Runs in the background until the test ends; a failure is left to the status. */
-  const start = (projecting: ProjectionRunner<Database.Database>) => {
+  const start = (projecting: ProjectionRunner<Database>) => {
     running = projecting.run(stop.signal);
     return projecting;
   };
@@ -215,9 +214,9 @@ describe('a projection', () => {
 
   describe('that can do without some types for a while', () => {
     /** Writes numbers while it is switched on, and can do without them while it is not. */
-    const switched = (reads: string[] = []): Projection<Database.Database> => {
+    const switched = (reads: string[] = []): Projection<Database> => {
       const inner = numbers({ types: ['Happened'] });
-      const isOn = (tx: Database.Database) => tx.prepare('SELECT max(n) FROM seen WHERE n < 0').pluck().get() === -1;
+      const isOn = (tx: Database) => tx.prepare('SELECT max(n) FROM seen WHERE n < 0').pluck().get() === -1;
       return {
         ...{ name: 'numbers', version: 1, types: ['On', 'Off', 'Happened'] },
         typesNow: (tx) => Promise.resolve(isOn(tx) ? ['On', 'Off', 'Happened'] : ['On', 'Off']),
@@ -328,7 +327,7 @@ describe('a projection', () => {
 
   describe('that meets an event it cannot take', () => {
     let poison: number | undefined;
-    let projecting: ProjectionRunner<Database.Database>;
+    let projecting: ProjectionRunner<Database>;
     beforeEach(async () => {
       poison = 2;
       projecting = project(numbers({ failsAt: () => poison ?? -1 }));

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { describe, expect, it } from '@jest/globals';
 import { openDataFolder } from '../../src/event-store/sqlite/data-folder.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';

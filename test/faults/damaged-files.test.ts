@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { openPledgeContext } from '../../src/app/pledge-context.js';
 import { Api, newFolder } from '../support/api.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { type Generated, Kysely, type Transaction } from 'kysely';
 import { dialectOf } from '../../src/read-models/connect.js';
 import { type Position } from '../../src/event-sourcing/event-store.js';
@@ -21,14 +21,13 @@ interface Tables {
 }
 
 /** Lets a file grow no further, as on a disk that is full: SQLite's own limit, by which it fails in the same way. */
-const fill = (db: Database.Database) =>
-  db.pragma(`max_page_count = ${String(db.pragma('page_count', { simple: true }))}`);
-const empty = (db: Database.Database) => db.pragma('max_page_count = 1073741823');
+const fill = (db: Database) => db.pragma(`max_page_count = ${String(db.pragma('page_count', { simple: true }))}`);
+const empty = (db: Database) => db.pragma('max_page_count = 1073741823');
 
 const text = (size: number) => 'x'.repeat(size);
 
 describe('a file that is full', () => {
-  let database: Database.Database;
+  let database: Database;
   let db: Kysely<Tables>;
   beforeEach(() => {
     database = new Database(join(newFolder(), 'rows.db'));

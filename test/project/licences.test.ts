@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 
 interface Locked {
   readonly dev?: boolean;
-  readonly devOptional?: boolean;
   readonly license?: string;
 }
 
@@ -28,7 +27,7 @@ const known: Readonly<Record<string, boolean>> = {
 };
 
 const used = Object.entries(lock.packages)
-  .filter(([path, { dev, devOptional }]) => path !== '' && dev !== true && devOptional !== true)
+  .filter(([path, { dev }]) => path !== '' && dev !== true)
   .map(([path, { license = 'none' }]) => ({ path, name: path.split('node_modules/').at(-1) ?? path, license }));
 
 /** The licences in an expression as npm writes it, `(ISC AND CC-BY-3.0)`. */

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
 import { Settings, variables } from '../../src/config/settings.js';
+import { sqlitePackage } from '../../src/storage/sqlite.js';
 
 interface Locked {
   readonly version?: string;
   readonly dev?: boolean;
+  readonly optional?: boolean;
   readonly hasInstallScript?: boolean;
   readonly engines?: { readonly node?: string };
 }
@@ -15,8 +17,10 @@ const read = (file: string) => readFileSync(file, 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
   readonly allowScripts: Record<string, boolean>;
   readonly dependencies: Record<string, string>;
+  readonly optionalDependencies: Record<string, string>;
   readonly devDependencies: Record<string, string>;
 };
+const dependencies = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.devDependencies };
 const lock = JSON.parse(read('package-lock.json')) as { readonly packages: Record<string, Locked> };
 
 describe('the manifest', () => {
@@ -28,22 +32,44 @@ describe('the manifest', () => {
   });
 
   it('pins every dependency to one version', () => {
-    const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
-    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    const versions = Object.values(dependencies);
+    expect(versions.filter((version) => !/^(npm:[\w-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
   it('has a reason for every dependency in the decision on them', () => {
     const reasons = read('docs/adr/0002-dependencies.md');
-    const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
-    expect(names.filter((name) => !reasons.includes(`\`${name}\``))).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => !reasons.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('asks of nobody a newer Node than it says itself', () => {
-    const tooNew = Object.entries(lock.packages).filter(([, { dev, engines }]) => {
+  it('asks of nobody a newer Node than it says itself, but for what npm leaves out on an older one', () => {
+    const tooNew = Object.entries(lock.packages).filter(([, { dev, optional, engines }]) => {
       const range = engines?.node ?? '';
-      return dev !== true && /^(>=\s*|\^)2[1-9]/.test(range) && !range.includes('||');
+      return dev !== true && optional !== true && /^(>=\s*|\^)2[1-9]/.test(range) && !range.includes('||');
     });
     expect(tooNew.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('the package for SQLite', () => {
+  it('is one of the two that are optional, by the Node-API that this Node has', () => {
+    expect(['9', '10', '11', ''].map(sqlitePackage)).toEqual([
+      'better-sqlite3',
+      'better-sqlite3-13',
+      'better-sqlite3-13',
+      'better-sqlite3',
+    ]);
+    expect(Object.keys(manifest.optionalDependencies)).toEqual(['better-sqlite3', 'better-sqlite3-13']);
+  });
+
+  it('needs no install script where it brings its binaries', () => {
+    expect(lock.packages['node_modules/better-sqlite3']?.hasInstallScript).toBe(true);
+    expect(lock.packages['node_modules/better-sqlite3-13']).toMatchObject({ engines: { node: '>=22' } });
+    expect(lock.packages['node_modules/better-sqlite3-13']).not.toHaveProperty('hasInstallScript');
+  });
+
+  it('is named in one file of the sources', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    expect(files.filter((file) => /['"]better-sqlite3/.test(read(join('src', file))))).toEqual(['storage/sqlite.ts']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { Kysely, Migrator, sql, SqliteDialect } from 'kysely';
 import fc from '../support/fc.js';
 import { migrations } from '../../src/read-models/migrations.js';

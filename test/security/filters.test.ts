@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { type Answer, Api } from '../support/api.js';
 
 const list = (count: number, length = 3) => Array.from({ length: count }, (_, n) => `${n}`.padStart(length, 'x'));

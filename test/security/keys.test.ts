@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 import { digestOf, idOfKey, isKeyOf, newKey } from '../../src/auth/api-key.js';
 import { Api } from '../support/api.js';
 import { sourceFiles } from '../support/source-files.js';

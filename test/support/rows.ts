@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../src/storage/sqlite.js';
 
 export type Rows = Readonly<Record<string, readonly string[]>>;
 

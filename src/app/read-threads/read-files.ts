@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database, type Statement } from '../../storage/sqlite.js';
 import { type Limit, StoppableConnection } from '../../read-models/stoppable-connection.js';
 import { type Stored, tellingFaults } from '../../storage/disk-faults.js';
 import { readModelsStored } from '../../read-models/read-models.js';
@@ -34,7 +34,7 @@ const charactersMost = 16_000_000;
 /** Files that are read beside whoever writes them; each is opened when it is first asked for. */
 export class ReadFiles {
   private readonly connections = new Map<ReadFile, StoppableConnection>();
-  private readonly prepared = new Cache<Database.Statement>(statementsKept);
+  private readonly prepared = new Cache<Statement>(statementsKept);
 
   constructor(private readonly files: Files) {}
 
@@ -83,7 +83,7 @@ export class ReadFiles {
     return connection;
   }
 
-  private statement({ database }: StoppableConnection, file: ReadFile, text: string): Database.Statement {
+  private statement({ database }: StoppableConnection, file: ReadFile, text: string): Statement {
     const key = `${file} ${text}`;
     const known = this.prepared.get(key);
     if (known !== undefined) return known;

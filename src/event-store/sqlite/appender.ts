@@ -1,4 +1,4 @@
-import type Database from 'better-sqlite3';
+import type { Database, Transaction } from '../../storage/sqlite.js';
 import {
   type Appended,
   type EventMetadata,
@@ -59,10 +59,10 @@ export class Appender {
   private readonly sql;
   private head: number;
   private readonly logId: string;
-  private readonly transaction: Database.Transaction<(requests: readonly AppendRequest[]) => AppendOutcome[]>;
+  private readonly transaction: Transaction<(requests: readonly AppendRequest[]) => AppendOutcome[]>;
 
   constructor(
-    private readonly db: Database.Database,
+    private readonly db: Database,
     private readonly files: OpenFiles,
     private readonly lastSeen?: LastSeen,
   ) {
@@ -148,7 +148,7 @@ const isUniqueId = (error: unknown) => {
   return code === 'SQLITE_CONSTRAINT_UNIQUE' && String(message).includes('events.id');
 };
 
-const prepareStatements = (db: Database.Database) => ({
+const prepareStatements = (db: Database) => ({
   last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
   logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),
   stream: db.prepare('SELECT id, revision FROM streams WHERE name = ?'),

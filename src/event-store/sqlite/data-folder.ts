@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../storage/sqlite.js';
 import { keepPrivate, privateFolder } from '../../storage/private-files.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 

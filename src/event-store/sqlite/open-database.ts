@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { Database } from '../../storage/sqlite.js';
 import { keepPrivate } from '../../storage/private-files.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 
@@ -25,11 +25,8 @@ const schema = `
  * Opens the file of a log, and makes it where it is not there.
  * @throws Rejection `DATA_FROM_NEWER_VERSION`, `DATA_NOT_WRITABLE`, `DATA_NOT_FOUND` (read-only)
  */
-export function openDatabase(
-  file: string,
-  { readonly, logId }: { readonly: boolean; logId: () => string },
-): Database.Database {
-  let db: Database.Database;
+export function openDatabase(file: string, { readonly, logId }: { readonly: boolean; logId: () => string }): Database {
+  let db: Database;
   try {
     if (!readonly) keepPrivate(file);
     db = new Database(file, { readonly, fileMustExist: readonly });
@@ -50,7 +47,7 @@ export function openDatabase(
   }
 }
 
-function expectKnownVersion(db: Database.Database, file: string): void {
+function expectKnownVersion(db: Database, file: string): void {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version <= schemaVersion) return;
   throw new Rejection(
@@ -60,14 +57,14 @@ function expectKnownVersion(db: Database.Database, file: string): void {
 }
 
 /** Makes a connection whose commits survive a power cut. */
-export function durable(db: Database.Database): Database.Database {
+export function durable(db: Database): Database {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('wal_autocheckpoint = 4000');
   return db;
 }
 
-function prepare(db: Database.Database, logId: () => string): void {
+function prepare(db: Database, logId: () => string): void {
   durable(db);
   if (Number(db.pragma('user_version', { simple: true })) === schemaVersion) {
     // A statement that writes says now, and not at the first append, whether the file can be written.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type Database from 'better-sqlite3';
+import type { Database } from '../../storage/sqlite.js';
 import {
   type Appended,
   type EventMetadata,
@@ -92,7 +92,7 @@ export class SqliteEventStore implements EventStore {
   private readonly recent = new RecentEvents();
 
   private constructor(
-    private readonly db: Database.Database,
+    private readonly db: Database,
     private readonly files: OpenFiles,
     private readonly writer: Writer,
     private readonly upcast: (event: StoredEvent) => StoredEvent,
@@ -281,7 +281,7 @@ const appendFault = (failure: Failure): Error =>
     : (diskFault(failure, { ...logFile, code: 'STORE_NOT_WRITABLE' }) ?? new Error(failure.message));
 
 /** @throws StorageFault where the log is damaged where it begins */
-function expectReadable(db: Database.Database): void {
+function expectReadable(db: Database): void {
   try {
     tellingFaults(logFile, () => {
       const sql = prepareStatements(db);
@@ -296,7 +296,7 @@ function expectReadable(db: Database.Database): void {
 const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true;
 
 /** Commits in this thread. */
-function writerOn(db: Database.Database, files: OpenFiles, lastSeenFile: string | undefined): Writer {
+function writerOn(db: Database, files: OpenFiles, lastSeenFile: string | undefined): Writer {
   let appender: Appender | undefined; // none for those who only read
   let lastSeen: LastSeen | undefined;
   const open = () => {
@@ -313,7 +313,7 @@ function writerOn(db: Database.Database, files: OpenFiles, lastSeenFile: string 
 }
 
 /** Limits stand in the text: SQLite plans a statement anew each time that one is bound. */
-function prepareStatements(db: Database.Database) {
+function prepareStatements(db: Database) {
   const selecting = (rest: string) => db.prepare(`SELECT ${columns} FROM ${rest} LIMIT ${pageSize}`).raw();
   return {
     logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import { Database } from '../../storage/sqlite.js';
 import { LastSeen } from '../last-seen.js';
 import { Appender, failed } from './appender.js';
 import { durable } from './open-database.js';
