@@ -76,7 +76,7 @@ export const standardLimits: Limits = {
   connections: 5_000,
   connectionsPerAddress: 1_000,
   sockets: { total: 1_000, perAddress: 500, perIdentity: 100 },
-  unknownSockets: 100, // a second of an office’s, all coming back at once
+  unknownSockets: 100, // a second of an office's, all coming back at once
   unknownBytes: 16 * 1024, // a token of eight kilobytes, with room
   heldBytes: { perIdentity: 64 * 1024 * 1024, total: 256 * 1024 * 1024 }, // four of the largest answers; a container of 2 GB
   answerChars: 16 * 1024 * 1024, // as many fields as there may be, each of 160 characters: three times the largest honest page

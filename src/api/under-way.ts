@@ -6,7 +6,7 @@ export interface UnderWay {
   end(): void;
 }
 
-/** The longest message that says «complete»: its id has 200 letters, and each may be escaped. */
+/** The longest message that says "complete": its id has 200 letters, and each may be escaped. */
 const longestComplete = 2_000;
 
 /**

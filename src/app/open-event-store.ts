@@ -112,7 +112,7 @@ export async function openStoredLog(
     return { ...log, together: 1 };
   }
   if ((scheme !== undefined && scheme !== 'sqlite') || path === '') {
-    throw new Rejection('UNKNOWN_ADDRESS', 'A log is a folder, sqlite:FOLDER, EventStoreDB’s esdb://…, or env:NAME.');
+    throw new Rejection('UNKNOWN_ADDRESS', "A log is a folder, sqlite:FOLDER, EventStoreDB's esdb://…, or env:NAME.");
   }
   return use === 'read' ? { ...inFolder(path, { readonly: true }), together: 1 } : folderToWrite(path);
 }

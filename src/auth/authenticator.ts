@@ -75,7 +75,7 @@ const unauthenticated = (why: string) => new Rejection('UNAUTHENTICATED', why);
 function credentialIn(authorization: unknown): string {
   const [, credential] =
     (typeof authorization === 'string' && /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization)) || [];
-  if (credential === undefined) throw unauthenticated('Say who you are: «authorization: Bearer», and a key or token.');
+  if (credential === undefined) throw unauthenticated('Say who you are: "authorization: Bearer", and a key or token.');
   return credential;
 }
 

@@ -34,7 +34,7 @@ export interface CalendarDefinition {
   readonly holidaysKnownFrom?: LocalDate;
   /** The last date whose holidays are known; by default the end of the year of the last one given. */
   readonly holidaysKnownUntil?: LocalDate;
-  /** The length of «a day» for targets of the rule `workingHours`. Default 480. */
+  /** The length of "a day" for targets of the rule `workingHours`. Default 480. */
   readonly nominalDayMinutes?: number;
 }
 

@@ -25,7 +25,7 @@ export class Horizon {
     private readonly opens: Float64Array,
     /** The open time before each span, and last before the end of all. */
     private readonly before: Float64Array,
-    /** The place of each span’s owner among the business days. */
+    /** The place of each span's owner among the business days. */
     private readonly owner: Int32Array,
     /** The dates that own a span, and when the last span of each ends. */
     private readonly dates: Int32Array,
@@ -171,7 +171,7 @@ export class Horizon {
 
   /**
    * The n-th business day after that of a start, which outside opening hours moves to the next opening first: at the
-   * same local time or the next opening after it, or at the day’s end.
+   * same local time or the next opening after it, or at the day's end.
    */
   dayAfter(start: Instant, n: number, rule: 'sameTime' | 'endOfDay'): Instant {
     let i = this.spanAt(start);

@@ -31,7 +31,7 @@ function claim(spans: OwnedSpan[], span: OwnedSpan): void {
   spans.push(span, ...later);
 }
 
-/** The open spans of one date: its own hours, else its weekday’s, less what holidays close. */
+/** The open spans of one date: its own hours, else its weekday's, less what holidays close. */
 function spansOf(calendar: ParsedCalendar, day: DayNumber): readonly Span[] {
   const { zone, weekly, dates, wholeHolidays, partHolidays } = calendar;
   if (wholeHolidays.has(day)) return [];

@@ -2,13 +2,13 @@ import { type CalendarDefinition, InvalidCalendar, type Weekday, weekdays } from
 import { uniteSpans } from './pauses.js';
 import { type Zone, zoneOf } from './zone.js';
 
-/** A window as milliseconds from its date’s midnight; past a day where it crosses midnight. */
+/** A window as milliseconds from its date's midnight; past a day where it crosses midnight. */
 export interface Hours {
   readonly opens: number;
   readonly closes: number;
 }
 
-/** A day’s number: days since 1970-01-01 on the local calendar. */
+/** A day's number: days since 1970-01-01 on the local calendar. */
 export type DayNumber = number;
 
 /** A definition checked, with times as numbers. Hours of a date are in order, and neither overlap nor touch. */
@@ -132,7 +132,7 @@ function parseTime(given: unknown, field: string): number {
   const ms = ((h * 60 + m) * 60 + s) * 1000;
   if (m < 60 && s < 60 && ms <= dayMs) return ms;
   const hint = 'say HH:MM or HH:MM:SS, 24:00 at the latest';
-  throw new InvalidCalendar('INVALID_TIME', field, `«${shown(text)}» is no time of day; ${hint}.`);
+  throw new InvalidCalendar('INVALID_TIME', field, `"${shown(text)}" is no time of day; ${hint}.`);
 }
 
 /** As much of a text as says which one is meant. */
@@ -143,7 +143,7 @@ function parseDate(given: unknown, field: string): DayNumber {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   // `Date.parse` may read 30 February as 2 March.
   if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(text)) return at / dayMs;
-  throw new InvalidCalendar('INVALID_DATE', field, `«${shown(text)}» is no date; say YYYY-MM-DD.`);
+  throw new InvalidCalendar('INVALID_DATE', field, `"${shown(text)}" is no date; say YYYY-MM-DD.`);
 }
 
 function expectRecord(given: unknown, field: string): Readonly<Record<string, unknown>> {

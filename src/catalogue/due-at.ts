@@ -7,7 +7,7 @@ import { type Metric, type Plan } from './domain/plan.js';
 import { type VersionRef } from '../clocks/pinned-versions.js';
 import { type Classification, targetOf } from './domain/promise.js';
 
-/** What would be due when? Under a calendar by itself, or under the plan named, else the customer’s, else the default. */
+/** What would be due when? Under a calendar by itself, or under the plan named, else the customer's, else the default. */
 export interface DueQuestion extends Classification {
   readonly from: Instant;
   readonly calendar: string | null;

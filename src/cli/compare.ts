@@ -32,10 +32,10 @@ const percent = (text: string): number => {
 };
 
 export const compareCommand = new Command('compare')
-  .description('compare Pledge’s verdicts with those of another system, and explain where they differ')
+  .description("compare Pledge's verdicts with those of another system, and explain where they differ")
   .requiredOption('--verdicts <file>', 'CSV, plain or gzip; of several rows of a ticket the last counts; - for stdin')
   .requiredOption('--column <name>', 'the column of the verdict')
-  .option('--id <name>', 'the column of the ticket’s reference (default: the mapping’s ticket, or the first column)')
+  .option('--id <name>', "the column of the ticket's reference (default: the mapping's ticket, or the first column)")
   .option('--met <cell...>', 'the cells that mean met, all others not (default: true, yes, met, …)')
   .addOption(new Option('--metric <metric>', 'the promise it is about').choices(metrics).default('resolution'))
   .option('--mapping <file>', 'read the file as this mapping does, and take tickets of its source alone')

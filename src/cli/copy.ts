@@ -15,7 +15,7 @@ export const copyCommand = new Command('copy')
   .description('copy a whole log to another store, and compare the two; stopped and run again, it doubles nothing')
   .requiredOption(
     '--from <log>',
-    'the log to read: a data folder, sqlite:FOLDER, EventStoreDB’s esdb://…, or env:NAME for what that variable has',
+    "the log to read: a data folder, sqlite:FOLDER, EventStoreDB's esdb://…, or env:NAME for what that variable has",
   )
   .requiredOption('--to <log>', 'the log to write, as above: empty, or the beginning of the other')
   .action(async ({ from, to }: Options) => {

@@ -15,9 +15,9 @@ interface HistoryOptions extends RemoteOptions {
 
 export const historyCommand = new Command('history')
   .description(
-    'print a ticket’s events in the order of recording; reads beside a running server, or asks one elsewhere',
+    "print a ticket's events in the order of recording; reads beside a running server, or asks one elsewhere",
   )
-  .argument('<ticket>', 'the ticket’s id, or its reference')
+  .argument('<ticket>', "the ticket's id, or its reference")
   .option('--json', 'the events in full, one JSON object a line')
   .option('--server <url>', 'ask this server, as https://pledge.example')
   .option('--key-file <file>', 'the file of the key to it; PLEDGE_KEY where left out')

@@ -38,7 +38,7 @@ export const importCommand = new Command('import')
     new Option('--format <name>', 'what kind of log').choices(formats.map(({ name }) => name)).default('pledge'),
   )
   .addOption(new Option('--mapping <file>', 'how to read a CSV log of your own (docs/mappings.md)').conflicts('format'))
-  .option('--source <name>', 'the system it is from; ids derive from it (default: the mapping’s, or the format’s name)')
+  .option('--source <name>', "the system it is from; ids derive from it (default: the mapping's, or the format's name)")
   .option('--rejects <file>', 'where rows that do not go in are written (default: FILE.rejects.ndjson)')
   .option('--judged-from <instant>', 'tickets opened before are recorded, but not judged', instantOf)
   .addHelpText(

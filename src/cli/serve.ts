@@ -52,7 +52,7 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
       `  ${server.url}/health    whether all is well`,
       '',
       ...keyInWords(server.url, server.developmentKey),
-      'No tickets yet? Stop it, «./pledge sample | ./pledge import -», and start again. The tour is in README.md.',
+      'No tickets yet? Stop it, "./pledge sample | ./pledge import -", and start again. The tour is in README.md.',
     );
     await stopped;
     await server.close();

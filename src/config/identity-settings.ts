@@ -31,7 +31,7 @@ export function expectIdentity({ host, identity }: Settings): void {
     'IDENTITY_NOT_SET',
     `On ${host} others can reach the server, and nothing says whom it may believe. Set PLEDGE_JWT_ISSUER, ` +
       'PLEDGE_JWT_AUDIENCE and PLEDGE_JWKS_URL for tokens of your identity provider, or PLEDGE_IDENTITY=keys for API ' +
-      'keys alone («pledge keys create»); or listen on 127.0.0.1.',
+      'keys alone ("pledge keys create"); or listen on 127.0.0.1.',
   );
 }
 

@@ -41,7 +41,7 @@ export interface WatcherPorts {
 interface Look {
   readonly at: Instant;
   readonly settled: number;
-  /** Something is due, and another node’s to settle, or there is no store to record it in. */
+  /** Something is due, and another node's to settle, or there is no store to record it in. */
   readonly isPutOff: boolean;
 }
 

@@ -11,7 +11,7 @@ export const toCursor = (store: Pick<EventStore, 'logId'>, position: Position): 
 export function fromCursor(store: Pick<EventStore, 'logId'>, cursor: string): Position {
   const [, logId, position] = /^([\w-]+)\.(\d+)$/.exec(cursor) ?? [];
   if (logId === undefined || position === undefined) {
-    throw new Rejection('INVALID_CURSOR', `«${cursor.slice(0, 80)}» is no cursor of this API.`);
+    throw new Rejection('INVALID_CURSOR', `"${cursor.slice(0, 80)}" is no cursor of this API.`);
   }
   if (logId !== store.logId) {
     throw new Rejection('CURSOR_OF_ANOTHER_LOG', 'The cursor was given out by another log; start without one.');

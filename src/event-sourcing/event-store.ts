@@ -54,7 +54,7 @@ export interface StoredEvent<Type extends string = string, Data = unknown> exten
   readonly position: Position;
 }
 
-/** The revision of the last event read, or `noStream`. There is no «any»: a writer says what it has read. */
+/** The revision of the last event read, or `noStream`. There is no "any": a writer says what it has read. */
 export type ExpectedRevision = number | 'noStream';
 
 export interface Appended {

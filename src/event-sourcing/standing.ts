@@ -38,7 +38,7 @@ export const logIsOlder = (what: string, why: string): StorageFault =>
   new StorageFault(
     logOlder,
     `The event store is not the one that ${what} knew: ${why}. Put back the right one; or, if what is missing is given ` +
-      'up, start once with «pledge serve --accept-older-log» (docs/backups.md).',
+      'up, start once with "pledge serve --accept-older-log" (docs/backups.md).',
     true,
   );
 

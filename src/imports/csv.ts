@@ -80,7 +80,7 @@ function headerOf(names: readonly string[], columns: readonly string[]): Header 
   const places = new Map([...names.entries()].reverse().map(([place, name]) => [name, place]));
   const missing = columns.filter((column) => !places.has(column));
   if (missing.length > 0) {
-    throw new Rejection('LOG_MALFORMED', `Line 1: the header lacks ${missing.map((name) => `«${name}»`).join(', ')}.`);
+    throw new Rejection('LOG_MALFORMED', `Line 1: the header lacks ${missing.map((name) => `"${name}"`).join(', ')}.`);
   }
   return { names, places };
 }

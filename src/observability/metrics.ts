@@ -23,7 +23,7 @@ function metricsIn({ status, store, projections, stuckTickets }: Health): readon
     one('up', 'Whether all is well: 1 or 0.', Number(status === 'ok')),
     one('store_connected', 'Whether the event store answers.', Number(store.connected)),
     one('store_live', 'Whether the log is followed up to its end.', Number(store.state === 'live')),
-    one('store_lag', 'How far behind the log its subscription was, in the store’s own measure.', store.lag ?? NaN),
+    one('store_lag', "How far behind the log its subscription was, in the store's own measure.", store.lag ?? NaN),
     one('store_reconnects_total', 'How often the subscription was made anew.', store.reconnects, 'counter'),
     {
       name: 'pledge_projection_live',

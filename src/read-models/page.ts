@@ -20,7 +20,7 @@ const encode = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('
 /** How many rows are wanted. @throws Rejection `INVALID_PAGE` */
 export function sizeOf({ first = 50 }: PageRequest): number {
   if (Number.isInteger(first) && first >= 1 && first <= 200) return first;
-  throw new Rejection('INVALID_PAGE', '«first» must be a whole number from 1 to 200.');
+  throw new Rejection('INVALID_PAGE', '"first" must be a whole number from 1 to 200.');
 }
 
 /** The sort key in a cursor; undefined for the first page. @throws Rejection `INVALID_CURSOR` */
@@ -33,7 +33,7 @@ export function keyOf({ afterCursor }: PageRequest, kinds: readonly ('string' | 
   } catch {
     // Not JSON: no cursor of ours.
   }
-  throw new Rejection('INVALID_CURSOR', `«${afterCursor.slice(0, 80)}» is no cursor of this list.`);
+  throw new Rejection('INVALID_CURSOR', `"${afterCursor.slice(0, 80)}" is no cursor of this list.`);
 }
 
 /** A page from rows read one beyond its size. */

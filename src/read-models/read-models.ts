@@ -167,7 +167,7 @@ export function replaceReadModels(file: string, anew: string): void {
 export async function openReadModelsForReading(file: string, logId: string): Promise<Kysely<Schema> | undefined> {
   if (!existsSync(file)) return undefined;
   const unreadable = (error: unknown) => {
-    const why = `The read models ${file} cannot be read: ${(error as Error).message}; «pledge rebuild» builds them anew.`;
+    const why = `The read models ${file} cannot be read: ${(error as Error).message}; "pledge rebuild" builds them anew.`;
     return new Rejection('DATA_NOT_READABLE', why);
   };
   let database: Database;
@@ -198,7 +198,7 @@ export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promi
 }
 
 function connect(file: string): Kysely<Schema> {
-  const database = connectTo(file, `The read models ${file}`, '«pledge rebuild» builds them anew.');
+  const database = connectTo(file, `The read models ${file}`, '"pledge rebuild" builds them anew.');
   database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
   database.pragma('wal_autocheckpoint = 8000');
   return new Kysely<Schema>({ dialect: dialectOf(database, readModelsStored(file), remembering(database)) });

@@ -167,7 +167,7 @@ export interface HandOversTable {
   target: string;
   /** `merge`, `split`, or `splitAndMerge`: merged into what was split off from it, before that was opened. */
   kind: string;
-  /** In the ticket’s stream, of the last fact that the other has to hear of. */
+  /** In the ticket's stream, of the last fact that the other has to hear of. */
   revision: number;
   /** How far the other has heard; -1: of nothing yet. */
   handed: number;

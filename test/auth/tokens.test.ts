@@ -64,7 +64,7 @@ describe('tokens of an issuer that changes its keys', () => {
     expect(await tokens.identify(await issuer.token(time.now()))).toMatchObject({ actor: { id: 'mia' } });
   });
 
-  it('are refused where their key is too weak, as no fault of the issuer’s', async () => {
+  it("are refused where their key is too weak, as no fault of the issuer's", async () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 1_024 });
     const jwk = { ...weak.publicKey.export({ format: 'jwk' }), kid: 'weak', alg: 'RS256' };
     issuer.body = JSON.stringify({ keys: [jwk] });
@@ -82,7 +82,7 @@ describe('tokens of an issuer that changes its keys', () => {
     );
   });
 
-  it('have the issuer’s answer read up to a limit', async () => {
+  it("have the issuer's answer read up to a limit", async () => {
     let sent = 0;
     const chunk = Buffer.alloc(64 * 1024, ' ');
     const endless = createServer((_, response) => {

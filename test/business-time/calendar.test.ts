@@ -249,7 +249,7 @@ describe('edge case', () => {
     expect(paused('2026-03-02T09:00', hours(2), ['2026-03-02T08:00', '2026-03-02T12:00'])).toBe('2026-03-02 14:00');
   });
 
-  it('28: what pauses a clock is its plan’s to say: without pauses it is laid out as if there were none', () => {
+  it("28: what pauses a clock is its plan's to say: without pauses it is laid out as if there were none", () => {
     expect(paused('2026-03-02T09:00', days(1))).toBe('2026-03-03 09:00');
     expect(paused('2026-03-02T09:00', days(1), ['2026-03-02T10:00', '2026-03-02T11:00'])).toBe('2026-03-03 10:00');
   });

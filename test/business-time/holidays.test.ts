@@ -160,7 +160,7 @@ describe('holidays of an iCalendar file', () => {
     });
   });
 
-  it('with times close that part of their dates, in the calendar’s zone', async () => {
+  it("with times close that part of their dates, in the calendar's zone", async () => {
     expect(
       await events(
         ['SUMMARY:Christmas Eve', 'DTSTART:20261224T110000Z', 'DTEND:20261224T230000Z'],

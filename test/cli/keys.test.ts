@@ -54,7 +54,7 @@ describe('pledge keys', () => {
     const history = (ticket: string, key: string, ...more: readonly string[]) =>
       pledge(newFolder(), ['history', ticket, '--server', api.url, ...more], '', { PLEDGE_KEY: key });
 
-    it.each(['T-1', 'REF-1'])('prints what the command prints on the server’s machine, of %s', async (ticket) => {
+    it.each(['T-1', 'REF-1'])("prints what the command prints on the server's machine, of %s", async (ticket) => {
       const [here, there] = await Promise.all([pledge(folder, ['history', ticket]), history(ticket, api.key)]);
       expect(there).toEqual(here);
       expect(there).toMatchObject({ code: 0, stdout: expect.stringContaining('TicketOpened') });

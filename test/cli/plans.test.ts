@@ -66,7 +66,7 @@ describe('pledge plans', () => {
   (terminal === undefined ? it.skip : it).each([
     ['', 1, 'Nothing was changed.'],
     ['y', 0, '1 change recorded.'],
-  ])(`asks on a terminal (skipped without «script»): %j`, (answer, status, said) => {
+  ])(`asks on a terminal (skipped without "script"): %j`, (answer, status, said) => {
     writeFileSync(join(folder, 'more.yaml'), 'customers: [{ id: asked, plan: gold }]');
     const command = `${process.execPath} ${program} plans apply more.yaml; echo status $?`;
     const env = { ...process.env, PLEDGE_DATA: join(folder, 'data') };

@@ -54,7 +54,7 @@ describe('a real log', () => {
     expect((await imported('italian-helpdesk', log)).stdout).toMatch(/: 21348 rows, .* 0 rejected/);
   });
 
-  withLog('volvo_closed_problems.csv', 'of Volvo’s problems goes in whole, by its example, and once', async (log) => {
+  withLog('volvo_closed_problems.csv', "of Volvo's problems goes in whole, by its example, and once", async (log) => {
     const { folder, stdout } = await imported('volvo', log);
     expect(stdout).toMatch(/: 6660 rows, .* 0 rejected/);
     const again = await pledge(folder, ['import', log, '--mapping', resolve('examples/volvo/mapping.yaml')]);

@@ -147,7 +147,7 @@ describe('pledge history --server', () => {
     'https://x/?a',
     'https://x/#a',
     'javascript:1',
-  ])('refuses an address that is none: «%s»', async (to) => {
+  ])('refuses an address that is none: "%s"', async (to) => {
     expect(await expectRefused(history(to), 'INVALID_SERVER')).not.toContain('secret');
   });
 

@@ -253,7 +253,7 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
       });
 
       it.each(['', ' ', 'a b', "it's; --", 'ticket-ß∂ƒ-日本', 'x'.repeat(2000), '%_', '$all'])(
-        'takes a stream named «%s»',
+        'takes a stream named "%s"',
         async (stream) => {
           const one = event();
           await store.append(stream, 'noStream', [one]);

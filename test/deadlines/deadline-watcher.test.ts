@@ -434,7 +434,7 @@ describe('the deadline watcher', () => {
     expect(await ticketsWith('SlaBreached')).toEqual(['T-10', 'T-20', 'T-30']);
   });
 
-  it('doubles and loses nothing while the projection lags: each ticket’s decider has the last word', async () => {
+  it("doubles and loses nothing while the projection lags: each ticket's decider has the last word", async () => {
     await open(context, 'T-1');
     await open(context, 'T-answered');
     await project(context);

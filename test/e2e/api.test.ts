@@ -164,7 +164,7 @@ describe('the API', () => {
     expect(seen).toEqual(expect.arrayContaining(['A-1', 'A-2', 'A-3', 'B-1']));
   });
 
-  it('orders the queue by deadline, then by the plan’s rank, then by age', async () => {
+  it("orders the queue by deadline, then by the plan's rank, then by age", async () => {
     const { position } = await open({ ...bug, id: 'Q-1', plan: 'enterprise', occurredAt: '2026-03-02T08:59:00Z' });
     const { workQueue } = await api.data<{ workQueue: { edges: { node: { id: string } }[] } }>(
       'query ($after: Position) { workQueue(after: $after, first: 100) { edges { node { id } } } }',

@@ -96,7 +96,7 @@ describe('the catalogue', () => {
   });
 
   it('revises a calendar by parts, its holidays by a country too', async () => {
-    const holidays = [{ date: '2026-03-19', name: 'Founders’ day' }];
+    const holidays = [{ date: '2026-03-19', name: "Founders' day" }];
     const revised = await calendar('reviseCalendar', { code: 'rome', holidays, effectiveFrom: '2026-03-10T00:00:00Z' });
     expect(revised).toMatchObject({
       calendar: { version: 2, timeZone: 'Europe/Rome', definition: { holidays, nominalDayMinutes: 480 } },

@@ -10,7 +10,7 @@ import { logRows } from '../support/mapped.js';
 const occurredAt = '2026-03-02T09:00:00Z';
 const bug = { type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
 
-describe('a customer’s id', () => {
+describe("a customer's id", () => {
   let api: Api;
   beforeAll(async () => {
     api = await Api.start('2026-03-02T10:00:00Z');
@@ -59,7 +59,7 @@ describe('a customer’s id', () => {
         ),
     ],
     [
-      'Pledge’s own format',
+      "Pledge's own format",
       async (customer) => {
         const line = { event: 'TicketOpened', ticket: 'A', occurredAt, actor: { id: 'mia' }, customer };
         const words = { type: 'productBug', channel: 'email', subject: 'x' };

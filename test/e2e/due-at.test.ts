@@ -52,7 +52,7 @@ describe('dueAt', () => {
     });
   });
 
-  it('goes by the customer’s plan and calendar, leaves pauses out, and owns to holidays it does not know', async () => {
+  it("goes by the customer's plan and calendar, leaves pauses out, and owns to holidays it does not know", async () => {
     const target = { amount: 4, unit: 'HOURS' };
     const pauses = [{ from: '2026-04-07T06:00:00Z', to: '2026-04-07T07:00:00Z' }];
     expect(await ask({ from: '2026-04-03T15:00:00Z', customer: 'acme', target, pauses })).toMatchObject({

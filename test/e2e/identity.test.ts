@@ -64,7 +64,7 @@ describe('a token', () => {
     expect(issuer.asked).toBe(1);
   });
 
-  it('is the actor of what is done with it, a person’s unless it is a program’s own', async () => {
+  it("is the actor of what is done with it, a person's unless it is a program's own", async () => {
     const history = '{ ticketHistory(id: "T-1") { edges { node { actor { id kind } onBehalfOf { id } } } } }';
     await ask(await token(), `mutation { ${opening('T-1', 'acme')} }`);
     await ask(
@@ -120,7 +120,7 @@ describe('a token', () => {
     expect(codeOf(await ask(await token(claims)))).toBe(code);
   });
 
-  it('signed by none of the issuer’s keys is refused: by a stranger’s, a shared secret, its public key, or nobody', async () => {
+  it("signed by none of the issuer's keys is refused: by a stranger's, a shared secret, its public key, or nobody", async () => {
     const now = api.time.now();
     const { kid, publicJwk } = issuer.key;
     const claims = { iss: 'https://id.example/', aud: 'pledge', sub: 'mia', roles: ['admin'], exp: now / 1000 + 600 };
@@ -197,7 +197,7 @@ describe('an API key', () => {
     expect(await closed).toEqual([4401, 'KEY_REVOKED']);
   });
 
-  it('with another’s secret is refused', async () => {
+  it("with another's secret is refused", async () => {
     const [one, other] = [api.newKey('agent'), api.newKey('agent')];
     const mixed = `${one.slice(0, 18)}${other.slice(18)}`;
     expect(codeOf(await api.send(asking, {}, mixed))).toBe('UNAUTHENTICATED');
@@ -217,7 +217,7 @@ describe('an API key', () => {
       expect(statSync(`${api.folder}/${file}`).mode & 0o777).toBe(0o600);
   });
 
-  it('reports what a person did, which counts as a person’s reply; its own word is an automatic one', async () => {
+  it("reports what a person did, which counts as a person's reply; its own word is an automatic one", async () => {
     const ingest = api.newKey('ingest');
     const clocksOf = async (id: string, onBehalfOf: string) => {
       await api.data(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: PRODUCT_BUG,

@@ -98,7 +98,7 @@ describe('a ticket that is open', () => {
     );
   });
 
-  it('counts in the customer’s new calendar what starts afterwards', async () => {
+  it("counts in the customer's new calendar what starts afterwards", async () => {
     const day = '{ day: "mon", windows: [{ opens: "10:00", closes: "11:00" }] }';
     await change(`defineCalendar(input: { code: "rare", name: "Rare", timeZone: "UTC", weekly: [${day}] })`);
     await change(`setCustomerCalendar(input: { id: "acme", calendar: "rare" })`);

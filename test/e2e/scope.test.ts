@@ -138,7 +138,7 @@ describe('a key for some customers', () => {
     ['closeTicket', 'TicketInput', {}],
     ['mergeTicket', 'MergeTicketInput', { into: 'A-1' }],
     ['reapplyPlan', 'ReapplyPlanInput', {}],
-  ])('%s refuses the other’s ticket as one that is not there, and changes nothing', async (verb, type, more) => {
+  ])("%s refuses the other's ticket as one that is not there, and changes nothing", async (verb, type, more) => {
     const history = '{ ticketHistory(id: "G-1") { edges { node { id } } } }';
     const before = await withKey()(history);
     const refused = await mutate(verb, type, { id: 'G-1', ...more }, acmes);
@@ -148,7 +148,7 @@ describe('a key for some customers', () => {
     expect(await withKey()(history)).toEqual(before);
   });
 
-  it('cannot merge into the other’s ticket, which is as one that is not there', async () => {
+  it("cannot merge into the other's ticket, which is as one that is not there", async () => {
     expect(await mutate('mergeTicket', 'MergeTicketInput', { id: 'A-1', into: 'G-1' }, acmes)).toMatchObject({
       code: 'TICKET_NOT_FOUND',
       message: 'There is no ticket G-1.',

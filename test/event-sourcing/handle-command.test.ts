@@ -253,7 +253,7 @@ describe('many commands at once', () => {
           log,
           'shelf',
           endless(() => undefined),
-          { thing: 'another’s' },
+          { thing: "another's" },
         );
       return append(...given);
     });
@@ -271,7 +271,7 @@ describe('many commands at once', () => {
     const cache = new StreamCache<number>({ streams: 10 });
     const decider = endless(() => undefined);
     await handleCommands(log, 'shelf', decider, () => puts(700), { cache });
-    await handleCommand(log, 'shelf', decider, { thing: 'another’s' });
+    await handleCommand(log, 'shelf', decider, { thing: "another's" });
     let read = 0;
     const watched: EventStore = {
       ...withAppend(log, (append) => append),

@@ -191,7 +191,7 @@ describe('a subscription', () => {
     callError(status.INTERNAL, 'an error of the server'),
     callError(status.ABORTED, 'consumer too slow', { exception: 'consumer-too-slow' }),
   ];
-  it.each(failures)('that the server ends with «$details» goes on where it was', async (failure) => {
+  it.each(failures)('that the server ends with "$details" goes on where it was', async (failure) => {
     await through(() => {
       server.endSubscriptions(failure);
     });
@@ -371,7 +371,7 @@ describe('a store', () => {
   });
 
   it.each(['http://localhost', 'esdb://', 'esdb://me:secret@host:port', 'esdb://a?tls=perhaps'])(
-    'refuses «%s» for a connection string, and repeats no password',
+    'refuses "%s" for a connection string, and repeats no password',
     async (url) => {
       const refused: unknown = await EventStoreDbEventStore.open(url).catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: 'INVALID_EVENT_STORE_URL' });

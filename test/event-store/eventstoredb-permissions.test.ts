@@ -67,7 +67,7 @@ describe('the rights that the page gives', () => {
     await use('T-3');
   });
 
-  it('are the user’s alone: no other account reads the log or writes to it, and nobody but admins deletes', async () => {
+  it("are the user's alone: no other account reads the log or writes to it, and nobody but admins deletes", async () => {
     await use('T-1');
     const as = async <Answer>(user: string, ask: (client: EventStoreDBClient) => Promise<Answer>) => {
       const client = EventStoreDBClient.connectionString(server.urlFor(user));

@@ -45,7 +45,7 @@ describe('a log in EventStoreDB', () => {
     await server.stop();
   });
 
-  it('that is empty has events of the server’s own, and none for those who read it', async () => {
+  it("that is empty has events of the server's own, and none for those who read it", async () => {
     expect(server.log.records.length).toBeGreaterThan(0);
     expect(await all(store.readAll())).toEqual([]);
     expect(await store.lastPosition()).toMatch(/^0+$/);

@@ -124,7 +124,7 @@ describe('a file that is full', () => {
 });
 
 describe('appends to a file that is full', () => {
-  it('fail as one group, with SQLite’s own word, and leave nothing; when there is room, they go on', () => {
+  it("fail as one group, with SQLite's own word, and leave nothing; when there is room, they go on", () => {
     const file = join(newFolder(), 'events.db');
     void SqliteEventStore.open(file).close();
     const db = durable(new Database(file));

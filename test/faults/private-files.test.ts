@@ -13,7 +13,7 @@ const modesIn = (folder: string) => readdirSync(folder).map((name) => `${name} $
 const isOpen = (line: string) => !line.endsWith(' 600');
 
 describe('the files of a data folder', () => {
-  it('are their owner’s alone, those beside them and older ones too', async () => {
+  it("are their owner's alone, those beside them and older ones too", async () => {
     const folder = join(newFolder(), 'data');
     const context = await ledgerAt(now, folder);
     await open(context, 'T-1');

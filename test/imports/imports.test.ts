@@ -31,7 +31,7 @@ const opened = {
 const fact = (event: string, more: object = {}) =>
   JSON.stringify({ ...{ ticket: 'A-1', occurredAt: opened.occurredAt, actor: opened.actor }, event, ...more });
 
-describe('Pledge’s own format', () => {
+describe("Pledge's own format", () => {
   it('reads an event a line', async () => {
     const [row] = await rowsOf(pledgeNdjson, [JSON.stringify(opened)]);
     expect(row).toEqual({
@@ -152,7 +152,7 @@ const header = 'Case ID,Activity,Resource,Complete Timestamp,Variant,Variant,cus
 const row = (activity: string, time: string, severity = 'Value 1') =>
   `Case 1,${activity},Value 9,2012/03/05 ${time}.000,Variant 1,1,Value 77,Value 3,${severity}`;
 
-describe('the Italian help desk’s format', () => {
+describe("the Italian help desk's format", () => {
   it('reads the life of a ticket', async () => {
     const rows = await rowsOf(italianHelpdesk, [
       [
@@ -184,7 +184,7 @@ describe('the Italian help desk’s format', () => {
   it('refuses a file whose header lacks a column', async () => {
     await expect(rowsOf(italianHelpdesk, ['a,b\n1,2\n'])).rejects.toMatchObject({
       code: 'LOG_MALFORMED',
-      message: expect.stringContaining('«Case ID»'),
+      message: expect.stringContaining('"Case ID"'),
     });
     await expect(rowsOf(italianHelpdesk, [''])).rejects.toMatchObject({ code: 'LOG_MALFORMED' });
   });

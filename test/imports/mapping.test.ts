@@ -76,7 +76,7 @@ describe('a mapping of events', () => {
       ['10:00 PauseTicket waitingForCustomer', '11:00 AddInternalNote looked'],
     ],
     [
-      'lets the customer’s reply end the wait for it',
+      "lets the customer's reply end the wait for it",
       ['10 waited', '11 heard', '12 asked'],
       ['10:00 PauseTicket waitingForCustomer', '11:00 RecordCustomerReply'],
     ],
@@ -164,7 +164,7 @@ describe('a mapping of events', () => {
       {
         line: 2,
         rejected: {
-          message: 'did «danced» is not among the mapping’s state.values',
+          message: 'did "danced" is not among the mapping\'s state.values',
           raw: 'T-1,2026-03-01T09:00:00,mia,danced,x',
         },
       },
@@ -187,7 +187,7 @@ describe('the times of a mapping', () => {
     ['an offset of its own', '2026/03/01 09:05 +0100', { format: 'yyyy/MM/dd HH:mm ZZZ' }, '08:05'],
     ['a local time that is skipped', '2026-03-29T02:30', { zone: 'Europe/Rome' }, '29 01:00'],
     ['a local time that comes twice', '2026-10-25T02:30', { zone: 'Europe/Rome' }, '25 00:30'],
-    ['the last Sunday’s winter time', '2026-10-25T03:30', { zone: 'Europe/Rome' }, '25 02:30'],
+    ["the last Sunday's winter time", '2026-10-25T03:30', { zone: 'Europe/Rome' }, '25 02:30'],
   ])('read %s', async (_, text, times, shown) => {
     expect(await at(text, times)).toBe(`${shown} OpenTicket`);
   });
@@ -223,7 +223,7 @@ describe('the CSV of a mapping', () => {
   it('must have every column that the mapping names', async () => {
     await expect(rowsOf(parseMapping(events), 'ticket,at,who\n')).rejects.toMatchObject({
       code: 'LOG_MALFORMED',
-      message: 'Line 1: the header lacks «what», «did».',
+      message: 'Line 1: the header lacks "what", "did".',
     });
   });
 });
@@ -278,11 +278,11 @@ describe('a mapping file', () => {
       { rows: 'snapshots', ...withState({ values: { a: 'assigned' } }) },
       'must not say assigned',
     ],
-    ['a zone', { times: { zone: 'Mars/Base' } }, 'times.zone «Mars/Base» is no IANA zone'],
-    ['a format without days', { times: { format: 'HH:mm', zone: 'UTC' } }, 'times.format «HH:mm» does not tell'],
+    ['a zone', { times: { zone: 'Mars/Base' } }, 'times.zone "Mars/Base" is no IANA zone'],
+    ['a format without days', { times: { format: 'HH:mm', zone: 'UTC' } }, 'times.format "HH:mm" does not tell'],
     ['a format without zone', { times: { format: 'd/M/yyyy H:mm' } }, 'times.zone must be said'],
     ['a long delimiter', { csv: { delimiter: '||' } }, 'csv.delimiter must be one character'],
-    ['an encoding', { csv: { encoding: 'utf-9' } }, 'csv.encoding «utf-9» is no encoding'],
+    ['an encoding', { csv: { encoding: 'utf-9' } }, 'csv.encoding "utf-9" is no encoding'],
     ['what is missing', { csv: { missing: [1] } }, 'csv.missing[0] must be text'],
     ['a time as a constant', { opened: { at: '2026' } }, 'opened.at must be an object'],
     ['programs', { actor: { column: 'who', automatic: 'robot' } }, 'actor.automatic must be a list'],

@@ -24,7 +24,7 @@ const others = Array.from({ length: 2_000 }, (_, i) =>
 /** A file is read through before it is recorded, a pipe is not. */
 type How = 'file' | 'pipe';
 
-describe('an import that speaks of a ticket that is another’s', () => {
+describe("an import that speaks of a ticket that is another's", () => {
   let folder: string;
   let context: TestContext;
   beforeEach(async () => {
@@ -111,7 +111,7 @@ describe('an import that speaks of a ticket that is another’s', () => {
   });
 
   it.each<How>(['file', 'pipe'])(
-    'has it refused between openings for two customers in a file; in a pipe it is the first one’s: %s',
+    "has it refused between openings for two customers in a file; in a pipe it is the first one's: %s",
     async (how) => {
       const rows = [opened('T-8', 'acme'), ...others, note('T-8'), ...others, opened('T-8', 'globex'), note('T-8')];
       const isFile = how === 'file';

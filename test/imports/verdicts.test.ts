@@ -9,8 +9,8 @@ async function read(text: string, columns: VerdictColumns = { column: 'ok' }) {
   return { of: Object.fromEntries(of), unclear };
 }
 
-describe('another system’s verdicts', () => {
-  it('are those of each ticket’s last row; the first column is the ticket', async () => {
+describe("another system's verdicts", () => {
+  it("are those of each ticket's last row; the first column is the ticket", async () => {
     expect(await read('ticket,ok\nA,true\nB,false\nA,false\nB,true\n')).toEqual({
       of: { A: 'breached', B: 'met' },
       unclear: 0,

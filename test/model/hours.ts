@@ -61,7 +61,7 @@ export class Hours {
       if (left <= open) return Math.max(from, span.from) + left;
       left -= open;
     }
-    throw new Error('the model’s calendar is too short');
+    throw new Error("the model's calendar is too short");
   }
 
   nextOpening(from: Instant): Instant {
@@ -71,7 +71,7 @@ export class Hours {
   /** The span that holds an instant, or else the next. */
   private spanAt(at: Instant): OpenSpan {
     const span = this.spans.find(({ to }) => at < to);
-    if (span === undefined) throw new Error('the model’s calendar is too short');
+    if (span === undefined) throw new Error("the model's calendar is too short");
     return span;
   }
 

@@ -157,7 +157,7 @@ describe('read models', () => {
       rmSync(other, { recursive: true });
     });
 
-    it('are dropped at the start, and this log’s are built', async () => {
+    it("are dropped at the start, and this log's are built", async () => {
       copyFileSync(readModelsIn(source), readModelsIn(other));
       expect(await projected(other)).toEqual(ofOther);
     });

@@ -156,7 +156,7 @@ describe('the values of variables', () => {
     ['$p.at.0.x is required', '$p: Place', { p: { x: 1, at: [{}] } }],
     ['$p.constructor is no field of Place', '$p: Place', { p: { x: 1, constructor: 1 } }],
     ['$i must be text; $b must be true or false', '$i: ID, $b: Boolean', { i: 0.5, b: 'true' }],
-  ])('have this wrong: «%s»', (says, variables, values) => {
+  ])('have this wrong: "%s"', (says, variables, values) => {
     expect(faults(variables, values)).toBe(says);
   });
 

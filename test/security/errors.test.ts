@@ -75,8 +75,8 @@ describe('a refusal', () => {
 });
 
 describe('the log', () => {
-  it('gives no text of a caller’s a line of its own, nor the terminal a command', () => {
-    const error = new Error('no plan «\n{"level":"error","code":"FORGED"}\r\n\u001b[2J\u2028»', {
+  it("gives no text of a caller's a line of its own, nor the terminal a command", () => {
+    const error = new Error('no plan "\n{"level":"error","code":"FORGED"}\r\n\u001b[2J\u2028"', {
       cause: new Error('\nand\n'),
     });
     const line = logLine({ level: 'error', id: 'x', code: 'INTERNAL_SERVER_ERROR', error: inFull(error) });

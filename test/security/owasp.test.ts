@@ -63,7 +63,7 @@ beforeAll(async () => {
 
 describe('OWASP API1:2023, broken object level authorisation', () => {
   let api: Api;
-  const secret = 'A secret of globex’s';
+  const secret = "A secret of globex's";
   beforeAll(async () => {
     api = await Api.start(now);
     for (const customer of ['acme', 'globex']) {
@@ -81,7 +81,7 @@ describe('OWASP API1:2023, broken object level authorisation', () => {
   });
 
   it.each(allRoles)(
-    'tells a key of the role %s for one customer nothing of another’s, whatever it asks',
+    "tells a key of the role %s for one customer nothing of another's, whatever it asks",
     async (role) => {
       const key = api.newKey(role, ['acme']);
       for (const { kind, field } of operations) {
@@ -96,7 +96,7 @@ describe('OWASP API1:2023, broken object level authorisation', () => {
     },
   );
 
-  it.each(allRoles)('answers a key of the role %s about another’s object as about none', async (role) => {
+  it.each(allRoles)("answers a key of the role %s about another's object as about none", async (role) => {
     const key = api.newKey(role, ['acme']);
     const makes = ['openTicket', 'enrolCustomer', 'recordTicketEvents', 'registerWebhook'];
     const asked = operations.filter(({ field }) => takesId(field) && !makes.includes(field.name));

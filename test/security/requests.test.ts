@@ -50,7 +50,7 @@ describe('a request that is none', () => {
       'BAD_REQUEST',
     ],
     [
-      'a constructor’s prototype',
+      "a constructor's prototype",
       '{ "query": "{ plans { code } }", "variables": { "constructor": { "prototype": { "polluted": true } } } }',
       400,
       'BAD_REQUEST',
@@ -71,7 +71,7 @@ describe('a request that is none', () => {
     ],
     ['JSON of more keys', manyKeys(standardLimits.jsonValues), 400, 'more than 100000 values'],
     ['JSON deeper than it may be', '['.repeat(101), 400, 'more than 100 levels'],
-  ])('is refused as its sender’s fault: %s', async (_, body, status, code) => {
+  ])("is refused as its sender's fault: %s", async (_, body, status, code) => {
     const reply = await api.post(body);
     expect([reply.status, reply.text]).toEqual([status, expect.stringContaining(code)]);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();

@@ -5,7 +5,7 @@ const occurredAt = '2026-03-02T09:00:00Z';
 const bug = { type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
 const secret = 'Globex: the password is swordfish';
 
-describe('a fact about a ticket that is another’s', () => {
+describe("a fact about a ticket that is another's", () => {
   let api: Api;
   let acme: string;
   let bridge: string;
@@ -142,7 +142,7 @@ describe('a fact about a ticket that is another’s', () => {
   });
 
   describe('that names its customer', () => {
-    it('is refused where the ticket is another’s, and taken where it is theirs', async () => {
+    it("is refused where the ticket is another's, and taken where it is theirs", async () => {
       const id = await taken();
       const mismatch = { outcome: 'REJECTED', code: 'CUSTOMER_MISMATCH' };
       expect(

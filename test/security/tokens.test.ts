@@ -47,7 +47,7 @@ describe('a token', () => {
 
   const hostile: readonly (readonly [name: string, token: () => string | Promise<string>])[] = [
     [
-      'forged: signed by a key of somebody’s under the name of ours',
+      "forged: signed by a key of somebody's under the name of ours",
       async () => provider.token(now, {}, {}, (await newKey('x')).privateKey),
     ],
     [
@@ -100,7 +100,7 @@ describe('a token', () => {
     ['with an extension that nobody here knows', () => provider.token(now, {}, { crit: ['b65'], b65: true })],
     ['that is no token', () => 'a.b.c'],
     ['of nine thousand letters', () => 'a'.repeat(9_000)],
-    ['that is an object’s own key', () => '__proto__'],
+    ["that is an object's own key", () => '__proto__'],
   ];
 
   it.each(hostile)('is refused over HTTP: one %s', async (_, token) => {
@@ -156,7 +156,7 @@ describe('a token', () => {
     ]);
   });
 
-  it('that is new waits for its issuer’s keys where they are not to be had; one seen before does not', async () => {
+  it("that is new waits for its issuer's keys where they are not to be had; one seen before does not", async () => {
     const elsewhere = await IdentityProvider.start();
     const other = await Api.start(at, newFolder(), elsewhere.settings);
     const seen = await elsewhere.token(now);

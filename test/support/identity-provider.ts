@@ -63,7 +63,7 @@ export class IdentityProvider {
     this.keys = [await newKey(kid)];
   }
 
-  /** A token of an administrator’s that lasts a minute, but for what a test says. */
+  /** A token of an administrator's that lasts a minute, but for what a test says. */
   token(
     now: number,
     claims: Record<string, unknown> = {},

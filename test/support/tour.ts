@@ -48,7 +48,7 @@ class Printed {
         const at = this.text.indexOf(end);
         if (at < 0 && this.child.exitCode === null) return;
         this.waiting.delete(look);
-        if (at < 0) reject(new Error(`it ended with ${this.child.exitCode ?? '?'} before «${end}»: ${this.text}`));
+        if (at < 0) reject(new Error(`it ended with ${this.child.exitCode ?? '?'} before "${end}": ${this.text}`));
         const taken = this.text.slice(0, at + end.length);
         this.text = this.text.slice(at + end.length);
         resolve(taken);

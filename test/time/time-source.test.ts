@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { systemTime } from '../../src/time/time-source.js';
 
-describe('the machine’s clock', () => {
+describe("the machine's clock", () => {
   const start = Date.parse('2026-03-02T09:00:00Z');
   const hour = 3_600_000;
   let stop: AbortController;

@@ -57,7 +57,7 @@ describe('a webhook', () => {
     return at ?? 0;
   };
 
-  it('is sent what happens from its registration on, signed, with the event’s id', async () => {
+  it("is sent what happens from its registration on, signed, with the event's id", async () => {
     await breach('T-0');
     const secret = await register();
     await breach('T-1');
@@ -89,7 +89,7 @@ describe('a webhook', () => {
     expect(there.said()).toEqual(['T-1 sla.met_late', 'T-3 sla.breached']);
   });
 
-  it('that fails is tried again after growing pauses under the same id, and then sent the ticket’s next', async () => {
+  it("that fails is tried again after growing pauses under the same id, and then sent the ticket's next", async () => {
     there.answer(() => 500);
     await register();
     await breach('T-1');

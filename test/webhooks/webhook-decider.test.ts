@@ -22,7 +22,7 @@ describe('a webhook', () => {
       .then();
   });
 
-  it('is not registered under an id that is, or was, another’s', () => {
+  it("is not registered under an id that is, or was, another's", () => {
     const other = { type: 'RegisterWebhook', endpoint: { ...endpoint, url: 'https://other.example/' } } as const;
     given(registered).when('2026-03-03', other).thenRejected('WEBHOOK_EXISTS', 'desk');
     given(registered, removed)

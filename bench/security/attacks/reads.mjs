@@ -48,13 +48,13 @@ export const reads = [
   },
   { name: 'replays of a long ticket', mostMiB: 1_200, width: 4, attack: (door) => ask(door, door.keys.globex, replay) },
   {
-    name: 'commands on another’s long ticket',
+    name: "commands on another's long ticket",
     mostMiB: 700,
     width: 8,
     attack: (door) => ask(door, door.keys.acme, note, { input: { id: long, text: 'x' } }),
   },
   {
-    name: 'commands on a long ticket of one’s own',
+    name: "commands on a long ticket of one's own",
     mostMiB: 900,
     width: 8,
     attack: (door, n) => ask(door, door.keys.globex, note, { input: { id: long, text: `${n}` } }),

@@ -21,12 +21,12 @@ export const MetricEnum = enumOf('Metric', 'What a promise is about.', {
 export const TicketTypeEnum = enumOf('TicketType', 'What a ticket is about.', {
   productBug: 'A bug caused by the software, not by one app.',
   productQuestion: 'A question about a feature in general.',
-  appSpecificQuestion: 'A question about one app’s or project’s configuration and workflow.',
+  appSpecificQuestion: "A question about one app's or project's configuration and workflow.",
   onBoarding: 'Remote training and help to start, sold in packages; best effort.',
 });
 
 export const ChannelEnum = enumOf('Channel', 'How something was said.', {
-  reportIssue: 'The «Report an Issue» button.',
+  reportIssue: 'The "Report an Issue" button.',
   email: 'By e-mail.',
   phone: 'A call, requested by e-mail.',
 });
@@ -41,7 +41,7 @@ export const TicketStatusEnum = enumOf('TicketStatus', 'How a ticket stands.', {
 });
 
 export const PauseReasonEnum = enumOf('PauseReason', 'Why a ticket waits.', {
-  waitingForCustomer: 'For the customer; the customer’s reply ends it.',
+  waitingForCustomer: "For the customer; the customer's reply ends it.",
   waitingForThirdParty: 'For somebody else, as a vendor.',
   scheduled: 'For a date agreed on.',
   onHold: 'On hold by hand.',
@@ -83,7 +83,7 @@ export const ClockCancelReasonEnum = enumOf('ClockCancelReason', 'Why a clock en
   closed: 'The ticket was closed in silence.',
   cancelled: 'The ticket was cancelled.',
   merged: 'The ticket was merged into another.',
-  lostPromise: 'The ticket’s new class has no such promise.',
+  lostPromise: "The ticket's new class has no such promise.",
   superseded: 'A late fact showed that it never ran.',
 });
 
@@ -100,10 +100,10 @@ export const TargetUnitEnum = enumOf('TargetUnit', 'What a target is counted in.
   businessDays: 'Business days, by a rule.',
 });
 
-export const DayRuleEnum = enumOf('DayRule', 'What «n business days» means.', {
+export const DayRuleEnum = enumOf('DayRule', 'What "n business days" means.', {
   sameTime: 'The same local time, n business days later.',
-  endOfDay: 'The end of the n-th business day after the start’s.',
-  workingHours: 'n times the calendar’s nominal day of business time.',
+  endOfDay: "The end of the n-th business day after the start's.",
+  workingHours: "n times the calendar's nominal day of business time.",
 });
 
 export const FollowUpStartsEnum = enumOf('FollowUpStarts', 'What starts a follow-up.', {
@@ -129,7 +129,7 @@ export const QualityFlagEnum = enumOf('QualityFlag', 'What a reader should know 
 });
 
 export const SlaEventKindEnum = enumOf('SlaEventKind', 'What became of a clock.', {
-  SlaAtRisk: 'The plan’s share of its time is used.',
+  SlaAtRisk: "The plan's share of its time is used.",
   SlaBreached: 'Its deadline passed.',
   SlaBreachWithdrawn: 'A fact recorded late, or a new layout, took a breach back.',
   SlaMet: 'It was answered in time.',
@@ -181,7 +181,7 @@ export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done 
   CalendarRevised: 'The calendar has a new version.',
   CustomerEnrolled: 'The customer was put on a plan.',
   CustomerPlanChanged: 'The customer went to another plan, or has another name.',
-  CustomerCalendarSet: 'The customer got a calendar of its own, or the plan’s again.',
+  CustomerCalendarSet: "The customer got a calendar of its own, or the plan's again.",
 });
 
 export const RecordedEnum = enumOf('RecordOutcome', 'What became of something said of a ticket.', {

@@ -2,7 +2,7 @@ import { type GraphQLSchema, isInputObjectType } from 'graphql';
 import toFastProperties from 'to-fast-properties';
 
 /**
- * A schema whose inputs are read in half the time. graphql-js goes through all fields of an input’s type for each that comes,
+ * A schema whose inputs are read in half the time. graphql-js goes through all fields of an input's type for each that comes,
  * and keeps them in an object without a prototype, which V8 makes a dictionary; these are made a plain object again.
  */
 export function quickInputs(schema: GraphQLSchema): GraphQLSchema {

@@ -2,7 +2,7 @@ import { type Type } from '@nestjs/common';
 import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
 import { PositionScalar } from './scalars.js';
 
-@ObjectType({ description: 'Where a page ends, in Relay’s terms.' })
+@ObjectType({ description: "Where a page ends, in Relay's terms." })
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether more rows follow.' })
   hasNextPage!: boolean;
@@ -15,7 +15,7 @@ export class PageInfo {
 export function connectionOf<Node extends object>(name: string, node: () => Type<Node>) {
   @ObjectType(`${name}Edge`, { description: `A row of a list: ${name}.` })
   class Edge {
-    @Field(() => String, { description: 'The row’s place; hand it back as `afterCursor` to go on after it.' })
+    @Field(() => String, { description: "The row's place; hand it back as `afterCursor` to go on after it." })
     cursor!: string;
 
     @Field(node, { description: 'The row itself.' })

@@ -53,7 +53,7 @@ export function readOperations(file: string): Operations {
   }
   if (!isObject(read) || Array.isArray(read)) throw refuse('a JSON object of documents by id is');
   const entries = Object.entries(read).map(([id, document]) => {
-    if (typeof document !== 'string') throw refuse(`«${id}» is no text`);
+    if (typeof document !== 'string') throw refuse(`"${id}" is no text`);
     return [id, document] as const;
   });
   return new Operations(entries);

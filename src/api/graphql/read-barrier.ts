@@ -52,5 +52,5 @@ export class ReadBarrier {
 /** The event that a projection stopped at is for operators: it may be of a customer whom the reader may not see. */
 function withoutEvent(error: unknown): never {
   if (!(error instanceof Rejection && error.code === 'PROJECTION_FAILED')) throw error;
-  throw new Rejection(error.code, 'A projection has stopped; GET /health says at what, with the permission «operate».');
+  throw new Rejection(error.code, 'A projection has stopped; GET /health says at what, with the permission "operate".');
 }

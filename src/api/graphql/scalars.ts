@@ -10,7 +10,7 @@ const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.
 export function parseInstant(text: unknown): number {
   const at = typeof text === 'string' ? readInstant(text) : undefined;
   if (at !== undefined) return at;
-  const said = typeof text === 'string' ? `«${cut(text, 60)}»` : 'What was sent';
+  const said = typeof text === 'string' ? `"${cut(text, 60)}"` : 'What was sent';
   throw badInput(`${said} is no instant: ISO 8601 with an offset is, as in 2026-03-02T09:00:00+01:00.`);
 }
 
@@ -31,7 +31,7 @@ const parsePosition = (text: unknown): string => {
 export const PositionScalar = new GraphQLScalarType<string, string>({
   name: 'Position',
   description:
-    'A place in the log, opaque: what a mutation answers, or the cursor of a message. Another log’s is refused.',
+    "A place in the log, opaque: what a mutation answers, or the cursor of a message. Another log's is refused.",
   serialize: (value) => String(value),
   parseValue: parsePosition,
   parseLiteral: (node) => parsePosition(literal(node)),

@@ -5,7 +5,7 @@ import { tooMuchJson } from '../json-size.js';
 import { inFull } from '../../observability/log.js';
 import { type OpenSocket, type OpenSockets } from './open-socket.js';
 
-/** Codes of RFC 6455’s registry: a message that is too large, an error of ours, a server with too much to do. */
+/** Codes of RFC 6455's registry: a message that is too large, an error of ours, a server with too much to do. */
 const tooLarge = 1009;
 const internalError = 1011;
 const tryAgainLater = 1013;
@@ -121,7 +121,7 @@ export function serveSocket(
       if (!isAsked) count();
       isAsked = false;
     })
-    .on('error', () => undefined) // what is none of WebSocket’s is no error of ours; ws closes it
+    .on('error', () => undefined) // what is none of WebSocket's is no error of ours; ws closes it
     .once('close', (code, reason) => {
       clearTimeout(late);
       clearInterval(asking);

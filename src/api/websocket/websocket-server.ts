@@ -22,7 +22,7 @@ const path = '/graphql';
 /** How long clients may take to go when the server stops, and a socket that was closed to be gone. */
 const partingMs = 1_000;
 
-/** The code of RFC 6455’s registry for who leaves. */
+/** The code of RFC 6455's registry for who leaves. */
 const goingAway = 1001;
 
 /**

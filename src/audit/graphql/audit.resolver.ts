@@ -28,7 +28,7 @@ class HistoryEventType {
   @Field(() => String, { description: 'Its type, as in `TicketOpened` or `SlaBreached`.' })
   type!: string;
 
-  @Field(() => Int, { description: 'Its place in the ticket’s stream, from 0.' })
+  @Field(() => Int, { description: "Its place in the ticket's stream, from 0." })
   revision!: number;
 
   @Field(() => PositionScalar, { description: 'Its place in the log.' })
@@ -68,13 +68,13 @@ const HistoryConnection = connectionOf('History', () => HistoryEventType);
 
 @ArgsType()
 class HistoryArgs extends PageArgs {
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   id!: string;
 }
 
 @ArgsType()
 class ReplayArgs {
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   id!: string;
 
   @Field(() => InstantScalar, { nullable: true, description: 'As it stood then; now where left out.' })
@@ -101,7 +101,7 @@ export class Audit {
   @Requires('readHistory')
   @MayScan()
   @Query(() => HistoryConnection, {
-    description: 'A ticket’s stream in the order of recording; empty for no such ticket.',
+    description: "A ticket's stream in the order of recording; empty for no such ticket.",
   })
   async ticketHistory(@Args() { id, after, ...request }: HistoryArgs, @Asking() reader: Reader) {
     const page = givenValues(request);

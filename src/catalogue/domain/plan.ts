@@ -8,7 +8,7 @@ export const ticketTypes = ['productBug', 'productQuestion', 'appSpecificQuestio
 export type TicketType = (typeof ticketTypes)[number];
 
 export const channels = ['reportIssue', 'email', 'phone'] as const;
-/** How a request reaches us: the «Report an Issue» button, e-mail, or a call. */
+/** How a request reaches us: the "Report an Issue" button, e-mail, or a call. */
 export type Channel = (typeof channels)[number];
 
 export const pauseReasons = ['waitingForCustomer', 'waitingForThirdParty', 'scheduled', 'onHold'] as const;

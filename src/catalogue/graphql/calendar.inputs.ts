@@ -27,7 +27,7 @@ export class WeekdayHoursInput {
 
 @InputType('HolidayInput', { description: 'A day off, or with hours a part of one.' })
 export class HolidayInput {
-  @Field(() => String, { description: '`YYYY-MM-DD` in the calendar’s zone.' })
+  @Field(() => String, { description: "`YYYY-MM-DD` in the calendar's zone." })
   date!: string;
 
   @Field(() => WindowInput, {
@@ -65,7 +65,7 @@ export class HolidaySourceInput {
 
 @InputType('DateHoursInput', { description: 'The hours of a single date; they replace the weekly ones.' })
 export class DateHoursInput {
-  @Field(() => String, { description: '`YYYY-MM-DD` in the calendar’s zone.' })
+  @Field(() => String, { description: "`YYYY-MM-DD` in the calendar's zone." })
   date!: string;
 
   @Field(() => [WindowInput], { description: 'Its windows; none: closed.' })
@@ -122,7 +122,7 @@ export class DefineCalendarInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The length of «a day» for the rule WORKING_HOURS, in minutes; 480 where nobody says.',
+    description: 'The length of "a day" for the rule WORKING_HOURS, in minutes; 480 where nobody says.',
   })
   nominalDayMinutes?: number;
 }

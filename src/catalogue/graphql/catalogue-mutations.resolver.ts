@@ -118,7 +118,7 @@ export class CatalogueMutations {
   @Requires('changeCustomers')
   @Mutation(() => customerDefined.Result, {
     description:
-      'Gives a customer a calendar of its own, or the plan’s again. Refused: CUSTOMER_NOT_FOUND, CALENDAR_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST.',
+      "Gives a customer a calendar of its own, or the plan's again. Refused: CUSTOMER_NOT_FOUND, CALENDAR_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST.",
   })
   setCustomerCalendar(
     @Args('input', { description: 'The customer and the calendar.' }) input: SetCustomerCalendarInput,

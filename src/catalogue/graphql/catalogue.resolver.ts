@@ -30,7 +30,7 @@ class VersionArgs extends AtArgs {
 
 @ArgsType()
 class CustomerArgs extends AtArgs {
-  @Field(() => ID, { description: 'The customer’s id.' })
+  @Field(() => ID, { description: "The customer's id." })
   id!: string;
 }
 

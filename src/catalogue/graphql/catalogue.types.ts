@@ -17,7 +17,7 @@ import { SelfHelpType, TargetType } from './shared-types.js';
 
 @ObjectType('FieldChange', { description: 'A field that a new version changed; a list is one field.' })
 export class FieldChangeType {
-  @Field(() => String, { description: 'The field’s path, as in `pauses.followUp`.' })
+  @Field(() => String, { description: "The field's path, as in `pauses.followUp`." })
   path!: string;
 
   @Field(() => JsonScalar, { nullable: true, description: 'What it was; null where it was not there.' })
@@ -106,7 +106,7 @@ export class PlanType {
   @Field(() => [PlanTargetType], { description: 'What it promises.' })
   targets!: readonly PlanTargetType[];
 
-  @Field(() => Float, { description: 'Share of a clock’s time, 0 to 1, after which it is at risk.' })
+  @Field(() => Float, { description: "Share of a clock's time, 0 to 1, after which it is at risk." })
   atRiskShare!: number;
 
   @Field(() => FollowUpStartsEnum, { description: 'What starts a follow-up.' })
@@ -166,16 +166,16 @@ export class CalendarType {
 
 @ObjectType('Customer', { description: 'A customer, and the plan it is on.' })
 export class CustomerType {
-  @Field(() => ID, { description: 'The customer’s id.' })
+  @Field(() => ID, { description: "The customer's id." })
   id!: string;
 
-  @Field(() => String, { nullable: true, description: 'The customer’s name.' })
+  @Field(() => String, { nullable: true, description: "The customer's name." })
   name!: string | null;
 
   @Field(() => String, { description: 'The code of its plan.' })
   plan!: string;
 
-  @Field(() => String, { nullable: true, description: 'The code of its own calendar, in place of the plan’s.' })
+  @Field(() => String, { nullable: true, description: "The code of its own calendar, in place of the plan's." })
   calendar!: string | null;
 
   @Field(() => InstantScalar, { nullable: true, description: 'It stands so from then on; null: since always.' })

@@ -6,11 +6,11 @@ import { code, DatedInput } from './change.inputs.js';
 
 @InputType('EnrolCustomerInput', { description: 'A customer is put on a plan.' })
 export class EnrolCustomerInput {
-  @Field(() => ID, { description: 'The customer’s id: any text of 1 to 200 characters.' })
+  @Field(() => ID, { description: "The customer's id: any text of 1 to 200 characters." })
   @IsCustomerId()
   id!: string;
 
-  @Field(() => String, { nullable: true, description: 'The customer’s name.' })
+  @Field(() => String, { nullable: true, description: "The customer's name." })
   @IsOptional()
   @IsNotEmpty()
   @MaxLength(200)
@@ -20,7 +20,7 @@ export class EnrolCustomerInput {
   @Matches(...code('plan'))
   plan!: string;
 
-  @Field(() => String, { nullable: true, description: 'The code of a calendar of its own, in place of the plan’s.' })
+  @Field(() => String, { nullable: true, description: "The code of a calendar of its own, in place of the plan's." })
   @IsOptional()
   @Matches(...code('calendar'))
   calendar?: string;
@@ -33,7 +33,7 @@ export class EnrolCustomerInput {
   description: 'A customer goes to another plan. Clocks that run are left alone; those that start afterwards go by it.',
 })
 export class ChangeCustomerPlanInput extends DatedInput {
-  @Field(() => ID, { description: 'The customer’s id: any text of 1 to 200 characters.' })
+  @Field(() => ID, { description: "The customer's id: any text of 1 to 200 characters." })
   @IsCustomerId()
   id!: string;
 
@@ -41,7 +41,7 @@ export class ChangeCustomerPlanInput extends DatedInput {
   @Matches(...code('plan'))
   plan!: string;
 
-  @Field(() => String, { nullable: true, description: 'The customer’s name from now on; as it was where left out.' })
+  @Field(() => String, { nullable: true, description: "The customer's name from now on; as it was where left out." })
   @IsOptional()
   @IsNotEmpty()
   @MaxLength(200)
@@ -49,14 +49,14 @@ export class ChangeCustomerPlanInput extends DatedInput {
 }
 
 @InputType('SetCustomerCalendarInput', {
-  description: 'A customer gets a calendar of its own, or the plan’s again. Clocks that run are left alone.',
+  description: "A customer gets a calendar of its own, or the plan's again. Clocks that run are left alone.",
 })
 export class SetCustomerCalendarInput extends DatedInput {
-  @Field(() => ID, { description: 'The customer’s id: any text of 1 to 200 characters.' })
+  @Field(() => ID, { description: "The customer's id: any text of 1 to 200 characters." })
   @IsCustomerId()
   id!: string;
 
-  @Field(() => String, { nullable: true, description: 'The code of the calendar; the plan’s where left out.' })
+  @Field(() => String, { nullable: true, description: "The code of the calendar; the plan's where left out." })
   @IsOptional()
   @Matches(...code('calendar'))
   calendar?: string;

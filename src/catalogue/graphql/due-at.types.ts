@@ -17,7 +17,7 @@ export class PauseInput {
 
 @InputType('DueAtInput', {
   description:
-    'A question: what is due when, under a calendar by itself, or under the plan named, else the customer’s, else the default one.',
+    "A question: what is due when, under a calendar by itself, or under the plan named, else the customer's, else the default one.",
 })
 export class DueAtInput {
   @Field(() => InstantScalar, { description: 'When the clock starts.' })
@@ -35,7 +35,7 @@ export class DueAtInput {
   @Field(() => TargetInput, { nullable: true, description: 'How long; what the plan promises where left out.' })
   target?: TargetInput;
 
-  @Field(() => MetricEnum, { description: 'Of which of the plan’s promises.', defaultValue: 'firstResponse' })
+  @Field(() => MetricEnum, { description: "Of which of the plan's promises.", defaultValue: 'firstResponse' })
   metric!: Metric;
 
   @Field(() => TicketTypeEnum, { description: 'For a ticket of this type.', defaultValue: 'productBug' })

@@ -96,7 +96,7 @@ export class DefinePlanInput {
   @ArrayMaxSize(200)
   targets!: PlanTargetInput[];
 
-  @Field(() => Float, { description: 'Share of a clock’s time after which it is at risk.', defaultValue: 0.75 })
+  @Field(() => Float, { description: "Share of a clock's time after which it is at risk.", defaultValue: 0.75 })
   atRiskShare!: number;
 
   @Field(() => FollowUpStartsEnum, { description: 'What starts a follow-up.', defaultValue: 'eachReply' })

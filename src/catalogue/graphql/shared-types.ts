@@ -18,7 +18,7 @@ export class TargetType {
   @Field(() => TargetUnitEnum, { description: 'Of what.' })
   unit!: string;
 
-  @Field(() => DayRuleEnum, { nullable: true, description: 'What «n business days» means; null for other units.' })
+  @Field(() => DayRuleEnum, { nullable: true, description: 'What "n business days" means; null for other units.' })
   rule?: string;
 }
 

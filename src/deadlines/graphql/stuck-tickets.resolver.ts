@@ -7,7 +7,7 @@ import { StuckTicketList } from '../stuck-tickets-query.js';
 
 @ObjectType('StuckTicket', { description: 'A ticket that some work failed on. It is tried again, the rest goes on.' })
 export class StuckTicketType {
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   ticket!: string;
 
   @Field(() => WorkEnum, { description: 'What is stuck.' })

@@ -43,7 +43,7 @@ const interval: Kind = { words: 'milliseconds, or -1 for none', takes: (value) =
 const text: Kind = { words: 'a text', takes: (value) => value !== '' };
 /** Of two such texts neither begins with the other, so that nobody's streams are among another's. */
 const prefix: Kind = {
-  words: 'up to 40 letters, digits, «_» and «.», and then a «-»',
+  words: 'up to 40 letters, digits, "_" and ".", and then a "-"',
   takes: (value) => /^[A-Za-z0-9_.]{1,40}-$/.test(value),
 };
 const onlyTrue = (words: string): Kind => ({ words, takes: (value) => value === 'true' });
@@ -84,9 +84,9 @@ export function readConnectionUrl(url: string): ConnectionUrl {
     throw invalidUrl('it begins with esdb://, esdb+discover://, kurrentdb:// or kurrentdb+discover://');
   const [authority = '', query = '', ...more] = rest.split('?');
   if (more.length > 0 || query.includes('@'))
-    throw invalidUrl('a «?», «&» or «@» in a user, a password or an option must be percent-encoded');
+    throw invalidUrl('a "?", "&" or "@" in a user, a password or an option must be percent-encoded');
   const parts = authority.split('@');
-  if (parts.length > 2) throw invalidUrl('a «@» in a user or a password must be percent-encoded');
+  if (parts.length > 2) throw invalidUrl('a "@" in a user or a password must be percent-encoded');
   const hosts = hostsOf((parts.at(-1) ?? '').replace(/\/+$/, ''));
   const options = optionsOf(query);
   const number = (name: string, usual: number) => Number(options.get(name) ?? usual);
@@ -116,8 +116,8 @@ export function readConnectionUrl(url: string): ConnectionUrl {
 
 function credentialsOf(given: string): Pick<ConnectionUrl, 'username' | 'password'> {
   const [username = '', password, ...more] = given.split(':');
-  if (more.length > 0) throw invalidUrl('a «:» in a user or a password must be percent-encoded');
-  if (username === '') throw invalidUrl('it names no user before the «@»');
+  if (more.length > 0) throw invalidUrl('a ":" in a user or a password must be percent-encoded');
+  if (username === '') throw invalidUrl('it names no user before the "@"');
   if (password === '') throw invalidUrl('its password is empty');
   const name = decoded(username, 'the user');
   return password === undefined ? { username: name } : { username: name, password: decoded(password, 'the password') };
@@ -152,7 +152,7 @@ function decoded(value: string, name: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    throw invalidUrl(`a «%» in ${name} must be percent-encoded`);
+    throw invalidUrl(`a "%" in ${name} must be percent-encoded`);
   }
 }
 

@@ -42,25 +42,25 @@ export class SlaEventType extends SlaFeedMessageType {
   @Field(() => Int, { description: 'The layout of the run.' })
   layout!: number;
 
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   ticket!: string;
 
-  @Field(() => String, { description: 'The ticket’s reference.' })
+  @Field(() => String, { description: "The ticket's reference." })
   reference!: string;
 
-  @Field(() => String, { description: 'The ticket’s subject.' })
+  @Field(() => String, { description: "The ticket's subject." })
   subject!: string;
 
-  @Field(() => String, { description: 'The customer’s id.' })
+  @Field(() => String, { description: "The customer's id." })
   customer!: string;
 
   @Field(() => String, { description: 'The code of the plan that makes the promise.' })
   plan!: string;
 
-  @Field(() => TicketTypeEnum, { description: 'The ticket’s type then.' })
+  @Field(() => TicketTypeEnum, { description: "The ticket's type then." })
   type!: string;
 
-  @Field(() => String, { description: 'The ticket’s priority then.' })
+  @Field(() => String, { description: "The ticket's priority then." })
   priority!: string;
 
   @Field(() => String, { nullable: true, description: 'Who had the ticket then.' })

@@ -25,7 +25,7 @@ import {
 /** Pledge's own log: one JSON object a line, named after the event that it asks for. `docs/imports.md` has every field. */
 export const pledgeNdjson: ImportFormat = {
   name: 'pledge',
-  summary: 'Pledge’s own NDJSON, one event a line (docs/imports.md)',
+  summary: "Pledge's own NDJSON, one event a line (docs/imports.md)",
   async *read(bytes) {
     for await (const line of linesOf(bytes)) {
       const row = rowOf(line);

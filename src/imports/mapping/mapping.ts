@@ -139,7 +139,7 @@ const encoding: Check<string> = (value, field) => {
   try {
     return new TextDecoder(known).encoding;
   } catch {
-    throw new FieldFault(`${field} «${known}» is no encoding`);
+    throw new FieldFault(`${field} "${known}" is no encoding`);
   }
 };
 

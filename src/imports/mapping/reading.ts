@@ -39,7 +39,7 @@ export const readingOf =
       if (found === undefined) return fallback;
       if (meanings === undefined) return check(found, name);
       const meaning = meanings.get(found) ?? fallback;
-      if (meaning === undefined) throw new FieldFault(`${name} «${found}» is not among the mapping’s ${field}.values`);
+      if (meaning === undefined) throw new FieldFault(`${name} "${found}" is not among the mapping's ${field}.values`);
       return meaning;
     };
   };

@@ -14,19 +14,19 @@ import { BreachList } from '../queries/breaches-query.js';
   description: 'A deadline that passed unanswered. It stays on record, also when it is withdrawn.',
 })
 export class BreachType {
-  @Field(() => ID, { description: 'The id of the breach’s event.' })
+  @Field(() => ID, { description: "The id of the breach's event." })
   id!: string;
 
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   ticket!: string;
 
-  @Field(() => String, { description: 'The ticket’s reference.' })
+  @Field(() => String, { description: "The ticket's reference." })
   reference!: string;
 
-  @Field(() => String, { description: 'The ticket’s subject.' })
+  @Field(() => String, { description: "The ticket's subject." })
   subject!: string;
 
-  @Field(() => String, { description: 'The customer’s id.' })
+  @Field(() => String, { description: "The customer's id." })
   customer!: string;
 
   @Field(() => String, { description: 'The code of the plan that made the promise.' })
@@ -41,10 +41,10 @@ export class BreachType {
   @Field(() => Int, { description: 'The layout of the run that it was found under.' })
   layout!: number;
 
-  @Field(() => TicketTypeEnum, { description: 'The ticket’s type at the deadline.' })
+  @Field(() => TicketTypeEnum, { description: "The ticket's type at the deadline." })
   type!: string;
 
-  @Field(() => String, { description: 'The ticket’s priority at the deadline.' })
+  @Field(() => String, { description: "The ticket's priority at the deadline." })
   priority!: string;
 
   @Field(() => String, { nullable: true, description: 'Who had the ticket at the deadline.' })
@@ -59,7 +59,7 @@ export class BreachType {
   @Field(() => InstantScalar, { description: 'When it was found.' })
   detectedAt!: number;
 
-  @Field(() => String, { description: 'The calendar’s IANA zone.' })
+  @Field(() => String, { description: "The calendar's IANA zone." })
   timeZone!: string;
 
   @Field(() => InstantScalar, { nullable: true, description: 'When it was taken back.' })

@@ -11,14 +11,14 @@ import { Summary } from '../queries/summary-query.js';
 
 @ObjectType('SlaSummaryLine', { description: 'What became of the promises of a plan in a month.' })
 export class SlaSummaryLineType {
-  @Field(() => String, { description: 'The plan’s code.' })
+  @Field(() => String, { description: "The plan's code." })
   plan!: string;
 
   @Field(() => MetricEnum, { description: 'What was promised.' })
   metric!: string;
 
   @Field(() => String, {
-    description: '`YYYY-MM` in the calendar’s zone: of the answer when met, of the deadline when breached or met late.',
+    description: "`YYYY-MM` in the calendar's zone: of the answer when met, of the deadline when breached or met late.",
   })
   month!: string;
 

@@ -74,7 +74,7 @@ async function openingOf(store: EventStore, id: string) {
 const openedBefore = (id: string) => new Rejection('TICKET_EXISTS', `The ticket ${id} was opened before.`);
 
 const mergeAcrossCustomers = (id: string) =>
-  new Rejection('MERGE_ACROSS_CUSTOMERS', `The ticket ${id} is another customer’s.`);
+  new Rejection('MERGE_ACROSS_CUSTOMERS', `The ticket ${id} is another customer's.`);
 
 async function objectionToMerge(
   store: EventStore,

@@ -38,7 +38,7 @@ export type TicketCommand =
   | { readonly type: 'ReopenTicket' }
   | { readonly type: 'CancelTicket'; readonly reason: CancelReason }
   | { readonly type: 'MergeTicket'; readonly into: string }
-  /** Opens a ticket of its own for a message of the customer’s; what is left out is as in the old one. */
+  /** Opens a ticket of its own for a message of the customer's; what is left out is as in the old one. */
   | {
       readonly type: 'SplitTicket';
       readonly into: string;
@@ -85,7 +85,7 @@ export interface CommandContext {
   readonly onBehalfOf?: Actor;
   readonly source?: string;
   readonly correlationId?: string;
-  /** Digest of what was asked; left out where the fact’s id derives from its content. */
+  /** Digest of what was asked; left out where the fact's id derives from its content. */
   readonly commandHash?: string;
   /** The versions in force for the customer at `occurredAt`, as known now. */
   readonly terms: PinnedVersions;

@@ -107,7 +107,7 @@ const refusals: Readonly<Record<string, (state: TicketState | undefined) => stri
   TICKET_MERGED: (state) => `The ticket was merged into ${state?.mergedInto ?? '?'} by then; say it of that one.`,
 };
 
-/** What is split off is a message of the customer’s, written by then: the request that opened the ticket, or a reply. */
+/** What is split off is a message of the customer's, written by then: the request that opened the ticket, or a reply. */
 function expectMessage(at: Instant, ticket: Ticket, until: Instant): void {
   for (const fact of at <= until ? ticket.factsFrom(at) : []) {
     if (fact.at > at) break;
@@ -115,7 +115,7 @@ function expectMessage(at: Instant, ticket: Ticket, until: Instant): void {
   }
   throw new Rejection(
     'MESSAGE_NOT_FOUND',
-    `The ticket has no message of the customer’s of ${new Date(at).toISOString()}.`,
+    `The ticket has no message of the customer's of ${new Date(at).toISOString()}.`,
   );
 }
 

@@ -60,7 +60,7 @@ export interface FactData {
   TicketMerged: { readonly into: string };
   /** Another ticket was merged into it. Said again where that one turns out to have stood otherwise. */
   MergeReceived: Received & { readonly from: string };
-  /** A message of the customer’s became a ticket of its own. */
+  /** A message of the customer's became a ticket of its own. */
   TicketSplit: { readonly into: string; readonly messageAt: Instant; readonly opening: SplitOpening };
 }
 
@@ -70,7 +70,7 @@ export interface Received {
   readonly stands: boolean;
   /** The oldest request in it that nobody had answered by then. */
   readonly unansweredSince: Instant | null;
-  /** How far the other’s stream had been read. */
+  /** How far the other's stream had been read. */
   readonly revision: number;
 }
 

@@ -27,7 +27,7 @@ export class ClockType {
   @Field(() => InstantScalar, { nullable: true, description: 'When it is due, or was; null while paused.' })
   dueAt!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'The deadline as the calendar’s zone reads it, with the zone.' })
+  @Field(() => String, { nullable: true, description: "The deadline as the calendar's zone reads it, with the zone." })
   dueAtLocal!: string | null;
 
   @Field(() => InstantScalar, {
@@ -75,7 +75,7 @@ export class ClockType {
   @Field(() => Float, { description: 'What is allowed in business time, in milliseconds.' })
   targetMs!: number;
 
-  @Field(() => String, { description: 'The calendar’s IANA zone.' })
+  @Field(() => String, { description: "The calendar's IANA zone." })
   timeZone!: string;
 
   @Field(() => VersionRefType, { description: 'The plan that promises it.' })

@@ -20,7 +20,7 @@ import { type CancelReason, type Origin, type ReportedType } from '../domain/fac
   description: 'One thing that happened to a ticket; which fields it takes depends on what.',
 })
 export class TicketEventInput {
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   ticket!: string;
 
   @Field(() => TicketEventKindEnum, { description: 'What happened.' })
@@ -44,7 +44,7 @@ export class TicketEventInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'TICKET_OPENED, where it is required: the customer’s id. Of others: whose ticket it is; refused where it is another’s (CUSTOMER_MISMATCH).',
+      "TICKET_OPENED, where it is required: the customer's id. Of others: whose ticket it is; refused where it is another's (CUSTOMER_MISMATCH).",
   })
   customer?: string;
 
@@ -54,7 +54,7 @@ export class TicketEventInput {
   @Field(() => String, { nullable: true, description: 'TICKET_OPENED: its id in that system; with `source`.' })
   externalId?: string;
 
-  @Field(() => String, { nullable: true, description: 'TICKET_OPENED: a plan in place of the customer’s.' })
+  @Field(() => String, { nullable: true, description: "TICKET_OPENED: a plan in place of the customer's." })
   plan?: string;
 
   @Field(() => TicketTypeEnum, {
@@ -135,7 +135,7 @@ export class RecordedTicketEventType {
   @Field(() => Int, { description: 'Its place in what was sent, from 0.' })
   index!: number;
 
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   ticket!: string;
 
   @Field(() => RecordedEnum, { description: 'What became of it.' })

@@ -166,7 +166,7 @@ export class TicketMutations {
   @Requires('report')
   @Mutation(() => TicketResult, {
     description:
-      'Lays a ticket’s clocks out anew from their own starts, breached ones too that are unanswered, under the plan and calendar that govern it now. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.',
+      "Lays a ticket's clocks out anew from their own starts, breached ones too that are unanswered, under the plan and calendar that govern it now. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.",
   })
   reapplyPlan(
     @Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput,
@@ -209,7 +209,7 @@ export class TicketMutations {
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description:
-      'A message of the customer’s becomes a ticket of its own, whose clocks start when it was written. Answers the old ticket; `splitInto` names the new one. Refused: MESSAGE_NOT_FOUND, TICKET_EXISTS.',
+      "A message of the customer's becomes a ticket of its own, whose clocks start when it was written. Answers the old ticket; `splitInto` names the new one. Refused: MESSAGE_NOT_FOUND, TICKET_EXISTS.",
   })
   splitTicket(
     @Args('input', { description: 'The message, and the new ticket.' }) input: SplitTicketInput,

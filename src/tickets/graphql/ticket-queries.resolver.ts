@@ -70,7 +70,7 @@ class TicketsArgs extends PageArgs {
 
 @ArgsType()
 class TicketArgs extends ReadArgs {
-  @Field(() => ID, { description: 'The ticket’s id, or its reference.' })
+  @Field(() => ID, { description: "The ticket's id, or its reference." })
   id!: string;
 }
 
@@ -104,7 +104,7 @@ export class TicketQueries {
   @MayScan()
   @Query(() => TicketConnection, {
     description:
-      'What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan’s rank, then age. `nextDue` has the time left. A page goes on where the last ended, however rows have moved meanwhile.',
+      "What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan's rank, then age. `nextDue` has the time left. A page goes on where the last ended, however rows have moved meanwhile.",
   })
   workQueue(@Args() args: TicketsArgs, @Asking() reader: Reader) {
     return this.list('workQueue', args, reader);

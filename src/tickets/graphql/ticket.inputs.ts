@@ -66,12 +66,12 @@ export class OpenTicketInput extends SaidInput {
   reference?: string;
 
   @Field(() => String, {
-    description: 'The customer’s id, any text of 1 to 200 characters; an unknown one gets the default plan.',
+    description: "The customer's id, any text of 1 to 200 characters; an unknown one gets the default plan.",
   })
   @IsCustomerId()
   customer!: string;
 
-  @Field(() => String, { nullable: true, description: 'A plan to open it under, in place of the customer’s.' })
+  @Field(() => String, { nullable: true, description: "A plan to open it under, in place of the customer's." })
   @IsOptional()
   @Matches(idPattern, isId('plan'))
   plan?: string;
@@ -114,12 +114,12 @@ export class OpenTicketInput extends SaidInput {
 
 @InputType('TicketInput', { description: 'Something said of a ticket.' })
 export class TicketInput extends SaidInput {
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   @Matches(idPattern, isId('id'))
   id!: string;
 }
 
-@InputType('MessageInput', { description: 'A message on a ticket, ours or the customer’s.' })
+@InputType('MessageInput', { description: "A message on a ticket, ours or the customer's." })
 export class MessageInput extends TicketInput {
   @Field(() => ChannelEnum, { nullable: true, description: 'How it was said.' })
   channel?: Channel;
@@ -143,7 +143,7 @@ export class ResolveTicketInput extends TicketInput {
   publicReply!: boolean;
 }
 
-@InputType('ReclassifyTicketInput', { description: 'A ticket’s type or priority changes; what is left out stays.' })
+@InputType('ReclassifyTicketInput', { description: "A ticket's type or priority changes; what is left out stays." })
 export class ReclassifyTicketInput extends TicketInput {
   @Field(() => TicketTypeEnum, { nullable: true, description: 'What it is about now.' })
   type?: TicketType;
@@ -198,11 +198,11 @@ export class MergeTicketInput extends TicketInput {
 }
 
 @InputType('SplitTicketInput', {
-  description: 'A message of the customer’s becomes a ticket of its own; what is left out is as in the old one.',
+  description: "A message of the customer's becomes a ticket of its own; what is left out is as in the old one.",
 })
 export class SplitTicketInput extends TicketInput {
   @Field(() => InstantScalar, {
-    description: 'When the message was written: a reply of the customer’s, or the opening. The new clocks start there.',
+    description: "When the message was written: a reply of the customer's, or the opening. The new clocks start there.",
   })
   messageAt!: number;
 

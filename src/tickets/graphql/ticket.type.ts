@@ -44,7 +44,7 @@ export class WaitType {
 
 @ObjectType('FactFlag', { description: 'Something about a recorded fact that a reader should know.' })
 export class FactFlagType {
-  @Field(() => ID, { description: 'The id of the fact’s event.' })
+  @Field(() => ID, { description: "The id of the fact's event." })
   fact!: string;
 
   @Field(() => QualityFlagEnum, { description: 'What it is.' })
@@ -59,7 +59,7 @@ export class TicketObjectType {
   @Field(() => String, { description: 'What people see.' })
   reference!: string;
 
-  @Field(() => String, { description: 'The customer’s id.' })
+  @Field(() => String, { description: "The customer's id." })
   customer!: string;
 
   @Field(() => TicketStatusEnum, { description: 'How it stands.' })
@@ -116,7 +116,7 @@ export class TicketObjectType {
   @Field(() => InstantScalar, { nullable: true, description: 'The last reply by a person.' })
   lastReplyAt!: number | null;
 
-  @Field(() => InstantScalar, { nullable: true, description: 'The customer’s last message after opening it.' })
+  @Field(() => InstantScalar, { nullable: true, description: "The customer's last message after opening it." })
   lastCustomerReplyAt!: number | null;
 
   @Field(() => InstantScalar, { nullable: true, description: 'When it was resolved, if it is.' })

@@ -11,14 +11,14 @@ const id = [/^[\w.-]{1,60}$/, { message: 'id must be 1 to 60 letters, digits or 
 
 @InputType({ isAbstract: true })
 class NamedWebhookInput {
-  @Field(() => ID, { description: 'The webhook’s id.' })
+  @Field(() => ID, { description: "The webhook's id." })
   @Matches(...id)
   id!: string;
 }
 
 @InputType('RegisterWebhookInput', { description: 'Where the feed is to be delivered.' })
 export class RegisterWebhookInput {
-  @Field(() => ID, { nullable: true, description: 'An id of one’s own choice; a new one where left out.' })
+  @Field(() => ID, { nullable: true, description: "An id of one's own choice; a new one where left out." })
   @IsOptional()
   @Matches(...id)
   id?: string;

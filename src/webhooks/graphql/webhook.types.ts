@@ -37,7 +37,7 @@ export class WebhookFilterType {
 
 @ObjectType('Webhook', { description: 'An address that the feed is delivered to. Its secret is nowhere to be read.' })
 export class WebhookType {
-  @Field(() => ID, { description: 'The webhook’s id.' })
+  @Field(() => ID, { description: "The webhook's id." })
   id!: string;
 
   @Field(() => String, { description: 'Where events are sent.' })
@@ -70,19 +70,19 @@ export class WebhookType {
 
 @ObjectType('WebhookDelivery', { description: 'An event on its way to a webhook, or what became of it.' })
 export class WebhookDeliveryType {
-  @Field(() => ID, { description: 'The webhook’s id.' })
+  @Field(() => ID, { description: "The webhook's id." })
   webhook!: string;
 
-  @Field(() => ID, { description: 'The event’s id: the `webhook-id` of its messages.' })
+  @Field(() => ID, { description: "The event's id: the `webhook-id` of its messages." })
   event!: string;
 
-  @Field(() => PositionScalar, { description: 'The event’s place in the feed.' })
+  @Field(() => PositionScalar, { description: "The event's place in the feed." })
   cursor!: string;
 
   @Field(() => SlaEventKindEnum, { description: 'What became of the clock.' })
   kind!: string;
 
-  @Field(() => ID, { description: 'The ticket’s id.' })
+  @Field(() => ID, { description: "The ticket's id." })
   ticket!: string;
 
   @Field(() => DeliveryStateEnum, { description: 'What became of it.' })

@@ -121,7 +121,7 @@ describe('what may take long is read in threads, and', () => {
     await expect(read(large)).rejects.toMatchObject({ code: 'QUERY_TOO_LARGE' });
   });
 
-  it('replays a ticket as it stood, and says nothing of one that is another customer’s', async () => {
+  it("replays a ticket as it stood, and says nothing of one that is another customer's", async () => {
     start({});
     const question = { id: 'T-1', occurredBy: Date.parse('2026-03-02T10:00:00Z'), recordedBy: Infinity };
     const replayed = await reads.replay({ ...question, scope: 'everyone' }, asker('mia'));

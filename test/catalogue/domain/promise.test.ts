@@ -40,7 +40,7 @@ describe('of the targets of a plan', () => {
   });
 });
 
-describe('a plan’s', () => {
+describe("a plan's", () => {
   const hold = { type: 'PauseTicket', reason: 'onHold' } as const;
 
   it('share of time, after which a clock is at risk, is its own', () => {
@@ -51,7 +51,7 @@ describe('a plan’s', () => {
     expect(at(0.5)).toEqual(['SlaAtRisk resolution/1 Mon 11:00']);
   });
 
-  it('pauses are each clock’s own, by reason', () => {
+  it("pauses are each clock's own, by reason", () => {
     const targets = [promise(4), promise(4, { metric: 'firstResponse' })];
     const pauses = { firstResponse: ['onHold'], followUp: [], resolution: ['waitingForCustomer'] } as const;
     const ticket = new TicketLife({ plan: planWith({ targets, pauses }) }).open('Mon 09:00');

@@ -204,7 +204,7 @@ describe('a file of plans', () => {
     ['an unknown calendar', withPlan({ calendar: 'mars' }), 'CALENDAR_NOT_FOUND', 'plans[0].calendar'],
     ['an unknown plan', { customers: [acme] }, 'PLAN_NOT_FOUND', 'customers[0].plan'],
     [
-      'a customer’s unknown calendar',
+      "a customer's unknown calendar",
       { ...file, customers: [{ ...acme, calendar: 'mars' }] },
       'CALENDAR_NOT_FOUND',
       'customers[0].calendar',

@@ -282,7 +282,7 @@ describe('reopening', () => {
     ]);
   });
 
-  it('is not caused by the customer’s thanks', () => {
+  it("is not caused by the customer's thanks", () => {
     const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 10:00', 'ResolveTicket');
     expect(ticket.do('Mon 11:00', 'RecordCustomerReply').last).toEqual(['CustomerReplied Mon 11:00']);
     expect(ticket.life.status).toBe('resolved');

@@ -17,7 +17,7 @@ const resolveIn = (amount: number) => planWith({ targets: [{ metric: 'resolution
 const hold = { type: 'PauseTicket', reason: 'onHold' } as const;
 const waitForCustomer = { type: 'PauseTicket', reason: 'waitingForCustomer' } as const;
 
-/** The edge cases of the field, by the number each has in the project’s list; those of calendars are tested with them. */
+/** The edge cases of the field, by the number each has in the project's list; those of calendars are tested with them. */
 describe('edge case', () => {
   it('7: a reply at exactly the deadline meets it, though the watcher polls at the same instant', () => {
     const ticket = new TicketLife({ plan: 'pro' }).open('Mon 09:00').settle('Tue 09:00');
@@ -164,7 +164,7 @@ describe('edge case', () => {
     expect(closed.last.at(-1)).toBe('SlaClockStarted resolution/2 due Wed 17:00 (reopened)');
   });
 
-  it('41: a customer’s change of plan leaves running clocks alone; later ones use the new plan', () => {
+  it("41: a customer's change of plan leaves running clocks alone; later ones use the new plan", () => {
     const ticket = new TicketLife({ plan: 'pro' }).open('Mon 09:00');
     const faster = planWith({ code: 'faster', targets: [{ metric: 'followUp', target: hours(1) }] });
     ticket.do('Mon 10:00', 'RecordFirstResponse', { plan: faster });

@@ -36,7 +36,7 @@ const ways = {
 };
 const kinds: Readonly<Record<string, TicketCommand>> = {
   'replies of ours': { type: 'RecordFollowUp' },
-  'replies of the customer’s': { type: 'RecordCustomerReply' },
+  "replies of the customer's": { type: 'RecordCustomerReply' },
   notes: { type: 'AddInternalNote', text: 'hm' },
 };
 const series = Object.entries(kinds).flatMap(([kind, command]) =>

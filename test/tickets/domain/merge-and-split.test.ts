@@ -123,7 +123,7 @@ describe('a message that is split off', () => {
     expect(opened.life).toMatchObject({ splitFrom: 't1', openedAt: messageAt, channel: 'email', type: 'productBug' });
   });
 
-  it('may be the opening; what is no message of the customer’s is refused', () => {
+  it("may be the opening; what is no message of the customer's is refused", () => {
     const source = new TicketLife().open('Mon 09:00').do('Mon 10:00', 'RecordFirstResponse');
     expect(refusal(() => source.do('Mon 12:00', split))).toMatch(/^MESSAGE_NOT_FOUND: .*2026-03-02T11:00:00.000Z/);
     expect(refusal(() => source.do('Mon 12:00', { ...split, messageAt: instant('Mon 10:00') }))).toMatch(

@@ -103,7 +103,7 @@ describe('a pause', () => {
 });
 
 describe('a follow-up', () => {
-  it('is not due from the customer’s message when we spoke last (zammad#3140)', () => {
+  it("is not due from the customer's message when we spoke last (zammad#3140)", () => {
     const ticket = new TicketLife()
       .open('Mon 09:00')
       .do('Mon 10:00', 'RecordFirstResponse')

@@ -24,7 +24,7 @@ describe('a pause', () => {
     expect(ticket.last).toEqual(['TicketPaused Mon 10:00']);
   });
 
-  it('for the customer ends with the customer’s reply', () => {
+  it("for the customer ends with the customer's reply", () => {
     const ticket = new TicketLife({ plan })
       .open('Mon 09:00')
       .do('Mon 11:00', waiting)
