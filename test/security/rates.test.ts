@@ -55,7 +55,7 @@ describe('requests that come too quickly', () => {
 describe('who listens from an address that asks too much', () => {
   let api: Api;
   beforeAll(async () => {
-    const limits = { ...standardLimits, pingMs: 20 };
+    const limits = { ...standardLimits, pingMs: 300 };
     api = await Api.start('2026-03-02T09:00:00Z', newFolder(), { PLEDGE_ADDRESS_RATE: '20' }, { limits });
   });
   afterAll(() => api.end());
