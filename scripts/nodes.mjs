@@ -1,0 +1,126 @@
+/**
+ * Pledge on newer releases of Node than the oldest that it supports. For each: a fresh clone of the last commit, `npm ci` where
+ * no compiler is found, `npm start`, `/health`, and then the whole suite; with `--part`, the tests of native modules, threads,
+ * WebSockets and the command line. `npm run test:nodes -- 24` takes one release alone.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The newest of each supported line, with the npm of that line. */
+const releases = [
+  { node: '22.23.3', npm: '10.9.4' },
+  { node: '24.21.0', npm: '11.19.1' },
+  { node: '26.10.0', npm: '12.2.2' },
+];
+
+/** Files of the suite that find a Node on which a native module, a thread, a socket or the command line fails. */
+const part = [
+  'storage/disk-set',
+  'event-sourcing/projection-runner',
+  'app/read-threads',
+  'e2e/threads',
+  'feed/slow-client',
+  'security/batching-socket',
+  'cli/keys',
+  'cli/development-key',
+];
+
+/** What `npm ci` may find in its PATH beside Node and npm; no compiler and no Python. */
+const shell = ['sh', 'git'];
+
+const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
+
+/** Installs a release of Node and its npm from the registry; answers the folder that stands for them in a PATH. */
+function install({ node, npm }, folder) {
+  mkdirSync(folder);
+  const packages = [`node@${node}`, `npm@${npm}`];
+  // Node's package chooses its binary for this machine in an install script.
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--prefix', folder, ...packages], {
+    env: inherited,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  symlinkSync(join(folder, 'node_modules/node/bin/node'), join(bin, 'node'));
+  for (const name of ['npm', 'npx']) symlinkSync(join(folder, `node_modules/npm/bin/${name}-cli.js`), join(bin, name));
+  for (const name of shell) {
+    symlinkSync(execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(), join(bin, name));
+  }
+  return bin;
+}
+
+/** A port that nobody listens on. */
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+
+/** Starts the server as the README says, and asks how it is. Throws where it ends, or is not well. */
+async function expectHealthy(clone, env) {
+  const port = String(await freePort());
+  const server = spawn('npm', ['start'], {
+    cwd: clone,
+    env: { ...env, PLEDGE_PORT: port, PLEDGE_DATA: join(clone, 'data') },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  try {
+    await new Promise((serves, fails) => {
+      server.once('close', (code) => fails(new Error(`npm start ended with ${code}`)));
+      server.stdout.setEncoding('utf8').on('data', (text) => {
+        if (text.includes('The tour is in README.md')) serves();
+      });
+    });
+    const { status } = await fetch(`http://127.0.0.1:${port}/health`);
+    if (status !== 200) throw new Error(`/health answered ${status}`);
+  } finally {
+    process.kill(-server.pid, 'SIGTERM');
+    await new Promise((ended) => (server.exitCode === null ? server.once('close', ended) : ended()));
+  }
+}
+
+async function tryOn(release, folder, files) {
+  console.log(`\nNode ${release.node}, npm ${release.npm}`);
+  const bin = install(release, folder);
+  const clone = join(folder, 'pledge');
+  execFileSync('git', ['clone', '--quiet', '.', clone]);
+  const run = (command, args, path) =>
+    execFileSync(command, args, {
+      cwd: clone,
+      env: { ...inherited, PATH: path },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+  run(join(bin, 'npm'), ['ci', '--no-audit', '--no-fund'], bin);
+  const path = `${bin}:${process.env.PATH}`;
+  await expectHealthy(clone, { ...inherited, PATH: path });
+  console.log('npm ci, npm start and /health: as they should be');
+  const options = files.length > 0 ? ['--', '--selectProjects', 'sqlite', '--testPathPatterns', ...files] : [];
+  run('npm', ['run', '--silent', 'jest', ...options], path);
+}
+
+const asked = process.argv.slice(2);
+const lines = asked.filter((argument) => /^\d+$/.test(argument));
+const chosen = releases.filter(({ node }) => lines.length === 0 || lines.includes(node.split('.')[0]));
+const files = asked.includes('--part') ? part.map((name) => `test/${name}`) : [];
+const folder = mkdtempSync(join(resolve(tmpdir()), 'pledge-nodes-'));
+const failed = [];
+try {
+  for (const release of chosen) {
+    await tryOn(release, join(folder, release.node), files).catch((error) => {
+      console.error(`Node ${release.node}: ${error.message}`);
+      failed.push(release.node);
+    });
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+if (failed.length > 0) process.exitCode = 1;
+console.log(
+  failed.length > 0 ? `Failed on ${failed.join(', ')}.` : `Passed on ${chosen.map(({ node }) => node).join(', ')}.`,
+);
