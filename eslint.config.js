@@ -8,7 +8,6 @@ export default tseslint.config(
       'coverage',
       '.dependency-cruiser.cjs',
       'test/support/*.mjs',
-      'scripts',
       'examples',
     ],
   },
@@ -56,6 +55,6 @@ export default tseslint.config(
   // Nest reads the types of constructor parameters at run time, so its imports must stay values.
   { files: ['src/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
   // Plain JavaScript is looked at without types; it decorates classes, of which some have no members, by calls.
-  { files: ['bench/**/*.mjs', '*.config.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['bench/**/*.mjs', 'scripts/**/*.mjs', '*.config.js'], ...tseslint.configs.disableTypeChecked },
   { files: ['bench/**/*.mjs'], rules: { '@typescript-eslint/no-extraneous-class': 'off' } },
 );
