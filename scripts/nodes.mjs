@@ -80,8 +80,10 @@ async function expectHealthy(clone, env) {
     const { status } = await fetch(`http://127.0.0.1:${port}/health`);
     if (status !== 200) throw new Error(`/health answered ${status}`);
   } finally {
-    process.kill(-server.pid, 'SIGTERM');
-    await new Promise((ended) => (server.exitCode === null ? server.once('close', ended) : ended()));
+    if (server.exitCode === null) {
+      process.kill(-server.pid, 'SIGTERM');
+      await new Promise((ended) => server.once('close', ended));
+    }
   }
 }
 
