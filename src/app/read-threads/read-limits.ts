@@ -1,11 +1,10 @@
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type QueueLimits } from './fair-queue.js';
+import { type WorkLimits } from './work-limit.js';
 
-export interface ReadLimits extends QueueLimits {
+export interface ReadLimits extends QueueLimits, WorkLimits {
   /** How many threads read. */
   readonly threads: number;
-  /** How long one read may take. */
-  readonly readMs: number;
   /** How long it may wait for its turn. */
   readonly waitMs: number;
   /** How long a thread may take to stop what it does, before it is ended. */
@@ -19,6 +18,7 @@ export const readLimits: ReadLimits = {
   waitingEach: 200,
   waiting: 2_000,
   readMs: 3_000,
+  wallMs: 15_000,
   waitMs: 10_000,
   stopMs: 1_000,
 };

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type Settings } from '../../config/settings.js';
+import { type WorkLimits } from './work-limit.js';
 import { type ReadKind, type ReadRequest, type ReadRequests } from './read-requests.js';
 
 /** What a thread begins with. */
@@ -10,7 +11,8 @@ export interface ThreadData {
 }
 
 /** What a thread is told: to carry out an order for so long, or to let go of its files. */
-export type ToThread = { readonly number: number; readonly request: ReadRequest; readonly ms: number } | 'close';
+export type ToThread =
+  { readonly number: number; readonly request: ReadRequest; readonly limits: WorkLimits } | 'close';
 
 /** What becomes of an order. */
 export type Outcome =
@@ -79,13 +81,13 @@ export class ReadThread {
 
   /**
    * Carries out an order; it answers whatever comes of it.
-   * @param ms how long it may take from when it has begun
+   * @param limits how long it may take from when it has begun
    * @param begun called when it has: a thread that is made for it loads its modules first
    */
-  do(request: ReadRequest, ms: number, begun: () => void): Promise<Outcome> {
+  do(request: ReadRequest, { readMs, wallMs }: WorkLimits, begun: () => void): Promise<Outcome> {
     const worker = this.start();
     this.number += 1;
-    const message: ToThread = { number: this.number, request, ms };
+    const message: ToThread = { number: this.number, request, limits: { readMs, wallMs } };
     return new Promise((resolve) => {
       this.answered = resolve;
       this.begun = begun;

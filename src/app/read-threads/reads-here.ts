@@ -3,7 +3,8 @@ import { type Replayed, type ReplayQuestion, type Replays } from '../../audit/re
 import { Stopped } from '../../read-models/stoppable-connection.js';
 import { type ReadFile, type ReadRow, type Reads } from '../../read-models/reads.js';
 import { type Asker } from '../../auth/asker.js';
-import { askerGone, type ReadLimits, readLimits, tooSlow } from './read-limits.js';
+import { askerGone, readLimits, tooSlow } from './read-limits.js';
+import { workLimit, type WorkLimits } from './work-limit.js';
 import { carryOut, type ReadKind, type ReadRequest, type ReadRequests, type ReadPorts } from './read-requests.js';
 import { asObjects, type Select } from './read-files.js';
 
@@ -16,7 +17,7 @@ export interface AllReads extends Reads, Histories, Replays {
 export class ReadsHere implements AllReads {
   constructor(
     private readonly ports: ReadPorts,
-    private readonly limits: Pick<ReadLimits, 'readMs'> = readLimits,
+    private readonly limits: WorkLimits = readLimits,
   ) {}
 
   async select(file: ReadFile, query: Omit<Select, 'file'>, asker: Asker): Promise<readonly ReadRow[]> {
@@ -41,8 +42,8 @@ export class ReadsHere implements AllReads {
     request: ReadRequests[K]['request'],
     { signal }: Asker,
   ): Promise<ReadRequests[K]['answer']> {
-    const until = performance.now() + this.limits.readMs;
-    const goesOn = () => !signal.aborted && performance.now() < until;
+    const limit = workLimit(this.limits);
+    const goesOn = () => !signal.aborted && limit.goesOn();
     try {
       if (!goesOn()) throw new Stopped('stopped');
       return await carryOut(this.ports, { kind, request } as ReadRequest, { goesOn });

@@ -6,14 +6,15 @@ import { Stopped } from '../../read-models/stoppable-connection.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { openReading } from './open-reading.js';
 import { carryOut } from './read-requests.js';
+import { workLimit } from './work-limit.js';
 import { type FromThread, type Outcome, type ThreadData, type ToThread } from './read-thread.js';
 
 /** Carries out orders, one after the other, on connections of its own. */
 function read(port: NonNullable<typeof parentPort>, { settings, stopped }: ThreadData): void {
   const { ports, close } = openReading(settings);
   const answer = async (message: Exclude<ToThread, 'close'>): Promise<Outcome> => {
-    const until = performance.now() + message.ms;
-    const goesOn = () => Atomics.load(stopped, 0) !== message.number && performance.now() < until;
+    const limit = workLimit(message.limits);
+    const goesOn = () => Atomics.load(stopped, 0) !== message.number && limit.goesOn();
     if (!goesOn()) return { kind: 'stopped' };
     try {
       return { kind: 'done', answer: await carryOut(ports, message.request, { goesOn }) };

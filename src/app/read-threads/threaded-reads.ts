@@ -127,9 +127,9 @@ export class ThreadedReads implements AllReads {
       clearTimeout(job.timer);
       job.timer = setTimeout(() => {
         this.giveUp(job, tooSlow());
-      }, this.limits.readMs);
+      }, this.limits.wallMs);
     };
-    const answer = await thread.do(job.request, this.limits.readMs, begun);
+    const answer = await thread.do(job.request, this.limits, begun);
     clearTimeout(job.timer);
     job.thread = undefined; // it is free for the next
     // Answers that came meanwhile are handed on in one turn of the event loop, and what is made of each may take a while.

@@ -41,7 +41,7 @@ describe('what may take long is read in threads, and', () => {
   afterEach(() => reads.close());
 
   const start = (limits: Partial<ReadLimits>, entry = thread) => {
-    reads = new ThreadedReads(settingsOf(folder), { ...readLimits, ...limits }, entry);
+    reads = new ThreadedReads(settingsOf(folder), { ...readLimits, wallMs: 60_000, ...limits }, entry);
   };
   const read = (what: typeof quick, who = asker('mia')) => reads.select('readModels', what, who);
 
