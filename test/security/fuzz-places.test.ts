@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { buildSchema, type GraphQLNamedType, isInputObjectType, isObjectType } from 'graphql';
+import { standardLimits } from '../../src/api/limits.js';
 import { Api } from '../support/api.js';
 import { placesOf, soundArguments } from '../support/places.js';
 import { RawFrames } from '../support/raw-frames.js';
@@ -41,10 +42,9 @@ describe('a value at its limits, in every place that takes one', () => {
   let socket: RawFrames;
   let rss: number;
   beforeAll(async () => {
-    api = await Api.start('2026-03-02T09:00:00Z', undefined, {
-      PLEDGE_RATE: '1000000',
-      PLEDGE_ADDRESS_RATE: '1000000',
-    });
+    const rates = { PLEDGE_RATE: '1000000', PLEDGE_ADDRESS_RATE: '1000000' };
+    const limits = { ...standardLimits, pingMs: 3_600_000 }; // the socket answers no pings
+    api = await Api.start('2026-03-02T09:00:00Z', undefined, rates, { limits });
     socket = await RawFrames.known(api.url, api.key);
     const ticket = (id: string) =>
       `${id.replace('-', '')}: openTicket(input: { id: "${id}", customer: "acme", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename }`;

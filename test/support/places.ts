@@ -7,6 +7,8 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
+import { usualText } from '../../src/api/graphql/long-text.js';
+import { standardLimits } from '../../src/api/limits.js';
 
 /** A value somewhere in the input of an operation. */
 export interface Place {
@@ -47,6 +49,12 @@ function placesIn(name: string, type: GraphQLInputType, put: Put): readonly Plac
   return [here, ...within];
 }
 
+/** One more than the limits: what is larger is refused the same way, and takes longer to send. */
+const tooLong = usualText + 1;
+const tooMany = standardLimits.listItems + 1;
+/** What a list may have, in bytes. */
+const mostBytes = 250_000;
+
 const unknownFields = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`unknown${n}`, 'x'.repeat(10)]));
 const deep = Array.from({ length: 2_000 }).reduce((within) => [within], 'x');
 
@@ -60,23 +68,23 @@ const ofScalars: Readonly<Record<string, readonly (readonly [what: string, value
     ['the largest', Number.MAX_VALUE],
     ['the smallest', 5e-324],
   ],
-  Boolean: [['a long text', 'x'.repeat(20_000)]],
+  Boolean: [['a long text', 'x'.repeat(tooLong)]],
   Instant: [
     ['the first', '-271821-04-20T00:00:00Z'],
     ['the last', '+275760-09-13T00:00:00Z'],
-    ['a long text', '2026-03-02T09:00:00.'.padEnd(100_000, '0')],
+    ['a long text', '2026-03-02T09:00:00.'.padEnd(tooLong, '0')],
   ],
 };
 const texts = [
   ['a text', 'x'.repeat(200)],
-  ['a long text', '\u0007'.repeat(50_000)],
+  ['a long text', '\u0007'.repeat(tooLong)],
 ] as const;
 
 function limitsOf(name: string, type: GraphQLInputType): Place['values'] {
   if (isListType(type)) {
     const item = soundOf(name, type.ofType);
-    return [500, 10_000].map((count) => {
-      const fitting = Math.min(count, Math.floor(1_000_000 / (JSON.stringify(item).length + 1)));
+    return [500, tooMany].map((count) => {
+      const fitting = Math.min(count, Math.floor(mostBytes / (JSON.stringify(item).length + 1)));
       return [`${count} items`, Array.from({ length: fitting }, () => item)];
     });
   }
