@@ -47,6 +47,19 @@ describe('holidays that take long to read', () => {
     });
   });
 
+  it('end with whoever asked, at work or waiting, and others are read', async () => {
+    apart = new HolidaysApart(600);
+    const [working, waiting] = [new AbortController(), new AbortController()];
+    const refused = [working, waiting].map(({ signal }) =>
+      expect(apart.resolve(source(slow), 2026, signal)).rejects.toMatchObject({ code: 'REQUEST_ABANDONED' }),
+    );
+    const read = apart.resolve(source(newYear), 2026, new AbortController().signal);
+    await turn();
+    for (const asker of [waiting, working]) asker.abort();
+    await Promise.all(refused);
+    expect((await read).holidays).toEqual([{ date: '2026-01-01' }]);
+  });
+
   it('end with the process that asked', async () => {
     apart = new HolidaysApart();
     const answers = [slow, newYear].map((text) => apart.resolve(source(text), 2026).catch(() => 'refused'));

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TestWebhook, TestWebhookHandler } from '../../src/webhooks/commands/deliver.js';
 import { replay } from '../../src/webhooks/outbox/outbox-projection.js';
 import { type FeedFilter } from '../../src/feed/domain/feed-event.js';
 import { rebuildReadModels } from '../../src/app/pledge-context.js';
@@ -8,7 +9,7 @@ import { newFolder } from '../support/api.js';
 import { ledgerAt, open, project, say, settingsOf, type TestContext } from '../support/application-contexts.js';
 import { isSigned, type Received, receiver, type Receiver } from '../support/receiver.js';
 import { environmentOf } from '../support/store-of-tests.js';
-import { change, delivering, eventually, logged } from '../support/webhooks.js';
+import { change, delivering, eventually, logged, webhookPorts } from '../support/webhooks.js';
 
 const start = '2026-03-02T09:00:00Z';
 const day = 86_400_000;
@@ -344,5 +345,20 @@ describe('a webhook', () => {
     work = delivering(context);
     expect(await logged(context)).toEqual([]);
     expect(existsSync(join(folder, 'webhooks.db.before'))).toBe(true);
+  });
+
+  it('is not waited for any longer, when it is tested, than whoever asked for the test waits', async () => {
+    await register();
+    const hungUp = new Promise((resolve) => {
+      there.answer(() => (response) => response.once('close', resolve)); // it never answers
+    });
+    const leave = new AbortController();
+    const ports = webhookPorts(context);
+    const tested = new TestWebhookHandler(ports).execute(new TestWebhook('desk', leave.signal));
+    await there.came(1);
+    leave.abort();
+    expect(await tested).toEqual({ kind: 'failed', status: null, error: 'it was given up' });
+    await hungUp;
+    await ports.post.close();
   });
 });
