@@ -74,6 +74,42 @@ describe('merging and splitting', () => {
     return told;
   }
 
+  /** A store that counts what is read of streams, and which are appended to. */
+  function counted() {
+    const { store } = context;
+    const appended: string[] = [];
+    let read = 0;
+    const counting: EventStore = {
+      ...{ logId: store.logId, lastPosition: () => store.lastPosition(), markAt: (at) => store.markAt(at) },
+      ...{ readAll: (options) => store.readAll(options), subscribe: (options) => store.subscribe(options) },
+      append: (stream, ...rest) => {
+        appended.push(stream);
+        return store.append(stream, ...rest);
+      },
+      async *readStream(...given) {
+        for await (const event of store.readStream(...given)) {
+          read += 1;
+          yield event;
+        }
+      },
+    };
+    return { store: counting, appended, read: () => read };
+  }
+
+  it('reads of the ticket that goes on only what is new, however many are merged into it', async () => {
+    for (let n = 0; n < 60; n++) await open(context, `T-${n}`, 'pro', '2026-03-02T13:00:00Z');
+    const { store, read } = counted();
+    for (let n = 0; n < 60; n++) expect(await ask(`T-${n}`, merge('old'), store)).toEqual(['recorded']);
+    expect(read()).toBeLessThan(60 * 10);
+  });
+
+  it('tells of what is split off once, however much was split off before', async () => {
+    const { store, appended, read } = counted();
+    for (let n = 0; n < 60; n++) expect(await ask('old', split(`part-${n}`), store)).toEqual(['recorded']);
+    expect(appended).toHaveLength(60 * 2);
+    expect(read()).toBeLessThan(60 * 10);
+  });
+
   it('tells the other ticket at once, and is then done', async () => {
     expect(await ask('old', merge('new'))).toEqual(['recorded']);
     expect(await dueOf('new')).toEqual(['running 03T10:00']);

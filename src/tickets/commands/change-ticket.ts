@@ -26,7 +26,14 @@ import { type Versions } from '../../catalogue/domain/versions.js';
 import { type TicketView, viewOf } from '../domain/ticket-view.js';
 import { digestOf } from './command-digest.js';
 import { HeedingOpenings, opens, openingsFirst } from './opening-rejected.js';
-import { namesAnother, objectionToOther, objectionToOwner, ownerOf, type Subject } from './other-ticket.js';
+import {
+  namesAnother,
+  type OtherTickets,
+  objectionToOther,
+  objectionToOwner,
+  ownerOf,
+  type Subject,
+} from './other-ticket.js';
 import { type Owner, pinVersions } from './pin-versions.js';
 
 /** Something said of a ticket, with who said it and when it happened. */
@@ -112,7 +119,13 @@ export async function changeTicket(
       requests.map(({ command }) => command),
     );
     const now = time.now();
-    const others = await objections(store, { scope, id, customer: opening.customer }, requests, now, signal);
+    const others = await objections(
+      { store, tickets },
+      { scope, id, customer: opening.customer },
+      requests,
+      now,
+      signal,
+    );
     const termsAt = (command: TicketRequest['command'], at: Instant) =>
       terms(command, countsAt(at, now, opening.openedAt));
     const commands = requests.map(
@@ -194,7 +207,7 @@ function mismatch(
 
 /** What other tickets have against each request; of an import, whose they are alone. */
 async function objections(
-  store: EventStore,
+  ports: OtherTickets,
   subject: Subject,
   requests: readonly TicketRequest[],
   now: Instant,
@@ -205,8 +218,8 @@ async function objections(
     if (!namesAnother(command)) continue;
     expectWanted(signal);
     found[i] = await (imported === undefined
-      ? objectionToOther(store, subject, command, Math.min(occurredAt, now))
-      : objectionToOwner(store, subject, command));
+      ? objectionToOther(ports, subject, command, Math.min(occurredAt, now))
+      : objectionToOwner(ports.store, subject, command));
   }
   return found;
 }

@@ -3,6 +3,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type EventStore, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Loaded, loadStream } from '../../event-sourcing/load-stream.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { type TicketCommand } from '../domain/commands.js';
 import { full, mostFacts } from '../domain/decide-ticket.js';
 import { ticketStream, type TicketEvent } from '../domain/events.js';
@@ -10,9 +11,17 @@ import { lifeAt } from '../domain/ticket-state.js';
 import { noTicket } from '../domain/to-fact-event.js';
 import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
 
-/** A ticket as its stream has it now. */
-export const readTicket = (store: EventStore, id: string): Promise<Loaded<Ticket>> =>
-  loadStream(store, ticketStream(id), { initial: unopened, evolve });
+/** Where other tickets are read, and which were seen lately. */
+export interface OtherTickets {
+  readonly store: EventStore;
+  readonly tickets: StreamCache<Ticket>;
+}
+
+/** A ticket as its stream has it now; of one that was seen lately only what is new is read. */
+export function readTicket({ store, tickets }: OtherTickets, id: string): Promise<Loaded<Ticket>> {
+  const stream = ticketStream(id);
+  return loadStream(store, stream, { initial: unopened, evolve }, { known: tickets.get(stream), lane: tickets.lane });
+}
 
 /** Whose ticket it is; undefined where there is none. */
 export const ownerOf = async (store: EventStore, id: string): Promise<string | undefined> =>
@@ -33,13 +42,13 @@ export interface Subject {
 
 /** What another ticket, as it stands, has against one being merged into it or split off as it. */
 export async function objectionToOther(
-  store: EventStore,
+  ports: OtherTickets,
   subject: Subject,
   command: Named,
   at: Instant,
 ): Promise<Rejection | undefined> {
-  const owner = await ownerOf(store, command.into);
-  if (command.type === 'MergeTicket') return objectionToMerge(store, subject, command.into, owner, at);
+  const owner = await ownerOf(ports.store, command.into);
+  if (command.type === 'MergeTicket') return objectionToMerge(ports, subject, command.into, owner, at);
   if (owner === undefined) return undefined;
   return openedBefore(command.into);
 }
@@ -77,7 +86,7 @@ const mergeAcrossCustomers = (id: string) =>
   new Rejection('MERGE_ACROSS_CUSTOMERS', `The ticket ${id} is another customer's.`);
 
 async function objectionToMerge(
-  store: EventStore,
+  ports: OtherTickets,
   { scope, id, customer }: Subject,
   into: string,
   owner: string | undefined,
@@ -86,9 +95,9 @@ async function objectionToMerge(
   if (into === id) return new Rejection('MERGE_INTO_ITSELF', 'A ticket cannot be merged into itself.');
   if (owner === undefined || !sees(scope, owner)) return noTicket(into);
   if (owner !== customer) return mergeAcrossCustomers(into);
-  const { state: other } = await readTicket(store, into);
+  const { state: other } = await readTicket(ports, into);
   if (other.length >= mostFacts) return full(into);
-  const chain = await mergedAfter(store, into, other);
+  const chain = await mergedAfter(ports, into, other);
   if (chain.includes(id)) return new Rejection('MERGE_CYCLE', `The ticket ${into} was merged into this one.`);
   const survivor = chain.at(-1);
   if (survivor !== undefined) return new Rejection('TICKET_MERGED', `The ticket ${into} was merged into ${survivor}.`);
@@ -101,12 +110,12 @@ async function objectionToMerge(
 }
 
 /** The tickets that a ticket was merged into, one after another; the last is the one that goes on. */
-async function mergedAfter(store: EventStore, id: string, ticket: Ticket): Promise<readonly string[]> {
+async function mergedAfter(ports: OtherTickets, id: string, ticket: Ticket): Promise<readonly string[]> {
   const chain: string[] = [];
   let into = lifeAt(ticket.facts, Infinity)?.mergedInto;
   while (into != null && into !== id && !chain.includes(into)) {
     chain.push(into);
-    into = lifeAt((await readTicket(store, into)).state.facts, Infinity)?.mergedInto;
+    into = lifeAt((await readTicket(ports, into)).state.facts, Infinity)?.mergedInto;
   }
   return chain;
 }

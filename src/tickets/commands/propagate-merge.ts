@@ -2,6 +2,7 @@ import { type Scope } from '../../auth/scope.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
 import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
+import { ticketStream } from '../domain/events.js';
 import { handOvers } from '../domain/merge-propagation.js';
 import { changeTicket, type TicketChanged, type TicketPorts, type TicketRequest } from './change-ticket.js';
 import { readTicket } from './other-ticket.js';
@@ -16,15 +17,16 @@ export interface HandedOver {
 /**
  * Tells other tickets what a ticket has to say to them: that it was merged into one, or that one was split off. Done
  * again, it records nothing more; so whoever was interrupted just begins again. One that refuses keeps no other from it.
+ * @param from of what was split off before this revision, the others know
  * @throws Rejection `TICKET_EXISTS` where a ticket to be split off was opened otherwise, and what a command may throw
  */
-export async function propagateMerge(ports: TicketPorts, id: string): Promise<HandedOver> {
-  const { state, revision, position } = await readTicket(ports.store, id);
+export async function propagateMerge(ports: TicketPorts, id: string, from = 0): Promise<HandedOver> {
+  const { state, revision, position } = await readTicket(ports, id);
   let last = position ?? (await ports.store.lastPosition());
   let isNews = false;
   let refusal: Rejection | undefined;
   if (revision === 'noStream') return { position: last, isNews };
-  for (const { target, ...request } of handOvers(id, state, revision)) {
+  for (const { target, ...request } of handOvers(id, state, revision, from)) {
     const { position: told, outcomes } = await changeTicket(ports, target, [{ ...request, mayBackdate: true }]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'rejected') refusal ??= outcome.rejection;
@@ -48,7 +50,11 @@ export const changeAndHandOver = (
   signal?: AbortSignal,
 ): Promise<TicketChanged> =>
   oneMergeAtATime(async () => {
+    const known = ports.tickets.get(ticketStream(id))?.revision ?? 'noStream';
     const changed = await changeTicket(ports, id, requests, scope, signal);
-    const told = await propagateMerge(ports, id).catch(() => undefined);
+    // Who says the same again may have been interrupted before the others were told.
+    const isAgain = changed.outcomes.some(({ kind }) => kind === 'alreadySo');
+    const from = isAgain || known === 'noStream' ? 0 : known + 1;
+    const told = await propagateMerge(ports, id, from).catch(() => undefined);
     return told === undefined || told.position < changed.position ? changed : { ...changed, position: told.position };
   });

@@ -20,8 +20,11 @@ export interface MergePropagation {
 
 type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>;
 
-/** What a ticket read up to a revision has to say: how it stood to those it was merged into, and what was split off. */
-export function handOvers(id: string, ticket: Ticket, revision: number): readonly MergePropagation[] {
+/**
+ * What a ticket read up to a revision has to say: how it stood to those it was merged into, and what was split off, from a
+ * revision on.
+ */
+export function handOvers(id: string, ticket: Ticket, revision: number, from = 0): readonly MergePropagation[] {
   const merges = new Map<string, MergePropagation>();
   const splits: MergePropagation[] = [];
   const { customer = '' } = ticket;
@@ -31,7 +34,7 @@ export function handOvers(id: string, ticket: Ticket, revision: number): readonl
       const stands = state !== before;
       if (stands || !merges.has(fact.data.into))
         merges.set(fact.data.into, merge(id, customer, fact, stands, before, revision));
-    } else if (fact.type === 'TicketSplit') splits.push(split(id, customer, fact, before));
+    } else if (fact.type === 'TicketSplit' && fact.order >= from) splits.push(split(id, customer, fact, before));
   }
   return [...splits, ...merges.values()]; // it may have been merged into what was split off
 }
