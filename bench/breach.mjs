@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Database } from '../dist/storage/sqlite.js';
 import { SqliteEventStore } from '../dist/event-store/sqlite/sqlite-event-store.js';
-import { inFlight, inFolder, rate } from './support.mjs';
+import { inFlight, inFolder, rate } from './support/measure.mjs';
 
 const crowd = Number(process.env.CROWD ?? 100_000);
 const listeners = 1_000;

@@ -7,7 +7,7 @@ import dayjsBusinessTime from 'dayjs-business-time';
 import luxonBusinessDays from 'luxon-business-days';
 import transition from 'moment-business-time';
 import { compileCalendar } from '../dist/business-time/compile-calendar.js';
-import { median } from './support.mjs';
+import { median } from './support/measure.mjs';
 
 const zone = 'Europe/Paris';
 const [first, last] = [Date.UTC(2025, 0, 1), Date.UTC(2028, 0, 1)];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Database } from '../dist/storage/sqlite.js';
 import { SqliteEventStore } from '../dist/event-store/sqlite/sqlite-event-store.js';
-import { inFlight, inFolder, median, rate } from './support.mjs';
+import { inFlight, inFolder, median, rate } from './support/measure.mjs';
 
 const rounds = 5;
 const data = { ticket: 'ticket-1', customer: 'acme', channel: 'email', text: 'x'.repeat(100) };

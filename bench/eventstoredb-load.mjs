@@ -21,7 +21,7 @@ import { startImport } from '../dist/imports/import-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
 import { openPledgeContext } from '../dist/app/pledge-context.js';
 import { startServer } from '../dist/app/bootstrap.js';
-import { inFlight, inFolder, median, rate } from './support.mjs';
+import { inFlight, inFolder, median, rate } from './support/measure.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
 const data = { ticket: 'ticket-1', customer: 'acme', channel: 'email', text: 'x'.repeat(100) };
@@ -73,18 +73,42 @@ const appends = (store, width, count) =>
     );
   });
 
-/** Rates of 32 writers beside so many who read the whole log, and begin again when they have. */
-async function writersBeside(store, followers) {
+/** Writers with 32 appends in flight, each to a new stream of 50 events after another, until they are stopped. */
+function writing(store) {
+  const stop = new AbortController();
+  const writers = { written: 0, stop };
+  const write = async () => {
+    while (!stop.signal.aborted) {
+      const stream = newStream();
+      for (let n = 0; n < 50; n++) {
+        await store.append(stream, n === 0 ? 'noStream' : n - 1, [event()]);
+        writers.written += 1;
+      }
+    }
+  };
+  writers.ended = Promise.all(Array.from({ length: 32 }, write));
+  return writers;
+}
+
+/**
+ * What writers write in a second, and what is read meanwhile for each append, beside so many who read the whole log and
+ * begin again when they have. It is looked at when those have begun.
+ */
+async function besideFollowers(store, writers, followers) {
   const stop = new AbortController();
   let read = 0;
   const follow = async () => {
     while (!stop.signal.aborted) for await (const _ of store.readAll({ signal: stop.signal })) read += 1;
   };
   const following = Array.from({ length: followers }, follow);
-  const written = await appends(store, 32, 3_200);
+  await sleep(1_500);
+  const [written, before, began] = [writers.written, read, performance.now()];
+  await sleep(2_000);
+  const appended = writers.written - written;
+  const result = { written: (appended * 1_000) / (performance.now() - began), read: (read - before) / appended };
   stop.abort();
   await Promise.all(following);
-  return { written, read };
+  return result;
 }
 
 /** How long an append and a read take while 250 stand still who came one each 20 ms, and when they have left. */
@@ -220,13 +244,16 @@ export async function bench() {
   return inFolder(async (folder) => {
     const followed = await onServer([], async (store) => {
       await inFlight(8, 100, () => store.append(newStream(), 'noStream', events(100)));
+      const writers = writing(store);
       const results = [];
-      for (let round = -1; round < rounds; round++) {
+      for (let round = -1; round < 2 * rounds; round++) {
         const result = {};
         for (const followers of round % 2 === 0 ? [0, 50, 200] : [200, 50, 0])
-          result[followers] = await writersBeside(store, followers);
+          result[followers] = await besideFollowers(store, writers, followers);
         if (round >= 0) results.push(result);
       }
+      writers.stop.abort();
+      await writers.ended;
       return results;
     });
     const stood = await onServer([], async (store) => {
@@ -255,7 +282,7 @@ export async function bench() {
 }
 
 function figures({ followed, stood, bursts, graphql, suspended, tls }) {
-  const beside = (followers) => [
+  const ratesBeside = (followers) => [
     {
       name: `32 writers beside ${followers} who catch up`,
       value: median(followed.map((result) => result[followers].written)),
@@ -269,7 +296,7 @@ function figures({ followed, stood, bursts, graphql, suspended, tls }) {
     },
     {
       name: `events read by ${followers} meanwhile, for each append`,
-      value: median(followed.map((result) => result[followers].read)) / 3_200,
+      value: median(followed.map((result) => result[followers].read)),
       unit: 'events',
     },
   ];
@@ -285,8 +312,8 @@ function figures({ followed, stood, bursts, graphql, suspended, tls }) {
   ];
   return [
     { name: '32 writers beside none', value: median(followed.map((result) => result[0].written)), unit: 'appends/s' },
-    ...beside(50),
-    ...beside(200),
+    ...ratesBeside(50),
+    ...ratesBeside(200),
     ...changes('250 who stand still', stood),
     ...changes('200 who subscribe from the start', graphql),
     { name: 'events that those 200 heard', value: graphql.heard, unit: 'events' },

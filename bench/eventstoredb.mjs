@@ -17,7 +17,7 @@ import { startImport } from '../dist/imports/import-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
 import { openPledgeContext } from '../dist/app/pledge-context.js';
 import { allProjections, Projections } from '../dist/app/projection-worker/projections.js';
-import { inFlight, inFolder, median, rate } from './support.mjs';
+import { inFlight, inFolder, median, rate } from './support/measure.mjs';
 
 const rounds = 5;
 const tickets = 1_250;

@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
-import { inFolder, median } from './support.mjs';
+import { inFolder, median } from './support/measure.mjs';
 
 const connections = 64;
 /** Of hundreds: so many keep both of two cores busy, and more only fill the memory. */

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { inFolder } from './support.mjs';
+import { inFolder } from './support/measure.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 

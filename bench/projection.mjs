@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Database } from '../dist/storage/sqlite.js';
 import { sampleLog } from '../dist/imports/sample.js';
-import { fill } from './fill.mjs';
-import { inFolder, median } from './support.mjs';
+import { fill } from './support/fill.mjs';
+import { inFolder, median } from './support/measure.mjs';
 
 const tickets = 12_500;
 const wanted = 200_000;

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const names = readdirSync(new URL('.', import.meta.url))
-  .filter((file) => file.endsWith('.mjs') && !['fill.mjs', 'run.mjs', 'source.mjs', 'support.mjs'].includes(file))
+  .filter((file) => file.endsWith('.mjs') && file !== 'run.mjs')
   .map((file) => file.slice(0, -4));
 const { positionals } = parseArgs({ allowPositionals: true });
 const [name, ...words] = positionals;

@@ -12,7 +12,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { makeDesk } from './security/desk.mjs';
 import { underAttack } from './security/under-attack.mjs';
 import { workQueuePages } from './security/work-queue.mjs';
-import { inFolder, median } from './support.mjs';
+import { inFolder, median } from './support/measure.mjs';
 
 const connections = 64;
 const seconds = 2;

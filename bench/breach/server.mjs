@@ -10,7 +10,7 @@ import { planDefaults } from '../../dist/catalogue/domain/plan-defaults.js';
 import { startServer } from '../../dist/app/bootstrap.js';
 import { duePage } from '../../dist/deadlines/due-tickets.js';
 import { changeTicket } from '../../dist/tickets/commands/change-ticket.js';
-import { inFlight } from '../support.mjs';
+import { inFlight } from '../support/measure.mjs';
 
 const hour = 3_600_000;
 const actor = { id: 'bench', kind: 'person' };

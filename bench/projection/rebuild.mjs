@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { readSettings } from '../../dist/config/settings.js';
 import { rebuildReadModels } from '../../dist/app/pledge-context.js';
-import { peakMiB } from '../support.mjs';
+import { peakMiB } from '../support/measure.mjs';
 
 const began = performance.now();
 const events = Number(await rebuildReadModels(readSettings()));

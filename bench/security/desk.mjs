@@ -2,7 +2,7 @@
 import { KeyStore } from '../../dist/auth/key-store.js';
 import { readSettings } from '../../dist/config/settings.js';
 import { rebuildReadModels } from '../../dist/app/pledge-context.js';
-import { fill } from '../fill.mjs';
+import { fill } from '../support/fill.mjs';
 
 const tickets = 50_000;
 const notes = 50_000;

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { idOf } from '../source.mjs';
+import { idOf } from '../support/source.mjs';
 
 const everyMs = 100;
 const [url, idleUrl, key, pid] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { readSettings } from '../../dist/config/settings.js';
 import { readersOf } from '../../dist/read-models/scoped.js';
 import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { workQueue } from '../../dist/tickets/queries/tickets.js';
-import { median } from '../support.mjs';
+import { median } from '../support/measure.mjs';
 
 const pages = 200;
 const warming = 50;

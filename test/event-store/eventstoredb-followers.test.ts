@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
-import { RightOfWay } from '../../src/event-store/eventstoredb/right-of-way.js';
+import { type Leave, RightOfWay } from '../../src/event-store/eventstoredb/right-of-way.js';
 import { type Turn, ReadTurns } from '../../src/event-store/eventstoredb/turns.js';
 import { all, event } from '../contract/event-store.contract.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 
 const aborted = (signal: AbortSignal) =>
@@ -50,9 +51,11 @@ describe('a log that many follow', () => {
   it('is appended to and read while 250 follow it and stand still', async () => {
     const stop = new AbortController();
     let begun = 0;
+    let allHave: () => void = () => undefined;
+    const haveAllBegun = new Promise<void>((resolve) => (allHave = resolve));
     const stand = async () => {
       for await (const _ of store.readAll({ signal: stop.signal })) {
-        begun += 1;
+        if ((begun += 1) === 250) allHave();
         await aborted(stop.signal);
       }
     };
@@ -61,7 +64,8 @@ describe('a log that many follow', () => {
       followers.push(stand());
       if (n % 25 === 0) await change();
     }
-    while (begun < 250) await change(); // each has its turn, though nobody ends
+    await haveAllBegun; // each has its turn, though nobody ends
+    await change();
     expectApart();
     stop.abort();
     await Promise.all(followers);
@@ -89,24 +93,24 @@ describe('a log that many follow', () => {
     await Promise.all(followers);
   });
 
-  it('is read less while it is appended to, and never not at all', async () => {
+  it('is read a page at a time while it is appended to, by each in turn, though the writers never pause', async () => {
     const stop = new AbortController();
-    let read = 0;
-    const follow = async () => {
-      while (!stop.signal.aborted) for await (const _ of store.readAll({ signal: stop.signal })) read += 1;
-    };
-    const followers = Array.from({ length: 24 }, follow);
     const write = async (stream: string) => {
-      for (let n = 0; n < 40; n++) await store.append(stream, n === 0 ? 'noStream' : n - 1, [event()]);
+      for (let n = 0; !stop.signal.aborted; n++) await store.append(stream, n === 0 ? 'noStream' : n - 1, [event()]);
     };
-    const lanes = Array.from({ length: 16 }, (_, n) => `lane-${n}`);
-    const [before, began] = [read, performance.now()];
-    await Promise.all(lanes.map(write));
-    const pages = (performance.now() - began) / 50 + 8; // so many may be read though nothing is appended
-    expect(read - before).toBeLessThan((16 * 40) / 2 + 64 * pages);
-    expect(read).toBeGreaterThan(0);
-    stop.abort();
-    await Promise.all(followers);
+    const writers = ['a', 'b'].map(write);
+    const read = Array.from({ length: 9 }, () => 0);
+    const follow = async (n: number) => {
+      for await (const _ of store.readAll({ signal: stop.signal })) {
+        read[n] = (read[n] ?? 0) + 1;
+        if (read[n] === 1) most = Math.max(...read);
+        if (read.every((count) => count > 64)) stop.abort();
+      }
+    };
+    let most = 0;
+    await Promise.all(read.map((_, n) => follow(n)));
+    expect(most).toBeLessThanOrEqual(128); // when the last of them had his first event
+    await Promise.all(writers);
     expectApart();
   });
 
@@ -126,40 +130,87 @@ describe('a log that many follow', () => {
 
 describe('the right of way', () => {
   const never = new AbortController().signal;
+  let time: ManualClock;
+  let way: RightOfWay;
+  let append: () => void;
+  beforeEach(() => {
+    time = new ManualClock(1_000);
+    way = new RightOfWay(time, never);
+  });
+  /** Somebody appends until {@link append} is called. */
+  const begin = () => way.during(() => new Promise<void>((resolve) => (append = resolve)));
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('is taken by nobody where nothing is appended', () => {
-    expect(new RightOfWay().after(1_000, never)).toBeUndefined();
+  /** Those who want to read, by name, in the order in which they may. */
+  function wanting(names: string, signal = never) {
+    const may: string[] = [];
+    const leaves = new Map<string, Leave>();
+    for (const name of names)
+      void way.enter(signal).then((leave) => {
+        may.push(leave.isForPage ? name : name.toUpperCase());
+        leaves.set(name, leave);
+      });
+    return { may, leaves };
+  }
+
+  it('is taken by nobody where nothing is appended', async () => {
+    const { may } = wanting('abc');
+    await settled();
+    expect(may).toEqual(['A', 'B', 'C']);
   });
 
-  it('lets one event be read for two that are appended, first who has waited longest', async () => {
-    const way = new RightOfWay();
-    const went: string[] = [];
-    let end: () => void = () => undefined;
-    const others = way.during(1, () => new Promise<void>((resolve) => (end = resolve)));
-    for (const [name, read] of [
-      ['a', 2],
-      ['b', 1],
-    ] as const)
-      void way.after(read, never)?.then(() => went.push(name));
-    await way.during(3, () => Promise.resolve());
-    expect(went).toEqual([]);
-    await way.during(2, () => Promise.resolve());
-    expect(went).toEqual(['a']);
-    void way.after(9, never)?.then(() => went.push('c'));
-    end();
-    await others;
-    await Promise.resolve();
-    expect(went).toEqual(['a', 'b', 'c']); // nothing is appended any more
+  it('lets a page be read at a time, with a rest of three times as long after it, in the order of asking', async () => {
+    void begin();
+    const { may, leaves } = wanting('ab');
+    await settled();
+    time.moveTo(1_010);
+    leaves.get('a')?.end();
+    leaves.get('a')?.end(); // once
+    const later = wanting('c');
+    time.moveTo(1_039);
+    await settled();
+    expect(may).toEqual(['a']);
+    time.moveTo(1_040);
+    await settled();
+    expect([may, later.may]).toEqual([['a', 'b'], []]);
+    time.moveTo(9_000);
+    leaves.get('b')?.end();
+    time.moveTo(9_249);
+    await settled();
+    expect(later.may).toEqual([]);
+    time.moveTo(9_250); // however long the page took
+    await settled();
+    expect(later.may).toEqual(['c']);
   });
 
-  it('is not waited for by who has gone, nor for ever', async () => {
-    const way = new RightOfWay();
-    void way.during(1, () => new Promise(() => undefined));
+  it('is taken until no append has followed the last for a while, and then all may read all', async () => {
+    const appending = begin();
+    const { may, leaves } = wanting('abc');
+    await settled();
+    append();
+    await appending;
+    time.moveTo(1_019);
+    expect(way.isTaken).toBe(true);
+    leaves.get('a')?.end();
+    time.moveTo(1_020);
+    expect(way.isTaken).toBe(false);
+    time.moveTo(2_000);
+    await settled();
+    expect(may).toEqual(['a', 'B', 'C']);
+  });
+
+  it('is not waited for by who has gone', async () => {
+    void begin();
+    const { leaves } = wanting('a');
     const gone = new AbortController();
-    const waiting = way.after(1_000, gone.signal);
+    const going = wanting('b', gone.signal);
+    const later = wanting('c');
     gone.abort();
-    await waiting;
-    await way.after(1_000, never);
+    await settled();
+    expect(going.leaves.size).toBe(1);
+    leaves.get('a')?.end();
+    await settled();
+    expect(later.may).toEqual(['c']);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Queries that answer little and look at much, and long tickets. */
 import { ask, times } from '../ask.mjs';
-import { idOf } from '../../source.mjs';
+import { idOf } from '../../support/source.mjs';
 
 const long = idOf('long');
 

@@ -61,7 +61,7 @@ export class EventStoreDbEventStore implements EventStore {
   /** Those who follow the log wait for the server for ever. */
   private readonly followers: Reads;
   private readonly ids = new StreamIds();
-  private readonly rightOfWay = new RightOfWay();
+  private readonly rightOfWay: RightOfWay;
   private readonly appender: Appender;
   private readonly tail: Tail;
 
@@ -86,6 +86,7 @@ export class EventStoreDbEventStore implements EventStore {
       credentials.readAgain();
       this.tail.told(refusal === undefined ? undefined : said(refusal));
     };
+    this.rightOfWay = new RightOfWay(retryPolicy.time, closing.signal);
     this.followers = new Reads(following, forEver, new ReadTurns(most.followers), refused, this.rightOfWay);
     const { reads } = this;
     this.appender = new Appender({
@@ -124,7 +125,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
-    return this.rightOfWay.during(events.length, () => this.appender.append(stream, expected, events));
+    return this.rightOfWay.during(() => this.appender.append(stream, expected, events));
   }
 
   async *readStream(

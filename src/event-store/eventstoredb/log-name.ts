@@ -83,7 +83,7 @@ async function nameOfLog(
 }
 
 async function readName(stream: string, reads: Reads, signal: AbortSignal): Promise<string | undefined> {
-  const request = () => readStreamFrom(stream, 0);
+  const request = () => readStreamFrom(stream, 0, 1);
   for await (const responses of reads.responses(request, signal, { right: 'read', stream })) {
     for (const response of responses) {
       const data = response.getEvent()?.getEvent()?.getData_asU8();

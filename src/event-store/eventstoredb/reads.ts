@@ -5,12 +5,12 @@ import { positionOf, start, streamNameOf, toStoredEvent } from './events.js';
 import { type Asked, isDefinite, isNoPlace, isRefusal, rejectionOf, unavailable } from './failures.js';
 import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
 import { received } from './received.js';
-import { readAllFrom, readEnd, readFrom, readLast, readNext, readStreamFrom } from './requests.js';
+import { everyEvent, readAllFrom, readEnd, readFrom, readLast, readNext, readStreamFrom } from './requests.js';
 import { type StreamNames } from './stream-names.js';
 import { type RightOfWay } from './right-of-way.js';
-import { type Turn, type ReadTurns } from './turns.js';
+import { type ReadTurns } from './turns.js';
 
-/** What is read at once where others wait for a turn, in messages and bytes. */
+/** What is read at once where others wait for a turn, or appends go first: in events, and in bytes. */
 const mostInPage = 64;
 const mostBytesInPage = 256 * 1024;
 
@@ -48,7 +48,7 @@ export class Reads {
     named = -1,
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     let next = from;
-    const request = () => readStreamFrom(this.connection.names.toServer(stream), next);
+    const request = (count: number) => readStreamFrom(this.connection.names.toServer(stream), next, count);
     const backOff = new BackOff({ ...this.retryPolicy, giveUpMs: behindMs });
     for (;;) {
       for await (const responses of this.responses(request, signal, { right: 'read', stream })) {
@@ -70,7 +70,8 @@ export class Reads {
   ): AsyncGenerator<readonly StoredEvent[], void, undefined> {
     let last = after;
     const wanted = ({ position }: StoredEvent) => position > last && position <= until;
-    for await (const responses of this.responses(() => readAllFrom(last, this.connection.names, types), signal)) {
+    const request = (count: number) => readAllFrom(last, this.connection.names, types, count);
+    for await (const responses of this.responses(request, signal)) {
       const events = eventsOf(responses, this.connection.names);
       const fresh = events.filter(wanted);
       last = fresh.at(-1)?.position ?? last;
@@ -119,72 +120,102 @@ export class Reads {
     return this.first(() => readFrom(position), signal);
   }
 
-  /** What the server answers to requests, each of which goes on where the one before was lost or left. */
+  /** What the server answers to requests for so many, each of which goes on where the one before was lost or left. */
   async *responses(
-    request: () => ReadReq,
+    request: (count: number) => ReadReq,
     signal: AbortSignal,
     asked: Asked = everything,
   ): AsyncGenerator<readonly ReadResp[], void, undefined> {
     const backOff = new BackOff(this.retryPolicy);
     let wasRefused = false;
+    const answered = () => {
+      if (wasRefused) this.refused?.(undefined);
+      wasRefused = false;
+      backOff.reset();
+    };
     while (!isAborted(signal)) {
-      const turn = await this.turns.take(signal);
-      if (turn === undefined) return;
       try {
-        for await (const responses of this.inTurn(turn, request(), signal)) {
-          if (wasRefused) this.refused?.(undefined);
-          wasRefused = false;
-          yield responses;
-          backOff.reset();
-        }
-        if (!turn.over.aborted) return;
-        continue;
+        if (yield* this.inTurn(request, signal, answered)) continue;
+        return;
       } catch (error) {
         if (isAborted(signal)) return;
         wasRefused = this.refused !== undefined && isRefusal(error);
         if (isDefinite(error) && !wasRefused) throw rejectionOf(error, asked);
         if (wasRefused) this.refused?.(rejectionOf(error, asked));
         if (backOff.isOver) throw unavailable(new Error(await this.connection.explained(error)));
-      } finally {
-        turn.end();
       }
       await backOff.wait(signal);
     }
   }
 
-  /** What one call brings. While nobody waits for a turn, as it comes; else as much as a turn may take, at once. */
+  /**
+   * What is read in one turn: a page while others wait for a turn or appends go first, and else as it comes. Returns whether
+   * there is more.
+   */
   private async *inTurn(
-    turn: Turn,
-    request: ReadReq,
+    request: (count: number) => ReadReq,
     signal: AbortSignal,
-  ): AsyncGenerator<readonly ReadResp[], void, undefined> {
+    answered: () => void,
+  ): AsyncGenerator<readonly ReadResp[], boolean, undefined> {
+    const turn = await this.turns.take(signal);
+    if (turn === undefined) return false;
+    const leave = await this.rightOfWay?.enter(signal);
+    const end = () => {
+      turn.end();
+      leave?.end();
+    };
+    try {
+      if (turn.isWanted || leave?.isForPage === true) {
+        const { page, hasMore } = await this.page(request(mostInPage), signal);
+        end();
+        answered();
+        if (page.length > 0) yield page;
+        answered();
+        return hasMore;
+      }
+      for await (const responses of this.call(request(everyEvent), AbortSignal.any([signal, turn.over]))) {
+        answered();
+        turn.rests();
+        yield responses;
+        turn.works();
+        answered();
+        if (turn.over.aborted || turn.isWanted || this.rightOfWay?.isTaken === true) return true;
+      }
+      return turn.over.aborted;
+    } finally {
+      end();
+    }
+  }
+
+  /** All that a call for a page brings, but for what makes it large. */
+  private async page(request: ReadReq, signal: AbortSignal) {
+    const page: ReadResp[] = [];
+    let bytes = 0;
+    for await (const responses of this.call(request, signal)) {
+      for (const response of responses) {
+        page.push(response);
+        bytes += sizeOf(response);
+      }
+      if (bytes >= mostBytesInPage) return { page, hasMore: true };
+    }
+    return { page, hasMore: page.filter((response) => response.hasEvent()).length >= mostInPage };
+  }
+
+  /** What one call brings, as it comes. */
+  private call(request: ReadReq, signal: AbortSignal): AsyncGenerator<readonly ReadResp[], void, undefined> {
     const { connection, retryPolicy } = this;
     // The server says nothing while it looks past the events of others, however many there are.
     const isWorking = async (call: ReadCall) => {
       const answered = connection.isAnsweredBeside(call);
       return (await inTime(answered, retryPolicy.answerMs, retryPolicy.time)) && (await answered);
     };
-    const receiving = {
+    return received(connection.read(request, { requiresLeader: true }), {
       ...(request.getOptions()?.hasFilter() === true ? { isWorking } : {}),
-      ...{ retryPolicy, signal: AbortSignal.any([signal, turn.over]), silenceMs: retryPolicy.answerMs },
-      silent: (call: ReadCall) => {
+      ...{ retryPolicy, signal, silenceMs: retryPolicy.answerMs },
+      silent: (call) => {
         connection.abandon(call);
       },
-    };
-    let page: ReadResp[] = [];
-    let bytes = 0;
-    for await (const responses of received(connection.read(request, { requiresLeader: true }), receiving)) {
-      page = page.length === 0 ? [...responses] : page.concat(responses);
-      for (const response of responses) bytes += sizeOf(response);
-      if (turn.isWanted && page.length < mostInPage && bytes < mostBytesInPage) continue;
-      await this.rightOfWay?.after(page.length, receiving.signal);
-      turn.rests();
-      yield page;
-      turn.works();
-      [page, bytes] = [[], 0];
-      if (turn.over.aborted) return;
-    }
-    if (page.length > 0) yield page;
+    });
   }
 
   private async first(request: () => ReadReq, signal: AbortSignal): Promise<RecordedEvent | undefined> {

@@ -10,24 +10,25 @@ type Options = streams.ReadReq.Options;
 const { BACKWARDS } = ReadReq.Options.ReadDirection;
 
 /** As many as there are: the server wants a number. */
-const all = '9007199254740991';
+export const everyEvent = Number.MAX_SAFE_INTEGER;
 
 export const streamIdentifier = (name: string): shared.StreamIdentifier =>
   new shared.StreamIdentifier().setStreamName(Buffer.from(name, 'utf8'));
 
-/** The events of a stream, by its name on the server, from a revision on, that one among them. */
-export function readStreamFrom(stream: string, revision: number): streams.ReadReq {
+/** So many events of a stream, by its name on the server, from a revision on, that one among them. */
+export function readStreamFrom(stream: string, revision: number, count: number): streams.ReadReq {
   const from = new ReadReq.Options.StreamOptions();
   from.setStreamIdentifier(streamIdentifier(stream)).setRevision(String(revision));
-  return requestOf(new ReadReq.Options().setStream(from).setNoFilter(new shared.Empty()).setCount(all));
+  return requestOf(new ReadReq.Options().setStream(from).setNoFilter(new shared.Empty()).setCount(String(count)));
 }
 
-/** The events of the log from a position on, that one among them, as far as the log goes now; of some types, whose ever they are. */
+/** So many events of the log from a position on, that one among them, as far as the log goes now; of some types, whose ever they are. */
 export const readAllFrom = (
   position: Position,
   names: StreamNames,
   types: readonly string[] | undefined,
-): streams.ReadReq => requestOf(filtered(fromPosition(position), names, types).setCount(all));
+  count: number,
+): streams.ReadReq => requestOf(filtered(fromPosition(position), names, types).setCount(String(count)));
 
 /** The last record of the log, whoever wrote it. */
 export const readEnd = (): streams.ReadReq =>

@@ -1,4 +1,4 @@
-import { ticketIdOf } from '../dist/tickets/domain/ticket-id.js';
+import { ticketIdOf } from '../../dist/tickets/domain/ticket-id.js';
 
 /** Where the lines come from that data folders are made of. */
 export const source = 'bench';

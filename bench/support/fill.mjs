@@ -1,8 +1,8 @@
-import { readSettings } from '../dist/config/settings.js';
-import { importLog } from '../dist/imports/import-log.js';
-import { startImport } from '../dist/imports/import-sink.js';
-import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
-import { openPledgeContext } from '../dist/app/pledge-context.js';
+import { readSettings } from '../../dist/config/settings.js';
+import { importLog } from '../../dist/imports/import-log.js';
+import { startImport } from '../../dist/imports/import-sink.js';
+import { pledgeNdjson } from '../../dist/imports/formats/pledge-ndjson.js';
+import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { source } from './source.mjs';
 
 /** Makes a data folder of a log's lines; says how many events it has. */
