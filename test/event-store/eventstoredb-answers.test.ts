@@ -247,6 +247,32 @@ describe('a server', () => {
     expect(heard).toHaveLength(32);
   });
 
+  it('drops a subscription that falls so far behind before it is live', async () => {
+    await start();
+    let goLive: () => void = () => undefined;
+    server.faults.goesLive = new Promise((resolve) => (goLive = resolve));
+    await append([one()]);
+    const subscription = client.subscribeToAll({ filter: streamNameFilter({ prefixes: ['asked'] }) });
+    const failed = new Promise<unknown>((resolve) => subscription.on('error', resolve));
+    let heard = 0;
+    await new Promise<void>((resolve) =>
+      subscription.on('data', () => {
+        heard += 1;
+        resolve();
+      }),
+    );
+    await append(
+      Array.from({ length: 200 }, (_, n) => one(n)),
+      0n,
+    );
+    goLive();
+    expect(await failed).toMatchObject({
+      code: 10,
+      message: expect.stringContaining('Consumer too slow to handle event while transitioning to live.'),
+    });
+    expect(heard).toBe(33);
+  });
+
   it('without a quorum answers reads, and no append', async () => {
     await start();
     await append([one()]);

@@ -254,6 +254,25 @@ describe('a log', () => {
     await store.append('ticket-2', 'noStream', [event()]);
   });
 
+  it('is heard on at once where the server drops who listens before that is live', async () => {
+    let goLive: () => void = () => undefined;
+    server.faults.goesLive = new Promise((resolve) => (goLive = resolve));
+    const added = Array.from({ length: 200 }, () => event());
+    const heard = hear(store, 200);
+    while (server.openSubscriptions === 0) await sleep(1);
+    await store.append('s', 'noStream', added);
+    goLive();
+    expect((await heard).map(({ id }) => id)).toEqual(added.map(({ id }) => id));
+    expect(store.status.reconnects).toBe(0);
+  });
+
+  it('says at once that the server takes no such append', async () => {
+    server.faults.appends.push('badRequest');
+    await expect(store.append('s', 'noStream', [event()])).rejects.toMatchObject({ code: 'APPEND_REFUSED' });
+    expect(await all(store.readAll())).toEqual([]);
+    expect(store.status.repeatedAppends).toBe(0);
+  });
+
   it('refuses an event without a type', async () => {
     await expect(store.append('s', 'noStream', [event({}, '')])).rejects.toMatchObject({ code: 'EVENT_TYPE_MISSING' });
   });

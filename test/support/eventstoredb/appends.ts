@@ -122,6 +122,9 @@ function finish(write: Pending, ports: AppendPorts, answer: (response: streams.B
     case 'timeout':
       answer(timedOut());
       return;
+    case 'badRequest':
+      answer(failed(errorStatus('BadRequest', new shared.BadRequest(), 'no such append')));
+      return;
     case undefined:
       commit(write, ports, (outcome) => {
         answer(outcome === 'timeout' ? timedOut() : answerOf(write, outcome));

@@ -15,7 +15,9 @@ export type AppendFault =
   /** The server says that it is not ready. */
   | 'notReady'
   /** The server says that it could not write in time. */
-  | 'timeout';
+  | 'timeout'
+  /** The server takes no such append, ever. */
+  | 'badRequest';
 
 /** What is to go wrong on a node; nothing, until a test says so. And what has gone over the wire. */
 export class Faults {
@@ -37,6 +39,8 @@ export class Faults {
   filteredReads = 0;
   /** Reads with a filter wait for it before they answer, as where they look past millions of events. */
   looksPast: Promise<void> | undefined;
+  /** Subscriptions that have sent all there was wait for it before they are live. */
+  goesLive: Promise<void> | undefined;
   /** Whether subscriptions say when they have caught up: servers before 23.10 do not. */
   saysCaughtUp = true;
   /** How many events have been sent to readers. */

@@ -110,16 +110,17 @@ async function subscribe(call: ReadCall, options: Options, { log, faults, subscr
   subscriptions.add(subscription);
   const confirmation = new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(crypto.randomUUID());
   await send(call, new streams.ReadResp().setConfirmation(confirmation));
-  let isLive = false;
+  let phase: 'catchingUp' | 'transitioning to live' | 'live' = 'catchingUp';
   let considered = 0;
   let before: LogRecord | undefined;
-  // What is written while it is live waits in a buffer; when that is full the subscription ends with what is in there.
+  // What is written when it has all there was waits in a buffer; when that is full it ends with what is in there.
   let buffered = 0;
   let end = Infinity;
+  let reason = '';
   const unbuffer = log.onWrite((written) => {
-    for (const record of isLive && end === Infinity ? written : []) {
+    for (const record of phase !== 'catchingUp' && end === Infinity ? written : []) {
       if (!matches(record)) continue;
-      if (buffered === liveBuffer && !subscription.isStalled) end = record.position;
+      if (buffered === liveBuffer && !subscription.isStalled) [end, reason] = [record.position, tooSlow(phase)];
       if (buffered === liveBuffer) break;
       buffered += 1;
     }
@@ -130,7 +131,7 @@ async function subscribe(call: ReadCall, options: Options, { log, faults, subscr
       for (; index < log.records.length && !subscription.isStalled; index++) {
         const record = log.records[index];
         if (record === undefined) break;
-        if (record.position >= end) throw callError(status.ABORTED, tooSlow);
+        if (record.position >= end) throw callError(status.ABORTED, reason);
         if (matches(record)) {
           buffered = Math.max(0, buffered - 1);
           for (const delivered of faults.deliver(record, before)) {
@@ -142,9 +143,13 @@ async function subscribe(call: ReadCall, options: Options, { log, faults, subscr
         if (filter !== undefined && ++considered % interval === 0)
           await send(call, checkpointResponse(record.position));
       }
-      if (!isLive && faults.saysCaughtUp)
-        await send(call, new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()));
-      isLive = true;
+      if (phase === 'catchingUp') {
+        phase = 'transitioning to live';
+        await faults.goesLive;
+        if (faults.saysCaughtUp && end === Infinity)
+          await send(call, new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()));
+        phase = 'live';
+      }
       if (!(await more)) return;
     }
   } finally {
@@ -153,7 +158,8 @@ async function subscribe(call: ReadCall, options: Options, { log, faults, subscr
   }
 }
 
-const tooSlow = 'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.';
+const tooSlow = (phase: string) =>
+  `Operation timed out: Consumer too slow to handle event while ${phase}. Client resubscription required.`;
 
 /** Resolves at the next write with true, or with false when the call is over. */
 const nextWrite = (log: WireLog, call: ReadCall) =>
