@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** Jest runs the TypeScript sources as ES modules; swc only strips the types and writes decorator metadata. */
 const common = {
   testEnvironment: 'node',
@@ -19,14 +22,27 @@ const common = {
   },
 };
 
+/** `npm run test:long` runs the tests alone whose repetitions test/support/lengths.ts counts. */
+const isLong = process.env.TEST_LENGTH === 'long';
+const isChosen = (file) => !isLong || readFileSync(`test/${file}`, 'utf8').includes('/support/lengths.js');
+const testsIn = (folder) =>
+  readdirSync(`test/${folder}`, { recursive: true })
+    .map((file) => join(folder, file))
+    .filter((file) => file.endsWith('.test.ts') && isChosen(file))
+    .map((file) => `<rootDir>/test/${file}`);
+
 /** Everything on the embedded store; what goes from end to end, and the model, on EventStoreDB once more. */
 export default {
   projects: [
-    { ...common, displayName: 'sqlite', testMatch: ['**/*.test.ts'] },
+    { ...common, displayName: 'sqlite', testMatch: testsIn('.') },
     {
       ...common,
       displayName: 'eventstoredb',
-      testMatch: ['e2e/**/*', 'model/**/*', 'webhooks/delivery'].map((name) => `**/test/${name}.test.ts`),
+      testMatch: [
+        ...testsIn('e2e'),
+        ...testsIn('model'),
+        ...testsIn('webhooks').filter((file) => file.endsWith('/delivery.test.ts')),
+      ],
       globals: { storeOfTests: 'eventstoredb' },
     },
   ],

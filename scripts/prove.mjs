@@ -24,6 +24,7 @@ if (!['model', 'torture'].includes(what)) {
   process.exit(2);
 }
 const env = {
+  TEST_LENGTH: 'long',
   PROVE_SEED: String(Math.floor(Math.random() * 2 ** 31)), // the tests draw the same cases every time; this draws others
   ...Object.fromEntries(Object.entries(values).map(([name, value]) => [options[name], value])),
 };

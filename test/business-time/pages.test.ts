@@ -10,13 +10,14 @@ import { layOutTarget } from '../../src/business-time/deadline.js';
 import { layOutHorizon } from '../../src/business-time/horizon.js';
 import { parseDefinition } from '../../src/business-time/parse-definition.js';
 import fc from '../support/fc.js';
+import { times } from '../support/lengths.js';
 
 // Hundreds of calendars may take longer on a busy machine.
 jest.setTimeout(120_000);
 
 const day = 86_400_000;
 const hour = 3_600_000;
-const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 25) };
+const runs = { numRuns: times({ short: 5, long: 25 }, 'FC_RUNS') };
 
 const text = (minutes: number) =>
   `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;

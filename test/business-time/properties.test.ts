@@ -9,6 +9,7 @@ import {
 } from '../../src/business-time/calendar.js';
 import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { addSkipping, moveByPauses } from '../../src/business-time/pauses.js';
+import { times } from '../support/lengths.js';
 import { MinuteWalk, Weeks } from './reference.js';
 
 // Thousands of cases may take longer on a busy machine.
@@ -17,7 +18,7 @@ jest.setTimeout(300_000);
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const runs = (usual: number) => ({ numRuns: Number(process.env['FC_RUNS'] ?? usual) });
+const runs = (long: number) => ({ numRuns: times({ short: long / 10, long }, 'FC_RUNS') });
 
 /** Zones with odd rules, and dates about which their clocks change. */
 const changes: readonly (readonly [zone: string, ...dates: string[]])[] = [

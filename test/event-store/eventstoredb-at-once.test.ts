@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { all, event } from '../contract/event-store.contract.js';
+import { times } from '../support/lengths.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 
-const times = 1_000;
+const appends = times({ short: 100, long: 1_000 });
 const lanes = 20;
 
 /** A server that drops an append whose like is not indexed yet, and names revisions that a read does not show. */
@@ -21,10 +22,10 @@ describe('an append that is sent twice at once', () => {
     await server.stop();
   });
 
-  /** What two are answered who append the same, a thousand times, to streams that grow. */
+  /** What two are answered who append the same, again and again, to streams that grow. */
   async function again(two: readonly EventStoreDbEventStore[]): Promise<void> {
     const lane = async (n: number) => {
-      for (let revision = -1; revision < times / lanes - 1; revision++) {
+      for (let revision = -1; revision < appends / lanes - 1; revision++) {
         const events = [event()];
         const expected = revision < 0 ? 'noStream' : revision;
         const answers = two.map((store) => store.append(`lane-${n}`, expected, events));
@@ -35,15 +36,15 @@ describe('an append that is sent twice at once', () => {
     };
     await Promise.all(Array.from({ length: lanes }, (_, n) => lane(n)));
     const [store] = stores;
-    if (store !== undefined) expect(await all(store.readAll())).toHaveLength(times);
+    if (store !== undefined) expect(await all(store.readAll())).toHaveLength(appends);
   }
 
-  it('by two processes is answered alike, a thousand times', async () => {
+  it('by two processes is answered alike, again and again', async () => {
     await again(stores);
-    expect(server.faults.repeatedInFlight).toBeGreaterThan(times / 50);
+    expect(server.faults.repeatedInFlight).toBeGreaterThan(appends / 50);
   });
 
-  it('by one process is in flight once, a thousand times', async () => {
+  it('by one process is in flight once, again and again', async () => {
     await again(stores.slice(0, 1).flatMap((store) => [store, store]));
     expect(server.faults.repeatedInFlight).toBe(0);
   });

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it, jest } from '@jest/globals';
 import fc from '../support/fc.js';
+import { times } from '../support/lengths.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt } from '../support/application-contexts.js';
 import { storeOfTests } from '../support/store-of-tests.js';
@@ -8,9 +9,10 @@ import { beginning } from './both-catalogues.js';
 import { Both } from './both.js';
 import { script, type Script } from './script.js';
 
-const { PROVE_RUNS, PROVE_PATH } = process.env;
+const { PROVE_PATH } = process.env;
 /** Random lives are about rules, which are the same on every store: on the second a part of them will do. */
-const runs = Number(PROVE_RUNS ?? (storeOfTests === 'sqlite' ? 200 : 50));
+const length = storeOfTests === 'sqlite' ? { short: 25, long: 200 } : { short: 5, long: 50 };
+const runs = times(length, 'PROVE_RUNS');
 
 /** Lives of some tickets, as a script has them, on a ledger of their own and in the model. */
 async function live(said: Script): Promise<void> {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Database } from '../../src/storage/sqlite.js';
 import { Kysely, Migrator, sql, SqliteDialect } from 'kysely';
 import fc from '../support/fc.js';
+import { times } from '../support/lengths.js';
 import { migrations } from '../../src/read-models/migrations.js';
 import { openReadModels, ticketsNamed } from '../../src/read-models/read-models.js';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
@@ -143,7 +144,7 @@ describe('read models', () => {
       }
       expect(rowsOf(file)).toEqual(expected);
     });
-    await fc.assert(property, { numRuns: 12 }).finally(() => log.close());
+    await fc.assert(property, { numRuns: times({ short: 4, long: 12 }) }).finally(() => log.close());
   }, 120_000);
 
   describe('of another log', () => {

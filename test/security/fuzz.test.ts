@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { buildSchema, getOperationAST, type GraphQLObjectType, parse } from 'graphql';
 import { faultsOfVariables } from '../../src/api/graphql/variable-faults.js';
 import fc from '../support/fc.js';
+import { times } from '../support/lengths.js';
 import { type Answer, Api } from '../support/api.js';
 import { documentOf, extremeOf, extremes, valuesOf } from '../support/schema-values.js';
 
@@ -11,7 +12,7 @@ const fieldsOf = (type: GraphQLObjectType | null | undefined) => Object.values(t
 const queries = fieldsOf(schema.getQueryType());
 const mutations = fieldsOf(schema.getMutationType());
 
-const runs = { numRuns: Number(process.env['FC_RUNS'] ?? 40) };
+const runs = { numRuns: times({ short: 8, long: 40 }, 'FC_RUNS') };
 jest.setTimeout(20_000 + runs.numRuns * 100);
 
 /** Whether a mutation said that it did not do what was asked. */

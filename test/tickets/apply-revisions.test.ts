@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from '../support/fc.js';
+import { times } from '../support/lengths.js';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { rebuildReadModels } from '../../src/app/pledge-context.js';
@@ -348,6 +349,6 @@ describe('whatever happens to tickets while their plan is revised', () => {
       await context.close();
       rmSync(folder, { recursive: true });
     });
-    await fc.assert(property, { numRuns: 40 });
+    await fc.assert(property, { numRuns: times({ short: 8, long: 40 }) });
   }, 120_000);
 });

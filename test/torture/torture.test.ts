@@ -8,6 +8,7 @@ import { Random } from '../../src/imports/random.js';
 import { openForReading, openPledgeContext, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
 import { fullDisks } from '../support/disks.js';
+import { times } from '../support/lengths.js';
 import { project, settingsOf } from '../support/application-contexts.js';
 import { rowsOf } from '../support/rows.js';
 import { breachesIn, feedIn, runOut, timesRecorded } from './judge.js';
@@ -17,13 +18,13 @@ import { eventStoreDb, sqlite, type Store } from './stores.js';
 import { Target } from './target.js';
 import { type Acknowledged, work } from './writer.js';
 
-const { PROVE_KILLS = '40', PROVE_STORE, PROVE_SEED } = process.env;
-const kills = Number(PROVE_KILLS);
+const { PROVE_STORE, PROVE_SEED } = process.env;
+const kills = times({ short: 5, long: 40 }, 'PROVE_KILLS');
 const seed = Number(PROVE_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const writers = 8;
 const disks = fullDisks();
 /** After so many kills the disk is full for a while. */
-const killsToFull = 15;
+const killsToFull = times({ short: 4, long: 15 });
 
 /** How long what has run out may stay unrecorded, or unheard; far beyond what it takes. */
 const patienceMs = 300_000;

@@ -8,7 +8,10 @@ import { clockAfter } from '../../../src/clocks/recorded-clock.js';
 import { layOut } from '../../../src/tickets/domain/layout.js';
 import { isFact } from '../../../src/tickets/domain/fact-of.js';
 import { evolve, unopened } from '../../../src/tickets/domain/ticket.js';
+import { times } from '../../support/lengths.js';
 import { hours, planWith, show, TicketLife } from '../../support/ticket-life.js';
+
+const runs = (long: number) => ({ numRuns: times({ short: long / 10, long }) });
 
 const plan = planWith({
   targets: [
@@ -130,7 +133,7 @@ describe('whatever the order in which facts are heard', () => {
           .sort((a, b) => a.id.localeCompare(b.id));
         expect(lastWords(ticket)).toEqual(laidOut);
       }),
-      { numRuns: 1500 },
+      runs(1500),
     );
   });
 
@@ -146,7 +149,7 @@ describe('whatever the order in which facts are heard', () => {
         const laidOut = layOut(ticket.state.facts, ticket.versions, end).map((run) => clockOf(run, end));
         for (const clock of laidOut) expect(read(ticket, shown.get(clock.run))).toEqual(read(ticket, clock));
       }),
-      { numRuns: 1500 },
+      runs(1500),
     );
   });
 
@@ -155,7 +158,7 @@ describe('whatever the order in which facts are heard', () => {
       fc.property(facts, fc.boolean(), (said, settleBetween) => {
         expect(live(said, settleBetween).events).toEqual(live(said, settleBetween, true).events);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -165,7 +168,7 @@ describe('whatever the order in which facts are heard', () => {
         const ids = live(said, settleBetween).events.map((event) => event.id);
         expect(new Set(ids).size).toBe(ids.length);
       }),
-      { numRuns: 1500 },
+      runs(1500),
     );
   });
 
@@ -175,7 +178,7 @@ describe('whatever the order in which facts are heard', () => {
         const ticket = live(said, false);
         expect(ticket.settle(show(end)).last).toEqual([]);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -192,7 +195,7 @@ describe('whatever the order in which facts are heard', () => {
           expect(standing).toBeLessThanOrEqual((run.breachedAt === null ? 0 : 1) + restarts);
         }
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });
