@@ -2,9 +2,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
-import { pledge } from '../support/pledge.js';
+import { pledgeHere } from '../support/command-line.js';
 
-// Every case starts a process or two, which takes its time where others are at work.
 const line = (ticket: string, event: string, more: object = {}) =>
   JSON.stringify({ event, ticket, occurredAt: '2026-02-26T10:00:00Z', actor: { id: 'mia' }, ...more });
 const opened = (ticket: string, more: object = {}) =>
@@ -23,7 +22,7 @@ describe('an instant without an offset', () => {
     ['due', '--plan', 'pro', '--from', '2026-03-02T09:00:00'],
   ])('is wrong usage of %s', async (...args) => {
     const folder = newFolder();
-    const { code, stdout, stderr } = await pledge(folder, args);
+    const { code, stdout, stderr } = await pledgeHere(folder, args);
     expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('ISO 8601 with an offset')]);
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -37,7 +36,7 @@ describe('a data folder that is not there', () => {
     ['plans', 'export'],
   ])('is not made by %s', async (...args) => {
     const folder = newFolder();
-    const { code, stderr } = await pledge(folder, args);
+    const { code, stderr } = await pledgeHere(folder, args);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^pledge: DATA_NOT_FOUND: /)]);
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -47,7 +46,7 @@ describe('a data folder that holds something else', () => {
   let sound: string;
   beforeAll(async () => {
     sound = newFolder();
-    await pledge(sound, ['import', '-'], opened('A-1'));
+    await pledgeHere(sound, ['import', '-'], opened('A-1'));
   });
 
   /** A folder with data, one file of which is something else. */
@@ -68,7 +67,7 @@ describe('a data folder that holds something else', () => {
   ])('in place of its %s is refused by %j, and left as it is', async (what, args, expected) => {
     const folder = withWrong(files[what] ?? '');
     const file = join(folder, 'data', files[what] ?? '');
-    const { code, stderr } = await pledge(folder, args, opened('A-2'));
+    const { code, stderr } = await pledgeHere(folder, args, opened('A-2'));
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(`^pledge: ${expected}: .*${files[what] ?? ''}.* not a database`),
@@ -78,14 +77,14 @@ describe('a data folder that holds something else', () => {
 
   it('in place of its read models is mended by a rebuild', async () => {
     const folder = withWrong('read-models.db');
-    expect(await pledge(folder, ['rebuild'])).toMatchObject({ code: 0 });
-    expect(await pledge(folder, ['history', 'A-1'])).toMatchObject({ code: 0 });
+    expect(await pledgeHere(folder, ['rebuild'])).toMatchObject({ code: 0 });
+    expect(await pledgeHere(folder, ['history', 'A-1'])).toMatchObject({ code: 0 });
   });
 
   it('in place of a file is refused', async () => {
     const folder = newFolder();
     mkdirSync(join(folder, 'data', 'events.db'), { recursive: true });
-    const { code, stderr } = await pledge(folder, ['import', '-'], opened('A-1'));
+    const { code, stderr } = await pledgeHere(folder, ['import', '-'], opened('A-1'));
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^pledge: DATA_NOT_WRITABLE: .*events\.db/)]);
   });
 });
@@ -114,7 +113,7 @@ describe('a row that cannot go in', () => {
   beforeAll(async () => {
     const folder = newFolder();
     const log = [opened('A-1'), ...Object.values(rows).map(([row]) => row)].join('\n');
-    said = (await pledge(folder, ['import', '-', '--rejects', 'bad.ndjson'], log)).stdout;
+    said = (await pledgeHere(folder, ['import', '-', '--rejects', 'bad.ndjson'], log)).stdout;
     const lines = readFileSync(join(folder, 'bad.ndjson'), 'utf8').trim().split('\n');
     rejected = Object.fromEntries(
       lines

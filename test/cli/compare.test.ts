@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
+import { pledgeHere } from '../support/command-line.js';
 import { pledge } from '../support/pledge.js';
 
 let folder: string;
@@ -33,15 +34,15 @@ beforeAll(async () => {
   ].join('\n');
   for (const source of ['first', 'second']) {
     const text = source === 'first' ? log : opened('A-2', '2025-03-03T10:00:00Z', { customer: 'nobody' });
-    expect(await pledge(folder, ['import', '-', '--source', source], text)).toMatchObject({ code: 0 });
+    expect(await pledgeHere(folder, ['import', '-', '--source', source], text)).toMatchObject({ code: 0 });
   }
-}, 60_000);
+});
 
 /** Later options count, so that a test may name another metric. */
 const compare = (rows: readonly string[], ...args: readonly string[]) => {
   const file = join(newFolder(), 'verdicts.csv');
   writeFileSync(file, ['ticket,other,ok', ...rows].join('\n'));
-  return pledge(folder, ['compare', '--verdicts', file, '--column', 'ok', '--metric', 'firstResponse', ...args]);
+  return pledgeHere(folder, ['compare', '--verdicts', file, '--column', 'ok', '--metric', 'firstResponse', ...args]);
 };
 
 describe('pledge compare', () => {
@@ -137,7 +138,7 @@ describe('pledge compare', () => {
     const file = join(newFolder(), 'verdicts.csv');
     writeFileSync(file, 'ticket;other;ok\nx;A-2;no');
     const args = ['compare', '--verdicts', file, '--column', 'ok', '--metric', 'firstResponse'];
-    expect(await pledge(folder, [...args, '--mapping', mapping])).toMatchObject({ code: 0 });
+    expect(await pledgeHere(folder, [...args, '--mapping', mapping])).toMatchObject({ code: 0 });
   });
 
   it('refuses two tickets of one reference', async () => {
@@ -147,7 +148,7 @@ describe('pledge compare', () => {
 
   it('refuses without data, and makes none', async () => {
     const empty = newFolder();
-    const { stderr } = await pledge(empty, ['compare', '--verdicts', 'x.csv', '--column', 'ok']);
+    const { stderr } = await pledgeHere(empty, ['compare', '--verdicts', 'x.csv', '--column', 'ok']);
     expect(stderr).toContain('DATA_NOT_FOUND');
     expect(readdirSync(empty)).toEqual([]);
   });

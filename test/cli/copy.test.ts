@@ -4,16 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '../../src/storage/sqlite.js';
 import { newFolder } from '../support/api.js';
-import { pledge, startPledge } from '../support/pledge.js';
+import { pledgeHere } from '../support/command-line.js';
+import { startPledge } from '../support/pledge.js';
 
 /** The command as people run it. */
 describe('pledge copy', () => {
   let folder: string;
   beforeAll(async () => {
     folder = newFolder();
-    const { stdout } = await pledge(folder, ['sample', '--tickets', '2000']);
-    expect(await pledge(folder, ['import', '-'], stdout)).toMatchObject({ code: 0 });
-  }, 60_000);
+    const { stdout } = await pledgeHere(folder, ['sample', '--tickets', '600']);
+    expect(await pledgeHere(folder, ['import', '-'], stdout)).toMatchObject({ code: 0 });
+  });
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });
@@ -26,12 +27,12 @@ describe('pledge copy', () => {
       db.close();
     }
   };
-  const copy = (...args: readonly string[]) => pledge(folder, ['copy', ...args]);
+  const copy = (...args: readonly string[]) => pledgeHere(folder, ['copy', ...args]);
 
   it('copies a log, says that the two are the same, and does nothing when it is run again', async () => {
     const events = eventsIn('data');
     const first = await copy('--from', 'data', '--to', 'sqlite:copy');
-    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first).toMatchObject({ code: 0, stderr: expect.not.stringContaining('pledge:') }); // how far it is may be there
     expect(first.stdout).toMatch(new RegExp(`^Copied ${events} events in [\\d.]+ s, 0 were there before\\.$`, 'm'));
     expect(first.stdout).toContain(`Compared: ${events} events in `);
     const again = await copy('--from', 'data', '--to', 'sqlite:copy');
@@ -42,10 +43,10 @@ describe('pledge copy', () => {
   it('is a log to go on with: it has the same history', async () => {
     await copy('--from', 'data', '--to', 'copy');
     const env = { PLEDGE_DATA: join(folder, 'copy') };
-    expect(await pledge(folder, ['rebuild'], '', env)).toMatchObject({ code: 0 });
+    expect(await pledgeHere(folder, ['rebuild'], '', env)).toMatchObject({ code: 0 });
     const [there, here] = [
-      await pledge(folder, ['history', 'T-000001', '--json']),
-      await pledge(folder, ['history', 'T-000001', '--json'], '', env),
+      await pledgeHere(folder, ['history', 'T-000001', '--json']),
+      await pledgeHere(folder, ['history', 'T-000001', '--json'], '', env),
     ];
     expect(here.stdout).toContain('TicketOpened');
     expect(here.stdout).toBe(there.stdout);
@@ -83,7 +84,7 @@ describe('pledge copy', () => {
   it('refuses a folder with other content, which stays as it was', async () => {
     const line = '{"kind":"ticket","id":"X-1"}\n';
     mkdirSync(join(folder, 'other'));
-    await pledge(folder, ['import', '-'], line, { PLEDGE_DATA: join(folder, 'other') });
+    await pledgeHere(folder, ['import', '-'], line, { PLEDGE_DATA: join(folder, 'other') });
     const before = eventsIn('other');
     expect(await copy('--from', 'data', '--to', 'other')).toMatchObject({
       code: 1,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
+import { pledgeHere } from '../support/command-line.js';
 import { pledge, startPledge } from '../support/pledge.js';
 
 /** What a server prints until it serves; does something then, and stops it. */
@@ -43,7 +44,7 @@ describe('the development key', () => {
     rmSync(join(folder, 'data', 'development.key'));
     await served(folder);
     expect(keyIn(folder)).not.toBe(key);
-  }, 60_000);
+  });
 
   it('that somebody wrote over is refused by a code', async () => {
     const folder = newFolder();
@@ -51,11 +52,11 @@ describe('the development key', () => {
     writeFileSync(join(folder, 'data', 'development.key'), 'secret\n');
     const { code, stderr } = await pledge(folder, ['serve']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('INVALID_DEVELOPMENT_KEY')]);
-  }, 60_000);
+  });
 
   it('is not made for an address that others can reach: the server does not start, and says what to set', async () => {
     const folder = newFolder();
-    const { code, stderr } = await pledge(folder, ['serve'], '', { PLEDGE_HOST: '0.0.0.0' });
+    const { code, stderr } = await pledgeHere(folder, ['serve'], '', { PLEDGE_HOST: '0.0.0.0' });
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(/IDENTITY_NOT_SET: .*PLEDGE_JWT_ISSUER.*PLEDGE_IDENTITY=keys/),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
-import { pledge } from '../support/pledge.js';
+import { pledgeHere } from '../support/command-line.js';
 
 const mapping = resolve('examples/volvo/mapping.yaml');
 const header =
@@ -23,17 +23,17 @@ describe('pledge import --mapping', () => {
     );
     const pro = readFileSync(mapping, 'utf8').replace('plan: volvo', 'plan: pro');
     writeFileSync(join(folder, 'mapping.yaml'), pro);
-    const { code, stdout } = await pledge(folder, ['import', 'log.csv', '--mapping', 'mapping.yaml']);
+    const { code, stdout } = await pledgeHere(folder, ['import', 'log.csv', '--mapping', 'mapping.yaml']);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Imported volvo in .*: 3 rows, 5 facts .* 1 rejected/)]);
     expect(JSON.parse(readFileSync(join(folder, 'log.csv.rejects.ndjson'), 'utf8'))).toMatchObject({ line: 3 });
-    expect((await pledge(folder, ['history', 'P-1'])).stdout).toContain('TicketClosed');
+    expect((await pledgeHere(folder, ['history', 'P-1'])).stdout).toContain('TicketClosed');
   });
 
   it('imports nothing where its plan is not there', async () => {
     const folder = log('Mia,G1 2nd,Accepted,High,P1,In Progress,2012-03-01 10:00:00+00:00,P-1');
-    const { code, stderr } = await pledge(folder, ['import', 'log.csv', '--mapping', mapping]);
+    const { code, stderr } = await pledgeHere(folder, ['import', 'log.csv', '--mapping', mapping]);
     expect([code, stderr]).toEqual([1, 'pledge: PLAN_NOT_FOUND: plan: there is no plan volvo.\n']);
-    expect((await pledge(folder, ['history', 'P-1'])).stderr).toContain('TICKET_NOT_FOUND');
+    expect((await pledgeHere(folder, ['history', 'P-1'])).stderr).toContain('TICKET_NOT_FOUND');
   });
 
   it.each([
@@ -41,7 +41,7 @@ describe('pledge import --mapping', () => {
     ['beside a format', ['--mapping', mapping, '--format', 'italian-helpdesk'], 2, 'cannot be used with'],
   ])('refuses a mapping %s, and changes nothing', async (_, args, status, said) => {
     const folder = log();
-    const { code, stderr } = await pledge(folder, ['import', 'log.csv', ...args]);
+    const { code, stderr } = await pledgeHere(folder, ['import', 'log.csv', ...args]);
     expect([code, stderr]).toEqual([status, expect.stringContaining(said)]);
     expect(readdirSync(folder)).toEqual(['log.csv']);
   });

@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, newFolder } from '../support/api.js';
-import { pledge } from '../support/pledge.js';
+import { pledgeHere } from '../support/command-line.js';
 
 describe('pledge keys', () => {
   let api: Api;
   let folder: string;
-  const keys = (...args: readonly string[]) => pledge(folder, ['keys', ...args]);
+  const keys = (...args: readonly string[]) => pledgeHere(folder, ['keys', ...args]);
 
   beforeAll(async () => {
     folder = newFolder();
@@ -52,10 +52,10 @@ describe('pledge keys', () => {
 
   describe('pledge history --server', () => {
     const history = (ticket: string, key: string, ...more: readonly string[]) =>
-      pledge(newFolder(), ['history', ticket, '--server', api.url, ...more], '', { PLEDGE_KEY: key });
+      pledgeHere(newFolder(), ['history', ticket, '--server', api.url, ...more], '', { PLEDGE_KEY: key });
 
     it.each(['T-1', 'REF-1'])("prints what the command prints on the server's machine, of %s", async (ticket) => {
-      const [here, there] = await Promise.all([pledge(folder, ['history', ticket]), history(ticket, api.key)]);
+      const [here, there] = await Promise.all([pledgeHere(folder, ['history', ticket]), history(ticket, api.key)]);
       expect(there).toEqual(here);
       expect(there).toMatchObject({ code: 0, stdout: expect.stringContaining('TicketOpened') });
     });
@@ -80,7 +80,7 @@ describe('pledge keys', () => {
     });
 
     it('says that a server does not answer', async () => {
-      const nowhere = await pledge(newFolder(), ['history', 'T-1', '--server', 'http://127.0.0.1:1'], '', {
+      const nowhere = await pledgeHere(newFolder(), ['history', 'T-1', '--server', 'http://127.0.0.1:1'], '', {
         PLEDGE_KEY: 'x',
       });
       expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('SERVER_UNAVAILABLE') });

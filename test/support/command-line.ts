@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { run } from '../../src/cli/program.js';
 
@@ -27,4 +28,47 @@ export async function runHere(args: readonly string[], settings: Readonly<Record
     process.env = before;
     for (const spy of spies) spy.mockRestore();
   }
+}
+
+/** One after another: folder and input are this process's. */
+let before: Promise<unknown> = Promise.resolve();
+
+/**
+ * What `pledge` of support/pledge.ts does in a process of its own, in this one: the same but for signals, pipes that close
+ * and errors that nobody catches, and without the seconds that a process takes to start.
+ */
+export function pledgeHere(
+  folder: string,
+  args: readonly string[],
+  input = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Said> {
+  const ended = before.then(async () => {
+    const stdin = Readable.from(input === '' ? [] : [Buffer.from(input)]);
+    const restores = [
+      replace(process, 'stdin', stdin),
+      replace(process.stdout, 'isTTY', false),
+      replace(process.stderr, 'isTTY', false),
+    ];
+    const home = process.cwd();
+    process.chdir(folder);
+    try {
+      return await runHere(args, { PLEDGE_DATA: `${folder}/data`, PLEDGE_PORT: '0', ...env });
+    } finally {
+      process.chdir(home);
+      for (const restore of restores) restore();
+    }
+  });
+  before = ended.catch(() => undefined);
+  return ended;
+}
+
+/** Gives an object another property for a while; answers what gives it back its own. */
+function replace(object: object, name: string, value: unknown): () => void {
+  const own = Object.getOwnPropertyDescriptor(object, name);
+  Object.defineProperty(object, name, { value, configurable: true, enumerable: true });
+  return () => {
+    Reflect.deleteProperty(object, name);
+    if (own !== undefined) Object.defineProperty(object, name, own);
+  };
 }
