@@ -14,7 +14,9 @@ export default class SkipsReporter {
       .flatMap(({ testResults: tests }) => tests)
       .filter(({ status, fullName }) => status !== 'passed' && status !== 'failed' && !(fullName in this.reasons))
       .map(({ fullName }) => `  ${fullName}`);
-    if (skipped.length > 0) this.error = new Error(`These tests were skipped without a reason:\n${skipped.join('\n')}`);
+    if (skipped.length === 0) return;
+    this.error = new Error(`These tests were skipped without a reason:\n${skipped.join('\n')}`);
+    process.stderr.write(`\n${this.error.message}\n`); // Jest fails the run, and does not say why
   }
 
   getLastError() {
