@@ -37,7 +37,7 @@ const notOurs = 'the log is not part of the project';
 const mayBeSkipped = {
   'a real log of ServiceNow: Pledge agrees with its own verdicts in at least 99.8 % of all incidents': notOurs,
   'a real log of an Italian help desk goes in whole, by its example': notOurs,
-  'a real log of Volvo’s problems goes in whole, by its example, and once': notOurs,
+  "a real log of Volvo's problems goes in whole, by its example, and once": notOurs,
   'the real log of the Italian help desk reads whole: 4,580 tickets of 397 customers': notOurs,
 };
 
