@@ -2,14 +2,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist',
-      'node_modules',
-      'coverage',
-      '.dependency-cruiser.cjs',
-      'test/support/*.mjs',
-      'examples',
-    ],
+    ignores: ['dist', 'node_modules', 'coverage', '.dependency-cruiser.cjs', 'test/support/*.mjs', 'examples'],
   },
   ...tseslint.configs.strictTypeChecked,
   {

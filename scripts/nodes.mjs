@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 /** The newest of each supported line, with the npm of that line. */
 const releases = [
@@ -77,8 +78,14 @@ async function expectHealthy(clone, env) {
         if (text.includes('The tour is in README.md')) serves();
       });
     });
-    const { status } = await fetch(`http://127.0.0.1:${port}/health`);
-    if (status !== 200) throw new Error(`/health answered ${status}`);
+    // Right after the start it may still be building its read models.
+    const latest = Date.now() + 60_000;
+    for (;;) {
+      const { status } = await fetch(`http://127.0.0.1:${port}/health`);
+      if (status === 200) return;
+      if (Date.now() > latest) throw new Error(`/health still answers ${status}`);
+      await setTimeout(100);
+    }
   } finally {
     if (server.exitCode === null) {
       process.kill(-server.pid, 'SIGTERM');
