@@ -6,7 +6,7 @@ import { InvalidCalendar } from '../business-time/calendar.js';
 import { cut, Rejection } from '../event-sourcing/rejection.js';
 import { inFull, type Log } from '../observability/log.js';
 
-const ours = { message: 'Something went wrong on our side.', code: 'INTERNAL_SERVER_ERROR' };
+const ours = { message: 'Pledge failed unexpectedly.', code: 'INTERNAL_SERVER_ERROR' };
 
 /** What graphql-js adds to a mistake of spelling: names of a schema that is not to be explored. */
 const suggestion = / ?Did you mean .*\?/g;
@@ -52,7 +52,7 @@ export function fewOf(errors: readonly GraphQLError[]): readonly GraphQLError[] 
   const more = errors.length - mostErrors;
   return [
     ...errors.slice(0, mostErrors),
-    new GraphQLError(`${more} more errors are left out.`, { extensions: { code: 'MORE_ERRORS' } }),
+    new GraphQLError(`${more} more errors are not shown.`, { extensions: { code: 'MORE_ERRORS' } }),
   ];
 }
 

@@ -50,8 +50,8 @@ export function requestLimitsOf(settings: Settings, time: TimeSource, log: Log =
 }
 
 const unknownProxy =
-  'X-Forwarded-For of this address is not believed. If it is a proxy of yours, set PLEDGE_PROXIES; until then all who come ' +
-  'through it share one rate.';
+  'Pledge ignores X-Forwarded-For from this address. If it is your proxy, set PLEDGE_PROXIES; until then all its clients ' +
+  'share one rate.';
 
 /** Whether a page of some origin may speak to us: none is said but by browsers, ours is served by us, others are named. */
 export function mayCome(

@@ -63,7 +63,7 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
     const looking = store.watch(signal, (fault) => {
       noteToStderr(
         fault === undefined
-          ? 'The event store is as it was again.'
+          ? 'The event store is available again.'
           : `${fault.code}: ${fault.message}${fault.detail === '' ? '' : ` (${fault.detail})`}`,
       );
     });

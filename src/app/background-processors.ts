@@ -78,7 +78,8 @@ export function backgroundProcessors(ports: ProcessorPorts): BackgroundProcessor
 const told = (name: string, stuck: StuckTicketStore): StuckTicketStore => ({
   ...stuck,
   put: (ticket) => {
-    if (ticket.tries === 1) noteToStderr(`${name}: ticket ${ticket.ticket} is stuck, and tried again: ${ticket.error}`);
+    if (ticket.tries === 1)
+      noteToStderr(`${name}: ticket ${ticket.ticket} is stuck and will be tried again: ${ticket.error}`);
     return stuck.put(ticket);
   },
 });

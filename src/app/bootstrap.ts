@@ -70,7 +70,7 @@ export async function startServer(
     return reply.status(statusCodeOf(health)).send(mayOperate ? health : publicly(health));
   });
   adapter.getInstance().get('/metrics', async ({ identity }, reply) => {
-    const why = identity === undefined ? 'Nobody is known.' : whyNot(identity, '/metrics', 'operate');
+    const why = identity === undefined ? 'Authentication is required.' : whyNot(identity, '/metrics', 'operate');
     if (why !== undefined) refuse(reply, new Rejection('FORBIDDEN', why), requestLimits.log);
     else await reply.type(metricsType).send(metricsOf(await healthNow(context)));
     return reply;
@@ -87,7 +87,7 @@ export async function startServer(
     await app.listen(port, host);
   } catch (error) {
     await close();
-    throw new Rejection('ADDRESS_NOT_FREE', `${host}:${port} cannot be listened on: ${(error as Error).message}`);
+    throw new Rejection('ADDRESS_NOT_FREE', `${host}:${port} is not available: ${(error as Error).message}`);
   }
   return { url: await app.getUrl(), developmentKey: authenticator.developmentKey, close };
 }

@@ -24,7 +24,7 @@ export function expectLog({ eventStoreUrl }: Settings, files: Files, { acceptsOl
   const why = `${eventsFile} is missing or empty`;
   if (!acceptsOlderLog) throw logIsOlder(others.join(', '), why);
   rmSync(`${eventsFile}-wal`, { force: true });
-  told(`The event store is begun anew: ${why}.`);
+  told(`A new event store is created: ${why}.`);
 }
 
 /**
@@ -42,5 +42,5 @@ export async function expectAllThatWasSeen(
   if (standing.kind !== 'older') return;
   if (!acceptsOlderLog) throw logIsOlder(basename(lastSeenFile), standing.why);
   writeFileSync(lastSeenFile, ''); // in place: the writer of the log has it open
-  told(`The event store is older than what was acknowledged, and that is accepted: ${standing.why}.`);
+  told(`The event store is older than the data folder, and this start accepts it: ${standing.why}.`);
 }

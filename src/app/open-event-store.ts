@@ -112,7 +112,10 @@ export async function openStoredLog(
     return { ...log, together: 1 };
   }
   if ((scheme !== undefined && scheme !== 'sqlite') || path === '') {
-    throw new Rejection('UNKNOWN_ADDRESS', "A log is a folder, sqlite:FOLDER, EventStoreDB's esdb://…, or env:NAME.");
+    throw new Rejection(
+      'UNKNOWN_ADDRESS',
+      'An event store is a folder, sqlite:FOLDER, esdb://… for EventStoreDB, or env:NAME.',
+    );
   }
   return use === 'read' ? { ...inFolder(path, { readonly: true }), together: 1 } : folderToWrite(path);
 }
@@ -123,7 +126,7 @@ function addressIn(variable: string): string {
   if (address !== '' && !address.startsWith('env:')) return address;
   throw new Rejection(
     'UNKNOWN_ADDRESS',
-    `The variable ${/^\w{1,80}$/.test(variable) ? variable : 'named'} has no address of a log.`,
+    `The variable ${/^\w{1,80}$/.test(variable) ? variable : 'named'} contains no address of an event store.`,
   );
 }
 

@@ -196,7 +196,7 @@ export async function openForReading(settings: Settings): Promise<ReadOnlyContex
 export async function rebuildReadModels(settings: Settings): Promise<Position> {
   const { path, eventsFile } = filesOf(settings.data);
   if (settings.eventStoreUrl === null && !existsSync(eventsFile))
-    throw new Rejection('DATA_NOT_FOUND', `There is no log in ${path} to build from.`);
+    throw new Rejection('DATA_NOT_FOUND', `There is no event store in ${path} to build from.`);
   const folder = openDataFolder(settings.data, { command: 'rebuild', since: new Date().toISOString() });
   const anew = `${folder.readModelsFile}.new`;
   let log: OpenEventStore | undefined;

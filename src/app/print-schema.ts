@@ -28,7 +28,7 @@ if (script?.endsWith('print-schema.js') === true) {
   for (const [name, text] of await files()) {
     if (verb !== '--check') writeFileSync(name, text);
     else if (readFileSync(name, 'utf8') !== text) {
-      console.error(`${name} is not what the code says; run "npm run schema:write" and look at the difference.`);
+      console.error(`${name} does not match the code; run "npm run schema:write" and look at the difference.`);
       process.exitCode = 1;
     }
   }

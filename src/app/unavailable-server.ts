@@ -39,7 +39,7 @@ export async function startUnavailableServer({
   });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve).once('error', (cause) => {
-      reject(new Rejection('ADDRESS_NOT_FREE', `${host}:${port} cannot be listened on: ${cause.message}`));
+      reject(new Rejection('ADDRESS_NOT_FREE', `${host}:${port} is not available: ${cause.message}`));
     });
     server.listen(port, host);
   });

@@ -67,7 +67,10 @@ async function lastClocks(
   for (const { clock: json, ...row } of rows) {
     const before = last.get(row[by]);
     if (before !== undefined && before.ticket !== row.id)
-      throw new Rejection('AMBIGUOUS_REFERENCE', `${row.reference} is the reference of several tickets; say whose.`);
+      throw new Rejection(
+        'AMBIGUOUS_REFERENCE',
+        `${row.reference} is the reference of several tickets; give a source.`,
+      );
     const clock = json === null ? undefined : (JSON.parse(json) as TicketClock);
     if (before?.clock === undefined || (clock?.startedAt ?? -Infinity) >= before.clock.startedAt)
       last.set(row[by], { ticket: row.id, clock });

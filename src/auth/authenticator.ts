@@ -42,7 +42,7 @@ export function openAuthenticator(settings: Settings, time: TimeSource): Authent
   function identifyKey(text: string): Identity {
     const id = idOfKey(text);
     const key = id === undefined ? undefined : find(id);
-    if (!isKeyOf(text, key?.digest) || key === undefined) throw unauthenticated('There is no such key.');
+    if (!isKeyOf(text, key?.digest) || key === undefined) throw unauthenticated('This key does not exist.');
     const why = overOf(key, time);
     if (why !== undefined)
       throw unauthenticated(why === 'KEY_EXPIRED' ? 'The key has expired.' : 'The key was revoked.');
@@ -61,7 +61,7 @@ export function openAuthenticator(settings: Settings, time: TimeSource): Authent
     identify: (authorization) => {
       const credential = credentialIn(authorization);
       if (looksLikeKey(credential)) return identifyKey(credential);
-      if (tokens === undefined) throw unauthenticated('This server takes API keys alone.');
+      if (tokens === undefined) throw unauthenticated('This server accepts API keys only.');
       return tokens.identify(credential);
     },
     close: () => {
@@ -75,7 +75,8 @@ const unauthenticated = (why: string) => new Rejection('UNAUTHENTICATED', why);
 function credentialIn(authorization: unknown): string {
   const [, credential] =
     (typeof authorization === 'string' && /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization)) || [];
-  if (credential === undefined) throw unauthenticated('Say who you are: "authorization: Bearer", and a key or token.');
+  if (credential === undefined)
+    throw unauthenticated('Authentication is required: send the header "authorization: Bearer" with a key or token.');
   return credential;
 }
 

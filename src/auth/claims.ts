@@ -20,7 +20,7 @@ function claim(payload: JWTPayload, name: string): unknown {
 function names(value: unknown, said: string): readonly string[] {
   if (typeof value === 'string') return value.split(' ').filter((word) => word !== '');
   if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value;
-  throw invalid(`its claim ${said} is neither a list of names nor text`);
+  throw invalid(`its claim ${said} must be a list of names or a text`);
 }
 
 /**
@@ -31,7 +31,7 @@ function names(value: unknown, said: string): readonly string[] {
 export function identityIn(payload: JWTPayload, settings: TokenSettings): Pick<Identity, 'actor' | 'may' | 'scope'> {
   const id = claim(payload, settings.actorClaim);
   if (typeof id !== 'string' || !/^[^\p{C}]{1,200}$/u.test(id))
-    throw invalid(`its claim ${settings.actorClaim} names nobody`);
+    throw invalid(`its claim ${settings.actorClaim} is missing or empty`);
   const held = names(claim(payload, settings.rolesClaim) ?? [], settings.rolesClaim).filter(isRole) satisfies Role[];
   const customers = claim(payload, settings.customersClaim);
   const scope: Scope = customers === undefined ? 'everyone' : new Set(names(customers, settings.customersClaim));

@@ -40,5 +40,5 @@ function read(file: string): string {
     throw new Rejection('INVALID_DEVELOPMENT_KEY', `The key ${file} cannot be read: ${(error as Error).message}`);
   }
   if (idOfKey(text) !== undefined) return text;
-  throw new Rejection('INVALID_DEVELOPMENT_KEY', `${file} holds no key; remove it, and the next start makes one.`);
+  throw new Rejection('INVALID_DEVELOPMENT_KEY', `${file} contains no key; remove it, and the next start makes one.`);
 }

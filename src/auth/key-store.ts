@@ -52,14 +52,17 @@ export class KeyStore {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
     } catch (error) {
-      throw new Rejection('DATA_NOT_WRITABLE', `The keys ${file} cannot be written: ${(error as Error).message}`);
+      throw new Rejection(
+        'DATA_NOT_WRITABLE',
+        `The file of keys ${file} cannot be written: ${(error as Error).message}`,
+      );
     }
     try {
       return tellingFaults(keysFile, () => prepared(db, file));
     } catch (error) {
       db.close();
       if ((error as { readonly code?: unknown }).code !== 'SQLITE_ERROR') throw error;
-      throw new Rejection('DATA_NOT_READABLE', `${file} is no file of API keys: ${(error as Error).message}.`);
+      throw new Rejection('DATA_NOT_READABLE', `${file} is not a file of API keys: ${(error as Error).message}.`);
     }
   }
 
@@ -94,13 +97,16 @@ export class KeyStore {
   }
 }
 
-const keysFile: Stored = { called: 'the API keys in keys.db', remedy: 'Put back a copy of keys.db.' };
+const keysFile: Stored = { called: 'the API keys in keys.db', remedy: 'Restore a copy of keys.db.' };
 
 /** @throws Rejection `DATA_FROM_NEWER_VERSION` */
 function prepared(db: Database, file: string): KeyStore {
   const found = Number(db.pragma('user_version', { simple: true }));
   if (found > version)
-    throw new Rejection('DATA_FROM_NEWER_VERSION', `The keys ${file} are of a newer version of Pledge.`);
+    throw new Rejection(
+      'DATA_FROM_NEWER_VERSION',
+      `The file of keys ${file} was written by a newer version of Pledge.`,
+    );
   db.exec(`${table}; PRAGMA user_version = ${version}`);
   return new KeyStore(db);
 }

@@ -24,7 +24,7 @@ export function permissionsPage(schema: GraphQLSchema): string {
   const rows = operations.map(({ kind, field, permission }) => rowOf([kind, `\`${field.name}\``], permission));
   return `# Who may do what
 
-Printed from the declarations in the code by \`npm run schema:write\`; a check compares them. How somebody comes by a role:
+\`npm run schema:write\` writes this page from the declarations in the code; a check compares them. How to get a role:
 [identity.md](identity.md).
 
 ${table(
@@ -32,36 +32,36 @@ ${table(
   Object.entries(roles).map(([role, who]) => row([`\`${role}\``, who])),
 )}
 
-A permission is to:
+A permission allows:
 
-${table(['permission', 'to', 'also for tokens of some customers'], Object.entries(permissions).map(permissionRow))}
+${table(['permission', 'allows to', 'also for tokens of some customers'], Object.entries(permissions).map(permissionRow))}
 
-${table(['', 'operation', 'takes', ...names], rows)}
+${table(['', 'operation', 'requires', ...names], rows)}
 
-A field that takes a permission beyond that of its operation. Whoever asks for it without is refused the whole request:
+These fields require one more permission than their operation. Without it, the whole request is refused:
 
-${table(['field', 'takes', ...names], fields)}
+${table(['field', 'requires', ...names], fields)}
 
 Besides the API there are two pages:
 
 ${table(
-  ['page', 'takes', ...names],
+  ['page', 'requires', ...names],
   [
-    `| \`GET /health\`, whether all is well | nothing, no key either |${' yes |'.repeat(names.length)}`,
-    rowOf(['`GET /health`, all of it'], 'operate'),
+    `| \`GET /health\`, only the status | nothing, not even a key |${' yes |'.repeat(names.length)}`,
+    rowOf(['`GET /health`, in full'], 'operate'),
     rowOf(['`GET /metrics`'], 'operate'),
   ],
 )}
 
-## What tokens of some customers learn of the others
+## What tokens of some customers can learn about others
 
-Nothing of their tickets, nor that there are any. But this is everybody's: the plans and calendars of the desk, those made for a
-single customer too, so put nothing into their codes and names that others must not read; and an id of a ticket that is taken
-is refused to whoever opens another by it.
+Nothing about their tickets, not even that they exist. But two things are visible to everybody. The first are the plans and calendars
+of the desk, including those for a single customer: put nothing secret into their codes and names. The second are ids of tickets: an
+opening with an id that exists already is refused.
 
-How much the desk does as a whole can be counted: positions, cursors and heartbeats of the feed are places in one log, and grow with
-what is recorded of every customer. Of whom, and what, they do not tell. It cannot be helped: with a place in the log a writer reads
-what it wrote, and a listener goes on without a gap; places that were counted for each customer would be another log for each.
+Such a token can also estimate how much the desk does as a whole. Positions, cursors and heartbeats of the feed are places in one log,
+and grow with the events of all customers. They do not show whose events, or which. This cannot be avoided: with a place in the log a
+writer can read its own write, and a listener can continue without a gap. Places counted for each customer would need a log for each.
 `;
 }
 

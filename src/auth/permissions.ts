@@ -3,8 +3,8 @@ import { type Scope } from './scope.js';
 /** Who there is. */
 export const roles = {
   agent: 'works on tickets',
-  dashboard: 'shows how promises are kept, and what is to be done',
-  auditor: 'reads everything, its history included, and changes nothing',
+  dashboard: 'shows how promises are kept, and what to do next',
+  auditor: 'reads everything, including history, and changes nothing',
   ingest: 'a program that reports what happened elsewhere',
   admin: 'does everything',
 } as const;
@@ -26,31 +26,31 @@ interface Granted {
  */
 export const permissions = {
   readTickets: {
-    to: 'read tickets, the work queue and breaches, and hear of them live',
+    to: 'read tickets, the work queue and breaches, and receive the live feed',
     roles: ['agent', 'dashboard', 'auditor', 'admin'],
   },
   readReports: { to: 'read how promises were kept', roles: ['agent', 'dashboard', 'auditor', 'admin'] },
   readHistory: {
-    to: 'read who recorded what when, of tickets, plans, calendars and customers',
+    to: 'read the history of tickets, plans, calendars and customers: who recorded what, and when',
     roles: ['agent', 'auditor', 'admin'],
   },
   readCatalogue: {
-    to: 'read plans, calendars and customers, and ask what is due when',
+    to: 'read plans, calendars and customers, and ask when something is due',
     roles: ['agent', 'dashboard', 'auditor', 'ingest', 'admin'],
   },
   changeTickets: { to: 'open and change tickets', roles: ['agent', 'ingest', 'admin'] },
   report: {
-    to: 'report what others did, however long ago, in bulk, and under a plan or version named',
+    to: 'report events of other people, of any age, in bulk, and under a given plan or version',
     roles: ['ingest', 'admin'],
   },
   changeCustomers: { to: 'put customers on plans', roles: ['admin'] },
   operate: {
-    to: 'see how the server itself does: metrics, all of its health, and what its own work is stuck on',
+    to: 'see the state of the server: metrics, full health, and failing background work',
     roles: ['admin'],
     ofEveryone: true,
   },
   changeWebhooks: {
-    to: 'have the feed delivered to webhooks, and see what was delivered',
+    to: 'set up webhooks, and see their deliveries',
     roles: ['admin'],
     ofEveryone: true,
   },

@@ -43,5 +43,5 @@ export function whyNot(identity: Identity, operation: string, permission: Permis
   if (identity.may.has(permission)) return undefined;
   const { roles, ...rest } = permissions[permission];
   const ofAll = 'ofEveryone' in rest ? ', for all customers' : '';
-  return `${operation} is for the roles ${roles.join(', ')}${ofAll}.`;
+  return `${operation} requires one of the roles ${roles.join(', ')}${ofAll}.`;
 }

@@ -84,9 +84,9 @@ function refusalOf(error: unknown): Rejection {
   if (error instanceof KeysUnavailable)
     return new Rejection(
       'IDENTITY_PROVIDER_UNAVAILABLE',
-      'The keys that tokens are verified by cannot be fetched; tokens seen before are still good.',
+      'The keys that verify tokens cannot be fetched; tokens that were verified before are still accepted.',
     );
   const why =
-    error instanceof errors.JOSEError ? error.message : 'its key cannot be used; one of RSA needs 2048 bits at least';
+    error instanceof errors.JOSEError ? error.message : 'its key cannot be used; an RSA key needs at least 2048 bits';
   return new Rejection('UNAUTHENTICATED', `The token is not valid: ${why}.`);
 }

@@ -17,7 +17,7 @@ export function countryHolidays(
     throw new InvalidCalendar(
       'UNKNOWN_COUNTRY',
       `${field}.country`,
-      `"${country.slice(0, 20)}" is no country with known holidays.`,
+      `"${country.slice(0, 20)}" is not a country with known holidays.`,
     );
   }
   const [state, part] = region?.split('-') ?? [];
@@ -25,7 +25,7 @@ export function countryHolidays(
     throw new InvalidCalendar(
       'UNKNOWN_REGION',
       `${field}.region`,
-      `"${(region ?? '').slice(0, 20)}" is no region of ${country}.`,
+      `"${(region ?? '').slice(0, 20)}" is not a region of ${country}.`,
     );
   }
   const source = new Holidays({

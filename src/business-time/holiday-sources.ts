@@ -92,7 +92,7 @@ function expectSource(from: unknown, thisYear: number, field: string): CheckedSo
   const { country, region, icalendar } = source;
   if (typeof country === 'string') {
     if (region != null && typeof region !== 'string')
-      throw new InvalidCalendar('MALFORMED', `${field}.region`, 'must be a text.');
+      throw new InvalidCalendar('MALFORMED', `${field}.region`, 'must be text.');
     return { field, years, of: { country, ...(region == null ? {} : { region }) } };
   }
   if (typeof icalendar !== 'string')
@@ -125,11 +125,11 @@ function yearsOf(
     throw new InvalidCalendar(
       'INVALID_YEARS',
       field,
-      `${first} to ${last} are no years from ${firstYear} to ${lastYear}.`,
+      `${first} to ${last} must be years from ${firstYear} to ${lastYear}.`,
     );
   }
   if (last - first < mostYears) return { first, last };
-  throw new InvalidCalendar('INVALID_YEARS', field, `${first} to ${last} are more than ${mostYears} years.`);
+  throw new InvalidCalendar('INVALID_YEARS', field, `${first} to ${last} is a span of more than ${mostYears} years.`);
 }
 
 export const dateOf = (holiday: Holiday): string => (typeof holiday === 'string' ? holiday : holiday.date);

@@ -94,7 +94,7 @@ function expectRound(rule: FileRule, first: number, summary: string, spend: Spen
   if (isByDate && rule.monthDays.length + rule.yearDays.length > 0) return;
   const forEver = { ...rule, count: undefined };
   const { done } = recurringDays(forEver, first, [first, first + longestWaitDays], spend).next();
-  if (done === true) throw new Error(`"${summary}" recurs by a rule that never comes round.`);
+  if (done === true) throw new Error(`"${summary}" has a recurrence rule that never occurs.`);
 }
 
 const lastStart = (until: FileTime, zone: string, isDate: boolean): LocalMs =>

@@ -40,7 +40,7 @@ export function parseDefinition(definition: CalendarDefinition): ParsedCalendar 
       throw new InvalidCalendar(
         'UNKNOWN_WEEKDAY',
         `weekly.${shown(key)}`,
-        `is no weekday; say ${weekdays.join(', ')}.`,
+        `is not a weekday; use ${weekdays.join(', ')}.`,
       );
   }
   const { wholeHolidays, partHolidays } = parseHolidays(expectList(given['holidays'] ?? [], 'holidays'));
@@ -131,8 +131,8 @@ function parseTime(given: unknown, field: string): number {
   const [h, m, s] = [Number(hours), Number(minutes), Number(seconds)];
   const ms = ((h * 60 + m) * 60 + s) * 1000;
   if (m < 60 && s < 60 && ms <= dayMs) return ms;
-  const hint = 'say HH:MM or HH:MM:SS, 24:00 at the latest';
-  throw new InvalidCalendar('INVALID_TIME', field, `"${shown(text)}" is no time of day; ${hint}.`);
+  const hint = 'use HH:MM or HH:MM:SS, 24:00 at the latest';
+  throw new InvalidCalendar('INVALID_TIME', field, `"${shown(text)}" is not a time of day; ${hint}.`);
 }
 
 /** As much of a text as says which one is meant. */
@@ -143,7 +143,7 @@ function parseDate(given: unknown, field: string): DayNumber {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   // `Date.parse` may read 30 February as 2 March.
   if (!Number.isNaN(at) && new Date(at).toISOString().startsWith(text)) return at / dayMs;
-  throw new InvalidCalendar('INVALID_DATE', field, `"${shown(text)}" is no date; say YYYY-MM-DD.`);
+  throw new InvalidCalendar('INVALID_DATE', field, `"${shown(text)}" is not a date; use YYYY-MM-DD.`);
 }
 
 function expectRecord(given: unknown, field: string): Readonly<Record<string, unknown>> {
@@ -158,5 +158,5 @@ function expectList(given: unknown, field: string): readonly unknown[] {
 
 function expectText(given: unknown, field: string): string {
   if (typeof given === 'string') return given;
-  throw new InvalidCalendar('MALFORMED', field, 'must be a text.');
+  throw new InvalidCalendar('MALFORMED', field, 'must be text.');
 }

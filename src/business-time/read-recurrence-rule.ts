@@ -27,7 +27,7 @@ export function readRule(
   summary: string,
 ): RecurrenceRule & { readonly until: string | undefined } {
   const parts = given as Readonly<Record<string, unknown>>;
-  const fault = (why: string) => new Error(`"${summary}" recurs by a rule that ${why}.`);
+  const fault = (why: string) => new Error(`"${summary}" has a recurrence rule that ${why}.`);
   const numbers = (name: string) => listOf(parts[name]).map(Number);
   const frequency = frequencies.find((one) => one === parts['freq']);
   if (frequency === undefined) throw fault(`is no holiday's: FREQ=${String(parts['freq'])}`);

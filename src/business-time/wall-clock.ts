@@ -9,7 +9,7 @@ export const midnightOf = (local: LocalMs): LocalMs => Math.floor(local / dayMs)
 export function toZone(local: LocalMs, from: string, to: string): LocalMs {
   if (from === to) return local;
   const there = DateTime.fromMillis(local, { zone: 'UTC' }).setZone(from, { keepLocalTime: true }).setZone(to);
-  if (!there.isValid) throw new Error(`${from.slice(0, 100)} is no IANA zone.`);
+  if (!there.isValid) throw new Error(`${from.slice(0, 100)} is not an IANA time zone.`);
   return there.toMillis() + there.offset * 60_000;
 }
 

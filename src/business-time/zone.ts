@@ -25,7 +25,7 @@ export function zoneOf(name: string): Zone {
   if (zone === undefined) {
     // Not by Luxon, which keeps each name it is asked about, those of no zone too.
     if (!isZone(name))
-      throw new InvalidCalendar('UNKNOWN_TIME_ZONE', 'timeZone', `"${name.slice(0, 60)}" is no IANA zone.`);
+      throw new InvalidCalendar('UNKNOWN_TIME_ZONE', 'timeZone', `"${name.slice(0, 60)}" is not an IANA time zone.`);
     known.set(name, (zone = new Zone(IANAZone.create(name))));
   }
   return zone;

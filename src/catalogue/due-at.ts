@@ -49,8 +49,7 @@ export async function whatIsDue(catalogue: Catalogue, question: DueQuestion): Pr
 }
 
 function promised(plan: Plan | null, question: DueQuestion): Target {
-  if (plan === null)
-    throw new Rejection('NO_PROMISE', 'A calendar promises nothing by itself; name a target or a plan.');
+  if (plan === null) throw new Rejection('NO_PROMISE', 'A calendar has no promises; give a target or a plan.');
   const target = targetOf(plan, question.metric, question);
   if (target !== undefined) return target;
   const { metric, type, channel, priority } = question;

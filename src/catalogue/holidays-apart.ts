@@ -54,7 +54,7 @@ export class HolidaysApart {
 
   private async ask(question: ToHolidays, signal: AbortSignal | undefined): Promise<CalendarDefinition> {
     expectWanted(signal);
-    if (this.isClosed) throw tooSlow('are not read any more: the process stops.');
+    if (this.isClosed) throw tooSlow('are not read: the process stops.');
     const thread = new Worker(new URL('./holidays-thread.js', import.meta.url), {
       workerData: question,
       resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },

@@ -64,8 +64,8 @@ export function summaryOf(
     `${agree} of ${agree + disagree} verdicts agree: ${agreement.toFixed(2)} %.`,
     `  ${column} met:      ${row('met') || 'none'} here`,
     `  ${column} breached: ${row('breached') || 'none'} here`,
-    ...(open > 0 ? [`  ${open} left out, for they are still open here.`] : []),
-    ...(unclear > 0 ? [`  ${unclear} left out, for their ${column} says neither.`] : []),
+    ...(open > 0 ? [`  ${open} left out: they are still open here.`] : []),
+    ...(unclear > 0 ? [`  ${unclear} left out: their ${column} is neither met nor breached.`] : []),
   ];
 }
 

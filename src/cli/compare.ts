@@ -36,11 +36,13 @@ export const compareCommand = new Command('compare')
   .requiredOption('--verdicts <file>', 'CSV, plain or gzip; of several rows of a ticket the last counts; - for stdin')
   .requiredOption('--column <name>', 'the column of the verdict')
   .option('--id <name>', "the column of the ticket's reference (default: the mapping's ticket, or the first column)")
-  .option('--met <cell...>', 'the cells that mean met, all others not (default: true, yes, met, …)')
-  .addOption(new Option('--metric <metric>', 'the promise it is about').choices(metrics).default('resolution'))
-  .option('--mapping <file>', 'read the file as this mapping does, and take tickets of its source alone')
-  .option('--source <name>', 'tickets of this source alone, where others have the same references')
-  .option('--at-least <percent>', 'succeed where so many agree', percent, 100)
+  .option('--met <cell...>', 'the cells that mean met; all others mean breached (default: true, yes, met, …)')
+  .addOption(
+    new Option('--metric <metric>', 'the promise that the verdicts are about').choices(metrics).default('resolution'),
+  )
+  .option('--mapping <file>', 'read the file as this mapping does, and compare only tickets of its source')
+  .option('--source <name>', 'compare only tickets of this source')
+  .option('--at-least <percent>', 'succeed if at least this percentage agrees', percent, 100)
   .option('--json', 'the comparison as JSON')
   .action(async (options: Options) => {
     printsAlone();
@@ -49,7 +51,7 @@ export const compareCommand = new Command('compare')
     try {
       const share = await compare(context, new Catalogue(context.store, settings.defaultPlan), options);
       if (share >= options.atLeast) return;
-      throw new Rejection('VERDICTS_DIFFER', `${share.toFixed(2)} % agree, which is less than ${options.atLeast} %.`);
+      throw new Rejection('VERDICTS_DIFFER', `${share.toFixed(2)} % agree; --at-least requires ${options.atLeast} %.`);
     } finally {
       await context.close();
     }
@@ -62,7 +64,8 @@ async function compare(
   { verdicts: file, column, id, metric, met, mapping: mappingFile, source, json }: Options,
 ): Promise<number> {
   if (file !== '-') await expectFile(file);
-  if (db === undefined) throw new Rejection('DATA_NOT_FOUND', 'There are no read models yet; import or serve first.');
+  if (db === undefined)
+    throw new Rejection('DATA_NOT_FOUND', 'There are no read models yet; run import or serve first.');
   const mapping = mappingFile === undefined ? undefined : await readMapping(mappingFile);
   const given = { ...(id === undefined ? {} : { id }), ...(met === undefined ? {} : { met }) };
   const columns = { column, ...given, ...(mapping === undefined ? {} : { mapping }) };

@@ -12,12 +12,12 @@ interface Options {
 }
 
 export const copyCommand = new Command('copy')
-  .description('copy a whole log to another store, and compare the two; stopped and run again, it doubles nothing')
+  .description('copy all events to another event store and compare both; you may stop it and run it again')
   .requiredOption(
     '--from <log>',
-    "the log to read: a data folder, sqlite:FOLDER, EventStoreDB's esdb://…, or env:NAME for what that variable has",
+    'the event store to read: a data folder, sqlite:FOLDER, esdb://… for EventStoreDB, or env:NAME for the value of a variable',
   )
-  .requiredOption('--to <log>', 'the log to write, as above: empty, or the beginning of the other')
+  .requiredOption('--to <log>', 'the event store to write, as above: empty, or with the first events of the other')
   .action(async ({ from, to }: Options) => {
     process.title = 'pledge copy'; // lists of processes show it in place of the arguments
     const { eventStorePasswordFile: passwordFile, eventStoreCaFile: caFile } = readSettings();
@@ -47,13 +47,13 @@ async function copy({ store: from }: StoredLog, { store: to, together }: StoredL
   const checking = progress('events compared');
   const { streams } = await verifyCopy(from, to, events, { signal, progressed: checking.show }).finally(checking.end);
   if (signal.aborted) {
-    print(`Stopped; run it again to go on. ${events} events are in the copy.`);
+    print(`Stopped; run it again to continue. The copy has ${events} events.`);
     process.exitCode = 130;
     return;
   }
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   print(
-    `Copied ${events - before} events in ${seconds} s, ${before} were there before.`,
-    `Compared: ${events} events in ${streams} streams, in both the same and in the same order.`,
+    `Copied ${events - before} events in ${seconds} s; ${before} were copied before.`,
+    `Compared: ${events} events in ${streams} streams are the same in both, in the same sequence.`,
   );
 }

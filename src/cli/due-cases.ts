@@ -36,7 +36,7 @@ function answerLine(line: Line): Answer | undefined {
   try {
     asked = JSON.parse(line.text);
   } catch {
-    return refused(null, 'LINE_NOT_JSON', `line ${line.number} is no JSON`);
+    return refused(null, 'LINE_NOT_JSON', `line ${line.number} is not JSON`);
   }
   return answerQuestion(asked);
 }
@@ -116,7 +116,7 @@ const mostCompiled = 500;
 
 function calendarOf(question: Record<string, unknown>): Calendar {
   const { timeZone, weekly, holidays, dates, nominalDayMinutes } = question;
-  if ('holidaysFrom' in question) throw new FieldFault('holidaysFrom is for calendars that are kept; give dates here');
+  if ('holidaysFrom' in question) throw new FieldFault('holidaysFrom is not possible here; give dates');
   const key = JSON.stringify([timeZone, weekly, holidays, dates, nominalDayMinutes]);
   let calendar = compiled.get(key);
   if (calendar === undefined) {

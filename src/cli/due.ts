@@ -56,8 +56,8 @@ interface Options {
 }
 
 export const dueCommand = new Command('due')
-  .description('tell what is due when, and why; or answer a file of questions')
-  .option('--cases <file>', 'answer questions instead, NDJSON, one answer a line (docs/due.md); - for what is piped in')
+  .description('show when something is due, and why; or answer a file of questions')
+  .option('--cases <file>', 'answer the questions of this NDJSON file, one answer a line (docs/due.md); - for stdin')
   .option('--from <instant>', 'when the clock starts', instant)
   .option('--calendar <code>', 'under a calendar by itself')
   .option('--plan <code>', "under a plan (default: the customer's, else the default one)")
@@ -71,17 +71,19 @@ export const dueCommand = new Command('due')
       .default('sameTime'),
   )
   .addOption(
-    new Option('--metric <metric>', 'without a time: what the plan promises for').choices(metrics).default(metrics[0]),
+    new Option('--metric <metric>', 'without a length of time: the metric that the plan promises')
+      .choices(metrics)
+      .default(metrics[0]),
   )
   .addOption(new Option('--type <type>', 'for a ticket of this type').choices(ticketTypes).default(ticketTypes[0]))
   .addOption(new Option('--channel <channel>', 'for a ticket by this channel').choices(channels).default('email'))
   .option('--priority <priority>', 'for a ticket of this priority', 'normal')
-  .option('--pause <from/to>', 'the clock stands still between two instants; may be said again', pause)
+  .option('--pause <from/to>', 'the clock stands still between two instants; may be given several times', pause)
   .option('--json', 'the answer as JSON')
   .action(async (options: Options) => {
     printsAlone();
     if (options.cases !== undefined) return printAll(answersTo(readLog(options.cases, process.stdin)));
-    if (options.from === undefined) throw new Rejection('INVALID_QUESTION', 'Say --from INSTANT, or --cases FILE.');
+    if (options.from === undefined) throw new Rejection('INVALID_QUESTION', 'Give --from INSTANT, or --cases FILE.');
     const answer = await ask({ ...options, from: options.from });
     print(...(options.json === true ? [JSON.stringify(toJson(answer))] : explain(answer)));
   });
@@ -117,7 +119,8 @@ function targetOf({ minutes, hours, businessDays, rule }: Options): Target | nul
     ...(hours === undefined ? [] : [{ amount: hours, unit: 'hours' } as const]),
     ...(businessDays === undefined ? [] : [{ amount: businessDays, unit: 'businessDays', rule } as const]),
   ];
-  if (said.length > 1) throw new Rejection('INVALID_QUESTION', 'Say one of --minutes, --hours and --business-days.');
+  if (said.length > 1)
+    throw new Rejection('INVALID_QUESTION', 'Give only one of --minutes, --hours and --business-days.');
   return said[0] ?? null;
 }
 
@@ -139,9 +142,9 @@ function explain({ from, dueAt, target, calendar, plan, timeZone, openSpans, ...
     `Due ${utc(dueAt)}, ${full(dueAt)} in ${timeZone}`,
     `${target.amount} ${target.unit}${rule} from ${full(from)}, calendar ${version(calendar)}${under}`,
     ...(rest.isBeyondKnownHolidays
-      ? ['The calendar does not know the holidays of all this time: one may move it.']
+      ? ['The calendar does not know all holidays of this time; an unknown holiday may move the deadline.']
       : []),
-    `Laid over ${length(rest.openMs)} of open time:`,
+    `The ${length(rest.openMs)} of open time:`,
     ...openSpans.map((span) => `  ${full(span.from)} – ${full(span.to)}  ${length(span.to - span.from)}`),
     ...(rest.hasMoreOpenSpans ? ['  and more'] : []),
   ];

@@ -52,13 +52,13 @@ function unexpected(error: unknown): Coded {
   const id = randomUUID();
   const file = join(tmpdir(), `pledge-${id}.log`);
   const said = error instanceof Error ? `${error.name}: ${brief(error.message)}` : brief(String(error));
-  let where = `Where it came from is in ${file}`;
+  let where = `The stack trace is in ${file}`;
   try {
     writeFileSync(file, `${inFull(error)}\n`, { mode: 0o600, flag: 'wx' });
   } catch {
-    where = `It came from: ${cut(inFull(error), 500)}`;
+    where = `The cause: ${cut(inFull(error), 500)}`;
   }
-  return { code: 'UNEXPECTED', message: `${said}. This is a fault of Pledge, please report it. ${where}` };
+  return { code: 'UNEXPECTED', message: `${said}. This is an error in Pledge; please report it. ${where}` };
 }
 
 /** As much as a person reads. */

@@ -15,12 +15,12 @@ interface HistoryOptions extends RemoteOptions {
 
 export const historyCommand = new Command('history')
   .description(
-    "print a ticket's events in the order of recording; reads beside a running server, or asks one elsewhere",
+    'print the events of a ticket as they were recorded; works while the server runs, or asks another server',
   )
   .argument('<ticket>', "the ticket's id, or its reference")
   .option('--json', 'the events in full, one JSON object a line')
-  .option('--server <url>', 'ask this server, as https://pledge.example')
-  .option('--key-file <file>', 'the file of the key to it; PLEDGE_KEY where left out')
+  .option('--server <url>', 'ask this server, for example https://pledge.example')
+  .option('--key-file <file>', 'the file with the key for it (default: the variable PLEDGE_KEY)')
   .action(async (ticket: string, { json = false, ...where }: HistoryOptions) => {
     const remote = remoteOf(where);
     printsAlone();
@@ -41,7 +41,10 @@ async function printLocal(ticket: string, json: boolean): Promise<void> {
     if (named === undefined) throw new Rejection('TICKET_NOT_FOUND', `There is no ticket ${ticket}.`);
     if (others.length > 0) {
       const ids = [named, ...others].join(', ');
-      throw new Rejection('AMBIGUOUS_REFERENCE', `${ticket} is the reference of several tickets; say which: ${ids}.`);
+      throw new Rejection(
+        'AMBIGUOUS_REFERENCE',
+        `${ticket} is the reference of several tickets; give one of these ids: ${ids}.`,
+      );
     }
     await printHistory(context, named, json);
   } finally {

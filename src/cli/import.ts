@@ -32,15 +32,18 @@ const instantOf = (text: string): Date => {
 };
 
 export const importCommand = new Command('import')
-  .description('record the tickets of a log; stopped and run again, it doubles nothing')
-  .argument('<file>', 'the log, plain or gzip; - for what is piped in')
+  .description('record the tickets of a log; you may stop it and run it again')
+  .argument('<file>', 'the log, plain or gzip; - for stdin')
   .addOption(
     new Option('--format <name>', 'what kind of log').choices(formats.map(({ name }) => name)).default('pledge'),
   )
   .addOption(new Option('--mapping <file>', 'how to read a CSV log of your own (docs/mappings.md)').conflicts('format'))
-  .option('--source <name>', "the system it is from; ids derive from it (default: the mapping's, or the format's name)")
-  .option('--rejects <file>', 'where rows that do not go in are written (default: FILE.rejects.ndjson)')
-  .option('--judged-from <instant>', 'tickets opened before are recorded, but not judged', instantOf)
+  .option(
+    '--source <name>',
+    'the system that wrote the log; ids derive from it (default: of the mapping, or the name of the format)',
+  )
+  .option('--rejects <file>', 'the file for rejected rows (default: FILE.rejects.ndjson)')
+  .option('--judged-from <instant>', 'tickets opened before this instant are recorded, but not judged', instantOf)
   .addHelpText(
     'after',
     `\nFormats:\n${formats.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')}`,
@@ -70,7 +73,8 @@ async function importFile(file: string, options: Options): Promise<void> {
     for (const calendar of mapping?.calendars ?? []) await context.catalogue.expectCalendar(calendar);
     const actor = { id: `pledge import ${source}`, kind: 'system' } as const;
     const log = await startImport(context, { source, format: format.name, judgedFrom: judgedFrom?.getTime(), actor });
-    if (log.isResumed) print(`Going on with the import of ${source} begun ${new Date(log.startedAt).toISOString()}.`);
+    if (log.isResumed)
+      print(`Continuing the import of ${source} that started ${new Date(log.startedAt).toISOString()}.`);
     const progress = progressOn({ stream: process.stderr, now: context.time.now, unit: 'rows', total: survey?.rows });
     const began = context.time.now();
     const rows = format.read(readLog(file, process.stdin));
@@ -85,7 +89,7 @@ async function importFile(file: string, options: Options): Promise<void> {
     });
     if (writer.fault !== undefined) throw writer.fault;
     if (stop.signal.aborted) {
-      print(`Stopped; run it again to go on. ${said(counts)}.`);
+      print(`Stopped; run it again to continue. ${said(counts)}.`);
       process.exitCode = 130;
       return;
     }
@@ -108,7 +112,7 @@ function formatNamed(name: string): ImportFormat {
 }
 
 const said = ({ rows, recorded, alreadySo, rejected, events }: Counts) =>
-  `${rows} rows, ${recorded} facts recorded (${events} events with what they caused), ${alreadySo} already so, ${rejected} rejected`;
+  `${rows} rows, ${recorded} facts recorded (${events} events in all), ${alreadySo} already recorded, ${rejected} rejected`;
 
 /**
  * Reads a log through once before anything is written: one that is cut off or malformed as a whole changes nothing. Tells

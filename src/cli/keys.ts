@@ -25,28 +25,28 @@ interface CreateOptions {
 }
 
 const createCommand = new Command('create')
-  .description('make an API key for a program, and show it this once')
-  .argument('<name>', 'what it is for; the actor of what is done with it', nameOf)
+  .description('make an API key for a program; the key is shown only once')
+  .argument('<name>', 'the name of the program; it becomes the actor of its events', nameOf)
   .addOption(
     new Option('--role <role>', 'what it may do (docs/permissions.md)')
       .choices(Object.keys(roles))
       .makeOptionMandatory(),
   )
-  .option('--customers <ids>', 'only for these, with commas between', idsOf)
-  .option('--days <n>', 'how long it holds', daysOf, 365)
+  .option('--customers <ids>', 'limit the key to these customers, separated by commas', idsOf)
+  .option('--days <n>', 'the number of days until it expires', daysOf, 365)
   .action((name: string, { role, customers, days }: CreateOptions) =>
     withKeys(async (keys, now) => {
       const expiresAt = now + days * dayMs;
       const { id, text } = keys.create({ name, role, customers: customers ?? null, expiresAt }, now);
-      complain(`Key ${id}, for the role ${role}, until ${iso(expiresAt)}. It is shown this once:`);
+      complain(`Key ${id}, for the role ${role}, until ${iso(expiresAt)}. It is shown only once:`);
       if (await isPrinted(text)) return;
       keys.revoke(id, now);
-      throw new Rejection('OUTPUT_NOT_WRITABLE', `Key ${id} could not be shown, so it is revoked.`);
+      throw new Rejection('OUTPUT_NOT_WRITABLE', `Key ${id} could not be shown, so it was revoked.`);
     }),
   );
 
 const listCommand = new Command('list')
-  .description('show which keys there are; never the keys themselves')
+  .description('list all keys, without the keys themselves')
   .option('--json', 'one JSON object a line')
   .action(({ json = false }: { readonly json?: boolean }) => {
     printsAlone();
@@ -56,8 +56,8 @@ const listCommand = new Command('list')
   });
 
 const revokeCommand = new Command('revoke')
-  .description('end a key for good; a running server refuses it from then on')
-  .argument('<id>', 'its id, as `list` shows it')
+  .description('revoke a key; a running server refuses it at once')
+  .argument('<id>', 'its id, from `list`')
   .action((id: string) =>
     withKeys((keys, now) => {
       keys.revoke(id, now);
@@ -66,7 +66,7 @@ const revokeCommand = new Command('revoke')
   );
 
 export const keysCommand = new Command('keys')
-  .description('API keys for programs; works beside a running server')
+  .description('API keys for programs; works while the server runs')
   .addCommand(createCommand)
   .addCommand(listCommand)
   .addCommand(revokeCommand);
@@ -88,11 +88,11 @@ function nameOf(text: string): string {
 function idsOf(text: string): readonly string[] {
   const ids = text.split(',').map((id) => id.trim());
   if (ids.every((id) => id !== '')) return ids;
-  throw new InvalidArgumentError('Customers are ids with commas between.');
+  throw new InvalidArgumentError('Customers must be ids, separated by commas.');
 }
 
 function daysOf(text: string): number {
   const days = Number(text);
   if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
-  throw new InvalidArgumentError('A key holds for 1 to 3650 days.');
+  throw new InvalidArgumentError('A key is valid for 1 to 3650 days.');
 }

@@ -20,10 +20,10 @@ interface ApplyOptions {
 }
 
 const applyCommand = new Command('apply')
-  .description('make plans, calendars and customers what a file says (docs/plans.md); run again, it changes nothing')
-  .argument('<file>', 'YAML or JSON; - for what is piped in')
+  .description('change plans, calendars and customers to match a file (docs/plans.md)')
+  .argument('<file>', 'YAML or JSON; - for stdin')
   .option('--yes', 'without asking')
-  .option('--actor <id>', 'who does it (default: who is logged in)')
+  .option('--actor <id>', 'the actor (default: the user who is logged in)')
   .action(async (name: string, { yes = false, actor = whoIsHere() }: ApplyOptions) => {
     const text = await readText(name, process.stdin, mostBytes);
     // What was cut off before it began is not what anybody meant.
@@ -40,7 +40,7 @@ const applyCommand = new Command('apply')
   });
 
 const exportCommand = new Command('export')
-  .description('print plans, calendars and customers as such a file; reads beside a running server')
+  .description('print plans, calendars and customers as such a file; works while the server runs')
   .option('--json', 'as JSON')
   .action(async ({ json = false }: { readonly json?: boolean }) => {
     printsAlone();
@@ -69,11 +69,11 @@ export function whoIsHere(told: typeof userInfo = userInfo): string {
 
 async function ask(name: string): Promise<boolean> {
   if (name === '-' || !process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new Rejection('CONFIRMATION_NEEDED', 'There is no terminal to ask on; say --yes. Nothing was changed.');
+    throw new Rejection('CONFIRMATION_NEEDED', 'There is no terminal to confirm on; use --yes. Nothing was changed.');
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    return /^y(es)?$/i.test((await terminal.question('Do it? [y/N] ')).trim());
+    return /^y(es)?$/i.test((await terminal.question('Apply these changes? [y/N] ')).trim());
   } finally {
     terminal.close();
   }

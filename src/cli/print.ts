@@ -57,7 +57,7 @@ export function guardOutput(failed: (error: Rejection) => void): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && !isTold) {
       isTold = true;
-      failed(new Rejection('OUTPUT_NOT_WRITABLE', `What is printed cannot be written: ${error.message}.`));
+      failed(new Rejection('OUTPUT_NOT_WRITABLE', `The output cannot be written: ${error.message}.`));
     }
     if (isAllThatIsDone) process.exit();
   });

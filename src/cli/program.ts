@@ -14,14 +14,14 @@ import { serveCommand } from './serve.js';
 
 /** The whole command line. */
 export const program = new Command('pledge')
-  .description('The ledger of support promises: SLA clocks, breaches and audit over recorded ticket events.')
+  .description('SLA tracking for support desks: clocks, breaches and audit from recorded ticket events.')
   .version('0.1.0')
-  .showHelpAfterError('(pledge COMMAND --help tells more)')
+  .showHelpAfterError('(see pledge COMMAND --help)')
   .addHelpText(
     'after',
     '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN,' +
       '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS, EVENT_STORE_URL;' +
-      '\nwhom to believe: PLEDGE_IDENTITY, PLEDGE_JWT_ISSUER, PLEDGE_JWT_AUDIENCE, PLEDGE_JWKS_URL (docs/identity.md).' +
+      '\nidentity: PLEDGE_IDENTITY, PLEDGE_JWT_ISSUER, PLEDGE_JWT_AUDIENCE, PLEDGE_JWKS_URL (docs/identity.md).' +
       '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
   );
 const commands = [

@@ -4,7 +4,7 @@ import { rebuildReadModels } from '../app/pledge-context.js';
 import { print } from './print.js';
 
 export const rebuildCommand = new Command('rebuild')
-  .description('build the read models anew from the log; the old ones stay until the new ones are done')
+  .description('rebuild the read models from the events; the old ones stay until the new ones are ready')
   .action(async () => {
     const began = Date.now();
     await rebuildReadModels(readSettings());

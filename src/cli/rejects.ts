@@ -24,7 +24,7 @@ export class Rejects {
     private readonly failed: () => void,
   ) {
     try {
-      if (!statSync(dirname(file)).isDirectory()) throw new Error('it would be in what is no folder');
+      if (!statSync(dirname(file)).isDirectory()) throw new Error('its parent is not a folder');
       const isThere = existsSync(file);
       accessSync(isThere ? file : dirname(file), constants.W_OK);
       if (isThere && statSync(file).isDirectory()) throw new Error('it is a folder');

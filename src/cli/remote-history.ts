@@ -63,10 +63,10 @@ function pageOf(data: Record<string, unknown>, revision: number): Page {
   const { edges, pageInfo } = object(data['ticketHistory'], 'ticketHistory');
   const events = listOf(pageSize, eventIn)(edges, 'edges');
   const wrong = events.find((event, i) => event.revision !== revision + i);
-  if (wrong !== undefined) throw new FieldFault(`event ${revision} of the ticket is said to be ${wrong.revision}`);
+  if (wrong !== undefined) throw new FieldFault(`event ${revision} of the ticket has the revision ${wrong.revision}`);
   const { hasNextPage, endCursor } = object(pageInfo, 'pageInfo');
   if (!flag(hasNextPage, 'hasNextPage')) return { events, next: null };
-  if (events.length === 0) throw new FieldFault('a page without events is said to have a next one');
+  if (events.length === 0) throw new FieldFault('a page without events has a next page');
   return { events, next: anyText(endCursor, 'endCursor') };
 }
 

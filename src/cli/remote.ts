@@ -23,11 +23,12 @@ export interface RemoteOptions {
 export function remoteOf({ server, keyFile }: RemoteOptions): Remote | undefined {
   if (server === undefined) return undefined;
   const url = plainUrl(server);
-  if (url === undefined) throw new Rejection('INVALID_SERVER', 'A server is an address, as in https://pledge.example.');
+  if (url === undefined)
+    throw new Rejection('INVALID_SERVER', 'A server must be an address, for example https://pledge.example.');
   const key = keyFile === undefined ? readKey() : keyIn(keyFile);
   if (key === undefined || key === '')
-    throw new Rejection('KEY_NOT_GIVEN', 'A server takes a key: name its file by --key-file, or set PLEDGE_KEY.');
-  if (!/^[\x21-\x7e]+$/.test(key)) throw new Rejection('KEY_NOT_GIVEN', 'The key has blanks or signs that no key has.');
+    throw new Rejection('KEY_NOT_GIVEN', 'A server needs a key: give its file with --key-file, or set PLEDGE_KEY.');
+  if (!/^[\x21-\x7e]+$/.test(key)) throw new Rejection('KEY_NOT_GIVEN', 'The key has characters that no key has.');
   return { url, key };
 }
 
@@ -87,15 +88,15 @@ export async function ask<Data>(
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body, redirect: 'error', signal });
     text = await bodyWithin(response, most.bytes);
   } catch (error) {
-    const why = signal.aborted ? `not within ${most.ms / 1000} s` : whyOf(error);
+    const why = signal.aborted ? `no answer within ${most.ms / 1000} s` : whyOf(error);
     throw new Rejection('SERVER_UNAVAILABLE', `${url} does not answer: ${why}.`);
   }
   try {
     return read(dataOf(text));
   } catch (error) {
     if (error instanceof Rejection) throw error;
-    const why = error instanceof FieldFault ? error.message : 'it is no JSON, or nested too deeply';
-    throw new Rejection('SERVER_NOT_UNDERSTOOD', `What ${url} answers is not what Pledge does: ${why}.`);
+    const why = error instanceof FieldFault ? error.message : 'it is not JSON, or nested too deeply';
+    throw new Rejection('SERVER_NOT_UNDERSTOOD', `${url} does not answer as a Pledge server does: ${why}.`);
   }
 }
 

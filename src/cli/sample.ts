@@ -25,7 +25,7 @@ interface Options {
 }
 
 export const sampleCommand = new Command('sample')
-  .description('write an invented log, for people who have none yet: «pledge sample | pledge import -»')
+  .description('write an invented log, for a first try: "pledge sample | pledge import -"')
   .option('--tickets <n>', 'how many tickets', whole, 1_000)
   .option('--days <n>', 'over how many days', whole, 90)
   .option('--seed <n>', 'the same seed and end give the same log', whole, 1)

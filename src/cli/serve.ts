@@ -46,13 +46,13 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
     const { startServer } = await import('../app/bootstrap.js');
     const server = await startServer(context, [], { leave });
     print(
-      `Pledge serves on ${server.url}, data in ${settings.data}`,
+      `Pledge is running on ${server.url}, data in ${settings.data}`,
       '',
-      `  ${server.url}/graphql   the API; with a browser, GraphiQL to try it in`,
+      `  ${server.url}/graphql   the API; in a browser, GraphiQL`,
       `  ${server.url}/health    whether all is well`,
       '',
       ...keyInWords(server.url, server.developmentKey),
-      'No tickets yet? Stop it, "./pledge sample | ./pledge import -", and start again. The tour is in README.md.',
+      'No tickets yet? Stop the server, run "./pledge sample | ./pledge import -", and start it again. The tour is in README.md.',
     );
     await stopped;
     await server.close();
@@ -67,7 +67,7 @@ function keyInWords(url: string, key: DevelopmentKey | undefined): readonly stri
   if (key === undefined) return [];
   if (!key.isNew) return [`The development key is in ${key.file}.`, ''];
   return [
-    `A development key was made, for this machine alone, and is kept in ${key.file}. With it, once:`,
+    `A development key for this machine was made; it is in ${key.file}. It is shown only now:`,
     '',
     `  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${key.text}' -d '{"query":"{ slaSummary { plan metric month attainment } }"}'`,
     `  ${url}/graphql#key=${key.text}`,
@@ -89,7 +89,7 @@ async function openWhenThere(
   if (place === undefined) return openPledgeContext(settings, 'serve', { threaded: true, finding });
   const said = new Set<string>();
   const told = (why: string) => {
-    if (!said.has(why)) complain(`The event store does not answer; ${place.url}/health says when it does. ${why}`);
+    if (!said.has(why)) complain(`The event store does not answer; see ${place.url}/health. ${why}`);
     said.add(why);
   };
   while (!signal.aborted) {
@@ -107,6 +107,6 @@ export const serveCommand = new Command('serve')
   .description('serve the API on PLEDGE_HOST:PLEDGE_PORT')
   .option(
     '--accept-older-log',
-    'for this start: go on although the event store has lost what was acknowledged (docs/backups.md)',
+    'for this start: accept an event store that has lost acknowledged events (docs/backups.md)',
   )
   .action((options: ServeOptions) => serve(options));

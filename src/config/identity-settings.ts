@@ -29,9 +29,9 @@ export function expectIdentity({ host, identity }: Settings): void {
   if (identity !== 'development' || isLoopback(host)) return;
   throw new Rejection(
     'IDENTITY_NOT_SET',
-    `On ${host} others can reach the server, and nothing says whom it may believe. Set PLEDGE_JWT_ISSUER, ` +
+    `On ${host} others can reach the server, but no identity is configured. Set PLEDGE_JWT_ISSUER, ` +
       'PLEDGE_JWT_AUDIENCE and PLEDGE_JWKS_URL for tokens of your identity provider, or PLEDGE_IDENTITY=keys for API ' +
-      'keys alone ("pledge keys create"); or listen on 127.0.0.1.',
+      'keys only ("pledge keys create"); or listen on 127.0.0.1.',
   );
 }
 

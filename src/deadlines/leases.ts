@@ -34,7 +34,7 @@ export type LeaseDatabase = Kysely<LeaseSchema>;
 
 const dutiesFile: Stored = {
   called: 'the leases of work in duties.db',
-  remedy: 'The next start makes the file anew.',
+  remedy: 'The next start makes a new file.',
 };
 
 /**
@@ -47,7 +47,7 @@ export async function openLeases(file: string, { told }: Finding = refusing): Pr
     return await openSound(file);
   } catch (error) {
     if (!(error instanceof StorageFault) || !error.isLasting) throw error;
-    told(`${file} is damaged, and made anew: nothing that was recorded is in it.`);
+    told(`${file} is damaged and was replaced by a new file; it contains no recorded events.`);
     for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
     return openSound(file);
   }

@@ -31,7 +31,7 @@ export async function copyLog(
   to: EventStore,
   { together, signal, progressed }: CopyOptions,
 ): Promise<Copied> {
-  if (from.logId === to.logId) throw new Rejection('COPY_ONTO_ITSELF', 'Source and target are the same log.');
+  if (from.logId === to.logId) throw new Rejection('COPY_ONTO_ITSELF', 'Source and target are the same event store.');
   const source = reading(from);
   let before = 0;
   try {
@@ -70,7 +70,7 @@ export async function verifyCopy(
     await source.return?.();
   }
   if (!signal.aborted && events !== expected)
-    throw new Rejection('COPY_DIFFERS', `The copy has ${events} events, and not ${expected}.`);
+    throw new Rejection('COPY_DIFFERS', `The copy has ${events} events instead of ${expected}.`);
   return { streams };
 }
 
@@ -87,7 +87,7 @@ async function* sideBySide(
 ): AsyncGenerator<StoredEvent, void, undefined> {
   for await (const there of target) {
     const here = await source.next();
-    const fault = here.done === true ? 'comes after all that the source has' : difference(here.value, there);
+    const fault = here.done === true ? 'comes after all events of the source' : difference(here.value, there);
     if (fault !== undefined) throw new Rejection(code, `${named(there)} of the target ${fault}.`);
     yield there;
   }
@@ -97,7 +97,8 @@ async function* sideBySide(
 const kept = ['id', 'type', 'data', 'metadata'] as const;
 
 function difference(here: StoredEvent, there: StoredEvent): string | undefined {
-  if (here.stream !== there.stream || here.revision !== there.revision) return `is in the place of ${named(here)}`;
+  if (here.stream !== there.stream || here.revision !== there.revision)
+    return `stands where the source has ${named(here)}`;
   const other = kept.filter((key) => !isDeepStrictEqual(here[key], there[key]));
   return other.length === 0 ? undefined : `differs from the source in ${other.join(', ')}`;
 }
@@ -145,6 +146,6 @@ async function append(to: EventStore, events: Append): Promise<void> {
     await to.append(stream, revision === 0 ? 'noStream' : revision - 1, fresh);
   } catch (error) {
     if (!(error instanceof RevisionConflict)) throw error;
-    throw new Rejection('COPY_TARGET_DIFFERS', `Somebody else writes to the target: ${error.message}.`);
+    throw new Rejection('COPY_TARGET_DIFFERS', `Another process writes to the target: ${error.message}.`);
   }
 }

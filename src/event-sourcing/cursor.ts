@@ -11,10 +11,10 @@ export const toCursor = (store: Pick<EventStore, 'logId'>, position: Position): 
 export function fromCursor(store: Pick<EventStore, 'logId'>, cursor: string): Position {
   const [, logId, position] = /^([\w-]+)\.(\d+)$/.exec(cursor) ?? [];
   if (logId === undefined || position === undefined) {
-    throw new Rejection('INVALID_CURSOR', `"${cursor.slice(0, 80)}" is no cursor of this API.`);
+    throw new Rejection('INVALID_CURSOR', `"${cursor.slice(0, 80)}" is not a cursor of this API.`);
   }
   if (logId !== store.logId) {
-    throw new Rejection('CURSOR_OF_ANOTHER_LOG', 'The cursor was given out by another log; start without one.');
+    throw new Rejection('CURSOR_OF_ANOTHER_LOG', 'The cursor is from another event store; start without one.');
   }
   return position;
 }
@@ -26,6 +26,6 @@ export function fromCursor(store: Pick<EventStore, 'logId'>, cursor: string): Po
 export async function expectReached(store: Pick<EventStore, 'lastPosition'>, position: Position): Promise<void> {
   if (position <= (await store.lastPosition())) return;
   const why =
-    'The cursor is beyond the end of the event store, as after an older copy was put back; start without one.';
+    'The cursor is beyond the end of the event store, perhaps because an older copy was restored; start without one.';
   throw new Rejection('CURSOR_BEYOND_END', why);
 }

@@ -93,7 +93,7 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
       cache?.delete(stream);
       if (!mayBeOvertaken(error)) throw error;
       if (attempt >= maxTries)
-        throw new Rejection('TOO_MANY_CONFLICTS', `Too many others write to ${stream}; try again.`);
+        throw new Rejection('TOO_MANY_CONFLICTS', `Too many concurrent changes of ${stream}; try again.`);
       await backOff(attempt);
       const now = await load(loaded);
       if (now.revision === loaded.revision && !(error instanceof RevisionConflict)) throw error;
@@ -169,7 +169,7 @@ function decideOne<State, Command, Event>(
 /** @throws Rejection `REQUEST_ABANDONED` */
 export function expectWanted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true)
-    throw new Rejection('REQUEST_ABANDONED', 'Nobody waits for the answer any more; the rest was left undone.');
+    throw new Rejection('REQUEST_ABANDONED', 'The client has disconnected; the remaining changes were not made.');
 }
 
 /** Waits a little, longer with every try, at random: writers that met once should not meet again. */

@@ -25,20 +25,20 @@ export async function standingOf(log: Log, remembered: readonly Remembered[]): P
   let isAnother = false;
   for (const { logId, position, mark } of remembered) {
     if (logId !== log.logId) isAnother = true;
-    else if (position > end) return older(`it ends at ${end}, and went on to ${position}`);
+    else if (position > end) return older(`it ends at ${end}, but had events up to ${position}`);
     else if (mark !== null && (await log.markAt(position)) !== mark)
       return older(`at ${position} it has another event than before`);
   }
   if (!isAnother) return { kind: 'same' };
-  return (await log.markAt(end)) === undefined ? older('it is empty, and there was another') : { kind: 'another' };
+  return (await log.markAt(end)) === undefined ? older('it is empty, but was not before') : { kind: 'another' };
 }
 
 /** What is said where a log is older, and nobody has decided yet what is to be done. */
 export const logIsOlder = (what: string, why: string): StorageFault =>
   new StorageFault(
     logOlder,
-    `The event store is not the one that ${what} knew: ${why}. Put back the right one; or, if what is missing is given ` +
-      'up, start once with "pledge serve --accept-older-log" (docs/backups.md).',
+    `The event store does not match ${what}: ${why}. Restore the right one. If the missing events are lost for ` +
+      'good, start once with "pledge serve --accept-older-log" (docs/backups.md).',
     true,
   );
 

@@ -23,7 +23,7 @@ export function upcasting(upcasters: Upcasters): (event: StoredEvent) => StoredE
     if (metadata.schemaVersion > newest) {
       throw new Rejection(
         'EVENT_FROM_NEWER_VERSION',
-        `Event ${event.id} in ${event.stream} is a ${type} of version ${metadata.schemaVersion}; this one knows ${newest}.`,
+        `Event ${event.id} in ${event.stream} is a ${type} of version ${metadata.schemaVersion}; this version knows ${newest}.`,
       );
     }
     const data = upcasters[type]?.slice(metadata.schemaVersion - 1).reduce((said, step) => step(said), event.data);

@@ -129,6 +129,6 @@ export class WatchedLog implements EventStore {
         : (await this.ports.store.markAt(position)) === mark
           ? undefined
           : 'The event store has other events than before, in the same place.';
-    if (why !== undefined) throw new StorageFault(logOlder, `${why} Put back the log that was served.`, true);
+    if (why !== undefined) throw new StorageFault(logOlder, `${why} Restore the right event store.`, true);
   }
 }

@@ -58,7 +58,7 @@ export async function* csvRows(
     if (error instanceof Rejection || !isCsvError(error)) throw error;
     throw new Rejection('LOG_MALFORMED', `The CSV cannot be read: ${error.message}`);
   }
-  if (header === undefined) throw new Rejection('LOG_MALFORMED', 'The CSV is empty; it has no header.');
+  if (header === undefined) throw new Rejection('LOG_MALFORMED', 'The CSV is empty: it has no header.');
 }
 
 /** What is not in the encoding comes out as U+FFFD. */
@@ -80,7 +80,10 @@ function headerOf(names: readonly string[], columns: readonly string[]): Header 
   const places = new Map([...names.entries()].reverse().map(([place, name]) => [name, place]));
   const missing = columns.filter((column) => !places.has(column));
   if (missing.length > 0) {
-    throw new Rejection('LOG_MALFORMED', `Line 1: the header lacks ${missing.map((name) => `"${name}"`).join(', ')}.`);
+    throw new Rejection(
+      'LOG_MALFORMED',
+      `Line 1: the header has no column ${missing.map((name) => `"${name}"`).join(', ')}.`,
+    );
   }
   return { names, places };
 }

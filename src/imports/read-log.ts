@@ -48,11 +48,11 @@ const isSystemError = (error: unknown): error is { readonly code: string; readon
 
 function notReadable(file: string, error: unknown): unknown {
   if (error instanceof Rejection || !isSystemError(error)) return error;
-  const name = file === '-' ? 'What is piped in' : file;
+  const name = file === '-' ? 'The input' : file;
   const { code } = error;
   if (code === 'Z_BUF_ERROR')
     return new Rejection('LOG_TRUNCATED', `${name} is cut off: the gzip data ends in the middle.`);
-  if (code.startsWith('Z_')) return new Rejection('LOG_MALFORMED', `${name} is no sound gzip: ${error.message}.`);
+  if (code.startsWith('Z_')) return new Rejection('LOG_MALFORMED', `${name} is not valid gzip: ${error.message}.`);
   if (code.startsWith('E')) return new Rejection('LOG_NOT_READABLE', `${name} cannot be read: ${error.message}.`);
   return error;
 }
@@ -62,5 +62,5 @@ export async function expectFile(file: string): Promise<void> {
   const found = await stat(file).catch((error: unknown) => {
     throw notReadable(file, error);
   });
-  if (!found.isFile()) throw new Rejection('LOG_NOT_READABLE', `${file} is no file.`);
+  if (!found.isFile()) throw new Rejection('LOG_NOT_READABLE', `${file} is not a file.`);
 }

@@ -13,7 +13,8 @@ export async function readText(name: string, stdin: Readable, mostBytes: number)
   let bytes = 0;
   for await (const part of readLog(name, stdin)) {
     bytes += part.length;
-    if (bytes > mostBytes) throw new Rejection('FILE_TOO_LARGE', `${name} has more than ${mostBytes} bytes, unpacked.`);
+    if (bytes > mostBytes)
+      throw new Rejection('FILE_TOO_LARGE', `${name} has more than ${mostBytes} bytes after unpacking.`);
     parts.push(part);
   }
   try {

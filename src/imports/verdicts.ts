@@ -45,7 +45,7 @@ export async function readVerdicts(bytes: AsyncIterable<Buffer>, columns: Verdic
   }
   if (of.size > 0) return { of, unclear: last.size - of.size };
   const words = columns.met ?? [...met, ...breached];
-  throw new Rejection('NO_VERDICTS', `No cell of "${column}" is a verdict (${words.join(', ')}); see --met.`);
+  throw new Rejection('NO_VERDICTS', `No cell of "${column}" is a verdict (${words.join(', ')}); use --met.`);
 }
 
 function ticketOf(row: Row, { id, mapping }: VerdictColumns): string | undefined {

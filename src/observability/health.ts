@@ -34,14 +34,14 @@ export function healthOf({ subscription, projections, stuckTickets, faults, isBu
   const told = faults.map(({ code, message }) => ({ code, message }));
   const about = { store: { connected, ...subscription }, projections, stuckTickets, faults: told };
   if (faults.some(({ isLasting }) => isLasting))
-    return { status: 'failed', reason: 'What is stored is damaged, or no longer what it was.', ...about };
+    return { status: 'failed', reason: 'The stored data is damaged, or was replaced.', ...about };
   if (projections.some(({ state }) => state === 'failed'))
     return { status: 'failed', reason: 'A projection has stopped.', ...about };
   if (!connected) return { status: 'notReady', reason: 'The event store does not answer.', ...about };
   if (faults.some(({ code }) => code.startsWith('EVENT_STORE_')))
-    return { status: 'notWritable', reason: 'The event store takes no changes.', ...about };
+    return { status: 'notWritable', reason: 'The event store accepts no changes.', ...about };
   if (faults.length > 0 || projections.some(({ state }) => state === 'retrying'))
-    return { status: 'notWritable', reason: 'The disk fails: not all can be written.', ...about };
+    return { status: 'notWritable', reason: 'The disk fails: some data cannot be written.', ...about };
   if (!isBuilt) return { status: 'notReady', reason: 'The read models are being built.', ...about };
   return { status: 'ok', ...about };
 }

@@ -44,7 +44,7 @@ export const instant: Read<number> = (value, field) => {
   // `Date.parse` reads 30 February as 2 March; Luxon does not.
   const fast = hasOffset && !/-(29|3\d)T/i.test(value) ? Date.parse(value) : NaN;
   const at = Number.isNaN(fast) && hasOffset ? DateTime.fromISO(value).toMillis() : fast;
-  if (Number.isNaN(at)) throw fault(field, 'must be ISO 8601 with an offset, as in 2025-03-03T09:12:00+01:00');
+  if (Number.isNaN(at)) throw fault(field, 'must be ISO 8601 with an offset, for example 2025-03-03T09:12:00+01:00');
   return at;
 };
 
@@ -90,7 +90,7 @@ type Of<Fields extends Shape> = { readonly [Key in keyof Fields]: ReturnType<Fie
 /** An object's fields by their rules; a field that nobody knows is a mistake, not a wish. */
 export function fields<Fields extends Shape>(shape: Fields, value: Record<string, unknown>, path = ''): Of<Fields> {
   for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(shape, key)) throw fault(`${path}${key}`, 'is no field here');
+    if (!Object.hasOwn(shape, key)) throw fault(`${path}${key}`, 'is not a field here');
   }
   return Object.fromEntries(
     Object.entries(shape).map(([key, read]) => [key, read(value[key], `${path}${key}`)]),

@@ -66,7 +66,7 @@ function expectModest(text: string): void {
     if (token === '-' || token === '?' || token === ':') indicators += 1;
     else if (token.trim() !== '') indicators = 0;
     if (depth > deepest || indicators > deepest) throw new YamlFault(line, tooDeep);
-    if (tokens > mostTokens) throw new YamlFault(line, 'there is more than a file of this kind has');
+    if (tokens > mostTokens) throw new YamlFault(line, 'it has more entries than such a file may have');
   }
 }
 
@@ -76,7 +76,7 @@ function expectKeys({ items }: YAMLMap, lineOf: (offset: number | undefined) => 
     if (!isScalar(key))
       throw new YamlFault(lineOf((key as Node | null)?.range?.[0]), 'a key must be a word or a number');
     const line = lineOf(key.range?.[0]);
-    if (seen.has(key.value)) throw new YamlFault(line, `the key ${String(key.value).slice(0, 60)} is there twice`);
+    if (seen.has(key.value)) throw new YamlFault(line, `the key ${String(key.value).slice(0, 60)} occurs twice`);
     seen.add(key.value);
     if (seen.size > mostKeys) throw new YamlFault(line, `a map has more than ${mostKeys} keys`);
   }

@@ -33,7 +33,7 @@ export function keyOf({ afterCursor }: PageRequest, kinds: readonly ('string' | 
   } catch {
     // Not JSON: no cursor of ours.
   }
-  throw new Rejection('INVALID_CURSOR', `"${afterCursor.slice(0, 80)}" is no cursor of this list.`);
+  throw new Rejection('INVALID_CURSOR', `"${afterCursor.slice(0, 80)}" is not a cursor of this list.`);
 }
 
 /** A page from rows read one beyond its size. */

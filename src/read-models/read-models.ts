@@ -20,7 +20,7 @@ const damageNoted = (file: string) => `${file}.is-damaged`;
 /** How faults of the file are told. */
 export const readModelsStored = (file: string): Stored => ({
   called: 'the read models',
-  remedy: 'Restart the server: it builds them anew.',
+  remedy: 'Restart the server: it rebuilds them.',
   met: ({ message }) => {
     try {
       writeFileSync(damageNoted(file), message, { mode: 0o600 });
@@ -33,11 +33,7 @@ export const readModelsStored = (file: string): Stored => ({
 /** The damage that was met in the read models while they were open. */
 export const damageIn = (file: string): StorageFault | undefined =>
   existsSync(damageNoted(file))
-    ? new StorageFault(
-        'DATA_DAMAGED',
-        'Damage was met in the read models. Restart the server: it builds them anew.',
-        true,
-      )
+    ? new StorageFault('DATA_DAMAGED', 'Damage was met in the read models. Restart the server: it rebuilds them.', true)
     : undefined;
 
 /** The read models: one connection that projections write by, another for queries, so that neither waits for the other. */
@@ -59,9 +55,9 @@ export interface BuiltFrom {
  * @throws Rejection `DATA_FROM_NEWER_VERSION`, `DATA_NOT_WRITABLE`; `LOG_OLDER` where they know events that the log has not
  */
 export async function openReadModels(file: string, from: BuiltFrom, finding = refusing): Promise<ReadModels> {
-  const found = existsSync(damageNoted(file)) ? 'damage was met in them' : await lookedAt(file, from, finding);
+  const found = existsSync(damageNoted(file)) ? 'they were found damaged' : await lookedAt(file, from, finding);
   if (typeof found !== 'string') return found;
-  finding.told(`The read models are built anew: ${found}.`);
+  finding.told(`The read models are being rebuilt: ${found}.`);
   removeReadModels(file);
   return joinReadModels(file, from.log.logId);
 }
@@ -124,17 +120,17 @@ async function whyAnew(
 ): Promise<string | undefined> {
   const logId = await logOf(db);
   const known = await checkpoints(db);
-  if (logId === undefined) return 'they do not say of which log they are';
+  if (logId === undefined) return 'they do not name their event store';
   const remembered = known.map(({ position, mark }): Remembered => ({ logId, position, mark }));
   const standing = await standingOf(log, remembered);
   if (standing.kind === 'older') {
     if (!acceptsOlderLog) throw logIsOlder('the read models', standing.why);
     return 'the event store is older';
   }
-  if (standing.kind === 'another' || logId !== log.logId) return 'they are of another event store';
+  if (standing.kind === 'another' || logId !== log.logId) return 'they belong to another event store';
   const isKnown = ({ name, version }: (typeof known)[number]) =>
     projections.some((one) => one.name === name && one.version === version);
-  return known.every(isKnown) ? undefined : 'they are by another version of Pledge';
+  return known.every(isKnown) ? undefined : 'they were built by another version of Pledge';
 }
 
 /** The id of the log that rows are built from; undefined where they do not say. */
@@ -167,7 +163,7 @@ export function replaceReadModels(file: string, anew: string): void {
 export async function openReadModelsForReading(file: string, logId: string): Promise<Kysely<Schema> | undefined> {
   if (!existsSync(file)) return undefined;
   const unreadable = (error: unknown) => {
-    const why = `The read models ${file} cannot be read: ${(error as Error).message}; "pledge rebuild" builds them anew.`;
+    const why = `The read models ${file} cannot be read: ${(error as Error).message}; "pledge rebuild" rebuilds them.`;
     return new Rejection('DATA_NOT_READABLE', why);
   };
   let database: Database;
@@ -198,7 +194,7 @@ export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promi
 }
 
 function connect(file: string): Kysely<Schema> {
-  const database = connectTo(file, `The read models ${file}`, '"pledge rebuild" builds them anew.');
+  const database = connectTo(file, `The read models ${file}`, '"pledge rebuild" rebuilds them.');
   database.pragma('cache_size = -65536'); // 64 MiB: rows of tickets are all over the file
   database.pragma('wal_autocheckpoint = 8000');
   return new Kysely<Schema>({ dialect: dialectOf(database, readModelsStored(file), remembering(database)) });
@@ -247,7 +243,7 @@ async function migrate(db: Kysely<Schema>, file: string): Promise<void> {
   if (error === undefined) return;
   if (error instanceof Rejection) throw error;
   const { message } = error as Error;
-  const why = `The read models ${file} are not as Pledge makes them: ${message}; "pledge rebuild" builds them anew.`;
+  const why = `The read models ${file} are not valid: ${message}; "pledge rebuild" rebuilds them.`;
   throw new Rejection('DATA_NOT_READABLE', why);
 }
 

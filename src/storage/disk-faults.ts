@@ -27,7 +27,7 @@ export function diskFault(
   if (typeof said !== 'string') return undefined;
   const why = `${String(message)} (${said})`;
   if (ofDamage.test(said))
-    return new StorageFault('DATA_DAMAGED', `Damage was found in ${called}: ${why}. ${remedy}`, true);
+    return new StorageFault('DATA_DAMAGED', `Found damage in ${called}: ${why}. ${remedy}`, true);
   return ofTheDisk.test(said) ? new StorageFault(code, `Cannot use ${called} now: ${why}.`) : undefined;
 }
 

@@ -39,7 +39,7 @@ export function bodyOf({ id, type, data, metadata }: FeedEvent, cursor: string):
 
 /** A message that only shows whether messages arrive. */
 export const testBody = (now: Instant): string =>
-  JSON.stringify({ type: 'pledge.test', timestamp: iso(now), data: { message: 'A test: nothing has happened.' } });
+  JSON.stringify({ type: 'pledge.test', timestamp: iso(now), data: { message: 'This is a test.' } });
 
 /** Signs a message by the Standard Webhooks scheme, with the secret before too while it is still used. */
 export function signedHeaders(

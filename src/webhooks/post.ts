@@ -37,7 +37,7 @@ export function httpPost(rules: TargetRules, time: TimeSource): HttpPost {
     await answer.body.dump({ limit: answerBytes, signal });
     const status = answer.statusCode;
     if (status >= 200 && status < 300) return { kind: 'delivered', status };
-    const error = status >= 300 && status < 400 ? 'it redirects, which is not followed' : `it answered ${status}`;
+    const error = status >= 300 && status < 400 ? 'it redirects; redirects are not followed' : `it answered ${status}`;
     return { kind: 'failed', status, error };
   };
   const post: Post = async (message, signal) => {

@@ -24,7 +24,7 @@ async function seen({ store, runner }: WebhookCommandPorts, after: string | unde
   if (await runner.waitFor([outboxName], position, AbortSignal.abort())) return;
   await expectReached(store, position);
   if (await runner.waitFor([outboxName], position, AbortSignal.timeout(patienceMs))) return;
-  throw new Rejection('READ_MODEL_BEHIND', `The outbox has not seen ${after} within 5 seconds; ask again.`);
+  throw new Rejection('READ_MODEL_BEHIND', `The outbox did not reach ${after} within 5 seconds; try again.`);
 }
 
 /** The outbox, read elsewhere: a delivery log may be long. */

@@ -28,5 +28,5 @@ export function keyIn(file: string): string {
   }
   const key = readFileSync(file, 'utf8').trim();
   if (key.length >= 32) return key;
-  throw new Rejection('DATA_NOT_READABLE', `The key of webhooks' secrets in ${file} is damaged; bring back a copy.`);
+  throw new Rejection('DATA_NOT_READABLE', `The key of webhooks' secrets in ${file} is damaged; restore a copy.`);
 }

@@ -53,8 +53,8 @@ function expectAllowed(address: string, scheme: Scheme, { allowsPrivate }: Pick<
   const range = rangeOf(address);
   if (privateRanges.has(range) && allowsPrivate) return;
   const setting = privateRanges.has(range) ? ' PLEDGE_WEBHOOK_PRIVATE_TARGETS=yes allows it.' : '';
-  if (range !== 'unicast') throw new TargetRefused(`${address} is no public address (${range}).${setting}`);
-  if (scheme === 'http:') throw new TargetRefused('only HTTPS is taken beyond private networks.');
+  if (range !== 'unicast') throw new TargetRefused(`${address} is not a public address (${range}).${setting}`);
+  if (scheme === 'http:') throw new TargetRefused('only HTTPS is accepted outside private networks.');
 }
 
 const isScheme = (protocol: string): protocol is Scheme => protocol === 'https:' || protocol === 'http:';
@@ -81,12 +81,12 @@ interface SoundTarget {
  */
 export function expectSoundTarget(text: string, rules: Pick<TargetRules, 'allowsPrivate'>): SoundTarget {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !isScheme(url.protocol)) throw new TargetRefused('it is no HTTPS URL.');
+  if (url === undefined || !isScheme(url.protocol)) throw new TargetRefused('it is not an HTTPS URL.');
   if (url.username !== '' || url.password !== '') throw new TargetRefused('it has a name or password in it.');
   // An empty one leaves no `hash`, but its sign.
-  if (url.href.includes('#')) throw new TargetRefused('it has a fragment, which no request carries.');
+  if (url.href.includes('#')) throw new TargetRefused('it has a fragment.');
   if (url.port === '0') throw new TargetRefused('nobody listens on port 0.');
-  if (url.protocol === 'http:' && !rules.allowsPrivate) throw new TargetRefused('only HTTPS is taken.');
+  if (url.protocol === 'http:' && !rules.allowsPrivate) throw new TargetRefused('only HTTPS is accepted.');
   const address = addressIn(url);
   if (address !== undefined) expectAllowed(address, url.protocol, rules);
   return { href: url.href, scheme: url.protocol, name: address === undefined ? url.hostname : undefined };

@@ -37,7 +37,7 @@ export class WebhookWork implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     const failed = (what: string, error: unknown) => {
-      noteToStderr(`${what} failed; it is tried again in a minute: ${inFull(error)}`);
+      noteToStderr(`${what} failed and will be tried again in a minute: ${inFull(error)}`);
     };
     this.running = runWebhooks({ ...this.ports, random: Math.random, failed }, this.stop.signal);
   }

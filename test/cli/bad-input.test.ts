@@ -131,7 +131,7 @@ describe('a row that cannot go in', () => {
 
   it('keeps no other out', () => {
     expect(said).toContain(
-      `1 facts recorded (1 events with what they caused), 0 already so, ${Object.keys(rows).length} rejected`,
+      `1 facts recorded (1 events in all), 0 already recorded, ${Object.keys(rows).length} rejected`,
     );
   });
 });

@@ -57,7 +57,7 @@ describe('pledge compare', () => {
 
   it('explains each disagreement by run, deadline, answer, pauses and versions', async () => {
     const { code, stdout, stderr } = await compare(['A-2,x,true', 'A-1,x,true'], '--source', 'first');
-    expect([code, stderr]).toEqual([1, 'pledge: VERDICTS_DIFFER: 50.00 % agree, which is less than 100 %.\n']);
+    expect([code, stderr]).toEqual([1, 'pledge: VERDICTS_DIFFER: 50.00 % agree; --at-least requires 100 %.\n']);
     const said = [
       'A-2: ok says met, Pledge says met late',
       '  promise    firstResponse, 1 businessDays, plan pro version 1, calendar business-hours version 1',
@@ -93,8 +93,8 @@ describe('pledge compare', () => {
       'A-5: ok says met, Pledge says not promised (firstResponse)',
       'A-4: ok says met, Pledge says cancelled',
       '1 of 4 verdicts agree: 25.00 %.',
-      '  1 left out, for they are still open here.',
-      '  1 left out, for their ok says neither.',
+      '  1 left out: they are still open here.',
+      '  1 left out: their ok is neither met nor breached.',
     ]);
   });
 

@@ -33,10 +33,10 @@ describe('pledge copy', () => {
     const events = eventsIn('data');
     const first = await copy('--from', 'data', '--to', 'sqlite:copy');
     expect(first).toMatchObject({ code: 0, stderr: expect.not.stringContaining('pledge:') }); // how far it is may be there
-    expect(first.stdout).toMatch(new RegExp(`^Copied ${events} events in [\\d.]+ s, 0 were there before\\.$`, 'm'));
+    expect(first.stdout).toMatch(new RegExp(`^Copied ${events} events in [\\d.]+ s; 0 were copied before\\.$`, 'm'));
     expect(first.stdout).toContain(`Compared: ${events} events in `);
     const again = await copy('--from', 'data', '--to', 'sqlite:copy');
-    expect(again.stdout).toMatch(new RegExp(`^Copied 0 events in [\\d.]+ s, ${events} were there before\\.$`, 'm'));
+    expect(again.stdout).toMatch(new RegExp(`^Copied 0 events in [\\d.]+ s; ${events} were copied before\\.$`, 'm'));
     expect(eventsIn('copy')).toBe(events);
   });
 

@@ -227,7 +227,7 @@ describe('what is printed', () => {
 
   it('of a key that nobody gets to see has it revoked', async () => {
     const { code, stderr } = await ended(start(['keys', 'create', 'x', '--role', 'agent'], openSync('/dev/full', 'w')));
-    expect([code, stderr]).toEqual([1, expect.stringContaining('could not be shown, so it is revoked')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('could not be shown, so it was revoked')]);
     const keys = KeyStore.open(join(folder, 'data'));
     expect(keys.list().map(({ revokedAt }) => revokedAt)).toEqual([expect.any(Number)]);
     keys.close();

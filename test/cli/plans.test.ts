@@ -41,7 +41,7 @@ describe('pledge plans', () => {
   });
 
   it('changes nothing when it is run again, nor when what it writes is applied', async () => {
-    const same = { code: 0, stdout: 'Nothing to change: all is as the file says.\n' };
+    const same = { code: 0, stdout: 'Nothing to change: the catalogue already matches the file.\n' };
     expect(await pledge(folder, ['plans', 'apply', 'plans.yaml'])).toMatchObject(same);
     const { stdout: yaml } = await pledge(folder, ['plans', 'export']);
     expect(await pledge(folder, ['plans', 'apply', '-'], yaml)).toMatchObject(same);
@@ -75,7 +75,7 @@ describe('pledge plans', () => {
     const printed = execFileSync(terminal ?? '', ['-qec', command, '/dev/null'], {
       ...{ cwd: folder, env, input: `${answer}\n`, encoding: 'utf8' },
     });
-    expect(printed).toContain('Do it? [y/N]');
+    expect(printed).toContain('Apply these changes? [y/N]');
     expect(printed).toContain(said);
     expect(printed).toContain(`status ${status}`);
   });

@@ -147,7 +147,7 @@ describe('pledge import', () => {
     expect(code).toBe(signal === 'SIGINT' ? 130 : null);
 
     const second = await pledgeHere(folder, ['import', 'log.ndjson.gz']);
-    expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('Going on with the import') });
+    expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('Continuing the import') });
     expect(logOf(folder).map(({ name, type }) => [name, type])).toEqual(
       logOf(imported).map(({ name, type }) => [name, type]),
     );

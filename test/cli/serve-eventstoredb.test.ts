@@ -95,7 +95,7 @@ describe('a server whose store is elsewhere', () => {
     const port = String(store.wire.port);
     expect(lines().slice(before)).toEqual([
       `EVENT_STORE_UNAVAILABLE: The event store does not answer. (127.0.0.1:${port}: ECONNREFUSED, nothing listens there)`,
-      'The event store is as it was again.',
+      'The event store is available again.',
     ]);
     expect(await open('T-2')).toMatchObject({ answer: { data: { openTicket: { recorded: 2 } } } });
     const seen = '{ tickets { edges { node { id } } } }';
@@ -118,7 +118,7 @@ describe('a server whose store is elsewhere', () => {
     server.kill('SIGTERM');
     const { code, stderr } = await server.ended;
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^The event store does not answer; .*ECONNREFUSED, nothing listens there\n$/);
+    expect(stderr).toMatch(/^The event store does not answer; see .*ECONNREFUSED, nothing listens there\n$/);
   });
 
   it('is told of by a code where a command cannot reach it', async () => {

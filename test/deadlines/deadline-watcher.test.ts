@@ -608,7 +608,9 @@ describe('the deadline watcher', () => {
       context.time.moveTo(breach);
       watch(another({ store: conflicting(context.store, 25).store }));
       await context.time.asleepUntil(breach + second);
-      expect(await stuck()).toMatchObject([{ ticket: 'T-1', error: expect.stringContaining('Too many others write') }]);
+      expect(await stuck()).toMatchObject([
+        { ticket: 'T-1', error: expect.stringContaining('Too many concurrent changes') },
+      ]);
       await open(context, 'T-2');
       await moveTo(breach + second, at('03T15:00:00.001'));
       expect([await ticketsWith('SlaBreached'), await stuck()]).toEqual([['T-1'], []]);

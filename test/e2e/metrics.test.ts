@@ -42,7 +42,7 @@ describe('the metrics', () => {
           const { errors } = JSON.parse(said) as { errors: readonly { message: string; extensions: object }[] };
           expect(errors).toEqual([
             {
-              message: '/metrics is for the roles admin, for all customers.',
+              message: '/metrics requires one of the roles admin, for all customers.',
               extensions: { code: 'FORBIDDEN', id: expect.stringMatching(/./) as unknown },
             },
           ]);

@@ -146,7 +146,8 @@ describe('every operation', () => {
           ]) {
             const told = [errors?.[0]?.extensions?.['code'], data === undefined || data === null];
             expect([field, ...told]).toEqual([field, mayRead ? undefined : 'FORBIDDEN', !mayRead]);
-            if (!mayRead) expect(errors?.[0]?.message).toContain(`${field} is for the roles agent, auditor, admin`);
+            if (!mayRead)
+              expect(errors?.[0]?.message).toContain(`${field} requires one of the roles agent, auditor, admin`);
           }
         }
       }
@@ -165,7 +166,7 @@ describe('every operation', () => {
       const asked = (may: readonly Permission[]) => () =>
         resolve({ history: [] }, {}, { identity: { may: new Set(may) } }, info);
       expect(asked(['readHistory'])()).toEqual([]);
-      expect(asked(['readCatalogue'])).toThrow('Plan.history is for the roles');
+      expect(asked(['readCatalogue'])).toThrow('Plan.history requires one of the roles');
     });
   });
 

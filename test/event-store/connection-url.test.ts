@@ -86,7 +86,7 @@ describe('a connection string', () => {
     const url = readConnectionUrl(`esdb://me@a?tlsCAFile=${file}`);
     expect(() => new Credentials(url, { passwordFile: file })).toThrow('EVENT_STORE_PASSWORD_FILE is empty');
     writeFileSync(file, 'secret');
-    expect(() => new Credentials(url, { passwordFile: file })).toThrow('is no certificate');
+    expect(() => new Credentials(url, { passwordFile: file })).toThrow('is not a certificate');
   });
 
   it('shows who asks to nobody over a connection in clear', () => {
@@ -106,7 +106,7 @@ describe('what is known of a server', () => {
       'has a name that nobody knows',
       'esdb+discover://me:s3cret-word@nowhere.invalid?maxDiscoverAttempts=1&discoveryInterval=1',
     ],
-    ['speaks no TLS', 'esdb://me:s3cret-word@127.0.0.1:PORT'],
+    ['does not use TLS', 'esdb://me:s3cret-word@127.0.0.1:PORT'],
   ])('that %s shows nothing of who asks, however deep one looks', async (_, url) => {
     const server = await WireServer.start();
     const at = url.replace('PORT', String(server.wire.port));

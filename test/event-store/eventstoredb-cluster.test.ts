@@ -99,7 +99,7 @@ describe('a cluster', () => {
     await new Promise((resolve) => setImmediate(resolve));
     const finding = connection.batchAppend();
     connection.abandon(call);
-    await expect(finding).rejects.toThrow('no node is reached that leads');
+    await expect(finding).rejects.toThrow('no leader can be reached');
     await new Promise((resolve) => setImmediate(resolve));
     await connection.close();
     process.off('unhandledRejection', collect);

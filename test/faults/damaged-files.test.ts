@@ -65,7 +65,7 @@ describe('a file of the data folder that is damaged', () => {
   ])('is made anew where it is that of duties, which %s', async (_, harm) => {
     harm();
     const { context, said } = await opened(folder);
-    expect(said).toMatch(/duties\.db is damaged, and made anew/);
+    expect(said).toMatch(/duties\.db is damaged and was replaced/);
     await open(context, 'T-2');
     await context.close();
   });
@@ -76,7 +76,7 @@ describe('a file of the data folder that is damaged', () => {
       const expected = rowsOf(file('read-models.db'));
       damage(file('read-models.db'), table);
       const { context, said } = await opened(folder);
-      expect(said).toMatch(/read models are built anew: they are damaged/);
+      expect(said).toMatch(/read models are being rebuilt: they are damaged/);
       await project(context).finally(() => context.close());
       expect(rowsOf(file('read-models.db'))).toEqual(expected);
     },
@@ -99,7 +99,7 @@ describe('a file of the data folder that is damaged', () => {
     expect([health.status, await health.json()]).toEqual([503, expect.objectContaining({ status: 'failed' })]);
     await api.close();
     const { context, said } = await opened(folder);
-    expect(said).toMatch(/read models are built anew: damage was met in them/);
+    expect(said).toMatch(/read models are being rebuilt: they were found damaged/);
     await project(context).finally(() => context.close());
     expect(rowsOf(file('read-models.db'))).toEqual(expected);
   });

@@ -82,7 +82,7 @@ describe.each(disks.map((disk) => [disk.name, disk] as const))('a command, when 
   it('has kept what was acknowledged, and is done when there is room', async () => {
     disk.free(place);
     expect(await done(['keys', 'list'])).toMatch(/first(?![^]*second)/);
-    expect(await done(['import', log])).toContain('0 facts recorded (0 events with what they caused), 3 already so');
+    expect(await done(['import', log])).toContain('0 facts recorded (0 events in all), 3 already recorded');
     expect(await done(['import', join(folder, 'more.ndjson')])).toContain(' 0 rejected');
     await done(['rebuild']);
     expect(await done(['history', ticketIdOf({ source: 'pledge', externalId: 'B-39' })])).toContain('TicketOpened');

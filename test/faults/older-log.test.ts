@@ -84,7 +84,7 @@ describe('a log that is less than the rest of its folder knows', () => {
     const { context, said } = await accepted(folder);
     await open(context, 'c1');
     await project(context).finally(() => context.close());
-    expect(said.join('\n')).toMatch(/begun anew[^]*read models are built anew/);
+    expect(said.join('\n')).toMatch(/new event store is created[^]*read models are being rebuilt/);
     await use(folder);
     expect(ticketsIn(folder)).toEqual(['c1']);
   });
@@ -185,7 +185,9 @@ describe('the outbox of a log that is older', () => {
     there.answer(() => 200);
     const { context: again, said } = await accepted(folder);
     again.time.moveTo(Date.parse(now) + 3_600_000);
-    expect(said.join('\n')).toContain('Webhooks: 1 deliveries of events that the event store has not are removed');
+    expect(said.join('\n')).toContain(
+      'Webhooks: 1 deliveries were removed, because the event store has no such events',
+    );
     work = delivering(again);
     await breach(again, 'T-new');
     const isDelivered = (line: string) => line.includes('delivered');

@@ -89,7 +89,7 @@ describe("Pledge's own format", () => {
     ['no JSON', '{"event":', 'LINE_NOT_JSON', 'JSON'],
     ['no object', '[1]', 'INVALID_FIELD', 'the line must be an object'],
     ['an unknown event', fact('TicketEaten'), 'INVALID_FIELD', 'event must be one of'],
-    ['a field nobody knows', fact('TicketClosed', { because: 'x' }), 'INVALID_FIELD', 'because is no field'],
+    ['a field nobody knows', fact('TicketClosed', { because: 'x' }), 'INVALID_FIELD', 'because is not a field'],
     ['a missing field', fact('TicketPaused'), 'INVALID_FIELD', 'reason must be one of'],
     [
       'an instant without offset',

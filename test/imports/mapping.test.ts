@@ -164,11 +164,11 @@ describe('a mapping of events', () => {
       {
         line: 2,
         rejected: {
-          message: 'did "danced" is not among the mapping\'s state.values',
+          message: 'did "danced" is not in state.values of the mapping',
           raw: 'T-1,2026-03-01T09:00:00,mia,danced,x',
         },
       },
-      { line: 3, rejected: { code: 'INVALID_FIELD', message: 'the row says nothing of ticket' } },
+      { line: 3, rejected: { code: 'INVALID_FIELD', message: 'the row has no ticket' } },
     ]);
     expect(said(rows).at(-1)).toBe('09:00 OpenTicket');
   });
@@ -223,7 +223,7 @@ describe('the CSV of a mapping', () => {
   it('must have every column that the mapping names', async () => {
     await expect(rowsOf(parseMapping(events), 'ticket,at,who\n')).rejects.toMatchObject({
       code: 'LOG_MALFORMED',
-      message: 'Line 1: the header lacks "what", "did".',
+      message: 'Line 1: the header has no column "what", "did".',
     });
   });
 });
@@ -254,14 +254,14 @@ describe('a mapping file', () => {
 
   const withState = (state: object) => ({ state: { ...events.state, ...state } });
   it.each([
-    ['a field that nobody knows', { colour: 'red' }, 'colour is no field here'],
+    ['a field that nobody knows', { colour: 'red' }, 'colour is not a field here'],
     ['a field missing', { ticket: undefined }, 'ticket must be an object'],
-    ['no customer', { customer: undefined }, 'customer must be said'],
+    ['no customer', { customer: undefined }, 'customer is required'],
     ['rows of no kind', { rows: 'lines' }, 'rows must be one of snapshots, events'],
     ['a column without a name', { ticket: { column: '' } }, 'ticket.column must be text'],
-    ['neither column nor text', { ticket: { values: {} } }, 'ticket must have a column or a text'],
-    ['both column and text', { ticket: { column: 'a', text: 'b' } }, 'ticket must have a column or a text'],
-    ['a field of a reading', { ticket: { column: 'a', colour: 'b' } }, 'ticket.colour is no field here'],
+    ['neither column nor text', { ticket: { values: {} } }, 'ticket needs a column or a text'],
+    ['both column and text', { ticket: { column: 'a', text: 'b' } }, 'ticket needs a column or a text'],
+    ['a field of a reading', { ticket: { column: 'a', colour: 'b' } }, 'ticket.colour is not a field here'],
     ['a channel', { channel: 'fax' }, 'channel must be one of reportIssue, email, phone'],
     ['a value', { channel: { column: 'c', values: { Fax: 'fax' } } }, 'channel.values.Fax must be one of'],
     ['what holds otherwise', { type: { column: 'c', otherwise: 'bug' } }, 'type.otherwise must be one of'],
@@ -272,17 +272,17 @@ describe('a mapping file', () => {
       'state.values.a must not be open and closed',
     ],
     ['what an unchanged state means', withState({ unchanged: 'x' }), 'state.unchanged must be one of'],
-    ['an assignee never read', { assignee: { column: 'who' } }, 'state.values must say which events are assigned'],
+    ['an assignee never read', { assignee: { column: 'who' } }, 'state.values must contain assigned'],
     [
       'an assignee read twice',
       { rows: 'snapshots', ...withState({ values: { a: 'assigned' } }) },
-      'must not say assigned',
+      'must not contain assigned',
     ],
-    ['a zone', { times: { zone: 'Mars/Base' } }, 'times.zone "Mars/Base" is no IANA zone'],
-    ['a format without days', { times: { format: 'HH:mm', zone: 'UTC' } }, 'times.format "HH:mm" does not tell'],
-    ['a format without zone', { times: { format: 'd/M/yyyy H:mm' } }, 'times.zone must be said'],
+    ['a zone', { times: { zone: 'Mars/Base' } }, 'times.zone "Mars/Base" is not an IANA time zone'],
+    ['a format without days', { times: { format: 'HH:mm', zone: 'UTC' } }, 'times.format "HH:mm" must contain'],
+    ['a format without zone', { times: { format: 'd/M/yyyy H:mm' } }, 'times.zone is required'],
     ['a long delimiter', { csv: { delimiter: '||' } }, 'csv.delimiter must be one character'],
-    ['an encoding', { csv: { encoding: 'utf-9' } }, 'csv.encoding "utf-9" is no encoding'],
+    ['an encoding', { csv: { encoding: 'utf-9' } }, 'csv.encoding "utf-9" is not an encoding'],
     ['what is missing', { csv: { missing: [1] } }, 'csv.missing[0] must be text'],
     ['a time as a constant', { opened: { at: '2026' } }, 'opened.at must be an object'],
     ['programs', { actor: { column: 'who', automatic: 'robot' } }, 'actor.automatic must be a list'],

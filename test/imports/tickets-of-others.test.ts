@@ -173,7 +173,7 @@ describe("an import that speaks of a ticket that is another's", () => {
   it('has it taken where the very ticket is there, its subject changed', async () => {
     const { rejected, counts } = await imported([opened('T-9', 'acme', { subject: 'Other' }), note('T-9')]);
     expect(rejected).toMatchObject([
-      { line: 1, code: 'TICKET_EXISTS', message: expect.stringContaining('other facts about it are taken') },
+      { line: 1, code: 'TICKET_EXISTS', message: expect.stringContaining('other facts about it are accepted') },
     ]);
     expect(counts.recorded).toBe(1);
     expect(await typesOf('T-9')).toEqual(['TicketOpened', 'InternalNoteAdded']);

@@ -34,9 +34,9 @@ describe('YAML', () => {
     ['keys that are keys of keys', `${'? '.repeat(3_000)}a`, /^line 1: it is nested more than/],
     ['deep by its margins', times(2_000, (n) => `${' '.repeat(n)}a:\n`), /nested/],
     ['a key that is a list', '? [a]\n: b', /^line 1: a key must be/],
-    ['a key twice', 'a: 1\nb:\n  c: 1\n  c: 2', /^line 4: the key c is there twice/],
+    ['a key twice', 'a: 1\nb:\n  c: 1\n  c: 2', /^line 4: the key c occurs twice/],
     ['ten thousand and one keys', times(10_001, (n) => `k${n}: 1\n`), /^line 10001: a map has more/],
-    ['millions of items', `[${'[],'.repeat(2_000_000)}]`, /more than a file/],
+    ['millions of items', `[${'[],'.repeat(2_000_000)}]`, /more entries than/],
     ['two documents', 'a: 1\n---\nb: 2', /document/],
     ['a bracket that is not closed', 'a: 1\nb: [', /^line 2: /],
   ])('is refused with its line: %s', (_, text, why) => {

@@ -77,7 +77,7 @@ describe('the tour in the README', () => {
 
   it('shows figures that agree with each other', () => {
     const [rows = NaN, facts = NaN, events = NaN, already = NaN, rejected = NaN] =
-      /(\d+) rows, (\d+) facts recorded \((\d+) events .*?\), (\d+) already so, (\d+) rejected/
+      /(\d+) rows, (\d+) facts recorded \((\d+) events .*?\), (\d+) already recorded, (\d+) rejected/
         .exec(readme)
         ?.slice(1)
         .map(Number) ?? [];

@@ -111,7 +111,7 @@ describe('whatever is wrong with a request', () => {
     expect(errors).toEqual([
       expect.objectContaining({
         message: expect.stringMatching(
-          /^\$x\.text must be text; \$x\.u0 is no field of TicketFilter; .*and more is wrong$/,
+          /^\$x\.text must be text; \$x\.u0 is not a field of TicketFilter; .*and more is wrong$/,
         ) as unknown,
         extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }) as unknown,
       }),
@@ -154,7 +154,7 @@ describe('the values of variables', () => {
     ['$p.names.0 must be text', '$p: Place', { p: { x: 1, names: [1] } }],
     ['$p.word must be a Word', '$p: Place', { p: { x: 1, word: 'toString' } }],
     ['$p.at.0.x is required', '$p: Place', { p: { x: 1, at: [{}] } }],
-    ['$p.constructor is no field of Place', '$p: Place', { p: { x: 1, constructor: 1 } }],
+    ['$p.constructor is not a field of Place', '$p: Place', { p: { x: 1, constructor: 1 } }],
     ['$i must be text; $b must be true or false', '$i: ID, $b: Boolean', { i: 0.5, b: 'true' }],
   ])('have this wrong: "%s"', (says, variables, values) => {
     expect(faults(variables, values)).toBe(says);
@@ -175,7 +175,7 @@ describe('the values of variables', () => {
         },
       },
     );
-    expect(faults('$p: Place', { p: counted })).toMatch(/^\$p.u0 is no field of Place; .*; and more is wrong$/);
+    expect(faults('$p: Place', { p: counted })).toMatch(/^\$p.u0 is not a field of Place; .*; and more is wrong$/);
     expect(looks).toBeLessThan(100);
   });
 });

@@ -17,7 +17,7 @@ describe('an error of ours', () => {
       const answer = door === 'HTTP' ? await api.send(query) : await api.sendBySocket(query);
       const { extensions, ...error } = answer.errors?.[0] ?? {};
       expect(error).toMatchObject({
-        message: 'Something went wrong on our side.',
+        message: 'Pledge failed unexpectedly.',
         path: expect.arrayContaining(['tickets']) as unknown,
       });
       expect(extensions).toEqual({

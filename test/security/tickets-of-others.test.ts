@@ -130,7 +130,7 @@ describe("a fact about a ticket that is another's", () => {
       expect(await codes([opened(id, 'acme', from)])).toEqual(['RECORDED']);
       const again = await record([opened(id, 'acme', { ...from, subject: 'It broke again' }), note(id)]);
       expect(again).toMatchObject([
-        { code: 'TICKET_EXISTS', message: expect.stringContaining('other facts about it are taken') },
+        { code: 'TICKET_EXISTS', message: expect.stringContaining('other facts about it are accepted') },
         { outcome: 'RECORDED' },
       ]);
       for (const other of [{ ...from, externalId: 'other' }, { ...from, source: 'jira' }, {}])

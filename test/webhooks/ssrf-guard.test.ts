@@ -174,7 +174,7 @@ describe('a message to a webhook', () => {
     turned = true;
     expect(await post(url, { allowsPrivate: false, lookup })).toMatchObject({
       kind: 'failed',
-      error: expect.stringContaining('127.0.0.1 is no public address') as unknown,
+      error: expect.stringContaining('127.0.0.1 is not a public address') as unknown,
     });
     expect(there.received).toEqual([]);
   });

@@ -20,7 +20,7 @@ export class ActorInput {
   @Field(() => String, { description: 'The agent, customer or program.' })
   id!: string;
 
-  @Field(() => ActorKindEnum, { description: 'Only what a person says is a response.', defaultValue: 'person' })
+  @Field(() => ActorKindEnum, { description: 'Only a reply by a person is a response.', defaultValue: 'person' })
   kind!: Actor['kind'];
 }
 
@@ -58,5 +58,5 @@ export function recordedBy(caller: Identity, onBehalfOf: ActorInput | null | und
 /** @throws Rejection `FORBIDDEN` where somebody says what only those may who report what others did */
 export function expectMayReport(caller: Identity, field: string): void {
   if (!caller.may.has('report'))
-    throw new Rejection('FORBIDDEN', `"${field}" is for the roles ${permissions.report.roles.join(', ')}.`);
+    throw new Rejection('FORBIDDEN', `"${field}" requires one of the roles ${permissions.report.roles.join(', ')}.`);
 }

@@ -4,10 +4,10 @@ import { type Limits } from '../limits.js';
 /** Why a document is not even parsed; undefined: it may be. */
 export function tooLong(document: string, { documentChars, documentLines }: Limits): string | undefined {
   const most = `at most ${documentChars} characters on ${documentLines} lines`;
-  if (document.length > documentChars) return `The document has ${document.length} characters; ${most} are taken.`;
+  if (document.length > documentChars) return `The document has ${document.length} characters; the limit is ${most}.`;
   let lines = 1;
   for (const _ of document.matchAll(/\r\n|\n|\r/g)) lines += 1;
-  return lines > documentLines ? `The document has ${lines} lines; ${most} are taken.` : undefined;
+  return lines > documentLines ? `The document has ${lines} lines; the limit is ${most}.` : undefined;
 }
 
 /** The code of a document that is too long. */
@@ -22,9 +22,7 @@ export const nameRule =
       Name(node) {
         if (isTold || node.value.length <= nameChars) return;
         isTold = true;
-        context.reportError(
-          new GraphQLError(`A name has ${node.value.length} letters; at most ${nameChars} are taken.`),
-        );
+        context.reportError(new GraphQLError(`A name has ${node.value.length} letters; the limit is ${nameChars}.`));
       },
     };
   };

@@ -12,9 +12,9 @@ function enumOf<Value extends string>(name: string, description: string, values:
   return members;
 }
 
-export const MetricEnum = enumOf('Metric', 'What a promise is about.', {
-  firstResponse: 'From the opening to our first reply by a person.',
-  followUp: 'From each reply of ours to the next, until the ticket is resolved.',
+export const MetricEnum = enumOf('Metric', 'The kind of promise.', {
+  firstResponse: 'From the opening to the first reply by a person.',
+  followUp: 'From each reply of the desk to the next, until the ticket is resolved.',
   resolution: 'From the opening to resolving.',
 });
 
@@ -25,42 +25,42 @@ export const TicketTypeEnum = enumOf('TicketType', 'What a ticket is about.', {
   onBoarding: 'Remote training and help to start, sold in packages; best effort.',
 });
 
-export const ChannelEnum = enumOf('Channel', 'How something was said.', {
+export const ChannelEnum = enumOf('Channel', 'How a message was sent.', {
   reportIssue: 'The "Report an Issue" button.',
   email: 'By e-mail.',
   phone: 'A call, requested by e-mail.',
 });
 
-export const TicketStatusEnum = enumOf('TicketStatus', 'How a ticket stands.', {
+export const TicketStatusEnum = enumOf('TicketStatus', 'The status of a ticket.', {
   open: 'Being worked on.',
   waiting: 'Open, and waiting for at least one reason.',
-  resolved: 'Resolved; a reopening takes it up again.',
-  closed: 'Closed; a reopening takes it up again.',
+  resolved: 'Resolved; it can be reopened.',
+  closed: 'Closed; it can be reopened.',
   cancelled: 'Cancelled as spam or a duplicate.',
-  merged: 'Merged into another ticket, which goes on for it.',
+  merged: 'Merged into another ticket, which continues for it.',
 });
 
 export const PauseReasonEnum = enumOf('PauseReason', 'Why a ticket waits.', {
   waitingForCustomer: "For the customer; the customer's reply ends it.",
-  waitingForThirdParty: 'For somebody else, as a vendor.',
+  waitingForThirdParty: 'For a third party, for example a vendor.',
   scheduled: 'For a date agreed on.',
-  onHold: 'On hold by hand.',
+  onHold: 'Put on hold by a person.',
 });
 
 export const CancelReasonEnum = enumOf('CancelReason', 'Why a ticket was cancelled.', {
-  spam: 'It was no request.',
+  spam: 'It was not a request.',
   duplicate: 'Another ticket is about the same.',
 });
 
-export const OriginEnum = enumOf('Origin', 'Who wanted the ticket.', {
-  customerRequest: 'The customer: our first response is promised.',
-  phoneRequest: 'The customer, heard by phone: that call is our first reply, and starts the follow-up.',
-  noRequest: 'Nobody, it is our own: no first response is promised.',
+export const OriginEnum = enumOf('Origin', 'Who asked for the ticket.', {
+  customerRequest: 'The customer: a first response is promised.',
+  phoneRequest: 'The customer by phone: that call is the first reply, and starts the follow-up.',
+  noRequest: 'Nobody: the desk opened it for itself; no first response is promised.',
 });
 
 export const GuaranteeKindEnum = enumOf('GuaranteeKind', 'Whether clocks run on a ticket.', {
   guaranteed: 'The plan makes a promise for such tickets.',
-  bestEffort: 'Served like any other, without clocks.',
+  bestEffort: 'The ticket is handled like any other, but has no clocks.',
 });
 
 export const BestEffortReasonEnum = enumOf('BestEffortReason', 'Why a ticket has no promise.', {
@@ -70,9 +70,9 @@ export const BestEffortReasonEnum = enumOf('BestEffortReason', 'Why a ticket has
   beforeJudgedFrom: 'Imported history from before the instant that judging starts at.',
 });
 
-export const ClockStateEnum = enumOf('ClockState', 'How a clock stands.', {
+export const ClockStateEnum = enumOf('ClockState', 'The state of a clock.', {
   running: 'It runs.',
-  paused: 'It stands still while the ticket waits.',
+  paused: 'Paused while the ticket waits.',
   breached: 'Late and still unanswered, paused or not.',
   met: 'Answered in time.',
   metLate: 'Answered late.',
@@ -80,14 +80,14 @@ export const ClockStateEnum = enumOf('ClockState', 'How a clock stands.', {
 });
 
 export const ClockCancelReasonEnum = enumOf('ClockCancelReason', 'Why a clock ended without a verdict.', {
-  closed: 'The ticket was closed in silence.',
+  closed: 'The ticket was closed without a reply.',
   cancelled: 'The ticket was cancelled.',
   merged: 'The ticket was merged into another.',
-  lostPromise: "The ticket's new class has no such promise.",
-  superseded: 'A late fact showed that it never ran.',
+  lostPromise: 'The new type or priority of the ticket has no such promise.',
+  superseded: 'A late fact showed that the clock never started.',
 });
 
-export const ActorKindEnum = enumOf('ActorKind', 'What kind of actor; only what a person says is a response.', {
+export const ActorKindEnum = enumOf('ActorKind', 'The kind of actor; only a reply by a person is a response.', {
   person: 'A person.',
   automatic: 'An automatic reply, a bot, a survey.',
   system: 'Pledge itself.',
@@ -107,7 +107,7 @@ export const DayRuleEnum = enumOf('DayRule', 'What "n business days" means.', {
 });
 
 export const FollowUpStartsEnum = enumOf('FollowUpStarts', 'What starts a follow-up.', {
-  eachReply: 'Each reply of ours: a repeating update interval.',
+  eachReply: 'Each reply of the desk: a repeating update interval.',
   nextReply: 'The oldest unanswered customer reply.',
 });
 
@@ -116,58 +116,58 @@ export const SatisfiedByEnum = enumOf('ResolutionSatisfiedBy', 'What satisfies a
   closed: 'Closing.',
 });
 
-export const BenefitEnum = enumOf('Benefit', 'What a plan gives beside answers to tickets.', {
+export const BenefitEnum = enumOf('Benefit', 'A benefit of a plan besides answers to tickets.', {
   onlineLearning: 'Online learning resources.',
   paidOnBoarding: 'On-boarding packages may be bought.',
   customerSuccess: 'A customer success team, with quarterly check-ins.',
 });
 
-export const QualityFlagEnum = enumOf('QualityFlag', 'What a reader should know about a fact.', {
-  withoutEffect: 'Where it stands in order of occurrence it makes no sense.',
-  clampedToOpening: 'It is said to have occurred before the opening, and counts at the opening.',
-  clampedToRecording: 'It is said to have occurred after it was recorded, and counts when it was recorded.',
+export const QualityFlagEnum = enumOf('QualityFlag', 'A remark about a fact.', {
+  withoutEffect: 'It has no effect at the time when it occurred.',
+  clampedToOpening: 'Its time is before the opening; it counts at the opening.',
+  clampedToRecording: 'Its time is after its recording; it counts at the time of recording.',
 });
 
-export const SlaEventKindEnum = enumOf('SlaEventKind', 'What became of a clock.', {
+export const SlaEventKindEnum = enumOf('SlaEventKind', 'The outcome of a clock.', {
   SlaAtRisk: "The plan's share of its time is used.",
   SlaBreached: 'Its deadline passed.',
-  SlaBreachWithdrawn: 'A fact recorded late, or a new layout, took a breach back.',
+  SlaBreachWithdrawn: 'A late fact or a recalculation withdrew a breach.',
   SlaMet: 'It was answered in time.',
   SlaMetLate: 'It was answered late.',
 });
 
-export const WebhookStateEnum = enumOf('WebhookState', 'Whether a webhook is sent anything.', {
-  enabled: 'It is sent what it wants.',
-  disabled: 'It is sent nothing; what is recorded meanwhile is sent when it is enabled.',
-  removed: 'It is gone for good.',
+export const WebhookStateEnum = enumOf('WebhookState', 'Whether a webhook receives events.', {
+  enabled: 'It receives the events that match its filter.',
+  disabled: 'It receives nothing now; it receives the events from meanwhile when it is enabled again.',
+  removed: 'It was removed.',
 });
 
-export const DeliveryStateEnum = enumOf('WebhookDeliveryState', 'What became of an event on its way to a webhook.', {
-  waiting: 'It is still to be delivered.',
-  delivered: 'It was taken.',
-  setAside: 'It was not taken for three days; a replay sends it again.',
+export const DeliveryStateEnum = enumOf('WebhookDeliveryState', 'The state of the delivery of an event.', {
+  waiting: 'It waits for delivery.',
+  delivered: 'It was accepted.',
+  setAside: 'Dead-lettered: it was not accepted within three days; a replay sends it again.',
 });
 
-export const WorkEnum = enumOf('Work', 'What is done behind, without being asked for.', {
-  deadlines: 'What falls due on a ticket is recorded.',
-  revisions: 'A ticket is laid out anew under a revision that applies to open tickets.',
-  handOvers: 'A ticket that was merged or split tells the other.',
+export const WorkEnum = enumOf('Work', 'A kind of background work.', {
+  deadlines: 'Records what is due on a ticket.',
+  revisions: 'Recalculates a ticket under a revision that applies to open tickets.',
+  handOvers: 'Carries a merge or split over to the other ticket.',
 });
 
 export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a ticket.', {
   TicketOpened: 'It was opened.',
-  FirstResponseSent: 'We replied, for the first time as the sender sees it.',
-  FollowUpSent: 'We replied again, as the sender sees it.',
-  CustomerReplied: 'The customer wrote.',
-  TicketPaused: 'It began to wait, for a reason.',
+  FirstResponseSent: 'The desk replied for the first time, according to the sender.',
+  FollowUpSent: 'The desk replied again, according to the sender.',
+  CustomerReplied: 'The customer replied.',
+  TicketPaused: 'It started to wait, for a reason.',
   TicketResumed: 'It no longer waits, for a reason or for all.',
-  TicketAssigned: 'Somebody has it, or nobody any more.',
+  TicketAssigned: 'It was assigned, or unassigned.',
   TicketReclassified: 'Its type or priority changed.',
-  PlanReapplied: 'Its clocks were laid out anew under other versions of plan and calendar.',
-  InternalNoteAdded: 'We noted something among ourselves.',
+  PlanReapplied: 'Its clocks were recalculated under other versions of plan and calendar.',
+  InternalNoteAdded: 'An internal note was added.',
   TicketResolved: 'It was resolved.',
   TicketClosed: 'It was closed.',
-  TicketReopened: 'It was taken up again.',
+  TicketReopened: 'It was reopened.',
   TicketCancelled: 'It was spam, or a duplicate.',
   TicketMerged: 'It was merged into another ticket.',
   TicketSplit: 'A message of it became a ticket of its own.',
@@ -176,7 +176,7 @@ export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a
 export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done to a plan, a calendar or a customer.', {
   PlanDefined: 'The plan was defined.',
   PlanRevised: 'The plan has a new version.',
-  PlanRetired: 'The plan takes no new customers.',
+  PlanRetired: 'The plan accepts no new customers.',
   CalendarDefined: 'The calendar was defined.',
   CalendarRevised: 'The calendar has a new version.',
   CustomerEnrolled: 'The customer was put on a plan.',
@@ -184,8 +184,8 @@ export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done 
   CustomerCalendarSet: "The customer got a calendar of its own, or the plan's again.",
 });
 
-export const RecordedEnum = enumOf('RecordOutcome', 'What became of something said of a ticket.', {
+export const RecordedEnum = enumOf('RecordOutcome', 'The result of one event of the request.', {
   recorded: 'It is in the log now.',
-  alreadySo: 'The ticket stood so already, or it had been said before.',
+  alreadySo: 'The ticket was already in this state, or the event was already recorded.',
   rejected: 'It was refused and changed nothing.',
 });

@@ -69,7 +69,7 @@ function expectMay(identity: Identity, operation: string, permission: Permission
 function expectHolds(identity: Identity): void {
   const over = identity.over();
   if (over !== undefined)
-    throw new GraphQLError('The token or key no longer holds.', { extensions: { code: 'UNAUTHENTICATED' } });
+    throw new GraphQLError('The token or key is no longer valid.', { extensions: { code: 'UNAUTHENTICATED' } });
 }
 
 /** Asks again before each message: whoever is no longer who they were hears nothing more. */

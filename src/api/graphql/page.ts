@@ -15,7 +15,7 @@ export class PageInfo {
 export function connectionOf<Node extends object>(name: string, node: () => Type<Node>) {
   @ObjectType(`${name}Edge`, { description: `A row of a list: ${name}.` })
   class Edge {
-    @Field(() => String, { description: "The row's place; hand it back as `afterCursor` to go on after it." })
+    @Field(() => String, { description: 'The cursor of this row; give it back as `afterCursor` to continue after it.' })
     cursor!: string;
 
     @Field(node, { description: 'The row itself.' })
@@ -37,7 +37,7 @@ export function connectionOf<Node extends object>(name: string, node: () => Type
 export class ReadArgs {
   @Field(() => PositionScalar, {
     nullable: true,
-    description: 'Answer only once this write is seen; waits 5 seconds at most, else READ_MODEL_BEHIND.',
+    description: 'Wait until the read model has this write, at most 5 seconds, else READ_MODEL_BEHIND.',
   })
   after?: string;
 }

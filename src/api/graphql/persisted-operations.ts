@@ -25,7 +25,7 @@ export class Operations {
 
 export const notAllowed = {
   code: 'OPERATION_NOT_ALLOWED',
-  message: 'This server answers the operations of its list alone, and this is none of them.',
+  message: 'This server answers only the operations on its list; this operation is not on it.',
 };
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -44,16 +44,16 @@ function persistedId(extensions: unknown): string | undefined {
  * @throws Rejection `INVALID_OPERATIONS`
  */
 export function readOperations(file: string): Operations {
-  const refuse = (why: string) => new Rejection('INVALID_OPERATIONS', `${file} is no list of operations: ${why}`);
+  const refuse = (why: string) => new Rejection('INVALID_OPERATIONS', `${file} is not a list of operations: ${why}`);
   let read: unknown;
   try {
     read = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw refuse(error instanceof Error ? error.message : String(error));
   }
-  if (!isObject(read) || Array.isArray(read)) throw refuse('a JSON object of documents by id is');
+  if (!isObject(read) || Array.isArray(read)) throw refuse('it must be a JSON object of documents by id');
   const entries = Object.entries(read).map(([id, document]) => {
-    if (typeof document !== 'string') throw refuse(`"${id}" is no text`);
+    if (typeof document !== 'string') throw refuse(`"${id}" must be text`);
     return [id, document] as const;
   });
   return new Operations(entries);

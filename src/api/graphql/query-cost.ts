@@ -48,7 +48,7 @@ export const queryCostRule = (limits: Limits): ValidationRule => {
       const { cost, directives, breadth } = weigh(context, limits, operation.selectionSet, root);
       const own = (operation.directives?.length ?? 0) + directives;
       const refuse = (what: string, most: number) => {
-        context.reportError(new GraphQLError(`The document asks too much: ${what}, at most ${most}.`));
+        context.reportError(new GraphQLError(`The document is too expensive: ${what}; the limit is ${most}.`));
       };
       if (breadth > limits.rootFields) refuse(`${breadth} fields at its root`, limits.rootFields);
       const extra = `where a query that may look at many rows counts as ${limits.scanCost} more`;
@@ -57,7 +57,7 @@ export const queryCostRule = (limits: Limits): ValidationRule => {
     },
     SelectionSet({ selections }) {
       if (selections.length <= limits.breadth) return;
-      const said = `The document asks too much: ${selections.length} fields beside each other, at most ${limits.breadth}.`;
+      const said = `The document is too expensive: ${selections.length} fields beside each other; the limit is ${limits.breadth}.`;
       context.reportError(new GraphQLError(said));
     },
   });

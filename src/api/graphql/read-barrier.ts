@@ -39,18 +39,21 @@ export class ReadBarrier {
     if (position === undefined && this.build.isOver) return;
     const signal = AbortSignal.timeout(patienceMs);
     if (!this.build.isOver && !(await this.build.over(projections, signal).catch(withoutEvent)))
-      throw new Rejection('READ_MODEL_BUILDING', 'The read models are being built; ask again later.');
+      throw new Rejection('READ_MODEL_BUILDING', 'The read models are being built; try again later.');
     if (position === undefined) return;
     // What they have seen is in the log, so that the store need not be asked.
     if (await this.progress.waitFor(projections, position, AbortSignal.abort())) return;
     await expectReached(this.store, position);
     if (await this.progress.waitFor(projections, position, signal).catch(withoutEvent)) return;
-    throw new Rejection('READ_MODEL_BEHIND', `The read models have not seen ${after} within 5 seconds; ask again.`);
+    throw new Rejection('READ_MODEL_BEHIND', `The read models did not reach ${after} within 5 seconds; try again.`);
   }
 }
 
 /** The event that a projection stopped at is for operators: it may be of a customer whom the reader may not see. */
 function withoutEvent(error: unknown): never {
   if (!(error instanceof Rejection && error.code === 'PROJECTION_FAILED')) throw error;
-  throw new Rejection(error.code, 'A projection has stopped; GET /health says at what, with the permission "operate".');
+  throw new Rejection(
+    error.code,
+    'A projection has stopped; GET /health shows the event to users with the permission "operate".',
+  );
 }

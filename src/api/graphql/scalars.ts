@@ -10,8 +10,8 @@ const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.
 export function parseInstant(text: unknown): number {
   const at = typeof text === 'string' ? readInstant(text) : undefined;
   if (at !== undefined) return at;
-  const said = typeof text === 'string' ? `"${cut(text, 60)}"` : 'What was sent';
-  throw badInput(`${said} is no instant: ISO 8601 with an offset is, as in 2026-03-02T09:00:00+01:00.`);
+  const said = typeof text === 'string' ? `"${cut(text, 60)}"` : 'The value';
+  throw badInput(`${said} is not an instant: give ISO 8601 with an offset, for example 2026-03-02T09:00:00+01:00.`);
 }
 
 export const InstantScalar = new GraphQLScalarType<number, string>({
@@ -25,7 +25,7 @@ export const InstantScalar = new GraphQLScalarType<number, string>({
 
 const parsePosition = (text: unknown): string => {
   if (typeof text === 'string' && text.length <= 100) return text;
-  throw badInput('A position is text that this API gave out.');
+  throw badInput('A position must be a text that this API returned.');
 };
 
 export const PositionScalar = new GraphQLScalarType<string, string>({

@@ -36,7 +36,7 @@ function tidy(value: unknown, longest: number, path: string): void {
     return;
   }
   if (value.length > longest) {
-    const message = `${path === '' ? 'The list' : path} has ${value.length} items, and may have ${longest}.`;
+    const message = `${path === '' ? 'The list' : path} has ${value.length} items; the limit is ${longest}.`;
     const faults = new Faults();
     faults.add(path, message);
     throw faults.asError();

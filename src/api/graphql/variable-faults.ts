@@ -92,7 +92,7 @@ function checkFields(value: Values, type: GraphQLInputObjectType, at: Place, fau
     if (faults.isFull) return;
   }
   for (const name in value) {
-    if (!Object.hasOwn(fields, name)) tell(faults, { within: at, key: name }, `is no field of ${type.name}`);
+    if (!Object.hasOwn(fields, name)) tell(faults, { within: at, key: name }, `is not a field of ${type.name}`);
     if (faults.isFull) return;
   }
 }

@@ -44,7 +44,7 @@ export function limitConnections(server: Server, requestLimits: RequestLimits): 
       parting.delete(socket);
       clearTimeout(late);
     });
-    const body = JSON.stringify(errorBody(`There are as many connections${whose} as the server takes.`, code, id));
+    const body = JSON.stringify(errorBody(`The server has reached its limit of connections${whose}.`, code, id));
     socket
       .resume()
       .end(

@@ -13,8 +13,8 @@ const smallBytes = 16 * 1024;
 
 const tooMany = {
   code: 'TOO_MANY_BYTES',
-  ofRequests: 'Too many bytes of yours are under way already; send fewer requests at a time.',
-  ofAnswers: 'Too many answers wait until you read them. What was to be changed is changed.',
+  ofRequests: 'You have too many bytes in progress already; send fewer requests at a time.',
+  ofAnswers: 'You have too many unread answers. The changes were made.',
 };
 
 /** What is let go of when an answer is done with, or its connection: an answer behind others hears nothing of its end. */

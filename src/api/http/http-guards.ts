@@ -116,7 +116,7 @@ function isWithin(
   const id = randomUUID();
   const code = 'TOO_MANY_REQUESTS';
   if (tooQuick.isFirst) log({ level: 'warn', id, code, who: `${kind} ${who}` }); // a flood fills no log
-  const said = `More than ${most} requests a minute come from your ${kind}.`;
+  const said = `Your ${kind} sent more than ${most} requests in a minute.`;
   void reply
     .status(429)
     .header('retry-after', tooQuick.retryAfterSeconds)

@@ -77,7 +77,7 @@ export function socketProtocol(
       contexts.delete(context);
     },
     onSubscribe: (context, id, payload) => {
-      if (closeIfOver(context.extra)) return [refusal('You are no longer who you were.', 'UNAUTHENTICATED')];
+      if (closeIfOver(context.extra)) return [refusal('Your token or key is no longer valid.', 'UNAUTHENTICATED')];
       if (id.length > longestId) {
         context.extra.socket.close(CloseCode.BadRequest, 'Invalid message received');
         return [refusal('The id is too long.', 'BAD_REQUEST')];
@@ -93,7 +93,9 @@ export function socketProtocol(
       if (document instanceof Array) return document;
       const operation = getOperationAST(document, payload.operationName);
       if (operation === null || operation === undefined) {
-        return [refusal('It is not said which operation is meant.', 'OPERATION_RESOLUTION_FAILURE')];
+        return [
+          refusal('operationName is required: the document has several operations.', 'OPERATION_RESOLUTION_FAILURE'),
+        ];
       }
       const identity = identityOf(context);
       const name = identity.actor.id;
@@ -103,7 +105,7 @@ export function socketProtocol(
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
         const isFull = sum([...contexts]) > limits.operations.total;
         if (isFull || sum(theirs(context)) > limits.operations.perIdentity) {
-          const said = isFull ? 'The server has as many subscriptions as it takes' : 'You have too many subscriptions';
+          const said = isFull ? 'The server has reached its limit of subscriptions' : 'You have too many subscriptions';
           return [refusal(`${said}; try again later.`, 'TOO_MANY_OPERATIONS')];
         }
       }

@@ -50,7 +50,7 @@ export class ReadFiles {
 
   private stored(file: ReadFile): Stored {
     if (file === 'readModels') return readModelsStored(this.files.readModels);
-    return { called: 'the deliveries of webhooks', remedy: 'Stop the server and put a copy of webhooks.db back.' };
+    return { called: 'the deliveries of webhooks', remedy: 'Stop the server and restore a copy of webhooks.db.' };
   }
 
   private selected({ file, sql, parameters }: Select, limit: Limit): ReadRows {
@@ -94,7 +94,7 @@ export class ReadFiles {
 }
 
 const tooLarge = () =>
-  new Rejection('QUERY_TOO_LARGE', 'The answer would be too large; ask for fewer rows or narrow the filter.');
+  new Rejection('QUERY_TOO_LARGE', 'The answer is too large; ask for fewer rows or use a narrower filter.');
 
 /** Rows by the names of their columns. */
 export const asObjects = ({ columns, rows }: ReadRows): readonly Readonly<Record<string, unknown>>[] =>

@@ -24,9 +24,10 @@ export const readLimits: ReadLimits = {
 };
 
 export const tooSlow = (): Rejection =>
-  new Rejection('QUERY_TOO_SLOW', 'The query took too long and was stopped; narrow its filter or ask for less.');
+  new Rejection('QUERY_TOO_SLOW', 'The query took too long and was stopped; use a narrower filter or ask for less.');
 
 export const tooMany = (): Rejection =>
-  new Rejection('TOO_MANY_QUERIES', 'Too many queries wait for their turn; try again later, with fewer at a time.');
+  new Rejection('TOO_MANY_QUERIES', 'Too many queries are waiting; try again later, with fewer at a time.');
 
-export const askerGone = (): Rejection => new Rejection('ASKER_GONE', 'Whoever asked has gone; the query was stopped.');
+export const askerGone = (): Rejection =>
+  new Rejection('ASKER_GONE', 'The client has disconnected; the query was stopped.');

@@ -57,10 +57,10 @@ class HistoryEventType {
   })
   flags!: Promise<readonly string[]>;
 
-  @Field(() => String, { description: 'What it says, in a line.' })
+  @Field(() => String, { description: 'The content, in one line.' })
   summary!: string;
 
-  @Field(() => JsonScalar, { description: 'What it says, in full.' })
+  @Field(() => JsonScalar, { description: 'The content, in full.' })
   data!: unknown;
 }
 

@@ -44,7 +44,7 @@ export class ChangeCustomerHandler extends InjectedPorts implements ICommandHand
   async execute({ scope, request, actor }: ChangeCustomer) {
     const { customer } = namedIn(request);
     if (!sees(scope, customer))
-      throw new Rejection('FORBIDDEN', `The customer ${customer} is not among those you may write for.`);
+      throw new Rejection('FORBIDDEN', `The customer ${customer} is not one of the customers that you may write for.`);
     return changeCustomer(this, request, actor);
   }
 }

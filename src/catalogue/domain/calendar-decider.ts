@@ -48,7 +48,7 @@ function decide(command: CalendarCommand, history: CalendarHistory): readonly Ca
     const { calendar } = command;
     if (same(history[0]?.content, calendar)) return [];
     if (history.length > 0) {
-      throw new Rejection('CALENDAR_EXISTS', `code: calendar ${calendar.code} is defined already.`);
+      throw new Rejection('CALENDAR_EXISTS', `code: calendar ${calendar.code} already exists.`);
     }
     expectSound(calendar.definition, metadata.occurredAt);
     return [{ id, type: 'CalendarDefined', data: { ...calendar, version: 1, effectiveFrom: null }, metadata }];

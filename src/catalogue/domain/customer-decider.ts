@@ -62,7 +62,7 @@ function decide(command: CustomerCommand, history: CustomerHistory): readonly Cu
     const { enrolment } = command;
     if (first !== undefined && same({ ...first.content, effectiveFrom: first.effectiveFrom }, enrolment)) return [];
     if (first !== undefined) {
-      throw new Rejection('CUSTOMER_ENROLLED', `id: customer ${enrolment.customer} is enrolled already.`);
+      throw new Rejection('CUSTOMER_ENROLLED', `id: customer ${enrolment.customer} is already enrolled.`);
     }
     expectOffered(command.offer, enrolment.plan, enrolment.effectiveFrom ?? metadata.occurredAt);
     return [{ id, type: 'CustomerEnrolled', data: enrolment, metadata }];

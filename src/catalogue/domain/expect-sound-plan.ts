@@ -19,14 +19,14 @@ export function expectSoundPlan({ atRiskShare, targets }: Plan): void {
       throw refused(error, `${field}.`);
     }
     if (targets.slice(0, i).some((other) => isFor(other, target.metric, target.type, target.priority))) {
-      throw new Rejection('DOUBLE_TARGET', `${field}: another is for the same metric, type and priority.`);
+      throw new Rejection('DOUBLE_TARGET', `${field}: another target has the same metric, type and priority.`);
     }
     const rival = rivalOf(target, targets);
     if (rival !== undefined) {
       const ticket = `a ${String(rival.type)} of priority ${String(target.priority)}`;
       throw new Rejection(
         'AMBIGUOUS_TARGETS',
-        `${field}: for ${ticket} neither it nor targets[${targets.indexOf(rival)}] is more specific; say what holds for both.`,
+        `${field}: for ${ticket} neither it nor targets[${targets.indexOf(rival)}] is more specific; add a target for both.`,
       );
     }
   }

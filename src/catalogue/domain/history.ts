@@ -48,7 +48,7 @@ export function expectAfterLast(history: History<unknown>, effectiveFrom: Instan
   if (last === null || effectiveFrom >= last) return;
   throw new Rejection(
     'EFFECTIVE_FROM_BEFORE_LAST',
-    `effectiveFrom: ${iso(effectiveFrom)} is before that of the last version, ${iso(last)}.`,
+    `effectiveFrom: ${iso(effectiveFrom)} is before the effectiveFrom of the last version, ${iso(last)}.`,
   );
 }
 

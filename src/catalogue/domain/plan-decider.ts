@@ -55,7 +55,7 @@ function decide(command: PlanCommand, history: PlanHistory): readonly PlanEvent[
   if (command.type === 'DefinePlan') {
     const { plan } = command;
     if (same(history[0]?.content, plan)) return [];
-    if (history.length > 0) throw new Rejection('PLAN_EXISTS', `code: plan ${plan.code} is defined already.`);
+    if (history.length > 0) throw new Rejection('PLAN_EXISTS', `code: plan ${plan.code} already exists.`);
     expectSoundPlan(plan);
     return [{ id, type: 'PlanDefined', data: { ...plan, version: 1, effectiveFrom: null }, metadata }];
   }

@@ -20,7 +20,7 @@ export async function applyPlansFile(
   const { store, time, resolveHolidays } = ports;
   const changes = await catalogueChanges({ now: time.now(), resolveHolidays }, await readCatalogue(store), file);
   if (changes.length === 0) {
-    print('Nothing to change: all is as the file says.');
+    print('Nothing to change: the catalogue already matches the file.');
     return true;
   }
   print(...changes.flatMap(describe));

@@ -167,7 +167,7 @@ function file(value: Entry): PlansFile {
 function expectOnce<Item>(items: readonly Item[], keyOf: (item: Item) => string, list: string, field: string): void {
   const seen = new Set<string>();
   for (const [i, key] of items.map(keyOf).entries()) {
-    if (seen.has(key)) throw new FieldFault(`${list}[${i}].${field} ${key} is there twice`);
+    if (seen.has(key)) throw new FieldFault(`${list}[${i}].${field} ${key} occurs twice`);
     seen.add(key);
   }
 }

@@ -122,7 +122,7 @@ export class DefineCalendarInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The length of "a day" for the rule WORKING_HOURS, in minutes; 480 where nobody says.',
+    description: 'The length of "a day" for the rule WORKING_HOURS, in minutes; 480 by default.',
   })
   nominalDayMinutes?: number;
 }

@@ -92,7 +92,7 @@ export class CatalogueQueries {
   @MayScan()
   @Query(() => CustomerType, {
     nullable: true,
-    description: 'A customer as it stood at an instant; null where nobody had enrolled it by then.',
+    description: 'A customer as it was at an instant; null if it was not enrolled then.',
   })
   async customer(@Args() { id, at, after }: CustomerArgs, @Asking() reader: Reader) {
     const history = await this.queries.execute(new CustomerById(reader, id, after));

@@ -40,7 +40,7 @@ export class CatalogueChangeType {
   @Field(() => InstantScalar, { nullable: true, description: 'It holds from then on; null: since always.' })
   effectiveFrom!: number | null;
 
-  @Field(() => Boolean, { description: 'Whether tickets open when it comes into force are laid out anew.' })
+  @Field(() => Boolean, { description: 'Whether tickets that are open when it comes into force are recalculated.' })
   appliesToOpenTickets!: boolean;
 
   @Field(() => InstantScalar, { description: 'When it was recorded here.' })
@@ -127,7 +127,10 @@ export class PlanType {
   @Field(() => InstantScalar, { nullable: true, description: 'In force from then on; null: since always.' })
   effectiveFrom!: number | null;
 
-  @Field(() => InstantScalar, { nullable: true, description: 'It takes no new customers from then on; null: it does.' })
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'The instant from which it accepts no new customers; null while it accepts them.',
+  })
   retiredFrom!: number | null;
 
   @Requires('readHistory')

@@ -86,7 +86,7 @@ export class DueAtType {
   timeZone!: string;
 
   @Field(() => [OpenSpanType], {
-    description: 'The open time that the target was laid over, pauses left out; the first thousand stretches.',
+    description: 'The spans of open time that count for the target, without pauses; the first thousand.',
   })
   openSpans!: readonly OpenSpanType[];
 

@@ -129,7 +129,7 @@ export class RevisePlanInput extends IntersectionType(PlanChanges, RevisionInput
   code!: string;
 }
 
-@InputType('RetirePlanInput', { description: 'A plan that takes no new customers; those who are on it stay.' })
+@InputType('RetirePlanInput', { description: 'Retires a plan: it accepts no new customers; its customers stay on it.' })
 export class RetirePlanInput extends DatedInput {
   @Field(() => ID, { description: 'The code of the plan.' })
   @Matches(...code('code'))

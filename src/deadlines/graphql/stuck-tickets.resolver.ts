@@ -5,12 +5,14 @@ import { WorkEnum } from '../../api/graphql/enums.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { StuckTicketList } from '../stuck-tickets-query.js';
 
-@ObjectType('StuckTicket', { description: 'A ticket that some work failed on. It is tried again, the rest goes on.' })
+@ObjectType('StuckTicket', {
+  description: 'A ticket whose background work fails. It is tried again; other tickets continue.',
+})
 export class StuckTicketType {
   @Field(() => ID, { description: "The ticket's id." })
   ticket!: string;
 
-  @Field(() => WorkEnum, { description: 'What is stuck.' })
+  @Field(() => WorkEnum, { description: 'The work that fails.' })
   work!: string;
 
   @Field(() => String, { description: 'Why it failed last.' })
@@ -35,7 +37,7 @@ export class StuckTicketsResolver {
 
   @Requires('operate')
   @Query(() => [StuckTicketType], {
-    description: 'Tickets that could not be settled, laid out anew or handed over, the longest first; at most 1,000.',
+    description: 'Tickets whose background work fails, the longest first; at most 1,000.',
   })
   async stuckTickets(): Promise<StuckTicketType[]> {
     const rows = await this.bus.execute(new StuckTicketList());

@@ -67,7 +67,7 @@ export class Appender {
     if (isAborted(this.ports.closing)) throw closed();
     const request = { stream, expected, events: events.map(toText) };
     if (request.events.some((one) => sizeOf(one) > mostBytes))
-      throw tooLarge(`EventStoreDB takes ${mostBytes} bytes an event at most`);
+      throw tooLarge(`EventStoreDB takes at most ${mostBytes} bytes for an event`);
     const key = [expected, stream, ...request.events.map(({ wireId }) => wireId)].join('\n');
     const likeIt = this.underWay.get(key) ?? this.appendOnce(request, events).finally(() => this.underWay.delete(key));
     this.underWay.set(key, likeIt);
@@ -255,13 +255,13 @@ export class Appender {
 /** A writer that takes whatever there is would be written twice when it is sent again. */
 function expectRead(expected: ExpectedRevision): void {
   if (expected === 'noStream' || Number.isSafeInteger(expected)) return;
-  throw new Rejection('REVISION_MISSING', 'An append says which revision of its stream it follows.');
+  throw new Rejection('REVISION_MISSING', 'An append needs the expected revision of its stream.');
 }
 
 /** The server has no event without a type, and says so in no words of use. */
 function expectTypes(events: readonly NewEvent[]): void {
   if (events.every(({ type }) => type !== '')) return;
-  throw new Rejection('EVENT_TYPE_MISSING', 'An event has a type.');
+  throw new Rejection('EVENT_TYPE_MISSING', 'An event needs a type.');
 }
 
 const revisionOf = (expected: ExpectedRevision) => (expected === 'noStream' ? -1 : expected);
@@ -270,4 +270,4 @@ const actualOf = ({ actualVersion }: WrongExpectedVersionError) =>
   actualVersion === 'no_stream' ? -1 : Number(actualVersion);
 
 const reused = (stream: string) =>
-  new Rejection('EVENT_ID_REUSED', `An event with the same id and other content is in ${stream} already.`);
+  new Rejection('EVENT_ID_REUSED', `An event with the same id and other content is already in ${stream}.`);

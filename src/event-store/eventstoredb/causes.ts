@@ -25,12 +25,12 @@ const words: Readonly<Record<string, string>> = {
   ENETUNREACH: 'it cannot be reached',
   ECONNRESET: 'it ended the connection',
   NO_ANSWER: 'it is reached, and does not answer',
-  TLS_NOT_SPOKEN: 'it speaks no TLS: the option tls=false is missing, or the port is another',
-  TLS_SPOKEN: 'it speaks TLS: the option tls=false is to go',
+  TLS_NOT_SPOKEN: 'it does not use TLS: add the option tls=false, or check the port',
+  TLS_SPOKEN: 'it uses TLS: remove the option tls=false',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
-  CERT_UNTRUSTED: 'nobody who is believed vouches for its certificate: tlsCAFile or EVENT_STORE_CA_FILE names who does',
+  CERT_UNTRUSTED: 'no trusted authority signed its certificate: set tlsCAFile or EVENT_STORE_CA_FILE',
 };
 
 const untrusted: ReadonlySet<string> = new Set([

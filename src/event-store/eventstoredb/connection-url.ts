@@ -43,7 +43,7 @@ const interval: Kind = { words: 'milliseconds, or -1 for none', takes: (value) =
 const text: Kind = { words: 'a text', takes: (value) => value !== '' };
 /** Of two such texts neither begins with the other, so that nobody's streams are among another's. */
 const prefix: Kind = {
-  words: 'up to 40 letters, digits, "_" and ".", and then a "-"',
+  words: 'up to 40 letters, digits, "_" and ".", followed by a "-"',
   takes: (value) => /^[A-Za-z0-9_.]{1,40}-$/.test(value),
 };
 const onlyTrue = (words: string): Kind => ({ words, takes: (value) => value === 'true' });
@@ -52,7 +52,7 @@ const nodes = ['leader', 'follower', 'readonlyreplica', 'random'];
 /** Every option that the clients of EventStoreDB know, and one of ours, by its name in small letters. */
 const kinds: Readonly<Record<string, Kind>> = {
   tls: flag,
-  tlsverifycert: onlyTrue('true, since certificates are always checked; tlsCAFile names who vouches for yours'),
+  tlsverifycert: onlyTrue('true, because certificates are always checked; use tlsCAFile for your own authority'),
   tlscafile: text,
   usercertfile: text,
   userkeyfile: text,
@@ -94,7 +94,7 @@ export function readConnectionUrl(url: string): ConnectionUrl {
     options.get(name),
   );
   if ((certificateFile === undefined) !== (keyFile === undefined))
-    throw invalidUrl('userCertFile and userKeyFile are given together');
+    throw invalidUrl('userCertFile and userKeyFile must be given together');
   const [connectionName, streamPrefix] = [options.get('connectionname'), options.get('streamprefix')];
   return {
     hosts,
@@ -126,7 +126,7 @@ function credentialsOf(given: string): Pick<ConnectionUrl, 'username' | 'passwor
 function hostsOf(list: string): readonly Host[] {
   return list.split(',').map((host) => {
     const [, address = '', port = String(usualPort)] = /^(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i.exec(host) ?? [];
-    if (address === '') throw invalidUrl('it names no host, or one that is no name and port');
+    if (address === '') throw invalidUrl('it has no host, or a host that is not a name and a port');
     if (Number(port) < 1 || Number(port) > 65_535) throw invalidUrl('a port is a number from 1 to 65535');
     return { address, port: Number(port) };
   });
@@ -142,7 +142,7 @@ function optionsOf(query: string): ReadonlyMap<string, string> {
       throw invalidUrl(`there is no option ${/^[a-z_-]{1,40}$/i.test(name) ? name : 'of such a name'}`);
     if (options.has(key)) throw invalidUrl(`${name} is given twice`);
     const given = decoded(value.trim(), name);
-    if (more.length > 0 || !kind.takes(given)) throw invalidUrl(`${name} is ${kind.words}`);
+    if (more.length > 0 || !kind.takes(given)) throw invalidUrl(`${name} must be ${kind.words}`);
     options.set(key, given);
   }
   return options;

@@ -35,16 +35,16 @@ export class Credentials {
     this.passwordFile = passwordFile;
     this.caFile = caFile ?? url.caFile;
     if (passwordFile !== undefined && url.username === undefined)
-      throw invalidUrl('EVENT_STORE_PASSWORD_FILE is set, and it names no user');
+      throw invalidUrl('EVENT_STORE_PASSWORD_FILE is set, but it names no user');
     if (passwordFile === undefined && url.username !== undefined && url.password === undefined)
-      throw invalidUrl('it names a user and no password, and EVENT_STORE_PASSWORD_FILE is not set');
+      throw invalidUrl('it names a user but no password, and EVENT_STORE_PASSWORD_FILE is not set');
     this.header = this.readHeader();
     this.vouching = this.readAuthorities();
     const [cert, key] = [this.certificate(), this.key()];
     try {
       if (cert !== undefined && key !== undefined) createSecureContext({ cert, key });
     } catch {
-      throw invalidUrl('userCertFile and userKeyFile are no certificate and its key');
+      throw invalidUrl('userCertFile and userKeyFile must be a certificate and its key');
     }
   }
 
@@ -86,7 +86,7 @@ export class Credentials {
     try {
       new X509Certificate(pem);
     } catch {
-      throw invalidUrl('the file of tlsCAFile or EVENT_STORE_CA_FILE is no certificate');
+      throw invalidUrl('the file of tlsCAFile or EVENT_STORE_CA_FILE is not a certificate');
     }
     return pem;
   }

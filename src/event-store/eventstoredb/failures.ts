@@ -13,7 +13,7 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 
   constructor() {
-    super('no node is reached that leads');
+    super('no leader can be reached');
   }
 }
 
@@ -80,16 +80,14 @@ export class BadRequest extends Error {
 export function rejectionOf(error: unknown, asked: Asked): unknown {
   if (error instanceof Rejection) return error;
   if (isOfNoRecord(error)) return invalidCursor();
-  if (isTooLarge(error)) return tooLarge('EventStoreDB takes about 16 MiB a message');
-  if (isBadRequest(error)) return new Rejection('APPEND_REFUSED', 'EventStoreDB takes no such append.');
+  if (isTooLarge(error)) return tooLarge('EventStoreDB accepts about 16 MiB in a message');
+  if (isBadRequest(error)) return new Rejection('APPEND_REFUSED', 'EventStoreDB refuses this append.');
   if (!(error instanceof Error) || !isCommandError(error)) return error;
   if (error instanceof MaxAppendSizeExceededError)
-    return tooLarge(
-      `EventStoreDB takes ${error.maxAppendSize} bytes an append; its setting MaxAppendSize says how many`,
-    );
+    return tooLarge(`EventStoreDB accepts ${error.maxAppendSize} bytes in an append; see its setting MaxAppendSize`);
   switch (typeOf(error)) {
     case ErrorType.STREAM_DELETED:
-      return new Rejection('STREAM_DELETED', `The stream ${asked.stream} was deleted in EventStoreDB for ever.`);
+      return new Rejection('STREAM_DELETED', `The stream ${asked.stream} was permanently deleted in EventStoreDB.`);
     case ErrorType.ACCESS_DENIED:
       return refused(error, asked);
     default:
@@ -105,7 +103,7 @@ function refused(error: unknown, { right, stream }: Asked): Rejection {
 export const tooLarge = (most: string): Rejection => new Rejection('APPEND_TOO_LARGE', `${most}.`);
 
 export const invalidCursor = (): Rejection =>
-  new Rejection(cursorInvalid, 'No event of this log stands where the cursor says.');
+  new Rejection(cursorInvalid, 'The event store has no event at this cursor.');
 
 export const unavailable = (last: unknown): Rejection =>
   last instanceof StorageFault

@@ -115,7 +115,7 @@ function realOf(file: string): string {
 function expectOneName(file: string): void {
   const names = statSync(file, { throwIfNoEntry: false })?.nlink ?? 1;
   if (names === 1 || statSync(file).isDirectory()) return;
-  const why = `The event store ${file} has ${names} names (hard links); it may be in use by another of them. Remove the others.`;
+  const why = `The event store ${file} has ${names} names (hard links) and may be in use by another name. Remove the other names.`;
   throw new Rejection('DATA_FOLDER_IN_USE', why);
 }
 

@@ -22,7 +22,7 @@ export class OpenFiles {
       this.opened[i] ??= now; // the write-ahead log is made by the first write
       if (now === this.opened[i]) continue;
       const what = now === undefined ? 'was removed' : 'was replaced by another';
-      const why = `A file of the event store ${what} while the server ran. Put it back, or restart with the right folder.`;
+      const why = `A file of the event store ${what} while the server ran. Restore it, or restart with the right folder.`;
       throw new StorageFault(logOlder, why, true);
     }
   }

@@ -148,7 +148,7 @@ export class SqliteEventStore implements EventStore {
       case 'conflict':
         throw new RevisionConflict(stream, expected, outcome.actual);
       case 'idReused':
-        throw new Rejection('EVENT_ID_REUSED', `An event with the same id and other content is in ${stream} already.`);
+        throw new Rejection('EVENT_ID_REUSED', `An event with the same id and other content is already in ${stream}.`);
       case 'failed':
         throw appendFault(outcome);
     }
@@ -271,7 +271,7 @@ export class SqliteEventStore implements EventStore {
 const logFile: Stored = {
   called: 'the event store',
   code: 'DATA_NOT_READABLE',
-  remedy: 'Stop the server and put back a copy of the data folder (docs/backups.md).',
+  remedy: 'Stop the server and restore a copy of the data folder (docs/backups.md).',
 };
 
 /** Why an append failed, as those who wait for it hear of it. */

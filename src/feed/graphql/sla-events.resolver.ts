@@ -76,7 +76,9 @@ export class SlaEvents {
     } catch (error) {
       if (!(error instanceof SubscriberTooSlow)) throw error;
       const extensions = { code: 'SUBSCRIBER_TOO_SLOW', cursor: toCursor(this.store, error.position) };
-      throw new GraphQLError('Too many events wait for this subscriber; come back with the cursor.', { extensions });
+      throw new GraphQLError('Too many events wait for this subscriber; subscribe again with the cursor.', {
+        extensions,
+      });
     }
   }
 

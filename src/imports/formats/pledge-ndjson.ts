@@ -46,7 +46,7 @@ function rowOf(line: Line): ImportRow | undefined {
   try {
     value = JSON.parse(line.text);
   } catch {
-    return rejected(line.number, 'LINE_NOT_JSON', 'the line is no JSON', line.text);
+    return rejected(line.number, 'LINE_NOT_JSON', 'the line is not JSON', line.text);
   }
   try {
     return { line: line.number, record: recordOf(object(value, 'the line')) };

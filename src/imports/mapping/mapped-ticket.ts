@@ -152,6 +152,6 @@ export class MappedTicket {
 
 export function required<Value>(reading: Reading<Value>, row: Row, field: string): Value {
   const value = reading(row);
-  if (value === undefined) throw new FieldFault(`the row says nothing of ${field}`);
+  if (value === undefined) throw new FieldFault(`the row has no ${field}`);
   return value;
 }

@@ -48,7 +48,7 @@ export interface Mapping {
 const anything: Check<unknown> = (value) => value ?? undefined;
 
 const something: Check<unknown> = (value, field) => {
-  if (value === undefined || value === null) throw new FieldFault(`${field} must be said`);
+  if (value === undefined || value === null) throw new FieldFault(`${field} is required`);
   return value;
 };
 
@@ -139,7 +139,7 @@ const encoding: Check<string> = (value, field) => {
   try {
     return new TextDecoder(known).encoding;
   } catch {
-    throw new FieldFault(`${field} "${known}" is no encoding`);
+    throw new FieldFault(`${field} "${known}" is not an encoding`);
   }
 };
 
@@ -147,7 +147,7 @@ const encoding: Check<string> = (value, field) => {
 function expectAssigned(rows: Mapping['rows'], meanings: readonly unknown[], assignee: unknown): void {
   const says = meanings.includes('assigned');
   if (rows === 'snapshots' && says)
-    throw new FieldFault('state.values must not say assigned in snapshots: each has its assignee');
+    throw new FieldFault('state.values must not contain assigned for snapshots: each snapshot has its assignee');
   if (rows === 'events' && !says && assignee !== undefined)
-    throw new FieldFault('state.values must say which events are assigned, for assignee and team are read there');
+    throw new FieldFault('state.values must contain assigned, because assignee and team are read from these events');
 }

@@ -19,7 +19,7 @@ export async function readMapping(file: string): Promise<Mapping> {
     return parseMapping(readYaml(text));
   } catch (error) {
     if (error instanceof YamlFault)
-      throw new Rejection('MAPPING_NOT_READABLE', `${file} is no YAML: ${error.message}.`);
+      throw new Rejection('MAPPING_NOT_READABLE', `${file} is not YAML: ${error.message}.`);
     if (error instanceof FieldFault) throw new Rejection('INVALID_MAPPING', `${file}: ${error.message}.`);
     throw error;
   }

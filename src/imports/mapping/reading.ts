@@ -28,8 +28,7 @@ export const readingOf =
     }
     const shape = { column: optional(text(200)), text: optional(text(500)), values: optional(object), otherwise: any };
     const { column, text: template, values, otherwise } = fields(shape, object(value, field), `${field}.`);
-    if ((column === undefined) === (template === undefined))
-      throw new FieldFault(`${field} must have a column or a text`);
+    if ((column === undefined) === (template === undefined)) throw new FieldFault(`${field} needs a column or a text`);
     const said = column === undefined ? filled(template ?? '', cells) : cell(column, cells);
     const fallback = otherwise === undefined ? undefined : check(otherwise, `${field}.otherwise`);
     const meanings = values === undefined ? undefined : meaningsOf(values, check, `${field}.values`);
@@ -39,7 +38,7 @@ export const readingOf =
       if (found === undefined) return fallback;
       if (meanings === undefined) return check(found, name);
       const meaning = meanings.get(found) ?? fallback;
-      if (meaning === undefined) throw new FieldFault(`${name} "${found}" is not among the mapping's ${field}.values`);
+      if (meaning === undefined) throw new FieldFault(`${name} "${found}" is not in ${field}.values of the mapping`);
       return meaning;
     };
   };

@@ -15,14 +15,14 @@ export function timesOf(value: unknown, field: string): Times {
   const parse = parserOf(format, `${field}.format`);
   const hasOffset = format === 'iso' ? isoOffset : () => saysOffset(format);
   const example = DateTime.utc(2016, 2, 29, 13, 5).toFormat(format === 'iso' ? "yyyy-MM-dd'T'HH:mm:ss" : format);
-  const fault = (column: string, said: string) => new FieldFault(`${column} "${said}" is no time like ${example}`);
+  const fault = (column: string, said: string) => new FieldFault(`${column} "${said}" is not a time like ${example}`);
   if (zone === undefined && format !== 'iso' && !saysOffset(format))
-    throw new FieldFault(`${field}.zone must be said, for the format has no offset`);
+    throw new FieldFault(`${field}.zone is required, because the format has no offset`);
   return remembered((said, column) => {
     const parsed = parse(said);
     if (!parsed.isValid) throw fault(column, said);
     if (hasOffset(said)) return parsed.toMillis();
-    if (zone === undefined) throw new FieldFault(`${column} "${said}" has no offset, and ${field}.zone is not said`);
+    if (zone === undefined) throw new FieldFault(`${column} "${said}" has no offset, and ${field}.zone is missing`);
     return instantIn(zone, parsed.toMillis());
   });
 }
@@ -55,7 +55,7 @@ function parserOf(format: string, field: string): (said: string) => DateTime {
   const sample = DateTime.utc(2016, 2, 29, 13, 5);
   const again = DateTime.fromFormat(sample.toFormat(format, { locale: 'en' }), format, options);
   if (!again.isValid || again.toISODate() !== sample.toISODate() || again.hour !== sample.hour)
-    throw new FieldFault(`${field} "${format}" does not tell year, month, day and hour, as d/M/yyyy H:mm does`);
+    throw new FieldFault(`${field} "${format}" must contain year, month, day and hour, for example d/M/yyyy H:mm`);
   const parser = DateTime.buildFormatParser(format, { locale: 'en' });
   return (said) => DateTime.fromFormatParser(said, parser, options);
 }

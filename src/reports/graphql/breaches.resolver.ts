@@ -99,7 +99,7 @@ class BreachFilterInput {
   @IsFilterText()
   ticket?: string;
 
-  @Field(() => Boolean, { nullable: true, description: 'Taken back, or standing.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether the breach was withdrawn.' })
   withdrawn?: boolean;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether imported history is among them; true where left out.' })

@@ -151,7 +151,10 @@ export async function changeTicket(
 function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
   for (const { command } of requests) {
     if (command.type === 'OpenTicket' && !sees(scope, command.customer))
-      throw new Rejection('FORBIDDEN', `The customer ${command.customer} is not among those you may write for.`);
+      throw new Rejection(
+        'FORBIDDEN',
+        `The customer ${command.customer} is not one of the customers that you may write for.`,
+      );
   }
 }
 
@@ -188,7 +191,7 @@ async function workOut(ticket: Ticket, versions: Versions, signal?: AbortSignal)
 function expectSeen(scope: Scope, customer: string, requests: readonly TicketRequest[], id: string): void {
   if (sees(scope, customer)) return;
   if (requests.some(({ command }) => command.type === 'OpenTicket'))
-    throw new Rejection('TICKET_EXISTS', 'A ticket with this id was opened before, with other content.');
+    throw new Rejection('TICKET_EXISTS', 'A ticket with this id already exists, with other content.');
   throw noTicket(id);
 }
 
@@ -201,7 +204,7 @@ function mismatch(
 ): Rejection | undefined {
   if (customer === undefined || customer === owner || opens(command)) return undefined;
   return scope === 'everyone'
-    ? new Rejection('CUSTOMER_MISMATCH', `The ticket ${id} is not of the customer ${customer}.`)
+    ? new Rejection('CUSTOMER_MISMATCH', `The ticket ${id} does not belong to the customer ${customer}.`)
     : noTicket(id);
 }
 

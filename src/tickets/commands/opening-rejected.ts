@@ -20,13 +20,13 @@ export const opens = (command: { readonly type: string }): command is Opening =>
 export const openingRejected = (ticket: string): Rejection =>
   new Rejection(
     'OPENING_REJECTED',
-    `The same request or import was to open the ticket ${ticket}, which was refused; so this may be about another ticket.`,
+    `The same request or import could not open the ticket ${ticket}, so this may be about another ticket.`,
   );
 
 /** An opening of the very ticket that is there, refused; what else is said of it is taken. */
 export class OpenedBefore extends Rejection {
   constructor({ code, message }: Rejection) {
-    super(code, `${message} It has the same source, external id and customer, so other facts about it are taken.`);
+    super(code, `${message} It has the same source, external id and customer, so other facts about it are accepted.`);
   }
 }
 

@@ -80,10 +80,10 @@ async function openingOf(store: EventStore, id: string) {
   return undefined;
 }
 
-const openedBefore = (id: string) => new Rejection('TICKET_EXISTS', `The ticket ${id} was opened before.`);
+const openedBefore = (id: string) => new Rejection('TICKET_EXISTS', `The ticket ${id} already exists.`);
 
 const mergeAcrossCustomers = (id: string) =>
-  new Rejection('MERGE_ACROSS_CUSTOMERS', `The ticket ${id} is another customer's.`);
+  new Rejection('MERGE_ACROSS_CUSTOMERS', `The ticket ${id} belongs to another customer.`);
 
 async function objectionToMerge(
   ports: OtherTickets,
@@ -103,10 +103,10 @@ async function objectionToMerge(
   if (survivor !== undefined) return new Rejection('TICKET_MERGED', `The ticket ${into} was merged into ${survivor}.`);
   const then = lifeAt(other.facts, at);
   if (then?.status === 'cancelled')
-    return new Rejection('TICKET_CANCELLED', `The ticket ${into} was cancelled by then.`);
+    return new Rejection('TICKET_CANCELLED', `The ticket ${into} was already cancelled at that time.`);
   if (then !== undefined) return undefined;
   const opened = new Date(openedAt(other) ?? at).toISOString();
-  return new Rejection('OCCURRED_BEFORE_OPENING', `The ticket ${into} was opened later, ${opened}.`);
+  return new Rejection('OCCURRED_BEFORE_OPENING', `The ticket ${into} was opened later, at ${opened}.`);
 }
 
 /** The tickets that a ticket was merged into, one after another; the last is the one that goes on. */

@@ -87,7 +87,7 @@ const endings: ReadonlySet<FactType> = new Set(['TicketResolved', 'TicketClosed'
 export const full = (id: string, facts = mostFacts): Rejection =>
   new Rejection(
     'TICKET_FULL',
-    `The ticket ${id} has ${facts} facts and takes no more; it can be resolved, closed or cancelled.`,
+    `The ticket ${id} has ${facts} facts, which is the limit; it can only be resolved, closed or cancelled.`,
   );
 
 /** Whether a ticket that is to be opened was split off: a log may bring an opening of its own for it, and says the same. */
@@ -99,12 +99,13 @@ const wasSplitOff = ({ customer, opening }: Ticket, command: TicketCommandInCont
   opening.data.from?.externalId === command.from?.externalId;
 
 const refusals: Readonly<Record<string, (state: TicketState | undefined) => string>> = {
-  TICKET_EXISTS: () => 'A ticket with this id was opened before, with other content.',
-  TICKET_CANCELLED: () => 'The ticket was cancelled by then.',
-  TICKET_CLOSED: () => 'The ticket was closed by then; reopen it first.',
-  TICKET_RESOLVED: () => 'The ticket was resolved by then; reopen it first.',
-  TICKET_NOT_RESOLVED: () => 'The ticket was neither resolved nor closed then.',
-  TICKET_MERGED: (state) => `The ticket was merged into ${state?.mergedInto ?? '?'} by then; say it of that one.`,
+  TICKET_EXISTS: () => 'A ticket with this id already exists, with other content.',
+  TICKET_CANCELLED: () => 'The ticket was already cancelled at that time.',
+  TICKET_CLOSED: () => 'The ticket was already closed at that time; reopen it first.',
+  TICKET_RESOLVED: () => 'The ticket was already resolved at that time; reopen it first.',
+  TICKET_NOT_RESOLVED: () => 'The ticket was neither resolved nor closed at that time.',
+  TICKET_MERGED: (state) =>
+    `The ticket was merged into ${state?.mergedInto ?? '?'} by that time; send this for the other ticket.`,
 };
 
 /** What is split off is a message of the customer's, written by then: the request that opened the ticket, or a reply. */
@@ -115,7 +116,7 @@ function expectMessage(at: Instant, ticket: Ticket, until: Instant): void {
   }
   throw new Rejection(
     'MESSAGE_NOT_FOUND',
-    `The ticket has no message of the customer's of ${new Date(at).toISOString()}.`,
+    `The ticket has no message of the customer at ${new Date(at).toISOString()}.`,
   );
 }
 
@@ -129,7 +130,7 @@ function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: 
   if (recorded === (commandHash ?? null)) return true;
   throw new Rejection(
     'IDEMPOTENCY_KEY_REUSED',
-    'This idempotency key or event id was used before, with other content.',
+    'This idempotency key or event id was already used with other content.',
   );
 }
 

@@ -14,18 +14,18 @@ const iso = (at: Instant) => new Date(at).toISOString();
 export function expectOccurrenceTime(context: CommandContext, openedAt: Instant | undefined): void {
   const { occurredAt, now, mayBackdate, import: imported } = context;
   if (occurredAt > now + maxSkewMs) {
-    throw new Rejection('OCCURRED_IN_FUTURE', `occurredAt ${iso(occurredAt)} is in the future; it is ${iso(now)} now.`);
+    throw new Rejection('OCCURRED_IN_FUTURE', `occurredAt ${iso(occurredAt)} is in the future; now is ${iso(now)}.`);
   }
   if (occurredAt < now - maxAgeMs && !mayBackdate) {
     throw new Rejection(
       'OCCURRED_TOO_LONG_AGO',
-      `occurredAt ${iso(occurredAt)} is more than 30 days back, which only the ingest and admin roles may record.`,
+      `occurredAt ${iso(occurredAt)} is more than 30 days ago; only the roles ingest and admin may record that.`,
     );
   }
   if (openedAt !== undefined && occurredAt < openedAt && imported === undefined) {
     throw new Rejection(
       'OCCURRED_BEFORE_OPENING',
-      `occurredAt ${iso(occurredAt)} is before the ticket was opened, ${iso(openedAt)}.`,
+      `occurredAt ${iso(occurredAt)} is before the opening of the ticket, ${iso(openedAt)}.`,
     );
   }
 }

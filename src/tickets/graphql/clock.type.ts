@@ -39,7 +39,7 @@ export class ClockType {
   @Field(() => InstantScalar, { nullable: true, description: 'When it is, or was, at risk; null while paused before.' })
   atRiskAt!: number | null;
 
-  @Field(() => Boolean, { description: 'Said to be at risk, under this layout.' })
+  @Field(() => Boolean, { description: 'Whether it was reported as at risk, under this layout.' })
   isAtRisk!: boolean;
 
   @Field(() => InstantScalar, { nullable: true, description: 'When it was answered.' })

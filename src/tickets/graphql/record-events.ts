@@ -153,7 +153,7 @@ export class TicketEventsRecordedType {
   @Field(() => [RecordedTicketEventType], { description: 'One for each event, in their order.' })
   results!: RecordedTicketEventType[];
 
-  @Field(() => PositionScalar, { description: 'Hand it to a query as `after` to see these writes in its answer.' })
+  @Field(() => PositionScalar, { description: 'Give it to a query as `after`, and its answer includes these writes.' })
   position!: string;
 }
 
@@ -167,9 +167,9 @@ export function faultOf(input: TicketEventInput): string | undefined {
   for (const [field, limit] of limits) {
     if ((input[field]?.length ?? 0) > limit) return `${field} must not be longer than ${limit}`;
   }
-  if (input.into != null && !idPattern.test(input.into)) return 'into must be an id, as ticket';
+  if (input.into != null && !idPattern.test(input.into)) return 'into must be an id like ticket';
   if (input.customer != null && customerIdOf(input.customer) === undefined) return `customer ${customerIdRule}`;
-  if (input.source != null && !idPattern.test(input.source)) return 'source must be an id, as ticket';
+  if (input.source != null && !idPattern.test(input.source)) return 'source must be an id like ticket';
   if ((input.source == null) !== (input.externalId == null || input.externalId === ''))
     return 'source and externalId must be given together';
   if (input.users?.some((user) => user.length > 200) === true) return 'users must not be longer than 200';

@@ -43,7 +43,7 @@ export class TicketChangedType {
   @Field(() => TicketObjectType, { description: 'The ticket as it stands now.' })
   ticket!: TicketObjectType;
 
-  @Field(() => PositionScalar, { description: 'Hand it to a query as `after` to see this write in its answer.' })
+  @Field(() => PositionScalar, { description: 'Give it to a query as `after`, and its answer includes this write.' })
   position!: string;
 
   @Field(() => Int, {
@@ -134,7 +134,7 @@ export class TicketMutations {
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'The ticket is resolved; said to the customer, it is a reply too.' })
+  @Mutation(() => TicketResult, { description: 'Resolves the ticket. If the customer is told, it is also a reply.' })
   resolveTicket(@Args('input', { description: 'The resolution.' }) input: ResolveTicketInput, @From() sender: Sender) {
     return this.change(input.id, { type: 'ResolveTicket', publicReply: input.publicReply }, input, sender);
   }
@@ -153,7 +153,7 @@ export class TicketMutations {
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
-    description: 'Type or priority change: running clocks are laid out anew from their starts.',
+    description: 'Changes type or priority: running clocks are recalculated from their starts.',
   })
   reclassifyTicket(
     @Args('input', { description: 'The new class.' }) input: ReclassifyTicketInput,
@@ -176,7 +176,7 @@ export class TicketMutations {
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'Somebody has the ticket now, or nobody. Moves no clock.' })
+  @Mutation(() => TicketResult, { description: 'Assigns a ticket, or unassigns it. Moves no clock.' })
   assignTicket(@Args('input', { description: 'Who has it.' }) input: AssignTicketInput, @From() sender: Sender) {
     const { assignee = null, team = null } = input;
     return this.change(input.id, { type: 'AssignTicket', assignee, team }, input, sender);
@@ -197,10 +197,10 @@ export class TicketMutations {
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     description:
-      'Another ticket goes on for this one, whose running clocks are cancelled. If this one is older and unanswered, the first response of the other is due from its opening. Refused: TICKET_MERGED (the message names the ticket that goes on), MERGE_INTO_ITSELF, MERGE_CYCLE, MERGE_ACROSS_CUSTOMERS, TICKET_NOT_FOUND, TICKET_CANCELLED.',
+      'Merges this ticket into another, which continues; running clocks of this one are cancelled. If this one is older and unanswered, the first response of the other is due from its opening. Refused: TICKET_MERGED (the message names the ticket that goes on), MERGE_INTO_ITSELF, MERGE_CYCLE, MERGE_ACROSS_CUSTOMERS, TICKET_NOT_FOUND, TICKET_CANCELLED.',
   })
   mergeTicket(
-    @Args('input', { description: 'The ticket, and the one that goes on.' }) input: MergeTicketInput,
+    @Args('input', { description: 'The merged ticket, and the one that continues.' }) input: MergeTicketInput,
     @From() sender: Sender,
   ) {
     return this.change(input.id, { type: 'MergeTicket', into: input.into }, input, sender);

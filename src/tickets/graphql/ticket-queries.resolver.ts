@@ -51,7 +51,7 @@ export class TicketFilterInput {
   @Field(() => GuaranteeKindEnum, { nullable: true, description: 'With a promise, or without.' })
   guarantee?: string;
 
-  @Field(() => Boolean, { nullable: true, description: 'With nobody, or with somebody.' })
+  @Field(() => Boolean, { nullable: true, description: 'Only tickets that are assigned, or only those that are not.' })
   unassigned?: boolean;
 
   @Field(() => InstantScalar, { nullable: true, description: 'With a clock that is due before, overdue ones too.' })
@@ -104,7 +104,7 @@ export class TicketQueries {
   @MayScan()
   @Query(() => TicketConnection, {
     description:
-      "What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan's rank, then age. `nextDue` has the time left. A page goes on where the last ended, however rows have moved meanwhile.",
+      "What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan's rank, then age. `nextDue` has the time left. A page continues where the last one ended, even if rows have moved meanwhile.",
   })
   workQueue(@Args() args: TicketsArgs, @Asking() reader: Reader) {
     return this.list('workQueue', args, reader);

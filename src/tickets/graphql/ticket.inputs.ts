@@ -112,7 +112,7 @@ export class OpenTicketInput extends SaidInput {
   origin?: Origin;
 }
 
-@InputType('TicketInput', { description: 'Something said of a ticket.' })
+@InputType('TicketInput', { description: 'One event of the request.' })
 export class TicketInput extends SaidInput {
   @Field(() => ID, { description: "The ticket's id." })
   @Matches(idPattern, isId('id'))
@@ -121,7 +121,7 @@ export class TicketInput extends SaidInput {
 
 @InputType('MessageInput', { description: "A message on a ticket, ours or the customer's." })
 export class MessageInput extends TicketInput {
-  @Field(() => ChannelEnum, { nullable: true, description: 'How it was said.' })
+  @Field(() => ChannelEnum, { nullable: true, description: 'How the message was sent.' })
   channel?: Channel;
 }
 
@@ -155,15 +155,15 @@ export class ReclassifyTicketInput extends TicketInput {
   priority?: string;
 }
 
-@InputType('ReapplyPlanInput', { description: 'The clocks of a ticket are to be laid out anew.' })
+@InputType('ReapplyPlanInput', { description: 'Recalculates the clocks of a ticket.' })
 export class ReapplyPlanInput extends TicketInput {
   @Field(() => Int, { nullable: true, description: 'Under this version of its plan; the one in force where left out.' })
   version?: number;
 }
 
-@InputType('AssignTicketInput', { description: 'Somebody has a ticket now, or nobody.' })
+@InputType('AssignTicketInput', { description: 'Assigns a ticket, or unassigns it.' })
 export class AssignTicketInput extends TicketInput {
-  @Field(() => String, { nullable: true, description: 'Who; nobody where left out.' })
+  @Field(() => String, { nullable: true, description: 'The assignee; left out: nobody.' })
   @IsOptional()
   @IsNotEmpty()
   @MaxLength(100)
@@ -190,9 +190,9 @@ export class CancelTicketInput extends TicketInput {
   reason!: CancelReason;
 }
 
-@InputType('MergeTicketInput', { description: 'Another ticket goes on for both.' })
+@InputType('MergeTicketInput', { description: 'Merges a ticket into another.' })
 export class MergeTicketInput extends TicketInput {
-  @Field(() => ID, { description: 'The id of the ticket that goes on, of the same customer.' })
+  @Field(() => ID, { description: 'The id of the ticket that continues, of the same customer.' })
   @Matches(idPattern, isId('into'))
   into!: string;
 }

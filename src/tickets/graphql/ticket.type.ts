@@ -134,7 +134,7 @@ export class TicketObjectType {
   @Field(() => Int, { description: 'How often it was taken up again.' })
   reopenings!: number;
 
-  @Field(() => ID, { nullable: true, description: 'The ticket that it was merged into, which goes on for it.' })
+  @Field(() => ID, { nullable: true, description: 'The ticket that it was merged into, which continues for it.' })
   mergedInto!: string | null;
 
   @Field(() => InstantScalar, { nullable: true, description: 'When it was merged into another.' })

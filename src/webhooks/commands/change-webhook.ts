@@ -48,7 +48,8 @@ export async function changeWebhook(
       .selectFrom('endpoints')
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
-    if (count >= most) throw new Rejection('TOO_MANY_WEBHOOKS', `There are ${most} webhooks, and no more can be.`);
+    if (count >= most)
+      throw new Rejection('TOO_MANY_WEBHOOKS', `There are already ${most} webhooks, which is the limit.`);
   }
   const id = command.type === 'RegisterWebhook' ? command.endpoint.webhook : command.webhook;
   const now = time.now();

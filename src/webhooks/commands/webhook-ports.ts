@@ -25,7 +25,7 @@ const patienceMs = 5_000;
 export async function webhookNow({ outbox, runner, store }: WebhookCommandPorts, id: string): Promise<Webhook> {
   const end = await store.lastPosition();
   if (!(await runner.waitFor([outboxName], end, AbortSignal.timeout(patienceMs)))) {
-    throw new Rejection('READ_MODEL_BEHIND', 'The outbox of webhooks is behind; ask again.');
+    throw new Rejection('READ_MODEL_BEHIND', 'The outbox of webhooks is behind; try again.');
   }
   const row = await outbox.db.selectFrom('endpoints').select('content').where('webhook', '=', id).executeTakeFirst();
   if (row === undefined) throw new Rejection('WEBHOOK_NOT_FOUND', `There is no webhook ${id.slice(0, 80)}.`);

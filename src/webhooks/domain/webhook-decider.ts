@@ -64,7 +64,7 @@ function decide(command: WebhookCommand, before: WebhookState): readonly Webhook
     const { endpoint } = command;
     if (before === undefined) return [{ id, metadata, type: 'WebhookRegistered', data: endpoint }];
     if (before.state !== 'removed' && isDeepStrictEqual(before.endpoint, endpoint)) return [];
-    throw new Rejection('WEBHOOK_EXISTS', `id: there is, or was, a webhook ${endpoint.webhook}; take another id.`);
+    throw new Rejection('WEBHOOK_EXISTS', `id: the webhook ${endpoint.webhook} exists or existed; use another id.`);
   }
   const { webhook } = command;
   if (before === undefined || before.state === 'removed') {

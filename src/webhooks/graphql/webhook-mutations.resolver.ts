@@ -71,7 +71,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
-    description: 'Goes on with a webhook where it was disabled. Refused: WEBHOOK_NOT_FOUND.',
+    description: 'Enables a webhook again; it continues where it was disabled. Refused: WEBHOOK_NOT_FOUND.',
   })
   enableWebhook(
     @Args('input', { description: 'The webhook.' }) { id: webhook }: WebhookInput,
@@ -106,7 +106,7 @@ export class WebhookMutations {
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     description:
-      'Sends a webhook once more what it wants of all after a cursor, delivered or set aside. Refused: WEBHOOK_NOT_FOUND, INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG.',
+      'Sends a webhook once more what it wants of all after a cursor, delivered or dead-lettered. Refused: WEBHOOK_NOT_FOUND, INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG.',
   })
   replayWebhook(@Args('input', { description: 'The webhook, and from where.' }) { id, after }: ReplayWebhookInput) {
     const work = async () => {

@@ -64,7 +64,7 @@ export class WebhookType {
   @Field(() => Int, { description: 'How many events wait to be delivered.' })
   waiting!: number;
 
-  @Field(() => Int, { description: 'How many events were set aside, after three days without success.' })
+  @Field(() => Int, { description: 'The number of dead-lettered events: not accepted within three days.' })
   setAside!: number;
 }
 
@@ -123,7 +123,7 @@ export class WebhookSavedType {
   })
   secret!: string | null;
 
-  @Field(() => PositionScalar, { description: 'Hand it to a query as `after` to see this write in its answer.' })
+  @Field(() => PositionScalar, { description: 'Give it to a query as `after`, and its answer includes this write.' })
   position!: string;
 }
 

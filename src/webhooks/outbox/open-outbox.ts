@@ -13,7 +13,7 @@ export type OutboxTx = Transaction<OutboxSchema>;
 
 const outboxFile: Stored = {
   called: 'the deliveries of webhooks',
-  remedy: 'Stop the server and put a copy of webhooks.db back, or move it away: then a new one is made.',
+  remedy: 'Stop the server and restore a copy of webhooks.db, or move it away: then a new one is made.',
 };
 
 /** What is to be delivered, and what became of it. No log says so, so that no rebuild of the read models touches it. */
@@ -36,7 +36,9 @@ export async function openOutbox(file: string, log: Log, { acceptsOlderLog, told
     if (standing.kind === 'older') {
       if (!acceptsOlderLog) throw logIsOlder('the outbox of webhooks', standing.why);
       const removed = await trim(opened, log);
-      told(`Webhooks: ${removed} deliveries of events that the event store has not are removed; the others go on.`);
+      told(
+        `Webhooks: ${removed} deliveries were removed, because the event store has no such events; the others continue.`,
+      );
     }
     if (standing.kind !== 'another') {
       await begin(opened, log);
@@ -46,7 +48,7 @@ export async function openOutbox(file: string, log: Log, { acceptsOlderLog, told
     await opened.destroy();
     throw error;
   }
-  told(`Webhooks: the deliveries are of another event store; they are put aside in ${file}.before.`);
+  told(`Webhooks: the deliveries belong to another event store; they were moved to ${file}.before.`);
   await opened.destroy();
   for (const side of ['-wal', '-shm']) rmSync(`${file}${side}`, { force: true });
   if (existsSync(file)) renameSync(file, `${file}.before`);

@@ -111,7 +111,8 @@ describe('a ticket that is full', () => {
     ['in an import', { id: 'i1', startedAt: opening }],
   ])('takes no more facts, %s, and says so', (_, imported) => {
     const ticket = filled(imported);
-    const full = 'TICKET_FULL: The ticket t1 has 3 facts and takes no more; it can be resolved, closed or cancelled.';
+    const full =
+      'TICKET_FULL: The ticket t1 has 3 facts, which is the limit; it can only be resolved, closed or cancelled.';
     const refused: readonly TicketCommand[] = [
       note,
       { type: 'RecordFollowUp' },

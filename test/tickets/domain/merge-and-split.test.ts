@@ -55,7 +55,7 @@ describe('a ticket that is merged', () => {
     expect(merged.state.recorded.get('firstResponse:f1')?.end).toBeNull();
     for (const command of ['RecordCustomerReply', 'RecordFollowUp', 'ReopenTicket', 'CloseTicket'] as const) {
       expect(refusal(() => merged.do('Wed 11:00', command))).toBe(
-        'TICKET_MERGED: The ticket was merged into t2 by then; say it of that one.',
+        'TICKET_MERGED: The ticket was merged into t2 by that time; send this for the other ticket.',
       );
     }
     expect(merged.do('Tue 08:00', 'RecordCustomerReply', { now: 'Wed 12:00' }).last).toEqual([
