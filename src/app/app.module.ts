@@ -13,7 +13,6 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from '../audit/audit-api.module.js';
 import { type Authenticator } from '../auth/authenticator.js';
-import { readersOf } from '../read-models/scoped.js';
 import { noteToStderr } from '../observability/log.js';
 import { type RequestLimits } from '../api/request-limits.js';
 import { WebSocketDoor } from '../api/websocket/websocket-server.js';
@@ -90,7 +89,7 @@ export class PledgeContextModule {
       { provide: SETTINGS, useValue: context.settings },
       { provide: CATALOGUE, useValue: context.catalogue },
       { provide: HOLIDAYS, useValue: context.resolveHolidays },
-      { provide: READERS, useValue: readersOf(context.db, context.reads) },
+      { provide: READERS, useValue: context.readers },
       { provide: READS, useValue: context.reads },
       { provide: TICKETS, useValue: context.tickets },
       { provide: LEASES, useValue: context.leases },

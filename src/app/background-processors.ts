@@ -19,7 +19,7 @@ import { dueRecalculations, nextRecalculation, recalculationsOf } from '../ticke
 /** What is watched for behind the API. */
 export interface BackgroundProcessors {
   /** Tells tickets of others that were merged into them or split off. */
-  readonly handOvers: WatcherPorts;
+  readonly mergePropagations: WatcherPorts;
   /** Lays open tickets out anew under revisions that apply to them. */
   readonly revisions: WatcherPorts;
   /** Settles tickets on which something falls due. */
@@ -34,11 +34,11 @@ export interface ProcessorPorts extends TicketPorts {
 }
 
 /** All of it, in the order in which it is best done where it is done once. */
-export const allProcessors = ({ handOvers, revisions, deadlines }: BackgroundProcessors): readonly WatcherPorts[] => [
-  handOvers,
+export const allProcessors = ({
+  mergePropagations,
   revisions,
   deadlines,
-];
+}: BackgroundProcessors): readonly WatcherPorts[] => [mergePropagations, revisions, deadlines];
 
 /** The work of one node. */
 export function backgroundProcessors(ports: ProcessorPorts): BackgroundProcessors {
@@ -49,15 +49,19 @@ export function backgroundProcessors(ports: ProcessorPorts): BackgroundProcessor
     stuck: told(name, stuckOf(leases, name)),
   });
   return {
-    handOvers: work(
-      'handOvers',
-      { ...listOf(ports, 'handOvers'), next: () => Promise.resolve(undefined), due: () => dueMergePropagations(db) },
+    mergePropagations: work(
+      'mergePropagations',
+      {
+        ...listOf(ports, 'mergePropagations'),
+        next: () => Promise.resolve(undefined),
+        due: () => dueMergePropagations(db),
+      },
       (ticket) => propagateMerge(ports, ticket),
     ),
     revisions: work(
       'revisions',
       {
-        ...listOf(ports, 'relayouts'),
+        ...listOf(ports, 'recalculations'),
         next: (after) => nextRecalculation(db, after),
         due: (now) => dueRecalculations(db, now),
       },

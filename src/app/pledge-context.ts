@@ -13,6 +13,7 @@ import {
   replaceReadModels,
 } from '../read-models/read-models.js';
 import { type Schema } from '../read-models/schema.js';
+import { type Readers, readersOf } from '../read-models/scoped.js';
 import { noteToStderr } from '../observability/log.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type StorageFault } from '../event-sourcing/storage-fault.js';
@@ -50,6 +51,8 @@ export interface PledgeContext {
   /** Tickets seen lately. */
   readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
+  /** The read models, for whoever says for whom. */
+  readonly readers: Readers;
   /** What may take long to read. */
   readonly reads: AllReads;
   readonly projections: RunningProjections;
@@ -141,7 +144,9 @@ export async function openPledgeContext(
       : new Projections(log, readModels);
     const tickets = new StreamCache<Ticket>(ticketsKept);
     reads = threaded ? new ThreadedReads(settings) : readsHere(folder, { store, catalogue });
-    const opened = { settings, ...ports, tickets, db: readModels.db, reads, projections, leases };
+    const { db } = readModels;
+    const readers = readersOf(db, reads, allProjections);
+    const opened = { settings, ...ports, tickets, db, readers, reads, projections, leases };
     const firstBuild = new FirstBuild(projections, await store.lastPosition());
     const damage = () => damageIn(folder.readModelsFile);
     return { ...opened, firstBuild, damage, webhooks, work: backgroundProcessors(opened), close };

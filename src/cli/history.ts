@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { flagsInWords, summaryOf, wholeHistory } from '../audit/history.js';
 import { readSettings } from '../config/settings.js';
-import { ticketsNamed } from '../read-models/read-models.js';
+import { ticketsNamed } from '../tickets/queries/tickets.js';
 import { reportedOf } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type ReadOnlyContext, openForReading } from '../app/pledge-context.js';

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
 import { type TimeSource } from '../time/time-source.js';
 import { type Finding, refusing } from '../event-sourcing/standing.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { connectTo, dialectOf } from '../read-models/connect.js';
 import { type Stored, tellingFaults } from '../storage/disk-faults.js';
+import { removeSqliteFile } from '../storage/sqlite-files.js';
 
 /** Which node does some work, and until when it said so. */
 interface LeasesTable {
@@ -48,7 +48,7 @@ export async function openLeases(file: string, { told }: Finding = refusing): Pr
   } catch (error) {
     if (!(error instanceof StorageFault) || !error.isLasting) throw error;
     told(`${file} is damaged and was replaced by a new file; it contains no recorded events.`);
-    for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
+    removeSqliteFile(file);
     return openSound(file);
   }
 }
@@ -88,6 +88,7 @@ async function makeTables(db: LeaseDatabase): Promise<void> {
     .addColumn('retry_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('stuck_tickets_key', ['work', 'ticket'])
     .execute();
+  await sql`UPDATE OR REPLACE stuck_tickets SET work = 'mergePropagations' WHERE work = 'handOvers'`.execute(db); // as it was called once
 }
 
 /** How long a lease holds; taken again while there is work, it is taken over that long after its owner has gone. */

@@ -1,5 +1,5 @@
 import { type CompiledQuery, type Insertable, type RawBuilder, sql } from 'kysely';
-import { type Tx } from './read-models.js';
+import { type Tx } from './read-model.js';
 import { type Schema } from './schema.js';
 
 /** Parameters in one statement; SQLite allows 32,766, and short statements are prepared faster. */

@@ -17,6 +17,7 @@ import { type Scope } from '../auth/scope.js';
 import { askedBy, readElsewhere } from './read-dialect.js';
 import { type Reads } from './reads.js';
 import { type Reader } from '../auth/asker.js';
+import { type ReadModel, type Visible } from './read-model.js';
 import { among } from './rows.js';
 import { type Schema } from './schema.js';
 
@@ -36,50 +37,31 @@ export interface Readers {
   atHand(scope: Scope): Readable;
 }
 
-/** @param db a connection of this thread */
-export function readersOf(db: Kysely<Schema>, reads: Reads): Readers {
+/**
+ * @param db a connection of this thread
+ * @param readModels whose tables are read
+ */
+export function readersOf(db: Kysely<Schema>, reads: Reads, readModels: readonly ReadModel[]): Readers {
+  const visible = visibleIn(readModels);
   const elsewhere = readElsewhere<Schema>(reads, 'readModels');
   const everyones: Readable = Object.assign(db.withoutPlugins(), { scope: 'everyone' as const });
   return {
-    of: (reader) => seenIn(elsewhere.withPlugin(askedBy(reader)), reader.scope),
-    atHand: (scope) => (scope === 'everyone' ? everyones : seenIn(db, scope)),
+    of: (reader) => seenIn(elsewhere.withPlugin(askedBy(reader)), reader.scope, visible),
+    atHand: (scope) => (scope === 'everyone' ? everyones : seenIn(db, scope, visible)),
   };
 }
 
-const seenIn = (db: Kysely<Schema>, scope: Scope): Readable =>
-  Object.assign(scope === 'everyone' ? db : db.withPlugin(narrowedTo(scope)), { scope });
+const seenIn = (db: Kysely<Schema>, scope: Scope, visible: VisibleRows): Readable =>
+  Object.assign(scope === 'everyone' ? db : db.withPlugin(narrowedTo(scope, visible)), { scope });
 
-/** Which rows of a table the readers of some customers see; `all`, or `none`, which then cannot be asked at all. */
-type Visible =
-  'all' | 'none' | ((column: (name: string) => Expression<unknown>, theirs: Expression<unknown>) => Condition);
-type Condition = Expression<unknown>;
+/** Which rows of each table are seen by whoever sees some customers; of one that is not among them, none. */
+const visibleIn = (readModels: readonly ReadModel[]): VisibleRows =>
+  new Map(readModels.flatMap(({ tables }) => Object.entries(tables).map(([name, { visible }]) => [name, visible])));
 
-/** Asked of each row that is found: a list of all tickets of a customer may be long. */
-const ofTicket: Visible = (column, theirs) =>
-  sql`EXISTS (SELECT 1 FROM tickets AS theirs WHERE theirs.id = ${column('ticket')} AND theirs.customer IN ${theirs})`;
+type VisibleRows = ReadonlyMap<string, Visible>;
 
-const ofCustomer: Visible = (column, theirs) => sql`${column('customer')} IN ${theirs}`;
-
-const visible: Readonly<Record<keyof Schema, Visible>> = {
-  tickets: ofCustomer,
-  clocks: ofTicket,
-  facts: ofTicket,
-  breaches: ofCustomer,
-  verdicts: ofCustomer,
-  catalogue: (column, theirs) => sql`(${column('kind')} <> 'customer' OR ${column('code')} IN ${theirs})`,
-  plans: 'all',
-  sla_summary: 'none',
-  imports: 'none',
-  governed: 'none',
-  revisions: 'none',
-  relayouts: 'none',
-  hand_overs: 'none',
-  checkpoints: 'none',
-  log: 'none',
-};
-
-function narrowedTo(scope: ReadonlySet<string>): KyselyPlugin {
-  const transformer = new Narrowing(among(scope));
+function narrowedTo(scope: ReadonlySet<string>, visible: VisibleRows): KyselyPlugin {
+  const transformer = new Narrowing(among(scope), visible);
   return {
     transformQuery: ({ node, queryId }) => {
       if (!SelectQueryNode.is(node)) throw new Error('those who see some customers alone may only select');
@@ -90,7 +72,10 @@ function narrowedTo(scope: ReadonlySet<string>): KyselyPlugin {
 }
 
 class Narrowing extends OperationNodeTransformer {
-  constructor(private readonly theirs: Expression<unknown>) {
+  constructor(
+    private readonly theirs: Expression<unknown>,
+    private readonly visible: VisibleRows,
+  ) {
     super();
   }
 
@@ -105,14 +90,12 @@ class Narrowing extends OperationNodeTransformer {
     const named = AliasNode.is(source) ? source.node : source;
     if (SelectQueryNode.is(named)) return []; // narrowed by itself
     const table = TableNode.is(named) ? named.table.identifier.name : '?';
-    const rule = isTable(table) ? visible[table] : 'none';
+    const rule = this.visible.get(table) ?? 'none';
     if (rule === 'all') return [];
     if (rule === 'none') throw new Error(`those who see some customers alone may not select from ${table}`);
     return [rule((column) => sql.ref(`${alias ?? table}.${column}`), this.theirs).toOperationNode()];
   }
 }
-
-const isTable = (name: string): name is keyof Schema => Object.hasOwn(visible, name);
 
 /** What was asked for, whatever its operators, and the condition too. */
 const withCondition = (select: SelectQueryNode, condition: OperationNode): SelectQueryNode => ({

@@ -1,15 +1,16 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withSideFiles } from './sqlite-files.js';
 
 const [ownersFile, ownersFolder] = [0o600, 0o700];
 
-/** SQLite makes what it keeps beside a file under the same permissions as the file. */
-const beside = ['', '-wal', '-shm', '-journal'];
-
-/** Makes a file that its owner alone may read, before SQLite would make one for everybody; closes one that others may. */
+/**
+ * Makes a file that its owner alone may read, before SQLite would make one for everybody; closes one that others may. SQLite
+ * makes what it keeps beside a file under the same permissions as the file.
+ */
 export function keepPrivate(file: string): void {
   closeSync(openSync(file, 'a', ownersFile));
-  for (const name of beside) if (existsSync(file + name)) close(file + name, ownersFile);
+  for (const name of withSideFiles(file)) if (existsSync(name)) close(name, ownersFile);
 }
 
 /** What Pledge keeps in a data folder. */

@@ -1,4 +1,4 @@
-import { type RelayoutsTable } from '../read-models/schema.js';
+import { type RecalculationsTable } from './projections/recalculation-tables.js';
 import { changeTicket, type TicketChanged, type TicketPorts } from './commands/change-ticket.js';
 import { pledge } from '../event-sourcing/system-actor.js';
 
@@ -6,7 +6,7 @@ import { pledge } from '../event-sourcing/system-actor.js';
 export function applyRevisions(
   ports: TicketPorts,
   ticket: string,
-  revisions: readonly RelayoutsTable[],
+  revisions: readonly RecalculationsTable[],
 ): Promise<TicketChanged> {
   return changeTicket(
     ports,

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { historyPart, type HistoryQuestion, wholeHistory } from '../../src/audit/history.js';
 import { type ReplayQuestion, replayTicket } from '../../src/audit/replay.js';
 import { type EventStore, type ReadStreamOptions, type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { readersOf } from '../../src/read-models/scoped.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { flagsBetween } from '../../src/tickets/kept-flags.js';
 import { newFolder } from '../support/api.js';
@@ -126,7 +125,7 @@ describe('the flags of a history', () => {
       if (flags.length > 0) all.set(event.revision, flags);
     expect(all.size).toBeGreaterThan(90);
 
-    const db = readersOf(context.db, context.reads).atHand('everyone');
+    const db = context.readers.atHand('everyone');
     expect(await flagsBetween(db, 'T-1', 0, 1_000)).toEqual(all);
     for (const [first, last] of [
       [0, 0],

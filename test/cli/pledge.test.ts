@@ -82,7 +82,7 @@ describe('pledge', () => {
 
   it.each([
     ['events.db', 'PRAGMA user_version = 999'],
-    ['read-models.db', "INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2099-01-01')"],
+    ['read-models.db', 'PRAGMA user_version = 999'],
   ])('refuses a %s of a newer version', async (file, sql) => {
     const folder = newFolder();
     await pledgeHere(folder, ['import', '-'], opened('A-1'));

@@ -1,11 +1,10 @@
 import { expect } from '@jest/globals';
 import { type Instant } from '../../src/business-time/calendar.js';
-import { readersOf } from '../../src/read-models/scoped.js';
 import { oneAtATime } from '../../src/event-sourcing/one-at-a-time.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { settleDue, type WatcherPorts } from '../../src/deadlines/deadline-watcher.js';
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
-import { changeAndHandOver } from '../../src/tickets/commands/propagate-merge.js';
+import { changeAndPropagate } from '../../src/tickets/commands/propagate-merge.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
 import { type TicketCommand } from '../../src/tickets/domain/commands.js';
 import { type Received } from '../../src/tickets/domain/facts.js';
@@ -124,7 +123,7 @@ export class Both {
     const record = this.recordOf(id);
     const facts = record.size;
     const isToldAtOnce = namesAnother(command) && !isInterrupted;
-    const change = isToldAtOnce ? changeAndHandOver : changeTicket;
+    const change = isToldAtOnce ? changeAndPropagate : changeTicket;
     const answer = await change(this.context, id, [request], 'everyone').catch(rejectionOf);
     await record.readOn(this.context.store);
     const rejection = answer instanceof Rejection ? answer : refusalIn(answer);
@@ -135,14 +134,14 @@ export class Both {
       code: said === verdict ? rejection?.code : undefined,
     });
     if (verdict !== 'refused' && !(answer instanceof Rejection)) await this.compare(id, answer.ticket);
-    if (isToldAtOnce) for (const other of this.desk.handOver(id, now)) await this.compareNow(other);
+    if (isToldAtOnce) for (const other of this.desk.propagate(id, now)) await this.compareNow(other);
   }
 
   /** The watchers look once; then the read models show what the model does. */
   async watch(): Promise<void> {
     const { context, desk } = this;
     const { deadlines, revisions } = context.work;
-    const handOvers = oneByOne(context.work.handOvers);
+    const mergePropagations = oneByOne(context.work.mergePropagations);
     const signal = new AbortController();
     const now = context.time.now();
     const running = context.projections.run(signal.signal, ({ name, error }) => {
@@ -151,29 +150,37 @@ export class Both {
     const seen = async () =>
       context.projections.waitFor(projectionNames, await context.store.lastPosition(), signal.signal);
     // A revision may bring a ticket under a calendar that has one too, and either may change what others are to hear.
-    for (const ports of [handOvers, deadlines, revisions, handOvers, revisions, handOvers, deadlines]) {
+    for (const ports of [
+      mergePropagations,
+      deadlines,
+      revisions,
+      mergePropagations,
+      revisions,
+      mergePropagations,
+      deadlines,
+    ]) {
       await seen();
       await settleDue(ports, signal.signal);
     }
     await seen();
     signal.abort();
     await running;
-    desk.handOverAll(now);
+    desk.propagateAll(now);
     for (const _ of ['once', 'again']) {
       for (const naive of desk.tickets.values()) {
         naive.settle(now);
         naive.applyRevisions(now);
       }
-      desk.handOverAll(now);
+      desk.propagateAll(now);
     }
     for (const id of desk.tickets.keys())
-      await this.compare(id, await ticketById(readersOf(context.db, context.reads).atHand('everyone'), id), true);
+      await this.compare(id, await ticketById(context.readers.atHand('everyone'), id), true);
   }
 
   /** The reports count what became of the clocks. What ended without a verdict is counted whenever that was. */
   async compareSummaries(): Promise<void> {
     const counted = new Tally();
-    for (const line of await slaSummary(readersOf(this.context.db, this.context.reads).atHand('everyone'), {})) {
+    for (const line of await slaSummary(this.context.readers.atHand('everyone'), {})) {
       const { plan, metric, month } = line;
       for (const verdict of ['met', 'metLate', 'breached'] as const)
         counted.add(`${plan} ${metric} ${month} ${verdict}`, line[verdict]);

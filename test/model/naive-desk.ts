@@ -48,7 +48,7 @@ export class NaiveDesk {
   }
 
   /** Tells other tickets what a ticket has to say to them; answers who was told something. */
-  handOver(id: string, now: Instant): string[] {
+  propagate(id: string, now: Instant): string[] {
     const from = this.tickets.get(id);
     if (from === undefined) return [];
     const heard: string[] = [];
@@ -70,7 +70,7 @@ export class NaiveDesk {
   }
 
   /** Until no ticket has anything more to say; one after the other, by their ids. */
-  handOverAll(now: Instant): void {
+  propagateAll(now: Instant): void {
     const isDue = (id: string, { target, command }: Word) =>
       command.type === 'OpenTicket'
         ? !this.tickets.has(target)
@@ -78,7 +78,7 @@ export class NaiveDesk {
     for (;;) {
       const due = [...this.tickets].filter(([id, ticket]) => wordsOf(id, ticket).some((word) => isDue(id, word)));
       if (due.length === 0) return;
-      for (const id of due.map(([id]) => id).sort()) this.handOver(id, now);
+      for (const id of due.map(([id]) => id).sort()) this.propagate(id, now);
     }
   }
 }

@@ -1,19 +1,19 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Database } from '../../src/storage/sqlite.js';
-import { Kysely, Migrator, sql, SqliteDialect } from 'kysely';
 import fc from '../support/fc.js';
 import { times } from '../support/lengths.js';
-import { migrations } from '../../src/read-models/migrations.js';
-import { openReadModels, ticketsNamed } from '../../src/read-models/read-models.js';
+import { openReadModels } from '../../src/read-models/read-models.js';
 import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { type SubscriptionStatus } from '../../src/event-sourcing/subscription-status.js';
+import { Database } from '../../src/storage/sqlite.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { openForReading, openPledgeContext, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { allProjections, Projections } from '../../src/app/projection-worker/projections.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { ticketsProjection } from '../../src/tickets/projections/tickets-projection.js';
+import { ticketsNamed } from '../../src/tickets/queries/tickets.js';
 import { propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
 import { newFolder } from '../support/api.js';
 import {
@@ -110,6 +110,21 @@ describe('read models', () => {
     rmSync(folder, { recursive: true });
   });
 
+  function change(statements: string): void {
+    const db = new Database(readModelsIn(folder));
+    db.exec(statements);
+    db.close();
+  }
+
+  /** What is told where they are opened and projected. */
+  async function reopened(): Promise<readonly string[]> {
+    const said: string[] = [];
+    const finding = { acceptsOlderLog: false, told: (line: string) => void said.push(line) };
+    const context = await openPledgeContext(settingsOf(folder), 'test', { finding });
+    await project(context).finally(() => context.close());
+    return said;
+  }
+
   it('of these tests are varied: rows in every table, clocks in every state, a breach taken back', () => {
     expect(Object.keys(expected).filter((table) => expected[table]?.length === 0)).toEqual([]);
     expect(expected['plans']).toHaveLength(6);
@@ -163,17 +178,6 @@ describe('read models', () => {
       expect(await projected(other)).toEqual(ofOther);
     });
 
-    it('are dropped where they do not say whose they are', async () => {
-      rmSync(readModelsIn(other));
-      const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: new Database(readModelsIn(other)) }) });
-      const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
-      await new Migrator({ db, provider }).migrateTo('0001-read-models');
-      await sql`INSERT INTO checkpoints VALUES ('tickets', 1, '0000000000000001')`
-        .execute(db)
-        .finally(() => db.destroy());
-      expect(await projected(other)).toEqual(ofOther);
-    });
-
     it('name no ticket of this one', async () => {
       copyFileSync(readModelsIn(other), readModelsIn(folder));
       const [mine, theirs] = [await openForReading(settingsOf(folder)), await openForReading(settingsOf(other))];
@@ -198,21 +202,73 @@ describe('read models', () => {
     expect(rowsOf(readModelsIn(copy))).toEqual(expected);
   });
 
-  it('by another version of a projection are built again', async () => {
-    const db = new Database(readModelsIn(folder));
-    db.exec("UPDATE checkpoints SET version = 0 WHERE name = 'tickets'; UPDATE tickets SET text = 'as it was then'");
-    db.close();
+  describe('by another version of a projection', () => {
+    beforeEach(() => {
+      change(
+        "UPDATE projections SET version = 0 WHERE name = 'tickets'; DROP TABLE plans; UPDATE tickets SET text = ''",
+      );
+    });
+
+    it('are built again of that projection alone, which is told once', async () => {
+      change("UPDATE breaches SET subject = 'as it was'");
+      expect(await reopened()).toEqual([expect.stringMatching(/^Projections .* rebuilt: tickets\.$/)]);
+      expect(await reopened()).toEqual([]);
+      const { breaches, ...others } = rowsOf(readModelsIn(folder));
+      expect(others).toEqual({ ...expected, breaches: undefined });
+      expect(breaches).toEqual(
+        expected['breaches']?.map((row) => row.replace(/"subject":"[^"]*"/, '"subject":"as it was"')),
+      );
+    });
+
+    it('are built again where the process was killed before it had begun to fill them', async () => {
+      const log = SqliteEventStore.open(logIn(folder), { readonly: true });
+      await (await openReadModels(readModelsIn(folder), { log, projections: allProjections })).close();
+      await log.close();
+      expect(await projected(folder)).toEqual(expected);
+    });
+
+    it('stay as they are where their tables cannot be made', async () => {
+      const before = rowsOf(readModelsIn(folder));
+      const log = SqliteEventStore.open(logIn(folder), { readonly: true });
+      const broken = {
+        ...ticketsProjection,
+        version: 99,
+        tables: { log: { create: ['CREATE nothing'], visible: 'none' as const } },
+      };
+      const opening = openReadModels(readModelsIn(folder), { log, projections: [broken] });
+      await expect(opening).rejects.toThrow('syntax error');
+      await log.close();
+      expect(rowsOf(readModelsIn(folder))).toEqual(before);
+    });
+  });
+
+  it('of a projection that is no more are dropped', async () => {
+    change(`INSERT INTO projections VALUES ('older', 1, '["of_old"]', NULL, NULL); CREATE TABLE of_old (a)`);
     expect(await projected(folder)).toEqual(expected);
   });
 
+  it('of the form that had migrations are built anew once, which is told in one line', async () => {
+    rmSync(readModelsIn(folder));
+    change(
+      `CREATE TABLE log (id TEXT PRIMARY KEY); CREATE TABLE checkpoints (name, version, position, mark);
+       CREATE TABLE tickets (id TEXT PRIMARY KEY, life TEXT); CREATE TABLE kysely_migration (name TEXT, timestamp TEXT);
+       INSERT INTO checkpoints VALUES ('tickets', 4, '0000000000000001', NULL)`,
+    );
+    expect(await reopened()).toEqual(['The read models are being rebuilt: they were built by another version of Pledge.']);
+    expect(await reopened()).toEqual([]);
+    expect(rowsOf(readModelsIn(folder))).toEqual(expected);
+  });
+
+  it('in a file that is something else are refused, and the file is left as it is', async () => {
+    rmSync(readModelsIn(folder));
+    change('CREATE TABLE recipes (name TEXT)');
+    await expect(ledgerAt(now, folder)).rejects.toMatchObject({ code: 'DATA_NOT_READABLE' });
+    expect(rowsOf(readModelsIn(folder))).toEqual({ recipes: [] });
+  });
+
   it('of a newer version are refused, and left as they are', async () => {
-    const db = new Database(readModelsIn(folder));
-    db.exec("INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2099-01-01')");
-    db.close();
-    await expect(ledgerAt(now, folder)).rejects.toMatchObject({
-      code: 'DATA_FROM_NEWER_VERSION',
-      message: expect.stringContaining('9999-later'),
-    });
+    change('PRAGMA user_version = 999');
+    await expect(ledgerAt(now, folder)).rejects.toMatchObject({ code: 'DATA_FROM_NEWER_VERSION' });
     expect(rowsOf(readModelsIn(folder))).toEqual(expected);
   });
 });

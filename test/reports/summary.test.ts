@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readersOf } from '../../src/read-models/scoped.js';
 import { slaSummary, type SummaryLine } from '../../src/reports/queries/sla-summary.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
@@ -24,7 +23,7 @@ describe('the summary', () => {
   };
   const summary = async (): Promise<readonly Partial<SummaryLine>[]> => {
     await project(context);
-    return slaSummary(readersOf(context.db, context.reads).atHand('everyone'), {});
+    return slaSummary(context.readers.atHand('everyone'), {});
   };
 
   it('counts each verdict in the month of its answer when met, of its deadline when not', async () => {

@@ -48,7 +48,7 @@ async function work(context: TestContext): Promise<void> {
   const stop = new AbortController();
   const running = context.projections.run(stop.signal, () => undefined);
   const seen = async () =>
-    context.projections.waitFor(['tickets', 'relayouts'], await context.store.lastPosition(), stop.signal);
+    context.projections.waitFor(['tickets', 'recalculations'], await context.store.lastPosition(), stop.signal);
   await seen();
   await settleDue(context.work.revisions, stop.signal);
   await seen();
@@ -142,7 +142,7 @@ describe('a revision that applies to open tickets', () => {
     await say(context, 'T-1', { type: 'CloseTicket' });
     await say(context, 'T-1', { type: 'ReopenTicket' });
     await project(context);
-    expect(await context.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+    expect(await context.db.selectFrom('recalculations').selectAll().execute()).toEqual([]);
   });
 
   it('reaches a ticket that was reopened, though that it was closed before is recorded last', async () => {
@@ -176,7 +176,7 @@ describe('a revision that applies to open tickets', () => {
     expect(await reached(context)).toEqual(['T-1', 'T-1']);
     expect((await deadlines(context)).at(-1)).toBe('T-1 04T09:00 calendarRevised');
     await project(context);
-    expect(await context.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+    expect(await context.db.selectFrom('recalculations').selectAll().execute()).toEqual([]);
   });
 
   it('of a calendar grants relief to tickets on every plan', async () => {
@@ -230,7 +230,7 @@ describe('a revision that applies to open tickets', () => {
     await context.close();
     await rebuildReadModels(settingsOf(folder));
     context = await ledgerAt(opening, folder);
-    expect(await context.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+    expect(await context.db.selectFrom('recalculations').selectAll().execute()).toEqual([]);
     await work(context);
     expect(await context.store.lastPosition()).toBe(before);
   });
@@ -338,7 +338,7 @@ describe('whatever happens to tickets while their plan is revised', () => {
       }
       context.time.moveTo(context.time.now() + 4 * hour);
       await work(context);
-      expect(await context.db.selectFrom('relayouts').selectAll().execute()).toEqual([]);
+      expect(await context.db.selectFrom('recalculations').selectAll().execute()).toEqual([]);
       const newest = (await context.catalogue.planHistory('enterprise')).at(-1)?.version;
       for (const id of ids) {
         const { ticket } = await say(context, id, { type: 'Settle' }).catch(() => ({ ticket: undefined }));

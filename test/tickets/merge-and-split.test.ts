@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { readersOf } from '../../src/read-models/scoped.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { settleDue } from '../../src/deadlines/deadline-watcher.js';
-import { changeAndHandOver, propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
+import { changeAndPropagate, propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
 import { type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { ticketById, ticketCalled } from '../../src/tickets/queries/tickets.js';
@@ -36,7 +35,7 @@ describe('merging and splitting', () => {
   const request = (command: TicketRequest['command']): TicketRequest => ({ command, actor, mayBackdate: false });
   /** What became of an order, by the code of its refusal where there was one. */
   async function ask(ticket: string, command: TicketRequest['command'], store: EventStore = context.store, key = {}) {
-    const { outcomes } = await changeAndHandOver(
+    const { outcomes } = await changeAndPropagate(
       { ...context, store },
       ticket,
       [{ ...request(command), ...key }],
@@ -51,7 +50,7 @@ describe('merging and splitting', () => {
   }
   const typesOf = async (ticket: string) => (await eventsOf(ticket)).map(({ type }) => type);
   const viewOf = async (ticket: string) => {
-    const db = readersOf(context.db, context.reads).atHand('everyone');
+    const db = context.readers.atHand('everyone');
     return (await ticketById(db, ticket)) ?? ticketCalled(db, ticket);
   };
   /** When the first response of a ticket is due, as readers are told. */
@@ -61,16 +60,16 @@ describe('merging and splitting', () => {
     return view?.clocks().map(({ state, dueAt }) => `${state} ${new Date(dueAt ?? 0).toISOString().slice(8, 16)}`);
   }
   /** Has the policy do what it finds to do, until it finds no more; says for which tickets it did. */
-  async function handOverDue() {
-    const { handOvers } = context.work;
+  async function propagateDue() {
+    const { mergePropagations } = context.work;
     const told: string[] = [];
     const settle = (ticket: string) => {
       told.push(ticket);
-      return handOvers.settle(ticket);
+      return mergePropagations.settle(ticket);
     };
     await project(context);
-    const deadlines = { ...handOvers.deadlines, refreshed: () => project(context) };
-    await settleDue({ ...handOvers, settle, deadlines }, new AbortController().signal);
+    const deadlines = { ...mergePropagations.deadlines, refreshed: () => project(context) };
+    await settleDue({ ...mergePropagations, settle, deadlines }, new AbortController().signal);
     return told;
   }
 
@@ -114,7 +113,7 @@ describe('merging and splitting', () => {
     expect(await ask('old', merge('new'))).toEqual(['recorded']);
     expect(await dueOf('new')).toEqual(['running 03T10:00']);
     expect(await dueOf('old')).toEqual(['cancelled 03T10:00']);
-    expect(await handOverDue()).toEqual([]);
+    expect(await propagateDue()).toEqual([]);
     const view = await viewOf('new');
     expect([...(view?.received.keys() ?? [])]).toEqual(['old']);
   });
@@ -122,7 +121,7 @@ describe('merging and splitting', () => {
   it('opens the new ticket at once, and is then done', async () => {
     expect(await ask('old', split('part'))).toEqual(['recorded']);
     expect(await dueOf('part')).toEqual(['running 03T11:00']);
-    expect(await handOverDue()).toEqual([]);
+    expect(await propagateDue()).toEqual([]);
     expect((await viewOf('part'))?.splitFrom).toBe('old');
     expect(await ask('old', split('part'))).toEqual(['alreadySo']);
   });
@@ -134,7 +133,7 @@ describe('merging and splitting', () => {
     it('before anything was recorded was never done', async () => {
       const down = withAppend(context.store, () => () => Promise.reject(new Error('down')));
       await expect(ask('old', command, down)).rejects.toThrow('down');
-      expect(await handOverDue()).toEqual([]);
+      expect(await propagateDue()).toEqual([]);
     });
 
     it.each(['before the other ticket was told', 'after it was told, before anybody knew'])(
@@ -156,7 +155,7 @@ describe('merging and splitting', () => {
         );
         await context.close();
         context = await ledgerAt('2026-03-02T15:00:00Z', folder);
-        expect(await handOverDue()).toEqual(told.length > 0 ? [] : ['old']);
+        expect(await propagateDue()).toEqual(told.length > 0 ? [] : ['old']);
         expect(await dueOf(other)).toEqual([due]);
         const before = await context.store.lastPosition();
         await propagateMerge(context, 'old');
@@ -169,10 +168,10 @@ describe('merging and splitting', () => {
     await ask('old', merge('new'));
     context.time.moveTo(at('02T15:00:00'));
     await say(context, 'old', { type: 'RecordFirstResponse' }, '2026-03-02T12:00:00Z');
-    expect(await handOverDue()).toEqual(['old']);
+    expect(await propagateDue()).toEqual(['old']);
     expect(await dueOf('new')).toEqual(['running 03T13:00']);
     expect(await dueOf('old')).toEqual(['met 03T10:00']);
-    expect(await handOverDue()).toEqual([]);
+    expect(await propagateDue()).toEqual([]);
   });
 
   it('goes down a chain: what a merged ticket hears, it hands on', async () => {
@@ -219,9 +218,9 @@ describe('merging and splitting', () => {
   it('into what was split off from it is told of too, if it was interrupted', async () => {
     await ask('old', split('part'));
     await say(context, 'old', merge('part'));
-    expect(await handOverDue()).toEqual(['old']);
+    expect(await propagateDue()).toEqual(['old']);
     expect(await dueOf('part')).toEqual(['running 03T10:00']);
-    expect(await handOverDue()).toEqual([]);
+    expect(await propagateDue()).toEqual([]);
   });
 
   it('of two tickets into each other at once lets one through', async () => {
@@ -246,10 +245,10 @@ describe('merging and splitting', () => {
       line('CustomerReplied', 'A', '13:40', {}),
     ]);
     expect(rejected).toMatchObject([{ line: 10, code: 'TICKET_MERGED' }]);
-    expect(await handOverDue()).toEqual([]);
+    expect(await propagateDue()).toEqual([]);
     await log.finish(counts);
-    expect((await handOverDue()).length).toBeLessThan(10); // each hears of the other
-    expect(await handOverDue()).toEqual([]);
+    expect((await propagateDue()).length).toBeLessThan(10); // each hears of the other
+    expect(await propagateDue()).toEqual([]);
     expect(await dueOf('A')).toEqual(['cancelled 03T09:00']);
     expect(await dueOf('B')).toEqual(['cancelled 03T09:00']);
     expect(await dueOf('C')).toEqual(['running 03T09:30']);
@@ -267,9 +266,9 @@ describe('merging and splitting', () => {
     await open(context, 'part', 'pro', '2026-03-02T10:30:00Z');
     await say(context, 'old', split('other'));
     await say(context, 'old', merge('new'));
-    await handOverDue();
+    await propagateDue();
     expect([await dueOf('other'), await dueOf('new')]).toEqual([['running 03T11:00'], ['running 03T10:00']]);
-    const stuck = await context.work.handOvers.stuck.all();
+    const stuck = await context.work.mergePropagations.stuck.all();
     expect(stuck).toMatchObject([{ ticket: 'old', tries: 1, error: expect.stringContaining('opened before') }]);
   });
 });

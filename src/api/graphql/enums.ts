@@ -151,7 +151,7 @@ export const DeliveryStateEnum = enumOf('WebhookDeliveryState', 'The state of th
 export const WorkEnum = enumOf('Work', 'A kind of background work.', {
   deadlines: 'Records what is due on a ticket.',
   revisions: 'Recalculates a ticket under a revision that applies to open tickets.',
-  handOvers: 'Carries a merge or split over to the other ticket.',
+  mergePropagations: 'Carries a merge or split over to the other ticket.',
 });
 
 export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a ticket.', {

@@ -1,5 +1,5 @@
 import { type Settings } from '../../config/settings.js';
-import { joinReadModels } from '../../read-models/read-models.js';
+import { joinReadModels, type ReadModels } from '../../read-models/read-models.js';
 import { waitToRetry } from '../../event-sourcing/retry-delay.js';
 import { type ProjectionStatus } from '../../event-sourcing/progress.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
@@ -46,10 +46,13 @@ async function openNow(
 ): Promise<OpenProjectionRunner> {
   const log = await openEventStore(settings, { readonly: true, waiting, subscribed });
   const { readModelsFile } = filesOf(settings.data);
-  const readModels = await joinReadModels(readModelsFile, log.store.logId).catch(async (error: unknown) => {
+  let readModels: ReadModels;
+  try {
+    readModels = joinReadModels(readModelsFile);
+  } catch (error) {
     await log.close();
     throw error;
-  });
+  }
   const close = async () => {
     await readModels.close();
     await log.close();

@@ -1,7 +1,7 @@
-import { type Tx } from '../../read-models/read-models.js';
+import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../../event-sourcing/progress.js';
-import { type Projection, type ProjectionStore } from '../../event-sourcing/projection-processor.js';
+import { type ProjectionStore } from '../../event-sourcing/projection-processor.js';
 import { ProjectionRunner } from '../../event-sourcing/projection-runner.js';
 import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
 import { catalogueProjection } from '../../catalogue/projections/catalogue-projection.js';
@@ -12,7 +12,7 @@ import { recalculationsProjection } from '../../tickets/projections/recalculatio
 import { ticketsProjection } from '../../tickets/projections/tickets-projection.js';
 
 /** Every projection there is. */
-export const allProjections: readonly Projection<Tx>[] = [
+export const allProjections: readonly ReadModel[] = [
   catalogueProjection,
   ticketsProjection,
   breachesProjection,

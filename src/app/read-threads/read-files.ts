@@ -3,7 +3,7 @@ import { type Limit, StoppableConnection } from '../../read-models/stoppable-con
 import { type Stored, tellingFaults } from '../../storage/disk-faults.js';
 import { readModelsStored } from '../../read-models/read-models.js';
 import { type ReadFile } from '../../read-models/reads.js';
-import { Cache } from '../../event-sourcing/cache.js';
+import { statementCache } from '../../read-models/statement-cache.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 
 /** Where the files are that are read. */
@@ -25,22 +25,23 @@ export interface Select {
 /** Statements kept prepared, up to twice as many. Lists are one parameter, so there are few texts. */
 const statementsKept = 50;
 
-/** The longest text that is kept, in characters. */
-const longestKept = 20_000;
-
 /** The most that an answer may have, in characters: as much again is made of it where it is put together. */
 const charactersMost = 16_000_000;
 
+interface Opened {
+  readonly connection: StoppableConnection;
+  readonly prepare: (text: string) => Statement;
+}
+
 /** Files that are read beside whoever writes them; each is opened when it is first asked for. */
 export class ReadFiles {
-  private readonly connections = new Map<ReadFile, StoppableConnection>();
-  private readonly prepared = new Cache<Statement>(statementsKept);
+  private readonly connections = new Map<ReadFile, Opened>();
 
   constructor(private readonly files: Files) {}
 
   /** Rows looked at so far. */
   get looked(): number {
-    return [...this.connections.values()].reduce((sum, { looked }) => sum + looked, 0);
+    return [...this.connections.values()].reduce((sum, { connection }) => sum + connection.looked, 0);
   }
 
   /** @throws Stopped where the limit says so, Rejection `QUERY_TOO_LARGE`, StorageFault */
@@ -54,8 +55,8 @@ export class ReadFiles {
   }
 
   private selected({ file, sql, parameters }: Select, limit: Limit): ReadRows {
-    const connection = this.connection(file);
-    const statement = this.statement(connection, file, sql);
+    const { connection, prepare } = this.opened(file);
+    const statement = prepare(sql).raw();
     return connection.within(limit, () => {
       const rows: unknown[][] = [];
       let characters = 0;
@@ -69,27 +70,18 @@ export class ReadFiles {
   }
 
   close(): void {
-    for (const { database } of this.connections.values()) database.close();
+    for (const { connection } of this.connections.values()) connection.database.close();
     this.connections.clear();
   }
 
-  private connection(file: ReadFile): StoppableConnection {
+  private opened(file: ReadFile): Opened {
     const known = this.connections.get(file);
     if (known !== undefined) return known;
     const database = new Database(this.files[file], { readonly: true });
     database.pragma('cache_size = -16384'); // 16 MiB
-    const connection = new StoppableConnection(database);
-    this.connections.set(file, connection);
-    return connection;
-  }
-
-  private statement({ database }: StoppableConnection, file: ReadFile, text: string): Statement {
-    const key = `${file} ${text}`;
-    const known = this.prepared.get(key);
-    if (known !== undefined) return known;
-    const statement = database.prepare(text).raw();
-    if (text.length <= longestKept) this.prepared.set(key, statement);
-    return statement;
+    const opened = { connection: new StoppableConnection(database), prepare: statementCache(database, statementsKept) };
+    this.connections.set(file, opened);
+    return opened;
   }
 }
 

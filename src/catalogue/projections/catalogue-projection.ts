@@ -1,7 +1,8 @@
-import { type Tx } from '../../read-models/read-models.js';
+import { sql } from 'kysely';
+import { type ReadModel } from '../../read-models/read-model.js';
+import { type Json } from '../../read-models/schema.js';
 import { upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { calendarEventTypes, customerEventTypes, planEventTypes } from '../domain/events.js';
 
 const types = { plan: planEventTypes, calendar: calendarEventTypes, customer: customerEventTypes } as const;
@@ -13,10 +14,36 @@ const kindOf = new Map(
   Object.entries(types).flatMap(([kind, events]) => events.map((type): [string, Kind] => [type, kind as Kind])),
 );
 
+/** What was recorded of plans, calendars and customers: one row an event, for histories to be read from. */
+export interface CatalogueTable {
+  kind: string;
+  code: string;
+  /** The event's place in its stream, from 0. */
+  revision: number;
+  event: Json;
+}
+
+declare module '../../read-models/schema.js' {
+  interface Schema {
+    catalogue: CatalogueTable;
+  }
+}
+
 /** Plans, calendars and customers: what was recorded of each, for their history to be read from. */
-export const catalogueProjection: Projection<Tx> = {
+export const catalogueProjection: ReadModel = {
   name: 'catalogue',
-  version: 3,
+  version: 4,
+  tables: {
+    catalogue: {
+      visible: (column, theirs) => sql`(${column('kind')} <> 'customer' OR ${column('code')} IN ${theirs})`,
+      create: [
+        `CREATE TABLE catalogue (
+          kind TEXT NOT NULL, code TEXT NOT NULL, revision INTEGER NOT NULL, event TEXT NOT NULL,
+          PRIMARY KEY (kind, code, revision)
+        )`,
+      ],
+    },
+  },
   types: [...kindOf.keys()],
   async apply(events, tx) {
     await upsert(tx, 'catalogue', ['kind', 'code', 'revision'], events.map(toRow));

@@ -1,6 +1,6 @@
 import { type Selectable } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
-import { type CatalogueTable } from '../../read-models/schema.js';
+import { type CatalogueTable } from '../projections/catalogue-projection.js';
 import { among } from '../../read-models/rows.js';
 import { type Readable } from '../../read-models/scoped.js';
 import { type Decider } from '../../event-sourcing/decider.js';

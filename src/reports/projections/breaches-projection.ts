@@ -1,14 +1,58 @@
-import { type Tx } from '../../read-models/read-models.js';
+import { ofCustomer, type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { among, upsert } from '../../read-models/rows.js';
-import { type BreachesTable } from '../../read-models/schema.js';
+import { type Flag, type InstantColumn } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
 
+/** A breach, one row each time one was recorded. */
+export interface BreachesTable {
+  run: string;
+  id: string;
+  layout: number;
+  metric: string;
+  ticket: string;
+  reference: string;
+  subject: string;
+  customer: string;
+  plan: string;
+  type: string;
+  priority: string;
+  assignee: string | null;
+  team: string | null;
+  time_zone: string;
+  due_at: InstantColumn;
+  detected_at: InstantColumn;
+  withdrawn_at: InstantColumn | null;
+  withdrawn_because: string | null;
+  answered_at: InstantColumn | null;
+  historic: Flag;
+}
+
+declare module '../../read-models/schema.js' {
+  interface Schema {
+    breaches: BreachesTable;
+  }
+}
+
 /** Every breach that was recorded, with what became of it. */
-export const breachesProjection: Projection<Tx> = {
+export const breachesProjection: ReadModel = {
   name: 'breaches',
-  version: 3,
+  version: 4,
+  tables: {
+    breaches: {
+      visible: ofCustomer,
+      create: [
+        `CREATE TABLE breaches (
+          run TEXT NOT NULL, id TEXT NOT NULL, layout INTEGER NOT NULL, metric TEXT NOT NULL, ticket TEXT NOT NULL,
+          reference TEXT NOT NULL, subject TEXT NOT NULL, customer TEXT NOT NULL, plan TEXT NOT NULL, type TEXT NOT NULL,
+          priority TEXT NOT NULL, assignee TEXT, team TEXT, time_zone TEXT NOT NULL, due_at INTEGER NOT NULL,
+          detected_at INTEGER NOT NULL, withdrawn_at INTEGER, withdrawn_because TEXT, answered_at INTEGER,
+          historic INTEGER NOT NULL, PRIMARY KEY (run, id)
+        )`,
+        'CREATE INDEX breaches_due ON breaches (due_at, id)',
+      ],
+    },
+  },
   types: ['SlaBreached', 'SlaBreachWithdrawn', 'SlaMetLate'],
   async apply(events, tx) {
     const runs = await load(events, tx);

@@ -1,21 +1,21 @@
 import { type RawBuilder, sql } from 'kysely';
 import { DateTime } from 'luxon';
-import { type Tx } from '../../read-models/read-models.js';
+import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { upsert } from '../../read-models/rows.js';
-import { type SummaryTable, type VerdictsTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
 import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
+import { type SummaryTable, summaryTables, type VerdictsTable } from './summary-tables.js';
 
 /**
  * Verdicts by plan, metric and month. A verdict counts in the month of its answer when met, of its deadline when
  * breached or met late, of its end when cancelled – in the calendar's zone. The last word on a run counts; what it had
  * counted before is taken back. Runs of cancelled tickets count as cancelled.
  */
-export const summaryProjection: Projection<Tx> = {
+export const summaryProjection: ReadModel = {
   name: 'summary',
-  version: 6,
+  version: 7,
+  tables: summaryTables,
   types: [...outcomeTypes.filter((type) => type !== 'SlaAtRisk'), ...['TicketCancelled', 'TicketMerged']],
   async apply(events, tx) {
     const known = await load(events, tx);

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
 import { among } from '../../read-models/rows.js';
-import { type BreachesTable } from '../../read-models/schema.js';
+import { type BreachesTable } from '../projections/breaches-projection.js';
 import { type Readable } from '../../read-models/scoped.js';
 
 export type BreachView = Selectable<BreachesTable>;

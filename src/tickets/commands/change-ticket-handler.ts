@@ -8,7 +8,7 @@ import { CATALOGUE, TIME_SOURCE, EVENT_STORE, TICKETS } from '../../di-tokens.js
 import { ticketStream } from '../domain/events.js';
 import { type Ticket, unopened } from '../domain/ticket.js';
 import { ChangeTicket, changeTicket, type TicketChanged } from './change-ticket.js';
-import { changeAndHandOver } from './propagate-merge.js';
+import { changeAndPropagate } from './propagate-merge.js';
 import { namesAnother } from './other-ticket.js';
 
 @CommandHandler(ChangeTicket)
@@ -25,7 +25,7 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
     const stream = ticketStream(ticketId);
     if (isNew && tickets.get(stream) === undefined)
       tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
-    const change = requests.some(({ command }) => namesAnother(command)) ? changeAndHandOver : changeTicket;
+    const change = requests.some(({ command }) => namesAnother(command)) ? changeAndPropagate : changeTicket;
     return change({ store, catalogue, time, tickets }, ticketId, requests, scope, signal);
   }
 }

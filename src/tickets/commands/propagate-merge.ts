@@ -3,11 +3,11 @@ import { type Position } from '../../event-sourcing/event-store.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
 import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
 import { ticketStream } from '../domain/events.js';
-import { handOvers } from '../domain/merge-propagation.js';
+import { mergePropagations } from '../domain/merge-propagation.js';
 import { changeTicket, type TicketChanged, type TicketPorts, type TicketRequest } from './change-ticket.js';
 import { readTicket } from './other-ticket.js';
 
-export interface HandedOver {
+export interface Propagated {
   /** Of the last event that it takes to know of it. */
   readonly position: Position;
   /** Whether some other ticket had not heard of it. */
@@ -20,13 +20,13 @@ export interface HandedOver {
  * @param from of what was split off before this revision, the others know
  * @throws Rejection `TICKET_EXISTS` where a ticket to be split off was opened otherwise, and what a command may throw
  */
-export async function propagateMerge(ports: TicketPorts, id: string, from = 0): Promise<HandedOver> {
+export async function propagateMerge(ports: TicketPorts, id: string, from = 0): Promise<Propagated> {
   const { state, revision, position } = await readTicket(ports, id);
   let last = position ?? (await ports.store.lastPosition());
   let isNews = false;
   let refusal: Rejection | undefined;
   if (revision === 'noStream') return { position: last, isNews };
-  for (const { target, ...request } of handOvers(id, state, revision, from)) {
+  for (const { target, ...request } of mergePropagations(id, state, revision, from)) {
     const { position: told, outcomes } = await changeTicket(ports, target, [{ ...request, mayBackdate: true }]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'rejected') refusal ??= outcome.rejection;
@@ -42,7 +42,7 @@ export async function propagateMerge(ports: TicketPorts, id: string, from = 0): 
 const oneMergeAtATime = oneAtATime();
 
 /** Changes a ticket by what names others, and tells them at once; what keeps it from that is left to the policy. */
-export const changeAndHandOver = (
+export const changeAndPropagate = (
   ports: TicketPorts,
   id: string,
   requests: readonly TicketRequest[],

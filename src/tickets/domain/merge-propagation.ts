@@ -24,7 +24,7 @@ type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>;
  * What a ticket read up to a revision has to say: how it stood to those it was merged into, and what was split off, from a
  * revision on.
  */
-export function handOvers(id: string, ticket: Ticket, revision: number, from = 0): readonly MergePropagation[] {
+export function mergePropagations(id: string, ticket: Ticket, revision: number, from = 0): readonly MergePropagation[] {
   const merges = new Map<string, MergePropagation>();
   const splits: MergePropagation[] = [];
   const { customer = '' } = ticket;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { type Tx } from '../../read-models/read-models.js';
+import { type Tx } from '../../read-models/read-model.js';
 import { upsert } from '../../read-models/rows.js';
-import { type FactsTable } from '../../read-models/schema.js';
+import { type FactsTable } from './ticket-tables.js';
 import { type Fact } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
 import { after, type TicketState, type QualityFlag } from '../domain/ticket-state.js';
@@ -17,10 +17,10 @@ export interface KeptFact {
   readonly flags: readonly QualityFlag['flag'][];
 }
 
-/** Whether a ticket's life, and what readers should know, is the same without a fact, wherever it stands. */
+/** Whether a ticket's state, and what readers should know, is the same without a fact, wherever it stands. */
 export const isIdle = ({ type, clamped }: Fact): boolean => type === 'InternalNoteAdded' && clamped === undefined;
 
-/** A fact as it is kept: what the ticket's life follows from, and no more. Few facts set the ticket's terms. */
+/** A fact as it is kept: what the ticket's state follows from, and no more. Few facts set the ticket's terms. */
 export function compact(fact: Fact): Fact {
   const {
     ticket: _ticket,
@@ -72,7 +72,7 @@ export async function keepFacts(tx: Tx, added: ReadonlyMap<string, readonly Kept
 
 /** What a ticket's facts come to. */
 export interface FactTold {
-  readonly life: TicketState | undefined;
+  readonly state: TicketState | undefined;
   /** The last of them in order of occurrence. */
   readonly lastAt: number;
   /** In order of occurrence. */
@@ -85,11 +85,11 @@ export async function tellAnew(tx: Tx, ticket: string): Promise<FactTold> {
   const facts = rows.flatMap((row) => JSON.parse(`[${row.facts}]`) as Fact[]);
   const flags: QualityFlag[] = [];
   const byPart = new Map(rows.map(({ part }): [number, string[]] => [part, []]));
-  let life: TicketState | undefined;
+  let state: TicketState | undefined;
   const inOrder = facts.toSorted((a, b) => a.at - b.at || a.order - b.order);
   for (const fact of inOrder) {
-    for (const flag of flagsOn(life, fact)) flags.push({ fact: fact.id, flag });
-    life = after(life, fact);
+    for (const flag of flagsOn(state, fact)) flags.push({ fact: fact.id, flag });
+    state = after(state, fact);
   }
   const flagged = new Map<string, QualityFlag['flag'][]>();
   for (const { fact, flag } of flags) flagged.set(fact, [...(flagged.get(fact) ?? []), flag]);
@@ -99,7 +99,7 @@ export async function tellAnew(tx: Tx, ticket: string): Promise<FactTold> {
     .map((row) => ({ ...row, flags: (byPart.get(row.part) ?? []).join(',') }))
     .filter((row, i) => row.flags !== rows[i]?.flags);
   await upsert(tx, 'facts', ['ticket', 'part'], changed);
-  return { life, lastAt: inOrder.at(-1)?.at ?? -Infinity, flags };
+  return { state, lastAt: inOrder.at(-1)?.at ?? -Infinity, flags };
 }
 
 const flagOf = ({ order }: Fact, flag: QualityFlag['flag']) => JSON.stringify([order, flag]);

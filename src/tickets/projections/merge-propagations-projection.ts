@@ -1,36 +1,68 @@
-import { type Tx } from '../../read-models/read-models.js';
+import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { among, upsert } from '../../read-models/rows.js';
-import { type HandOversTable } from '../../read-models/schema.js';
+import { type Json } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type FactEvent } from '../domain/events.js';
 import { factTypes } from '../domain/facts.js';
+
+/** What a merged or split ticket has to tell another. */
+export interface MergePropagationsTable {
+  ticket: string;
+  target: string;
+  /** `merge`, `split`, or `splitAndMerge`: merged into what was split off from it, before that was opened. */
+  kind: string;
+  /** In the ticket’s stream, of the last fact that the other has to hear of. */
+  revision: number;
+  /** How far the other has been told; -1: of nothing yet. */
+  told: number;
+  /** What it was told last; null: nothing yet. */
+  content: Json | null;
+}
+
+declare module '../../read-models/schema.js' {
+  interface Schema {
+    merge_propagations: MergePropagationsTable;
+  }
+}
 
 /**
  * What tickets that were merged or split have still to say to others: the state of the policy that does it. A merged
  * ticket says it again after every fact more, for a late one may show that it stood otherwise.
  */
-export const mergePropagationsProjection: Projection<Tx> = {
-  name: 'handOvers',
-  version: 2,
+export const mergePropagationsProjection: ReadModel = {
+  name: 'mergePropagations',
+  version: 3,
+  tables: {
+    merge_propagations: {
+      visible: 'none',
+      create: [
+        `CREATE TABLE merge_propagations (
+          ticket TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, revision INTEGER NOT NULL,
+          told INTEGER NOT NULL, content TEXT, PRIMARY KEY (ticket, target)
+        )`,
+        'CREATE INDEX merge_propagations_due ON merge_propagations (ticket) WHERE told < revision',
+      ],
+    },
+  },
   types: factTypes,
   async apply(events, tx) {
     const facts = events as readonly (StoredEvent & FactEvent)[];
     const rows = await load(facts, tx);
-    const changed = new Set<HandOversTable>();
+    const changed = new Set<MergePropagationsTable>();
     for (const fact of facts) for (const row of take(rows, fact)) changed.add(row);
-    await upsert(tx, 'hand_overs', ['ticket', 'target'], [...changed]);
+    await upsert(tx, 'merge_propagations', ['ticket', 'target'], [...changed]);
   },
 };
 
 /** Rows by the ticket that has something to say. */
-type Rows = Map<string, HandOversTable[]>;
+type Rows = Map<string, MergePropagationsTable[]>;
 
 async function load(facts: readonly FactEvent[], tx: Tx): Promise<Rows> {
   const rows: Rows = new Map();
-  if ((await tx.selectFrom('hand_overs').select('ticket').limit(1).executeTakeFirst()) === undefined) return rows;
-  const ids = new Set(facts.flatMap((fact) => [fact.data.ticket, saidBy(fact) ?? []].flat()));
-  const found = await tx.selectFrom('hand_overs').selectAll().where('ticket', 'in', among(ids)).execute();
+  if ((await tx.selectFrom('merge_propagations').select('ticket').limit(1).executeTakeFirst()) === undefined)
+    return rows;
+  const ids = new Set(facts.flatMap((fact) => [fact.data.ticket, tellerOf(fact) ?? []].flat()));
+  const found = await tx.selectFrom('merge_propagations').selectAll().where('ticket', 'in', among(ids)).execute();
   for (const row of found) {
     const own = rows.get(row.ticket);
     if (own === undefined) rows.set(row.ticket, [row]);
@@ -39,12 +71,12 @@ async function load(facts: readonly FactEvent[], tx: Tx): Promise<Rows> {
   return rows;
 }
 
-/** The ticket that a fact was handed over by. */
-const saidBy = ({ type, data }: FactEvent): string | undefined =>
+/** The ticket that a fact tells of. */
+const tellerOf = ({ type, data }: FactEvent): string | undefined =>
   type === 'MergeReceived' ? data.from : type === 'TicketOpened' ? data.splitFrom : undefined;
 
 /** The rows that a fact changes. */
-function take(rows: Rows, fact: StoredEvent & FactEvent): readonly HandOversTable[] {
+function take(rows: Rows, fact: StoredEvent & FactEvent): readonly MergePropagationsTable[] {
   const { type, data, revision } = fact;
   const { ticket } = data;
   const own = rows.get(ticket) ?? [];
@@ -52,19 +84,19 @@ function take(rows: Rows, fact: StoredEvent & FactEvent): readonly HandOversTabl
     rows.set(ticket, own);
     const kind = type === 'TicketMerged' ? 'merge' : 'split';
     const row = own.find(({ target }) => target === data.into);
-    if (row === undefined) own.push({ ticket, target: data.into, kind, revision, handed: -1, said: null });
-    else if (row.kind !== kind) row.kind = row.handed < 0 ? 'splitAndMerge' : 'merge';
+    if (row === undefined) own.push({ ticket, target: data.into, kind, revision, told: -1, content: null });
+    else if (row.kind !== kind) row.kind = row.told < 0 ? 'splitAndMerge' : 'merge';
   }
-  const said = type === 'MergeReceived' ? JSON.stringify([data.stands, data.unansweredSince]) : null;
-  const told = (rows.get(saidBy(fact) ?? '') ?? []).filter(({ target }) => target === ticket);
-  // Hearing the same again is no news to hand on: merged in a circle, tickets would talk for ever.
-  const isNews = said === null || told.some((row) => row.said !== said);
+  const content = type === 'MergeReceived' ? JSON.stringify([data.stands, data.unansweredSince]) : null;
+  const told = (rows.get(tellerOf(fact) ?? '') ?? []).filter(({ target }) => target === ticket);
+  // Hearing the same again is no news to pass on: merged in a circle, tickets would talk for ever.
+  const isNews = content === null || told.some((row) => row.content !== content);
   for (const row of isNews ? own : []) if (row.kind !== 'split') row.revision = revision;
   for (const row of told) {
-    if (type === 'MergeReceived') row.handed = data.revision;
-    else if (row.kind === 'split') row.handed = row.revision;
+    if (type === 'MergeReceived') row.told = data.revision;
+    else if (row.kind === 'split') row.told = row.revision;
     else row.kind = 'merge'; // it is opened, and has still to hear of the merge
-    row.said = said;
+    row.content = content;
   }
   return [...own, ...told];
 }

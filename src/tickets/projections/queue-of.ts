@@ -1,4 +1,4 @@
-import { type TicketsTable } from '../../read-models/schema.js';
+import { type TicketsTable } from './ticket-tables.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
 import { nextDue } from '../domain/next-due.js';
 

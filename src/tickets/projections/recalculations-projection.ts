@@ -1,29 +1,29 @@
 import { sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Tx } from '../../read-models/read-models.js';
+import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { chunks, upsert } from '../../read-models/rows.js';
-import { type RelayoutsTable, type RevisionsTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/events.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
-import { type PinnedByTicket, governedOf, isOlder, type Oldest } from './tickets-by-version.js';
+import { type RecalculationsTable, recalculationTables, type RevisionsTable } from './recalculation-tables.js';
+import { type PinnedByTicket, pinnedByTicketOf, isOlder, type Oldest } from './tickets-by-version.js';
 
 /**
  * What is still to be laid out anew under revisions that apply to open tickets: the state of the policy that does it.
  * Tickets are candidates, rather too many than too few: each ticket's decider has the word, and its event takes it off the
  * list.
  */
-export const recalculationsProjection: Projection<Tx> = {
-  name: 'relayouts',
-  version: 4,
+export const recalculationsProjection: ReadModel = {
+  name: 'recalculations',
+  version: 5,
+  tables: recalculationTables,
   types: [
     ...['PlanRevised', 'CalendarRevised', 'TicketOpened', 'SlaClockStarted', 'TicketReopened'],
     ...['TicketClosed', 'TicketCancelled', 'TicketMerged', 'PlanReapplied'],
   ],
   async apply(events, tx) {
-    const list = new List(await tx.selectFrom('revisions').selectAll().execute(), await governedOf(events, tx));
+    const list = new List(await tx.selectFrom('revisions').selectAll().execute(), await pinnedByTicketOf(events, tx));
     for (const event of events) {
       if (isRevision(event)) {
         await list.save(tx); // what came before is found in the rows
@@ -61,12 +61,12 @@ function revisionIn({ type, data, metadata }: RevisionEvent): RevisionsTable | u
 /** The list with what a batch of events makes of it. */
 class List {
   private readonly changed = new Set<string>();
-  private readonly added = new Map<string, RelayoutsTable>();
-  private readonly removed = new Map<string, RelayoutsTable>();
+  private readonly added = new Map<string, RecalculationsTable>();
+  private readonly removed = new Map<string, RecalculationsTable>();
 
   constructor(
     private readonly revisions: RevisionsTable[],
-    private readonly governed: Map<string, PinnedByTicket>,
+    private readonly pinned: Map<string, PinnedByTicket>,
   ) {}
 
   take(event: StoredEvent & TicketEvent): void {
@@ -75,18 +75,18 @@ class List {
     switch (event.type) {
       case 'TicketOpened':
       case 'SlaClockStarted':
-        this.govern(ticket, event.data.terms, at);
+        this.pin(ticket, event.data.terms, at);
         break;
       case 'TicketReopened':
         this.turn(ticket, true, at);
-        for (const oldest of this.governed.get(ticket)?.versions ?? []) this.add(ticket, oldest);
+        for (const oldest of this.pinned.get(ticket)?.versions ?? []) this.add(ticket, oldest);
         break;
       case 'TicketClosed':
       case 'TicketCancelled':
       case 'TicketMerged':
         this.turn(ticket, false, at);
         // By then it is closed, unless it was reopened later.
-        if (this.governed.get(ticket)?.isOpen === false) this.remove(ticket, (revision) => revision.at >= at);
+        if (this.pinned.get(ticket)?.isOpen === false) this.remove(ticket, (revision) => revision.at >= at);
         break;
       case 'PlanReapplied':
         this.reapplied(ticket, event.data, at);
@@ -98,13 +98,17 @@ class List {
     if (revision === undefined) return;
     this.revisions.push(revision);
     await upsert(tx, 'revisions', ['kind', 'code', 'version'], [revision]);
-    const open = await tx.selectFrom('governed').select(['ticket', 'versions']).where('open', '=', 1).execute();
+    const open = await tx
+      .selectFrom('tickets_by_version')
+      .select(['ticket', 'versions'])
+      .where('open', '=', 1)
+      .execute();
     const found = open.filter(({ versions }) =>
       (JSON.parse(versions) as readonly Oldest[]).some((oldest) => isOlder(oldest, revision)),
     );
     await upsert(
       tx,
-      'relayouts',
+      'recalculations',
       key,
       found.map(({ ticket }) => ({ ticket, ...revision })),
     );
@@ -112,33 +116,35 @@ class List {
 
   async save(tx: Tx): Promise<void> {
     const rows = [...this.changed].flatMap((ticket) => {
-      const governed = this.governed.get(ticket);
-      if (governed === undefined) return [];
-      const { versions, isOpen, statusAt, chosenAt } = governed;
+      const pinned = this.pinned.get(ticket);
+      if (pinned === undefined) return [];
+      const { versions, isOpen, statusAt, chosenAt } = pinned;
       const open = isOpen ? 1 : 0;
       return [{ ticket, versions: JSON.stringify(versions), open, status_at: statusAt, chosen_at: chosenAt }];
     });
-    await upsert(tx, 'governed', ['ticket'], rows);
-    await upsert(tx, 'relayouts', key, [...this.added.values()]);
+    await upsert(tx, 'tickets_by_version', ['ticket'], rows);
+    await upsert(tx, 'recalculations', key, [...this.added.values()]);
     for (const part of chunks([...this.removed.values()], 4)) {
       const keys = part.map(({ ticket, kind, code, version }) => sql`(${ticket}, ${kind}, ${code}, ${version})`);
-      await sql`DELETE FROM relayouts WHERE (ticket, kind, code, version) IN (VALUES ${sql.join(keys)})`.execute(tx);
+      await sql`DELETE FROM recalculations WHERE (ticket, kind, code, version) IN (VALUES ${sql.join(keys)})`.execute(
+        tx,
+      );
     }
     for (const part of [this.changed, this.added, this.removed]) part.clear();
   }
 
-  private govern(ticket: string, { plan, calendar }: PinnedVersions, at: Instant): void {
-    const governed = this.governed.get(ticket) ?? { versions: [], isOpen: true, statusAt: at, chosenAt: null };
-    this.governed.set(ticket, governed);
+  private pin(ticket: string, { plan, calendar }: PinnedVersions, at: Instant): void {
+    const pinned = this.pinned.get(ticket) ?? { versions: [], isOpen: true, statusAt: at, chosenAt: null };
+    this.pinned.set(ticket, pinned);
     for (const ref of [
       { kind: 'plan', ...plan },
       { kind: 'calendar', ...calendar },
     ]) {
-      const known = governed.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
+      const known = pinned.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
       if (known !== undefined && known.version < ref.version) continue;
-      if (governed.isOpen) this.add(ticket, ref); // a reply may take up a clock of a ticket that stays closed
+      if (pinned.isOpen) this.add(ticket, ref); // a reply may take up a clock of a ticket that stays closed
       if (known?.version === ref.version) continue;
-      if (known === undefined) governed.versions.push(ref);
+      if (known === undefined) pinned.versions.push(ref);
       else known.version = ref.version;
       this.changed.add(ticket);
     }
@@ -146,15 +152,15 @@ class List {
 
   /** Opened or ended, unless something later says otherwise. */
   private turn(ticket: string, isOpen: boolean, at: Instant): void {
-    const governed = this.governed.get(ticket);
-    if (governed === undefined || governed.statusAt > at) return;
-    governed.isOpen = isOpen;
-    governed.statusAt = at;
+    const pinned = this.pinned.get(ticket);
+    if (pinned === undefined || pinned.statusAt > at) return;
+    pinned.isOpen = isOpen;
+    pinned.statusAt = at;
     this.changed.add(ticket);
   }
 
   private add(ticket: string, oldest: Oldest): void {
-    const { chosenAt, isOpen, statusAt } = this.governed.get(ticket) ?? { chosenAt: null, isOpen: true, statusAt: 0 };
+    const { chosenAt, isOpen, statusAt } = this.pinned.get(ticket) ?? { chosenAt: null, isOpen: true, statusAt: 0 };
     for (const revision of this.revisions) {
       if (!isOlder(oldest, revision) || revision.at < (chosenAt ?? -Infinity)) continue;
       if (!isOpen && revision.at >= statusAt) continue;
@@ -166,8 +172,8 @@ class List {
 
   /** Laid out anew under other versions: revisions up to them are done with. */
   private reapplied(ticket: string, { because, terms }: Reapplied, at: Instant): void {
-    const governed = this.governed.get(ticket);
-    if (governed === undefined) return;
+    const pinned = this.pinned.get(ticket);
+    if (pinned === undefined) return;
     const reached = [
       ...(because === 'calendarRevised' ? [] : [{ kind: 'plan', ...terms.plan }]),
       ...(because === 'planRevised' ? [] : [{ kind: 'calendar', ...terms.calendar }]),
@@ -175,16 +181,16 @@ class List {
     for (const { kind, code, version } of reached) {
       const isOf = (other: Oldest) => other.kind === kind && other.code === code;
       this.remove(ticket, (revision) => isOf(revision) && revision.version <= version);
-      for (const oldest of governed.versions.filter(isOf)) oldest.version = Math.max(oldest.version, version);
+      for (const oldest of pinned.versions.filter(isOf)) oldest.version = Math.max(oldest.version, version);
     }
-    if (because === 'reapplied') governed.chosenAt = Math.max(governed.chosenAt ?? at, at);
+    if (because === 'reapplied') pinned.chosenAt = Math.max(pinned.chosenAt ?? at, at);
     // What it goes on under from then on may have been revised since, though it is recorded only now.
     const under = because === 'reapplied' ? reached : [];
     if (because === 'planRevised') under.push({ kind: 'calendar', ...terms.calendar });
     for (const ref of under) {
-      const known = governed.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
+      const known = pinned.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
       if (known !== undefined && known.version <= ref.version) continue;
-      if (known === undefined) governed.versions.push(ref);
+      if (known === undefined) pinned.versions.push(ref);
       else known.version = ref.version;
       this.add(ticket, ref);
     }
@@ -192,7 +198,7 @@ class List {
   }
 
   private remove(ticket: string, isOver: (revision: RevisionsTable) => boolean): void {
-    const versions = this.governed.get(ticket)?.versions ?? [];
+    const versions = this.pinned.get(ticket)?.versions ?? [];
     for (const revision of this.revisions.filter(isOver)) {
       if (!versions.some(({ kind, code }) => kind === revision.kind && code === revision.code)) continue;
       const row = { ticket, ...revision };
@@ -204,4 +210,4 @@ class List {
 
 const key = ['ticket', 'kind', 'code', 'version'] as const;
 
-const keyOf = ({ ticket, kind, code, version }: RelayoutsTable) => JSON.stringify([ticket, kind, code, version]);
+const keyOf = ({ ticket, kind, code, version }: RecalculationsTable) => JSON.stringify([ticket, kind, code, version]);

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Tx } from '../../read-models/read-models.js';
+import { type Tx } from '../../read-models/read-model.js';
 import { among, upsert } from '../../read-models/rows.js';
-import { type TicketsTable } from '../../read-models/schema.js';
+import { type TicketsTable } from './ticket-tables.js';
 import { type VersionRef } from '../../clocks/pinned-versions.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
 import { type TicketState, type QualityFlag } from '../domain/ticket-state.js';
@@ -21,7 +21,7 @@ export interface TicketRow {
   /** Undefined for a new ticket. */
   readonly known: Known | undefined;
   /** Read only where the batch has a fact of it: most of what happens to a ticket is what becomes of its clocks. */
-  life: TicketState | undefined;
+  state: TicketState | undefined;
   /** The last of its facts in order of occurrence. */
   lastAt: Instant;
   /** The first of its flags. */
@@ -39,7 +39,7 @@ export const newRow = (id: string, customer: string, known?: Known): TicketRow =
   id,
   customer,
   known,
-  life: undefined,
+  state: undefined,
   lastAt: -Infinity,
   flags: [],
   added: [],
@@ -61,12 +61,12 @@ export async function loadRows(
   for (const { id, customer, ...known } of await found.execute()) rows.set(id, newRow(id, customer, known));
   const standing = tx
     .selectFrom('tickets')
-    .select(['id', 'life', 'last_at', 'flags'])
+    .select(['id', 'state', 'last_at', 'flags'])
     .where('id', 'in', among(changed));
-  for (const { id, life, last_at: lastAt, flags } of await standing.execute()) {
+  for (const { id, state, last_at: lastAt, flags } of await standing.execute()) {
     const row = rows.get(id);
     if (row === undefined) continue;
-    Object.assign(row, { life: stateFromJson(life), lastAt, flags: JSON.parse(flags) as QualityFlag[] });
+    Object.assign(row, { state: stateFromJson(state), lastAt, flags: JSON.parse(flags) as QualityFlag[] });
   }
   for (const [id, clocks] of await recentClocks(tx, [...rows.keys()]))
     for (const clock of clocks) rows.get(id)?.clocks.set(clock.run, clock);
@@ -79,7 +79,7 @@ export async function saveRows(tx: Tx, tickets: ReadonlyMap<string, TicketRow>):
   const rows = [...tickets.values()];
   const rankOf = await ranks(
     tx,
-    rows.flatMap(({ life }) => life?.terms.plan ?? []),
+    rows.flatMap(({ state }) => state?.terms.plan ?? []),
   );
   await upsert(
     tx,
@@ -109,8 +109,8 @@ const pairs = (keys: Iterable<string>): RawBuilder<unknown> =>
 
 /** Tickets of which no fact was heard, where what became of their clocks changes their place in the queue. */
 async function updateQueue(tickets: readonly TicketRow[], tx: Tx): Promise<void> {
-  const moved = tickets.flatMap(({ id, known, life, clocks }) => {
-    if (known === undefined || life !== undefined) return [];
+  const moved = tickets.flatMap(({ id, known, state, clocks }) => {
+    if (known === undefined || state !== undefined) return [];
     const { due_at: due, queued } = queueOf(known.status, clocks.values());
     return due === known.due_at && queued === known.queued ? [] : [{ id, due, queued }];
   });
@@ -120,9 +120,9 @@ async function updateQueue(tickets: readonly TicketRow[], tx: Tx): Promise<void>
     FROM json_each(${JSON.stringify(moved)}) moved WHERE tickets.id = moved.value ->> 'id'`.execute(tx);
 }
 
-function toRow({ id, customer, life, lastAt, flags, clocks }: TicketRow, rankOf: RankOf): TicketsTable[] {
-  if (life === undefined) return [];
-  const { reference, status, type, channel, priority, subject, assignee, team } = life;
+function toRow({ id, customer, state, lastAt, flags, clocks }: TicketRow, rankOf: RankOf): TicketsTable[] {
+  if (state === undefined) return [];
+  const { reference, status, type, channel, priority, subject, assignee, team } = state;
   return [
     {
       id,
@@ -133,17 +133,17 @@ function toRow({ id, customer, life, lastAt, flags, clocks }: TicketRow, rankOf:
       channel,
       priority,
       text: `${subject}\n${reference}`.toLowerCase(),
-      guarantee: life.guarantee.kind,
-      plan: life.terms.plan.code,
+      guarantee: state.guarantee.kind,
+      plan: state.terms.plan.code,
       assignee,
       team,
-      import: life.import?.id ?? null,
-      opened_at: life.openedAt,
-      place: -rankOf(life.terms.plan),
+      import: state.import?.id ?? null,
+      opened_at: state.openedAt,
+      place: -rankOf(state.terms.plan),
       ...queueOf(status, clocks.values()),
       last_at: lastAt,
       flags: JSON.stringify(flags.slice(0, flagsShown)),
-      life: stateToJson(life),
+      state: stateToJson(state),
     },
   ];
 }

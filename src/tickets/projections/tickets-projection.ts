@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
-import { type Tx } from '../../read-models/read-models.js';
+import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { upsert } from '../../read-models/rows.js';
-import { type ClocksTable, type ImportsTable, type PlansTable } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type ImportFinished, type ImportStarted } from '../domain/import-events.js';
 import { type PlanEvent } from '../../catalogue/domain/events.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
@@ -17,15 +15,17 @@ import { flagsOn } from '../domain/flags.js';
 import { after } from '../domain/ticket-state.js';
 import { flagsShown } from '../domain/ticket-view.js';
 import { compact, isIdle } from './kept-facts.js';
+import { type ClocksTable, type ImportsTable, type PlansTable, ticketTables } from './ticket-tables.js';
 import { loadRows, newRow, saveRows, type TicketRow } from './ticket-rows.js';
 
 type PlanVersion = Extract<PlanEvent, { type: 'PlanDefined' | 'PlanRevised' }>;
 type ImportEvent = ImportStarted | ImportFinished;
 
 /** Tickets, their clocks, the imports that brought them, and how the versions of plans rank that they are sorted by. */
-export const ticketsProjection: Projection<Tx> = {
+export const ticketsProjection: ReadModel = {
   name: 'tickets',
-  version: 4,
+  version: 5,
+  tables: ticketTables,
   types: [...factTypes, ...outcomeTypes, 'ImportStarted', 'ImportFinished', 'PlanDefined', 'PlanRevised'],
   async apply(events, tx) {
     const batch = await load(events, tx);
@@ -90,14 +90,14 @@ function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): vo
   const { ticket: id, customer } = event.data;
   const row = tickets.get(id) ?? newRow(id, customer);
   tickets.set(id, row);
-  const fact = compact(factOf(event, event.revision, row.life?.openedAt));
+  const fact = compact(factOf(event, event.revision, row.state?.openedAt));
   if (isIdle(fact)) return;
   // What comes late changes what the facts after it mean: they are told anew, together, when the batch is saved.
   row.isLate ||= fact.at < row.lastAt;
-  const flags = row.isLate ? [] : flagsOn(row.life, fact);
+  const flags = row.isLate ? [] : flagsOn(row.state, fact);
   row.added.push({ fact, flags });
   if (row.isLate) return;
-  row.life = after(row.life, fact);
+  row.state = after(row.state, fact);
   row.lastAt = fact.at;
   if (flags.length > 0 && row.flags.length < flagsShown)
     row.flags = [...row.flags, ...flags.map((flag) => ({ fact: fact.id, flag }))];
@@ -112,7 +112,7 @@ async function save({ tickets, clocks, imports, plans }: Batch, tx: Tx): Promise
   await saveRows(tx, tickets);
   const importOf = (ticket: string) => {
     const row = tickets.get(ticket);
-    return row?.known?.import ?? row?.life?.import?.id ?? null;
+    return row?.known?.import ?? row?.state?.import?.id ?? null;
   };
   const clockRows = [...clocks].map(([run, { ticket, clock }]): ClocksTable => {
     const by = importOf(ticket);

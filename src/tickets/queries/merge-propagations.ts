@@ -12,18 +12,18 @@ export async function* dueMergePropagations(db: Kysely<Schema>): AsyncGenerator<
   let last: string | undefined = '';
   do {
     const rows: readonly { readonly ticket: string }[] = await db
-      .selectFrom('hand_overs as h')
-      .innerJoin('tickets as own', 'own.id', 'h.ticket')
-      .leftJoin('tickets as other', 'other.id', 'h.target')
-      .where(sql<boolean>`h.handed < h.revision`)
-      .where(sql<boolean>`(h.kind <> 'merge' OR other.id IS NOT NULL)`)
+      .selectFrom('merge_propagations as p')
+      .innerJoin('tickets as own', 'own.id', 'p.ticket')
+      .leftJoin('tickets as other', 'other.id', 'p.target')
+      .where(sql<boolean>`p.told < p.revision`)
+      .where(sql<boolean>`(p.kind <> 'merge' OR other.id IS NOT NULL)`)
       .where(
         sql<boolean>`NOT EXISTS (SELECT 1 FROM imports i WHERE i.unfinished = 1 AND i.id IN (own.import, other.import))`,
       )
-      .where('h.ticket', '>', last)
-      .select('h.ticket')
+      .where('p.ticket', '>', last)
+      .select('p.ticket')
       .distinct()
-      .orderBy('h.ticket')
+      .orderBy('p.ticket')
       .limit(sql.lit(pageSize))
       .execute();
     if (rows.length > 0) yield rows.map(({ ticket }) => ticket);

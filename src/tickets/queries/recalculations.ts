@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { type RelayoutsTable, type Schema } from '../../read-models/schema.js';
+import { type Schema } from '../../read-models/schema.js';
+import { type RecalculationsTable } from '../projections/recalculation-tables.js';
 
 /** Rows read at a time. */
 const pageSize = 1_000;
@@ -8,17 +9,17 @@ const pageSize = 1_000;
 /** Those of tickets that are known, and whose import is finished: what an import says later belongs to what is judged. */
 const waiting = (db: Kysely<Schema>) =>
   db
-    .selectFrom('relayouts')
-    .innerJoin('tickets', 'tickets.id', 'relayouts.ticket')
+    .selectFrom('recalculations')
+    .innerJoin('tickets', 'tickets.id', 'recalculations.ticket')
     .leftJoin('imports', 'imports.id', 'tickets.import')
     .where(sql<boolean>`coalesce(imports.unfinished, 0) = 0`);
 
 /** The first instant after another at which a revision comes into force for a ticket. */
 export async function nextRecalculation(db: Kysely<Schema>, after: Instant): Promise<Instant | undefined> {
   const soonest = waiting(db)
-    .select('relayouts.at')
-    .where('relayouts.at', '>', after)
-    .orderBy('relayouts.at')
+    .select('recalculations.at')
+    .where('recalculations.at', '>', after)
+    .orderBy('recalculations.at')
     .limit(sql.lit(1));
   return (await soonest.executeTakeFirst())?.at;
 }
@@ -30,12 +31,12 @@ export async function* dueRecalculations(
 ): AsyncGenerator<readonly string[], void, undefined> {
   let last: { readonly at: Instant; readonly ticket: string } | undefined;
   do {
-    let due = waiting(db).select(['relayouts.at', 'relayouts.ticket']).where('relayouts.at', '<=', now);
+    let due = waiting(db).select(['recalculations.at', 'recalculations.ticket']).where('recalculations.at', '<=', now);
     if (last !== undefined)
-      due = due.where(sql<boolean>`(relayouts.at, relayouts.ticket) > (${last.at}, ${last.ticket})`);
+      due = due.where(sql<boolean>`(recalculations.at, recalculations.ticket) > (${last.at}, ${last.ticket})`);
     const rows: readonly { readonly at: Instant; readonly ticket: string }[] = await due
-      .orderBy('relayouts.at')
-      .orderBy('relayouts.ticket')
+      .orderBy('recalculations.at')
+      .orderBy('recalculations.ticket')
       .limit(sql.lit(pageSize))
       .execute();
     if (rows.length > 0) yield rows.map(({ ticket }) => ticket);
@@ -51,9 +52,9 @@ export const recalculationsOf = (
   db: Kysely<Schema>,
   ticket: string,
   now: Instant,
-): Promise<readonly RelayoutsTable[]> =>
+): Promise<readonly RecalculationsTable[]> =>
   db
-    .selectFrom('relayouts')
+    .selectFrom('recalculations')
     .selectAll()
     .where('ticket', '=', ticket)
     .where('at', '<=', now)

@@ -1,8 +1,9 @@
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Page, keyOf, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
 import { among } from '../../read-models/rows.js';
-import { type TicketsTable } from '../../read-models/schema.js';
+import { type TicketsTable } from '../projections/ticket-tables.js';
+import { type Schema } from '../../read-models/schema.js';
 import { type Readable } from '../../read-models/scoped.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { type QualityFlag } from '../domain/ticket-state.js';
@@ -12,7 +13,7 @@ import { recentClocks } from '../clock-cache.js';
 
 type Db = Readable;
 /** What a view is made of. */
-const shown = ['id', 'customer', 'opened_at', 'life', 'flags'] as const;
+const shown = ['id', 'customer', 'opened_at', 'state', 'flags'] as const;
 type Row = Pick<Selectable<TicketsTable>, (typeof shown)[number]>;
 
 /** Which tickets; what is left out does not narrow. */
@@ -49,6 +50,17 @@ export async function ticketCalled(db: Db, reference: string): Promise<TicketVie
     .orderBy('opened_at', 'desc')
     .limit(sql.lit(1));
   return (await views(db, await row.execute()))[0];
+}
+
+/** The ids of the tickets that people know by a reference, oldest first. */
+export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('tickets')
+    .select('id')
+    .where('reference', '=', reference)
+    .orderBy('opened_at')
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** Tickets, newest first. */
@@ -119,16 +131,16 @@ async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[
     db,
     rows.map(({ id }) => id),
   );
-  return rows.map(({ id, customer, life: json, flags }) => {
-    const life = stateFromJson(json);
+  return rows.map(({ id, customer, state: json, flags }) => {
+    const state = stateFromJson(json);
     const own = latestClocks(clocks.get(id) ?? []);
     return {
       id,
       customer,
       flags: () => JSON.parse(flags) as QualityFlag[],
-      isIncomplete: isIncomplete(life),
+      isIncomplete: isIncomplete(state),
       clocks: () => own,
-      ...life,
+      ...state,
     };
   });
 }

@@ -1,7 +1,7 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Kysely, Migrator, type Transaction } from 'kysely';
 import { connectTo, dialectOf } from '../../read-models/connect.js';
 import { type Stored } from '../../storage/disk-faults.js';
+import { replaceSqliteFile } from '../../storage/sqlite-files.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type ProjectionStore } from '../../event-sourcing/projection-processor.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -50,8 +50,7 @@ export async function openOutbox(file: string, log: Log, { acceptsOlderLog, told
   }
   told(`Webhooks: the deliveries belong to another event store; they were moved to ${file}.before.`);
   await opened.destroy();
-  for (const side of ['-wal', '-shm']) rmSync(`${file}${side}`, { force: true });
-  if (existsSync(file)) renameSync(file, `${file}.before`);
+  replaceSqliteFile(`${file}.before`, file);
   const anew = await open(file);
   await begin(anew, log);
   return toOutbox(anew);

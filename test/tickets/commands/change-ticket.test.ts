@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readersOf } from '../../../src/read-models/scoped.js';
 import { enrolCustomer } from '../../../src/catalogue/commands/define.js';
 import { newFolder } from '../../support/api.js';
 import { importLines, ledgerAt, open, project, say, type TestContext } from '../../support/application-contexts.js';
@@ -63,7 +62,7 @@ describe('the plan of a ticket', () => {
       line('FirstResponseSent', '09:58:00'),
     ]);
     await project(context);
-    const [ticket] = (await tickets(readersOf(context.db, context.reads).atHand('everyone'), {}, {})).edges;
+    const [ticket] = (await tickets(context.readers.atHand('everyone'), {}, {})).edges;
     expect(ticket?.node.clocks().map(({ metric, terms }) => [metric, terms.plan.code])).toEqual([
       ['firstResponse', 'enterprise'],
       ['followUp', 'enterprise'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ReceiveMerge } from '../../../src/tickets/domain/commands.js';
-import { handOvers } from '../../../src/tickets/domain/merge-propagation.js';
+import { mergePropagations } from '../../../src/tickets/domain/merge-propagation.js';
 import { hours, instant, planWith, refusal, TicketLife } from '../../support/ticket-life.js';
 
 const into = (other: string) => ({ type: 'MergeTicket', into: other }) as const;
@@ -11,7 +11,11 @@ const received = (since: string | null, revision = 1): ReceiveMerge => ({
 });
 /** What a ticket has to say to others. */
 const says = ({ state }: TicketLife) =>
-  handOvers('t1', state, state.size - 1).map(({ target, command, occurredAt }) => ({ target, occurredAt, ...command }));
+  mergePropagations('t1', state, state.size - 1).map(({ target, command, occurredAt }) => ({
+    target,
+    occurredAt,
+    ...command,
+  }));
 
 describe('a ticket that is merged', () => {
   it('39: into another has its running clocks cancelled; the other keeps its own', () => {
