@@ -13,7 +13,6 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from '../audit/audit-api.module.js';
 import { type Authenticator } from '../auth/authenticator.js';
-import { noteToStderr } from '../observability/log.js';
 import { type RequestLimits } from '../api/request-limits.js';
 import { WebSocketDoor } from '../api/websocket/websocket-server.js';
 import { graphqlOptions } from './graphql-options.js';
@@ -50,21 +49,24 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stop = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
 
-  constructor(@Inject(PLEDGE_CONTEXT) private readonly context: PledgeContext) {}
+  constructor(
+    @Inject(PLEDGE_CONTEXT) private readonly context: PledgeContext,
+    @Inject(REQUEST_LIMITS) private readonly requestLimits: RequestLimits,
+  ) {}
 
   onApplicationBootstrap(): void {
     const { store, projections, work } = this.context;
+    const { log } = this.requestLimits;
     const { signal } = this.stop;
     const projecting = projections.run(signal, ({ name, error, failedEvent }) => {
-      noteToStderr(`projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`);
+      const message = `projection ${name} stopped at event ${failedEvent ?? '?'}: ${error ?? '?'}`;
+      log({ level: 'error', code: 'PROJECTION_STOPPED', message });
     });
     const watching = allProcessors(work).map((ports) => watchDeadlines(ports, signal));
     const looking = store.watch(signal, (fault) => {
-      noteToStderr(
-        fault === undefined
-          ? 'The event store is available again.'
-          : `${fault.code}: ${fault.message}${fault.detail === '' ? '' : ` (${fault.detail})`}`,
-      );
+      if (fault === undefined)
+        log({ level: 'info', code: 'EVENT_STORE_BACK', message: 'The event store is available again.' });
+      else log({ level: 'error', code: fault.code, message: fault.forOperators });
     });
     this.running = Promise.all([projecting, looking, ...watching]);
   }

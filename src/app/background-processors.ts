@@ -3,7 +3,7 @@ import { type TimeSource } from '../time/time-source.js';
 import { type LeaseDatabase, leaseOf, stuckOf } from '../deadlines/leases.js';
 import { type Schema } from '../read-models/schema.js';
 import { newId } from '../event-sourcing/new-id.js';
-import { noteToStderr } from '../observability/log.js';
+import { logToStderr } from '../observability/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type RunningProjections } from './projection-worker/projections.js';
@@ -82,8 +82,8 @@ export function backgroundProcessors(ports: ProcessorPorts): BackgroundProcessor
 const told = (name: string, stuck: StuckTicketStore): StuckTicketStore => ({
   ...stuck,
   put: (ticket) => {
-    if (ticket.tries === 1)
-      noteToStderr(`${name}: ticket ${ticket.ticket} is stuck and will be tried again: ${ticket.error}`);
+    const message = `${name}: ticket ${ticket.ticket} is stuck and will be tried again: ${ticket.error}`;
+    if (ticket.tries === 1) logToStderr({ level: 'warn', code: 'TICKET_STUCK', message });
     return stuck.put(ticket);
   },
 });

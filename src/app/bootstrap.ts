@@ -18,6 +18,7 @@ import { ValidateInput } from '../api/graphql/validate.js';
 import { countStuck } from '../deadlines/leases.js';
 import { type Health, healthOf, publicly, statusCodeOf } from '../observability/health.js';
 import { metricsOf, metricsType } from '../observability/metrics.js';
+import { nestLog } from '../observability/nest-log.js';
 import { type PledgeContext } from './pledge-context.js';
 import { projectionNames } from './projection-worker/projections.js';
 
@@ -53,7 +54,7 @@ export async function startServer(
   const adapter = new FastifyAdapter(httpOptions(requestLimits.limits));
   const module = AppModule.over(context, requestLimits, authenticator, more);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: ['error', 'warn', 'fatal'],
+    logger: nestLog(requestLimits.log),
     abortOnError: false,
     bodyParser: false, // ours counts first, and reads no forms
   });

@@ -14,7 +14,7 @@ import {
 } from '../read-models/read-models.js';
 import { type Schema } from '../read-models/schema.js';
 import { type Readers, readersOf } from '../read-models/scoped.js';
-import { noteToStderr } from '../observability/log.js';
+import { logToStderr } from '../observability/log.js';
 import { type EventStore, type Position } from '../event-sourcing/event-store.js';
 import { type StorageFault } from '../event-sourcing/storage-fault.js';
 import { StreamCache } from '../event-sourcing/stream-cache.js';
@@ -94,7 +94,7 @@ export async function openPledgeContext(
     threaded = false,
     holidaysApart = threaded,
     open = openEventStore,
-    finding = onStderr,
+    finding = inTheLog,
     ...options
   }: ContextOptions = {},
 ): Promise<PledgeContext> {
@@ -156,10 +156,12 @@ export async function openPledgeContext(
   }
 }
 
-const onStderr: Finding = {
-  acceptsOlderLog: false,
-  told: noteToStderr,
+/** Has what is done anew in a data folder stand in the log. */
+export const toldInLog = (message: string): void => {
+  logToStderr({ level: 'warn', code: 'DATA_FOLDER', message });
 };
+
+const inTheLog: Finding = { acceptsOlderLog: false, told: toldInLog };
 
 const readsHere = (
   { readModelsFile, webhookFiles }: DataFolder,
@@ -198,7 +200,7 @@ export async function openForReading(settings: Settings): Promise<ReadOnlyContex
  * how far that goes.
  * @throws Rejection `DATA_NOT_FOUND`, and what {@link openPledgeContext} throws
  */
-export async function rebuildReadModels(settings: Settings): Promise<Position> {
+export async function rebuildReadModels(settings: Settings, finding = inTheLog): Promise<Position> {
   const { path, eventsFile } = filesOf(settings.data);
   if (settings.eventStoreUrl === null && !existsSync(eventsFile))
     throw new Rejection('DATA_NOT_FOUND', `There is no event store in ${path} to build from.`);
@@ -206,10 +208,10 @@ export async function rebuildReadModels(settings: Settings): Promise<Position> {
   const anew = `${folder.readModelsFile}.new`;
   let log: OpenEventStore | undefined;
   try {
-    expectLog(settings, folder, onStderr);
+    expectLog(settings, folder, finding);
     removeReadModels(anew);
     log = await openEventStore(settings);
-    await expectAllThatWasSeen(folder, log.store, onStderr);
+    await expectAllThatWasSeen(folder, log.store, finding);
     const readModels = await openReadModels(anew, { log: log.store, projections: allProjections });
     await new Projections(log, readModels).catchUp().finally(readModels.close);
     replaceReadModels(folder.readModelsFile, anew);

@@ -35,8 +35,7 @@ const files = {
 };
 
 function coded(error: unknown): Coded | undefined {
-  if (error instanceof StorageFault && error.detail !== '')
-    return { code: error.code, message: `${error.message} (${error.detail})` };
+  if (error instanceof StorageFault) return { code: error.code, message: error.forOperators };
   if (error instanceof Rejection) return error;
   if (error instanceof InvalidCalendar) return { code: error.code, message: `${error.field}: ${error.message}` };
   const fault = diskFault(error, files);

@@ -10,10 +10,11 @@ import { mappedLog } from '../imports/mapping/mapped-log.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { Survey } from '../imports/survey.js';
-import { type PledgeContext, openPledgeContext } from '../app/pledge-context.js';
-import { settleDue } from '../deadlines/deadline-watcher.js';
+import { finishImport } from '../imports/finish-import.js';
+import { openPledgeContext } from '../app/pledge-context.js';
+import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { allProcessors } from '../app/background-processors.js';
-import { complain, print } from './print.js';
+import { complain, print, tellingPeople } from './print.js';
 import { progressOn } from './progress.js';
 import { Rejects } from './rejects.js';
 
@@ -63,7 +64,10 @@ async function importFile(file: string, options: Options): Promise<void> {
   const writer = new Rejects(rejectsFile, () => {
     stop.abort();
   });
-  const context = await openPledgeContext(readSettings(), `import ${file}`, { holidaysApart: true });
+  const context = await openPledgeContext(readSettings(), `import ${file}`, {
+    holidaysApart: true,
+    finding: tellingPeople,
+  });
   const onSignal = () => {
     stop.abort();
   };
@@ -93,8 +97,11 @@ async function importFile(file: string, options: Options): Promise<void> {
       process.exitCode = 130;
       return;
     }
-    await log.finish(counts);
-    await settleHistory(context);
+    const { store, projections, work } = context;
+    const failed = ({ name, error }: ProjectionStatus) => {
+      complain(`projection ${name} stopped: ${error ?? '?'}`);
+    };
+    await finishImport(log, counts, { store, projections, processors: allProcessors(work), failed });
     const seconds = (context.time.now() - began) / 1000;
     print(`Imported ${source} in ${seconds.toFixed(1)} s: ${said(counts)}.`);
     if (counts.rejected > 0) print(`Rejected rows, each with its reason: ${rejectsFile}`);
@@ -123,20 +130,4 @@ async function surveyOf(file: string, format: ImportFormat, source: string): Pro
   const survey = new Survey(source);
   for await (const row of format.read(readLog(file, process.stdin))) survey.take(row);
   return survey;
-}
-
-/** Projects what came in, hands over merges, lays out anew what revisions apply to, and records what fell due on tickets left open. */
-async function settleHistory({ projections, work, store }: PledgeContext): Promise<void> {
-  const stop = new AbortController();
-  const running = projections.run(stop.signal, ({ name, error }) => {
-    complain(`projection ${name} stopped: ${error ?? '?'}`);
-    stop.abort();
-  });
-  const names = projections.statuses.map(({ name }) => name);
-  const seen = async () => projections.waitFor(names, await store.lastPosition(), stop.signal);
-  await seen();
-  for (const ports of allProcessors(work)) await settleDue(ports, stop.signal);
-  await seen();
-  stop.abort();
-  await running;
 }

@@ -9,7 +9,7 @@ import { applyPlansFile } from '../catalogue/file/apply-plans-file.js';
 import { readPlansFile } from '../catalogue/file/read-plans-file.js';
 import { readCatalogue } from '../catalogue/file/whole-catalogue.js';
 import { toPlansFile, toYaml } from '../catalogue/file/write-plans-file.js';
-import { print, printsAlone } from './print.js';
+import { print, printsAlone, tellingPeople } from './print.js';
 
 /** A hundred thousand customers take some ten million. */
 const mostBytes = 32_000_000;
@@ -29,7 +29,10 @@ const applyCommand = new Command('apply')
     // What was cut off before it began is not what anybody meant.
     if (text === '') throw new Rejection('MALFORMED_FILE', `${name} is empty.`);
     const file = readPlansFile(text, name);
-    const context = await openPledgeContext(readSettings(), `plans apply ${name}`, { holidaysApart: true });
+    const context = await openPledgeContext(readSettings(), `plans apply ${name}`, {
+      holidaysApart: true,
+      finding: tellingPeople,
+    });
     try {
       const agree = yes ? () => Promise.resolve(true) : () => ask(name);
       const isDone = await applyPlansFile(context, file, { id: actor, kind: 'person' }, agree, print);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { visible } from '../parsing/visible.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { type Finding } from '../event-sourcing/standing.js';
 
 /**
  * The only way from a command to whoever reads what it says. What it is given are lines; much of their text is from outside –
@@ -23,6 +24,14 @@ export const isPrinted = (line: string): Promise<boolean> =>
 export function complain(...lines: readonly string[]): void {
   process.stderr.write(written(lines));
 }
+
+/** How commands tell what is done anew in a data folder. */
+export const tellingPeople: Finding = {
+  acceptsOlderLog: false,
+  told: (line) => {
+    complain(line);
+  },
+};
 
 const written = (lines: readonly string[]) => lines.map((line) => `${visible(line)}\n`).join('');
 

@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { type DevelopmentKey } from '../auth/development-key.js';
 import { expectIdentity } from '../config/identity-settings.js';
 import { readSettings, type Settings } from '../config/settings.js';
-import { surviveSilence } from '../observability/log.js';
+import { logToStderr, surviveSilence } from '../observability/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Finding } from '../event-sourcing/standing.js';
-import { type PledgeContext, openPledgeContext } from '../app/pledge-context.js';
+import { type PledgeContext, openPledgeContext, toldInLog } from '../app/pledge-context.js';
 import { startUnavailableServer, type UnavailableServer } from '../app/unavailable-server.js';
-import { complain, print } from './print.js';
+import { print } from './print.js';
 
 /** Resolves when the process is asked to stop. */
 export const stopSignal = (): Promise<string> =>
@@ -84,13 +84,15 @@ async function openWhenThere(
 ): Promise<PledgeContext | undefined> {
   const finding: Finding = {
     acceptsOlderLog,
-    told: complain,
+    told: toldInLog,
   };
   if (place === undefined) return openPledgeContext(settings, 'serve', { threaded: true, finding });
   const said = new Set<string>();
   const told = (why: string) => {
-    if (!said.has(why)) complain(`The event store does not answer; see ${place.url}/health. ${why}`);
+    if (said.has(why)) return;
     said.add(why);
+    const message = `The event store does not answer; see ${place.url}/health. ${why}`;
+    logToStderr({ level: 'warn', code: 'EVENT_STORE_UNAVAILABLE', message });
   };
   while (!signal.aborted) {
     try {

@@ -15,6 +15,11 @@ export class StorageFault extends Rejection {
   ) {
     super(code, message);
   }
+
+  /** All that is known of it. */
+  get forOperators(): string {
+    return this.detail === '' ? this.message : `${this.message} (${this.detail})`;
+  }
 }
 
 /** The code where a log is missing, shorter or other than what is known of it. */

@@ -6,7 +6,8 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type CataloguePorts } from '../catalogue/commands/catalogue-ports.js';
 import { defineCalendar, enrolCustomer } from '../catalogue/commands/define.js';
-import { changeTicket, type RequestOutcome, type TicketPorts } from '../tickets/commands/change-ticket.js';
+import { ChangeTicket, type RequestOutcome, type TicketPorts } from '../tickets/commands/change-ticket.js';
+import { enterCommand } from '../tickets/commands/command-entry.js';
 import { refusedAll } from '../tickets/commands/opening-rejected.js';
 import { deriveId } from '../event-sourcing/derive-id.js';
 import { type ImportFinished, type ImportStarted, importStream } from '../tickets/domain/import-events.js';
@@ -110,7 +111,7 @@ async function record(
 ): Promise<readonly RequestOutcome[]> {
   const requests = facts.map((fact) => ({ ...fact, ...shared }));
   try {
-    return (await changeTicket(ports, ticket, requests)).outcomes;
+    return (await enterCommand(ports, new ChangeTicket('everyone', ticket, requests))).outcomes;
   } catch (rejection) {
     if (!isOfTheRow(rejection)) throw rejection;
     return refusedAll(requests, ticket, rejection);

@@ -2,9 +2,9 @@ import { systemTime } from '../time/time-source.js';
 import { cut } from '../event-sourcing/rejection.js';
 import { visible } from '../parsing/visible.js';
 
-/** What is worth an operator's look: an error of ours, or a request refused. */
+/** What is worth an operator's look: an error of ours, a request refused, or what happened to the files and the store. */
 export interface LogEntry {
-  readonly level: 'error' | 'warn';
+  readonly level: 'error' | 'warn' | 'info';
   /** The id that whoever was refused has in hand. */
   readonly id?: string;
   readonly code: string;
@@ -48,11 +48,6 @@ export const logToStderr: Log = logTo(() => process.stderr);
 export function surviveSilence(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
-
-/** A line of words for the operator, of what concerns no request. */
-export const noteToStderr = (text: string): void => {
-  process.stderr.write(`${visible(text)}\n`);
-};
 
 /** How much of an error a line tells. */
 const longestError = 8_000;

@@ -15,6 +15,10 @@ export function* chunks<Item>(items: readonly Item[], parametersEach: number): G
 export const among = <Value extends string>(values: Iterable<Value>): RawBuilder<Value> =>
   sql`(SELECT value FROM json_each(${JSON.stringify([...values])}))`;
 
+/** Pairs to look for with `in`, as {@link among}. */
+export const pairsAmong = (pairs: Iterable<readonly [string, string | number]>): RawBuilder<unknown> =>
+  sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...pairs])}))`;
+
 /** Writes rows, over those with the same key. */
 export async function upsert<Table extends keyof Schema>(
   tx: Tx,

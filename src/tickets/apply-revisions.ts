@@ -1,5 +1,6 @@
 import { type RecalculationsTable } from './projections/recalculation-tables.js';
-import { changeTicket, type TicketChanged, type TicketPorts } from './commands/change-ticket.js';
+import { ChangeTicket, type TicketChanged, type TicketPorts, type TicketRequest } from './commands/change-ticket.js';
+import { enterCommand } from './commands/command-entry.js';
 import { pledge } from '../event-sourcing/system-actor.js';
 
 /** Sends a ticket the revisions that apply to it; its decider judges whether and where they do. */
@@ -8,12 +9,9 @@ export function applyRevisions(
   ticket: string,
   revisions: readonly RecalculationsTable[],
 ): Promise<TicketChanged> {
-  return changeTicket(
-    ports,
-    ticket,
-    revisions.map(({ kind, code, version, at }) => ({
-      command: { type: 'ApplyRevision', of: kind === 'plan' ? 'plan' : 'calendar', code, version },
-      ...{ occurredAt: at, actor: pledge, mayBackdate: true },
-    })),
-  );
+  const requests = revisions.map(({ kind, code, version, at }): TicketRequest => ({
+    command: { type: 'ApplyRevision', of: kind === 'plan' ? 'plan' : 'calendar', code, version },
+    ...{ occurredAt: at, actor: pledge, mayBackdate: true },
+  }));
+  return enterCommand(ports, new ChangeTicket('everyone', ticket, requests));
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { inFull, noteToStderr } from '../observability/log.js';
+import { inFull, logToStderr } from '../observability/log.js';
 import { type TimeSource } from '../time/time-source.js';
 import { type Settings } from '../config/settings.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
@@ -37,7 +37,8 @@ export class WebhookWork implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     const failed = (what: string, error: unknown) => {
-      noteToStderr(`${what} failed and will be tried again in a minute: ${inFull(error)}`);
+      const message = `${what} failed and will be tried again in a minute.`;
+      logToStderr({ level: 'error', code: 'WEBHOOKS_FAILED', message, error: inFull(error) });
     };
     this.running = runWebhooks({ ...this.ports, random: Math.random, failed }, this.stop.signal);
   }

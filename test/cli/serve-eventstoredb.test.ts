@@ -93,9 +93,13 @@ describe('a server whose store is elsewhere', () => {
     expect(said.store.reconnects).toBeGreaterThan(0);
     while (!lines().some((line) => line.includes('again'))) await sleep(20);
     const port = String(store.wire.port);
-    expect(lines().slice(before)).toEqual([
-      `EVENT_STORE_UNAVAILABLE: The event store does not answer. (127.0.0.1:${port}: ECONNREFUSED, nothing listens there)`,
-      'The event store is available again.',
+    const why = `The event store does not answer. (127.0.0.1:${port}: ECONNREFUSED, nothing listens there)`;
+    const logged = lines()
+      .slice(before)
+      .map((line) => JSON.parse(line) as unknown);
+    expect(logged).toEqual([
+      expect.objectContaining({ level: 'error', code: 'EVENT_STORE_UNAVAILABLE', message: why }),
+      expect.objectContaining({ level: 'info', code: 'EVENT_STORE_BACK' }),
     ]);
     expect(await open('T-2')).toMatchObject({ answer: { data: { openTicket: { recorded: 2 } } } });
     const seen = '{ tickets { edges { node { id } } } }';

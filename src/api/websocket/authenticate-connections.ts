@@ -1,7 +1,7 @@
 import { type Context } from 'graphql-ws';
 import { type TimeSource } from '../../time/time-source.js';
 import { type OpenSocket } from './open-socket.js';
-import { inFull, noteToStderr } from '../../observability/log.js';
+import { inFull, logToStderr } from '../../observability/log.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Authenticator } from '../../auth/authenticator.js';
 import { type Identity, type Over } from '../../auth/identity.js';
@@ -60,7 +60,8 @@ function closeWhenOver({ socket }: OpenSocket, identity: Identity, time: TimeSou
     }
   };
   watch().catch((error: unknown) => {
-    noteToStderr(`a connection could not be watched, and is closed: ${inFull(error)}`);
+    const message = 'A connection could not be watched, and is closed.';
+    logToStderr({ level: 'error', code: 'CONNECTION_NOT_WATCHED', message, error: inFull(error) });
     socket.close(1011);
   });
   return closed.signal;

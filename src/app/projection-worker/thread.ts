@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from '../give-way.js';
 import { type Settings } from '../../config/settings.js';
 import { type SubscriptionStatus } from '../../event-sourcing/subscription-status.js';
 import { openProjectionRunner, type OpenProjectionRunner } from './open-projection-runner.js';
@@ -55,11 +55,6 @@ function take(
 
 /** Whoever opens it hears why it could not be. */
 const unopened = () => undefined;
-
-/** Whoever waits for an answer goes first. On Linux a thread has a priority of its own; elsewhere it is the process's. */
-function giveWay(): void {
-  if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-}
 
 if (parentPort !== null) {
   giveWay();

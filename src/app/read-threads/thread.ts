@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { constants, platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from '../give-way.js';
 import { InvalidCalendar } from '../../business-time/calendar.js';
 import { Stopped } from '../../read-models/stoppable-connection.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
@@ -41,11 +41,6 @@ function failure(error: unknown): Outcome {
     return { kind: 'refused', code: error.code, message: error.message };
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   return { kind: 'failed', message, stack };
-}
-
-/** Whoever is served from the main thread goes first. On Linux a thread has a priority of its own. */
-function giveWay(): void {
-  if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 }
 
 if (parentPort !== null) {

@@ -1,7 +1,7 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { DateTime } from 'luxon';
 import { type ReadModel, type Tx } from '../../read-models/read-model.js';
-import { upsert } from '../../read-models/rows.js';
+import { pairsAmong, upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
 import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
@@ -34,14 +34,10 @@ async function load(events: readonly StoredEvent[], tx: Tx): Promise<Map<string,
   const found = tx
     .selectFrom('verdicts')
     .selectAll()
-    .where(sql<boolean>`(ticket, customer) IN ${pairs(owners)}`);
+    .where(sql<boolean>`(ticket, customer) IN ${pairsAmong(owners)}`);
   for (const row of await found.execute()) rows.set(row.run, row);
   return rows;
 }
-
-/** Tickets with their customers, however many, as one parameter. */
-const pairs = (owners: ReadonlyMap<string, string>): RawBuilder<unknown> =>
-  sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify([...owners])}))`;
 
 const verdicts: Partial<Record<OutcomeType, 'met' | 'metLate' | 'breached' | 'cancelled'>> = {
   SlaMet: 'met',

@@ -5,11 +5,9 @@ import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, TIME_SOURCE, EVENT_STORE, TICKETS } from '../../di-tokens.js';
-import { ticketStream } from '../domain/events.js';
-import { type Ticket, unopened } from '../domain/ticket.js';
-import { ChangeTicket, changeTicket, type TicketChanged } from './change-ticket.js';
-import { changeAndPropagate } from './propagate-merge.js';
-import { namesAnother } from './other-ticket.js';
+import { type Ticket } from '../domain/ticket.js';
+import { ChangeTicket, type TicketChanged } from './change-ticket.js';
+import { enterCommand } from './command-entry.js';
 
 @CommandHandler(ChangeTicket)
 export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
@@ -20,12 +18,8 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
     @Inject(TICKETS) private readonly tickets: StreamCache<Ticket>,
   ) {}
 
-  execute({ scope, ticketId, requests, isNew, signal }: ChangeTicket): Promise<TicketChanged> {
+  execute(command: ChangeTicket): Promise<TicketChanged> {
     const { store, catalogue, time, tickets } = this;
-    const stream = ticketStream(ticketId);
-    if (isNew && tickets.get(stream) === undefined)
-      tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
-    const change = requests.some(({ command }) => namesAnother(command)) ? changeAndPropagate : changeTicket;
-    return change({ store, catalogue, time, tickets }, ticketId, requests, scope, signal);
+    return enterCommand({ store, catalogue, time, tickets }, command);
   }
 }

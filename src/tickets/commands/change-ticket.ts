@@ -92,7 +92,7 @@ export interface TicketPorts {
   readonly tickets: StreamCache<Ticket>;
 }
 
-/** What {@link ChangeTicket} does, for those without a bus. */
+/** What the commands' entry does of {@link ChangeTicket} on the ticket itself; nobody else calls it. */
 export async function changeTicket(
   { store, catalogue, time, tickets }: TicketPorts,
   id: string,

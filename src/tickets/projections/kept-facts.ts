@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Tx } from '../../read-models/read-model.js';
-import { upsert } from '../../read-models/rows.js';
+import { pairsAmong, upsert } from '../../read-models/rows.js';
 import { type FactsTable } from './ticket-tables.js';
 import { type Fact } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
@@ -56,11 +56,11 @@ export async function keepFacts(tx: Tx, added: ReadonlyMap<string, readonly Kept
       rows.set(key, row);
     }
   }
-  const keys = [...rows.values()].map(({ ticket, part }) => [ticket, part]);
+  const keys = [...rows.values()].map(({ ticket, part }) => [ticket, part] as const);
   const known = tx
     .selectFrom('facts')
     .selectAll()
-    .where(sql<boolean>`(ticket, part) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(keys)}))`);
+    .where(sql<boolean>`(ticket, part) IN ${pairsAmong(keys)}`);
   for (const before of await known.execute()) {
     const row = rows.get(`${before.part} ${before.ticket}`);
     if (row === undefined) continue;

@@ -1,7 +1,7 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Tx } from '../../read-models/read-model.js';
-import { among, upsert } from '../../read-models/rows.js';
+import { among, pairsAmong, upsert } from '../../read-models/rows.js';
 import { type TicketsTable } from './ticket-tables.js';
 import { type VersionRef } from '../../clocks/pinned-versions.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
@@ -95,17 +95,14 @@ type RankOf = (ref: VersionRef) => number;
 /** How versions of plans rank. */
 async function ranks(tx: Tx, refs: readonly VersionRef[]): Promise<RankOf> {
   const keyOf = ({ code, version }: VersionRef) => JSON.stringify([code, version]);
-  const wanted = new Set(refs.map(keyOf));
+  const wanted = new Map(refs.map((ref) => [keyOf(ref), [ref.code, ref.version] as const]));
   const found = tx
     .selectFrom('plans')
     .selectAll()
-    .where(sql<boolean>`(code, version) IN ${pairs(wanted)}`);
+    .where(sql<boolean>`(code, version) IN ${pairsAmong(wanted.values())}`);
   const known = new Map((await found.execute()).map((row) => [keyOf(row), row.rank]));
   return (ref) => known.get(keyOf(ref)) ?? 0;
 }
-
-const pairs = (keys: Iterable<string>): RawBuilder<unknown> =>
-  sql`(SELECT value ->> 0, value ->> 1 FROM json_each(${`[${[...keys].join()}]`}))`;
 
 /** Tickets of which no fact was heard, where what became of their clocks changes their place in the queue. */
 async function updateQueue(tickets: readonly TicketRow[], tx: Tx): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type ReadModel, type Tx } from '../../read-models/read-model.js';
-import { upsert } from '../../read-models/rows.js';
+import { pairsAmong, upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type ImportFinished, type ImportStarted } from '../domain/import-events.js';
 import { type PlanEvent } from '../../catalogue/domain/events.js';
@@ -60,7 +60,7 @@ async function load(events: readonly StoredEvent[], tx: Tx): Promise<Batch> {
   const found = tx
     .selectFrom('clocks')
     .select(['run', 'ticket', 'clock'])
-    .where(sql<boolean>`(ticket, run) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(others)}))`);
+    .where(sql<boolean>`(ticket, run) IN ${pairsAmong(others)}`);
   for (const { run, ticket, clock } of await found.execute())
     tickets.get(ticket)?.clocks.set(run, JSON.parse(clock) as TicketClock);
   return { tickets, clocks: new Map(), imports: new Map(), plans: [] };
