@@ -11,7 +11,7 @@ export interface MergePropagationsTable {
   target: string;
   /** `merge`, `split`, or `splitAndMerge`: merged into what was split off from it, before that was opened. */
   kind: string;
-  /** In the ticket’s stream, of the last fact that the other has to hear of. */
+  /** In the ticket's stream, of the last fact that the other has to hear of. */
   revision: number;
   /** How far the other has been told; -1: of nothing yet. */
   told: number;
