@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DateTime, Duration } from 'luxon';
 import { type DayRule, type Target } from '../business-time/calendar.js';
-import { readInstant } from '../parsing/read-instant.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readLog } from '../imports/read-log.js';
@@ -16,14 +15,9 @@ import {
   ticketTypes,
 } from '../catalogue/domain/plan.js';
 import { type DueAnswer, whatIsDue } from '../catalogue/due-at.js';
+import { instant } from './arguments.js';
 import { answersTo } from './due-cases.js';
 import { print, printAll, printsAlone } from './print.js';
-
-const instant = (text: string): number => {
-  const at = readInstant(text);
-  if (at === undefined) throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
-  return at;
-};
 
 const number = (text: string): number => {
   const value = Number(text);

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { type Instant } from '../business-time/calendar.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { formats } from '../imports/formats.js';
@@ -14,6 +15,7 @@ import { finishImport } from '../imports/finish-import.js';
 import { openPledgeContext } from '../app/pledge-context.js';
 import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { allProcessors } from '../app/background-processors.js';
+import { instant } from './arguments.js';
 import { complain, print, tellingPeople } from './print.js';
 import { progressOn } from './progress.js';
 import { Rejects } from './rejects.js';
@@ -23,14 +25,8 @@ interface Options {
   readonly mapping?: string;
   readonly source?: string;
   readonly rejects?: string;
-  readonly judgedFrom?: Date;
+  readonly judgedFrom?: Instant;
 }
-
-const instantOf = (text: string): Date => {
-  const at = /T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) ? new Date(text) : new Date(NaN);
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
-  return at;
-};
 
 export const importCommand = new Command('import')
   .description('record the tickets of a log; you may stop it and run it again')
@@ -44,7 +40,7 @@ export const importCommand = new Command('import')
     'the system that wrote the log; ids derive from it (default: of the mapping, or the name of the format)',
   )
   .option('--rejects <file>', 'the file for rejected rows (default: FILE.rejects.ndjson)')
-  .option('--judged-from <instant>', 'tickets opened before this instant are recorded, but not judged', instantOf)
+  .option('--judged-from <instant>', 'tickets opened before this instant are recorded, but not judged', instant)
   .addHelpText(
     'after',
     `\nFormats:\n${formats.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')}`,
@@ -76,7 +72,7 @@ async function importFile(file: string, options: Options): Promise<void> {
     for (const plan of mapping?.plans ?? []) await context.catalogue.expectPlan(plan);
     for (const calendar of mapping?.calendars ?? []) await context.catalogue.expectCalendar(calendar);
     const actor = { id: `pledge import ${source}`, kind: 'system' } as const;
-    const log = await startImport(context, { source, format: format.name, judgedFrom: judgedFrom?.getTime(), actor });
+    const log = await startImport(context, { source, format: format.name, judgedFrom, actor });
     if (log.isResumed)
       print(`Continuing the import of ${source} that started ${new Date(log.startedAt).toISOString()}.`);
     const progress = progressOn({ stream: process.stderr, now: context.time.now, unit: 'rows', total: survey?.rows });

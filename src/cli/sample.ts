@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { type Instant } from '../business-time/calendar.js';
 import { sampleLog } from '../imports/sample.js';
+import { instant } from './arguments.js';
 import { printAll, printsAlone } from './print.js';
 
 const whole = (text: string): number => {
@@ -8,19 +10,11 @@ const whole = (text: string): number => {
   return number;
 };
 
-const instant = (text: string): Date => {
-  const at = new Date(text);
-  if (!/T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) || Number.isNaN(at.getTime())) {
-    throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
-  }
-  return at;
-};
-
 interface Options {
   readonly tickets: number;
   readonly days: number;
   readonly seed: number;
-  readonly until?: Date;
+  readonly until?: Instant;
   readonly timeZone: string;
 }
 
@@ -32,7 +26,7 @@ export const sampleCommand = new Command('sample')
   .option('--until <instant>', 'where it ends (default: the last full hour)', instant)
   .option('--time-zone <zone>', 'where its desk works', 'UTC')
   .action(async ({ tickets, days, seed, until, timeZone }: Options) => {
-    const end = until?.getTime() ?? Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    const end = until ?? Math.floor(Date.now() / 3_600_000) * 3_600_000;
     printsAlone();
     await printAll(sampleLog({ tickets, days, seed, until: end, timeZone }));
   });

@@ -1,5 +1,4 @@
-import { DateTime } from 'luxon';
-import { endsInOffset } from './read-instant.js';
+import { readInstant } from './read-instant.js';
 import { customerIdOf, customerIdRule } from './customer-id.js';
 
 /** A value that is not what its field takes. */
@@ -8,7 +7,7 @@ export class FieldFault extends Error {
 }
 
 /** Reads a field of a line, by name, and says what is wrong with it. */
-type Read<Value> = (value: unknown, field: string) => Value;
+export type Read<Value> = (value: unknown, field: string) => Value;
 
 const fault = (field: string, why: string) => new FieldFault(`${field} ${why}`);
 
@@ -20,6 +19,18 @@ export const text =
     if (value.length > longest) throw fault(field, `must not be longer than ${longest} characters`);
     return value;
   };
+
+/** Text of a form. */
+export const matching =
+  (form: RegExp, rule: string): Read<string> =>
+  (value, field) => {
+    if (typeof value !== 'string' || !form.test(value)) throw fault(field, rule);
+    return value;
+  };
+
+/** Text of 1 to `longest` characters that are seen. */
+export const printable = (longest: number): Read<string> =>
+  matching(new RegExp(`^[^\\p{C}]{1,${longest}}$`, 'u'), `must be 1 to ${longest} printable characters`);
 
 /** A customer's id: text of any kind, outer blanks cut. */
 export const customerId: Read<string> = (value, field) => {
@@ -39,19 +50,17 @@ export const oneOf =
 
 /** An instant: ISO 8601 with an offset. */
 export const instant: Read<number> = (value, field) => {
-  // Longer text is no instant, and the form would go through it again and again.
-  const hasOffset = typeof value === 'string' && endsInOffset(value);
-  // `Date.parse` reads 30 February as 2 March; Luxon does not.
-  const fast = hasOffset && !/-(29|3\d)T/i.test(value) ? Date.parse(value) : NaN;
-  const at = Number.isNaN(fast) && hasOffset ? DateTime.fromISO(value).toMillis() : fast;
-  if (Number.isNaN(at)) throw fault(field, 'must be ISO 8601 with an offset, for example 2025-03-03T09:12:00+01:00');
+  const at = typeof value === 'string' ? readInstant(value) : undefined;
+  if (at === undefined) throw fault(field, 'must be ISO 8601 with an offset, for example 2025-03-03T09:12:00+01:00');
   return at;
 };
 
-/** A whole number from 1. */
+const mostCount = 2 ** 31 - 1;
+
+/** A whole number from 1, of 32 bits as in every door. */
 export const count: Read<number> = (value, field) => {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1)
-    throw fault(field, 'must be a whole number from 1');
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > mostCount)
+    throw fault(field, `must be a whole number from 1 to ${mostCount}`);
   return value;
 };
 

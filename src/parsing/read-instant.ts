@@ -14,11 +14,14 @@ const longest = 64;
 export const endsInOffset = (text: string): boolean =>
   text.length <= longest && /T.*(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text);
 
-/** The instant that ISO 8601 text names; a local time without an offset names none. */
+/** An offset that no clock has; Luxon takes it. */
+const beyondADay = /[+-](?:2[4-9]|[3-9]\d|\d{2}:?[6-9]\d)(?::?\d{2})?$/;
+
+/** The instant that ISO 8601 text names, for every door; a local time without an offset names none. */
 export function readInstant(text: string): Instant | undefined {
   if (text.length > longest) return undefined;
   const quick = usual.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(quick)) return quick;
-  const at = endsInOffset(text) ? DateTime.fromISO(text) : undefined;
+  const at = endsInOffset(text) && !beyondADay.test(text) ? DateTime.fromISO(text) : undefined;
   return at?.isValid === true ? at.toMillis() : undefined;
 }

@@ -18,7 +18,9 @@ const opened = (ticket: string, more: object = {}) =>
 describe('an instant without an offset', () => {
   it.each([
     ['import', 'log.ndjson', '--judged-from', '2026-03-02T09:00:00'],
+    ['import', 'log.ndjson', '--judged-from', '2026-02-30T09:00:00Z'],
     ['sample', '--until', '2026-03-02'],
+    ['sample', '--until', '2026-02-30T09:00:00Z'],
     ['due', '--plan', 'pro', '--from', '2026-03-02T09:00:00'],
   ])('is wrong usage of %s', async (...args) => {
     const folder = newFolder();

@@ -1,5 +1,4 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
-import { ValidateBy } from 'class-validator';
 import { type Identity } from '../../auth/identity.js';
 import { permissions } from '../../auth/permissions.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
@@ -24,22 +23,6 @@ export class ActorInput {
   kind!: Actor['kind'];
 }
 
-const badActor = 'onBehalfOf.id must be 1 to 200 printable characters';
-
-/** What is wrong with an actor that a sender names; undefined: nothing. */
-export const faultOfActor = ({ id }: ActorInput): string | undefined =>
-  /^[^\p{C}]{1,200}$/u.test(id) ? undefined : badActor;
-
-/** The rule of a field that names an actor. */
-export const IsActor = () =>
-  ValidateBy({
-    name: 'isActor',
-    validator: {
-      validate: (actor: ActorInput) => faultOfActor(actor) === undefined,
-      defaultMessage: () => badActor,
-    },
-  });
-
 /** In whose name something is recorded: the sender's, and of whoever did it where the sender reports what others did. */
 export interface RecordedBy {
   readonly actor: Actor;
@@ -48,11 +31,10 @@ export interface RecordedBy {
 }
 
 /** @throws Rejection `FORBIDDEN` where somebody names others who may not */
-export function recordedBy(caller: Identity, onBehalfOf: ActorInput | null | undefined): RecordedBy {
-  if (onBehalfOf == null) return { actor: caller.actor, mayBackdate: caller.may.has('report') };
+export function recordedBy(caller: Identity, onBehalfOf: Actor | undefined): RecordedBy {
+  if (onBehalfOf === undefined) return { actor: caller.actor, mayBackdate: caller.may.has('report') };
   expectMayReport(caller, 'onBehalfOf');
-  const { id, kind } = onBehalfOf;
-  return { actor: caller.actor, mayBackdate: true, onBehalfOf: { id, kind } };
+  return { actor: caller.actor, mayBackdate: true, onBehalfOf };
 }
 
 /** @throws Rejection `FORBIDDEN` where somebody says what only those may who report what others did */

@@ -1,10 +1,14 @@
 import { registerEnumType } from '@nestjs/graphql';
 
 /** `firstResponse` and `FirstResponse` read FIRST_RESPONSE. */
-const screaming = (value: string) => value.replace(/(?!^)([A-Z])/g, '_$1').toUpperCase();
+export const screaming = (value: string) => value.replace(/(?!^)([A-Z])/g, '_$1').toUpperCase();
 
 /** A GraphQL enum of a domain's values, each with its description: `firstResponse` reads FIRST_RESPONSE. */
-function enumOf<Value extends string>(name: string, description: string, values: Readonly<Record<Value, string>>) {
+export function enumOf<Value extends string>(
+  name: string,
+  description: string,
+  values: Readonly<Record<Value, string>>,
+) {
   const entries = Object.entries<string>(values);
   const members = Object.fromEntries(entries.map(([value]) => [screaming(value), value])) as Record<string, Value>;
   const valuesMap = Object.fromEntries(entries.map(([value, text]) => [screaming(value), { description: text }]));
@@ -152,25 +156,6 @@ export const WorkEnum = enumOf('Work', 'A kind of background work.', {
   deadlines: 'Records what is due on a ticket.',
   revisions: 'Recalculates a ticket under a revision that applies to open tickets.',
   mergePropagations: 'Carries a merge or split over to the other ticket.',
-});
-
-export const TicketEventKindEnum = enumOf('TicketEventKind', 'What happened to a ticket.', {
-  TicketOpened: 'It was opened.',
-  FirstResponseSent: 'The desk replied for the first time, according to the sender.',
-  FollowUpSent: 'The desk replied again, according to the sender.',
-  CustomerReplied: 'The customer replied.',
-  TicketPaused: 'It started to wait, for a reason.',
-  TicketResumed: 'It no longer waits, for a reason or for all.',
-  TicketAssigned: 'It was assigned, or unassigned.',
-  TicketReclassified: 'Its type or priority changed.',
-  PlanReapplied: 'Its clocks were recalculated under other versions of plan and calendar.',
-  InternalNoteAdded: 'An internal note was added.',
-  TicketResolved: 'It was resolved.',
-  TicketClosed: 'It was closed.',
-  TicketReopened: 'It was reopened.',
-  TicketCancelled: 'It was spam, or a duplicate.',
-  TicketMerged: 'It was merged into another ticket.',
-  TicketSplit: 'A message of it became a ticket of its own.',
 });
 
 export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done to a plan, a calendar or a customer.', {

@@ -3,6 +3,8 @@ import { cut } from '../../event-sourcing/rejection.js';
 
 /** What is wrong with a field of an input. */
 export interface Fault {
+  /** The same as an import gives such a row. */
+  readonly code: 'INVALID_FIELD';
   readonly path: string;
   readonly message: string;
 }
@@ -28,8 +30,8 @@ export class Faults {
   }
 
   add(path: string, message: string): void {
-    if (this.found.length < mostFaults) this.found.push({ path: cut(path, longest), message: cut(message, longest) });
-    else this.hasMore = true;
+    if (this.found.length >= mostFaults) this.hasMore = true;
+    else this.found.push({ code: 'INVALID_FIELD', path: cut(path, longest), message: cut(message, longest) });
   }
 
   /** The error that tells them, its message made of each as `said` has it. */

@@ -1,26 +1,12 @@
 import { type CalendarDefinition } from '../../business-time/calendar.js';
 import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { compileCalendar } from '../../business-time/compile-calendar.js';
-import { type Actor } from '../../event-sourcing/event-store.js';
-import { channels, pauseReasons, ticketTypes } from '../../catalogue/domain/plan.js';
-import { type TicketCommand } from '../../tickets/domain/commands.js';
-import { cancelReasons, origins, type ReportedType, reportedTypes } from '../../tickets/domain/facts.js';
+import { commonFields, externalId } from '../../tickets/domain/event-fields.js';
+import { reportedTypes } from '../../tickets/domain/facts.js';
+import { eventReader, readActor } from '../../tickets/domain/read-event.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { type Line, linesOf } from '../lines.js';
-import {
-  count,
-  customerId,
-  FieldFault,
-  fields,
-  flag,
-  given,
-  instant,
-  listOf,
-  object,
-  oneOf,
-  optional,
-  text,
-} from '../../parsing/fields.js';
+import { customerId, FieldFault, fields, given, instant, object, oneOf, optional, text } from '../../parsing/fields.js';
 
 /** Pledge's own log: one JSON object a line, named after the event that it asks for. `docs/imports.md` has every field. */
 export const pledgeNdjson: ImportFormat = {
@@ -70,27 +56,29 @@ const id = text(100);
 const name = text(200);
 const events = [...reportedTypes, 'CustomerEnrolled', 'CalendarDefined'] as const;
 
+/** Events as a log has them: tickets go by the names that they have there, and instants are text. */
+export const readLine = eventReader({
+  common: {
+    ticket: { name: 'ticket', read: externalId.read },
+    occurredAt: { name: 'occurredAt', read: commonFields.occurredAt.read },
+    actor: { name: 'actor', read: readActor },
+    customer: { name: 'customer', read: commonFields.customer.read },
+  },
+  always: ['ticket', 'occurredAt', 'actor'],
+  isShort: true,
+  reads: { into: externalId.read, source: null, externalId: null },
+});
+
 function recordOf(line: Record<string, unknown>): ImportRecord {
   const { event: said, ...rest } = line;
   const event = oneOf(events)(said, 'event');
   if (event === 'CustomerEnrolled') return enrolment(rest);
   if (event === 'CalendarDefined') return calendar(rest);
-  const { ticket, occurredAt, actor, customer, ...more } = rest;
-  const common = {
-    ticket: id(ticket, 'ticket'),
-    occurredAt: instant(occurredAt, 'occurredAt'),
-    actor: actorOf(actor),
-  };
-  const read = commands[event];
-  if (event === 'TicketOpened') return { kind: 'fact', ...common, command: read({ customer, ...more }) };
-  const owner = optional(customerId)(customer, 'customer');
-  return { kind: 'fact', ...common, command: read(more), ...given({ customer: owner }) };
-}
-
-function actorOf(value: unknown): Actor {
-  const shape = { id, kind: optional(oneOf(['person', 'automatic'] as const)) };
-  const { id: who, kind = 'person' } = fields(shape, object(value, 'actor'), 'actor.');
-  return { id: who, kind };
+  const report = readLine(event, rest, (_, fault) => {
+    throw new FieldFault(fault);
+  });
+  if (report === undefined) throw new FieldFault(`${event} is not readable`);
+  return { kind: 'fact', ...report };
 }
 
 function enrolment(line: Record<string, unknown>): ImportRecord {
@@ -115,50 +103,3 @@ function calendar(line: Record<string, unknown>): ImportRecord {
   }
   return { kind: 'calendar', code, name: called, definition: definition as unknown as CalendarSource };
 }
-
-const message = { channel: optional(oneOf(channels)) };
-
-/** How the rest of each fact's line is read. */
-const commands: Readonly<Record<ReportedType, (line: Record<string, unknown>) => TicketCommand>> = {
-  TicketOpened: (line) => {
-    const shape = {
-      ...{ customer: customerId, type: oneOf(ticketTypes), channel: oneOf(channels), subject: text(500) },
-      ...{ reference: optional(id), plan: optional(id), priority: optional(text(60)), application: optional(name) },
-      ...{ users: optional(listOf(100, name)), origin: optional(oneOf(origins)) },
-    };
-    const { type, customer, channel, subject, ...rest } = fields(shape, line);
-    return { type: 'OpenTicket', customer, ticketType: type, channel, subject, ...given(rest) };
-  },
-  FirstResponseSent: (line) => ({ type: 'RecordFirstResponse', ...given(fields(message, line)) }),
-  FollowUpSent: (line) => ({ type: 'RecordFollowUp', ...given(fields(message, line)) }),
-  CustomerReplied: (line) => ({ type: 'RecordCustomerReply', ...given(fields(message, line)) }),
-  TicketPaused: (line) => ({ type: 'PauseTicket', ...fields({ reason: oneOf(pauseReasons) }, line) }),
-  TicketResumed: (line) => ({
-    type: 'ResumeTicket',
-    ...given(fields({ reason: optional(oneOf(pauseReasons)) }, line)),
-  }),
-  TicketAssigned: (line) => {
-    const { assignee = null, team = null } = fields({ assignee: optional(id), team: optional(id) }, line);
-    return { type: 'AssignTicket', assignee, team };
-  },
-  TicketReclassified: (line) => {
-    const { type, priority } = fields({ type: optional(oneOf(ticketTypes)), priority: optional(text(60)) }, line);
-    return { type: 'ReclassifyTicket', ...given({ ticketType: type, priority }) };
-  },
-  PlanReapplied: (line) => ({ type: 'ReapplyPlan', ...given(fields({ version: optional(count) }, line)) }),
-  InternalNoteAdded: (line) => ({ type: 'AddInternalNote', ...fields({ text: text(10_000) }, line) }),
-  TicketResolved: (line) => ({ type: 'ResolveTicket', ...given(fields({ publicReply: optional(flag) }, line)) }),
-  TicketClosed: (line) => ({ type: 'CloseTicket', ...fields({}, line) }),
-  TicketReopened: (line) => ({ type: 'ReopenTicket', ...fields({}, line) }),
-  TicketCancelled: (line) => ({ type: 'CancelTicket', ...fields({ reason: oneOf(cancelReasons) }, line) }),
-  TicketMerged: (line) => ({ type: 'MergeTicket', ...fields({ into: id }, line) }),
-  TicketSplit: (line) => {
-    const shape = {
-      ...{ into: id, messageAt: instant, type: optional(oneOf(ticketTypes)), channel: optional(oneOf(channels)) },
-      ...{ subject: optional(text(500)), reference: optional(id), priority: optional(text(60)) },
-      ...{ application: optional(name), users: optional(listOf(100, name)) },
-    };
-    const { into, messageAt, type, ...rest } = fields(shape, line);
-    return { type: 'SplitTicket', into, messageAt, ...given({ ticketType: type, ...rest }) };
-  },
-};

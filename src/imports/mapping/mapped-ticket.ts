@@ -2,6 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type TicketCommand } from '../../tickets/domain/commands.js';
+import { eventFields } from '../../tickets/domain/event-fields.js';
 import { type Row } from '../csv.js';
 import { FieldFault, given } from '../../parsing/fields.js';
 import { type FactRecord } from '../import-record.js';
@@ -21,6 +22,8 @@ interface Said {
   readonly team: string | null;
   readonly owner: string | undefined;
 }
+
+const isNote = ({ messages }: Meaning, state: string) => messages.has('note') && state !== '';
 
 const isUnderWay = ({ standing }: Meaning) => standing === 'open' || (standing !== undefined && isWait(standing));
 
@@ -53,6 +56,7 @@ export class MappedTicket {
     const state = mapping.stateText(row) ?? '';
     const isUnchanged = mapping.rows === 'snapshots' && this.before?.state === state;
     const meaning = isUnchanged ? mapping.unchanged : required(mapping.state, row, 'state');
+    if (isNote(meaning, state)) eventFields.text.read(state, 'state');
     const id = mapping.actor(row) ?? 'unknown';
     const isAutomatic = mapping.automatic.has(id) || meaning.messages.has('automatic');
     const isAssigned = mapping.rows === 'snapshots' || meaning.messages.has('assigned');
@@ -99,7 +103,7 @@ export class MappedTicket {
       yield { type: 'AssignTicket', assignee: said.assignee, team: said.team };
     yield* this.messages(meaning, actor);
     yield* this.standing(meaning);
-    if (meaning.messages.has('note') && state !== '') yield { type: 'AddInternalNote', text: state };
+    if (isNote(meaning, state)) yield { type: 'AddInternalNote', text: state };
   }
 
   private *classification({ type, priority }: Said): Generator<TicketCommand> {

@@ -1,7 +1,8 @@
-import { type Channel, channels, type TicketType, ticketTypes } from '../../catalogue/domain/plan.js';
-import { type Origin, origins } from '../../tickets/domain/facts.js';
+import { type Channel, type TicketType } from '../../catalogue/domain/plan.js';
+import { actorId, commonFields, eventFields } from '../../tickets/domain/event-fields.js';
+import { type Origin } from '../../tickets/domain/facts.js';
 import { type CsvDialect } from '../csv.js';
-import { customerId, FieldFault, fields, listOf, object, oneOf, optional, text } from '../../parsing/fields.js';
+import { FieldFault, fields, listOf, object, oneOf, optional, text } from '../../parsing/fields.js';
 import { type Meaning, meaning } from './meaning.js';
 import { type Cells, type Check, constantsOf, type Reading, readingOf, textOf } from './reading.js';
 import { timesOf } from './times.js';
@@ -84,30 +85,30 @@ export function parseMapping(value: unknown): Mapping {
     read((value, column) => time(text(60)(value, column), column), given, field);
   const id = text(100);
   const readings = {
-    ticket: read(id, said.ticket, 'ticket'),
+    ticket: read(eventFields.externalId.read, said.ticket, 'ticket'),
     at: readTime(said.at, 'at'),
-    actor: read(id, said.actor === undefined ? undefined : actor, 'actor'),
+    actor: read(actorId.read, said.actor === undefined ? undefined : actor, 'actor'),
     openedAt: readTime(opened.at, 'opened.at'),
-    openedBy: read(id, opened.by, 'opened.by'),
-    customer: read(customerId, said.customer, 'customer'),
-    ofCustomer: read(customerId, said.ofCustomer, 'ofCustomer'),
+    openedBy: read(actorId.read, opened.by, 'opened.by'),
+    customer: read(eventFields.customer.read, said.customer, 'customer'),
+    ofCustomer: read(commonFields.customer.read, said.ofCustomer, 'ofCustomer'),
     plan: read(id, said.plan, 'plan'),
     calendar: read(id, said.calendar, 'calendar'),
-    type: read(oneOf(ticketTypes), said.type, 'type'),
-    channel: read(oneOf(channels), said.channel, 'channel'),
-    priority: read(text(60), said.priority, 'priority'),
-    subject: read(text(500), said.subject, 'subject'),
-    application: read(text(200), said.application, 'application'),
-    origin: read(oneOf(origins), said.origin, 'origin'),
-    assignee: read(id, said.assignee, 'assignee'),
-    team: read(id, said.team, 'team'),
+    type: read(eventFields.type.read, said.type, 'type'),
+    channel: read(eventFields.channel.read, said.channel, 'channel'),
+    priority: read(eventFields.priority.read, said.priority, 'priority'),
+    subject: read(eventFields.subject.read, said.subject, 'subject'),
+    application: read(eventFields.application.read, said.application, 'application'),
+    origin: read(eventFields.origin.read, said.origin, 'origin'),
+    assignee: read(eventFields.assignee.read, said.assignee, 'assignee'),
+    team: read(eventFields.team.read, said.team, 'team'),
     state: read(meaning, state, 'state'),
     stateText: textOf(state, cells),
   };
   return {
     ...readings,
     ...{ source: said.source, dialect, columns: [...cells.columns], rows: said.rows },
-    automatic: new Set(optional(listOf(1_000, id))(automatic, 'actor.automatic')),
+    automatic: new Set(optional(listOf(1_000, actorId.read))(automatic, 'actor.automatic')),
     plans: constantsOf(said.plan).map(String),
     calendars: constantsOf(said.calendar).map(String),
     unchanged: meaning(unchanged ?? [], 'state.unchanged'),

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { type Instant, InvalidCalendar } from '../../business-time/calendar.js';
-import { endsInOffset } from '../../parsing/read-instant.js';
+import { endsInOffset, readInstant } from '../../parsing/read-instant.js';
 import { type Zone, zoneOf } from '../../business-time/zone.js';
 import { FieldFault, fields, object, optional, text } from '../../parsing/fields.js';
 
@@ -21,7 +21,11 @@ export function timesOf(value: unknown, field: string): Times {
   return remembered((said, column) => {
     const parsed = parse(said);
     if (!parsed.isValid) throw fault(column, said);
-    if (hasOffset(said)) return parsed.toMillis();
+    if (hasOffset(said)) {
+      const at = format === 'iso' ? readInstant(said.replace(' ', 'T')) : parsed.toMillis();
+      if (at === undefined) throw fault(column, said);
+      return at;
+    }
     if (zone === undefined) throw new FieldFault(`${column} "${said}" has no offset, and ${field}.zone is missing`);
     return instantIn(zone, parsed.toMillis());
   });

@@ -1,27 +1,20 @@
 import { Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
-import { type Identity } from '../../auth/identity.js';
 import { Requires } from '../../auth/requires.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { recordedBy } from '../../api/graphql/actor.js';
 import { Faults } from '../../api/graphql/faults.js';
-import { givenValues } from '../../api/graphql/page.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { ChangeTicket, type RequestOutcome, type TicketRequest } from '../commands/change-ticket.js';
 import { eachTicket } from '../commands/each-ticket.js';
 import { opens, refusedAll } from '../commands/opening-rejected.js';
 import { heeding } from '../commands/unopened.js';
-import {
-  faultOf,
-  orderOf,
-  RecordedTicketEventType,
-  RecordTicketEventsArgs,
-  type TicketEventInput,
-  TicketEventsRecordedType,
-} from './record-events.js';
+import { type TicketEventInput } from './event-inputs.js';
+import { readBulk } from './event-readers.js';
+import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.js';
 import { From, type Sender, unopenedBy } from './sender.js';
 
 const mostEvents = 1_000;
@@ -42,12 +35,11 @@ export class RecordEvents {
     @Args() { events }: RecordTicketEventsArgs,
     @From() sender: Sender,
   ): Promise<TicketEventsRecordedType> {
-    expectSound(events);
     const groups = new Map<string, Said[]>();
-    for (const [index, event] of events.entries()) {
-      const said = { index, request: requestOf(event, sender.identity) };
-      const own = groups.get(event.ticket);
-      if (own === undefined) groups.set(event.ticket, [said]);
+    for (const [index, { ticket, actor, ...report }] of read(events).entries()) {
+      const said = { index, request: { ...report, ...recordedBy(sender.identity, actor) } };
+      const own = groups.get(ticket);
+      if (own === undefined) groups.set(ticket, [said]);
       else own.push(said);
     }
     const results = new Array<RecordedTicketEventType>(events.length);
@@ -86,25 +78,20 @@ interface Said {
   readonly request: TicketRequest;
 }
 
-function expectSound(events: readonly TicketEventInput[]): void {
+/** @throws GraphQLError `BAD_USER_INPUT` that names the fields at fault */
+function read(events: readonly TicketEventInput[]) {
   const faults = new Faults();
   if (events.length === 0 || events.length > mostEvents) faults.add('events', `must be 1 to ${mostEvents}`);
-  for (const [index, event] of events.entries()) {
-    const message = faultOf(event);
-    if (message !== undefined) faults.add(`events.${index}`, message);
+  const reports: NonNullable<ReturnType<typeof readBulk>>[] = [];
+  for (const [index, { event, ...said }] of events.entries()) {
+    const report = readBulk(event, said, (field, message) => {
+      faults.add(`events.${index}.${field}`, message);
+    });
+    if (report !== undefined) reports.push(report);
     if (faults.isFull) break;
   }
   if (!faults.isEmpty) throw faults.asError(({ path, message }) => `${path}: ${message}`);
-}
-
-function requestOf(input: TicketEventInput, caller: Identity): TicketRequest {
-  const { occurredAt, onBehalfOf, idempotencyKey, customer } = input;
-  return {
-    command: orderOf(input),
-    occurredAt,
-    ...recordedBy(caller, onBehalfOf),
-    ...givenValues({ idempotencyKey, customer: customer?.trim() }),
-  };
+  return reports;
 }
 
 function resultOf(index: number, ticket: string, outcome: RequestOutcome | undefined): RecordedTicketEventType {

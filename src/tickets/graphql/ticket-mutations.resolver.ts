@@ -8,7 +8,7 @@ import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { expectMayReport, recordedBy } from '../../api/graphql/actor.js';
-import { givenValues } from '../../api/graphql/page.js';
+import { Faults } from '../../api/graphql/faults.js';
 import { memberOf, orRejection, RejectionType } from '../../api/graphql/rejected.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
@@ -17,7 +17,7 @@ import { CATALOGUE, TIME_SOURCE, EVENT_STORE } from '../../di-tokens.js';
 import { ChangeTicket } from '../commands/change-ticket.js';
 import { type TicketCommand } from '../domain/commands.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { type TicketSource } from '../domain/facts.js';
+import { type ReportedType } from '../domain/facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
 import {
   AssignTicketInput,
@@ -31,10 +31,11 @@ import {
   ReclassifyTicketInput,
   ResolveTicketInput,
   ResumeTicketInput,
-  type SaidInput,
   SplitTicketInput,
   TicketInput,
 } from './ticket.inputs.js';
+import { type ReportInput } from './event-inputs.js';
+import { readMutation } from './event-readers.js';
 import { From, type Sender, unopenedBy } from './sender.js';
 import { TicketObjectType, toTicketType } from './ticket.type.js';
 
@@ -74,16 +75,7 @@ export class TicketMutations {
       'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND; then what else the document says of it is OPENING_REJECTED.',
   })
   openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput, @From() sender: Sender) {
-    const { type: ticketType, channel, subject, source, externalId, ...rest } = input;
-    const customer = input.customer.trim();
-    const { reference = externalId, plan, priority, application, users, origin } = givenValues(rest);
-    const from = source == null || externalId == null ? undefined : { source, externalId };
-    const command: TicketCommand = {
-      ...{ type: 'OpenTicket', ticketType, customer, channel, subject },
-      ...givenValues({ reference, plan, priority, application, users, origin, from }),
-    };
-    const id = idOf(input, customer, from, sender.identity);
-    return this.change(id ?? newId(), command, input, sender, id === undefined);
+    return this.report('TicketOpened', input, sender);
   }
 
   @Requires('changeTickets')
@@ -91,29 +83,19 @@ export class TicketMutations {
     description: 'We replied. What it means is derived: the earliest reply by a person counts.',
   })
   recordFirstResponse(@Args('input', { description: 'The reply.' }) input: MessageInput, @From() sender: Sender) {
-    return this.change(
-      input.id,
-      { type: 'RecordFirstResponse', ...givenValues({ channel: input.channel }) },
-      input,
-      sender,
-    );
+    return this.report('FirstResponseSent', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'We replied again.' })
   recordFollowUp(@Args('input', { description: 'The reply.' }) input: MessageInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'RecordFollowUp', ...givenValues({ channel: input.channel }) }, input, sender);
+    return this.report('FollowUpSent', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The customer wrote; that ends the wait for the customer.' })
   recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput, @From() sender: Sender) {
-    return this.change(
-      input.id,
-      { type: 'RecordCustomerReply', ...givenValues({ channel: input.channel }) },
-      input,
-      sender,
-    );
+    return this.report('CustomerReplied', input, sender);
   }
 
   @Requires('changeTickets')
@@ -121,7 +103,7 @@ export class TicketMutations {
     description: 'The ticket waits: clocks that the plan pauses for the reason stand still.',
   })
   pauseTicket(@Args('input', { description: 'The wait.' }) input: PauseTicketInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'PauseTicket', reason: input.reason }, input, sender);
+    return this.report('TicketPaused', input, sender);
   }
 
   @Requires('changeTickets')
@@ -130,25 +112,25 @@ export class TicketMutations {
     @Args('input', { description: 'The wait that ends.' }) input: ResumeTicketInput,
     @From() sender: Sender,
   ) {
-    return this.change(input.id, { type: 'ResumeTicket', ...givenValues({ reason: input.reason }) }, input, sender);
+    return this.report('TicketResumed', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'Resolves the ticket. If the customer is told, it is also a reply.' })
   resolveTicket(@Args('input', { description: 'The resolution.' }) input: ResolveTicketInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'ResolveTicket', publicReply: input.publicReply }, input, sender);
+    return this.report('TicketResolved', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket is closed; clocks that still run are cancelled.' })
   closeTicket(@Args('input', { description: 'The closing.' }) input: TicketInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'CloseTicket' }, input, sender);
+    return this.report('TicketClosed', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket is taken up again. Refused: TICKET_NOT_RESOLVED.' })
   reopenTicket(@Args('input', { description: 'The reopening.' }) input: TicketInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'ReopenTicket' }, input, sender);
+    return this.report('TicketReopened', input, sender);
   }
 
   @Requires('changeTickets')
@@ -159,8 +141,7 @@ export class TicketMutations {
     @Args('input', { description: 'The new class.' }) input: ReclassifyTicketInput,
     @From() sender: Sender,
   ) {
-    const { type: ticketType, priority } = input;
-    return this.change(input.id, { type: 'ReclassifyTicket', ...givenValues({ ticketType, priority }) }, input, sender);
+    return this.report('TicketReclassified', input, sender);
   }
 
   @Requires('report')
@@ -172,26 +153,25 @@ export class TicketMutations {
     @Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput,
     @From() sender: Sender,
   ) {
-    return this.change(input.id, { type: 'ReapplyPlan', ...givenValues({ version: input.version }) }, input, sender);
+    return this.report('PlanReapplied', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'Assigns a ticket, or unassigns it. Moves no clock.' })
   assignTicket(@Args('input', { description: 'Who has it.' }) input: AssignTicketInput, @From() sender: Sender) {
-    const { assignee = null, team = null } = input;
-    return this.change(input.id, { type: 'AssignTicket', assignee, team }, input, sender);
+    return this.report('TicketAssigned', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'A note among ourselves; never a response.' })
   addInternalNote(@Args('input', { description: 'The note.' }) input: InternalNoteInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'AddInternalNote', text: input.text }, input, sender);
+    return this.report('InternalNoteAdded', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, { description: 'The ticket was spam or a duplicate; its clocks are cancelled.' })
   cancelTicket(@Args('input', { description: 'The cancelling.' }) input: CancelTicketInput, @From() sender: Sender) {
-    return this.change(input.id, { type: 'CancelTicket', reason: input.reason }, input, sender);
+    return this.report('TicketCancelled', input, sender);
   }
 
   @Requires('changeTickets')
@@ -203,7 +183,7 @@ export class TicketMutations {
     @Args('input', { description: 'The merged ticket, and the one that continues.' }) input: MergeTicketInput,
     @From() sender: Sender,
   ) {
-    return this.change(input.id, { type: 'MergeTicket', into: input.into }, input, sender);
+    return this.report('TicketMerged', input, sender);
   }
 
   @Requires('changeTickets')
@@ -215,27 +195,21 @@ export class TicketMutations {
     @Args('input', { description: 'The message, and the new ticket.' }) input: SplitTicketInput,
     @From() sender: Sender,
   ) {
-    const { type: ticketType, messageAt, reference, channel, priority, subject, application, users } = input;
-    const command: TicketCommand = {
-      ...{ type: 'SplitTicket', into: newTicketOf(input, sender.identity), messageAt },
-      ...givenValues({ ticketType, reference, channel, priority, subject, application, users }),
-    };
-    return this.change(input.id, command, input, sender);
+    input.into ??= newTicketOf(input, sender.identity);
+    return this.report('TicketSplit', input, sender);
   }
 
-  private change(id: string, command: TicketCommand, input: SaidInput, sender: Sender, isNew = false) {
-    const { occurredAt, idempotencyKey } = input;
+  private report(type: ReportedType, input: ReportInput, sender: Sender) {
     const { identity } = sender;
+    const { ticket, actor, command, ...report } = read(type, input);
+    const known = ticket ?? idOf(command, report.idempotencyKey, identity);
+    const id = known ?? newId();
     const decided = async () => {
       if (command.type === 'OpenTicket' && command.plan !== undefined) expectMayReport(identity, 'plan');
-      const request = {
-        command,
-        ...recordedBy(identity, input.onBehalfOf),
-        ...givenValues({ occurredAt, idempotencyKey }),
-      };
+      const request = { ...report, command, ...recordedBy(identity, actor) };
       const objection = sender.unopened?.objection(command, id);
       if (objection !== undefined) throw objection;
-      return this.decided(new ChangeTicket(identity.scope, id, [request], isNew, sender.signal));
+      return this.decided(new ChangeTicket(identity.scope, id, [request], known === undefined, sender.signal));
     };
     const remembered = decided().catch((error: unknown) => {
       if (error instanceof Rejection) unopenedBy(sender).remember(command, id, error);
@@ -257,20 +231,25 @@ export class TicketMutations {
   }
 }
 
-/** The id of a ticket to open, given or derived so that opening it twice opens one; undefined: it needs a new one. */
-function idOf(
-  { id, idempotencyKey }: OpenTicketInput,
-  customer: string,
-  from: TicketSource | undefined,
-  { actor, scope }: Identity,
-): string | undefined {
-  if (id != null) return id;
-  if (from !== undefined) return ticketIdOf(from, scope === 'everyone' ? undefined : customer);
-  return idempotencyKey == null ? undefined : deriveId('ticket-by-key', actor.id, idempotencyKey);
+/** @throws GraphQLError `BAD_USER_INPUT` that names the fields at fault */
+function read(type: ReportedType, input: object) {
+  const faults = new Faults();
+  const report = readMutation(type, input, (field, message) => {
+    faults.add(field, message);
+  });
+  if (report === undefined) throw faults.asError();
+  return report;
 }
 
-/** The id of the ticket that a split opens, given or derived so that splitting twice opens one. */
-function newTicketOf({ into, id, idempotencyKey }: SplitTicketInput, { actor }: Identity): string {
-  if (into != null) return into;
+/** The id that derives from an opening, so that opening it twice opens one; undefined: it needs a new one. */
+function idOf(command: TicketCommand, key: string | undefined, { actor, scope }: Identity): string | undefined {
+  if (command.type !== 'OpenTicket') return undefined;
+  const { from, customer } = command;
+  if (from !== undefined) return ticketIdOf(from, scope === 'everyone' ? undefined : customer);
+  return key === undefined ? undefined : deriveId('ticket-by-key', actor.id, key);
+}
+
+/** The id of the ticket that a split opens and does not name, derived where there is a key, so that splitting twice opens one. */
+function newTicketOf({ id, idempotencyKey }: SplitTicketInput, { actor }: Identity): string {
   return idempotencyKey == null ? newId() : deriveId('split-by-key', actor.id, id, idempotencyKey);
 }

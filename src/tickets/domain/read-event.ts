@@ -1,0 +1,115 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Actor } from '../../event-sourcing/event-store.js';
+import { FieldFault, fields, object, optional, type Read } from '../../parsing/fields.js';
+import { type TicketCommand } from './commands.js';
+import { actorId, actorKind, eventFields, type FieldName, shortNames } from './event-fields.js';
+import { type ReportedType, reportedTypes } from './facts.js';
+import { fieldsOf, reportedEvents } from './reported-events.js';
+
+/** What a report says beside what happened. */
+export interface ReportMetadata {
+  readonly ticket: string;
+  readonly occurredAt: Instant;
+  /** Who did it, where the sender reports what others did. */
+  readonly actor: Actor;
+  readonly idempotencyKey: string;
+  /** Whose ticket it is. */
+  readonly customer: string;
+}
+
+/** What happened to a ticket, as somebody reports it. */
+export type Report<Always extends keyof ReportMetadata> = Pick<ReportMetadata, Always> &
+  Partial<ReportMetadata> & { readonly command: TicketCommand };
+
+/** How a door takes events. */
+export interface Door<Always extends keyof ReportMetadata> {
+  /** What it calls the fields that every event has, and how they are read. */
+  readonly common: { readonly [Name in keyof ReportMetadata]?: Common<ReportMetadata[Name]> } & {
+    readonly [Name in Always]: Common<ReportMetadata[Name]>;
+  };
+  /** Which of those each event must have. */
+  readonly always: readonly Always[];
+  /** Whether its fields have short names: each kind of event has a form of its own. */
+  readonly isShort: boolean;
+  /** Fields that it reads in a way of its own; null: it does not take them. */
+  readonly reads?: { readonly [Name in FieldName]?: Read<unknown> | null };
+}
+
+interface Common<Value> {
+  readonly name: string;
+  readonly read: Read<Value>;
+}
+
+interface Slot {
+  readonly name: string;
+  readonly key: string;
+  readonly read: Read<unknown>;
+  readonly isRequired: boolean;
+  readonly isCommon: boolean;
+}
+
+/** Told of each field that will not do: its name, and a sentence that begins with it. */
+export type Refuse = (field: string, fault: string) => void;
+
+/** Who did something; a person where that is not said. */
+export const readActor: Read<Actor> = (value, field) => {
+  const shape = { id: actorId.read, kind: optional(actorKind.read) };
+  const { id, kind = 'person' } = fields(shape, object(value, field), `${field}.`);
+  return { id, kind };
+};
+
+/** What events a door takes, and how it reads each. Undefined where a field was refused. */
+export function eventReader<Always extends keyof ReportMetadata>(door: Door<Always>) {
+  const slots = new Map(reportedTypes.map((type) => [type, slotsOf(type, door)]));
+  return (type: ReportedType, said: object, refuse: Refuse): Report<Always> | undefined => {
+    const taken = slots.get(type) ?? new Map<string, Slot>();
+    const [metadata, own]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+    const faults: (readonly [field: string, fault: string])[] = [];
+    for (const name of Object.keys(said)) {
+      if (!taken.has(name) && Reflect.get(said, name) != null) faults.push([name, `${name} is no field of ${type}`]);
+    }
+    for (const { name, key, read, isRequired, isCommon } of taken.values()) {
+      const value: unknown = Reflect.get(said, name);
+      if (value == null && !isRequired) continue;
+      try {
+        (isCommon ? metadata : own)[key] = read(value, name);
+      } catch (error) {
+        if (!(error instanceof FieldFault)) throw error;
+        faults.push([name, error.message]);
+      }
+    }
+    if (faults.length === 0) faults.push(...apart(type, own));
+    for (const [field, fault] of faults) refuse(field, fault);
+    if (faults.length > 0) return undefined;
+    // What is read are the fields of this very event; the compiler does not follow that through the map.
+    const commandOf = reportedEvents[type].command as (said: object) => TicketCommand;
+    return Object.assign(metadata, { command: commandOf(own) }) as unknown as Report<Always>;
+  };
+}
+
+/** Fields that are missing beside others which they belong with. */
+function apart(type: ReportedType, own: object): readonly (readonly [field: string, fault: string])[] {
+  const { together = [] }: { readonly together?: readonly string[] } = reportedEvents[type];
+  const missing = together.filter((field) => !(field in own));
+  if (missing.length === together.length) return [];
+  return missing.map((field) => [field, `${together.join(' and ')} must be given together`]);
+}
+
+function slotsOf<Always extends keyof ReportMetadata>(type: ReportedType, door: Door<Always>) {
+  const taken = new Map<string, Slot>();
+  const always: readonly string[] = door.always;
+  for (const [key, { name, read }] of Object.entries<Common<unknown>>(door.common))
+    taken.set(name, { name, key, read, isRequired: always.includes(key), isCommon: true });
+  const { required, optional: others } = fieldsOf(type);
+  for (const key of [...required, ...others]) {
+    const read = door.reads?.[key] === undefined ? eventFields[key].read : door.reads[key];
+    if (read === null) continue;
+    const name = nameIn(door, key);
+    taken.set(name, { name, key, read, isRequired: required.includes(key), isCommon: false });
+  }
+  return taken;
+}
+
+/** What a door calls a field. */
+export const nameIn = ({ isShort }: { readonly isShort: boolean }, field: FieldName): string =>
+  isShort ? (shortNames[field] ?? field) : field;

@@ -1,0 +1,134 @@
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
+import { ActorInput } from '../../api/graphql/actor.js';
+import {
+  CancelReasonEnum,
+  ChannelEnum,
+  enumOf,
+  OriginEnum,
+  PauseReasonEnum,
+  screaming,
+  TicketTypeEnum,
+} from '../../api/graphql/enums.js';
+import { InstantScalar } from '../../api/graphql/scalars.js';
+import { commonFields, eventFields, type FieldKind, type FieldName } from '../domain/event-fields.js';
+import { type ReportedType, reportedTypes } from '../domain/facts.js';
+import { nameIn } from '../domain/read-event.js';
+import { fieldsOf, reportedEvents } from '../domain/reported-events.js';
+import { mutations } from './event-readers.js';
+
+type WordField = { [Name in FieldName]: (typeof eventFields)[Name]['kind'] extends 'word' ? Name : never }[FieldName];
+
+const enums: { readonly [Name in WordField]: object } = {
+  type: TicketTypeEnum,
+  channel: ChannelEnum,
+  origin: OriginEnum,
+  pauseReason: PauseReasonEnum,
+  cancelReason: CancelReasonEnum,
+};
+
+const types: { readonly [Kind in Exclude<FieldKind, 'word'>]: object } = {
+  text: String,
+  texts: [String],
+  ticket: ID,
+  instant: InstantScalar,
+  count: Int,
+  flag: Boolean,
+};
+
+/** The GraphQL type of a field. */
+function typeOf(name: FieldName): object {
+  const { kind } = eventFields[name];
+  return kind === 'word' ? enums[name as WordField] : types[kind];
+}
+
+/** Gives a class of inputs a field; `left` says what holds where it is left out. */
+function addField(target: object, name: string, type: object, description: string, left: 'out' | 'true' | 'never') {
+  const options = {
+    out: { description, nullable: true },
+    true: { description, defaultValue: true },
+    never: { description },
+  } as const;
+  Field(() => type as typeof Boolean, options[left])(target, name);
+}
+
+const onBehalfOf = 'Who did it, where the sender reports what others did: for the roles ingest and admin.';
+
+/** What mutations take of a ticket beside what happened. */
+@InputType({ isAbstract: true })
+export class ReportInput {
+  @Field(() => InstantScalar, { nullable: true, description: 'When it happened; now where it is left out.' })
+  occurredAt?: number;
+
+  @Field(() => ActorInput, { nullable: true, description: onBehalfOf })
+  onBehalfOf?: ActorInput;
+
+  @Field(() => String, { nullable: true, description: commonFields.idempotencyKey.says })
+  idempotencyKey?: string;
+}
+
+/** The fields of the one event that an input is for; `made` names what is made where its sender leaves it out. */
+export function inputOf(type: ReportedType, made?: 'id' | 'into'): new () => ReportInput {
+  @InputType({ isAbstract: true })
+  class EventInput extends ReportInput {}
+  const target: object = EventInput.prototype;
+  const { required, optional } = fieldsOf(type);
+  const says =
+    made === 'id'
+      ? 'Its id; where it is left out, it derives from source and externalId, or is made.'
+      : commonFields.ticket.says;
+  addField(target, 'id', ID, says, made === 'id' ? 'out' : 'never');
+  if (!required.includes('customer')) addField(target, 'customer', String, commonFields.customer.says, 'out');
+  for (const name of [...required, ...optional]) {
+    const left = name === 'publicReply' ? 'true' : optional.includes(name) || name === made ? 'out' : 'never';
+    addField(target, nameIn(mutations, name), typeOf(name), eventFields[name].says, left);
+  }
+  return EventInput;
+}
+
+const eventNames = (given: readonly ReportedType[]) => given.map(screaming).join(', ');
+
+/** Where an input for any event takes a field. */
+function placeOf(name: FieldName): string {
+  const requiring = reportedTypes.filter((type) => fieldsOf(type).required.includes(name));
+  const taking = reportedTypes.filter((type) => fieldsOf(type).optional.includes(name));
+  const parts = [
+    ...(requiring.length === 0 ? [] : [`Required by ${eventNames(requiring)}.`]),
+    ...(taking.length === 0 ? [] : [`Optional for ${eventNames(taking)}.`]),
+  ];
+  return parts.join(' ');
+}
+
+export const TicketEventKindEnum = enumOf(
+  'TicketEventKind',
+  'What happened to a ticket.',
+  Object.fromEntries(reportedTypes.map((type) => [type, reportedEvents[type].says])) as Record<ReportedType, string>,
+);
+
+/** The fields of all events. Whose ticket it is may be said of each, and of an opening it must be. */
+@InputType({ isAbstract: true })
+class AnyEventInput {}
+for (const name of Object.keys(eventFields) as FieldName[]) {
+  const own = `${eventFields[name].says} ${placeOf(name)}`;
+  const description = name === 'customer' ? `${own} Of other events: ${commonFields.customer.says}` : own;
+  addField(AnyEventInput.prototype, name, typeOf(name), description, 'out');
+}
+
+@InputType('TicketEventInput', {
+  description: 'One thing that happened to a ticket; which fields it takes depends on what.',
+})
+export class TicketEventInput extends AnyEventInput {
+  @Field(() => ID, { description: commonFields.ticket.says })
+  ticket!: string;
+
+  @Field(() => TicketEventKindEnum, { description: 'What happened.' })
+  event!: ReportedType;
+
+  @Field(() => InstantScalar, { description: commonFields.occurredAt.says })
+  occurredAt!: number;
+
+  @Field(() => ActorInput, { nullable: true, description: 'Who did it; the sender where it is left out.' })
+  onBehalfOf?: ActorInput;
+
+  @Field(() => String, { nullable: true, description: commonFields.idempotencyKey.says })
+  idempotencyKey?: string;
+}
