@@ -1,6 +1,5 @@
 /** What it costs to read a page of the work queue in a thread, against the same page in the main thread, by turns. */
 import { readSettings } from '../../dist/config/settings.js';
-import { readersOf } from '../../dist/read-models/scoped.js';
 import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { workQueue } from '../../dist/tickets/queries/tickets.js';
 import { median } from '../support/measure.mjs';
@@ -12,7 +11,7 @@ export async function workQueuePages(data) {
   const context = await openPledgeContext(readSettings({}, { data }), 'bench', { threaded: true });
   try {
     const reader = { scope: 'everyone', who: 'bench', signal: new AbortController().signal };
-    const readers = readersOf(context.db, context.reads);
+    const readers = context.readers;
     const ways = { here: readers.atHand(reader.scope), inThread: readers.of(reader) };
     const took = { here: [], inThread: [] };
     for (let page = -warming; page < pages; page++) {
