@@ -18,7 +18,7 @@ export async function formOf(db: Kysely<Schema>, file: string): Promise<'new' | 
   if (found === form) return 'known';
   const tables = await sql<{ readonly name: string }>`SELECT name FROM sqlite_master`.execute(db);
   if (tables.rows.length === 0) return 'new';
-  if (tables.rows.some(({ name }) => name === 'checkpoints')) return 'former';
+  if (tables.rows.some(({ name }) => name === 'kysely_migration')) return 'former';
   const why = `The read models ${file} are not valid; "pledge rebuild" rebuilds them.`;
   throw new Rejection('DATA_NOT_READABLE', why);
 }
