@@ -27,7 +27,7 @@ describe('the page on security', () => {
     const sections = page.split(/^## /m).filter((section) => section.includes('| **'));
     expect(sections.length).toBeGreaterThan(3);
     for (const section of sections) {
-      const kinds = [...door.matchAll(/^\| \*\*([STRIDE])\*\* /gm)].map(([, kind]) => kind);
+      const kinds = [...section.matchAll(/^\| \*\*([STRIDE])\*\* /gm)].map(([, kind]) => kind);
       expect([section.split('\n')[0], [...new Set(kinds)].sort().join('')]).toEqual([section.split('\n')[0], 'DEIRST']);
     }
   });
