@@ -136,7 +136,7 @@ describe('a ticket event', () => {
 
   async function expectRefused(type: ReportedType, said: Said, field: FieldName): Promise<void> {
     const answers = await answersTo(type, said);
-    const expected = Object.keys(answers).map((door) => [door, `INVALID_FIELD ${nameOf(field)}`]);
+    const expected = Object.keys(answers).map((name): [string, Refusal] => [name, `INVALID_FIELD ${nameOf(field)}`]);
     expect({ said, answers }).toEqual({ said, answers: Object.fromEntries(expected) });
   }
 
@@ -242,7 +242,7 @@ describe('a row that a mapping reads', () => {
     state: { column: 'state', values: { New: 'open', Odd: 'note' } },
   });
   const rowsOf = (said: Said) => {
-    const cells = {
+    const cells: Readonly<Record<string, unknown>> = {
       ticket: 'T-1',
       at,
       state: 'New',

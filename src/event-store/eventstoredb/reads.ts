@@ -165,7 +165,7 @@ export class Reads {
       leave?.end();
     };
     try {
-      if (turn.isWanted || leave?.isForPage === true) {
+      if (turn.isWanted() || leave?.isForPage === true) {
         const { page, hasMore } = await this.page(request(mostInPage), signal);
         end();
         answered();
@@ -179,7 +179,7 @@ export class Reads {
         yield responses;
         turn.works();
         answered();
-        if (turn.over.aborted || turn.isWanted || this.rightOfWay?.isTaken === true) return true;
+        if (turn.over.aborted || turn.isWanted() || this.rightOfWay?.isTaken === true) return true;
       }
       return turn.over.aborted;
     } finally {

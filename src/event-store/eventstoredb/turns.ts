@@ -3,7 +3,7 @@ export interface Turn {
   /** Aborts when the turn has gone to another: the call is left, and the work goes on in a turn to come. */
   readonly over: AbortSignal;
   /** Somebody waits for a turn. */
-  readonly isWanted: boolean;
+  isWanted(): boolean;
   /** What was got is handed on; until {@link works} another may have the turn. */
   rests(): void;
   works(): void;
@@ -75,13 +75,13 @@ class HeldTurn implements Turn {
     return this.stop.signal;
   }
 
-  get isWanted(): boolean {
+  isWanted(): boolean {
     return this.turns.isWanted;
   }
 
   rests(): void {
     this.isResting = true;
-    if (this.isWanted) this.giveUp();
+    if (this.isWanted()) this.giveUp();
   }
 
   works(): void {
