@@ -254,7 +254,9 @@ describe('read models', () => {
        CREATE TABLE tickets (id TEXT PRIMARY KEY, life TEXT); CREATE TABLE kysely_migration (name TEXT, timestamp TEXT);
        INSERT INTO checkpoints VALUES ('tickets', 4, '0000000000000001', NULL)`,
     );
-    expect(await reopened()).toEqual(['The read models are being rebuilt: they were built by another version of Pledge.']);
+    expect(await reopened()).toEqual([
+      'The read models are being rebuilt: they were built by another version of Pledge.',
+    ]);
     expect(await reopened()).toEqual([]);
     expect(rowsOf(readModelsIn(folder))).toEqual(expected);
   });

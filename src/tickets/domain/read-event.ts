@@ -66,7 +66,7 @@ export function eventReader<Always extends keyof ReportMetadata>(door: Door<Alwa
     const [metadata, own]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
     const faults: (readonly [field: string, fault: string])[] = [];
     for (const name of Object.keys(said)) {
-      if (!taken.has(name) && Reflect.get(said, name) != null) faults.push([name, `${name} is no field of ${type}`]);
+      if (!taken.has(name) && Reflect.get(said, name) != null) faults.push([name, `${name} is not a field of ${type}`]);
     }
     for (const { name, key, read, isRequired, isCommon } of taken.values()) {
       const value: unknown = Reflect.get(said, name);
