@@ -241,7 +241,7 @@ describe('a mapping file', () => {
   });
 
   it.each([
-    ['no YAML', 'a: [', 'MAPPING_NOT_READABLE', 'no YAML'],
+    ['no YAML', 'a: [', 'MAPPING_NOT_READABLE', 'is not YAML'],
     ['a list', '[]', 'INVALID_MAPPING', 'the mapping must be an object'],
     ['nothing', '', 'INVALID_MAPPING', 'the mapping must be an object'],
   ])('that is %s is refused', async (_, text, code, why) => {

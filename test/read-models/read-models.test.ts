@@ -236,7 +236,7 @@ describe('read models', () => {
         tables: { log: { create: ['CREATE nothing'], visible: 'none' as const } },
       };
       const opening = openReadModels(readModelsIn(folder), { log, projections: [broken] });
-      await expect(opening).rejects.toThrow('syntax error');
+      await expect(opening).rejects.toMatchObject({ message: expect.stringContaining('syntax error') });
       await log.close();
       expect(rowsOf(readModelsIn(folder))).toEqual(before);
     });

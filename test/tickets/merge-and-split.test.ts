@@ -269,6 +269,6 @@ describe('merging and splitting', () => {
     await propagateDue();
     expect([await dueOf('other'), await dueOf('new')]).toEqual([['running 03T11:00'], ['running 03T10:00']]);
     const stuck = await context.work.mergePropagations.stuck.all();
-    expect(stuck).toMatchObject([{ ticket: 'old', tries: 1, error: expect.stringContaining('opened before') }]);
+    expect(stuck).toMatchObject([{ ticket: 'old', tries: 1, error: expect.stringContaining('already exists') }]);
   });
 });

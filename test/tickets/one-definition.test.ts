@@ -271,7 +271,7 @@ describe('a row that a mapping reads', () => {
     const isRequired = fieldsOf('TicketOpened').required.includes(field);
     const said = await refusal({ [field]: '' });
     if (isRequired)
-      expect(said).toMatchObject({ code: 'INVALID_FIELD', message: expect.stringMatching(`of ${field}$`) });
+      expect(said).toMatchObject({ code: 'INVALID_FIELD', message: expect.stringMatching(`no ${field}$`) });
     else expect(said).toBeUndefined();
   });
 
