@@ -187,18 +187,19 @@ export class Reads {
     }
   }
 
-  /** All that a call for a page brings, but for what makes it large. */
+  /** All that a call for a page brings, but for what makes it large. The first event may be the last one of the page before. */
   private async page(request: ReadReq, signal: AbortSignal) {
     const page: ReadResp[] = [];
-    let bytes = 0;
+    let [count, bytes] = [0, 0];
     for await (const responses of this.call(request, signal)) {
       for (const response of responses) {
         page.push(response);
+        if (response.hasEvent()) count += 1;
         bytes += sizeOf(response);
       }
-      if (bytes >= mostBytesInPage) return { page, hasMore: true };
+      if (bytes >= mostBytesInPage && count > 1) return { page, hasMore: true };
     }
-    return { page, hasMore: page.filter((response) => response.hasEvent()).length >= mostInPage };
+    return { page, hasMore: count >= mostInPage };
   }
 
   /** What one call brings, as it comes. */
