@@ -62,18 +62,15 @@ describe('a data folder that holds something else', () => {
   const files: Readonly<Record<string, string>> = { log: 'events.db', 'read models': 'read-models.db' };
 
   it.each([
-    ['log', ['import', '-'], 'DATA_NOT_WRITABLE'],
-    ['log', ['history', 'A-1'], 'DATA_NOT_WRITABLE'],
-    ['read models', ['import', '-'], 'DATA_NOT_WRITABLE'],
-    ['read models', ['history', 'A-1'], 'DATA_NOT_READABLE'],
+    ['log', ['import', '-'], 'DATA_NOT_WRITABLE: .*events.db'],
+    ['log', ['history', 'A-1'], 'DATA_NOT_WRITABLE: .*events.db'],
+    ['read models', ['import', '-'], 'DATA_NOT_WRITABLE: .*read-models.db'],
+    ['read models', ['history', 'A-1'], 'DATA_DAMAGED: Found damage in the read models'],
   ])('in place of its %s is refused by %j, and left as it is', async (what, args, expected) => {
     const folder = withWrong(files[what] ?? '');
     const file = join(folder, 'data', files[what] ?? '');
     const { code, stderr } = await pledgeHere(folder, args, opened('A-2'));
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringMatching(`^pledge: ${expected}: .*${files[what] ?? ''}.* not a database`),
-    ]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(`^pledge: ${expected}.* not a database`)]);
     expect(readFileSync(file, 'utf8')).toBe('something else altogether');
   });
 

@@ -120,8 +120,8 @@ describe('pledge history --server', () => {
 
   it.each([
     ['is too long', (response: ServerResponse) => response.end('x'.repeat(2_000)), 60_000, 'more than 1000 bytes'],
-    ['never ends', (response: ServerResponse) => response.write('{'), 200, 'not within 0.2 s'],
-    ['never begins', () => undefined, 200, 'not within 0.2 s'],
+    ['never ends', (response: ServerResponse) => response.write('{'), 200, 'no answer within 0.2 s'],
+    ['never begins', () => undefined, 200, 'no answer within 0.2 s'],
   ])('waits for no answer that %s', async (_, how, ms, why) => {
     answer = how;
     await expect(ask({ url, key: 'key' }, '{ x }', {}, (data) => data, { bytes: 1_000, ms })).rejects.toMatchObject({

@@ -97,10 +97,12 @@ describe('a server whose store is elsewhere', () => {
     const logged = lines()
       .slice(before)
       .map((line) => JSON.parse(line) as unknown);
-    expect(logged).toEqual([
-      expect.objectContaining({ level: 'error', code: 'EVENT_STORE_UNAVAILABLE', message: why }),
-      expect.objectContaining({ level: 'info', code: 'EVENT_STORE_BACK' }),
-    ]);
+    const away = { level: 'error', code: 'EVENT_STORE_UNAVAILABLE' };
+    // A port may be there again before the server behind it answers: that is another cause, and told.
+    expect(logged.slice(1, -1)).toEqual(logged.slice(1, -1).map(() => expect.objectContaining(away)));
+    expect(logged.length).toBeLessThanOrEqual(3);
+    expect(logged[0]).toMatchObject({ ...away, message: why });
+    expect(logged.at(-1)).toMatchObject({ level: 'info', code: 'EVENT_STORE_BACK' });
     expect(await open('T-2')).toMatchObject({ answer: { data: { openTicket: { recorded: 2 } } } });
     const seen = '{ tickets { edges { node { id } } } }';
     const both = {
@@ -122,7 +124,9 @@ describe('a server whose store is elsewhere', () => {
     server.kill('SIGTERM');
     const { code, stderr } = await server.ended;
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^The event store does not answer; see .*ECONNREFUSED, nothing listens there\n$/);
+    expect(stderr).toMatch(
+      /^\{[^\n]*"The event store does not answer; see [^"]*ECONNREFUSED, nothing listens there"\}\n$/,
+    );
   });
 
   it('is told of by a code where a command cannot reach it', async () => {
