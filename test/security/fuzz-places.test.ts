@@ -69,13 +69,16 @@ describe('a value at its limits, in every place that takes one', () => {
     return text;
   }
 
+  let asked = 0;
+
   /** All that came until an operation after it was answered. */
   async function overSocket(query: string, variables: Record<string, unknown>): Promise<string> {
+    const [its, next] = [`s${(asked += 1)}`, `q${asked}`]; // an id that is not over may not be used again
     socket.frames.splice(0);
-    socket.ask('s', query, variables);
-    socket.ask('q', '{ plans { code } }');
-    await socket.until(() => socket.messages('complete').some(({ id }) => id === 'q'));
-    socket.send({ id: 's', type: 'complete' });
+    socket.ask(its, query, variables);
+    socket.ask(next, '{ plans { code } }');
+    await socket.until(() => socket.messages('complete').some(({ id }) => id === next));
+    socket.send({ id: its, type: 'complete' });
     return socket.frames.map(({ payload }) => payload.toString()).join('\n');
   }
 
