@@ -62,6 +62,6 @@ describe('a server with a list of operations', () => {
   ])('does not start with a file that is %s', (_, text) => {
     const wrong = join(newFolder(), 'operations.json');
     writeFileSync(wrong, text);
-    expect(() => readOperations(wrong)).toThrow(/is no list of operations/);
+    expect(() => readOperations(wrong)).toThrow(/is not a list of operations/);
   });
 });
