@@ -10,7 +10,7 @@ const listed = [...read('docs/edge-cases.md').matchAll(/^\| (\d+) \| .+ \| .+ \|
 /** The numbers that names of tests begin with. */
 const tested = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
-  .flatMap((file) => [...read(join('test', file)).matchAll(/['`](\d+(?:, \d+)*): /g)])
+  .flatMap((file) => [...read(join('test', file)).matchAll(/['"`](\d+(?:, \d+)*): /g)])
   .flatMap(([, numbers = '']) => numbers.split(', '));
 
 describe('the edge cases', () => {
