@@ -34,7 +34,7 @@ async function serve(data) {
   const url = await new Promise((resolve, reject) => {
     server.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
     server.stdout.on('data', (text) => {
-      const [, at] = /serves on (\S+),/.exec(text) ?? [];
+      const [, at] = /is running on (\S+),/.exec(text) ?? [];
       if (at !== undefined) resolve(at);
     });
   });

@@ -81,7 +81,7 @@ describe('a server whose complaints go nowhere', () => {
       let said = '';
       server.stdout?.on('data', (text: Buffer) => {
         said += text.toString();
-        const found = /serves on (\S+),/.exec(said)?.[1];
+        const found = /is running on (\S+),/.exec(said)?.[1];
         if (found !== undefined) resolve(found);
       });
     });
