@@ -57,7 +57,7 @@ export const makeTables = (db: Kysely<Schema>, projections: readonly ReadModel[]
 
 async function make(tx: Tx, { name, version, tables }: ReadModel): Promise<void> {
   for (const { create } of Object.values<Tables[keyof Tables] & object>(tables))
-    for (const statement of create) await sql.raw(statement).execute(tx);
+    for (const statement of create) await statement.execute(tx);
   const row = { name, version, tables: JSON.stringify(Object.keys(tables)), position: null, mark: null };
   await tx.insertInto('projections').values(row).execute();
 }

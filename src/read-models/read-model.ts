@@ -1,4 +1,4 @@
-import { type Expression, sql, type Transaction } from 'kysely';
+import { type Expression, type RawBuilder, sql, type Transaction } from 'kysely';
 import { type Projection } from '../event-sourcing/projection-processor.js';
 import { type Schema } from './schema.js';
 
@@ -19,7 +19,7 @@ export const ofCustomer: Visible = (column, theirs) => sql`${column('customer')}
 /** A table of a read model. */
 export interface Table {
   /** The statements that make it and its indexes. */
-  readonly create: readonly string[];
+  readonly create: readonly RawBuilder<unknown>[];
   readonly visible: Visible;
 }
 

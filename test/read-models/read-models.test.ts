@@ -1,6 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import fc from '../support/fc.js';
 import { times } from '../support/lengths.js';
 import { openReadModels } from '../../src/read-models/read-models.js';
@@ -233,7 +234,7 @@ describe('read models', () => {
       const broken = {
         ...ticketsProjection,
         version: 99,
-        tables: { log: { create: ['CREATE nothing'], visible: 'none' as const } },
+        tables: { log: { create: [sql`CREATE nothing`], visible: 'none' as const } },
       };
       const opening = openReadModels(readModelsIn(folder), { log, projections: [broken] });
       await expect(opening).rejects.toMatchObject({ message: expect.stringContaining('syntax error') });

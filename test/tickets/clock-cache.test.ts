@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type Schema } from '../../src/read-models/schema.js';
+import { Database } from '../../src/storage/sqlite.js';
 import { recentClocks } from '../../src/tickets/clock-cache.js';
 import { clocksShown } from '../../src/tickets/domain/latest-clocks.js';
 import { ticketTables } from '../../src/tickets/projections/ticket-tables.js';
@@ -26,8 +26,8 @@ describe('the clocks of a ticket that has very many', () => {
     log: ({ query }) => void asked.push(query.sql),
   });
 
-  beforeAll(() => {
-    for (const statement of ticketTables.clocks?.create ?? []) database.exec(statement);
+  beforeAll(async () => {
+    for (const statement of ticketTables.clocks?.create ?? []) await statement.execute(db);
     const add = database.prepare('INSERT INTO clocks (ticket, run, metric, started_at, clock) VALUES (?, ?, ?, ?, ?)');
     const clockOf = (ticket: string, n: number) => {
       const metric = n % 2 === 0 ? 'followUp' : 'resolution';

@@ -37,7 +37,7 @@ export const catalogueProjection: ReadModel = {
     catalogue: {
       visible: (column, theirs) => sql`(${column('kind')} <> 'customer' OR ${column('code')} IN ${theirs})`,
       create: [
-        `CREATE TABLE catalogue (
+        sql`CREATE TABLE catalogue (
           kind TEXT NOT NULL, code TEXT NOT NULL, revision INTEGER NOT NULL, event TEXT NOT NULL,
           PRIMARY KEY (kind, code, revision)
         )`,

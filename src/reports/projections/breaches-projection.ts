@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { ofCustomer, type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { among, upsert } from '../../read-models/rows.js';
 import { type Flag, type InstantColumn } from '../../read-models/schema.js';
@@ -42,14 +43,14 @@ export const breachesProjection: ReadModel = {
     breaches: {
       visible: ofCustomer,
       create: [
-        `CREATE TABLE breaches (
+        sql`CREATE TABLE breaches (
           run TEXT NOT NULL, id TEXT NOT NULL, layout INTEGER NOT NULL, metric TEXT NOT NULL, ticket TEXT NOT NULL,
           reference TEXT NOT NULL, subject TEXT NOT NULL, customer TEXT NOT NULL, plan TEXT NOT NULL, type TEXT NOT NULL,
           priority TEXT NOT NULL, assignee TEXT, team TEXT, time_zone TEXT NOT NULL, due_at INTEGER NOT NULL,
           detected_at INTEGER NOT NULL, withdrawn_at INTEGER, withdrawn_because TEXT, answered_at INTEGER,
           historic INTEGER NOT NULL, PRIMARY KEY (run, id)
         )`,
-        'CREATE INDEX breaches_due ON breaches (due_at, id)',
+        sql`CREATE INDEX breaches_due ON breaches (due_at, id)`,
       ],
     },
   },

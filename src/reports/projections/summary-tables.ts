@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { ofCustomer, type Tables } from '../../read-models/read-model.js';
 import { type Flag, type InstantColumn } from '../../read-models/schema.js';
 
@@ -39,7 +40,7 @@ export const summaryTables: Tables = {
   verdicts: {
     visible: ofCustomer,
     create: [
-      `CREATE TABLE verdicts (
+      sql`CREATE TABLE verdicts (
         customer TEXT NOT NULL, ticket TEXT NOT NULL, run TEXT NOT NULL, plan TEXT NOT NULL, metric TEXT NOT NULL,
         month TEXT NOT NULL, verdict TEXT NOT NULL, withdrawals INTEGER NOT NULL, excluded INTEGER NOT NULL,
         ended_at INTEGER, PRIMARY KEY (customer, ticket, run)
@@ -49,7 +50,7 @@ export const summaryTables: Tables = {
   sla_summary: {
     visible: 'none',
     create: [
-      `CREATE TABLE sla_summary (
+      sql`CREATE TABLE sla_summary (
         plan TEXT NOT NULL, metric TEXT NOT NULL, month TEXT NOT NULL, met INTEGER NOT NULL, met_late INTEGER NOT NULL,
         breached INTEGER NOT NULL, cancelled INTEGER NOT NULL, withdrawn INTEGER NOT NULL,
         PRIMARY KEY (plan, metric, month)

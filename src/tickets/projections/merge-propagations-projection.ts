@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { among, upsert } from '../../read-models/rows.js';
 import { type Json } from '../../read-models/schema.js';
@@ -36,11 +37,11 @@ export const mergePropagationsProjection: ReadModel = {
     merge_propagations: {
       visible: 'none',
       create: [
-        `CREATE TABLE merge_propagations (
+        sql`CREATE TABLE merge_propagations (
           ticket TEXT NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL, revision INTEGER NOT NULL,
           told INTEGER NOT NULL, content TEXT, PRIMARY KEY (ticket, target)
         )`,
-        'CREATE INDEX merge_propagations_due ON merge_propagations (ticket) WHERE told < revision',
+        sql`CREATE INDEX merge_propagations_due ON merge_propagations (ticket) WHERE told < revision`,
       ],
     },
   },

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Tables } from '../../read-models/read-model.js';
 import { type Flag, type InstantColumn, type Json } from '../../read-models/schema.js';
 
@@ -37,7 +38,7 @@ export const recalculationTables: Tables = {
   tickets_by_version: {
     visible: 'none',
     create: [
-      `CREATE TABLE tickets_by_version (
+      sql`CREATE TABLE tickets_by_version (
         ticket TEXT PRIMARY KEY, versions TEXT NOT NULL, open INTEGER NOT NULL, status_at INTEGER NOT NULL, chosen_at INTEGER
       ) WITHOUT ROWID`,
     ],
@@ -45,7 +46,7 @@ export const recalculationTables: Tables = {
   revisions: {
     visible: 'none',
     create: [
-      `CREATE TABLE revisions (
+      sql`CREATE TABLE revisions (
         kind TEXT NOT NULL, code TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
         PRIMARY KEY (kind, code, version)
       )`,
@@ -54,11 +55,11 @@ export const recalculationTables: Tables = {
   recalculations: {
     visible: 'none',
     create: [
-      `CREATE TABLE recalculations (
+      sql`CREATE TABLE recalculations (
         ticket TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,
         PRIMARY KEY (ticket, kind, code, version)
       )`,
-      'CREATE INDEX recalculations_at ON recalculations (at)',
+      sql`CREATE INDEX recalculations_at ON recalculations (at)`,
     ],
   },
 };

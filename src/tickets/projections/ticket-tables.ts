@@ -89,30 +89,30 @@ const ofTicket: Visible = (column, theirs) =>
   sql`EXISTS (SELECT 1 FROM tickets AS theirs WHERE theirs.id = ${column('ticket')} AND theirs.customer IN ${theirs})`;
 
 /** What lists filter by, at the end of the indexes that give their order: rows that are not wanted are never read. */
-const filtered = 'customer, status, type, channel, priority, plan, assignee, team, guarantee, text';
+const filtered = sql`customer, status, type, channel, priority, plan, assignee, team, guarantee, text`;
 
 export const ticketTables: Tables = {
   tickets: {
     visible: ofCustomer,
     create: [
-      `CREATE TABLE tickets (
+      sql`CREATE TABLE tickets (
         id TEXT PRIMARY KEY, reference TEXT NOT NULL, customer TEXT NOT NULL, status TEXT NOT NULL, type TEXT NOT NULL,
         channel TEXT NOT NULL, priority TEXT NOT NULL, text TEXT NOT NULL, guarantee TEXT NOT NULL, plan TEXT NOT NULL,
         assignee TEXT, team TEXT, import TEXT, opened_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
         place INTEGER NOT NULL, queued INTEGER NOT NULL, last_at INTEGER NOT NULL, flags TEXT NOT NULL,
         state TEXT NOT NULL
       )`,
-      'CREATE INDEX tickets_reference ON tickets (reference, opened_at)',
-      'CREATE INDEX tickets_customer ON tickets (customer, opened_at, id)',
-      `CREATE INDEX tickets_listed ON tickets (opened_at, id, due_at, ${filtered})`,
-      `CREATE INDEX tickets_queue ON tickets (due_at, place, opened_at, id, ${filtered}) WHERE queued = 1`,
-      'CREATE INDEX tickets_queue_of_customer ON tickets (customer, due_at, place, opened_at, id) WHERE queued = 1',
+      sql`CREATE INDEX tickets_reference ON tickets (reference, opened_at)`,
+      sql`CREATE INDEX tickets_customer ON tickets (customer, opened_at, id)`,
+      sql`CREATE INDEX tickets_listed ON tickets (opened_at, id, due_at, ${filtered})`,
+      sql`CREATE INDEX tickets_queue ON tickets (due_at, place, opened_at, id, ${filtered}) WHERE queued = 1`,
+      sql`CREATE INDEX tickets_queue_of_customer ON tickets (customer, due_at, place, opened_at, id) WHERE queued = 1`,
     ],
   },
   facts: {
     visible: ofTicket,
     create: [
-      `CREATE TABLE facts (
+      sql`CREATE TABLE facts (
         ticket TEXT NOT NULL, part INTEGER NOT NULL, facts TEXT NOT NULL, flags TEXT NOT NULL, PRIMARY KEY (ticket, part)
       ) WITHOUT ROWID`,
     ],
@@ -120,23 +120,23 @@ export const ticketTables: Tables = {
   clocks: {
     visible: ofTicket,
     create: [
-      `CREATE TABLE clocks (
+      sql`CREATE TABLE clocks (
         ticket TEXT NOT NULL, run TEXT NOT NULL, metric TEXT NOT NULL, started_at INTEGER NOT NULL, clock TEXT NOT NULL,
         import TEXT, next_at INTEGER, held_at INTEGER, PRIMARY KEY (ticket, run)
       )`,
-      'CREATE INDEX clocks_latest ON clocks (ticket, metric, started_at, run)',
-      'CREATE INDEX clocks_next ON clocks (next_at, ticket) WHERE next_at IS NOT NULL',
-      'CREATE INDEX clocks_held ON clocks (import) WHERE held_at IS NOT NULL',
+      sql`CREATE INDEX clocks_latest ON clocks (ticket, metric, started_at, run)`,
+      sql`CREATE INDEX clocks_next ON clocks (next_at, ticket) WHERE next_at IS NOT NULL`,
+      sql`CREATE INDEX clocks_held ON clocks (import) WHERE held_at IS NOT NULL`,
     ],
   },
   imports: {
     visible: 'none',
-    create: ['CREATE TABLE imports (id TEXT PRIMARY KEY, source TEXT NOT NULL, unfinished INTEGER NOT NULL)'],
+    create: [sql`CREATE TABLE imports (id TEXT PRIMARY KEY, source TEXT NOT NULL, unfinished INTEGER NOT NULL)`],
   },
   plans: {
     visible: 'all',
     create: [
-      'CREATE TABLE plans (code TEXT NOT NULL, version INTEGER NOT NULL, rank INTEGER NOT NULL, PRIMARY KEY (code, version))',
+      sql`CREATE TABLE plans (code TEXT NOT NULL, version INTEGER NOT NULL, rank INTEGER NOT NULL, PRIMARY KEY (code, version))`,
     ],
   },
 };
