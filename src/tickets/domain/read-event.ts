@@ -75,7 +75,7 @@ export function eventReader<Always extends keyof ReportMetadata>(door: Door<Alwa
         (isCommon ? metadata : own)[key] = read(value, name);
       } catch (error) {
         if (!(error instanceof FieldFault)) throw error;
-        faults.push([name, error.message]);
+        faults.push([name, value == null ? `${name} is required: ${error.message}` : error.message]);
       }
     }
     if (faults.length === 0) faults.push(...apart(type, own));

@@ -4,7 +4,7 @@ import { type Door, eventReader, readActor } from '../domain/read-event.js';
 
 /** GraphQL has read an instant already, if there is one. */
 const asRead: Read<number> = (value, field) => {
-  if (typeof value !== 'number') throw new FieldFault(`${field} is required`);
+  if (typeof value !== 'number') throw new FieldFault(`${field} must be an instant`);
   return value;
 };
 
