@@ -97,7 +97,7 @@ class Importing {
   private definitions: Promise<void>[] = [];
 
   constructor(private readonly options: ImportOptions) {
-    this.unopened = new Unopened(options.survey?.refused ?? this.refused);
+    this.unopened = options.survey?.unopened ?? new Unopened(this.refused);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { DiskSet } from '../storage/disk-set.js';
 import { namelessDatabase } from '../storage/nameless.js';
 import { opens } from '../tickets/commands/opening-rejected.js';
+import { Unopened } from '../tickets/commands/unopened.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { type ImportRow } from './import-record.js';
 
@@ -11,8 +12,9 @@ import { type ImportRow } from './import-record.js';
 export class Survey {
   /** Rows, each on its line. */
   rows = 0;
-  /** Tickets of which an opening will be refused; as `Unopened` keeps them. */
-  readonly refused = new DiskSet();
+  private readonly refused = new DiskSet();
+  /** Tickets of which an opening will be refused. */
+  readonly unopened = new Unopened(this.refused);
   private line = 0;
   private readonly db = namelessDatabase('CREATE TABLE opened (ticket TEXT PRIMARY KEY, customer TEXT) WITHOUT ROWID');
   private readonly insert = this.db.prepare('INSERT OR IGNORE INTO opened VALUES (?, ?)');
@@ -53,7 +55,7 @@ export class Survey {
   }
 
   private refuse(externalId: string): void {
-    this.refused.add(`opening ${this.idOf(externalId)}`);
+    this.unopened.add(this.idOf(externalId), 'opening');
   }
 
   private idOf(externalId: string): string {
