@@ -83,16 +83,15 @@ export class RightOfWay {
     };
   }
 
-  private mustWait(): boolean {
-    return this.isBusy;
-  }
-
   private async rest(ms: number): Promise<void> {
     await this.time.sleepUntil(this.time.now() + ms, this.closing);
     this.isBusy = false;
     for (const go of this.waiting) {
-      if (this.mustWait()) return;
-      go(this.isTaken ? this.page() : asMuchAsThereIs);
+      if (this.isTaken) {
+        go(this.page());
+        return;
+      }
+      go(asMuchAsThereIs);
     }
   }
 }
