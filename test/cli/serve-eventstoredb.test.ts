@@ -92,17 +92,21 @@ describe('a server whose store is elsewhere', () => {
     const { said } = await until('ok');
     expect(said.store.reconnects).toBeGreaterThan(0);
     while (!lines().some((line) => line.includes('again'))) await sleep(20);
+    const noAnswer = 'NO_ANSWER, it is reached, and does not answer';
     const port = String(store.wire.port);
     const why = `The event store does not answer. (127.0.0.1:${port}: ECONNREFUSED, nothing listens there)`;
     const logged = lines()
       .slice(before)
       .map((line) => JSON.parse(line) as unknown);
     const away = { level: 'error', code: 'EVENT_STORE_UNAVAILABLE' };
-    // A port may be there again before the server behind it answers: that is another cause, and told.
-    expect(logged.slice(1, -1)).toEqual(logged.slice(1, -1).map(() => expect.objectContaining(away)));
-    expect(logged.length).toBeLessThanOrEqual(3);
-    expect(logged[0]).toMatchObject({ ...away, message: why });
-    expect(logged.at(-1)).toMatchObject({ level: 'info', code: 'EVENT_STORE_BACK' });
+    // A port may be there again before the server behind it answers: that is another cause, and told once.
+    const silent = { ...away, message: why.replace('ECONNREFUSED, nothing listens there', noAnswer) };
+    const between = logged.length === 3 ? [expect.objectContaining(silent)] : [];
+    expect(logged).toEqual([
+      expect.objectContaining({ ...away, message: why }),
+      ...between,
+      expect.objectContaining({ level: 'info', code: 'EVENT_STORE_BACK' }),
+    ]);
     expect(await open('T-2')).toMatchObject({ answer: { data: { openTicket: { recorded: 2 } } } });
     const seen = '{ tickets { edges { node { id } } } }';
     const both = {
