@@ -5,7 +5,9 @@ import {
   type OpenOptions,
 } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { StreamNames } from '../../src/event-store/eventstoredb/stream-names.js';
+import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { all, event, hear } from '../contract/event-store.contract.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 
 const retryPolicy = { firstWaitMs: 1, longestWaitMs: 20, quietMs: 50, answerMs: 1_000, giveUpMs: 5_000 };
@@ -58,7 +60,8 @@ describe('a store whose streams have a prefix', () => {
   });
 
   it('is sent nothing of what others write', async () => {
-    const store = await open('pledge-');
+    // It does not ask meanwhile where the log ends.
+    const store = await open('pledge-', { retryPolicy: { ...retryPolicy, quietMs: 60_000 } });
     await store.append('s', 'noStream', [event()]);
     others(500);
     const heard = hear(store, 2);
@@ -134,30 +137,45 @@ describe('the last position', () => {
 });
 
 describe('a server that says nothing for long', () => {
-  it('since it looks past what others wrote is waited for, as long as it answers beside that', async () => {
-    const store = await open('pledge-', { retryPolicy: { ...retryPolicy, answerMs: 20 } });
-    const one = event();
-    await store.append('s', 'noStream', [one]);
-    let found: () => void = () => undefined;
+  const answerMs = 1_000;
+  let time: ManualClock;
+  let reading: Promise<readonly StoredEvent[]>;
+  let found: () => void;
+  /** Reads the log, and the server looks past what others wrote until {@link found} is called. */
+  async function read(): Promise<void> {
+    time = new ManualClock(0);
+    const store = await open('pledge-', { retryPolicy: { time, answerMs, firstWaitMs: 0 } });
+    await store.append('s', 'noStream', [event()]);
     server.faults.looksPast = new Promise((resolve) => (found = resolve));
-    const reading = all(store.readAll());
-    await sleep(300); // many times what an answer may take
+    reading = all(store.readAll());
+    while (server.faults.filteredReads === 0) await sleep(1);
+  }
+
+  it('since it looks past what others wrote is waited for, as long as it answers beside that', async () => {
+    await read();
     const { connections } = server.wire;
+    for (let n = 0; n < 5; n++) {
+      const silent = time.now() + answerMs;
+      time.moveTo(silent);
+      await time.asleepUntil(silent + answerMs); // it is asked a small question
+      time.moveTo(silent + 1);
+      await time.asleepUntil(silent + 1 + answerMs); // it has answered that, and is waited for
+    }
     found();
-    expect((await reading).map(({ id }) => id)).toEqual([one.id]);
+    expect(await reading).toHaveLength(1);
     expect(server.wire.connections).toBe(connections);
     expect(server.faults.filteredReads).toBe(1);
   });
 
   it('and answers nothing beside it is left', async () => {
-    const store = await open('pledge-', { retryPolicy: { ...retryPolicy, answerMs: 50 } });
-    await store.append('s', 'noStream', [event()]);
-    server.faults.looksPast = new Promise(() => undefined);
-    const reading = all(store.readAll());
-    while (server.faults.filteredReads === 0) await sleep(1);
+    await read();
     server.faults.looksPast = undefined;
     server.wire.silence();
+    time.moveTo(answerMs);
+    await time.asleepUntil(2 * answerMs);
+    time.moveTo(2 * answerMs);
     expect(await reading).toHaveLength(1);
+    expect(server.faults.filteredReads).toBe(2);
   });
 });
 
