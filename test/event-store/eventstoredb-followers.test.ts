@@ -6,6 +6,8 @@ import { all, event } from '../contract/event-store.contract.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
@@ -114,6 +116,29 @@ describe('a log that many follow', () => {
     expectApart();
   });
 
+  it('is not read by those who go before it is their turn', async () => {
+    server.faults.appends.push('holdAnswer');
+    const appending = store.append('s', 'noStream', [event()]);
+    await server.faults.holding(1);
+    const stop = new AbortController();
+    let read = 0;
+    const follow = async () => {
+      for await (const _ of store.readAll({ signal: stop.signal })) {
+        read += 1;
+        await aborted(stop.signal);
+      }
+    };
+    const followers = Array.from({ length: 5 }, follow);
+    while (read === 0) await settled();
+    const before = server.streams.count('log');
+    stop.abort();
+    await Promise.all(followers);
+    server.faults.release();
+    await appending;
+    await change(); // whatever was asked before has come to the server
+    expect(server.streams.count('log')).toBe(before);
+  });
+
   it('is read at the same pace by all who catch up', async () => {
     const read = Array.from({ length: 24 }, () => 0);
     let fewest: number | undefined;
@@ -139,7 +164,6 @@ describe('the right of way', () => {
   });
   /** Somebody appends until {@link append} is called. */
   const begin = () => way.during(() => new Promise<void>((resolve) => (append = resolve)));
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
 
   /** Those who want to read, by name, in the order in which they may. */
   function wanting(names: string, signal = never) {
@@ -228,7 +252,6 @@ describe('turns', () => {
       });
     return { has, held };
   }
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
 
   it('are given in the order of asking, so many at a time', async () => {
     const turns = new ReadTurns(2);

@@ -165,6 +165,7 @@ export class Reads {
       leave?.end();
     };
     try {
+      if (isAborted(signal)) return false;
       if (turn.isWanted() || leave?.isForPage === true) {
         const { page, hasMore } = await this.page(request(mostInPage), signal);
         end();

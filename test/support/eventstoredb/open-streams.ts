@@ -9,6 +9,7 @@ interface Carried {
 /** The calls of each connection that a node has had: how many at once, and what for. */
 export class OpenStreams {
   private readonly connections = new Map<string, Carried>();
+  private readonly begun = new Map<Purpose, number>();
   /** The most that were open at once on one connection. */
   most = 0;
 
@@ -17,6 +18,7 @@ export class OpenStreams {
     const carried = this.connections.get(peer) ?? { open: 0, purposes: new Set() };
     this.connections.set(peer, carried);
     carried.open += 1;
+    this.begun.set(purpose, this.count(purpose) + 1);
     carried.purposes.add(purpose);
     this.most = Math.max(this.most, carried.open);
     let isOver = false;
@@ -24,6 +26,11 @@ export class OpenStreams {
       if (!isOver) carried.open -= 1;
       isOver = true;
     };
+  }
+
+  /** How many calls of a purpose have begun. */
+  count(purpose: Purpose): number {
+    return this.begun.get(purpose) ?? 0;
   }
 
   /** What each connection was for, in the order in which they were made. */
