@@ -1,6 +1,6 @@
 import { canonicalJson } from '../event-sourcing/canonical-json.js';
 import { contentOf } from '../tickets/domain/command-content.js';
-import { type TicketCommand } from '../tickets/domain/commands.js';
+import { type TicketCommand } from '../tickets/domain/facts.js';
 import { deriveId } from '../event-sourcing/derive-id.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { type FactRecord } from './import-record.js';

@@ -1,13 +1,12 @@
-import { type Instant } from '../business-time/calendar.js';
 import { DiskLines } from '../storage/disk-lines.js';
 import { DiskSet } from '../storage/disk-set.js';
-import { type Actor } from '../event-sourcing/event-store.js';
 import { oneAtATime } from '../event-sourcing/one-at-a-time.js';
 import { type RequestOutcome } from '../tickets/commands/change-ticket.js';
 import { eachTicket } from '../tickets/commands/each-ticket.js';
 import { OpenedBefore, openingsFirst, opens } from '../tickets/commands/opening-rejected.js';
+import { type TicketRequest } from '../tickets/commands/ticket-request.js';
 import { heeding, Unopened } from '../tickets/commands/unopened.js';
-import { type TicketCommand } from '../tickets/domain/commands.js';
+import { type TicketCommand } from '../tickets/domain/facts.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { factIdOf, inOurWords } from './fact-id.js';
 import { type FactRecord, type ImportRecord, type ImportRow } from './import-record.js';
@@ -16,14 +15,7 @@ import { Repetitions } from './repetitions.js';
 import { type Survey } from './survey.js';
 
 /** A fact on its way in; its id derives from its content, so that a row twice is one fact. */
-export interface ImportedFact {
-  readonly factId: string;
-  readonly occurredAt: Instant;
-  readonly actor: Actor;
-  readonly command: TicketCommand;
-  /** Whose ticket the row says that it is. */
-  readonly customer?: string;
-}
+export type ImportedFact = Omit<FactRecord, 'kind' | 'ticket'> & Required<Pick<TicketRequest, 'factId'>>;
 
 /** Where an import goes. */
 export interface ImportSink {

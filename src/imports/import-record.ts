@@ -1,7 +1,6 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type CalendarSource } from '../business-time/holiday-sources.js';
-import { type Actor } from '../event-sourcing/event-store.js';
-import { type TicketCommand } from '../tickets/domain/commands.js';
+import { type Report } from '../tickets/domain/read-event.js';
 
 /** One thing that a log says. */
 export type ImportRecord =
@@ -16,18 +15,12 @@ export type ImportRecord =
       /** From when on; null: since always, so that the openings of old tickets find it. */
       readonly effectiveFrom: Instant | null;
     }
-  | {
-      readonly kind: 'fact';
-      /** The ticket as the source calls it; Pledge's id derives from it and the source. */
-      readonly ticket: string;
-      readonly occurredAt: Instant;
-      readonly actor: Actor;
-      readonly command: TicketCommand;
-      /** Whose ticket the row says that it is; refused where it is not. */
-      readonly customer?: string;
-    };
+  | FactRecord;
 
-export type FactRecord = Extract<ImportRecord, { kind: 'fact' }>;
+/** What a log says of a ticket, by the name that the ticket has there: Pledge's id derives from that and the source. */
+export interface FactRecord extends Omit<Report<'ticket' | 'occurredAt' | 'actor'>, 'idempotencyKey'> {
+  readonly kind: 'fact';
+}
 
 /** A row as read: a record, why it is none, or that it says nothing. Lines count from 1; on line 0 is what the format brings itself. */
 export type ImportRow =

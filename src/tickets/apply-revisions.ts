@@ -1,5 +1,6 @@
 import { type RecalculationsTable } from './projections/recalculation-tables.js';
-import { ChangeTicket, type TicketChanged, type TicketPorts, type TicketRequest } from './commands/change-ticket.js';
+import { ChangeTicket, type TicketChanged, type TicketPorts } from './commands/change-ticket.js';
+import { type TicketRequest } from './commands/ticket-request.js';
 import { enterCommand } from './commands/command-entry.js';
 import { pledge } from '../event-sourcing/system-actor.js';
 

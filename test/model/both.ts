@@ -6,8 +6,7 @@ import { settleDue, type WatcherPorts } from '../../src/deadlines/deadline-watch
 import { changeTicket, settleTicket, type TicketChanged } from '../../src/tickets/commands/change-ticket.js';
 import { changeAndPropagate } from '../../src/tickets/commands/propagate-merge.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
-import { type TicketCommand } from '../../src/tickets/domain/commands.js';
-import { type Received } from '../../src/tickets/domain/facts.js';
+import { type Received, type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { slaSummary } from '../../src/reports/queries/sla-summary.js';
 import { ticketById } from '../../src/tickets/queries/tickets.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';

@@ -1,5 +1,6 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type ReceiveMerge, type TicketCommand } from '../../src/tickets/domain/commands.js';
+import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { type NaiveCatalogue, type Revision } from './naive-catalogue.js';
 import { lifeOf, senseOf } from './naive-ticket-state.js';
 import { type ClockView, type Fact, type Life, viewOf } from './naive-ticket.js';

@@ -1,5 +1,6 @@
 import { type Instant } from '../../src/business-time/calendar.js';
-import { type ReceiveMerge, type TicketCommand } from '../../src/tickets/domain/commands.js';
+import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { type NaiveCatalogue } from './naive-catalogue.js';
 import { NaiveTicket, type Said, type Verdict } from './naive-context.js';
 import { inOrder, lifeBefore, lifeOf, senseOf } from './naive-ticket-state.js';

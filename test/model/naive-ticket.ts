@@ -1,6 +1,7 @@
 import { type Instant, type Span } from '../../src/business-time/calendar.js';
 import { type Metric, type PauseReason, type Plan, type TicketType } from '../../src/catalogue/domain/plan.js';
-import { type ReceiveMerge, type TicketCommand } from '../../src/tickets/domain/commands.js';
+import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { type Hours } from './hours.js';
 
 /** Versions that a fact pins. */

@@ -3,7 +3,7 @@ import { type CalendarDefinition, type Target } from '../../src/business-time/ca
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../../src/catalogue/domain/plan.js';
 import { planDefaults } from '../../src/catalogue/domain/plan-defaults.js';
-import { type TicketCommand } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -6,7 +6,8 @@ import { Survey } from '../../src/imports/survey.js';
 import { sampleLog } from '../../src/imports/sample.js';
 import { type PledgeContext, openPledgeContext } from '../../src/app/pledge-context.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
-import { changeTicket, type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
+import { changeTicket } from '../../src/tickets/commands/change-ticket.js';
+import { type TicketRequest } from '../../src/tickets/commands/ticket-request.js';
 import { ManualClock } from './manual-clock.js';
 import { openingOf, storeUrlOf } from './store-of-tests.js';
 

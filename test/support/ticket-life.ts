@@ -6,7 +6,8 @@ import { builtInPlans, officeHours } from '../../src/catalogue/domain/built-in-p
 import { type Plan } from '../../src/catalogue/domain/plan.js';
 import { type PinnedVersions } from '../../src/clocks/pinned-versions.js';
 import { type Versions } from '../../src/catalogue/domain/versions.js';
-import { type CommandContext, type InternalCommand, type TicketCommand } from '../../src/tickets/domain/commands.js';
+import { type CommandContext, type InternalCommand } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/events.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';

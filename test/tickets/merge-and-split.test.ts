@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { settleDue } from '../../src/deadlines/deadline-watcher.js';
 import { changeAndPropagate, propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
-import { type TicketRequest } from '../../src/tickets/commands/change-ticket.js';
+import { type TicketRequest } from '../../src/tickets/commands/ticket-request.js';
 import { ticketStream } from '../../src/tickets/domain/events.js';
 import { ticketById, ticketCalled } from '../../src/tickets/queries/tickets.js';
 import { newFolder } from '../support/api.js';

@@ -2,7 +2,7 @@ import { type Instant } from '../../src/business-time/calendar.js';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { type Metric } from '../../src/catalogue/domain/plan.js';
 import { feedTypes } from '../../src/feed/domain/feed-event.js';
-import { type TicketCommand } from '../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { Hours } from '../model/hours.js';
 import { lifeOf } from '../model/naive-ticket-state.js';
 import { type Fact, viewOf } from '../model/naive-ticket.js';

@@ -1,7 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
-import { type TicketCommand } from '../../tickets/domain/commands.js';
+import { type TicketCommand } from '../../tickets/domain/facts.js';
 import { eventFields } from '../../tickets/domain/event-fields.js';
 import { type Row } from '../csv.js';
 import { FieldFault, given } from '../../parsing/fields.js';

@@ -2,26 +2,21 @@ import { Command } from '@nestjs/cqrs';
 import { type Scope, sees } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type TimeSource } from '../../time/time-source.js';
-import { type Actor, type EventStore, type Position } from '../../event-sourcing/event-store.js';
+import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { type CommandOrRefusal, expectWanted, handleCommands } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import {
-  type CommandContext,
-  type InternalCommand,
-  type TicketCommandInContext,
-  type TicketCommand,
-} from '../domain/commands.js';
+import { type CommandContext, type TicketCommandInContext } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { ticketStream } from '../domain/events.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
 import { type Ticket } from '../domain/ticket.js';
-import { noTicket } from '../domain/to-fact-event.js';
+import { noTicket } from '../domain/recorded-facts.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type TicketView, viewOf } from '../domain/ticket-view.js';
 import { digestOf } from './command-digest.js';
@@ -35,25 +30,7 @@ import {
   type Subject,
 } from './other-ticket.js';
 import { type Owner, pinVersions } from './pin-versions.js';
-
-/** Something said of a ticket, with who said it and when it happened. */
-export interface TicketRequest {
-  readonly command: TicketCommand | InternalCommand;
-  /** Now, where it is left out. */
-  readonly occurredAt?: Instant;
-  readonly actor: Actor;
-  readonly onBehalfOf?: Actor;
-  readonly source?: string;
-  /** Whose ticket its sender says that it is; refused where it is not. */
-  readonly customer?: string;
-  /** Scoped to actor and ticket: with the same content again it records nothing, with other content it is refused. */
-  readonly idempotencyKey?: string;
-  /** The fact's id, where it derives from its content. */
-  readonly factId?: string;
-  readonly correlationId?: string;
-  readonly mayBackdate: boolean;
-  readonly import?: CommandContext['import'];
-}
+import { type TicketRequest } from './ticket-request.js';
 
 export type RequestOutcome =
   | { readonly kind: 'recorded'; readonly events: number }

@@ -1,5 +1,6 @@
 import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
-import { type InternalCommand, type TicketCommand } from '../domain/commands.js';
+import { type InternalCommand } from '../domain/commands.js';
+import { type TicketCommand } from '../domain/facts.js';
 import { namesAnother } from './other-ticket.js';
 
 /** What is said of some tickets, by ticket. */

@@ -1,7 +1,8 @@
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type CommandOrRefusal } from '../../event-sourcing/handle-command.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type InternalCommand, type TicketCommandInContext, type TicketCommand } from '../domain/commands.js';
+import { type InternalCommand, type TicketCommandInContext } from '../domain/commands.js';
+import { type TicketCommand } from '../domain/facts.js';
 import { type TicketEvent } from '../domain/events.js';
 import { type Ticket } from '../domain/ticket.js';
 

@@ -4,11 +4,11 @@ import { type EventStore, type StoredEvent } from '../../event-sourcing/event-st
 import { type Loaded, loadStream } from '../../event-sourcing/load-stream.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
-import { type TicketCommand } from '../domain/commands.js';
+import { type TicketCommand } from '../domain/facts.js';
 import { full, mostFacts } from '../domain/decide-ticket.js';
 import { ticketStream, type TicketEvent } from '../domain/events.js';
 import { lifeAt } from '../domain/ticket-state.js';
-import { noTicket } from '../domain/to-fact-event.js';
+import { noTicket } from '../domain/recorded-facts.js';
 import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
 
 /** Where other tickets are read, and which were seen lately. */

@@ -2,7 +2,8 @@ import { type Instant } from '../../business-time/calendar.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue, type PinnedVersionsAt } from '../../catalogue/catalogue.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
-import { type InternalCommand, type TicketCommand } from '../domain/commands.js';
+import { type InternalCommand } from '../domain/commands.js';
+import { type TicketCommand } from '../domain/facts.js';
 
 type AnyTicketCommand = TicketCommand | InternalCommand;
 

@@ -4,7 +4,8 @@ import { type Rejection } from '../../event-sourcing/rejection.js';
 import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
 import { ticketStream } from '../domain/events.js';
 import { mergePropagations } from '../domain/merge-propagation.js';
-import { changeTicket, type TicketChanged, type TicketPorts, type TicketRequest } from './change-ticket.js';
+import { changeTicket, type TicketChanged, type TicketPorts } from './change-ticket.js';
+import { type TicketRequest } from './ticket-request.js';
 import { readTicket } from './other-ticket.js';
 
 export interface Propagated {

@@ -1,5 +1,6 @@
 import { type Rejection } from '../../event-sourcing/rejection.js';
-import { type InternalCommand, type TicketCommand } from '../domain/commands.js';
+import { type InternalCommand } from '../domain/commands.js';
+import { type TicketCommand } from '../domain/facts.js';
 import { type RequestOutcome } from './change-ticket.js';
 import { OpenedBefore, openingRejected, opens } from './opening-rejected.js';
 

@@ -1,4 +1,5 @@
-import { type InternalCommand, type TicketCommand } from './commands.js';
+import { type InternalCommand } from './commands.js';
+import { type TicketCommand } from './facts.js';
 
 /**
  * What an order says, with what is meant where a field is left out. Orders that mean the same have the same content, through

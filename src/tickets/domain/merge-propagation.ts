@@ -1,8 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type ReceiveMerge, type TicketCommand } from './commands.js';
+import { type ReceiveMerge } from './commands.js';
+import { type Fact, type TicketCommand } from './facts.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { type Fact } from './facts.js';
 import { changes, type TicketState, oldest } from './ticket-state.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
 import { type Ticket } from './ticket.js';

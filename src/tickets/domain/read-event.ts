@@ -1,19 +1,20 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { FieldFault, fields, object, optional, type Read } from '../../parsing/fields.js';
-import { type TicketCommand } from './commands.js';
+import { type ReportedType, reportedTypes, type TicketCommand } from './facts.js';
 import { actorId, actorKind, eventFields, type FieldName, shortNames } from './event-fields.js';
-import { type ReportedType, reportedTypes } from './facts.js';
 import { fieldsOf, reportedEvents } from './reported-events.js';
 
 /** What a report says beside what happened. */
 export interface ReportMetadata {
   readonly ticket: string;
+  /** Now, where it is left out. */
   readonly occurredAt: Instant;
   /** Who did it, where the sender reports what others did. */
   readonly actor: Actor;
+  /** Scoped to actor and ticket: with the same content again it records nothing, with other content it is refused. */
   readonly idempotencyKey: string;
-  /** Whose ticket it is. */
+  /** Whose ticket its sender says that it is; refused where it is not. */
   readonly customer: string;
 }
 
@@ -82,8 +83,8 @@ export function eventReader<Always extends keyof ReportMetadata>(door: Door<Alwa
     for (const [field, fault] of faults) refuse(field, fault);
     if (faults.length > 0) return undefined;
     // What is read are the fields of this very event; the compiler does not follow that through the map.
-    const commandOf = reportedEvents[type].command as (said: object) => TicketCommand;
-    return Object.assign(metadata, { command: commandOf(own) }) as unknown as Report<Always>;
+    const { by, command } = reportedEvents[type] as { readonly by: string; readonly command: (said: object) => object };
+    return Object.assign(metadata, { command: { type: by, ...command(own) } }) as unknown as Report<Always>;
   };
 }
 

@@ -1,136 +1,200 @@
-import { type TicketCommand } from './commands.js';
 import { type FieldName, type FieldValue } from './event-fields.js';
-import { type ReportedType } from './facts.js';
+import { type FactData, type ReportedType, type TicketCommand } from './facts.js';
+import {
+  type CommandOf,
+  type InContext,
+  opening,
+  reapplication,
+  reclassification,
+  split,
+  type Standing,
+} from './recorded-facts.js';
 
 /** What is said of an event, read: what it requires, and of the rest what is there. */
 type Said<Required extends FieldName, Optional extends FieldName> = {
   readonly [Name in Required]: FieldValue<Name>;
 } & { readonly [Name in Optional]?: FieldValue<Name> };
 
-interface Definition<Required extends FieldName, Optional extends FieldName> {
+type Verb = TicketCommand['type'];
+
+interface Definition<By extends Verb, Required extends FieldName, Optional extends FieldName, Fact extends object> {
   /** What happened, for people. */
   readonly says: string;
   readonly required: readonly Required[];
   readonly optional: readonly Optional[];
   /** Fields that must be there together. */
   readonly together?: readonly (Required | Optional)[];
-  readonly command: (said: Said<Required, Optional>) => TicketCommand;
+  /** The command that asks for it. */
+  readonly by: By;
+  /** What that command says, of what its sender said. */
+  readonly command: (said: Said<Required, Optional>) => Omit<CommandOf<By>, 'type'>;
+  /** What is recorded of that command. */
+  readonly fact: (command: InContext<By>, standing: Standing) => Fact;
 }
 
-const event = <Required extends FieldName = never, Optional extends FieldName = never>(
-  definition: Definition<Required, Optional>,
+const event = <
+  By extends Verb,
+  Fact extends object,
+  Required extends FieldName = never,
+  Optional extends FieldName = never,
+>(
+  definition: Definition<By, Required, Optional, Fact>,
 ) => definition;
 
-/** What people and other systems report of a ticket: what each event takes, for every door, and the command that it is. */
+/**
+ * What people and other systems report of a ticket: what each event takes, for every door, the command
+ * that asks for it, and what is recorded of that.
+ */
 export const reportedEvents = {
   TicketOpened: event({
     says: 'It was opened.',
     required: ['customer', 'type', 'channel', 'subject'],
     optional: ['reference', 'plan', 'priority', 'application', 'users', 'origin', 'source', 'externalId'],
     together: ['source', 'externalId'],
+    by: 'OpenTicket',
     command: ({ type: ticketType, source, externalId, ...rest }) => ({
-      ...{ type: 'OpenTicket', ticketType },
+      ticketType,
       ...(source === undefined || externalId === undefined
         ? {}
         : { reference: externalId, from: { source, externalId } }),
       ...rest,
     }),
+    fact: opening,
   }),
   FirstResponseSent: event({
     says: 'The desk replied for the first time, according to the sender.',
     required: [],
     optional: ['channel'],
-    command: (said) => ({ type: 'RecordFirstResponse', ...said }),
+    by: 'RecordFirstResponse',
+    command: (said) => said,
+    fact: ({ channel = null }) => ({ channel }),
   }),
   FollowUpSent: event({
     says: 'The desk replied again, according to the sender.',
     required: [],
     optional: ['channel'],
-    command: (said) => ({ type: 'RecordFollowUp', ...said }),
+    by: 'RecordFollowUp',
+    command: (said) => said,
+    fact: ({ channel = null }) => ({ channel }),
   }),
   CustomerReplied: event({
     says: 'The customer replied.',
     required: [],
     optional: ['channel'],
-    command: (said) => ({ type: 'RecordCustomerReply', ...said }),
+    by: 'RecordCustomerReply',
+    command: (said) => said,
+    fact: ({ channel = null }) => ({ channel }),
   }),
   TicketPaused: event({
     says: 'It started to wait, for a reason.',
     required: ['pauseReason'],
     optional: [],
-    command: ({ pauseReason: reason }) => ({ type: 'PauseTicket', reason }),
+    by: 'PauseTicket',
+    command: ({ pauseReason: reason }) => ({ reason }),
+    fact: ({ reason }) => ({ reason }),
   }),
   TicketResumed: event({
     says: 'It no longer waits, for a reason or for all.',
     required: [],
     optional: ['pauseReason'],
-    command: ({ pauseReason: reason }) => ({ type: 'ResumeTicket', ...(reason === undefined ? {} : { reason }) }),
+    by: 'ResumeTicket',
+    command: ({ pauseReason: reason }) => (reason === undefined ? {} : { reason }),
+    fact: ({ reason = null }) => ({ reason }),
   }),
   TicketAssigned: event({
     says: 'It was assigned, or unassigned.',
     required: [],
     optional: ['assignee', 'team'],
-    command: ({ assignee = null, team = null }) => ({ type: 'AssignTicket', assignee, team }),
+    by: 'AssignTicket',
+    command: ({ assignee = null, team = null }) => ({ assignee, team }),
+    fact: ({ assignee, team = null }) => ({ assignee, team }),
   }),
   TicketReclassified: event({
     says: 'Its type or priority changed.',
     required: [],
     optional: ['type', 'priority'],
-    command: ({ type: ticketType, ...rest }) => ({
-      ...{ type: 'ReclassifyTicket', ...(ticketType === undefined ? {} : { ticketType }), ...rest },
-    }),
+    by: 'ReclassifyTicket',
+    command: ({ type: ticketType, ...rest }) => ({ ...(ticketType === undefined ? {} : { ticketType }), ...rest }),
+    fact: reclassification,
   }),
   PlanReapplied: event({
     says: 'Its clocks were recalculated under other versions of plan and calendar.',
     required: [],
     optional: ['version'],
-    command: (said) => ({ type: 'ReapplyPlan', ...said }),
+    by: 'ReapplyPlan',
+    command: (said) => said,
+    fact: ({ context }, standing) => reapplication('reapplied', context, standing),
   }),
   InternalNoteAdded: event({
     says: 'An internal note was added.',
     required: ['text'],
     optional: [],
-    command: ({ text }) => ({ type: 'AddInternalNote', text }),
+    by: 'AddInternalNote',
+    command: (said) => said,
+    fact: ({ text }) => ({ text }),
   }),
   TicketResolved: event({
     says: 'It was resolved.',
     required: [],
     optional: ['publicReply'],
-    command: (said) => ({ type: 'ResolveTicket', ...said }),
+    by: 'ResolveTicket',
+    command: (said) => said,
+    fact: ({ publicReply = true }) => ({ publicReply }),
   }),
   TicketClosed: event({
     says: 'It was closed.',
     required: [],
     optional: [],
-    command: () => ({ type: 'CloseTicket' }),
+    by: 'CloseTicket',
+    command: (said) => said,
+    fact: () => ({}),
   }),
   TicketReopened: event({
     says: 'It was reopened.',
     required: [],
     optional: [],
-    command: () => ({ type: 'ReopenTicket' }),
+    by: 'ReopenTicket',
+    command: (said) => said,
+    fact: () => ({}),
   }),
   TicketCancelled: event({
     says: 'It was spam, or a duplicate.',
     required: ['cancelReason'],
     optional: [],
-    command: ({ cancelReason: reason }) => ({ type: 'CancelTicket', reason }),
+    by: 'CancelTicket',
+    command: ({ cancelReason: reason }) => ({ reason }),
+    fact: ({ reason }) => ({ reason }),
   }),
   TicketMerged: event({
     says: 'It was merged into another ticket.',
     required: ['into'],
     optional: [],
-    command: ({ into }) => ({ type: 'MergeTicket', into }),
+    by: 'MergeTicket',
+    command: (said) => said,
+    fact: ({ into }) => ({ into }),
   }),
   TicketSplit: event({
     says: 'A message of it became a ticket of its own.',
     required: ['into', 'messageAt'],
     optional: ['reference', 'type', 'channel', 'priority', 'subject', 'application', 'users'],
-    command: ({ type: ticketType, ...rest }) => ({
-      ...{ type: 'SplitTicket', ...(ticketType === undefined ? {} : { ticketType }), ...rest },
-    }),
+    by: 'SplitTicket',
+    command: ({ type: ticketType, ...rest }) => ({ ...(ticketType === undefined ? {} : { ticketType }), ...rest }),
+    fact: split,
   }),
-} as const satisfies Readonly<Record<ReportedType, unknown>>;
+} as const satisfies { readonly [Type in ReportedType]: { readonly fact: (...given: never) => FactData[Type] } };
+
+/** The event that each command asks for. */
+const eventsAsked = Object.fromEntries(Object.entries(reportedEvents).map(([type, { by }]) => [by, type])) as Readonly<
+  Record<(typeof reportedEvents)[ReportedType]['by'], ReportedType>
+>;
+
+/** What is recorded of a command. */
+export function factAsked(command: InContext<Verb>, standing: Standing): readonly [type: ReportedType, data: object] {
+  const type = eventsAsked[command.type];
+  // The command is the one of this very event; the compiler does not follow that through the table.
+  const fact = reportedEvents[type].fact as (command: InContext<Verb>, standing: Standing) => object;
+  return [type, fact(command, standing)];
+}
 
 /** The fields of an event, whatever it is. */
 export const fieldsOf = (type: ReportedType): { readonly [Key in 'required' | 'optional']: readonly FieldName[] } =>

@@ -15,9 +15,8 @@ import { type Catalogue } from '../../catalogue/catalogue.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { CATALOGUE, TIME_SOURCE, EVENT_STORE } from '../../di-tokens.js';
 import { ChangeTicket } from '../commands/change-ticket.js';
-import { type TicketCommand } from '../domain/commands.js';
+import { type ReportedType, type TicketCommand } from '../domain/facts.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { type ReportedType } from '../domain/facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
 import {
   AssignTicketInput,

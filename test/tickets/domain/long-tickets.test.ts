@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Calendar } from '../../../src/business-time/calendar.js';
-import { type TicketCommand } from '../../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../../src/tickets/domain/facts.js';
 import { evolve, unopened } from '../../../src/tickets/domain/ticket.js';
 import { viewOf } from '../../../src/tickets/domain/ticket-view.js';
 import { line, refusal, show, TicketLife } from '../../support/ticket-life.js';

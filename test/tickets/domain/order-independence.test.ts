@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from '../../support/fc.js';
-import { type InternalCommand, type TicketCommand } from '../../../src/tickets/domain/commands.js';
+import { type InternalCommand } from '../../../src/tickets/domain/commands.js';
+import { type TicketCommand } from '../../../src/tickets/domain/facts.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { clockOf, readClock } from '../../../src/clocks/clock.js';
 import { type TicketClock } from '../../../src/tickets/domain/ticket-clocks.js';

@@ -1,0 +1,77 @@
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { guaranteeOf, type Guarantee } from '../../catalogue/domain/promise.js';
+import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapply.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
+import { type CommandContext } from './commands.js';
+import { type FactData, type TicketCommand } from './facts.js';
+import { type TicketState } from './ticket-state.js';
+
+/** The command with this verb. */
+export type CommandOf<By extends TicketCommand['type']> = Extract<TicketCommand, { type: By }>;
+
+export type InContext<By extends TicketCommand['type']> = CommandOf<By> & { readonly context: CommandContext };
+
+/** Under what a fact is recorded: the ticket as it stood when it occurred, and the versions of plans and calendars. */
+export interface Standing {
+  readonly state: TicketState | undefined;
+  readonly versions: Versions;
+}
+
+export function split(command: InContext<'SplitTicket'>, { state }: Standing): FactData['TicketSplit'] {
+  const { into, messageAt, reference = into } = command;
+  if (state === undefined) throw noTicket(command.context.ticket);
+  const { channel, priority, subject, application, users } = { ...state, ...command };
+  const type = command.ticketType ?? state.type;
+  const from = command.from === undefined ? {} : { from: command.from };
+  return { into, messageAt, opening: { reference, type, channel, priority, subject, application, users, ...from } };
+}
+
+export function opening(command: InContext<'OpenTicket'>, { versions }: Standing): FactData['TicketOpened'] {
+  const { context, channel, subject } = command;
+  const imported = context.import;
+  const priority = command.priority ?? 'normal';
+  const type = command.ticketType;
+  const isUnjudged = imported?.judgedFrom !== undefined && context.occurredAt < imported.judgedFrom;
+  const unjudged: Guarantee = { kind: 'bestEffort', reason: 'beforeJudgedFrom' };
+  return {
+    type,
+    channel,
+    priority,
+    subject,
+    reference: command.reference ?? context.ticket,
+    application: command.application ?? null,
+    users: command.users ?? [],
+    origin: command.origin ?? 'customerRequest',
+    guarantee: isUnjudged ? unjudged : guaranteeOf(versions.plan(context.terms.plan), { type, channel, priority }),
+    namedPlan: command.plan ?? null,
+    import: imported === undefined ? null : { id: imported.id, startedAt: imported.startedAt },
+    ...(command.splitFrom === undefined ? {} : { splitFrom: command.splitFrom }),
+    ...(command.from === undefined ? {} : { from: command.from }),
+  };
+}
+
+/** What is not named stays as it was when it occurred. */
+export function reclassification(
+  { ticketType, priority, context }: InContext<'ReclassifyTicket'>,
+  { state, versions }: Standing,
+): FactData['TicketReclassified'] {
+  if (state === undefined) throw noTicket(context.ticket);
+  const now = { type: ticketType ?? state.type, priority: priority ?? state.priority };
+  const isUnjudged = state.guarantee.reason === 'beforeJudgedFrom';
+  const plan = versions.plan(context.terms.plan);
+  return { ...now, guarantee: isUnjudged ? state.guarantee : guaranteeOf(plan, { ...now, channel: state.channel }) };
+}
+
+export function reapplication(
+  because: Reapplication,
+  { ticket, terms }: CommandContext,
+  { state, versions }: Standing,
+): FactData['PlanReapplied'] {
+  if (state === undefined) throw noTicket(ticket);
+  const { plan } = reappliedTerms(state.terms, terms, because);
+  const isUnjudged = state.guarantee.reason === 'beforeJudgedFrom';
+  return { because, guarantee: isUnjudged ? state.guarantee : guaranteeOf(versions.plan(plan), state) };
+}
+
+/** How it is said that there is no such ticket, whoever asks. */
+export const noTicket = (id: string) => new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);
