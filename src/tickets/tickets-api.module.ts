@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { ChangeTicketHandler } from './commands/change-ticket-handler.js';
 import { RecordEvents } from './graphql/record-events.resolver.js';
+import { EventReporter } from './graphql/event-reporter.js';
 import { TicketMutations } from './graphql/ticket-mutations.resolver.js';
 import { TicketQueries } from './graphql/ticket-queries.resolver.js';
 import { TicketByIdHandler, TicketListHandler } from './queries/ticket-queries.js';
@@ -11,6 +12,13 @@ export const ticketResolvers = [TicketMutations, TicketQueries, RecordEvents];
 
 @Module({
   imports: [CqrsModule],
-  providers: [...ticketResolvers, ChangeTicketHandler, TicketByIdHandler, TicketListHandler, ReadBarrier],
+  providers: [
+    ...ticketResolvers,
+    ChangeTicketHandler,
+    TicketByIdHandler,
+    TicketListHandler,
+    ReadBarrier,
+    EventReporter,
+  ],
 })
 export class TicketsApiModule {}

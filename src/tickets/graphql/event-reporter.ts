@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { type Identity } from '../../auth/identity.js';
+import { type TimeSource } from '../../time/time-source.js';
+import { toCursor } from '../../event-sourcing/cursor.js';
+import { deriveId } from '../../event-sourcing/derive-id.js';
+import { type EventStore } from '../../event-sourcing/event-store.js';
+import { newId } from '../../event-sourcing/new-id.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { expectMayReport, recordedBy } from '../../api/graphql/actor.js';
+import { Faults } from '../../api/graphql/faults.js';
+import { orRejection } from '../../api/graphql/rejected.js';
+import { type Catalogue } from '../../catalogue/catalogue.js';
+import { CATALOGUE, EVENT_STORE, TIME_SOURCE } from '../../di-tokens.js';
+import { ChangeTicket } from '../commands/change-ticket.js';
+import { type ReportedType, type TicketCommand } from '../domain/facts.js';
+import { ticketIdOf } from '../domain/ticket-id.js';
+import { type ReportInput } from './event-inputs.js';
+import { readMutation } from './event-readers.js';
+import { type Sender, unopenedBy } from './sender.js';
+import { TicketChangedType } from './ticket-result.js';
+import { toTicketType } from './ticket.type.js';
+
+/** What every mutation of a ticket does with its input: it reads it, sends the command, and answers the ticket. */
+@Injectable()
+export class EventReporter {
+  constructor(
+    private readonly bus: CommandBus,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
+    @Inject(TIME_SOURCE) private readonly time: TimeSource,
+  ) {}
+
+  report(type: ReportedType, input: ReportInput, sender: Sender) {
+    const { identity } = sender;
+    const { ticket, actor, command, ...report } = read(type, input);
+    const known = ticket ?? idOf(command, report.idempotencyKey, identity);
+    const id = known ?? newId();
+    const decided = async () => {
+      if (command.type === 'OpenTicket' && command.plan !== undefined) expectMayReport(identity, 'plan');
+      const request = { ...report, command, ...recordedBy(identity, actor) };
+      const objection = sender.unopened?.objection(command, id);
+      if (objection !== undefined) throw objection;
+      return this.decided(new ChangeTicket(identity.scope, id, [request], known === undefined, sender.signal));
+    };
+    const remembered = decided().catch((error: unknown) => {
+      if (error instanceof Rejection) unopenedBy(sender).remember(command, id, error);
+      throw error;
+    });
+    return orRejection(remembered);
+  }
+
+  private async decided(command: ChangeTicket): Promise<TicketChangedType> {
+    const { ticket, position, outcomes } = await this.bus.execute(command);
+    const [outcome] = outcomes;
+    if (outcome?.kind === 'rejected') throw outcome.rejection;
+    if (ticket === undefined) throw new Error(`ticket ${command.ticketId} was changed, and is not there`);
+    return Object.assign(new TicketChangedType(), {
+      ticket: toTicketType(ticket, this.catalogue, this.time.now()),
+      position: toCursor(this.store, position),
+      recorded: outcome?.kind === 'recorded' ? outcome.events : 0,
+    });
+  }
+}
+
+/** @throws GraphQLError `BAD_USER_INPUT` that names the fields at fault */
+function read(type: ReportedType, input: object) {
+  const faults = new Faults();
+  const report = readMutation(type, input, (field, message) => {
+    faults.add(field, message);
+  });
+  if (report === undefined) throw faults.asError();
+  return report;
+}
+
+/** The id that derives from an opening, so that opening it twice opens one; undefined: it needs a new one. */
+function idOf(command: TicketCommand, key: string | undefined, { actor, scope }: Identity): string | undefined {
+  if (command.type !== 'OpenTicket') return undefined;
+  const { from, customer } = command;
+  if (from !== undefined) return ticketIdOf(from, scope === 'everyone' ? undefined : customer);
+  return key === undefined ? undefined : deriveId('ticket-by-key', actor.id, key);
+}
