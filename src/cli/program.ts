@@ -1,43 +1,38 @@
 import { Command, CommanderError } from 'commander';
-import { compareCommand } from './compare.js';
-import { copyCommand } from './copy.js';
-import { dueCommand } from './due.js';
 import { fail } from './fail.js';
-import { historyCommand } from './history.js';
-import { importCommand } from './import.js';
-import { keysCommand } from './keys.js';
-import { plansCommand } from './plans.js';
 import { complain, print } from './print.js';
-import { rebuildCommand } from './rebuild.js';
-import { sampleCommand } from './sample.js';
-import { serveCommand } from './serve.js';
 
-/** The whole command line. */
-export const program = new Command('pledge')
-  .description('SLA tracking for support desks: clocks, breaches and audit from recorded ticket events.')
-  .version('0.1.0')
-  .showHelpAfterError('(see pledge COMMAND --help)')
-  .addHelpText(
-    'after',
-    '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN,' +
-      '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS, EVENT_STORE_URL;' +
-      '\nidentity: PLEDGE_IDENTITY, PLEDGE_JWT_ISSUER, PLEDGE_JWT_AUDIENCE, PLEDGE_JWKS_URL (docs/identity.md).' +
-      '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
-  );
-const commands = [
-  serveCommand,
-  importCommand,
-  sampleCommand,
-  plansCommand,
-  keysCommand,
-  compareCommand,
-  historyCommand,
-  dueCommand,
-  rebuildCommand,
-  copyCommand,
-];
-for (const command of commands) program.addCommand(command);
-throughThePort(program);
+/** The commands, in the order of the help. One is loaded alone where it is named: to load all takes a second. */
+const commands = new Map<string, () => Promise<Command>>([
+  ['serve', async () => (await import('./serve.js')).serveCommand],
+  ['import', async () => (await import('./import.js')).importCommand],
+  ['sample', async () => (await import('./sample.js')).sampleCommand],
+  ['plans', async () => (await import('./plans.js')).plansCommand],
+  ['keys', async () => (await import('./keys.js')).keysCommand],
+  ['compare', async () => (await import('./compare.js')).compareCommand],
+  ['history', async () => (await import('./history.js')).historyCommand],
+  ['due', async () => (await import('./due.js')).dueCommand],
+  ['rebuild', async () => (await import('./rebuild.js')).rebuildCommand],
+  ['copy', async () => (await import('./copy.js')).copyCommand],
+]);
+
+/** The command line: with the one command that the arguments name, or else with all of them. */
+export async function programFor(args: readonly string[]): Promise<Command> {
+  const program = new Command('pledge')
+    .description('SLA tracking for support desks: clocks, breaches and audit from recorded ticket events.')
+    .version('0.1.0')
+    .showHelpAfterError('(see pledge COMMAND --help)')
+    .addHelpText(
+      'after',
+      '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN,' +
+        '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS, EVENT_STORE_URL;' +
+        '\nidentity: PLEDGE_IDENTITY, PLEDGE_JWT_ISSUER, PLEDGE_JWT_AUDIENCE, PLEDGE_JWKS_URL (docs/identity.md).' +
+        '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
+    );
+  for (const load of named(args)) program.addCommand(await load());
+  throughThePort(program);
+  return program;
+}
 
 /** Has what commander says – help, wrong usage – go the way of all else, and wrong usage come to us. */
 function throughThePort(command: Command): void {
@@ -60,9 +55,15 @@ function throughThePort(command: Command): void {
 
 const linesOf = (text: string): readonly string[] => text.replace(/\n$/, '').split('\n');
 
+function named([name = '']: readonly string[]): Iterable<() => Promise<Command>> {
+  const command = commands.get(name);
+  return command === undefined ? commands.values() : [command];
+}
+
 /** Does what the arguments say, and leaves the exit status in `process.exitCode`. */
 export async function run(args: readonly string[]): Promise<void> {
   try {
+    const program = await programFor(args);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
