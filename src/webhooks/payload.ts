@@ -20,13 +20,14 @@ const screaming = (value: string) => value.replace(/(?!^)([A-Z])/g, '_$1').toUpp
 
 /** An event as webhooks carry it: with the fields, names and values that the feed has over GraphQL. */
 export function bodyOf({ id, type, data, metadata }: FeedEvent, cursor: string): string {
-  const { metric, run, layout, ticket, reference, subject, customer, priority, assignee, team } = data;
+  const { metric, run, layout, ticket, reference, subject, customer, priority, assignee, team, channel } = data;
   return JSON.stringify({
     type: typeNames[type],
     timestamp: iso(data.at),
     data: {
       ...{ cursor, id, kind: screaming(type), metric: screaming(metric), run, layout, ticket, reference, subject },
       ...{ customer, plan: data.terms.plan.code, type: screaming(data.type), priority, assignee, team },
+      channel: channel === undefined ? null : screaming(channel),
       ...{
         at: iso(data.at),
         recordedAt: iso(metadata.recordedAt),

@@ -1,5 +1,5 @@
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type Metric } from '../../catalogue/domain/plan.js';
+import { type Channel, type Metric, type TicketType } from '../../catalogue/domain/plan.js';
 import { type OutcomeType } from '../../clocks/outcome.js';
 import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
 
@@ -17,7 +17,12 @@ export type FeedEvent = StoredEvent<FeedType, OutcomeData>;
 
 /** Which of them; what is left out, or empty, does not narrow. */
 export interface FeedFilter {
+  /** Of events. */
   readonly types?: readonly FeedType[];
+  readonly ticketTypes?: readonly TicketType[];
+  readonly teams?: readonly string[];
+  /** An event from before channels were kept is by none of them. */
+  readonly channels?: readonly Channel[];
   readonly metrics?: readonly Metric[];
   readonly plans?: readonly string[];
   readonly customers?: readonly string[];
@@ -30,7 +35,7 @@ export interface FeedFilter {
 
 /** Whether an event passes a filter. */
 export function isWanted({ type, data: outcome }: FeedEvent, filter: FeedFilter): boolean {
-  const { types, metrics, plans, customers, assignees, priorities, ticket, includeHistoric = false } = filter;
+  const { types, ticketTypes, metrics, plans, customers, assignees, ticket, includeHistoric = false } = filter;
   return (
     (includeHistoric || !outcome.historic) &&
     isAmong(types, type) &&
@@ -38,7 +43,10 @@ export function isWanted({ type, data: outcome }: FeedEvent, filter: FeedFilter)
     isAmong(plans, outcome.terms.plan.code) &&
     isAmong(customers, outcome.customer) &&
     isAmong(assignees, outcome.assignee) &&
-    isAmong(priorities, outcome.priority) &&
+    isAmong(filter.teams, outcome.team) &&
+    isAmong(filter.priorities, outcome.priority) &&
+    isAmong(ticketTypes, outcome.type) &&
+    isAmong(filter.channels, outcome.channel ?? null) &&
     (ticket === undefined || ticket === outcome.ticket)
   );
 }

@@ -1,9 +1,9 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
-import { MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { ChannelEnum, MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { givenValues } from '../../api/graphql/page.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
-import { type Metric } from '../../catalogue/domain/plan.js';
+import { type Channel, type Metric, type TicketType } from '../../catalogue/domain/plan.js';
 import { type FeedEvent, type FeedFilter, type FeedType } from '../domain/feed-event.js';
 
 @InterfaceType('SlaFeedMessage', {
@@ -69,6 +69,12 @@ export class SlaEventType extends SlaFeedMessageType {
   @Field(() => String, { nullable: true, description: 'Which team had it then.' })
   team!: string | null;
 
+  @Field(() => ChannelEnum, {
+    nullable: true,
+    description: 'How the ticket reached us; null in events from before Pledge kept it.',
+  })
+  channel!: string | null;
+
   @Field(() => InstantScalar, {
     description: 'When it took effect: the deadline of a breach, the reply that met a promise.',
   })
@@ -112,9 +118,24 @@ export class SlaEventFilterInput {
   @IsFilterList()
   assignees?: string[];
 
+  @Field(() => [String], { nullable: true, description: 'With one of these teams then.' })
+  @IsFilterList()
+  teams?: string[];
+
   @Field(() => [String], { nullable: true, description: 'Of one of these priorities then.' })
   @IsFilterList()
   priorities?: string[];
+
+  @Field(() => [TicketTypeEnum], { nullable: true, description: 'About tickets of one of these types then.' })
+  @IsFilterList()
+  types?: TicketType[];
+
+  @Field(() => [ChannelEnum], {
+    nullable: true,
+    description: 'About tickets by one of these channels; an event from before Pledge kept the channel is by none.',
+  })
+  @IsFilterList()
+  channels?: Channel[];
 
   @Field(() => ID, { nullable: true, description: 'Of this ticket.' })
   @IsFilterText()
@@ -135,6 +156,10 @@ export function toSlaEventType({ id, type: kind, metadata, data }: FeedEvent, cu
 
 /** A filter as the feed has it. */
 export function toFeedFilter(filter: SlaEventFilterInput | null | undefined): FeedFilter {
-  const { kinds, ...narrowing } = givenValues(filter);
-  return { ...narrowing, ...(kinds === undefined ? {} : { types: kinds }) };
+  const { kinds, types, ...narrowing } = givenValues(filter);
+  return {
+    ...narrowing,
+    ...(kinds === undefined ? {} : { types: kinds }),
+    ...(types === undefined ? {} : { ticketTypes: types }),
+  };
 }

@@ -53,7 +53,7 @@ function outcomeData(outcome: TicketOutcome, judgement: Judgement): OutcomeData 
   // A run that counts from a ticket merged into this one may have fallen due before this one was opened.
   const { state } = ticket.standAt(Math.max(at, openedAt(ticket) ?? at), versions);
   if (state === undefined) throw new Error(`run ${id} of ticket ${ticketId} started before the ticket`);
-  const { reference, subject, type, priority, assignee, team } = state;
+  const { reference, subject, type, priority, assignee, team, channel } = state;
   const { metric, terms, target, targetMs, startedAt } = run;
   return {
     ticket: ticketId,
@@ -64,6 +64,7 @@ function outcomeData(outcome: TicketOutcome, judgement: Judgement): OutcomeData 
     priority,
     assignee,
     team,
+    channel,
     run: id,
     metric,
     terms,

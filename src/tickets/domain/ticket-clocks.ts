@@ -1,4 +1,10 @@
-import { type Metric, type PauseReason, type Plan, type TicketType } from '../../catalogue/domain/plan.js';
+import {
+  type Channel,
+  type Metric,
+  type PauseReason,
+  type Plan,
+  type TicketType,
+} from '../../catalogue/domain/plan.js';
 import { type Reapplication } from '../../catalogue/domain/reapply.js';
 import { type Clock } from '../../clocks/clock.js';
 import { type CancelledBecause, type MovedBecause, type RunData } from '../../clocks/outcome.js';
@@ -35,4 +41,6 @@ export interface OutcomeData extends RunData<TicketSubject> {
   readonly priority: string;
   readonly assignee: string | null;
   readonly team: string | null;
+  /** How the ticket reached us; absent in events from before it was kept, and in what takes one of them back. */
+  readonly channel?: Channel;
 }

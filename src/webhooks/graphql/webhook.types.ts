@@ -1,5 +1,12 @@
 import { createUnionType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
-import { DeliveryStateEnum, MetricEnum, SlaEventKindEnum, WebhookStateEnum } from '../../api/graphql/enums.js';
+import {
+  ChannelEnum,
+  DeliveryStateEnum,
+  MetricEnum,
+  SlaEventKindEnum,
+  TicketTypeEnum,
+  WebhookStateEnum,
+} from '../../api/graphql/enums.js';
 import { connectionOf } from '../../api/graphql/page.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
@@ -25,8 +32,17 @@ export class WebhookFilterType {
   @Field(() => [String], { description: 'Assigned to one of these then.' })
   assignees!: readonly string[];
 
+  @Field(() => [String], { description: 'With one of these teams then.' })
+  teams!: readonly string[];
+
   @Field(() => [String], { description: 'Of one of these priorities then.' })
   priorities!: readonly string[];
+
+  @Field(() => [TicketTypeEnum], { description: 'About tickets of one of these types then.' })
+  types!: readonly string[];
+
+  @Field(() => [ChannelEnum], { description: 'About tickets by one of these channels.' })
+  channels!: readonly string[];
 
   @Field(() => ID, { nullable: true, description: 'Of this ticket alone.' })
   ticket!: string | null;
@@ -123,7 +139,9 @@ export class WebhookSavedType {
   })
   secret!: string | null;
 
-  @Field(() => PositionScalar, { description: 'Give it to a query as `after`, and its answer includes this write.' })
+  @Field(() => PositionScalar, {
+    description: 'Give it to a query as `minPosition`, and its answer includes this write.',
+  })
   position!: string;
 }
 
@@ -161,14 +179,18 @@ export function toWebhookType({ endpoint, state, previousUntil, ...view }: Webho
 }
 
 const toFilterType = ({ types = [], ticket, includeHistoric = false, ...lists }: FeedFilter) => {
-  const { metrics = [], plans = [], customers = [], assignees = [], priorities = [] } = lists;
+  const { metrics = [], plans = [], customers = [], assignees = [], teams = [], priorities = [] } = lists;
+  const { ticketTypes = [], channels = [] } = lists;
   const all = {
     kinds: types,
     metrics,
     plans,
     customers,
     assignees,
+    teams,
     priorities,
+    types: ticketTypes,
+    channels,
     ticket: ticket ?? null,
     includeHistoric,
   };
