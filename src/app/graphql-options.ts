@@ -5,6 +5,7 @@ import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
 import { authorizeFields } from '../api/graphql/field-authorization.js';
+import { describeSchema } from '../api/graphql/describe-schema.js';
 import { contextOfRequest } from '../api/http/authenticate-requests.js';
 import { operationAuthorization } from '../api/graphql/operation-authorization.js';
 import { answerTooLarge, exceeds } from '../api/answer-size.js';
@@ -87,7 +88,7 @@ export const graphqlOptions = (requestLimits: RequestLimits): Omit<ApolloDriverC
   allowBatchedHttpRequests: false,
   persistedQueries: false,
   includeStacktraceInErrorResponses: false,
-  transformSchema: (schema) => quickInputs(lexicographicSortSchema(authorizeFields(schema))),
+  transformSchema: (schema) => quickInputs(describeSchema(lexicographicSortSchema(authorizeFields(schema)))),
   context: (request: FastifyRequest, reply: FastifyReply) => contextOfRequest(request, reply),
   parseOptions: { maxLexicalTokens: requestLimits.limits.tokens },
   validationRules: [...queryRules(requestLimits)],

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { describeSchema } from '../api/graphql/describe-schema.js';
 import { permissionsPage } from '../auth/permissions-page.js';
 import { allResolvers } from './graphql-modules.js';
 
@@ -11,7 +12,7 @@ export async function sortedSchema(): Promise<GraphQLSchema> {
   const app = await NestFactory.createApplicationContext(GraphQLSchemaBuilderModule, { logger: false });
   const schema = await app.get(GraphQLSchemaFactory).create(allResolvers);
   await app.close();
-  return lexicographicSortSchema(schema);
+  return describeSchema(lexicographicSortSchema(schema));
 }
 
 /** The files that say what the API is, with what belongs in each. */
