@@ -1,11 +1,15 @@
+import graphql from '@graphql-eslint/eslint-plugin';
 import tseslint from 'typescript-eslint';
+
+const code = ['**/*.{ts,js,mjs,cjs}'];
 
 export default tseslint.config(
   {
     ignores: ['dist', 'node_modules', 'coverage', '.dependency-cruiser.cjs', 'test/support/*.mjs', 'examples'],
   },
-  ...tseslint.configs.strictTypeChecked,
+  { files: code, extends: [tseslint.configs.strictTypeChecked] },
   {
+    files: code,
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       // Nest's modules are classes without members.
@@ -50,4 +54,22 @@ export default tseslint.config(
   // Plain JavaScript is looked at without types; it decorates classes, of which some have no members, by calls.
   { files: ['bench/**/*.mjs', 'scripts/**/*.mjs', '*.config.js'], ...tseslint.configs.disableTypeChecked },
   { files: ['bench/**/*.mjs'], rules: { '@typescript-eslint/no-extraneous-class': 'off' } },
+  {
+    files: ['schema.gql'],
+    plugins: { '@graphql-eslint': graphql },
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: 'schema.gql' } } },
+    rules: {
+      ...graphql.configs['flat/schema-recommended'].rules,
+      ...graphql.configs['flat/schema-relay'].rules,
+      // A root field that fails must not take its neighbours' answers with it.
+      '@graphql-eslint/require-nullable-result-in-root': 'error',
+      // Most types are values, as a promise or a clock reading: they have no identity. A plan's is its code.
+      '@graphql-eslint/strict-id-in-types': 'off',
+      // Nothing is fetched again by a global id, so there is no Node; and short lists that always come whole are no connections.
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+      ],
+    },
+  },
 );

@@ -12,8 +12,8 @@ import { ticketEvents } from '../tickets/ticket-events.js';
 export interface HistoryQuestion {
   readonly scope: Scope;
   readonly id: string;
-  /** The revision of the first event. */
-  readonly from: number;
+  /** The revision of the first event; `end`: of the last. */
+  readonly from: number | 'end';
   /** How many events at most. */
   readonly limit: number;
 }

@@ -23,8 +23,8 @@ interface Page {
 
 const pageSize = 200;
 
-const historyQuery = `query ($id: ID!, $afterCursor: String) {
-  ticketHistory(id: $id, first: ${pageSize}, afterCursor: $afterCursor) {
+const historyQuery = `query ($id: ID!, $after: String) {
+  ticketHistory(id: $id, first: ${pageSize}, after: $after) {
     edges { node { id type revision position occurredAt recordedAt actor { id kind } onBehalfOf { id kind } source causedBy
       flags summary data } }
     pageInfo { hasNextPage endCursor }
@@ -49,14 +49,14 @@ export async function* remoteHistory(remote: Remote, ticket: string): AsyncGener
 
 /** Events are numbered without a gap, so that a server cannot say the same page for ever. */
 async function* eventsOf(remote: Remote, id: string): AsyncGenerator<RemoteEvent, void, undefined> {
-  let afterCursor: string | null = null;
+  let after: string | null = null;
   let revision = 0;
   do {
-    const page: Page = await ask(remote, historyQuery, { id, afterCursor }, (data) => pageOf(data, revision));
+    const page: Page = await ask(remote, historyQuery, { id, after }, (data) => pageOf(data, revision));
     yield* page.events;
     revision += page.events.length;
-    afterCursor = page.next;
-  } while (afterCursor !== null);
+    after = page.next;
+  } while (after !== null);
 }
 
 function pageOf(data: Record<string, unknown>, revision: number): Page {

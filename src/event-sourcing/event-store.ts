@@ -73,8 +73,8 @@ export interface ReadAllOptions {
 }
 
 export interface ReadStreamOptions {
-  /** Inclusive; the first event where it is left out. */
-  readonly from?: number;
+  /** Inclusive; the first event where it is left out. `end`: the last event, and no other is read for it. */
+  readonly from?: number | 'end';
   /** How many at most; all where it is left out. No more are read for it. */
   readonly limit?: number;
   readonly signal?: AbortSignal;

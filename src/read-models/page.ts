@@ -1,48 +1,146 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
 import { Rejection } from '../event-sourcing/rejection.js';
 
-/** A page of a list, in Relay's terms. */
+/** A page of a list, by the Relay cursor connections specification. */
 export interface Page<Node> {
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly pageInfo: PageInfo;
 }
 
+export interface PageInfo {
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+  /** Whether rows follow. Beyond a cursor that was named they are looked for when somebody asks. */
+  readonly hasNextPage: Promise<boolean>;
+  /** The same of rows that go before. */
+  readonly hasPreviousPage: Promise<boolean>;
+}
+
+/** Which page: the `first` rows behind `after`, or the `last` before `before`. */
 export interface PageRequest {
-  /** At most 200; 50 where it is left out. */
+  /** At most 200; 50 where `last` is left out too. */
   readonly first?: number;
-  /** The cursor of the last row seen. */
-  readonly afterCursor?: string;
+  /** A cursor. */
+  readonly after?: string;
+  /** At most 200. */
+  readonly last?: number;
+  /** A cursor. */
+  readonly before?: string;
 }
 
-type Key = readonly (string | number)[];
+/** What a row is sorted by: its place in the list. */
+export type Key = readonly (string | number)[];
+
+/** Rows between two places, both exclusive; backwards the last of them, the very last first. */
+export interface Part {
+  readonly after: Key | undefined;
+  readonly before: Key | undefined;
+  readonly isBackwards: boolean;
+  readonly limit: number;
+}
+
+/** A list that can be read from both ends. */
+export interface List<Row> {
+  /** What the parts of a key are. */
+  readonly kinds: readonly ('string' | 'number')[];
+  readonly keyOf: (row: Row) => Key;
+  /** Reads no more than the part, in the order in which it is asked for. */
+  readonly read: (part: Part) => Promise<readonly Row[]>;
+}
+
+/** @throws Rejection `INVALID_PAGE`, `INVALID_CURSOR` */
+export async function readPage<Row>({ kinds, keyOf, read }: List<Row>, request: PageRequest): Promise<Page<Row>> {
+  const { size, isBackwards } = sizeOf(request);
+  const [after, before] = [keyIn(request.after, kinds), keyIn(request.before, kinds)];
+  const found = await read({ after, before, isBackwards, limit: size + 1 });
+  const rows = isBackwards ? found.slice(0, size).toReversed() : found.slice(0, size);
+  const hasMore = found.length > size;
+  const edges = rows.map((node) => ({ cursor: encode(keyOf(node)), node }));
+  const [first, last] = [rows[0], rows.at(-1)];
+  // Of an empty page all rows lie beyond the one cursor or the other.
+  const anyAfter = () =>
+    read({ after: last === undefined ? after : keyOf(last), before: undefined, isBackwards: false, limit: 1 });
+  const anyBefore = () =>
+    read({ after: undefined, before: first === undefined ? before : keyOf(first), isBackwards: true, limit: 1 });
+  const hasNext = once(
+    async () => (hasMore && !isBackwards) || (before !== undefined && (await anyAfter()).length > 0),
+  );
+  const hasPrevious = once(
+    async () => (hasMore && isBackwards) || (after !== undefined && (await anyBefore()).length > 0),
+  );
+  const pageInfo = {
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+    get hasNextPage() {
+      return hasNext();
+    },
+    get hasPreviousPage() {
+      return hasPrevious();
+    },
+  };
+  return { edges, pageInfo };
+}
+
+/** The same page with something else in place of its rows. */
+export const withNodes = <Row, Node>({ edges, pageInfo }: Page<Row>, toNode: (row: Row, i: number) => Node) => ({
+  edges: edges.map(({ cursor, node }, i) => ({ cursor, node: toNode(node, i) })),
+  pageInfo,
+});
+
+/** What a list is sorted by: columns, all in one direction, so that an index is read from either end. */
+export interface ListOrder {
+  readonly columns: readonly string[];
+  readonly direction: 'asc' | 'desc';
+}
+
+/** Narrows a select to a part of a list. */
+export function selectPart<DB, Table extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, Table, Row>,
+  { columns, direction }: ListOrder,
+  { after, before, isBackwards, limit }: Part,
+): SelectQueryBuilder<DB, Table, Row> {
+  const isRising = direction === 'asc';
+  const place = sql.join(columns.map((column) => sql.ref(column)));
+  const above = (key: Key) => sql<boolean>`(${place}) > (${sql.join(key)})`;
+  const below = (key: Key) => sql<boolean>`(${place}) < (${sql.join(key)})`;
+  let part = query.limit(limit);
+  for (const column of columns) part = part.orderBy(sql.ref(column), isRising === isBackwards ? 'desc' : 'asc');
+  if (after !== undefined) part = part.where(isRising ? above(after) : below(after));
+  if (before !== undefined) part = part.where(isRising ? below(before) : above(before));
+  return part;
+}
+
+const sizeDefault = 50;
+const sizeMost = 200;
+
+function sizeOf({ first, last, before }: PageRequest): { readonly size: number; readonly isBackwards: boolean } {
+  if (first !== undefined && last !== undefined)
+    throw new Rejection('INVALID_PAGE', '"first" and "last" cannot be asked for together.');
+  if (first === undefined && last === undefined && before !== undefined)
+    throw new Rejection('INVALID_PAGE', '"before" needs "last", or "first": how many rows are wanted.');
+  const size = first ?? last ?? sizeDefault;
+  if (Number.isInteger(size) && size >= 1 && size <= sizeMost) return { size, isBackwards: last !== undefined };
+  const name = last === undefined ? 'first' : 'last';
+  throw new Rejection('INVALID_PAGE', `"${name}" must be a whole number from 1 to ${sizeMost}.`);
+}
 
 const encode = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** How many rows are wanted. @throws Rejection `INVALID_PAGE` */
-export function sizeOf({ first = 50 }: PageRequest): number {
-  if (Number.isInteger(first) && first >= 1 && first <= 200) return first;
-  throw new Rejection('INVALID_PAGE', '"first" must be a whole number from 1 to 200.');
-}
-
-/** The sort key in a cursor; undefined for the first page. @throws Rejection `INVALID_CURSOR` */
-export function keyOf({ afterCursor }: PageRequest, kinds: readonly ('string' | 'number')[]): Key | undefined {
-  if (afterCursor === undefined) return undefined;
+/** The place in a cursor. @throws Rejection `INVALID_CURSOR` */
+function keyIn(cursor: string | undefined, kinds: List<never>['kinds']): Key | undefined {
+  if (cursor === undefined) return undefined;
   try {
-    const key: unknown = JSON.parse(Buffer.from(afterCursor, 'base64url').toString('utf8'));
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (Array.isArray(key) && key.length === kinds.length && key.every((part, i) => typeof part === kinds[i]))
       return key as Key;
   } catch {
     // Not JSON: no cursor of ours.
   }
-  throw new Rejection('INVALID_CURSOR', `"${afterCursor.slice(0, 80)}" is not a cursor of this list.`);
+  throw new Rejection('INVALID_CURSOR', `"${cursor.slice(0, 80)}" is not a cursor of this list.`);
 }
 
-/** A page from rows read one beyond its size. */
-export function pageOf<Row, Node>(
-  rows: readonly Row[],
-  size: number,
-  key: (row: Row) => Key,
-  node: (row: Row) => Node,
-): Page<Node> {
-  const edges = rows.slice(0, size).map((row) => ({ cursor: encode(key(row)), node: node(row) }));
-  return { edges, pageInfo: { hasNextPage: rows.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
+/** However often a document asks, by whatever aliases, it is looked for once. */
+export function once<Value>(find: () => Promise<Value>): () => Promise<Value> {
+  let found: Promise<Value> | undefined;
+  return () => (found ??= find());
 }

@@ -18,13 +18,13 @@ import { type DeliveryFilter, deliveryLog, webhookList, type WebhookView, withCo
 const patienceMs = 5_000;
 
 /** @throws Rejection `READ_MODEL_BEHIND`, and what a cursor is refused for */
-async function seen({ store, runner }: WebhookCommandPorts, after: string | undefined): Promise<void> {
-  if (after === undefined) return;
-  const position = fromCursor(store, after);
+async function seen({ store, runner }: WebhookCommandPorts, minPosition: string | undefined): Promise<void> {
+  if (minPosition === undefined) return;
+  const position = fromCursor(store, minPosition);
   if (await runner.waitFor([outboxName], position, AbortSignal.abort())) return;
   await expectReached(store, position);
   if (await runner.waitFor([outboxName], position, AbortSignal.timeout(patienceMs))) return;
-  throw new Rejection('READ_MODEL_BEHIND', `The outbox did not reach ${after} within 5 seconds; try again.`);
+  throw new Rejection('READ_MODEL_BEHIND', `The outbox did not reach ${minPosition} within 5 seconds; try again.`);
 }
 
 /** The outbox, read elsewhere: a delivery log may be long. */
@@ -35,7 +35,7 @@ const outboxFor = (reads: Reads, asker: Asker) =>
 export class WebhookList extends Query<readonly WebhookView[]> {
   constructor(
     readonly asker: Asker,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -48,8 +48,8 @@ export class WebhookListHandler implements IQueryHandler<WebhookList> {
     @Inject(READS) private readonly reads: Reads,
   ) {}
 
-  async execute({ asker, after }: WebhookList) {
-    await seen(this.ports, after);
+  async execute({ asker, minPosition }: WebhookList) {
+    await seen(this.ports, minPosition);
     return webhookList(outboxFor(this.reads, asker));
   }
 }
@@ -76,7 +76,7 @@ export class DeliveryList extends Query<Page<Delivery>> {
     readonly asker: Asker,
     readonly filter: DeliveryFilter,
     readonly page: PageRequest,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -89,8 +89,8 @@ export class DeliveryListHandler implements IQueryHandler<DeliveryList> {
     @Inject(READS) private readonly reads: Reads,
   ) {}
 
-  async execute({ asker, filter, page, after }: DeliveryList) {
-    await seen(this.ports, after);
+  async execute({ asker, filter, page, minPosition }: DeliveryList) {
+    await seen(this.ports, minPosition);
     return deliveryLog(outboxFor(this.reads, asker), filter, page);
   }
 }

@@ -86,6 +86,8 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
         expect(ids(await all(store.readStream('s', { limit: 1 })))).toEqual(ids(events.slice(0, 1)));
         expect(ids(await all(store.readStream('s', { from: 1, limit: 2 })))).toEqual(ids(events.slice(1, 3)));
         expect(ids(await all(store.readStream('s', { from: 3, limit: 9 })))).toEqual(ids(events.slice(3)));
+        expect(ids(await all(store.readStream('s', { from: 'end' })))).toEqual(ids(events.slice(3)));
+        expect(await all(store.readStream('none', { from: 'end' }))).toEqual([]);
         expect(await all(store.readStream('none', { limit: 1 }))).toEqual([]);
         expect(await all(store.readStream('s', { limit: 0 }))).toEqual([]);
       });

@@ -45,8 +45,8 @@ describe('the API', () => {
       clocks: [{ metric: 'FIRST_RESPONSE', state: 'RUNNING', dueAt: '2026-03-03T09:00:00.000Z' }],
     });
     const { ticket: read } = await api.data(
-      'query ($after: Position) { ticket(id: "A-1", after: $after) { subject clocks { state remainingMs elapsedMs } } }',
-      { after: position },
+      'query ($minPosition: Position) { ticket(id: "A-1", minPosition: $minPosition) { subject clocks { state remainingMs elapsedMs } } }',
+      { minPosition: position },
     );
     expect(read).toEqual({
       subject: 'It broke',
@@ -141,25 +141,28 @@ describe('the API', () => {
       { index: 2, outcome: 'RECORDED', code: null },
       { index: 3, outcome: 'ALREADY_SO', code: null },
     ]);
-    const { ticket } = await api.data('query ($after: Position) { ticket(id: "B-1", after: $after) { assignee } }', {
-      after: recordTicketEvents.position,
-    });
+    const { ticket } = await api.data(
+      'query ($minPosition: Position) { ticket(id: "B-1", minPosition: $minPosition) { assignee } }',
+      {
+        minPosition: recordTicketEvents.position,
+      },
+    );
     expect(ticket).toEqual({ assignee: 'mia' });
   });
 
   it('pages through lists, each row once', async () => {
     const seen: string[] = [];
-    let afterCursor: string | null = null;
+    let after: string | null = null;
     do {
       const { tickets }: TicketPage = await api.data<TicketPage>(
-        'query ($c: String) { tickets(first: 2, afterCursor: $c) { edges { node { id } } pageInfo { hasNextPage endCursor } } }',
+        'query ($c: String) { tickets(first: 2, after: $c) { edges { node { id } } pageInfo { hasNextPage endCursor } } }',
         {
-          c: afterCursor,
+          c: after,
         },
       );
       seen.push(...tickets.edges.map(({ node }) => node.id));
-      afterCursor = tickets.pageInfo.hasNextPage ? tickets.pageInfo.endCursor : null;
-    } while (afterCursor !== null);
+      after = tickets.pageInfo.hasNextPage ? tickets.pageInfo.endCursor : null;
+    } while (after !== null);
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toEqual(expect.arrayContaining(['A-1', 'A-2', 'A-3', 'B-1']));
   });
@@ -167,8 +170,8 @@ describe('the API', () => {
   it("orders the queue by deadline, then by the plan's rank, then by age", async () => {
     const { position } = await open({ ...bug, id: 'Q-1', plan: 'enterprise', occurredAt: '2026-03-02T08:59:00Z' });
     const { workQueue } = await api.data<{ workQueue: { edges: { node: { id: string } }[] } }>(
-      'query ($after: Position) { workQueue(after: $after, first: 100) { edges { node { id } } } }',
-      { after: position },
+      'query ($minPosition: Position) { workQueue(minPosition: $minPosition, first: 100) { edges { node { id } } } }',
+      { minPosition: position },
     );
     const command = workQueue.edges.map(({ node }) => node.id);
     // Both are due at the same instant: opened before hours, Q-1's day begins at nine too.
@@ -196,9 +199,9 @@ describe('the API', () => {
     );
     expect(enrolCustomer).toMatchObject({ customer: { id: 'globex', plan: 'tour' } });
     const { customers } = await api.data(
-      'query ($after: Position) { customers(after: $after) { edges { node { id plan } } } }',
+      'query ($minPosition: Position) { customers(minPosition: $minPosition) { edges { node { id plan } } } }',
       {
-        after: enrolCustomer.position,
+        minPosition: enrolCustomer.position,
       },
     );
     expect(customers).toEqual({ edges: [{ node: { id: 'globex', plan: 'tour' } }] });
@@ -272,12 +275,26 @@ describe('the API', () => {
     });
 
     it('refuses cursors that are not its own', async () => {
-      expect(await code('{ tickets(afterCursor: "abc") { pageInfo { endCursor } } }')).toBe('INVALID_CURSOR');
       expect(await code('{ tickets(after: "abc") { pageInfo { endCursor } } }')).toBe('INVALID_CURSOR');
-      expect(await code('{ tickets(after: "ffffffffffff.0000000000000001") { pageInfo { endCursor } } }')).toBe(
+      expect(await code('{ tickets(minPosition: "abc") { pageInfo { endCursor } } }')).toBe('INVALID_CURSOR');
+      expect(await code('{ tickets(minPosition: "ffffffffffff.0000000000000001") { pageInfo { endCursor } } }')).toBe(
         'CURSOR_OF_ANOTHER_LOG',
       );
-      expect(await code('{ tickets(first: 201) { pageInfo { endCursor } } }')).toBe('INVALID_PAGE');
+    });
+
+    it.each(['first: 201', 'first: 0', 'last: 201', 'last: -1', 'first: 1, last: 1', 'before: "W10"'])(
+      'refuses a page by %s',
+      async (page) => {
+        expect(await code(`{ tickets(${page}) { pageInfo { endCursor } } }`)).toBe('INVALID_PAGE');
+      },
+    );
+
+    it('answers what works beside what fails', async () => {
+      const { data, errors } = await api.send(
+        '{ fails: tickets(first: 201) { edges { cursor } } works: tickets(last: 1) { pageInfo { hasNextPage } } }',
+      );
+      expect(data).toEqual({ fails: null, works: { pageInfo: { hasNextPage: false } } });
+      expect(errors).toMatchObject([{ path: ['fails'], extensions: { code: 'INVALID_PAGE' } }]);
     });
   });
 });

@@ -98,16 +98,18 @@ describe('a deadline that passes', () => {
         ... on TicketChanged { position ticket { clocks { state } } } } }`,
     );
     expect(recordFirstResponse.ticket).toEqual({ clocks: [{ state: 'MET' }] });
-    const after = recordFirstResponse.position;
+    const minPosition = recordFirstResponse.position;
     const { breaches: found } = await api.data(
-      breaches.replace('breaches', 'breaches(after: $after)').replace('{', 'query ($after: Position) {'),
-      { after },
+      breaches
+        .replace('breaches', 'breaches(minPosition: $minPosition)')
+        .replace('{', 'query ($minPosition: Position) {'),
+      { minPosition },
     );
     expect(found).toMatchObject({ edges: [{ node: { ticket: 'T-1', withdrawnAt: '2026-03-04T09:00:00.000Z' } }] });
     const { slaSummary } = await api.data(
-      'query ($after: Position) { slaSummary(after: $after) { plan met breached withdrawn attainment } }',
+      'query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { plan met breached withdrawn attainment } }',
       {
-        after,
+        minPosition,
       },
     );
     expect(slaSummary).toEqual([{ plan: 'pro', met: 1, breached: 0, withdrawn: 1, attainment: 1 }]);

@@ -49,12 +49,12 @@ describe('the catalogue', () => {
       plan: { version: 2, rank: 6, effectiveFrom: '2026-03-31T22:00:00.000Z', pauses: { followUp: ['ON_HOLD'] } },
     });
     const { now, then, first } = await api.data(
-      `query ($after: Position) {
-        now: plan(code: "gold", after: $after) { version rank history { type version effectiveFrom recordedAt actor { id } changes { path before after } } }
-        then: plan(code: "gold", at: "2026-03-31T22:00:00Z", after: $after) { version rank }
-        first: plan(code: "gold", at: "2026-05-01T00:00:00Z", version: 1, after: $after) { version rank }
+      `query ($minPosition: Position) {
+        now: plan(code: "gold", minPosition: $minPosition) { version rank history { type version effectiveFrom recordedAt actor { id } changes { path before after } } }
+        then: plan(code: "gold", at: "2026-03-31T22:00:00Z", minPosition: $minPosition) { version rank }
+        first: plan(code: "gold", at: "2026-05-01T00:00:00Z", version: 1, minPosition: $minPosition) { version rank }
       }`,
-      { after: revised.position },
+      { minPosition: revised.position },
     );
     expect([now, then, first]).toEqual([
       {
@@ -119,14 +119,14 @@ describe('the catalogue', () => {
     const input = { id: 'acme', calendar: 'rome', effectiveFrom: '2026-05-01T00:00:00Z' };
     const { position } = await customer('setCustomerCalendar', input);
     const { now, april, may, list, nobody } = await api.data(
-      `query ($after: Position) {
-        now: customer(id: "acme", after: $after) { name plan calendar history { type version effectiveFrom actor { id } changes { path before after } } }
-        april: customer(id: "acme", at: "2026-04-30T00:00:00Z", after: $after) { plan calendar }
-        may: customer(id: "acme", at: "2026-05-01T00:00:00Z", after: $after) { plan calendar }
-        list: customers(after: $after) { edges { node { id plan } } }
+      `query ($minPosition: Position) {
+        now: customer(id: "acme", minPosition: $minPosition) { name plan calendar history { type version effectiveFrom actor { id } changes { path before after } } }
+        april: customer(id: "acme", at: "2026-04-30T00:00:00Z", minPosition: $minPosition) { plan calendar }
+        may: customer(id: "acme", at: "2026-05-01T00:00:00Z", minPosition: $minPosition) { plan calendar }
+        list: customers(minPosition: $minPosition) { edges { node { id plan } } }
         nobody: customer(id: "nobody") { plan }
       }`,
-      { after: position },
+      { minPosition: position },
     );
     expect(now).toEqual({
       ...{ name: 'Acme', plan: 'gold', calendar: null },
@@ -215,9 +215,9 @@ describe('the catalogue', () => {
 
   it('is the same after a restart', async () => {
     const { position: after } = await plan('retirePlan', { code: 'old' });
-    const all = `query ($after: Position) {
-      plans(after: $after) { code version history { version } }
-      customers(after: $after) { edges { node { id plan history { type } } } }
+    const all = `query ($minPosition: Position) {
+      plans(minPosition: $minPosition) { code version history { version } }
+      customers(minPosition: $minPosition) { edges { node { id plan history { type } } } }
     }`;
     const before = await api.data(all, { after });
     await api.restart('2026-03-02T09:00:00Z');

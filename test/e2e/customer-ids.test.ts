@@ -44,8 +44,9 @@ describe("a customer's id", () => {
         const { data, errors } = await api.send(query, { events });
         if (errors !== undefined) return errors[0]?.extensions?.['code'];
         const { position } = data?.['recordTicketEvents'] as { position: string };
-        const read = 'query ($id: ID!, $after: Position) { ticket(id: $id, after: $after) { customer } }';
-        return api.data(read, { id: ticket, after: position });
+        const read =
+          'query ($id: ID!, $minPosition: Position) { ticket(id: $id, minPosition: $minPosition) { customer } }';
+        return api.data(read, { id: ticket, minPosition: position });
       },
     ],
     [

@@ -3,7 +3,7 @@ import { Api } from '../support/api.js';
 
 const result =
   '__typename ... on TicketChanged { position ticket { id status mergedInto splitInto } } ... on Rejection { code message }';
-const ticket = `query ($id: ID!, $after: Position) { ticket(id: $id, after: $after) {
+const ticket = `query ($id: ID!, $minPosition: Position) { ticket(id: $id, minPosition: $minPosition) {
   subject priority openedAt merged splitFrom clocks { metric state dueAt } } }`;
 
 describe('merging and splitting over the API', () => {
@@ -35,7 +35,7 @@ describe('merging and splitting over the API', () => {
   it('a merge shows in both tickets as soon as it is answered; mail to the merged one is refused and names the other', async () => {
     const merged = await merge({ id: 'old', into: 'new' });
     expect(merged).toMatchObject({ ticket: { id: 'old', status: 'MERGED', mergedInto: 'new' } });
-    expect(await api.data(ticket, { id: 'new', after: merged['position'] })).toEqual({
+    expect(await api.data(ticket, { id: 'new', minPosition: merged['position'] })).toEqual({
       ticket: {
         ...{
           subject: 'Broken',
@@ -60,7 +60,7 @@ describe('merging and splitting over the API', () => {
     const answer = await split(input);
     const [id] = (answer['ticket'] as { splitInto: string[] }).splitInto;
     expect(await split(input)).toEqual(answer);
-    expect(await api.data(ticket, { id, after: answer['position'] })).toEqual({
+    expect(await api.data(ticket, { id, minPosition: answer['position'] })).toEqual({
       ticket: {
         ...{
           subject: 'And this?',

@@ -59,8 +59,8 @@ describe('a ticket that is open', () => {
       clocks: [{ dueAt: '2026-03-02T13:00:00.000Z', layout: 2, plan: { version: 2 } }],
     });
     const { ticket: read } = await api.data(
-      `query ($after: Position) { ticket(id: "A-1", after: $after) { plan { version } clocks { dueAt plan { version } } } }`,
-      { after: position },
+      `query ($minPosition: Position) { ticket(id: "A-1", minPosition: $minPosition) { plan { version } clocks { dueAt plan { version } } } }`,
+      { minPosition: position },
     );
     expect(read).toEqual({
       plan: { version: 2 },

@@ -67,13 +67,13 @@ describe('a fact whose time cannot be as said', () => {
       `mutation { recordFirstResponse(input: { id: "A-1", occurredAt: "2026-03-02T09:04:00Z" }) {
         ... on TicketChanged { position ticket { ${fields} } } } }`,
     );
-    const { position: after, ticket: decided } = recordFirstResponse;
+    const { position: minPosition, ticket: decided } = recordFirstResponse;
     expect(decided).toMatchObject({
       flags: [{ flag: 'CLAMPED_TO_RECORDING' }],
       clocks: [{ state: 'MET', satisfiedAt: '2026-03-02T09:00:00.000Z' }],
     });
-    const read = `query ($after: Position) { ticket(id: "A-1", after: $after) { ${fields} } }`;
-    expect(await api.data(read, { after })).toEqual({ ticket: decided });
+    const read = `query ($minPosition: Position) { ticket(id: "A-1", minPosition: $minPosition) { ${fields} } }`;
+    expect(await api.data(read, { minPosition })).toEqual({ ticket: decided });
     expect(await flagged('A-1')).toMatchObject([{ type: 'FirstResponseSent', flags: ['CLAMPED_TO_RECORDING'] }]);
   });
 });

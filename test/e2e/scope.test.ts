@@ -16,7 +16,7 @@ const ticketOf = (customer: string) => (customer === 'acme' ? 'A-1' : 'G-1');
 describe('a key for some customers', () => {
   let api: Api;
   let acmes: string;
-  let after: string;
+  let minPosition: string;
   const withKey =
     (key?: string): Ask =>
     (query, variables = {}) =>
@@ -43,7 +43,7 @@ describe('a key for some customers', () => {
     api.time.moveTo(Date.parse('2026-03-04T09:00:00Z'));
     for (const customer of ['acme', 'globex']) {
       const answered = await mutate('recordFirstResponse', 'MessageInput', { id: ticketOf(customer) });
-      after = String(answered['position']);
+      minPosition = String(answered['position']);
     }
     acmes = api.newKey('admin', ['acme']);
   });
@@ -51,25 +51,28 @@ describe('a key for some customers', () => {
 
   /** What each reader answers, made the same way for whoever asks. */
   const readers: readonly (readonly [name: string, query: string])[] = [
-    ['ticket, by id', '{ ticket(id: "G-1", after: $after) { subject clocks { state } } }'],
-    ['ticket, by reference', '{ ticket(id: "GLOBEX-REF", after: $after) { subject } }'],
-    ['tickets', '{ tickets(after: $after) { edges { node { customer clocks { state } } } } }'],
+    ['ticket, by id', '{ ticket(id: "G-1", minPosition: $minPosition) { subject clocks { state } } }'],
+    ['ticket, by reference', '{ ticket(id: "GLOBEX-REF", minPosition: $minPosition) { subject } }'],
+    ['tickets', '{ tickets(minPosition: $minPosition) { edges { node { customer clocks { state } } } } }'],
     [
       'tickets, of the other',
-      '{ tickets(after: $after, filter: { customers: ["globex"] }) { edges { node { id } } } }',
+      '{ tickets(minPosition: $minPosition, filter: { customers: ["globex"] }) { edges { node { id } } } }',
     ],
-    ['tickets, by text', '{ tickets(after: $after, filter: { text: "globex" }) { edges { node { id } } } }'],
-    ['workQueue', '{ workQueue(after: $after) { edges { node { customer } } } }'],
-    ['breaches', '{ breaches(after: $after) { edges { node { customer } } } }'],
+    [
+      'tickets, by text',
+      '{ tickets(minPosition: $minPosition, filter: { text: "globex" }) { edges { node { id } } } }',
+    ],
+    ['workQueue', '{ workQueue(minPosition: $minPosition) { edges { node { customer } } } }'],
+    ['breaches', '{ breaches(minPosition: $minPosition) { edges { node { customer } } } }'],
     [
       'breaches, of the other ticket',
-      '{ breaches(after: $after, filter: { ticket: "G-1" }) { edges { node { id } } } }',
+      '{ breaches(minPosition: $minPosition, filter: { ticket: "G-1" }) { edges { node { id } } } }',
     ],
-    ['slaSummary', '{ slaSummary(after: $after) { plan metric metLate judged attainment } }'],
+    ['slaSummary', '{ slaSummary(minPosition: $minPosition) { plan metric metLate judged attainment } }'],
     ['ticketHistory', '{ ticketHistory(id: "G-1") { edges { node { type } } } }'],
     ['replayTicket', '{ replayTicket(id: "G-1") { subject } }'],
-    ['customers', '{ customers(after: $after) { edges { node { id } } } }'],
-    ['customer', '{ customer(id: "globex", after: $after) { plan } }'],
+    ['customers', '{ customers(minPosition: $minPosition) { edges { node { id } } } }'],
+    ['customer', '{ customer(id: "globex", minPosition: $minPosition) { plan } }'],
     [
       'dueAt',
       '{ dueAt(input: { from: "2026-03-02T09:00:00Z", customer: "globex", metric: FIRST_RESPONSE }) { dueAt } }',
@@ -77,12 +80,13 @@ describe('a key for some customers', () => {
   ];
 
   it.each(readers)('%s: sees what is theirs, and of the other what there is of nobody', async (_, query) => {
-    const declared = query.includes('$after') ? `query ($after: Position) ${query}` : query;
+    const declared = query.includes('$minPosition') ? `query ($minPosition: Position) ${query}` : query;
     const ofNobody = declared
       .replaceAll('globex', 'nobody')
       .replaceAll('GLOBEX-REF', 'NONE')
       .replaceAll('"G-1"', '"NONE"');
-    const ask = (text: string, key: string) => api.send(text, text.includes('$after') ? { after } : {}, key);
+    const ask = (text: string, key: string) =>
+      api.send(text, text.includes('$minPosition') ? { minPosition } : {}, key);
     const withoutId = ({ errors, ...rest }: Awaited<ReturnType<typeof ask>>) => ({
       ...rest,
       errors: errors?.map(({ message, extensions }) => [message, extensions?.['code']]),
@@ -95,7 +99,7 @@ describe('a key for some customers', () => {
 
   it('counts what is theirs in reports as in lists', async () => {
     const query =
-      'query ($after: Position) { slaSummary(after: $after) { month metric met metLate breached cancelled withdrawn } }';
+      'query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { month metric met metLate breached cancelled withdrawn } }';
     const line = {
       month: '2026-03',
       metric: 'FIRST_RESPONSE',
@@ -105,13 +109,13 @@ describe('a key for some customers', () => {
       cancelled: 0,
       withdrawn: 0,
     };
-    expect(await withKey(acmes)(query, { after })).toEqual({ slaSummary: [line] });
-    expect(await withKey()(query, { after })).toEqual({ slaSummary: [{ ...line, metLate: 2 }] });
-    expect(await withKey(api.newKey('dashboard', []))(query, { after })).toEqual({ slaSummary: [] });
+    expect(await withKey(acmes)(query, { minPosition })).toEqual({ slaSummary: [line] });
+    expect(await withKey()(query, { minPosition })).toEqual({ slaSummary: [{ ...line, metLate: 2 }] });
+    expect(await withKey(api.newKey('dashboard', []))(query, { minPosition })).toEqual({ slaSummary: [] });
   });
 
   it('hears of what is theirs, missed and live', async () => {
-    const query = `subscription { slaEvents(after: "${after.split('.')[0] ?? ''}.${'0'.repeat(16)}") { ... on SlaEvent { kind customer } } }`;
+    const query = `subscription { slaEvents(after: "${minPosition.split('.')[0] ?? ''}.${'0'.repeat(16)}") { ... on SlaEvent { kind customer } } }`;
     const feed = api.subscribe(query, {}, acmes);
     const heard: unknown[] = [];
     const hear = async (kind: string) => {

@@ -59,7 +59,7 @@ interface Answer {
   it('shows every write to who asks for it, at once', async () => {
     const seen = Array.from({ length: 50 }, async (_, n) => {
       const position = await open(`T-${n}`);
-      const { data } = await send(`{ ticket(id: "T-${n}", after: "${position}") { id clocks { state } } }`);
+      const { data } = await send(`{ ticket(id: "T-${n}", minPosition: "${position}") { id clocks { state } } }`);
       return data?.['ticket'];
     });
     const running = { clocks: [{ state: 'RUNNING' }] };
@@ -89,7 +89,7 @@ interface Answer {
 
     await start();
     const position = await open('T-2');
-    const { errors } = await send(`{ ticket(id: "T-2", after: "${position}") { id } }`);
+    const { errors } = await send(`{ ticket(id: "T-2", minPosition: "${position}") { id } }`);
     expect(errors?.[0]).toMatchObject({
       message: expect.stringMatching(/^A projection has stopped; /),
       extensions: { code: 'PROJECTION_FAILED' },

@@ -52,9 +52,12 @@ describe('webhooks over the API', () => {
     ).toMatchObject({
       secret: null,
     });
-    const { webhooks } = await api.data(`query ($after: Position) { webhooks(after: $after) { ${fields} } }`, {
-      after: saved.position,
-    });
+    const { webhooks } = await api.data(
+      `query ($minPosition: Position) { webhooks(minPosition: $minPosition) { ${fields} } }`,
+      {
+        minPosition: saved.position,
+      },
+    );
     expect(webhooks).toEqual([saved.webhook]);
     expect(JSON.stringify(await api.data('{ __type(name: "Webhook") { fields { name } } }'))).not.toMatch(/"secret"/);
   });
@@ -116,8 +119,10 @@ describe('webhooks over the API', () => {
     expect(await change('enableWebhook', { id: 'desk' }, 'WebhookInput')).toMatchObject({
       webhook: { state: 'ENABLED' },
     });
-    const { position: after } = await change('removeWebhook', { id: 'desk' }, 'WebhookInput');
-    expect(await api.data('query ($after: Position) { webhooks(after: $after) { id } }', { after })).toEqual({
+    const { position: minPosition } = await change('removeWebhook', { id: 'desk' }, 'WebhookInput');
+    expect(
+      await api.data('query ($minPosition: Position) { webhooks(minPosition: $minPosition) { id } }', { minPosition }),
+    ).toEqual({
       webhooks: [],
     });
   });

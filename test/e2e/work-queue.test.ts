@@ -12,8 +12,8 @@ interface Queue {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-const query = `query ($filter: TicketFilter, $first: Int, $afterCursor: String, $after: Position) {
-  workQueue(filter: $filter, first: $first, afterCursor: $afterCursor, after: $after) {
+const query = `query ($filter: TicketFilter, $first: Int, $after: String, $minPosition: Position) {
+  workQueue(filter: $filter, first: $first, after: $after, minPosition: $minPosition) {
     edges { cursor node { id assignee team nextDue { metric state dueAt remainingMs remainingWallMs } } }
     pageInfo { hasNextPage endCursor } } }`;
 
@@ -58,7 +58,7 @@ describe('the work queue', () => {
     ({ position } = assignTicket);
   }
   async function queue(variables: object = {}): Promise<Queue> {
-    return (await api.data<{ workQueue: Queue }>(query, { after: position, ...variables })).workQueue;
+    return (await api.data<{ workQueue: Queue }>(query, { minPosition: position, ...variables })).workQueue;
   }
   const idsOf = ({ edges }: Queue) => edges.map(({ node }) => node.id);
 
@@ -114,9 +114,9 @@ describe('the work queue', () => {
       opening('after', 'pro', '2026-03-02T13:00:00Z'),
       { ticket: 'pro', event: 'TICKET_PAUSED', pauseReason: 'ON_HOLD', occurredAt: '2026-03-02T15:00:00Z' },
     ]);
-    const rest = await queue({ first: 100, afterCursor: page.pageInfo.endCursor });
+    const rest = await queue({ first: 100, after: page.pageInfo.endCursor });
     expect(idsOf(rest)).toEqual(['pro', 'after', 'enterprise', 'standard', 'best-effort']);
     expect(rest.pageInfo.hasNextPage).toBe(false);
-    expect(idsOf(await queue({ first: 1, afterCursor: page.edges[0]?.cursor }))).toEqual(['before']);
+    expect(idsOf(await queue({ first: 1, after: page.edges[0]?.cursor }))).toEqual(['before']);
   });
 });

@@ -45,7 +45,7 @@ describe('a disk on which nothing can be written for a while', () => {
           };
         };
         const { position: first } = await open('T-1');
-        const shown = await ask(`{ tickets(first: 1, after: "${first ?? ''}") { edges { node { id } } } }`);
+        const shown = await ask(`{ tickets(first: 1, minPosition: "${first ?? ''}") { edges { node { id } } } }`);
         expect(shown.data).toEqual({ tickets: { edges: [{ node: { id: 'T-1' } }] } });
 
         disk.fill(data, server.pid);
@@ -60,11 +60,11 @@ describe('a disk on which nothing can be written for a while', () => {
         disk.free(data, server.pid);
         while ((await health()).code !== 200) await sleep(50);
         const { position } = await open('T-3');
-        expect((await ask(`{ tickets(first: 9, after: "${position ?? ''}") { edges { node { id } } } }`)).data).toEqual(
-          {
-            tickets: { edges: expect.arrayContaining([{ node: { id: 'T-1' } }, { node: { id: 'T-3' } }]) },
-          },
-        );
+        expect(
+          (await ask(`{ tickets(first: 9, minPosition: "${position ?? ''}") { edges { node { id } } } }`)).data,
+        ).toEqual({
+          tickets: { edges: expect.arrayContaining([{ node: { id: 'T-1' } }, { node: { id: 'T-3' } }]) },
+        });
       } finally {
         server.kill('SIGKILL');
         await server.ended;

@@ -98,7 +98,7 @@ describe('a cursor beyond the end of the log', () => {
     const feed = api.subscribe(`subscription { slaEvents(after: "${beyond}") { cursor } }`);
     const refusal: unknown = await feed.next().catch((error: unknown) => error);
     expect(JSON.stringify(refusal instanceof Error ? refusal.message : refusal)).toContain('CURSOR_BEYOND_END');
-    const { errors } = await api.send(`{ plans(after: "${beyond}") { code } }`);
+    const { errors } = await api.send(`{ plans(minPosition: "${beyond}") { code } }`);
     expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['CURSOR_BEYOND_END']);
     await feed.leave();
     await api.end();

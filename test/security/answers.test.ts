@@ -57,7 +57,7 @@ const wrong: readonly (readonly [name: string, asked: Asked])[] = [
   [
     'a long cursor, again and again',
     {
-      query: `query ($c: String) { ${manyAliases('tickets(afterCursor: $c) { edges { cursor } }')} }`,
+      query: `query ($c: String) { ${manyAliases('tickets(after: $c) { edges { cursor } }')} }`,
       variables: { c: long },
     },
   ],

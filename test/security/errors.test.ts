@@ -50,7 +50,7 @@ describe('a refusal', () => {
     ],
     ['of a query', async () => JSON.stringify(await api.send('{ nonsense }'))],
     ['of a query by WebSocket', async () => JSON.stringify(await api.sendBySocket('{ nonsense }'))],
-    ['of a cursor', async () => JSON.stringify(await api.send('{ tickets(afterCursor: "x") { edges { cursor } } }'))],
+    ['of a cursor', async () => JSON.stringify(await api.send('{ tickets(after: "x") { edges { cursor } } }'))],
   ])('%s carries an id that is in the log, and nothing that was said is there with it', async (_, ask) => {
     const said = JSON.parse(await ask(api)) as { errors: readonly { extensions: { id: string; code: string } }[] };
     const [{ extensions } = { extensions: undefined }] = said.errors;

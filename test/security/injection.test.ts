@@ -23,8 +23,8 @@ describe('an injection', () => {
     const { openTicket } = await api.data<{ openTicket: { position: string } }>(opened, {
       input: { id: 'T-1', subject: 'It broke', ...usual },
     });
-    await api.data('query ($after: Position) { ticket(id: "T-1", after: $after) { id } }', {
-      after: openTicket.position,
+    await api.data('query ($minPosition: Position) { ticket(id: "T-1", minPosition: $minPosition) { id } }', {
+      minPosition: openTicket.position,
     });
   });
   afterAll(() => api.end());

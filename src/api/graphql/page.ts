@@ -2,20 +2,37 @@ import { type Type } from '@nestjs/common';
 import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
 import { PositionScalar } from './scalars.js';
 
-@ObjectType({ description: "Where a page ends, in Relay's terms." })
+@ObjectType({ description: 'Where a page begins and ends, and whether there is more.' })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'Whether more rows follow.' })
-  hasNextPage!: boolean;
+  @Field(() => String, { nullable: true, description: 'The cursor of the first row; null for an empty page.' })
+  startCursor!: string | null;
 
   @Field(() => String, { nullable: true, description: 'The cursor of the last row; null for an empty page.' })
   endCursor!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether more rows follow.' })
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether more rows go before.' })
+  hasPreviousPage!: boolean;
 }
 
-/** The connection types of a list of some node, in Relay's terms. */
-export function connectionOf<Node extends object>(name: string, node: () => Type<Node>) {
+interface ConnectionOptions {
+  /** The length of the list is known without going through it. */
+  readonly isCounted: boolean;
+}
+
+/** The connection types of a list of some node, by the Relay cursor connections specification. */
+export function connectionOf<Node extends object>(
+  name: string,
+  node: () => Type<Node>,
+  { isCounted }: ConnectionOptions = { isCounted: false },
+) {
   @ObjectType(`${name}Edge`, { description: `A row of a list: ${name}.` })
   class Edge {
-    @Field(() => String, { description: 'The cursor of this row; give it back as `afterCursor` to continue after it.' })
+    @Field(() => String, {
+      description: 'The cursor of this row; give it back as `after` or `before` to continue from it.',
+    })
     cursor!: string;
 
     @Field(node, { description: 'The row itself.' })
@@ -24,12 +41,13 @@ export function connectionOf<Node extends object>(name: string, node: () => Type
 
   @ObjectType(`${name}Connection`, { description: `A page of a list: ${name}.` })
   class Connection {
-    @Field(() => [Edge], { description: 'The rows, in order.' })
+    @Field(() => [Edge], { description: 'The rows, in the order of the list.' })
     edges!: Edge[];
 
-    @Field(() => PageInfo, { description: 'Where the page ends.' })
+    @Field(() => PageInfo, { description: 'Where the page begins and ends.' })
     pageInfo!: PageInfo;
   }
+  if (isCounted) Field(() => Int, { description: 'How long the whole list is.' })(Connection.prototype, 'totalCount');
   return Connection;
 }
 
@@ -37,18 +55,31 @@ export function connectionOf<Node extends object>(name: string, node: () => Type
 export class ReadArgs {
   @Field(() => PositionScalar, {
     nullable: true,
-    description: 'Wait until the read model has this write, at most 5 seconds, else READ_MODEL_BEHIND.',
+    description:
+      "Wait until the read model has this write (the `position` of a mutation's answer), at most 5 seconds, else READ_MODEL_BEHIND.",
   })
-  after?: string;
+  minPosition?: string;
 }
 
 @ArgsType()
 export class PageArgs extends ReadArgs {
-  @Field(() => Int, { nullable: true, description: 'How many rows, 1 to 200; 50 where it is left out.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'So many rows from the start, or after `after`: 1 to 200; 50 where `last` is left out too.',
+  })
   first?: number;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last row seen.' })
-  afterCursor?: string;
+  @Field(() => String, { nullable: true, description: 'Only rows after this cursor.' })
+  after?: string;
+
+  @Field(() => Int, { nullable: true, description: 'So many rows from the end, or before `before`: 1 to 200.' })
+  last?: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only rows before this cursor; it needs `last`, or `first`.',
+  })
+  before?: string;
 }
 
 /** A value without the keys that were left out or said to be null. */

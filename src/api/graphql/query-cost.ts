@@ -15,6 +15,7 @@ import {
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
+  type ValueNode,
 } from 'graphql';
 import { type Limits } from '../limits.js';
 import { mayScan } from './may-scan.js';
@@ -120,11 +121,15 @@ const plus = (a: Weight, b: Partial<Weight>): Weight => ({
   breadth: a.breadth + (b.breadth ?? 0),
 });
 
-/** How many rows a field that takes `first` is asked for; undefined for one that is no page. */
+/** How many rows a field that takes `first` and `last` is asked for; undefined for one that is no page. */
 function pageOf(field: FieldNode, definition: GraphQLField<unknown, unknown> | undefined): number | undefined {
   if (definition?.args.some(({ name }) => name === 'first') !== true) return undefined;
-  const value = field.arguments?.find(({ name }) => name.value === 'first')?.value;
-  if (value === undefined || value.kind === Kind.NULL) return pageDefault;
-  // The resolver refuses what is no page; here it must not count as nothing.
-  return value.kind === Kind.INT ? Math.min(Math.max(Number(value.value), 1), pageMost) : pageMost;
+  const sizes = (field.arguments ?? []).flatMap(({ name, value }) =>
+    (name.value === 'first' || name.value === 'last') && value.kind !== Kind.NULL ? [sizeIn(value)] : [],
+  );
+  return sizes.length === 0 ? pageDefault : Math.max(...sizes);
 }
+
+/** The resolver refuses what is no page; here it must not count as nothing. */
+const sizeIn = (value: ValueNode): number =>
+  value.kind === Kind.INT ? Math.min(Math.max(Number(value.value), 1), pageMost) : pageMost;

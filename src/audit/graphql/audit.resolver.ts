@@ -4,7 +4,7 @@ import { type Reader } from '../../auth/asker.js';
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Readers } from '../../read-models/scoped.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { keyOf, pageOf, sizeOf } from '../../read-models/page.js';
+import { once, readPage, withNodes } from '../../read-models/page.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';
@@ -18,6 +18,7 @@ import { TicketObjectType, toTicketTypes } from '../../tickets/graphql/ticket.ty
 import { CATALOGUE, TIME_SOURCE, EVENT_STORE, READERS, READS } from '../../di-tokens.js';
 import { flagsBetween } from '../../tickets/kept-flags.js';
 import { type Histories, type HistoryRow, summaryOf } from '../history.js';
+import { historyList, lengthOf, type ReadHistory } from '../history-list.js';
 import { type Replays, viewOf } from '../replay.js';
 
 @ObjectType('HistoryEvent', { description: 'An event of a ticket as it is in the log; it is never changed.' })
@@ -64,7 +65,7 @@ class HistoryEventType {
   data!: unknown;
 }
 
-const HistoryConnection = connectionOf('History', () => HistoryEventType);
+const HistoryConnection = connectionOf('History', () => HistoryEventType, { isCounted: true });
 
 @ArgsType()
 class HistoryArgs extends PageArgs {
@@ -101,21 +102,22 @@ export class Audit {
   @Requires('readHistory')
   @MayScan()
   @Query(() => HistoryConnection, {
+    nullable: true,
     description: "A ticket's stream in the order of recording; empty for no such ticket.",
   })
-  async ticketHistory(@Args() { id, after, ...request }: HistoryArgs, @Asking() reader: Reader) {
-    const page = givenValues(request);
-    const size = sizeOf(page);
-    const from = Number(keyOf(page, ['number'])?.[0] ?? -1) + 1;
-    if (after !== undefined) await this.barrier.seen(['tickets'], after);
-    const rows = await this.reads.history({ scope: reader.scope, id, from, limit: size + 1 }, reader);
-    const flagsOf = this.flagsIn(rows.slice(0, size), id, reader);
-    return pageOf(
-      rows,
-      size,
-      ({ revision }) => [revision],
-      (row) => this.toType(row, flagsOf),
-    );
+  async ticketHistory(@Args() { id, minPosition, ...request }: HistoryArgs, @Asking() reader: Reader) {
+    if (minPosition !== undefined) await this.barrier.seen(['tickets'], minPosition);
+    const read: ReadHistory = (part) => this.reads.history({ scope: reader.scope, id, ...part }, reader);
+    const page = await readPage(historyList(read), givenValues(request));
+    const rows = page.edges.map(({ node }) => node);
+    const flagsOf = this.flagsIn(rows, id, reader);
+    const length = once(() => lengthOf(read));
+    return {
+      ...withNodes(page, (row) => this.toType(row, flagsOf)),
+      get totalCount() {
+        return length();
+      },
+    };
   }
 
   @Requires('readHistory')

@@ -31,6 +31,7 @@ export class CatalogueMutations {
 
   @Requires('changePlans')
   @Mutation(() => planDefined.Result, {
+    nullable: true,
     description:
       'Defines a plan. Refused: PLAN_EXISTS, CALENDAR_NOT_FOUND, INVALID_TARGET, DOUBLE_TARGET, AMBIGUOUS_TARGETS, INVALID_AT_RISK_SHARE.',
   })
@@ -40,6 +41,7 @@ export class CatalogueMutations {
 
   @Requires('changePlans')
   @Mutation(() => planDefined.Result, {
+    nullable: true,
     description:
       'Makes a new version of a plan, which governs what is opened from then on. Refused: PLAN_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST, and what defining is refused for.',
   })
@@ -51,6 +53,7 @@ export class CatalogueMutations {
 
   @Requires('changePlans')
   @Mutation(() => planDefined.Result, {
+    nullable: true,
     description: 'Lets a plan take no new customers; those who are on it stay. Refused: PLAN_NOT_FOUND.',
   })
   retirePlan(@Args('input', { description: 'The plan.' }) input: RetirePlanInput, @Caller() caller: Identity) {
@@ -62,6 +65,7 @@ export class CatalogueMutations {
 
   @Requires('changePlans')
   @Mutation(() => calendarDefined.Result, {
+    nullable: true,
     description: 'Defines a calendar. Refused: CALENDAR_EXISTS, and what is wrong with its hours.',
   })
   defineCalendar(
@@ -74,6 +78,7 @@ export class CatalogueMutations {
 
   @Requires('changePlans')
   @Mutation(() => calendarDefined.Result, {
+    nullable: true,
     description:
       'Makes a new version of a calendar. Refused: CALENDAR_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST, and what is wrong with its hours.',
   })
@@ -90,6 +95,7 @@ export class CatalogueMutations {
 
   @Requires('changeCustomers')
   @Mutation(() => customerDefined.Result, {
+    nullable: true,
     description:
       'Puts a customer on a plan. Refused: CUSTOMER_ENROLLED, PLAN_NOT_FOUND, PLAN_RETIRED, CALENDAR_NOT_FOUND.',
   })
@@ -102,6 +108,7 @@ export class CatalogueMutations {
 
   @Requires('changeCustomers')
   @Mutation(() => customerDefined.Result, {
+    nullable: true,
     description:
       'Puts a customer on another plan. Refused: CUSTOMER_NOT_FOUND, PLAN_NOT_FOUND, PLAN_RETIRED, EFFECTIVE_FROM_BEFORE_LAST.',
   })
@@ -117,6 +124,7 @@ export class CatalogueMutations {
 
   @Requires('changeCustomers')
   @Mutation(() => customerDefined.Result, {
+    nullable: true,
     description:
       "Gives a customer a calendar of its own, or the plan's again. Refused: CUSTOMER_NOT_FOUND, CALENDAR_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST.",
   })

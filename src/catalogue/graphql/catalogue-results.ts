@@ -12,7 +12,9 @@ function definedAs<Thing extends object>(name: string, field: string, thing: () 
     @Field(thing, { name: field, description: 'As it was left; it may be in force only later.' })
     thing!: Thing;
 
-    @Field(() => PositionScalar, { description: 'Give it to a query as `after`, and its answer includes this write.' })
+    @Field(() => PositionScalar, {
+      description: 'Give it to a query as `minPosition`, and its answer includes this write.',
+    })
     position!: string;
   }
   const Result = createUnionType({

@@ -6,6 +6,7 @@ import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/page.js';
+import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { TIME_SOURCE } from '../../di-tokens.js';
 import { CalendarHistories, CustomerById, CustomerList, PlanHistories } from '../queries/catalogue-queries.js';
@@ -43,9 +44,9 @@ export class CatalogueQueries {
 
   @Requires('readCatalogue')
   @MayScan()
-  @Query(() => [PlanType], { description: 'Every plan as in force at an instant, highest rank first.' })
-  async plans(@Args() { at, after }: AtArgs, @Asking() reader: Reader) {
-    const histories = await this.queries.execute(new PlanHistories(reader, undefined, after));
+  @Query(() => [PlanType], { nullable: true, description: 'Every plan as in force at an instant, highest rank first.' })
+  async plans(@Args() { at, minPosition }: AtArgs, @Asking() reader: Reader) {
+    const histories = await this.queries.execute(new PlanHistories(reader, undefined, minPosition));
     const which = { at: at ?? this.time.now() };
     return histories.flatMap((history) => planAs(history, which) ?? []).sort((a, b) => b.rank - a.rank);
   }
@@ -53,16 +54,16 @@ export class CatalogueQueries {
   @Requires('readCatalogue')
   @MayScan()
   @Query(() => PlanType, { nullable: true, description: 'A plan as in force at an instant, or a version of it.' })
-  async plan(@Args() { code, at, version, after }: VersionArgs, @Asking() reader: Reader) {
-    const [history] = await this.queries.execute(new PlanHistories(reader, code, after));
+  async plan(@Args() { code, at, version, minPosition }: VersionArgs, @Asking() reader: Reader) {
+    const [history] = await this.queries.execute(new PlanHistories(reader, code, minPosition));
     return history === undefined ? null : planAs(history, { at: at ?? this.time.now(), version });
   }
 
   @Requires('readCatalogue')
   @MayScan()
-  @Query(() => [CalendarType], { description: 'Every calendar as in force at an instant, by code.' })
-  async calendars(@Args() { at, after }: AtArgs, @Asking() reader: Reader) {
-    const histories = await this.queries.execute(new CalendarHistories(reader, undefined, after));
+  @Query(() => [CalendarType], { nullable: true, description: 'Every calendar as in force at an instant, by code.' })
+  async calendars(@Args() { at, minPosition }: AtArgs, @Asking() reader: Reader) {
+    const histories = await this.queries.execute(new CalendarHistories(reader, undefined, minPosition));
     const which = { at: at ?? this.time.now() };
     return histories.flatMap((history) => calendarAs(history, which) ?? []);
   }
@@ -73,19 +74,20 @@ export class CatalogueQueries {
     nullable: true,
     description: 'A calendar as in force at an instant, or a version of it.',
   })
-  async calendar(@Args() { code, at, version, after }: VersionArgs, @Asking() reader: Reader) {
-    const [history] = await this.queries.execute(new CalendarHistories(reader, code, after));
+  async calendar(@Args() { code, at, version, minPosition }: VersionArgs, @Asking() reader: Reader) {
+    const [history] = await this.queries.execute(new CalendarHistories(reader, code, minPosition));
     return history === undefined ? null : calendarAs(history, { at: at ?? this.time.now(), version });
   }
 
   @Requires('readCatalogue')
   @MayScan()
   @Query(() => CustomerConnection, {
+    nullable: true,
     description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
   })
-  async customers(@Args() { after, ...page }: PageArgs, @Asking() reader: Reader) {
-    const { edges, pageInfo } = await this.queries.execute(new CustomerList(reader, givenValues(page), after));
-    return { edges: edges.map(({ cursor, node }) => ({ cursor, node: this.now(node) })), pageInfo };
+  async customers(@Args() { minPosition, ...request }: PageArgs, @Asking() reader: Reader) {
+    const page = await this.queries.execute(new CustomerList(reader, givenValues(request), minPosition));
+    return withNodes(page, (history) => this.now(history));
   }
 
   @Requires('readCatalogue')
@@ -94,8 +96,8 @@ export class CatalogueQueries {
     nullable: true,
     description: 'A customer as it was at an instant; null if it was not enrolled then.',
   })
-  async customer(@Args() { id, at, after }: CustomerArgs, @Asking() reader: Reader) {
-    const history = await this.queries.execute(new CustomerById(reader, id, after));
+  async customer(@Args() { id, at, minPosition }: CustomerArgs, @Asking() reader: Reader) {
+    const history = await this.queries.execute(new CustomerById(reader, id, minPosition));
     if (history === undefined) return null;
     return at == null ? this.now(history) : customerAs(history, { at });
   }

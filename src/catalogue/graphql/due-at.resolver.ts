@@ -14,6 +14,7 @@ export class DueAtResolver {
   @MayScan()
   @Requires('readCatalogue')
   @Query(() => DueAtType, {
+    nullable: true,
     description:
       'What would be due when, by which versions, and why. Refused: NO_PROMISE, PLAN_NOT_FOUND, CALENDAR_NOT_FOUND, INVALID_TARGET, INVALID_PAUSE, NO_OPENING, OUT_OF_RANGE.',
   })

@@ -65,7 +65,7 @@ export class OpenSpanType {
   to!: number;
 }
 
-@ObjectType('DueAt', { description: 'When something is due, and why.' })
+@ObjectType('Deadline', { description: 'When something is due, and why.' })
 export class DueAtType {
   @Field(() => InstantScalar, { description: 'When the clock starts.' })
   from!: number;

@@ -15,7 +15,7 @@ export class PlanHistories extends Query<readonly PlanHistory[]> {
   constructor(
     readonly reader: Reader,
     readonly code: string | undefined,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -26,7 +26,7 @@ export class CalendarHistories extends Query<readonly CalendarHistory[]> {
   constructor(
     readonly reader: Reader,
     readonly code: string | undefined,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -37,7 +37,7 @@ export class CustomerById extends Query<CustomerHistory | undefined> {
   constructor(
     readonly reader: Reader,
     readonly id: string,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -48,7 +48,7 @@ export class CustomerList extends Query<Page<CustomerHistory>> {
   constructor(
     readonly reader: Reader,
     readonly page: PageRequest,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -60,37 +60,37 @@ class Reading {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  protected seen = (after: string | undefined) => this.barrier.seen(['catalogue'], after);
+  protected seen = (minPosition: string | undefined) => this.barrier.seen(['catalogue'], minPosition);
 }
 
 @QueryHandler(PlanHistories)
 export class PlanHistoriesHandler extends Reading implements IQueryHandler<PlanHistories> {
-  async execute({ reader, code, after }: PlanHistories) {
-    await this.seen(after);
+  async execute({ reader, code, minPosition }: PlanHistories) {
+    await this.seen(minPosition);
     return plans(this.readers.of(reader), code === undefined ? undefined : [code]);
   }
 }
 
 @QueryHandler(CalendarHistories)
 export class CalendarHistoriesHandler extends Reading implements IQueryHandler<CalendarHistories> {
-  async execute({ reader, code, after }: CalendarHistories) {
-    await this.seen(after);
+  async execute({ reader, code, minPosition }: CalendarHistories) {
+    await this.seen(minPosition);
     return calendars(this.readers.of(reader), code === undefined ? undefined : [code]);
   }
 }
 
 @QueryHandler(CustomerById)
 export class CustomerByIdHandler extends Reading implements IQueryHandler<CustomerById> {
-  async execute({ reader, id, after }: CustomerById) {
-    await this.seen(after);
+  async execute({ reader, id, minPosition }: CustomerById) {
+    await this.seen(minPosition);
     return customer(this.readers.of(reader), id);
   }
 }
 
 @QueryHandler(CustomerList)
 export class CustomerListHandler extends Reading implements IQueryHandler<CustomerList> {
-  async execute({ reader, page, after }: CustomerList) {
-    await this.seen(after);
+  async execute({ reader, page, minPosition }: CustomerList) {
+    await this.seen(minPosition);
     return customers(this.readers.of(reader), page);
   }
 }

@@ -1,5 +1,13 @@
 import { type Selectable } from 'kysely';
-import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
+import {
+  type ListOrder,
+  type Page,
+  type PageRequest,
+  type Part,
+  readPage,
+  selectPart,
+  withNodes,
+} from '../../read-models/page.js';
 import { type CatalogueTable } from '../projections/catalogue-projection.js';
 import { among } from '../../read-models/rows.js';
 import { type Readable } from '../../read-models/scoped.js';
@@ -23,27 +31,21 @@ export const calendars = async (db: Db, codes?: readonly string[]): Promise<read
 export const customer = async (db: Db, id: string): Promise<CustomerHistory | undefined> =>
   histories(await rowsOf(db, 'customer', [id]), customerDecider)[0];
 
+const byCode: ListOrder = { columns: ['code'], direction: 'asc' };
+
 /** The histories of customers, by id. */
 export async function customers(db: Db, request: PageRequest): Promise<Page<CustomerHistory>> {
-  const size = sizeOf(request);
-  const key = keyOf(request, ['string']);
-  let query = db
-    .selectFrom('catalogue')
-    .select('code')
-    .where('kind', '=', 'customer')
-    .where('revision', '=', 0)
-    .orderBy('code')
-    .limit(size + 1);
-  if (key !== undefined) query = query.where('code', '>', String(key[0]));
-  const ids = (await query.execute()).map(({ code }) => code);
-  const found = histories(await rowsOf(db, 'customer', ids.slice(0, size)), customerDecider);
+  const query = db.selectFrom('catalogue').select('code').where('kind', '=', 'customer').where('revision', '=', 0);
+  const list = {
+    kinds: ['string'],
+    keyOf: ({ code }: { readonly code: string }) => [code],
+    read: (part: Part) => selectPart(query, byCode, part).execute(),
+  } as const;
+  const page = await readPage(list, request);
+  const ids = page.edges.map(({ node }) => node.code);
+  const found = histories(await rowsOf(db, 'customer', ids), customerDecider);
   const known = new Map(found.map((history) => [history[0]?.content.customer, history]));
-  return pageOf(
-    ids,
-    size,
-    (id) => [id],
-    (id) => known.get(id) ?? [],
-  );
+  return withNodes(page, ({ code }) => known.get(code) ?? []);
 }
 
 function rowsOf(db: Db, kind: string, codes?: readonly string[]): Promise<readonly Selectable<CatalogueTable>[]> {
@@ -56,9 +58,9 @@ function histories<History>(
   rows: readonly Selectable<CatalogueTable>[],
   decider: Pick<Decider<History, never, NewEvent>, 'initial' | 'evolve'>,
 ): readonly History[] {
-  const byCode = new Map<string, History>();
+  const folded = new Map<string, History>();
   for (const { code, event } of rows) {
-    byCode.set(code, decider.evolve(byCode.get(code) ?? decider.initial, JSON.parse(event) as NewEvent));
+    folded.set(code, decider.evolve(folded.get(code) ?? decider.initial, JSON.parse(event) as NewEvent));
   }
-  return [...byCode.values()];
+  return [...folded.values()];
 }

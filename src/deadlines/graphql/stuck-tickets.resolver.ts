@@ -37,6 +37,7 @@ export class StuckTicketsResolver {
 
   @Requires('operate')
   @Query(() => [StuckTicketType], {
+    nullable: true,
     description: 'Tickets whose background work fails, the longest first; at most 1,000.',
   })
   async stuckTickets(): Promise<StuckTicketType[]> {

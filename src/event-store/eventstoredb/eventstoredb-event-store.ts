@@ -135,6 +135,11 @@ export class EventStoreDbEventStore implements EventStore {
     const over = this.until(signal);
     let left = limit;
     if (left <= 0) return;
+    if (from === 'end') {
+      const last = await this.reads.lastOf(stream, over);
+      if (last !== undefined && !isAborted(over)) yield this.upcast(last);
+      return;
+    }
     for await (const events of this.reads.stream(stream, from, over, this.ids.named(stream))) {
       const [first] = events;
       if (first !== undefined) this.ids.saw(stream, first.revision, events);

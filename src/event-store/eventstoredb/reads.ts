@@ -5,7 +5,16 @@ import { positionOf, start, streamNameOf, toStoredEvent } from './events.js';
 import { type Asked, isDefinite, isNoPlace, isRefusal, rejectionOf, unavailable } from './failures.js';
 import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
 import { received } from './received.js';
-import { everyEvent, readAllFrom, readEnd, readFrom, readLast, readNext, readStreamFrom } from './requests.js';
+import {
+  everyEvent,
+  readAllFrom,
+  readEnd,
+  readFrom,
+  readLast,
+  readNext,
+  readStreamEnd,
+  readStreamFrom,
+} from './requests.js';
 import { type StreamNames } from './stream-names.js';
 import { type RightOfWay } from './right-of-way.js';
 import { type ReadTurns } from './turns.js';
@@ -59,6 +68,13 @@ export class Reads {
       if (next > named || backOff.isOver || isAborted(signal)) return;
       await backOff.wait(signal);
     }
+  }
+
+  /** The last event of a stream. @throws Rejection as {@link stream} */
+  async lastOf(stream: string, signal: AbortSignal): Promise<StoredEvent | undefined> {
+    const request = () => readStreamEnd(this.connection.names.toServer(stream));
+    const last = await this.first(request, signal, { right: 'read', stream });
+    return last === undefined ? undefined : toStoredEvent(last, this.connection.names);
   }
 
   /** The events of the log after a position, up to another. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `CURSOR_INVALID` */
@@ -220,8 +236,12 @@ export class Reads {
     });
   }
 
-  private async first(request: () => ReadReq, signal: AbortSignal): Promise<RecordedEvent | undefined> {
-    for await (const responses of this.responses(request, signal)) {
+  private async first(
+    request: () => ReadReq,
+    signal: AbortSignal,
+    asked: Asked = everything,
+  ): Promise<RecordedEvent | undefined> {
+    for await (const responses of this.responses(request, signal, asked)) {
       for (const response of responses) {
         const recorded = response.getEvent()?.getEvent();
         if (recorded !== undefined) return recorded;

@@ -22,7 +22,15 @@ export function readStreamFrom(stream: string, revision: number, count: number):
   return requestOf(new ReadReq.Options().setStream(from).setNoFilter(new shared.Empty()).setCount(String(count)));
 }
 
-/** So many events of the log from a position on, that one among them, as far as the log goes now; of some types, whose ever they are. */
+/** The last event of a stream, by its name on the server. */
+export function readStreamEnd(stream: string): streams.ReadReq {
+  const from = new ReadReq.Options.StreamOptions();
+  from.setStreamIdentifier(streamIdentifier(stream)).setEnd(new shared.Empty());
+  const options = new ReadReq.Options().setStream(from).setNoFilter(new shared.Empty());
+  return requestOf(options.setReadDirection(BACKWARDS).setCount('1'));
+}
+
+/** The events of the log from a position on, that one among them, as far as the log goes now; of some types, whose ever they are. */
 export const readAllFrom = (
   position: Position,
   names: StreamNames,

@@ -156,11 +156,13 @@ export class SqliteEventStore implements EventStore {
 
   async *readStream(
     stream: string,
-    { from = 0, limit = Number.MAX_SAFE_INTEGER - from, signal }: ReadStreamOptions = {},
+    { from: start = 0, limit = start === 'end' ? 1 : undefined, signal }: ReadStreamOptions = {},
   ): AsyncGenerator<StoredEvent, void, undefined> {
-    for (let next = from; next < from + limit; next += pageSize) {
+    const from = start === 'end' ? this.lastRevision(stream) : start;
+    const until = limit === undefined ? Number.MAX_SAFE_INTEGER : from + limit;
+    for (let next = from; next < until; next += pageSize) {
       if (isAborted(signal)) return;
-      const page = await this.streams.ask({ stream, from: next, until: from + limit });
+      const page = await this.streams.ask({ stream, from: next, until });
       for (const row of page) yield this.upcast(toEvent(row));
       if (page.length < pageSize) return;
     }
@@ -263,6 +265,12 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
+  /** -1 for a stream that is not there. */
+  private lastRevision(stream: string): number {
+    const found = tellingFaults(logFile, () => this.sql.lastRevision.get(stream)) as { last: number } | undefined;
+    return found?.last ?? -1;
+  }
+
   private lastCommitted(): number {
     return tellingFaults(logFile, () => this.sql.last.get() as { last: number }).last;
   }
@@ -318,6 +326,10 @@ function prepareStatements(db: Database) {
   return {
     logId: db.prepare("SELECT value FROM meta WHERE key = 'logId'"),
     last: db.prepare('SELECT coalesce(max(position), 0) AS last FROM events'),
+    lastRevision: db.prepare(
+      `SELECT e.revision AS last FROM streams s JOIN events e ON e.stream = s.id WHERE s.name = ?
+       ORDER BY e.revision DESC LIMIT 1`,
+    ),
     streamPage: selecting(
       `streams s JOIN events e ON e.stream = s.id WHERE s.name = ? AND e.revision >= ? AND e.revision < ?
        ORDER BY e.revision`,

@@ -6,6 +6,7 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { MetricEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { connectionOf, PageArgs, givenValues } from '../../api/graphql/page.js';
+import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type BreachView } from '../queries/breaches.js';
 import { BreachList } from '../queries/breaches-query.js';
@@ -118,12 +119,10 @@ export class Breaches {
 
   @Requires('readTickets')
   @MayScan()
-  @Query(() => BreachConnection, { description: 'Breaches, latest deadline first.' })
-  async breaches(@Args() { filter, after, ...page }: BreachesArgs, @Asking() reader: Reader) {
-    const { edges, pageInfo } = await this.bus.execute(
-      new BreachList(reader, givenValues(filter), givenValues(page), after),
-    );
-    return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toBreachType(node) })), pageInfo };
+  @Query(() => BreachConnection, { nullable: true, description: 'Breaches, latest deadline first.' })
+  async breaches(@Args() { filter, minPosition, ...request }: BreachesArgs, @Asking() reader: Reader) {
+    const page = await this.bus.execute(new BreachList(reader, givenValues(filter), givenValues(request), minPosition));
+    return withNodes(page, toBreachType);
   }
 }
 

@@ -74,12 +74,15 @@ export class SummaryResolver {
 
   @Requires('readReports')
   @MayScan()
-  @Query(() => [SlaSummaryLineType], { description: 'Attainment by plan, metric and month, latest month first.' })
+  @Query(() => [SlaSummaryLineType], {
+    nullable: true,
+    description: 'Attainment by plan, metric and month, latest month first.',
+  })
   slaSummary(
-    @Args() { after }: SummaryArgs,
+    @Args() { minPosition }: SummaryArgs,
     @Asking() reader: Reader,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter?: SummaryFilterInput,
   ) {
-    return this.bus.execute(new Summary(reader, givenValues(filter), after));
+    return this.bus.execute(new Summary(reader, givenValues(filter), minPosition));
   }
 }

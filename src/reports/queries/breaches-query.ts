@@ -13,7 +13,7 @@ export class BreachList extends Query<Page<BreachView>> {
     readonly reader: Reader,
     readonly filter: BreachFilter,
     readonly page: PageRequest,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -26,8 +26,8 @@ export class BreachListHandler implements IQueryHandler<BreachList> {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ reader, filter, page, after }: BreachList) {
-    await this.barrier.seen(['breaches'], after);
+  async execute({ reader, filter, page, minPosition }: BreachList) {
+    await this.barrier.seen(['breaches'], minPosition);
     return breaches(this.readers.of(reader), filter, page);
   }
 }

@@ -1,5 +1,12 @@
-import { type Selectable, sql } from 'kysely';
-import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
+import { type Selectable } from 'kysely';
+import {
+  type ListOrder,
+  type Page,
+  type PageRequest,
+  type Part,
+  readPage,
+  selectPart,
+} from '../../read-models/page.js';
 import { among } from '../../read-models/rows.js';
 import { type BreachesTable } from '../projections/breaches-projection.js';
 import { type Readable } from '../../read-models/scoped.js';
@@ -18,17 +25,11 @@ export interface BreachFilter {
   readonly includeHistoric?: boolean;
 }
 
+const latestFirst: ListOrder = { columns: ['due_at', 'id'], direction: 'desc' };
+
 /** Breaches, latest deadline first. */
-export async function breaches(db: Readable, filter: BreachFilter, request: PageRequest): Promise<Page<BreachView>> {
-  const size = sizeOf(request);
-  const key = keyOf(request, ['number', 'string']);
-  let query = db
-    .selectFrom('breaches')
-    .selectAll()
-    .orderBy('due_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(size + 1);
-  if (key !== undefined) query = query.where(sql<boolean>`(due_at, id) < (${key[0]}, ${key[1]})`);
+export function breaches(db: Readable, filter: BreachFilter, request: PageRequest): Promise<Page<BreachView>> {
+  let query = db.selectFrom('breaches').selectAll();
   const lists = [
     ['metric', filter.metrics],
     ['plan', filter.plans],
@@ -41,10 +42,10 @@ export async function breaches(db: Readable, filter: BreachFilter, request: Page
   }
   if (filter.withdrawn !== undefined) query = query.where('withdrawn_at', filter.withdrawn ? 'is not' : 'is', null);
   if (filter.includeHistoric === false) query = query.where('historic', '=', 0);
-  return pageOf(
-    await query.execute(),
-    size,
-    ({ due_at, id }) => [due_at, id],
-    (row) => row,
-  );
+  const list = {
+    kinds: ['number', 'string'],
+    keyOf: ({ due_at, id }: BreachView) => [due_at, id],
+    read: (part: Part) => selectPart(query, latestFirst, part).execute(),
+  } as const;
+  return readPage(list, request);
 }

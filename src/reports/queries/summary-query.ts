@@ -11,7 +11,7 @@ export class Summary extends Query<readonly SummaryLine[]> {
   constructor(
     readonly reader: Reader,
     readonly filter: SummaryFilter,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -24,8 +24,8 @@ export class SummaryHandler implements IQueryHandler<Summary> {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ reader, filter, after }: Summary) {
-    await this.barrier.seen(['summary'], after);
+  async execute({ reader, filter, minPosition }: Summary) {
+    await this.barrier.seen(['summary'], minPosition);
     return slaSummary(this.readers.of(reader), filter);
   }
 }

@@ -32,6 +32,8 @@ export class TicketEventsRecordedType {
   @Field(() => [RecordedTicketEventType], { description: 'One for each event, in their order.' })
   results!: RecordedTicketEventType[];
 
-  @Field(() => PositionScalar, { description: 'Give it to a query as `after`, and its answer includes these writes.' })
+  @Field(() => PositionScalar, {
+    description: 'Give it to a query as `minPosition`, and its answer includes these writes.',
+  })
   position!: string;
 }

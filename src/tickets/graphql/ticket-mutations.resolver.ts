@@ -59,6 +59,7 @@ export class TicketMutations {
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
+    nullable: true,
     description:
       'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND; then what else the document says of it is OPENING_REJECTED.',
   })
@@ -68,6 +69,7 @@ export class TicketMutations {
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
+    nullable: true,
     description: 'We replied. What it means is derived: the earliest reply by a person counts.',
   })
   recordFirstResponse(@Args('input', { description: 'The reply.' }) input: MessageInput, @From() sender: Sender) {
@@ -75,19 +77,23 @@ export class TicketMutations {
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'We replied again.' })
+  @Mutation(() => TicketResult, { nullable: true, description: 'We replied again.' })
   recordFollowUp(@Args('input', { description: 'The reply.' }) input: MessageInput, @From() sender: Sender) {
     return this.reporter.report('FollowUpSent', input, sender);
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'The customer wrote; that ends the wait for the customer.' })
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description: 'The customer wrote; that ends the wait for the customer.',
+  })
   recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput, @From() sender: Sender) {
     return this.reporter.report('CustomerReplied', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
+    nullable: true,
     description: 'The ticket waits: clocks that the plan pauses for the reason stand still.',
   })
   pauseTicket(@Args('input', { description: 'The wait.' }) input: PauseTicketInput, @From() sender: Sender) {
@@ -95,7 +101,7 @@ export class TicketMutations {
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'The ticket no longer waits, for a reason or for all.' })
+  @Mutation(() => TicketResult, { nullable: true, description: 'The ticket no longer waits, for a reason or for all.' })
   resumeTicket(
     @Args('input', { description: 'The wait that ends.' }) input: ResumeTicketInput,
     @From() sender: Sender,
@@ -104,25 +110,35 @@ export class TicketMutations {
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'Resolves the ticket. If the customer is told, it is also a reply.' })
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description: 'Resolves the ticket. If the customer is told, it is also a reply.',
+  })
   resolveTicket(@Args('input', { description: 'The resolution.' }) input: ResolveTicketInput, @From() sender: Sender) {
     return this.reporter.report('TicketResolved', input, sender);
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'The ticket is closed; clocks that still run are cancelled.' })
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description: 'The ticket is closed; clocks that still run are cancelled.',
+  })
   closeTicket(@Args('input', { description: 'The closing.' }) input: TicketInput, @From() sender: Sender) {
     return this.reporter.report('TicketClosed', input, sender);
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'The ticket is taken up again. Refused: TICKET_NOT_RESOLVED.' })
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description: 'The ticket is taken up again. Refused: TICKET_NOT_RESOLVED.',
+  })
   reopenTicket(@Args('input', { description: 'The reopening.' }) input: TicketInput, @From() sender: Sender) {
     return this.reporter.report('TicketReopened', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
+    nullable: true,
     description: 'Changes type or priority: running clocks are recalculated from their starts.',
   })
   reclassifyTicket(
@@ -134,6 +150,7 @@ export class TicketMutations {
 
   @Requires('report')
   @Mutation(() => TicketResult, {
+    nullable: true,
     description:
       "Lays a ticket's clocks out anew from their own starts, breached ones too that are unanswered, under the plan and calendar that govern it now. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.",
   })
@@ -145,25 +162,29 @@ export class TicketMutations {
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'Assigns a ticket, or unassigns it. Moves no clock.' })
+  @Mutation(() => TicketResult, { nullable: true, description: 'Assigns a ticket, or unassigns it. Moves no clock.' })
   assignTicket(@Args('input', { description: 'Who has it.' }) input: AssignTicketInput, @From() sender: Sender) {
     return this.reporter.report('TicketAssigned', input, sender);
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'A note among ourselves; never a response.' })
+  @Mutation(() => TicketResult, { nullable: true, description: 'A note among ourselves; never a response.' })
   addInternalNote(@Args('input', { description: 'The note.' }) input: InternalNoteInput, @From() sender: Sender) {
     return this.reporter.report('InternalNoteAdded', input, sender);
   }
 
   @Requires('changeTickets')
-  @Mutation(() => TicketResult, { description: 'The ticket was spam or a duplicate; its clocks are cancelled.' })
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description: 'The ticket was spam or a duplicate; its clocks are cancelled.',
+  })
   cancelTicket(@Args('input', { description: 'The cancelling.' }) input: CancelTicketInput, @From() sender: Sender) {
     return this.reporter.report('TicketCancelled', input, sender);
   }
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
+    nullable: true,
     description:
       'Merges this ticket into another, which continues; running clocks of this one are cancelled. If this one is older and unanswered, the first response of the other is due from its opening. Refused: TICKET_MERGED (the message names the ticket that goes on), MERGE_INTO_ITSELF, MERGE_CYCLE, MERGE_ACROSS_CUSTOMERS, TICKET_NOT_FOUND, TICKET_CANCELLED.',
   })
@@ -176,6 +197,7 @@ export class TicketMutations {
 
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
+    nullable: true,
     description:
       "A message of the customer's becomes a ticket of its own, whose clocks start when it was written. Answers the old ticket; `splitInto` names the new one. Refused: MESSAGE_NOT_FOUND, TICKET_EXISTS.",
   })

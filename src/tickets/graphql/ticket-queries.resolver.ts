@@ -8,6 +8,7 @@ import { type TimeSource } from '../../time/time-source.js';
 import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/page.js';
+import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, TIME_SOURCE } from '../../di-tokens.js';
@@ -87,15 +88,15 @@ export class TicketQueries {
     nullable: true,
     description: 'A ticket by its id or reference; null where there is none.',
   })
-  async ticket(@Args() { id, after }: TicketArgs, @Asking() reader: Reader) {
-    const view = await this.bus.execute(new TicketById(reader, id, after));
+  async ticket(@Args() { id, minPosition }: TicketArgs, @Asking() reader: Reader) {
+    const view = await this.bus.execute(new TicketById(reader, id, minPosition));
     const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, this.time.now());
     return ticket ?? null;
   }
 
   @Requires('readTickets')
   @MayScan()
-  @Query(() => TicketConnection, { description: 'Tickets, newest first.' })
+  @Query(() => TicketConnection, { nullable: true, description: 'Tickets, newest first.' })
   tickets(@Args() args: TicketsArgs, @Asking() reader: Reader) {
     return this.list('tickets', args, reader);
   }
@@ -103,6 +104,7 @@ export class TicketQueries {
   @Requires('readTickets')
   @MayScan()
   @Query(() => TicketConnection, {
+    nullable: true,
     description:
       "What to do next: soonest due first among guaranteed clocks, overdue ones before all, then the plan's rank, then age. `nextDue` has the time left. A page continues where the last one ended, even if rows have moved meanwhile.",
   })
@@ -110,15 +112,15 @@ export class TicketQueries {
     return this.list('workQueue', args, reader);
   }
 
-  private async list(list: TicketList['list'], { filter, after, ...page }: TicketsArgs, reader: Reader) {
-    const { edges, pageInfo } = await this.bus.execute(
-      new TicketList(reader, list, givenValues(filter), givenValues(page), after),
+  private async list(list: TicketList['list'], { filter, minPosition, ...page }: TicketsArgs, reader: Reader) {
+    const found = await this.bus.execute(
+      new TicketList(reader, list, givenValues(filter), givenValues(page), minPosition),
     );
     const nodes = await toTicketTypes(
-      edges.map(({ node }) => node),
+      found.edges.map(({ node }) => node),
       this.catalogue,
       this.time.now(),
     );
-    return { edges: edges.map(({ cursor }, i) => ({ cursor, node: nodes[i] })), pageInfo };
+    return withNodes(found, (_view, i) => nodes[i]);
   }
 }

@@ -8,7 +8,9 @@ export class TicketChangedType {
   @Field(() => TicketObjectType, { description: 'The ticket as it stands now.' })
   ticket!: TicketObjectType;
 
-  @Field(() => PositionScalar, { description: 'Give it to a query as `after`, and its answer includes this write.' })
+  @Field(() => PositionScalar, {
+    description: 'Give it to a query as `minPosition`, and its answer includes this write.',
+  })
   position!: string;
 
   @Field(() => Int, {

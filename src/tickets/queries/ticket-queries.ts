@@ -13,7 +13,7 @@ export class TicketById extends Query<TicketView | undefined> {
   constructor(
     readonly reader: Reader,
     readonly idOrReference: string,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -26,8 +26,8 @@ export class TicketByIdHandler implements IQueryHandler<TicketById> {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ reader, idOrReference, after }: TicketById) {
-    await this.barrier.seen(['tickets'], after);
+  async execute({ reader, idOrReference, minPosition }: TicketById) {
+    await this.barrier.seen(['tickets'], minPosition);
     const atHand = await ticketById(this.readers.atHand(reader.scope), idOrReference);
     return atHand ?? ticketCalled(this.readers.of(reader), idOrReference);
   }
@@ -40,7 +40,7 @@ export class TicketList extends Query<Page<TicketView>> {
     readonly list: 'tickets' | 'workQueue',
     readonly filter: TicketFilter,
     readonly page: PageRequest,
-    readonly after?: string,
+    readonly minPosition?: string,
   ) {
     super();
   }
@@ -55,8 +55,8 @@ export class TicketListHandler implements IQueryHandler<TicketList> {
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ reader, list, filter, page, after }: TicketList) {
-    await this.barrier.seen(['tickets'], after);
+  async execute({ reader, list, filter, page, minPosition }: TicketList) {
+    await this.barrier.seen(['tickets'], minPosition);
     return lists[list](this.readers.of(reader), filter, page);
   }
 }

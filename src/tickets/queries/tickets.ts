@@ -1,6 +1,14 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
-import { type Page, keyOf, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
+import {
+  type ListOrder,
+  type Page,
+  type PageRequest,
+  type Part,
+  readPage,
+  selectPart,
+  withNodes,
+} from '../../read-models/page.js';
 import { among } from '../../read-models/rows.js';
 import { type TicketsTable } from '../projections/ticket-tables.js';
 import { type Schema } from '../../read-models/schema.js';
@@ -15,6 +23,8 @@ type Db = Readable;
 /** What a view is made of. */
 const shown = ['id', 'customer', 'opened_at', 'state', 'flags'] as const;
 type Row = Pick<Selectable<TicketsTable>, (typeof shown)[number]>;
+/** The same, with what lists are sorted by. */
+type ListedRow = Row & Pick<Selectable<TicketsTable>, 'due_at' | 'place'>;
 
 /** Which tickets; what is left out does not narrow. */
 export interface TicketFilter {
@@ -63,32 +73,30 @@ export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promi
   return rows.map(({ id }) => id);
 }
 
+const newestFirst: ListOrder = { columns: ['opened_at', 'id'], direction: 'desc' };
+
 /** Tickets, newest first. */
 export async function tickets(db: Db, filter: TicketFilter, request: PageRequest): Promise<Page<TicketView>> {
-  const size = sizeOf(request);
-  const key = keyOf(request, ['number', 'string']);
-  let query = narrowed(db, filter)
-    .orderBy('opened_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(size + 1);
-  if (key !== undefined) query = query.where(sql<boolean>`(opened_at, id) < (${key[0]}, ${key[1]})`);
-  const rows = await query.execute();
-  return page(db, rows, size, (row) => [row.opened_at, row.id]);
+  const query = narrowed(db, filter);
+  const list = {
+    kinds: ['number', 'string'],
+    keyOf: ({ opened_at, id }: ListedRow) => [opened_at, id],
+    read: (part: Part) => selectPart(query, newestFirst, part).execute(),
+  } as const;
+  return viewed(db, await readPage(list, request));
 }
+
+const soonestFirst: ListOrder = { columns: ['due_at', 'place', 'opened_at', 'id'], direction: 'asc' };
 
 /** What to do next: soonest due first among guaranteed clocks, then the plan's rank, then age. */
 export async function workQueue(db: Db, filter: TicketFilter, request: PageRequest): Promise<Page<TicketView>> {
-  const size = sizeOf(request);
-  const key = keyOf(request, ['number', 'number', 'number', 'string']);
-  let query = narrowed(db, filter)
-    .where('queued', '=', sql.lit(1)) // in the text, so that the index is found
-    .orderBy('due_at')
-    .orderBy('place')
-    .orderBy('opened_at')
-    .orderBy('id')
-    .limit(size + 1);
-  if (key !== undefined) query = query.where(sql<boolean>`(due_at, place, opened_at, id) > (${sql.join(key)})`);
-  return page(db, await query.execute(), size, (row) => [row.due_at, row.place, row.opened_at, row.id]);
+  const query = narrowed(db, filter).where('queued', '=', sql.lit(1)); // in the text, so that the index is found
+  const list = {
+    kinds: ['number', 'number', 'number', 'string'],
+    keyOf: ({ due_at, place, opened_at, id }: ListedRow) => [due_at, place, opened_at, id],
+    read: (part: Part) => selectPart(query, soonestFirst, part).execute(),
+  } as const;
+  return viewed(db, await readPage(list, request));
 }
 
 function narrowed(db: Db, filter: TicketFilter) {
@@ -115,11 +123,12 @@ function narrowed(db: Db, filter: TicketFilter) {
   return query.where(sql<boolean>`text LIKE ${pattern} ESCAPE '\\'`);
 }
 
-async function page<R extends Row>(db: Db, rows: readonly R[], size: number, key: (row: R) => (string | number)[]) {
-  const seen = new Map((await views(db, rows.slice(0, size))).map((view) => [view.id, view]));
-  return pageOf(rows, size, key, (row): TicketView => {
-    const view = seen.get(row.id);
-    if (view === undefined) throw new Error(`ticket ${row.id} went while it was read`);
+async function viewed(db: Db, page: Page<Row>): Promise<Page<TicketView>> {
+  const rows = page.edges.map(({ node }) => node);
+  const seen = new Map((await views(db, rows)).map((view) => [view.id, view]));
+  return withNodes(page, ({ id }): TicketView => {
+    const view = seen.get(id);
+    if (view === undefined) throw new Error(`ticket ${id} went while it was read`);
     return view;
   });
 }

@@ -33,6 +33,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
+    nullable: true,
     description:
       'Has the feed delivered to an address, from now on. Answers the secret, this once. Refused: WEBHOOK_EXISTS, WEBHOOK_TARGET_REFUSED, TOO_MANY_WEBHOOKS.',
   })
@@ -47,6 +48,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
+    nullable: true,
     description:
       'Changes a webhook, for what is recorded from now on. Refused: WEBHOOK_NOT_FOUND, WEBHOOK_TARGET_REFUSED.',
   })
@@ -59,6 +61,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
+    nullable: true,
     description:
       'Sends a webhook nothing until it is enabled again; what is recorded meanwhile is sent then. Refused: WEBHOOK_NOT_FOUND.',
   })
@@ -71,6 +74,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
+    nullable: true,
     description: 'Enables a webhook again; it continues where it was disabled. Refused: WEBHOOK_NOT_FOUND.',
   })
   enableWebhook(
@@ -82,6 +86,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
+    nullable: true,
     description: 'Removes a webhook for good, with what waits for it. Refused: WEBHOOK_NOT_FOUND.',
   })
   removeWebhook(
@@ -93,6 +98,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
+    nullable: true,
     description: 'Gives a webhook a new secret, and answers it, this once. Refused: WEBHOOK_NOT_FOUND.',
   })
   rotateWebhookSecret(
@@ -105,6 +111,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
+    nullable: true,
     description:
       'Sends a webhook once more what it wants of all after a cursor, delivered or dead-lettered. Refused: WEBHOOK_NOT_FOUND, INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG.',
   })
@@ -119,6 +126,7 @@ export class WebhookMutations {
 
   @Requires('changeWebhooks')
   @Mutation(() => WebhookTestResult, {
+    nullable: true,
     description:
       'Sends a webhook a test message, one attempt, and answers what became of it. Refused: WEBHOOK_NOT_FOUND.',
   })

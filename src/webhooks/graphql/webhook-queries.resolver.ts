@@ -6,6 +6,7 @@ import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
+import { withNodes } from '../../read-models/page.js';
 import { ReadArgs, givenValues } from '../../api/graphql/page.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { DeliveryList, WebhookList } from '../queries.js';
@@ -21,21 +22,24 @@ export class WebhookQueries {
 
   @Requires('changeWebhooks')
   @MayScan()
-  @Query(() => [WebhookType], { description: 'Every webhook, by id; at most 100.' })
-  async webhooks(@Args() { after }: ReadArgs, @Asking() reader: Reader): Promise<readonly WebhookType[]> {
-    return (await this.bus.execute(new WebhookList(reader, after))).map(toWebhookType);
+  @Query(() => [WebhookType], { nullable: true, description: 'Every webhook, by id; at most 100.' })
+  async webhooks(@Args() { minPosition }: ReadArgs, @Asking() reader: Reader): Promise<readonly WebhookType[]> {
+    return (await this.bus.execute(new WebhookList(reader, minPosition))).map(toWebhookType);
   }
 
   @Requires('changeWebhooks')
   @MayScan()
   @Query(() => WebhookDeliveryConnection, {
+    nullable: true,
     description: 'What webhooks were sent, are to be, or could not be: newest event first. Kept for 30 days.',
   })
-  async webhookDeliveries(@Args() { filter, after, ...page }: WebhookDeliveriesArgs, @Asking() reader: Reader) {
-    const { edges, pageInfo } = await this.bus.execute(
-      new DeliveryList(reader, givenValues(filter), givenValues(page), after),
+  async webhookDeliveries(
+    @Args() { filter, minPosition, ...request }: WebhookDeliveriesArgs,
+    @Asking() reader: Reader,
+  ) {
+    const page = await this.bus.execute(
+      new DeliveryList(reader, givenValues(filter), givenValues(request), minPosition),
     );
-    const toType = (node: (typeof edges)[number]['node']) => toDeliveryType(node, toCursor(this.store, node.position));
-    return { edges: edges.map(({ cursor, node }) => ({ cursor, node: toType(node) })), pageInfo };
+    return withNodes(page, (row) => toDeliveryType(row, toCursor(this.store, row.position)));
   }
 }

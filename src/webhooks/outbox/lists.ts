@@ -1,5 +1,12 @@
-import { type Kysely, sql } from 'kysely';
-import { keyOf, type Page, pageOf, type PageRequest, sizeOf } from '../../read-models/page.js';
+import { type Kysely } from 'kysely';
+import {
+  type ListOrder,
+  type Page,
+  type PageRequest,
+  type Part,
+  readPage,
+  selectPart,
+} from '../../read-models/page.js';
 import { among } from '../../read-models/rows.js';
 import { type Webhook } from '../domain/webhook-decider.js';
 import { type Delivery } from './deliveries.js';
@@ -48,30 +55,22 @@ export interface DeliveryFilter {
   readonly ticket?: string;
 }
 
+const newestFirst: ListOrder = { columns: ['position', 'webhook'], direction: 'desc' };
+
 /** The delivery log, newest event first. */
-export async function deliveryLog(
+export function deliveryLog(
   db: Kysely<OutboxSchema>,
   { webhook, states, ticket }: DeliveryFilter,
   request: PageRequest,
 ): Promise<Page<Delivery>> {
-  const size = sizeOf(request);
-  const [position, id] = keyOf(request, ['string', 'string']) ?? [];
-  let query = db
-    .selectFrom('deliveries')
-    .selectAll()
-    .orderBy('position', 'desc')
-    .orderBy('webhook', 'desc')
-    .limit(size + 1);
-  if (position !== undefined && id !== undefined) {
-    query = query.where(sql<boolean>`(position, webhook) < (${position}, ${id})`);
-  }
+  let query = db.selectFrom('deliveries').selectAll();
   if (webhook !== undefined) query = query.where('webhook', '=', webhook);
   if (states !== undefined && states.length > 0) query = query.where('state', 'in', among(states));
   if (ticket !== undefined) query = query.where('ticket', '=', ticket);
-  return pageOf(
-    await query.execute(),
-    size,
-    (row) => [row.position, row.webhook],
-    (row) => row,
-  );
+  const list = {
+    kinds: ['string', 'string'],
+    keyOf: (row: Delivery) => [row.position, row.webhook],
+    read: (part: Part) => selectPart(query, newestFirst, part).execute(),
+  } as const;
+  return readPage(list, request);
 }
