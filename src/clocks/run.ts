@@ -168,7 +168,7 @@ export function standsStill<S extends Subject>(
   waits: Iterable<S['wait']>,
 ): boolean {
   const reasons = plan.pauses[metric];
-  for (const wait of waits) if (reasons.includes(wait)) return true;
+  for (const wait of waits) if (reasons?.includes(wait) === true) return true;
   return false;
 }
 

@@ -17,5 +17,5 @@ export interface ClockRules<S extends Subject> {
   /** Share of the open time of a run, 0 to 1, after which the clock is at risk. */
   readonly atRiskShare: number;
   /** The reasons of waiting for which each clock stands still. */
-  readonly pauses: Readonly<Record<S['metric'], readonly S['wait'][]>>;
+  readonly pauses: Readonly<Partial<Record<S['metric'], readonly S['wait'][]>>>;
 }

@@ -15,8 +15,8 @@ export const live = (life: Life, metric?: Metric): Run[] =>
 /** Clocks stand still while the ticket waits for a reason that their plan pauses them for. */
 export function standStill(life: Life, at: Instant): void {
   for (const run of live(life)) {
-    const stands = run.terms.plan.pauses[run.metric].some((reason) => life.waits.has(reason));
-    if (stands) run.stoppedSince ??= at;
+    const stands = run.terms.plan.pauses[run.metric]?.some((reason) => life.waits.has(reason));
+    if (stands === true) run.stoppedSince ??= at;
     else if (run.stoppedSince !== undefined) {
       run.stops.push({ from: run.stoppedSince, to: at });
       run.stoppedSince = undefined;

@@ -16,12 +16,6 @@ export function enumOf<Value extends string>(
   return members;
 }
 
-export const MetricEnum = enumOf('Metric', 'The kind of promise.', {
-  firstResponse: 'From the opening to the first reply by a person.',
-  followUp: 'From each reply of the desk to the next, until the ticket is resolved.',
-  resolution: 'From the opening to resolving.',
-});
-
 export const TicketTypeEnum = enumOf('TicketType', 'What a ticket is about.', {
   productBug: 'A bug caused by the software, not by one app.',
   productQuestion: 'A question about a feature in general.',

@@ -1,4 +1,4 @@
-import { channels, pauseReasons, type Plan, ticketTypes } from './plan.js';
+import { channels, eachMetric, metricDefinitions, type Plan, ticketTypes } from './plan.js';
 
 /** The calendar of plans that name none, and of the built-in ones. */
 export const businessHours = 'business-hours';
@@ -11,8 +11,7 @@ export const planDefaults = {
   types: ticketTypes.filter((type) => type !== 'onBoarding'), // best effort
   atRiskShare: 0.75,
   followUpStarts: 'eachReply',
-  // We have not answered yet: nothing pauses the first response.
-  pauses: { firstResponse: [], followUp: pauseReasons, resolution: pauseReasons },
+  pauses: eachMetric((metric) => metricDefinitions[metric].pausedFor),
   resolutionSatisfiedBy: 'resolved',
   selfHelp: [],
   benefits: [],

@@ -1,9 +1,5 @@
 import { type Instant, type Target } from '../../business-time/calendar.js';
 
-export const metrics = ['firstResponse', 'followUp', 'resolution'] as const;
-/** What a promise is about. */
-export type Metric = (typeof metrics)[number];
-
 export const ticketTypes = ['productBug', 'productQuestion', 'appSpecificQuestion', 'onBoarding'] as const;
 export type TicketType = (typeof ticketTypes)[number];
 
@@ -14,6 +10,40 @@ export type Channel = (typeof channels)[number];
 export const pauseReasons = ['waitingForCustomer', 'waitingForThirdParty', 'scheduled', 'onHold'] as const;
 /** Why a ticket waits. */
 export type PauseReason = (typeof pauseReasons)[number];
+
+interface MetricDefinition {
+  /** Its name, for people. */
+  readonly name: string;
+  readonly says: string;
+  /** The reasons of waiting that pause its clock, where a plan does not say. */
+  readonly pausedFor: readonly PauseReason[];
+}
+
+export const metrics = ['firstResponse', 'followUp', 'resolution'] as const;
+/** What a promise is about. */
+export type Metric = (typeof metrics)[number];
+
+export const metricDefinitions: Readonly<Record<Metric, MetricDefinition>> = {
+  firstResponse: {
+    name: 'first response',
+    says: 'From the opening to the first reply by a person.',
+    pausedFor: [], // the desk has not answered yet
+  },
+  followUp: {
+    name: 'follow-up',
+    says: 'From each reply of the desk to the next, until the ticket is resolved.',
+    pausedFor: pauseReasons,
+  },
+  resolution: {
+    name: 'resolution',
+    says: 'From the opening to resolving.',
+    pausedFor: pauseReasons,
+  },
+};
+
+/** Something for each metric. */
+export const eachMetric = <Value>(of: (metric: Metric) => Value): Readonly<Record<Metric, Value>> =>
+  Object.fromEntries(metrics.map((metric) => [metric, of(metric)])) as Record<Metric, Value>;
 
 export const benefits = ['onlineLearning', 'paidOnBoarding', 'customerSuccess'] as const;
 /** What a plan gives beside answers to tickets. */
@@ -43,8 +73,8 @@ export interface Plan {
   readonly atRiskShare: number;
   /** `eachReply`: each reply of ours starts the interval to the next. `nextReply`: the oldest unanswered customer reply does. */
   readonly followUpStarts: 'eachReply' | 'nextReply';
-  /** The reasons of waiting for which each clock stands still. */
-  readonly pauses: Readonly<Record<Metric, readonly PauseReason[]>>;
+  /** The reasons of waiting for which each clock stands still; none of a metric that is younger than the plan. */
+  readonly pauses: Readonly<Partial<Record<Metric, readonly PauseReason[]>>>;
   readonly resolutionSatisfiedBy: 'resolved' | 'closed';
   /** Where its customers find help themselves. */
   readonly selfHelp: readonly { readonly title: string; readonly url: string }[];

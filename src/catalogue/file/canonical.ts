@@ -1,5 +1,5 @@
 import { type CalendarDefinition, weekdays } from '../../business-time/calendar.js';
-import { type Plan } from '../domain/plan.js';
+import { eachMetric, type Plan } from '../domain/plan.js';
 
 /** A plan as it is compared: of what is a set the order says nothing, and what is usual need not be said. */
 export const canonicalPlan = (plan: Plan): Plan => ({
@@ -7,11 +7,7 @@ export const canonicalPlan = (plan: Plan): Plan => ({
   channels: plan.channels.toSorted(),
   types: plan.types.toSorted(),
   benefits: plan.benefits.toSorted(),
-  pauses: {
-    firstResponse: plan.pauses.firstResponse.toSorted(),
-    followUp: plan.pauses.followUp.toSorted(),
-    resolution: plan.pauses.resolution.toSorted(),
-  },
+  pauses: eachMetric((metric) => (plan.pauses[metric] ?? []).toSorted()),
   targets: plan.targets.map(({ target, ...rest }) => ({
     ...rest,
     target: target.unit === 'businessDays' ? { ...target, rule: target.rule ?? 'sameTime' } : target,

@@ -17,7 +17,16 @@ import {
 } from '../../parsing/fields.js';
 import { readYaml, YamlFault } from '../../parsing/read-yaml.js';
 import { type CalendarChange } from '../commands/change-calendar.js';
-import { benefits, channels, metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../domain/plan.js';
+import {
+  benefits,
+  channels,
+  eachMetric,
+  metrics,
+  pauseReasons,
+  type Plan,
+  type PlanTarget,
+  ticketTypes,
+} from '../domain/plan.js';
 import { planDefaults } from '../domain/plan-defaults.js';
 
 /** What a version after the first may say beside its content. */
@@ -108,7 +117,13 @@ const promise: Read<PlanTarget> = entry((value, path) => {
 
 const reasons = optional(listOf(10, oneOf(pauseReasons)));
 const pauses = entry((value, path) =>
-  given(fields({ firstResponse: reasons, followUp: reasons, resolution: reasons }, value, path)),
+  given(
+    fields(
+      eachMetric(() => reasons),
+      value,
+      path,
+    ),
+  ),
 );
 
 const planShape = {

@@ -6,13 +6,13 @@ import {
   CatalogueChangeEnum,
   ChannelEnum,
   FollowUpStartsEnum,
-  MetricEnum,
-  PauseReasonEnum,
   SatisfiedByEnum,
   TicketTypeEnum,
 } from '../../api/graphql/enums.js';
 import { connectionOf } from '../../api/graphql/page.js';
 import { InstantScalar, JsonScalar } from '../../api/graphql/scalars.js';
+import { type Metric } from '../domain/plan.js';
+import { MetricEnum, PlanPausesType } from './metric-types.js';
 import { SelfHelpType, TargetType } from './shared-types.js';
 
 @ObjectType('FieldChange', { description: 'A field that a new version changed; a list is one field.' })
@@ -68,18 +68,6 @@ export class PlanTargetType {
   priority?: string;
 }
 
-@ObjectType('PlanPauses', { description: 'The reasons of waiting for which each clock stands still.' })
-export class PlanPausesType {
-  @Field(() => [PauseReasonEnum], { description: 'Of the first response.' })
-  firstResponse!: readonly string[];
-
-  @Field(() => [PauseReasonEnum], { description: 'Of the follow-up.' })
-  followUp!: readonly string[];
-
-  @Field(() => [PauseReasonEnum], { description: 'Of the resolution.' })
-  resolution!: readonly string[];
-}
-
 @ObjectType('Plan', { description: 'What a provider promises the customers of a plan.' })
 export class PlanType {
   @Field(() => ID, { description: 'Its code.' })
@@ -113,7 +101,7 @@ export class PlanType {
   followUpStarts!: string;
 
   @Field(() => PlanPausesType, { description: 'What pauses which clock.' })
-  pauses!: PlanPausesType;
+  pauses!: Readonly<Record<Metric, readonly string[]>>;
 
   @Field(() => SatisfiedByEnum, { description: 'What satisfies a resolution.' })
   resolutionSatisfiedBy!: string;

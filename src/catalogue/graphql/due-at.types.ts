@@ -1,6 +1,7 @@
 import { Field, Float, InputType, ObjectType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional } from 'class-validator';
-import { ChannelEnum, MetricEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { ChannelEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { MetricEnum } from './metric-types.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { TargetType, VersionRefType } from './shared-types.js';
 import { type Channel, type Metric, type TicketType } from '../domain/plan.js';

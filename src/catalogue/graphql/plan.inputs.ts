@@ -4,8 +4,6 @@ import {
   BenefitEnum,
   ChannelEnum,
   FollowUpStartsEnum,
-  MetricEnum,
-  PauseReasonEnum,
   SatisfiedByEnum,
   TicketTypeEnum,
 } from '../../api/graphql/enums.js';
@@ -13,11 +11,14 @@ import {
   type Benefit,
   type Channel,
   type Metric,
+  metricDefinitions,
+  metrics,
   type PauseReason,
   type Plan,
   type TicketType,
 } from '../domain/plan.js';
 import { code, DatedInput, RevisionInput } from './change.inputs.js';
+import { MetricEnum, PlanPausesInput } from './metric-types.js';
 import { TargetInput } from './target.input.js';
 
 @InputType('PlanTargetInput', { description: 'One promise of a plan.' })
@@ -35,18 +36,6 @@ export class PlanTargetInput {
   priority?: string;
 }
 
-@InputType('PlanPausesInput', { description: 'The reasons of waiting for which each clock stands still.' })
-export class PlanPausesInput {
-  @Field(() => [PauseReasonEnum], { nullable: true, description: 'Of the first response.' })
-  firstResponse?: PauseReason[];
-
-  @Field(() => [PauseReasonEnum], { nullable: true, description: 'Of the follow-up.' })
-  followUp?: PauseReason[];
-
-  @Field(() => [PauseReasonEnum], { nullable: true, description: 'Of the resolution.' })
-  resolution?: PauseReason[];
-}
-
 @InputType('SelfHelpInput', { description: 'A place where customers of a plan find help themselves.' })
 export class SelfHelpInput {
   @Field(() => String, { description: 'What it is called.' })
@@ -60,9 +49,15 @@ export class SelfHelpInput {
   url!: string;
 }
 
+/** The metrics whose clocks waits pause by default, or those that none pauses. */
+const named = (isPaused: boolean) =>
+  metrics
+    .filter((metric) => metricDefinitions[metric].pausedFor.length > 0 === isPaused)
+    .map((metric) => metricDefinitions[metric].name)
+    .join(' and ');
+
 @InputType('DefinePlanInput', {
-  description:
-    'A new plan, in force since always. Where they are left out: every channel, every type but on-boarding, every reason pauses follow-up and resolution, none the first response.',
+  description: `A new plan, in force since always. Where they are left out: every channel, every type but on-boarding, every reason pauses ${named(true)}, none the ${named(false)}.`,
 })
 export class DefinePlanInput {
   @Field(() => ID, { description: 'Its code: letters, digits, . - _' })
@@ -103,7 +98,7 @@ export class DefinePlanInput {
   followUpStarts!: Plan['followUpStarts'];
 
   @Field(() => PlanPausesInput, { nullable: true, description: 'What pauses which clock.' })
-  pauses?: PlanPausesInput;
+  pauses?: Partial<Record<Metric, PauseReason[]>>;
 
   @Field(() => SatisfiedByEnum, { description: 'What satisfies a resolution.', defaultValue: 'resolved' })
   resolutionSatisfiedBy!: Plan['resolutionSatisfiedBy'];

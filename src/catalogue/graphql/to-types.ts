@@ -4,7 +4,7 @@ import { type Customer, type CustomerHistory } from '../domain/customer-decider.
 import { differences } from '../domain/difference.js';
 import { type NamedCalendar } from '../domain/events.js';
 import { type Change, type History, inForce } from '../domain/history.js';
-import { type Plan } from '../domain/plan.js';
+import { eachMetric, type Plan } from '../domain/plan.js';
 import { type PlanHistory, retiredFrom, versionsOf } from '../domain/plan-decider.js';
 import { CalendarType, type CatalogueChangeType, CustomerType, PlanType } from './catalogue.types.js';
 
@@ -38,7 +38,8 @@ export function customerAs(history: CustomerHistory, which: Which): CustomerType
 
 export const toPlanType = (history: PlanHistory, { content, version, effectiveFrom }: Change<Plan>): PlanType =>
   Object.assign(new PlanType(), content, {
-    ...{ version, effectiveFrom, retiredFrom: retiredFrom(history) ?? null, history: toChanges(history) },
+    ...{ version, effectiveFrom, pauses: eachMetric((metric) => content.pauses[metric] ?? []) },
+    ...{ retiredFrom: retiredFrom(history) ?? null, history: toChanges(history) },
   });
 
 export const toCalendarType = (history: CalendarHistory, change: Change<NamedCalendar>): CalendarType => {

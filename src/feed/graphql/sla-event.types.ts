@@ -1,5 +1,6 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
-import { ChannelEnum, MetricEnum, SlaEventKindEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { ChannelEnum, SlaEventKindEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { givenValues } from '../../api/graphql/page.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';

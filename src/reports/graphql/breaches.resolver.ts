@@ -3,7 +3,8 @@ import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver 
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { MetricEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { TicketTypeEnum } from '../../api/graphql/enums.js';
+import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { connectionOf, PageArgs, givenValues } from '../../api/graphql/page.js';
 import { withNodes } from '../../read-models/page.js';

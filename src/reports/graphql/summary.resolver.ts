@@ -4,7 +4,7 @@ import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
-import { MetricEnum } from '../../api/graphql/enums.js';
+import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
 import { IsFilterList } from '../../api/graphql/filters.js';
 import { ReadArgs, givenValues } from '../../api/graphql/page.js';
 import { Summary } from '../queries/summary-query.js';

@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime } from 'luxon';
-import { ClockCancelReasonEnum, ClockStateEnum, MetricEnum } from '../../api/graphql/enums.js';
+import { ClockCancelReasonEnum, ClockStateEnum } from '../../api/graphql/enums.js';
+import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { readClock } from '../../clocks/clock.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';

@@ -2,11 +2,11 @@ import { createUnionType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import {
   ChannelEnum,
   DeliveryStateEnum,
-  MetricEnum,
   SlaEventKindEnum,
   TicketTypeEnum,
   WebhookStateEnum,
 } from '../../api/graphql/enums.js';
+import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
 import { connectionOf } from '../../api/graphql/page.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
