@@ -7,7 +7,7 @@ import { changeTicket, settleTicket, type TicketChanged } from '../../src/ticket
 import { changeAndPropagate } from '../../src/tickets/commands/propagate-merge.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
 import { type Received, type TicketCommand } from '../../src/tickets/domain/facts.js';
-import { slaSummary } from '../../src/reports/queries/sla-summary.js';
+import { slaSummary } from '../../src/reports/queries/summary-query.js';
 import { ticketById } from '../../src/tickets/queries/tickets.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
 import { type TestContext } from '../support/application-contexts.js';

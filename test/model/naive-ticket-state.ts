@@ -56,7 +56,7 @@ function isAlreadySo(life: Life, fact: Fact): boolean {
     case 'ResumeTicket':
       return command.reason === undefined ? waits.size === 0 : !waits.has(command.reason);
     case 'AssignTicket':
-      return command.assignee === life.assignee && (command.team ?? null) === life.team;
+      return command.assignee === life.assignee && command.team === life.team;
     case 'ReclassifyTicket': {
       const { type, priority } = classAfter(life.class, command);
       return type === life.class.type && priority === life.class.priority;
@@ -172,7 +172,7 @@ function apply(life: Life, fact: Fact): void {
       break;
     case 'AssignTicket':
       life.assignee = command.assignee;
-      life.team = command.team ?? null;
+      life.team = command.team;
       break;
     case 'ReclassifyTicket':
       reclassified(life, fact, classAfter(life.class, command));

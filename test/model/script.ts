@@ -214,7 +214,7 @@ const command: fc.Arbitrary<ScriptOrder> = fc.oneof(
   {
     weight: 1,
     arbitrary: pick<ScriptOrder>(
-      { type: 'AssignTicket', assignee: 'mia' },
+      { type: 'AssignTicket', assignee: 'mia', team: null },
       { type: 'AssignTicket', assignee: null, team: 'one' },
       { type: 'AddInternalNote', text: 'hm' },
     ),

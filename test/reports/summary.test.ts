@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { slaSummary, type SummaryLine } from '../../src/reports/queries/sla-summary.js';
+import { slaSummary, type SummaryLine } from '../../src/reports/queries/summary-query.js';
 import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { newFolder } from '../support/api.js';

@@ -9,8 +9,7 @@ import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { connectionOf, PageArgs, givenValues } from '../../api/graphql/page.js';
 import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { type BreachView } from '../queries/breaches.js';
-import { BreachList } from '../queries/breaches-query.js';
+import { BreachList, type BreachView } from '../queries/breaches-query.js';
 
 @ObjectType('Breach', {
   description: 'A deadline that passed unanswered. It stays on record, also when it is withdrawn.',

@@ -2,15 +2,13 @@ import { type InternalCommand } from './commands.js';
 import { type TicketCommand } from './facts.js';
 
 /**
- * What an order says, with what is meant where a field is left out. Orders that mean the same have the same content, through
+ * What a command says, with what is meant where a field is left out. Commands that mean the same have the same content, through
  * whichever door they came: ids and digests are made from it. `ticket` is what people see where there is no reference.
  */
 export function contentOf(command: TicketCommand | InternalCommand, ticket: string): object {
   switch (command.type) {
     case 'OpenTicket':
       return openingOf(command, ticket);
-    case 'AssignTicket':
-      return { ...command, team: command.team ?? null };
     case 'ResolveTicket':
       return { ...command, publicReply: command.publicReply ?? true };
     case 'SplitTicket':

@@ -41,7 +41,7 @@ export type TicketCommand =
   | { readonly type: 'RecordCustomerReply'; readonly channel?: Channel }
   | { readonly type: 'PauseTicket'; readonly reason: PauseReason }
   | { readonly type: 'ResumeTicket'; readonly reason?: PauseReason }
-  | { readonly type: 'AssignTicket'; readonly assignee: string | null; readonly team?: string | null }
+  | { readonly type: 'AssignTicket'; readonly assignee: string | null; readonly team: string | null }
   | { readonly type: 'ReclassifyTicket'; readonly ticketType?: TicketType; readonly priority?: string }
   /** Lays its clocks out anew under the versions in force, or under the version named of its plan. */
   | { readonly type: 'ReapplyPlan'; readonly version?: number }

@@ -107,7 +107,7 @@ export const reportedEvents = {
     optional: ['assignee', 'team'],
     by: 'AssignTicket',
     command: ({ assignee = null, team = null }) => ({ assignee, team }),
-    fact: ({ assignee, team = null }) => ({ assignee, team }),
+    fact: ({ assignee, team }) => ({ assignee, team }),
   }),
   TicketReclassified: event({
     says: 'Its type or priority changed.',

@@ -339,8 +339,8 @@ describe('edge case', () => {
   it('60: reassignment moves no clock, and a breach names the owner at its deadline', () => {
     const ticket = new TicketLife({ plan: 'pro' })
       .open('Mon 09:00')
-      .do('Mon 10:00', { type: 'AssignTicket', assignee: 'ann' });
-    ticket.do('Wed 10:00', { type: 'AssignTicket', assignee: 'bob' });
+      .do('Mon 10:00', { type: 'AssignTicket', assignee: 'ann', team: null });
+    ticket.do('Wed 10:00', { type: 'AssignTicket', assignee: 'bob', team: null });
     expect(ticket.last).toEqual(['SlaBreached firstResponse/1 due Tue 09:00', 'TicketAssigned Wed 10:00']);
     expect(ticket.events.find((event) => event.type === 'SlaBreached')?.data).toMatchObject({ assignee: 'ann' });
   });

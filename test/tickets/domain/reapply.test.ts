@@ -155,7 +155,7 @@ describe('reapplying the plan', () => {
 
   it('alone changes the versions that govern a ticket; assigning or reclassifying it under newer ones does not', () => {
     const ticket = under(resolveIn(8), resolveIn(4)).open('Mon 09:00');
-    ticket.do('Mon 10:00', { type: 'AssignTicket', assignee: 'mia' }, v2);
+    ticket.do('Mon 10:00', { type: 'AssignTicket', assignee: 'mia', team: null }, v2);
     ticket.do('Mon 10:00', { type: 'ReclassifyTicket', priority: 'urgent' }, v2);
     expect(ticket.life.terms.plan.version).toBe(1);
     expect(ticket.do('Mon 10:00', reapply, v2).life.terms.plan.version).toBe(2);
