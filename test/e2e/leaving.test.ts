@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 import { WatchedLog } from '../../src/event-sourcing/watched-log.js';
 import { ChangeTicketHandler } from '../../src/tickets/commands/change-ticket-handler.js';
 import { Api } from '../support/api.js';
+import { RawFrames } from '../support/raw-frames.js';
 
 /** What is more than one append takes. */
 const eventsOf = (ticket: string) =>
@@ -113,5 +114,40 @@ describe('changes whose sender leaves', () => {
     expect(appends).toHaveLength(1); // what was decided and not appended is dropped
     expect(await recorded('T-1')).toBe('many');
     expect(await recorded('T-2')).toBe(before);
+  });
+});
+
+describe('an id that its client uses again at once', () => {
+  let api: Api;
+  beforeEach(async () => {
+    api = await Api.start('2026-03-02T10:00:00Z');
+  });
+  afterEach(() => api.end());
+
+  const feed = 'subscription { slaEvents { ... on SlaHeartbeat { cursor } } }';
+  it.each([
+    ['query', '{ workQueue(first: 1) { edges { cursor } } }'],
+    ['subscription', feed],
+  ])('is that of the second %s', async (_, first) => {
+    const raw = await RawFrames.known(api.url, api.key);
+    raw.ask('1', first);
+    for (let n = 0; n < 3; n++) {
+      raw.send({ id: '1', type: 'complete' });
+      raw.ask('1', n < 2 ? first : '{ plans { code } }');
+    }
+    await raw.until(() => raw.messages('next').some(({ payload }) => JSON.stringify(payload).includes('plans')));
+    expect(raw.messages('next').at(-1)).toMatchObject({
+      id: '1',
+      payload: { data: { plans: expect.anything() as unknown } },
+    });
+    expect(raw.messages('error')).toEqual([]);
+    expect(raw.closedWith).toBeUndefined();
+    // It lasts until its client is done with it, and no longer.
+    raw.ask('1', feed);
+    await raw.until(() => raw.messages('next').length > 1);
+    raw.send({ id: '1', type: 'complete' });
+    raw.ask('2', '{ plans { code } }');
+    await raw.until(() => raw.messages('complete').some(({ id }) => id === '2'));
+    raw.socket.destroy();
   });
 });

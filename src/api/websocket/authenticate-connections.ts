@@ -67,22 +67,17 @@ function closeWhenOver({ socket }: OpenSocket, identity: Identity, time: TimeSou
   return closed.signal;
 }
 
-/** What resolvers know of an operation on a connection. */
-export interface OperationContext extends RequestContext {
-  /** The operation is done. */
-  readonly end?: () => void;
-}
-
 /** Whose a connection is. */
 export function identityOf({ extra: { identity } }: Connection): Identity {
   if (identity === undefined) throw new Error('somebody subscribed whom nobody authenticated');
   return identity;
 }
 
-/** What resolvers know of who is connected. @param id of a query or change; a subscription ends with its own source */
-export function contextOfConnection(connection: Connection, id?: string): OperationContext {
+/** What resolvers know of who is connected. A subscription ends with its own source, or with the socket. */
+export function contextOfConnection(connection: Connection, id: string, isLasting: boolean): RequestContext {
   const identity = identityOf(connection);
   const { left, underWay } = connection.extra;
   if (left === undefined) throw new Error('somebody subscribed whom nobody authenticated');
-  return id === undefined ? { identity, signal: left } : { identity, ...underWay.begin(id) };
+  const answered = underWay.begin(id);
+  return { identity, signal: isLasting ? left : answered };
 }

@@ -14,13 +14,7 @@ import {
 } from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import { type Authenticator } from '../../auth/authenticator.js';
-import {
-  authenticateConnection,
-  closeIfOver,
-  contextOfConnection,
-  identityOf,
-  type OperationContext,
-} from './authenticate-connections.js';
+import { authenticateConnection, closeIfOver, contextOfConnection, identityOf } from './authenticate-connections.js';
 import { whyNotAll } from '../graphql/operation-authorization.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { faultsOfVariables } from '../graphql/variable-faults.js';
@@ -63,7 +57,7 @@ export function socketProtocol(
 
   return {
     connectionInitWaitTimeout: 0, // whoever serves the socket waits for its identity, not for the message alone
-    execute: executed,
+    execute: (args: ExecutionArgs) => withSoundVariables(args, execute),
     subscribe: (args: ExecutionArgs) => withSoundVariables(args, subscribe),
     // What it returns reaches the client, so it is a plain yes or no.
     onConnect: async (context) => {
@@ -113,8 +107,11 @@ export function socketProtocol(
       if (why !== undefined) return [refusal(why, 'FORBIDDEN')];
       const { operationName, variables: variableValues } = payload;
       const isLasting = operation.operation === OperationTypeNode.SUBSCRIPTION;
-      const contextValue = contextOfConnection(context, isLasting ? undefined : id);
+      const contextValue = contextOfConnection(context, id, isLasting);
       return { schema, document, contextValue, operationName, variableValues };
+    },
+    onComplete: ({ extra }, id) => {
+      extra.underWay.end(id);
     },
     onError: (_, __, ___, errors) => told(errors),
     onNext: (_, __, ___, ____, result) => {
@@ -124,15 +121,6 @@ export function socketProtocol(
       return errors === undefined ? undefined : { data, errors: told(errors) };
     },
   };
-}
-
-/** Carries out a query or change, which is under way until then. */
-async function executed(args: ExecutionArgs): Promise<ExecutionResult> {
-  try {
-    return await withSoundVariables(args, execute);
-  } finally {
-    (args.contextValue as OperationContext).end?.();
-  }
 }
 
 /** Runs an operation whose variables are sound; graphql-js would repeat wrong ones in full. */

@@ -67,6 +67,8 @@ export function serveSocket(
       if (tooMuchJson(data, limits) !== undefined) close(CloseCode.BadRequest, 'Invalid message received');
       if (!isOpen()) return;
       const text = data.toString();
+      for (let ended = one.underWay.before(text); ended !== undefined; ended = one.underWay.before(text)) await ended;
+      if (!isOpen()) return;
       one.underWay.heed(text);
       await hand(text);
     } catch (error) {
