@@ -9,6 +9,7 @@ export type ReadHistory = (part: {
 
 /** A ticket's stream as a list. Its events are numbered without a gap: a part is found by its numbers, from either end. */
 export const historyList = (read: ReadHistory): List<HistoryRow> => ({
+  name: 'ticketHistory',
   kinds: ['number'],
   keyOf: ({ revision }) => [revision],
   async read({ after, before, isBackwards, limit }: Part) {

@@ -41,6 +41,8 @@ export interface Part {
 
 /** A list that can be read from both ends. */
 export interface List<Row> {
+  /** It stands in cursors, so that those of another list are refused. */
+  readonly name: string;
   /** What the parts of a key are. */
   readonly kinds: readonly ('string' | 'number')[];
   readonly keyOf: (row: Row) => Key;
@@ -49,13 +51,14 @@ export interface List<Row> {
 }
 
 /** @throws Rejection `INVALID_PAGE`, `INVALID_CURSOR` */
-export async function readPage<Row>({ kinds, keyOf, read }: List<Row>, request: PageRequest): Promise<Page<Row>> {
+export async function readPage<Row>(list: List<Row>, request: PageRequest): Promise<Page<Row>> {
+  const { name, keyOf, read } = list;
   const { size, isBackwards } = sizeOf(request);
-  const [after, before] = [keyIn(request.after, kinds), keyIn(request.before, kinds)];
+  const [after, before] = [keyIn(request.after, list), keyIn(request.before, list)];
   const found = await read({ after, before, isBackwards, limit: size + 1 });
   const rows = isBackwards ? found.slice(0, size).toReversed() : found.slice(0, size);
   const hasMore = found.length > size;
-  const edges = rows.map((node) => ({ cursor: encode(keyOf(node)), node }));
+  const edges = rows.map((node) => ({ cursor: encode(name, keyOf(node)), node }));
   const [first, last] = [rows[0], rows.at(-1)];
   // Of an empty page all rows lie beyond the one cursor or the other.
   const anyAfter = () =>
@@ -115,26 +118,26 @@ const sizeMost = 200;
 
 function sizeOf({ first, last, before }: PageRequest): { readonly size: number; readonly isBackwards: boolean } {
   if (first !== undefined && last !== undefined)
-    throw new Rejection('INVALID_PAGE', '"first" and "last" cannot be asked for together.');
+    throw new Rejection('INVALID_PAGE', 'Give "first" or "last", not both.');
   if (first === undefined && last === undefined && before !== undefined)
-    throw new Rejection('INVALID_PAGE', '"before" needs "last", or "first": how many rows are wanted.');
+    throw new Rejection('INVALID_PAGE', '"before" needs "last" or "first": how many rows?');
   const size = first ?? last ?? sizeDefault;
   if (Number.isInteger(size) && size >= 1 && size <= sizeMost) return { size, isBackwards: last !== undefined };
   const name = last === undefined ? 'first' : 'last';
   throw new Rejection('INVALID_PAGE', `"${name}" must be a whole number from 1 to ${sizeMost}.`);
 }
 
-const encode = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+const encode = (name: string, key: Key): string => Buffer.from(JSON.stringify([name, ...key])).toString('base64url');
 
-/** The place in a cursor. @throws Rejection `INVALID_CURSOR` */
-function keyIn(cursor: string | undefined, kinds: List<never>['kinds']): Key | undefined {
+/** The place in a cursor, which must be written as we write it. @throws Rejection `INVALID_CURSOR` */
+function keyIn(cursor: string | undefined, { name, kinds }: Pick<List<never>, 'name' | 'kinds'>): Key | undefined {
   if (cursor === undefined) return undefined;
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === kinds.length && key.every((part, i) => typeof part === kinds[i]))
-      return key as Key;
+    const [of, ...key] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [unknown, ...Key];
+    const fits = of === name && key.length === kinds.length && key.every((part, i) => typeof part === kinds[i]);
+    if (fits && encode(name, key) === cursor) return key;
   } catch {
-    // Not JSON: no cursor of ours.
+    // Not JSON, or no array: no cursor of ours.
   }
   throw new Rejection('INVALID_CURSOR', `"${cursor.slice(0, 80)}" is not a cursor of this list.`);
 }

@@ -1,3 +1,5 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApolloClient, gql, HttpLink, InMemoryCache, type TypedDocumentNode } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -102,6 +104,22 @@ describe('every list of the schema', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID_CURSOR' } }]);
   });
 
+  it.each(connections)('refuses the cursors of every other list: %s', async (name, connection) => {
+    for (const [other, its] of connections) {
+      const { edges } = await ask(its, { first: 1 });
+      for (const page of [
+        { first: 1, after: edges[0]?.cursor },
+        { last: 1, before: edges[0]?.cursor },
+      ]) {
+        const { errors } = await api.send(documentOf(connection), { ...page, minPosition });
+        expect({ other, errors }).toMatchObject({
+          other,
+          errors: other === name ? undefined : [{ path: ['list'], extensions: { code: 'INVALID_CURSOR' } }],
+        });
+      }
+    }
+  });
+
   describe.each(connections)('is paged by Apollo Client: %s', (name, connection) => {
     const document: TypedDocumentNode<{ list: Answered }> = gql(documentOf(connection));
     const client = () =>
@@ -140,5 +158,17 @@ describe('every list of the schema', () => {
       });
       expect(found).toEqual(await cursorsOf(connection));
     });
+  });
+
+  it('continues with the same cursors after the read models were built anew', async () => {
+    const known = await Promise.all(connections.map(async ([, connection]) => cursorsOf(connection)));
+    await api.restart('2026-03-02T09:00:00Z', undefined, () => {
+      for (const file of readdirSync(api.folder)) if (file.startsWith('read-models.db')) rmSync(join(api.folder, file));
+    });
+    for (const [i, [name, connection]] of connections.entries()) {
+      const all = known[i] ?? [];
+      const { edges } = await ask(connection, { first: 2, after: all[1] });
+      expect({ name, cursors: edges.map(({ cursor }) => cursor) }).toEqual({ name, cursors: all.slice(2, 4) });
+    }
   });
 });

@@ -82,9 +82,10 @@ export class Api {
     return { authorization: `Bearer ${this.key}` };
   }
 
-  /** Stops and starts on the same folder, as after a deployment. */
-  async restart(now: string, environment = this.environment): Promise<void> {
+  /** Stops and starts on the same folder, as after a deployment; between the two something may be done to the folder. */
+  async restart(now: string, environment = this.environment, between: () => void = () => undefined): Promise<void> {
     await this.close();
+    between();
     this.time.moveTo(Date.parse(now));
     this.context = await openIn(this.folder, 'serve', this.time, environment);
     this.server = await startServer(this.context, [], testDoors(this.context.settings, this.time));

@@ -34,8 +34,8 @@ export class ReadBarrier {
    * @throws Rejection `READ_MODEL_BUILDING`, `READ_MODEL_BEHIND`, `CURSOR_BEYOND_END`, `PROJECTION_FAILED`, and what
    * {@link fromCursor} throws
    */
-  async seen(projections: readonly string[], after: string | undefined): Promise<void> {
-    const position = after === undefined ? undefined : fromCursor(this.store, after);
+  async seen(projections: readonly string[], minPosition: string | undefined): Promise<void> {
+    const position = minPosition === undefined ? undefined : fromCursor(this.store, minPosition);
     if (position === undefined && this.build.isOver) return;
     const signal = AbortSignal.timeout(patienceMs);
     if (!this.build.isOver && !(await this.build.over(projections, signal).catch(withoutEvent)))
@@ -45,7 +45,10 @@ export class ReadBarrier {
     if (await this.progress.waitFor(projections, position, AbortSignal.abort())) return;
     await expectReached(this.store, position);
     if (await this.progress.waitFor(projections, position, signal).catch(withoutEvent)) return;
-    throw new Rejection('READ_MODEL_BEHIND', `The read models did not reach ${after} within 5 seconds; try again.`);
+    throw new Rejection(
+      'READ_MODEL_BEHIND',
+      `The read models did not reach ${minPosition} within 5 seconds; try again.`,
+    );
   }
 }
 

@@ -37,6 +37,7 @@ const byCode: ListOrder = { columns: ['code'], direction: 'asc' };
 export async function customers(db: Db, request: PageRequest): Promise<Page<CustomerHistory>> {
   const query = db.selectFrom('catalogue').select('code').where('kind', '=', 'customer').where('revision', '=', 0);
   const list = {
+    name: 'customers',
     kinds: ['string'],
     keyOf: ({ code }: { readonly code: string }) => [code],
     read: (part: Part) => selectPart(query, byCode, part).execute(),

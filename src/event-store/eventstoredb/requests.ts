@@ -30,7 +30,7 @@ export function readStreamEnd(stream: string): streams.ReadReq {
   return requestOf(options.setReadDirection(BACKWARDS).setCount('1'));
 }
 
-/** The events of the log from a position on, that one among them, as far as the log goes now; of some types, whose ever they are. */
+/** So many events of the log from a position on, that one among them, as far as the log goes now; of some types, whose ever they are. */
 export const readAllFrom = (
   position: Position,
   names: StreamNames,

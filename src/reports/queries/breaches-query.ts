@@ -72,6 +72,7 @@ function breaches(db: Readable, filter: BreachFilter, request: PageRequest): Pro
   if (filter.withdrawn !== undefined) query = query.where('withdrawn_at', filter.withdrawn ? 'is not' : 'is', null);
   if (filter.includeHistoric === false) query = query.where('historic', '=', 0);
   const list = {
+    name: 'breaches',
     kinds: ['number', 'string'],
     keyOf: ({ due_at, id }: BreachView) => [due_at, id],
     read: (part: Part) => selectPart(query, latestFirst, part).execute(),

@@ -79,6 +79,7 @@ const newestFirst: ListOrder = { columns: ['opened_at', 'id'], direction: 'desc'
 export async function tickets(db: Db, filter: TicketFilter, request: PageRequest): Promise<Page<TicketView>> {
   const query = narrowed(db, filter);
   const list = {
+    name: 'tickets',
     kinds: ['number', 'string'],
     keyOf: ({ opened_at, id }: ListedRow) => [opened_at, id],
     read: (part: Part) => selectPart(query, newestFirst, part).execute(),
@@ -92,6 +93,7 @@ const soonestFirst: ListOrder = { columns: ['due_at', 'place', 'opened_at', 'id'
 export async function workQueue(db: Db, filter: TicketFilter, request: PageRequest): Promise<Page<TicketView>> {
   const query = narrowed(db, filter).where('queued', '=', sql.lit(1)); // in the text, so that the index is found
   const list = {
+    name: 'workQueue',
     kinds: ['number', 'number', 'number', 'string'],
     keyOf: ({ due_at, place, opened_at, id }: ListedRow) => [due_at, place, opened_at, id],
     read: (part: Part) => selectPart(query, soonestFirst, part).execute(),

@@ -68,6 +68,7 @@ export function deliveryLog(
   if (states !== undefined && states.length > 0) query = query.where('state', 'in', among(states));
   if (ticket !== undefined) query = query.where('ticket', '=', ticket);
   const list = {
+    name: 'webhookDeliveries',
     kinds: ['string', 'string'],
     keyOf: (row: Delivery) => [row.position, row.webhook],
     read: (part: Part) => selectPart(query, newestFirst, part).execute(),
