@@ -1,9 +1,11 @@
 /**
- * Writes the JSON Schemas of the newest versions of all events into docs/events, from their TypeScript types; with
- * `--check` says whether they are there. Schemas of older versions stay as they were released.
+ * Writes the JSON Schemas of the newest versions of all events into docs/events, from their TypeScript types, and the tables of
+ * events and fields into docs/imports.md, from their definitions; with `--check` says whether they are there. Schemas of older
+ * versions stay as they were released.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createGenerator } from 'ts-json-schema-generator';
+import { pageOfEvents } from './event-tables.mjs';
 import { newestVersion } from '../dist/event-sourcing/upcast.js';
 import { upcasters } from '../dist/event-schema/upcasters.js';
 
@@ -25,20 +27,22 @@ const schemas = members(union).map(({ properties, description: _description, ...
   const version = newestVersion(upcasters, type);
   const metadata = structuredClone(properties.metadata);
   metadata.properties.schemaVersion = { const: version };
-  const name = `${type}.v${version}.schema.json`;
-  const head = { $schema: union.$schema, $id: name, title: `${type}, version ${version}` };
-  return { name, text: `${JSON.stringify({ ...head, ...rest, properties: { ...properties, metadata } }, null, 2)}\n` };
+  const id = `${type}.v${version}.schema.json`;
+  const head = { $schema: union.$schema, $id: id, title: `${type}, version ${version}` };
+  return {
+    name: `docs/events/${id}`,
+    text: `${JSON.stringify({ ...head, ...rest, properties: { ...properties, metadata } }, null, 2)}\n`,
+  };
 });
 
-const stale = schemas.filter(({ name, text }) => {
-  const file = `docs/events/${name}`;
-  return !existsSync(file) || readFileSync(file, 'utf8') !== text;
-});
+const imports = 'docs/imports.md';
+const files = [...schemas, { name: imports, text: pageOfEvents(readFileSync(imports, 'utf8')) }];
+const stale = files.filter(({ name, text }) => !existsSync(name) || readFileSync(name, 'utf8') !== text);
 if (process.argv.includes('--check')) {
   for (const { name } of stale)
-    console.error(`docs/events/${name} is not what the code says; see docs/events/README.md.`);
+    console.error(`${name} is not what the code says; run "npm run events:write" and see docs/events/README.md.`);
   if (stale.length > 0) process.exitCode = 1;
 } else {
-  for (const { name, text } of stale) writeFileSync(`docs/events/${name}`, text);
-  console.log(`${stale.length} of ${schemas.length} schemas written to docs/events`);
+  for (const { name, text } of stale) writeFileSync(name, text);
+  console.log(`${stale.length} of ${files.length} files written`);
 }

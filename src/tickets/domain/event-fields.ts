@@ -17,26 +17,32 @@ import { cancelReasons, origins } from './facts.js';
 export interface Rule<Value, Kind extends string = string> {
   readonly kind: Kind;
   readonly read: Read<Value>;
+  /** Which values it takes, for people. */
+  readonly takes: string;
   readonly says: string;
 }
 
-const rule = <Value, Kind extends string>(kind: Kind, read: Read<Value>, says: string): Rule<Value, Kind> => ({
-  kind,
-  read,
-  says,
-});
+const rule = <Value, Kind extends string>(
+  kind: Kind,
+  read: Read<Value>,
+  takes: string,
+  says: string,
+): Rule<Value, Kind> => ({ kind, read, takes, says });
 
-const words = <Word extends string>(of: readonly Word[], says: string) => rule('word', oneOf(of), says);
-const textRule = (longest: number, says: string) => rule('text', text(longest), says);
+const words = <Word extends string>(of: readonly Word[], says: string) =>
+  rule('word', oneOf(of), of.map((word) => `\`${word}\``).join(', '), says);
+const textOf = (longest: number) => `text of 1 to ${longest.toLocaleString('en')} characters`;
+const textRule = (longest: number, says: string) => rule('text', text(longest), textOf(longest), says);
 
-const id = matching(/^[\w.:@/+-]{1,100}$/, 'must be 1 to 100 letters, digits or . : @ / + - _');
-const ticketId = (says: string) => rule('ticket', id, says);
-const code = (says: string) => rule('text', id, says);
-const customerRule = (says: string) => rule('text', customerId, says);
-const instantRule = (says: string) => rule('instant', instant, says);
+const idRule = '1 to 100 letters, digits or . : @ / + - _';
+const id = matching(/^[\w.:@/+-]{1,100}$/, `must be ${idRule}`);
+const ticketId = (says: string) => rule('ticket', id, idRule, says);
+const code = (says: string) => rule('text', id, idRule, says);
+const customerRule = (says: string) => rule('text', customerId, textOf(200), says);
+const instantRule = (says: string) => rule('instant', instant, 'an instant: ISO 8601 with an offset', says);
 
 /** Who did something, by id: an agent, a customer or a program. */
-export const actorId = rule('text', printable(200), 'The agent, customer or program.');
+export const actorId = rule('text', printable(200), '1 to 200 printable characters', 'The agent, customer or program.');
 
 /** Whom a sender may name: Pledge itself it may not. */
 export const actorKind = words(['person', 'automatic'], 'Only what a person says is a response.');
@@ -68,7 +74,12 @@ export const eventFields = {
   priority: textRule(60, 'Its priority, as the desk names them; `normal` for a new ticket where it is left out.'),
   subject: textRule(500, 'Its subject line.'),
   application: textRule(200, 'The application it is about.'),
-  users: rule('texts', listOf(100, text(200)), 'The users involved; at most 100.'),
+  users: rule(
+    'texts',
+    listOf(100, text(200)),
+    `a list of at most 100: ${textOf(200)} each`,
+    'The users involved; at most 100.',
+  ),
   origin: words(origins, 'Who wanted it; the customer where it is left out.'),
   pauseReason: words(pauseReasons, 'For what it waits; of a resumption, every wait ends where it is left out.'),
   cancelReason: words(cancelReasons, 'Why it was no request of its own.'),
@@ -77,9 +88,15 @@ export const eventFields = {
   publicReply: rule(
     'flag',
     flag,
+    '`true` or `false`',
     'Whether the customer was told, so that it is a reply too; true where it is left out.',
   ),
-  version: rule('count', count, 'The version of its plan; the one in force where it is left out.'),
+  version: rule(
+    'count',
+    count,
+    'a whole number from 1',
+    'The version of its plan; the one in force where it is left out.',
+  ),
   text: textRule(10_000, 'What is noted.'),
   into: ticketId('The id of the other ticket: the one that goes on for both, or the one that is split off.'),
   messageAt: instantRule('When the message that is split off was written: a reply of the customer, or the opening.'),
