@@ -11,7 +11,8 @@ import { type Deadlines, type WatcherPorts } from '../deadlines/deadline-watcher
 import { type StuckTicketStore } from '../deadlines/retry-tracker.js';
 import { dueTickets, nextDeadline } from '../deadlines/due-tickets.js';
 import { applyRevisions } from '../tickets/apply-revisions.js';
-import { settleTicket, type TicketChanged, type TicketPorts } from '../tickets/commands/change-ticket.js';
+import { type TicketChanged, type TicketPorts } from '../tickets/commands/change-ticket.js';
+import { settleTicket } from '../tickets/commands/settle-ticket.js';
 import { propagateMerge } from '../tickets/commands/propagate-merge.js';
 import { dueMergePropagations } from '../tickets/queries/merge-propagations.js';
 import { dueRecalculations, nextRecalculation, recalculationsOf } from '../tickets/queries/recalculations.js';

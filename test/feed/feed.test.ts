@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Feed } from '../../src/feed/feed.js';
 import { type FeedFilter } from '../../src/feed/domain/feed-event.js';
-import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { settleTicket } from '../../src/tickets/commands/settle-ticket.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, say, type TestContext } from '../support/application-contexts.js';
 

@@ -12,7 +12,7 @@ import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-stor
 import { openForReading, openPledgeContext, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { allProjections, Projections } from '../../src/app/projection-worker/projections.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
-import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { settleTicket } from '../../src/tickets/commands/settle-ticket.js';
 import { ticketsProjection } from '../../src/tickets/projections/tickets-projection.js';
 import { ticketsNamed } from '../../src/tickets/queries/tickets.js';
 import { propagateMerge } from '../../src/tickets/commands/propagate-merge.js';

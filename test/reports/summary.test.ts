@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { slaSummary, type SummaryLine } from '../../src/reports/queries/summary-query.js';
-import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { settleTicket } from '../../src/tickets/commands/settle-ticket.js';
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';

@@ -3,7 +3,7 @@ import { changeCustomer } from '../../src/catalogue/commands/change-customer.js'
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { defineCalendar, enrolCustomer } from '../../src/catalogue/commands/define.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
-import { settleTicket } from '../../src/tickets/commands/change-ticket.js';
+import { settleTicket } from '../../src/tickets/commands/settle-ticket.js';
 import { propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
 import { change as changeWebhookOf } from './webhooks.js';
 import { importSample, open, say, type TestContext } from './application-contexts.js';

@@ -14,7 +14,6 @@ import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { ticketStream } from '../domain/events.js';
-import { pledge } from '../../event-sourcing/system-actor.js';
 import { type Ticket } from '../domain/ticket.js';
 import { noTicket } from '../domain/recorded-facts.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
@@ -154,7 +153,7 @@ async function expectInSight(
 }
 
 /** What follows from the facts of a long ticket is worked out bit by bit. */
-async function workOut(ticket: Ticket, versions: Versions, signal?: AbortSignal): Promise<void> {
+export async function workOut(ticket: Ticket, versions: Versions, signal?: AbortSignal): Promise<void> {
   const turns = new TimeSlice();
   for (const _ of ticket.workingOut(versions)) {
     while (turns.isOver) {
@@ -202,36 +201,6 @@ async function objections(
       : objectionToOwner(ports.store, subject, command));
   }
   return found;
-}
-
-/** Records what has fallen due on a ticket, and nothing else. */
-export async function settleTicket(
-  { store, catalogue, time, tickets }: TicketPorts,
-  id: string,
-): Promise<SettledTicket> {
-  const commands = async (ticket: Ticket): Promise<readonly TicketCommandInContext[]> => {
-    const { opening: first, pinned } = ticket;
-    if (first === undefined) return [];
-    await catalogue.load(pinned);
-    await workOut(ticket, catalogue);
-    const now = time.now();
-    const context = { ticket: id, factId: first.id, now, occurredAt: now, actor: pledge, terms: first.terms };
-    return [{ type: 'Settle', context: { ...context, mayBackdate: false } }];
-  };
-  const stream = ticketStream(id);
-  // One that nobody is at work on is not kept at hand: a crowd of them would drive out those that somebody is.
-  const cache = tickets.get(stream) === undefined ? undefined : tickets;
-  const { position, recorded } = await handleCommands(store, stream, ticketDecider(catalogue), commands, {
-    cache,
-    lane: tickets.lane,
-  });
-  return { position, recorded };
-}
-
-export interface SettledTicket {
-  readonly position: Position;
-  /** How many events were recorded. */
-  readonly recorded: number;
 }
 
 /** Whose ticket it is, the plan it was opened under by name, and when; as recorded, or else as requested. */
