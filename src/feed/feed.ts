@@ -1,4 +1,5 @@
 import { type Scope, sees } from '../auth/scope.js';
+import { TimeSlice } from '../event-sourcing/yield-to-event-loop.js';
 import { type Position } from '../event-sourcing/event-store.js';
 import { type FeedEvent, type FeedFilter, feedTypes, isWanted } from './domain/feed-event.js';
 import { LiveTail, paced, type TailPorts } from './live-tail.js';
@@ -72,13 +73,13 @@ export class Feed {
   ): AsyncGenerator<FeedMessage, Position, undefined> {
     let position = from;
     if (tail.holdsAllAfter(position)) return position;
-    const pace = paced();
+    const turns = new TimeSlice('feed');
     for await (const message of this.ports.store.subscribe({ after: from, types: feedTypes, signal })) {
       if (message.kind === 'event') {
         const event = message.event as FeedEvent;
         ({ position } = event);
         if (wanted(event)) yield { kind: 'event', event, position };
-        await pace();
+        if (turns.isOver) await turns.yield();
       } else {
         ({ position } = message);
         if (tail.holdsAllAfter(position)) break;

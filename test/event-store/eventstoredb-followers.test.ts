@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { RecentPages } from '../../src/event-store/eventstoredb/recent-pages.js';
+import { readAllFrom } from '../../src/event-store/eventstoredb/requests.js';
 import { type Leave, RightOfWay } from '../../src/event-store/eventstoredb/right-of-way.js';
+import { StreamNames } from '../../src/event-store/eventstoredb/stream-names.js';
 import { type Turn, ReadTurns } from '../../src/event-store/eventstoredb/turns.js';
 import { all, event } from '../contract/event-store.contract.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -130,20 +133,34 @@ describe('a log that many follow', () => {
     };
     const followers = Array.from({ length: 5 }, follow);
     while (read === 0) await settled();
-    const before = server.streams.count('log');
+    const before = server.streams.of('log').begun;
     stop.abort();
     await Promise.all(followers);
     server.faults.release();
     await appending;
     await change(); // whatever was asked before has come to the server
-    expect(server.streams.count('log')).toBe(before);
+    expect(server.streams.of('log').begun).toBe(before);
   });
 
-  it('is read at the same pace by all who catch up', async () => {
+  it('is read once, and not by each, where many begin at the same place', async () => {
+    const time = new ManualClock(0);
+    const other = await EventStoreDbEventStore.open(server.url, { retryPolicy: { time } });
+    const before = server.streams.of('log').begun;
+    const ids = (await all(store.readAll())).map(({ id }) => id);
+    const follow = async () => (await all(other.readAll())).map(({ id }) => id);
+    for (const read of await Promise.all(Array.from({ length: 50 }, follow))) expect(read).toEqual(ids);
+    const pages = Math.ceil(ids.length / 63);
+    // Each reads the end of the log for himself. The rest is read by the eight who waited for nobody, and by who of the
+    // others is there first, again eight at most.
+    expect(server.streams.of('log').begun - before).toBeLessThan(50 + 16 * pages);
+    await other.close();
+  });
+
+  it('is read at the same pace by all who catch up, though each wants something else of it', async () => {
     const read = Array.from({ length: 24 }, () => 0);
     let fewest: number | undefined;
     const follow = async (n: number) => {
-      for await (const _ of store.readAll()) read[n] = (read[n] ?? 0) + 1;
+      for await (const _ of store.readAll({ types: ['Happened', `Never${n}`] })) read[n] = (read[n] ?? 0) + 1;
       fewest ??= Math.min(...read); // when the first is done
     };
     await Promise.all(read.map((_, n) => follow(n)));
@@ -235,6 +252,38 @@ describe('the right of way', () => {
     leaves.get('a')?.end();
     await settled();
     expect(later.may).toEqual(['c']);
+  });
+});
+
+describe('the pages that were read just now', () => {
+  const askedFor = (count: number) => readAllFrom('0'.repeat(20), new StreamNames(), undefined, count);
+  const page = { page: [], hasMore: true };
+  let time: ManualClock;
+  let pages: RecentPages;
+  beforeEach(() => {
+    time = new ManualClock(0);
+    pages = new RecentPages(time);
+  });
+
+  it('are kept by what was asked for, for a second', () => {
+    pages.keep(askedFor(64), page);
+    expect(pages.get(askedFor(64))).toMatchObject(page);
+    expect(pages.get(askedFor(65))).toBeUndefined();
+    time.moveTo(1_000);
+    expect(pages.get(askedFor(64))).toMatchObject(page);
+    time.moveTo(1_001);
+    expect(pages.get(askedFor(64))).toBeUndefined();
+  });
+
+  it('are full, for the end of the log goes on', () => {
+    pages.keep(askedFor(64), { page: [], hasMore: false });
+    expect(pages.get(askedFor(64))).toBeUndefined();
+  });
+
+  it('are the last sixteen', () => {
+    for (let count = 1; count <= 20; count++) pages.keep(askedFor(count), page);
+    const kept = Array.from({ length: 20 }, (_, n) => n + 1).filter((count) => pages.get(askedFor(count)));
+    expect([kept.length, kept[0]]).toEqual([16, 5]);
   });
 });
 

@@ -20,6 +20,7 @@ import { closed, invalidCursor, isNoPlace, said } from './failures.js';
 import { nameWhenReady, type Waiting } from './log-name.js';
 import { defaultRetryPolicy, isAborted, type RetryPolicy } from './retry-policy.js';
 import { Reads } from './reads.js';
+import { RecentPages } from './recent-pages.js';
 import { RightOfWay } from './right-of-way.js';
 import { StreamIds } from './stream-ids.js';
 import { Tail, type TailStatus } from './tail.js';
@@ -87,7 +88,9 @@ export class EventStoreDbEventStore implements EventStore {
       this.tail.told(refusal === undefined ? undefined : said(refusal));
     };
     this.rightOfWay = new RightOfWay(retryPolicy.time, closing.signal);
-    this.followers = new Reads(following, forEver, new ReadTurns(most.followers), refused, this.rightOfWay);
+    const recentPages = new RecentPages(retryPolicy.time);
+    const turns = new ReadTurns(most.followers);
+    this.followers = new Reads(following, forEver, turns, refused, this.rightOfWay, recentPages);
     const { reads } = this;
     this.appender = new Appender({
       ...{ connection: commands, credentials, reads, ids, retryPolicy },

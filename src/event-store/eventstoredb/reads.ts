@@ -5,6 +5,7 @@ import { positionOf, start, streamNameOf, toStoredEvent } from './events.js';
 import { type Asked, isDefinite, isNoPlace, isRefusal, rejectionOf, unavailable } from './failures.js';
 import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
 import { received } from './received.js';
+import { type Page, type RecentPages } from './recent-pages.js';
 import {
   everyEvent,
   readAllFrom,
@@ -43,6 +44,8 @@ export class Reads {
     private readonly refused?: (error: unknown) => void,
     /** What these reads give way to; nothing where it is left out. */
     private readonly rightOfWay?: RightOfWay,
+    /** The pages that several read; where it is left out, each reads his own. */
+    private readonly recentPages?: RecentPages,
   ) {}
 
   /**
@@ -183,7 +186,8 @@ export class Reads {
     try {
       if (isAborted(signal)) return false;
       if (turn.isWanted() || leave?.isForPage === true) {
-        const { page, hasMore } = await this.page(request(mostInPage), signal);
+        const asked = request(mostInPage);
+        const { page, hasMore } = this.recentPages?.get(asked) ?? (await this.page(asked, signal));
         end();
         answered();
         if (page.length > 0) yield page;
@@ -205,18 +209,22 @@ export class Reads {
   }
 
   /** All that a call for a page brings, but for what makes it large. The first event may be the last one of the page before. */
-  private async page(request: ReadReq, signal: AbortSignal) {
+  private async page(request: ReadReq, signal: AbortSignal): Promise<Page> {
     const page: ReadResp[] = [];
     let [count, bytes] = [0, 0];
+    const read = (hasMore: boolean): Page => {
+      this.recentPages?.keep(request, { page, hasMore });
+      return { page, hasMore };
+    };
     for await (const responses of this.call(request, signal)) {
       for (const response of responses) {
         page.push(response);
         if (response.hasEvent()) count += 1;
         bytes += sizeOf(response);
       }
-      if (bytes >= mostBytesInPage && count > 1) return { page, hasMore: true };
+      if (bytes >= mostBytesInPage && count > 1) return read(true);
     }
-    return { page, hasMore: count >= mostInPage };
+    return read(count >= mostInPage);
   }
 
   /** What one call brings, as it comes. */
@@ -262,8 +270,16 @@ function lastRevisionOf(responses: readonly ReadResp[], otherwise: number): numb
 
 const sizeOf = (response: ReadResp): number => response.getEvent()?.getEvent()?.getData_asU8().length ?? 0;
 
-const eventsOf = (responses: readonly ReadResp[], names: StreamNames): readonly StoredEvent[] =>
-  responses.flatMap((response) => {
+/** By what was read: a page that several read is decoded once. */
+const decoded = new WeakMap<readonly ReadResp[], readonly StoredEvent[]>();
+
+function eventsOf(responses: readonly ReadResp[], names: StreamNames): readonly StoredEvent[] {
+  const known = decoded.get(responses);
+  if (known !== undefined) return known;
+  const events = responses.flatMap((response) => {
     const recorded = response.getEvent()?.getEvent();
     return (recorded === undefined ? undefined : toStoredEvent(recorded, names)) ?? [];
   });
+  decoded.set(responses, events);
+  return events;
+}

@@ -1,0 +1,46 @@
+import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { type TimeSource } from '../../time/time-source.js';
+
+/** How many pages are kept, each of some dozens of events and of 256 KiB or so at most. */
+const mostPages = 16;
+
+/** For how long a page is kept, in milliseconds: a log that was put back has others. */
+const keptMs = 1_000;
+
+/** What a call for so many events has brought. */
+export interface Page {
+  readonly page: readonly ReadResp[];
+  readonly hasMore: boolean;
+}
+
+interface Kept extends Page {
+  readonly readAt: number;
+}
+
+/**
+ * The full pages that were read just now, by what was asked for: where hundreds begin at the same place, as all do who were
+ * connected before a restart, each page is read and decoded once for them all.
+ */
+export class RecentPages {
+  private readonly pages = new Map<string, Kept>();
+
+  constructor(private readonly time: TimeSource) {}
+
+  /** What a request was answered just now. */
+  get(request: ReadReq): Page | undefined {
+    const kept = this.pages.get(keyOf(request));
+    return kept === undefined || this.time.elapsed() - kept.readAt > keptMs ? undefined : kept;
+  }
+
+  /** Keeps a page; one at the end of the log will be another. */
+  keep(request: ReadReq, page: Page): void {
+    if (!page.hasMore) return;
+    const key = keyOf(request);
+    this.pages.delete(key); // the last to be read is the last to go
+    this.pages.set(key, { ...page, readAt: this.time.elapsed() });
+    const [oldest] = this.pages.keys();
+    if (this.pages.size > mostPages && oldest !== undefined) this.pages.delete(oldest);
+  }
+}
+
+const keyOf = (request: ReadReq): string => Buffer.from(request.serializeBinary()).toString('latin1');
