@@ -1,6 +1,6 @@
 /**
- * Writes over HTTP with 64 connections, durable, against a mutation that does nothing on the same server; and a hundred
- * events in one mutation against the same events one by one.
+ * Writes over HTTP with 64 connections, durable, against a mutation that does nothing on the same server; a hundred events in
+ * one mutation against the same events one by one; and beside them a mutation that does nothing on Apollo Server alone.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -83,16 +83,24 @@ async function load({ url, key }, bodies, width = connections) {
   return result.requests.average;
 }
 
+/** A server of this bench, and where it is asked as soon as it serves. */
+function started(name, folder) {
+  const server = fork(fileURLToPath(new URL(`graphql-write/${name}.mjs`, import.meta.url)), {
+    execArgv: ['--max-semi-space-size=64'], // as npm start has it
+    env: { ...process.env, PLEDGE_DATA: folder },
+  });
+  const door = new Promise((resolve, reject) => {
+    server.once('message', resolve).once('exit', reject);
+  });
+  return { process: server, door };
+}
+
 export async function bench() {
   return inFolder(async (folder) => {
-    const server = fork(fileURLToPath(new URL('graphql-write/server.mjs', import.meta.url)), {
-      execArgv: ['--max-semi-space-size=64'], // as npm start has it
-      env: { ...process.env, PLEDGE_DATA: folder },
-    });
-    const door = await new Promise((resolve, reject) => {
-      server.once('message', resolve).once('exit', reject);
-    });
+    const [server, bare] = ['server', 'bare-apollo'].map((name) => started(name, folder));
+    const [door, bareDoor] = await Promise.all([server.door, bare.door]);
     const measures = {
+      bare: () => load(bareDoor, [() => noop(input(number++))]),
       nothing: () => load(door, [() => noop(input(number++))]),
       open: () => load(door, [() => open(input(number++))]),
       single: () =>
@@ -109,9 +117,10 @@ export async function bench() {
       for (const [name, measure] of Object.entries(measures)) result[name] = await measure();
       results.push(result);
     }
-    server.removeAllListeners('exit').kill();
+    for (const { process } of [server, bare]) process.removeAllListeners('exit').kill();
     const of = (key) => median(results.map((result) => result[key]));
     return [
+      { name: 'no-op mutation of Apollo Server alone, on Express', value: of('bare'), unit: 'requests/s' },
       { name: 'no-op mutation', value: of('nothing'), unit: 'requests/s' },
       { name: 'openTicket', value: of('open'), unit: 'requests/s' },
       { name: 'openTicket / no-op', value: median(results.map((r) => r.open / r.nothing)), unit: '×', target: 0.6 },

@@ -1,8 +1,10 @@
 /**
  * `npm run bench -- NAME`: runs one bench, prints its figures, and writes them to bench/results/NAME.json. With words after
- * the name, a bench that has parts does some of them, and nothing is written.
+ * the name, a bench that has parts does some of them, and nothing is written. Without a name all benches run, one after another.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const names = readdirSync(new URL('.', import.meta.url))
@@ -10,6 +12,7 @@ const names = readdirSync(new URL('.', import.meta.url))
   .map((file) => file.slice(0, -4));
 const { positionals } = parseArgs({ allowPositionals: true });
 const [name, ...words] = positionals;
+if (name === undefined) process.exit(runAll());
 if (!names.includes(name)) {
   console.error(`usage: npm run bench -- NAME, with NAME one of ${names.join(', ')}`);
   process.exit(2);
@@ -36,3 +39,13 @@ if (words.length === 0) {
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify({ figures: rows }, null, 2)}\n`);
 }
 process.exit(rows.some(({ holds }) => holds === false) ? 1 : 0);
+
+/** Runs each bench in a process of its own; answers 1 where a target of any does not hold, else 0. */
+function runAll() {
+  const failed = names.filter((each) => {
+    console.log(`\n${each}`);
+    return spawnSync(process.execPath, [fileURLToPath(import.meta.url), each], { stdio: 'inherit' }).status !== 0;
+  });
+  console.log(failed.length === 0 ? '\nEvery target holds.' : `\nNot every target holds in: ${failed.join(', ')}.`);
+  return failed.length === 0 ? 0 : 1;
+}

@@ -11,7 +11,7 @@ import { readSettings } from '../../dist/config/settings.js';
 import { memberOf, orRejection, RejectionType } from '../../dist/api/graphql/rejected.js';
 import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { startServer } from '../../dist/app/bootstrap.js';
-import { OpenTicketInput } from '../../dist/tickets/graphql/ticket.inputs.js';
+import { OpenTicketInput } from '../../dist/tickets/graphql/ticket-mutations.resolver.js';
 
 class Noop extends Command {}
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isEnumType, isInputObjectType, isObjectType } from 'graphql';
@@ -47,6 +47,19 @@ describe('the manifest', () => {
       return dev !== true && optional !== true && /^(>=\s*|\^)2[1-9]/.test(range) && !range.includes('||');
     });
     expect(tooNew.map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('the benches and scripts', () => {
+  const files = ['bench', 'scripts'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  it('load nothing of the product that is not there', () => {
+    const loaded = files
+      .filter((file) => file.endsWith('.mjs'))
+      .flatMap((file) => [...read(file).matchAll(/'(?:\.\.?\/)+dist\/([^']+)\.js'/g)].map(([, name = '']) => name));
+    expect(loaded.length).toBeGreaterThan(20);
+    expect(loaded.filter((name) => !existsSync(`src/${name}.ts`))).toEqual([]);
   });
 });
 
