@@ -41,12 +41,12 @@ describe('what may take long is read in threads, and', () => {
   afterEach(() => reads.close());
 
   const start = (limits: Partial<ReadLimits>, entry = thread) => {
-    reads = new ThreadedReads(settingsOf(folder), { ...readLimits, wallMs: 60_000, ...limits }, entry);
+    reads = new ThreadedReads(settingsOf(folder), { ...readLimits, wallMs: 60_000, waitMs: 60_000, ...limits }, entry);
   };
   const read = (what: typeof quick, who = asker('mia')) => reads.select('readModels', what, who);
 
   it('has a thread made for it when it is needed, and no sooner', async () => {
-    start({ threads: 3, readMs: 60_000, waitMs: 60_000 });
+    start({ threads: 3, readMs: 60_000 });
     expect(reads.started).toBe(0);
     for (const who of ['a', 'b', 'c']) expect(await read(quick, asker(who))).toEqual(found);
     expect(reads.started).toBe(1); // one that is there goes before one to be made
@@ -59,12 +59,12 @@ describe('what may take long is read in threads, and', () => {
   });
 
   it('has its time from when its thread is ready, however long that takes', async () => {
-    start({ threads: 1, readMs: 1_000, stopMs: 0, waitMs: 60_000 }, slow);
+    start({ threads: 1, readMs: 1_000, stopMs: 0 }, slow);
     expect(await read(quick)).toEqual(found);
   });
 
   it('never begins where whoever asked goes before its thread is ready, and the next has that thread', async () => {
-    start({ threads: 1, stopMs: 0, waitMs: 60_000 }, slow);
+    start({ threads: 1, stopMs: 0 }, slow);
     const leave = new AbortController();
     const gone = expect(read(endless, asker('mia', leave.signal))).rejects.toMatchObject({ code: 'ASKER_GONE' });
     leave.abort();
@@ -79,7 +79,7 @@ describe('what may take long is read in threads, and', () => {
   });
 
   it('is stopped when whoever asked has gone, at work or waiting', async () => {
-    start({ threads: 1, readMs: 60_000, waitMs: 60_000 });
+    start({ threads: 1, readMs: 60_000 });
     const [first, second] = [new AbortController(), new AbortController()];
     const asked = [first, second].map(({ signal }) => read(endless, asker('mia', signal)));
     const gone = asked.map((answer) => expect(answer).rejects.toMatchObject({ code: 'ASKER_GONE' }));
@@ -92,7 +92,7 @@ describe('what may take long is read in threads, and', () => {
   });
 
   it('leaves threads to the others, however much one asks', async () => {
-    start({ threads: 2, readMs: 60_000, waitMs: 60_000 });
+    start({ threads: 2, readMs: 60_000 });
     const leave = new AbortController();
     const much = Array.from({ length: 20 }, () => read(endless, asker('much', leave.signal)).catch(() => undefined));
     expect(await Promise.all(['a', 'b', 'c'].map((who) => read(quick, asker(who))))).toEqual([found, found, found]);
