@@ -130,6 +130,14 @@ describe('a hostile query', () => {
       );
     });
 
+    it.each(['after', 'before'])('counts the look beyond `%s` as another query of many rows', async (cursor) => {
+      const flag = cursor === 'after' ? 'hasPreviousPage' : 'hasNextPage';
+      const lists = (more: string) =>
+        `{ ${times(5, (n) => `q${n}: tickets(first: 1, ${cursor}: "x") { pageInfo { ...F } }`)} } fragment F on PageInfo { ${more} }`;
+      expect(said(await ask(lists(flag)))).toMatch(/too expensive: an answer of 100\d{3} fields/);
+      expect(new Set(codes(await ask(lists('startCursor'))))).toEqual(new Set(['INVALID_CURSOR']));
+    });
+
     it('leaves room for the largest page, and for what GraphiQL asks first', async () => {
       expect(await ask(`{ tickets(first: 200) { ${everyTicket} } }`)).toEqual({ data: { tickets: expect.anything() } });
       const dashboard = `{ tickets { edges { node { id } } } workQueue { edges { node { id } } } slaSummary { met }

@@ -19,11 +19,18 @@ import {
 } from 'graphql';
 import { type Limits } from '../limits.js';
 import { mayScan } from './may-scan.js';
+import { PageInfo } from './page.js';
 
 /** A list that is no page is counted as so long. */
 const listLength = 5;
 const pageDefault = 50;
 const pageMost = 200;
+
+interface Page {
+  readonly size: number;
+  /** The fields of its `PageInfo` that take another look at the list, beyond a cursor. */
+  readonly looksFor: readonly string[];
+}
 
 interface Weight {
   /** Fields of the largest answer. */
@@ -39,7 +46,8 @@ const nothing: Weight = { cost: 0, directives: 0, breadth: 0 };
  * Limits what a document can make the server answer: a page counts as the rows asked for – the most there are where a
  * variable says how many –, and a fragment wherever it is spread. graphql-armor counts neither pages without a number,
  * nor pages by variable, nor the directives on a spread that comes again. What is asked of the schema itself is left to
- * the rule of graphql-js about it. A query that may look at many rows says so ({@link MayScan}), and costs more than it answers.
+ * the rule of graphql-js about it. A query that may look at many rows says so ({@link MayScan}), and costs more than it answers;
+ * so does whether a page has more rows beyond a cursor.
  */
 export const queryCostRule = (limits: Limits): ValidationRule => {
   return (context: ValidationContext): ASTVisitor => ({
@@ -74,13 +82,13 @@ function weigh(
   const schema = context.getSchema();
   const known = new Map<string, Weight>();
 
-  function ofSet(set: SelectionSetNode, type: GraphQLCompositeType, page: number | undefined): Weight {
+  function ofSet(set: SelectionSetNode, type: GraphQLCompositeType, page?: Page): Weight {
     let sum = nothing;
     for (const selection of set.selections) sum = plus(sum, ofSelection(selection, type, page));
     return sum;
   }
 
-  function ofSelection(selection: SelectionNode, type: GraphQLCompositeType, page: number | undefined): Weight {
+  function ofSelection(selection: SelectionNode, type: GraphQLCompositeType, page?: Page): Weight {
     const directives = selection.directives?.length ?? 0;
     if (selection.kind === Kind.FIELD) return plus({ ...ofField(selection, type, page), breadth: 1 }, { directives });
     if (selection.kind === Kind.FRAGMENT_SPREAD) return plus(ofFragment(selection.name.value, page), { directives });
@@ -88,8 +96,8 @@ function weigh(
     return plus(ofSet(selection.selectionSet, isCompositeType(inside) ? inside : type, page), { directives });
   }
 
-  function ofFragment(name: string, page: number | undefined): Weight {
-    const key = `${name} ${page ?? ''}`;
+  function ofFragment(name: string, page?: Page): Weight {
+    const key = JSON.stringify([name, page]);
     const before = known.get(key);
     if (before !== undefined) return before;
     known.set(key, nothing); // a cycle, which another rule refuses, ends here
@@ -101,18 +109,20 @@ function weigh(
     return weight;
   }
 
-  function ofField(field: FieldNode, parent: GraphQLCompositeType, page: number | undefined): Weight {
+  function ofField(field: FieldNode, parent: GraphQLCompositeType, page?: Page): Weight {
     const definition =
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[field.name.value] : undefined;
     const type = definition && getNamedType(definition.type);
-    const own = mayScan(definition) ? 1 + limits.scanCost : 1;
+    const looksFurther = parent.name === PageInfo.name && page?.looksFor.includes(field.name.value);
+    const own = mayScan(definition) || looksFurther ? 1 + limits.scanCost : 1;
     if (field.selectionSet === undefined || !isCompositeType(type)) return { ...nothing, cost: own };
-    const { cost, directives } = ofSet(field.selectionSet, type, pageOf(field, definition));
-    const times = isListType(getNullableType(definition?.type)) ? (page ?? listLength) : 1;
+    const inside = type.name === PageInfo.name ? page : pageOf(field, definition);
+    const { cost, directives } = ofSet(field.selectionSet, type, inside);
+    const times = isListType(getNullableType(definition?.type)) ? (page?.size ?? listLength) : 1;
     return { ...nothing, cost: own + times * cost, directives };
   }
 
-  return ofSet(root, rootType, undefined);
+  return ofSet(root, rootType);
 }
 
 const plus = (a: Weight, b: Partial<Weight>): Weight => ({
@@ -121,13 +131,16 @@ const plus = (a: Weight, b: Partial<Weight>): Weight => ({
   breadth: a.breadth + (b.breadth ?? 0),
 });
 
-/** How many rows a field that takes `first` and `last` is asked for; undefined for one that is no page. */
-function pageOf(field: FieldNode, definition: GraphQLField<unknown, unknown> | undefined): number | undefined {
+/** What a field is asked for that takes `first`, `last` and cursors; undefined for one that is no page. */
+function pageOf(field: FieldNode, definition: GraphQLField<unknown, unknown> | undefined): Page | undefined {
   if (definition?.args.some(({ name }) => name === 'first') !== true) return undefined;
-  const sizes = (field.arguments ?? []).flatMap(({ name, value }) =>
-    (name.value === 'first' || name.value === 'last') && value.kind !== Kind.NULL ? [sizeIn(value)] : [],
-  );
-  return sizes.length === 0 ? pageDefault : Math.max(...sizes);
+  const given = new Map((field.arguments ?? []).map(({ name, value }) => [name.value, value]));
+  for (const [name, value] of given) if (value.kind === Kind.NULL) given.delete(name);
+  const sizes = ['first', 'last'].flatMap((name) => given.get(name) ?? []).map(sizeIn);
+  return {
+    size: sizes.length === 0 ? pageDefault : Math.max(...sizes),
+    looksFor: [...(given.has('after') ? ['hasPreviousPage'] : []), ...(given.has('before') ? ['hasNextPage'] : [])],
+  };
 }
 
 /** The resolver refuses what is no page; here it must not count as nothing. */
