@@ -26,6 +26,46 @@ describe('a listener of the feed', () => {
     await back.leave();
   });
 
+  it('hears only what its filter wants, by team, type and channel', async () => {
+    const start = listen(api, 'ticket');
+    const { cursor: after } = await start.next();
+    await start.leave();
+    const usual = { customer: 'acme', plan: 'enterprise', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    const tickets = [
+      ['usual', usual, 'gold'],
+      ['other-channel', { ...usual, channel: 'REPORT_ISSUE' }, 'gold'],
+      ['other-team', usual, 'silver'],
+      ['other-type', { ...usual, type: 'PRODUCT_QUESTION' }, 'gold'],
+    ] as const;
+    for (const [id, input, team] of tickets) {
+      await api.data(
+        `mutation ($open: OpenTicketInput!, $assign: AssignTicketInput!) {
+          openTicket(input: $open) { __typename } assignTicket(input: $assign) { __typename } }`,
+        { open: { ...input, id }, assign: { id, team } },
+      );
+    }
+    api.time.moveTo(Date.parse('2026-03-09T09:00:00Z'));
+    for (const [id] of tickets)
+      // settles the ticket
+      await api.data('mutation ($id: ID!) { addInternalNote(input: { id: $id, text: "late" }) { __typename } }', {
+        id,
+      });
+    const heardBy = async (filter: Record<string, unknown>) => {
+      const listener = listen(api, 'ticket', { after, filter: { ...filter, kinds: ['SLA_BREACHED'] } });
+      const heard: unknown[] = [];
+      for (let message = await listener.next(); message.__typename === 'SlaEvent'; message = await listener.next())
+        heard.push(message['ticket']);
+      await listener.leave();
+      return heard.sort();
+    };
+    expect(await heardBy({ teams: ['gold'] })).toEqual(['other-channel', 'other-type', 'usual']);
+    expect(await heardBy({ types: ['PRODUCT_BUG'] })).toEqual(['other-channel', 'other-team', 'usual']);
+    expect(await heardBy({ channels: ['EMAIL', 'PHONE'] })).toEqual(['other-team', 'other-type', 'usual']);
+    expect(await heardBy({ teams: ['gold'], types: ['PRODUCT_BUG'], channels: ['EMAIL'] })).toEqual(['usual']);
+    expect(await heardBy({ teams: [], types: [], channels: [] })).toEqual(tickets.map(([id]) => id).sort());
+    expect(await heardBy({ teams: ['nobody'] })).toEqual([]);
+  });
+
   it.each([
     ['nonsense', 'INVALID_CURSOR'],
     ['0123456789ab.0000000000000001', 'CURSOR_OF_ANOTHER_LOG'],

@@ -40,6 +40,21 @@ describe('webhooks over the API', () => {
     await there.close();
   });
 
+  it('keep every part of their filter', async () => {
+    const filter = {
+      ...{ kinds: ['SLA_BREACHED', 'SLA_AT_RISK'], metrics: ['FOLLOW_UP'], plans: ['pro'], customers: ['acme'] },
+      ...{ assignees: ['mia'], teams: ['gold'], priorities: ['urgent'], types: ['PRODUCT_BUG'], channels: ['EMAIL'] },
+      ...{ ticket: 'T-1', includeHistoric: true },
+    };
+    const { registerWebhook } = await api.data<{ registerWebhook: { webhook: unknown } }>(
+      `mutation ($input: RegisterWebhookInput!) { registerWebhook(input: $input) { ... on WebhookSaved { webhook { filter {
+        ${Object.keys(filter).join(' ')} } } } } }`,
+      { input: { id: 'picky', url: there.url, filter } },
+    );
+    expect(registerWebhook.webhook).toEqual({ filter });
+    await change('removeWebhook', { id: 'picky' }, 'WebhookInput');
+  });
+
   it('are registered, and their secret is shown this once', async () => {
     const saved = await change('registerWebhook', { id: 'desk', url: there.url, filter: { kinds: ['SLA_BREACHED'] } });
     expect(saved).toMatchObject({
