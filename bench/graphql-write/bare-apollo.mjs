@@ -20,3 +20,4 @@ app.use('/graphql', express.json(), expressMiddleware(apollo));
 const server = createServer(app).listen(0, '127.0.0.1', () => {
   process.send({ url: `http://127.0.0.1:${server.address().port}`, key: '' });
 });
+process.once('disconnect', () => process.exit());

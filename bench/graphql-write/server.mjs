@@ -60,3 +60,4 @@ const context = await openPledgeContext(readSettings(process.env, { port: 0, rat
 });
 const server = await startServer(context, [NoopModule]);
 process.send({ url: server.url, key: server.developmentKey.text });
+process.once('disconnect', () => process.exit());
