@@ -191,6 +191,12 @@ const replied = (state: TicketState, at: Instant): TicketState => ({
 export function after(state: TicketState | undefined, fact: Fact): TicketState | undefined {
   if (fact.type === 'TicketOpened') return state ?? opened(fact);
   if (state === undefined || objection(state, fact.type) !== undefined || isAlreadySo(state, fact)) return state;
+  return changed(state, fact);
+}
+
+type LaterFact = Exclude<Fact, { readonly type: 'TicketOpened' }>;
+
+function changed(state: TicketState, fact: LaterFact): TicketState {
   switch (fact.type) {
     case 'FirstResponseSent':
     case 'FollowUpSent':
