@@ -22,48 +22,25 @@ const heeded = {
   receivedSince: is,
 } satisfies { readonly [Key in keyof TicketState]?: Same<TicketState[Key]> };
 
-/** The first of all replies is asked for by itself: an earlier one changes it for all that comes after. */
-type Apart = 'firstRespondedAt';
-
-/** All else that may differ; what a late fact may change for all that comes after is first. */
-const shown: { readonly [Key in Exclude<keyof TicketState, Apart | keyof typeof heeded>]: Same<TicketState[Key]> } & {
-  readonly lastReplyAt: Same<TicketState['lastReplyAt']>;
-} = {
-  assignee: is,
-  team: is,
-  reopenings: is,
-  lastReplyAt: is,
-  reference: is,
-  subject: is,
-  application: is,
-  users: is,
-  namedPlan: is,
-  import: is,
-  openedAt: is,
-  lastCustomerReplyAt: is,
-  isUntold: is,
-  resolvedAt: is,
-  closedAt: is,
-  cancelledAt: is,
-  cancelReason: is,
-  mergedInto: is,
-  mergedAt: is,
-  received: is,
-  splitFrom: is,
-  splitInto: is,
-};
-
-const entriesOf = (compared: object) =>
-  Object.entries(compared) as readonly (readonly [keyof TicketState, Same<unknown>])[];
-const [allHeeded, allShown] = [entriesOf(heeded), entriesOf(shown)];
-
-const agree = (compared: typeof allHeeded, a: TicketState | undefined, b: TicketState | undefined) =>
-  a === b || (a !== undefined && b !== undefined && compared.every(([key, same]) => same(a[key], b[key])));
+const allHeeded = Object.entries(heeded) as readonly (readonly [keyof TicketState, Same<unknown>])[];
 
 /** Whether clocks go on from both alike. */
 export const isSameForClocks = (a: TicketState | undefined, b: TicketState | undefined): boolean =>
-  agree(allHeeded, a, b);
+  a === b || (a !== undefined && b !== undefined && allHeeded.every(([key, same]) => same(a[key], b[key])));
+
+/** The first of all replies is asked for by itself: an earlier one changes it for all that comes after. */
+const apart: keyof TicketState = 'firstRespondedAt';
+
+/** Whether all else is alike that people see of a ticket. */
+function isShownAlike(a: TicketState, b: TicketState): boolean {
+  if (a.lastReplyAt !== b.lastReplyAt) return false;
+  for (const name in a) {
+    const key = name as keyof TicketState;
+    if (a[key] !== b[key] && key !== apart && !(key in heeded)) return false;
+  }
+  return true;
+}
 
 /** Whether a ticket goes on from both alike, when it was first replied to left aside. */
 export const isSameState = (a: TicketState | undefined, b: TicketState | undefined): boolean =>
-  agree(allShown, a, b) && agree(allHeeded, a, b);
+  a === b || (a !== undefined && b !== undefined && isShownAlike(a, b) && isSameForClocks(a, b));
