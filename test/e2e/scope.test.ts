@@ -70,6 +70,14 @@ describe('a key for some customers', () => {
     ],
     ['slaSummary', '{ slaSummary(minPosition: $minPosition) { plan metric metLate judged attainment } }'],
     ['ticketHistory', '{ ticketHistory(id: "G-1") { edges { node { type } } } }'],
+    [
+      'ticketHistory, from its end',
+      '{ ticketHistory(id: "G-1", last: 2) { totalCount pageInfo { hasPreviousPage } edges { node { type } } } }',
+    ],
+    [
+      'tickets, from their end',
+      '{ tickets(minPosition: $minPosition, last: 1) { pageInfo { hasPreviousPage } edges { node { customer } } } }',
+    ],
     ['replayTicket', '{ replayTicket(id: "G-1") { subject } }'],
     ['customers', '{ customers(minPosition: $minPosition) { edges { node { id } } } }'],
     ['customer', '{ customer(id: "globex", minPosition: $minPosition) { plan } }'],
@@ -96,6 +104,22 @@ describe('a key for some customers', () => {
     expect(withoutId(answer)).toEqual(withoutId(await ask(ofNobody, acmes)));
     expect(withoutId(await ask(declared, api.key))).not.toEqual(withoutId(answer)); // there is something to hide
   });
+
+  it.each(['tickets', 'workQueue', 'breaches', 'customers'])(
+    'learns from a cursor of the administrator nothing of what lies beyond it: %s',
+    async (list) => {
+      const page = (more: string) =>
+        `query ($minPosition: Position) { list: ${list}(minPosition: $minPosition, ${more}) {
+          edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+      const seen = await api.data<{ list: { edges: { cursor: string }[] } }>(page('first: 1'), { minPosition });
+      const cursor = seen.list.edges[0]?.cursor ?? '';
+      const nothing = { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null };
+      for (const side of [`first: 1, after: "${cursor}"`, `last: 1, before: "${cursor}"`])
+        expect(await withKey(api.newKey('admin', []))(page(side), { minPosition })).toEqual({
+          list: { edges: [], pageInfo: nothing },
+        });
+    },
+  );
 
   it('counts what is theirs in reports as in lists', async () => {
     const query =
