@@ -2,7 +2,8 @@
  * What happens to writers on EventStoreDB while others follow the log: rates with 0, 50 and 200 who catch up; how long an
  * append and a read take beside 250 who stand still, and through GraphQL beside 200 who subscribe from the start; what a
  * leader costs that is suspended; appends of 200 events to a subscriber; and TLS beside plain. The server is a process of
- * its own but for the cluster.
+ * its own but for the cluster. Words after the name of the bench choose parts: catchingUp, standing, graphql, bursts,
+ * suspended, tls.
  */
 import 'reflect-metadata';
 import '../test/support/typescript.mjs';
@@ -240,87 +241,112 @@ async function besideSubscribers(url, folder) {
   return result;
 }
 
-export async function bench() {
-  return inFolder(async (folder) => {
-    const followed = await onServer([], async (store) => {
-      await inFlight(8, 100, () => store.append(newStream(), 'noStream', events(100)));
-      const writers = writing(store);
-      const results = [];
-      for (let round = -1; round < 2 * rounds; round++) {
-        const result = {};
-        for (const followers of round % 2 === 0 ? [0, 50, 200] : [200, 50, 0])
-          result[followers] = await besideFollowers(store, writers, followers);
-        if (round >= 0) results.push(result);
-      }
-      writers.stop.abort();
-      await writers.ended;
-      return results;
-    });
-    const stood = await onServer([], async (store) => {
-      await inFlight(8, 100, () => store.append(newStream(), 'noStream', events(100)));
-      return besideThoseWhoStand(store);
-    });
-    const bursts = await onServer([], burstsToSubscriber);
-    const graphql = await onServer([], (_, url) => besideSubscribers(url, folder));
-    const suspended = await suspendedLeader();
-    const tls = await onServer([folder], (secure) =>
-      onServer([], async (plain) => {
-        const results = [];
-        for (let round = -1; round < rounds; round++) {
-          const result = {};
-          for (const [name, store] of round % 2 === 0
-            ? Object.entries({ plain, secure })
-            : Object.entries({ secure, plain }))
-            result[name] = { one: await appends(store, 1, 1_000), many: await appends(store, 64, 6_400) };
-          if (round >= 0) results.push(result);
-        }
-        return results;
-      }),
-    );
-    return figures({ followed, stood, bursts, graphql, suspended, tls });
+/** Rates beside those who catch up, round by round. */
+async function catchingUp() {
+  const results = await onServer([], async (store) => {
+    await inFlight(8, 100, () => store.append(newStream(), 'noStream', events(100)));
+    const writers = writing(store);
+    const measured = [];
+    for (let round = -1; round < 2 * rounds; round++) {
+      const result = {};
+      for (const followers of round % 2 === 0 ? [0, 50, 200] : [200, 50, 0])
+        result[followers] = await besideFollowers(store, writers, followers);
+      if (round >= 0) measured.push(result);
+    }
+    writers.stop.abort();
+    await writers.ended;
+    return measured;
   });
+  const of = (pick) => median(results.map(pick));
+  return [
+    { name: '32 writers beside none', value: of((result) => result[0].written), unit: 'appends/s' },
+    ...[50, 200].flatMap((followers) => [
+      {
+        name: `32 writers beside ${followers} who catch up`,
+        value: of((result) => result[followers].written),
+        unit: 'appends/s',
+      },
+      {
+        name: `32 writers beside ${followers} / beside none`,
+        value: of((result) => result[followers].written / result[0].written),
+        unit: '×',
+        target: 0.7,
+      },
+      {
+        name: `events read by ${followers} meanwhile, for each append`,
+        value: of((result) => result[followers].read),
+        unit: 'events',
+      },
+    ]),
+  ];
 }
 
-function figures({ followed, stood, bursts, graphql, suspended, tls }) {
-  const ratesBeside = (followers) => [
-    {
-      name: `32 writers beside ${followers} who catch up`,
-      value: median(followed.map((result) => result[followers].written)),
-      unit: 'appends/s',
-    },
-    {
-      name: `32 writers beside ${followers} / beside none`,
-      value: median(followed.map((result) => result[followers].written / result[0].written)),
-      unit: '×',
-      target: 0.7,
-    },
-    {
-      name: `events read by ${followers} meanwhile, for each append`,
-      value: median(followed.map((result) => result[followers].read)),
-      unit: 'events',
-    },
-  ];
-  const changes = (who, { beside: during, after }) => [
-    { name: `a change and a read beside ${who}, median`, value: percentile(during, 0.5), unit: 'ms' },
-    { name: `a change and a read beside ${who}, p99`, value: percentile(during, 0.99), unit: 'ms', most: 250 },
-    { name: `a change and a read when ${who} have left, p99`, value: percentile(after, 0.99), unit: 'ms', most: 50 },
-  ];
-  const secure = (name, key) => [
-    { name: `${name}, plain`, value: median(tls.map(({ plain }) => plain[key])), unit: 'appends/s' },
-    { name: `${name}, TLS`, value: median(tls.map((result) => result.secure[key])), unit: 'appends/s' },
-    { name: `${name}, TLS / plain`, value: median(tls.map((r) => r.secure[key] / r.plain[key])), unit: '×' },
-  ];
+const changes = (who, { beside, after }) => [
+  { name: `a change and a read beside ${who}, median`, value: percentile(beside, 0.5), unit: 'ms' },
+  { name: `a change and a read beside ${who}, p99`, value: percentile(beside, 0.99), unit: 'ms', most: 250 },
+  { name: `a change and a read when ${who} have left, p99`, value: percentile(after, 0.99), unit: 'ms', most: 50 },
+];
+
+async function standing() {
+  const stood = await onServer([], async (store) => {
+    await inFlight(8, 100, () => store.append(newStream(), 'noStream', events(100)));
+    return besideThoseWhoStand(store);
+  });
+  return changes('250 who stand still', stood);
+}
+
+async function graphql(folder) {
+  const measured = await onServer([], (_, url) => besideSubscribers(url, folder));
   return [
-    { name: '32 writers beside none', value: median(followed.map((result) => result[0].written)), unit: 'appends/s' },
-    ...ratesBeside(50),
-    ...ratesBeside(200),
-    ...changes('250 who stand still', stood),
-    ...changes('200 who subscribe from the start', graphql),
-    { name: 'events that those 200 heard', value: graphql.heard, unit: 'events' },
-    { name: '60 appends of 200 events to a subscriber, median', value: percentile(bursts, 0.5), unit: 'ms' },
-    { name: '60 appends of 200 events to a subscriber, p99', value: percentile(bursts, 0.99), unit: 'ms', most: 200 },
-    { name: 'a change whose leader is suspended', value: suspended, unit: 's', most: 6 },
-    ...secure('sequential appends', 'one'),
-    ...secure('64 in flight', 'many'),
+    ...changes('200 who subscribe from the start', measured),
+    { name: 'events that those 200 heard', value: measured.heard, unit: 'events' },
   ];
 }
+
+async function bursts() {
+  const times = await onServer([], burstsToSubscriber);
+  return [
+    { name: '60 appends of 200 events to a subscriber, median', value: percentile(times, 0.5), unit: 'ms' },
+    { name: '60 appends of 200 events to a subscriber, p99', value: percentile(times, 0.99), unit: 'ms', most: 200 },
+  ];
+}
+
+const suspended = async () => [
+  { name: 'a change whose leader is suspended', value: await suspendedLeader(), unit: 's', most: 6 },
+];
+
+async function tls(folder) {
+  const results = await onServer([folder], (secure) =>
+    onServer([], async (plain) => {
+      const measured = [];
+      for (let round = -1; round < rounds; round++) {
+        const result = {};
+        for (const [name, store] of round % 2 === 0
+          ? Object.entries({ plain, secure })
+          : Object.entries({ secure, plain }))
+          result[name] = { one: await appends(store, 1, 1_000), many: await appends(store, 64, 6_400) };
+        if (round >= 0) measured.push(result);
+      }
+      return measured;
+    }),
+  );
+  const of = (pick) => median(results.map(pick));
+  return [
+    ['sequential appends', 'one'],
+    ['64 in flight', 'many'],
+  ].flatMap(([name, key]) => [
+    { name: `${name}, plain`, value: of((result) => result.plain[key]), unit: 'appends/s' },
+    { name: `${name}, TLS`, value: of((result) => result.secure[key]), unit: 'appends/s' },
+    { name: `${name}, TLS / plain`, value: of((result) => result.secure[key] / result.plain[key]), unit: '×' },
+  ]);
+}
+
+const parts = { catchingUp, standing, graphql, bursts, suspended, tls };
+
+/** @param words the parts to do; all of them where there is none */
+export const bench = (words) =>
+  inFolder(async (folder) => {
+    const figures = [];
+    for (const part of words.length > 0 ? words : Object.keys(parts)) figures.push(...(await parts[part](folder)));
+    return figures;
+  });
