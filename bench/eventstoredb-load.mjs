@@ -229,7 +229,7 @@ async function besideSubscribers(url, folder) {
     do {
       beside.push(await change());
       last = await asked('heard');
-    } while (last.caughtUp < 200);
+    } while (last.caughtUp < 200 && beside.length < 100);
     await asked('leave');
     await sleep(500);
     const after = [];

@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 const [url, key, count, after] = process.argv.slice(2);
-const query = `subscription ($after: Position) { slaEvents(after: $after) { __typename cursor ... on SlaEvent { kind ticket } } }`;
+const query = `subscription ($after: Position) { slaEvents(after: $after, filter: { includeHistoric: true }) { __typename cursor ... on SlaEvent { kind ticket } } }`;
 let [heard, caughtUp] = [0, 0];
 const perSocket = 4;
 const clients = Array.from({ length: Number(count) / perSocket }, () =>

@@ -224,6 +224,27 @@ describe('the right of way', () => {
     expect(later.may).toEqual(['c']);
   });
 
+  it('waits for what is done with a page, and not for who stands still', async () => {
+    void begin();
+    const { may, leaves } = wanting('abc');
+    await settled();
+    leaves.get('a')?.hands();
+    time.moveTo(1_010);
+    leaves.get('a')?.end();
+    time.moveTo(1_039);
+    await settled();
+    expect(may).toEqual(['a']);
+    time.moveTo(1_040);
+    await settled();
+    expect(may).toEqual(['a', 'b']);
+    leaves.get('b')?.hands();
+    time.moveTo(1_090); // his page is taken back
+    await settled();
+    time.moveTo(1_240);
+    await settled();
+    expect(may).toEqual(['a', 'b', 'c']);
+  });
+
   it('is taken until no append has followed the last for a while, and then all may read all', async () => {
     const appending = begin();
     const { may, leaves } = wanting('abc');

@@ -188,7 +188,8 @@ export class Reads {
       if (turn.isWanted() || leave?.isForPage === true) {
         const asked = request(mostInPage);
         const { page, hasMore } = this.recentPages?.get(asked) ?? (await this.page(asked, signal));
-        end();
+        turn.end();
+        leave?.hands();
         answered();
         if (page.length > 0) yield page;
         answered();

@@ -6,22 +6,28 @@ const restsForPage = 3;
 /** The longest such rest, in milliseconds: a server that is slow to answer one page stops nobody for long. */
 const longestRestMs = 250;
 
+/** For how long a page is waited for that its reader works on, in milliseconds: who stands still stops nobody for long. */
+const longestWorkMs = 50;
+
 /** For how long after an append the next one is reckoned with, in milliseconds: who has an answer often writes again. */
 const lingersMs = 20;
 
 /** Leave to read: one page, or as much as there is. */
 export interface Leave {
   readonly isForPage: boolean;
-  /** What was to be read was read. */
+  /** What was read is handed on: that is work, too. */
+  hands(): void;
+  /** What was to be read was read and taken. */
   end(): void;
 }
 
-const asMuchAsThereIs: Leave = { isForPage: false, end: () => undefined };
+const asMuchAsThereIs: Leave = { isForPage: false, hands: () => undefined, end: () => undefined };
 
 /**
  * Appends go first: while some are under way, those who catch up read a page at a time, one of them after another, and
  * after each page nothing for three times as long as it took. So they have a quarter of the time, whatever a page costs
- * here and on the server. Reading is cheap enough to take all of the thread, and somebody waits for each append.
+ * here, on the server and by what its reader does with it. Reading is cheap enough to take all of the thread, and somebody
+ * waits for each append.
  */
 export class RightOfWay {
   private appending = 0;
@@ -73,14 +79,15 @@ export class RightOfWay {
     this.isBusy = true;
     const began = this.time.elapsed();
     let isEnded = false;
-    return {
-      isForPage: true,
-      end: () => {
-        if (isEnded) return;
-        isEnded = true;
-        void this.rest(Math.min((this.time.elapsed() - began) * restsForPage, longestRestMs));
-      },
+    const end = () => {
+      if (isEnded) return;
+      isEnded = true;
+      void this.rest(Math.min((this.time.elapsed() - began) * restsForPage, longestRestMs));
     };
+    const hands = () => {
+      void this.time.sleepUntil(this.time.now() + longestWorkMs, this.closing).then(end);
+    };
+    return { isForPage: true, hands, end };
   }
 
   private async rest(ms: number): Promise<void> {
