@@ -189,6 +189,11 @@ describe('a store that is not reached', () => {
     const inClear = await WireServer.start();
     expect(await whyNot(`esdb://127.0.0.1:${server.wire.port}?tls=false`)).toContain('TLS_SPOKEN');
     expect(await whyNot(`esdb://127.0.0.1:${inClear.wire.port}`)).toContain('TLS_NOT_SPOKEN');
+    const briefly = 'maxDiscoverAttempts=1&discoveryInterval=1&gossipTimeout=2';
+    expect(await whyNot(`esdb://127.0.0.1:${server.wire.port},127.0.0.1:1?tls=false&${briefly}`)).toMatch(
+      /: TLS_SPOKEN,.*127.0.0.1:1: ECONNREFUSED/,
+    );
+    expect(await whyNot(`esdb+discover://127.0.0.1:${inClear.wire.port}?${briefly}`)).toContain('TLS_NOT_SPOKEN');
     await inClear.stop();
   });
 });
@@ -220,6 +225,7 @@ describe('a log', () => {
     const forged = String(BigInt(position) + more).padStart(20, '0');
     const invalid = { code: 'CURSOR_INVALID' };
     await expect(hear(store, 1, { after: forged })).rejects.toMatchObject(invalid);
+    await expect(all(store.readAll({ after: forged }))).rejects.toMatchObject(invalid);
     expect(await store.markAt(forged)).toBeUndefined();
     expect(await store.markAt(position)).toBeDefined();
   });

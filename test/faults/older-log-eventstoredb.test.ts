@@ -23,6 +23,9 @@ function write(records: readonly LogRecord[], more: string): void {
   }
 }
 
+/** What the log had and has not lost. */
+let before: readonly LogRecord[] = [];
+
 describe('a log on EventStoreDB that goes back under living clients', () => {
   it.each<[string, (lost: readonly LogRecord[]) => void]>([
     ['is shorter than it was', () => undefined],
@@ -36,6 +39,14 @@ describe('a log on EventStoreDB that goes back under living clients', () => {
       'has records of other sizes there',
       (lost) => {
         write(lost, '-more');
+      },
+    ],
+    [
+      'is another, with a name of its own',
+      (lost) => {
+        server.log.putBack(emptyLog);
+        server.write('~log', 'LogNamed', { logId: 'fedcba987654' });
+        write([...before, ...lost], '');
       },
     ],
     [
@@ -53,6 +64,7 @@ describe('a log on EventStoreDB that goes back under living clients', () => {
     expect(context.store.fault).toBeUndefined();
     const lost = server.log.records.slice(older.records.length).filter(({ stream }) => !stream.startsWith('$'));
     server.log.putBack(older);
+    before = older.records.filter(({ stream }) => !/^[$~]/.test(stream));
     goOn(lost);
 
     await context.store.look();
