@@ -13,7 +13,7 @@ export class PageInfo {
   @Field(() => Boolean, { description: 'Whether more rows follow.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether more rows go before.' })
+  @Field(() => Boolean, { description: 'Whether more rows come before.' })
   hasPreviousPage!: boolean;
 }
 
@@ -47,7 +47,8 @@ export function connectionOf<Node extends object>(
     @Field(() => PageInfo, { description: 'Where the page begins and ends.' })
     pageInfo!: PageInfo;
   }
-  if (isCounted) Field(() => Int, { description: 'How long the whole list is.' })(Connection.prototype, 'totalCount');
+  if (isCounted)
+    Field(() => Int, { description: 'How many rows the whole list has.' })(Connection.prototype, 'totalCount');
   return Connection;
 }
 
@@ -65,19 +66,19 @@ export class ReadArgs {
 export class PageArgs extends ReadArgs {
   @Field(() => Int, {
     nullable: true,
-    description: 'So many rows from the start, or after `after`: 1 to 200; 50 where `last` is left out too.',
+    description: 'How many rows, from the start or after `after`: 1 to 200; 50 where `last` is left out too.',
   })
   first?: number;
 
   @Field(() => String, { nullable: true, description: 'Only rows after this cursor.' })
   after?: string;
 
-  @Field(() => Int, { nullable: true, description: 'So many rows from the end, or before `before`: 1 to 200.' })
+  @Field(() => Int, { nullable: true, description: 'How many rows, from the end or before `before`: 1 to 200.' })
   last?: number;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Only rows before this cursor; it needs `last`, or `first`.',
+    description: 'Only rows before this cursor; it needs `last` or `first`.',
   })
   before?: string;
 }
