@@ -111,6 +111,12 @@ describe('the pages', () => {
     expect(found.filter(({ name }) => !existsSync(`src/cli/${name}.ts`))).toEqual([]);
   });
 
+  it('name files that are there', () => {
+    const found = named(/`((?:src|test|docs|scripts|bench|examples)\/[^`\s]*|[\w./-]+\.ts)`/g);
+    expect(found.length).toBeGreaterThan(50);
+    expect(found.filter(({ name }) => !existsSync(name) && !existsSync(join('src', name)))).toEqual([]);
+  });
+
   it('link to files that are there', () => {
     const links = named(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g, (text) => text).filter(({ name }) => !/^[a-z]+:/.test(name));
     expect(links.length).toBeGreaterThan(5);
