@@ -50,6 +50,8 @@ export class Connection {
   constructor(
     private readonly url: ConnectionUrl,
     private readonly credentials: Credentials,
+    /** How much the server may send before it is told that something was taken, in bytes; by default 64 KiB. */
+    private readonly window?: number,
   ) {
     this.names = new StreamNames(url.streamPrefix);
   }
@@ -156,6 +158,7 @@ export class Connection {
       'grpc.keepalive_time_ms': keepAliveIntervalMs < 0 ? never : keepAliveIntervalMs,
       'grpc.keepalive_timeout_ms': keepAliveTimeoutMs < 0 ? never : keepAliveTimeoutMs,
       'grpc.max_receive_message_length': mostReceived,
+      ...(this.window === undefined ? {} : { 'grpc-node.flow_control_window': this.window }),
     };
     return (this.current = { host, client: new StreamsClient(nameOfHost(host), credentials, options) });
   }

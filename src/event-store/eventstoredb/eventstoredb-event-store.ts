@@ -35,6 +35,12 @@ interface Connections {
 /** How many calls of a kind are open at once, of the hundred that a server has for a connection. */
 const most = { commands: 64, looks: 8, followers: 8, tail: 8 };
 
+/**
+ * What the live subscription may be sent ahead, in bytes. It takes all that comes: with a window that an append of 200
+ * events fills, each such append waits for turns of two event loops.
+ */
+const liveWindow = 1024 * 1024;
+
 export interface EventStoreDbStatus extends TailStatus {
   /** How many times an append was sent again, since nobody knew whether it was stored. */
   readonly repeatedAppends: number;
@@ -111,8 +117,8 @@ export class EventStoreDbEventStore implements EventStore {
     const retryPolicy = { ...defaultRetryPolicy, ...options.retryPolicy };
     const read = readConnectionUrl(url);
     const credentials = new Credentials(read, options.files);
-    const connect = () => new Connection(read, credentials);
-    const connections = { commands: connect(), following: connect(), live: connect() };
+    const connect = (window?: number) => new Connection(read, credentials, window);
+    const connections = { commands: connect(), following: connect(), live: connect(liveWindow) };
     try {
       const logId = await nameWhenReady(connections.commands, credentials, retryPolicy, options);
       return new EventStoreDbEventStore(connections, credentials, logId, retryPolicy, options);
