@@ -77,7 +77,7 @@ export class BackgroundWork implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** The ports of an open ledger, for every module to inject. */
+/** The ports of an open application context, for every module to inject. */
 @Global()
 @Module({})
 export class PledgeContextModule {
@@ -116,7 +116,7 @@ export const apiModules = [
 
 @Module({})
 export class AppModule {
-  /** The server over an open ledger, with modules that its caller adds. */
+  /** The server over an open application context, with modules that its caller adds. */
   static over(
     context: PledgeContext,
     requestLimits: RequestLimits,

@@ -27,7 +27,7 @@ export interface Server {
   readonly url: string;
   /** The key to try it with, on loopback where nobody has set whom else to believe. */
   readonly developmentKey: DevelopmentKey | undefined;
-  /** Stops listening and ends the work behind; the ledger stays open. */
+  /** Stops listening and ends the work behind; the application context stays open. */
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export interface ServerOptions {
 }
 
 /**
- * Serves the API over an open ledger behind guarded doors, with modules that its caller adds.
+ * Serves the API over an open application context, under the limits of requests, with modules that its caller adds.
  * @throws Rejection `ADDRESS_NOT_FREE`, `IDENTITY_NOT_SET`, `INVALID_OPERATIONS`, and what {@link openAuthenticator} throws
  */
 export async function startServer(

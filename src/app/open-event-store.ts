@@ -34,9 +34,9 @@ export interface Waiting {
 }
 
 /** How long a command waits that nobody told otherwise. */
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
-const shortly = (): Waiting => ({ signal: AbortSignal.timeout(patienceMs), told: () => undefined });
+const shortly = (): Waiting => ({ signal: AbortSignal.timeout(timeoutMs), told: () => undefined });
 
 export interface LogOptions extends Pick<OpenOptions, 'readonly' | 'threaded'> {
   readonly waiting?: Waiting;

@@ -38,7 +38,7 @@ import { type Ticket } from '../tickets/domain/ticket.js';
 import { openWebhooks, type Webhooks } from '../webhooks/open-webhooks.js';
 import { type BackgroundProcessors, backgroundProcessors } from './background-processors.js';
 
-/** How many tickets are kept at hand, those at work now, and how many bytes they take. At most twice as much is. */
+/** How many tickets are cached, those at work now, and how many bytes they take. At most twice as much is. */
 const ticketsKept = { streams: 128, bytes: 64 * 2 ** 20, bytesOf: (ticket: Ticket) => ticket.bytes };
 
 /** An open data folder: the log, what is known of it, and the ports on them. */
@@ -48,7 +48,7 @@ export interface PledgeContext {
   readonly catalogue: Catalogue;
   readonly time: TimeSource;
   readonly resolveHolidays: ResolveHolidays;
-  /** Tickets seen lately. */
+  /** Tickets seen recently. */
   readonly tickets: StreamCache<Ticket>;
   readonly db: Kysely<Schema>;
   /** The read models, for whoever says for whom. */

@@ -9,7 +9,7 @@ import { type TicketClock, type TicketMovedBecause } from '../tickets/domain/tic
 import { layOut } from '../tickets/domain/layout.js';
 import { spansOf } from '../clocks/paused.js';
 import { stepsOn } from '../clocks/run.js';
-import { lifeAt } from '../tickets/domain/ticket-state.js';
+import { stateAt } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { ticketEvents } from '../tickets/ticket-events.js';
 
@@ -54,7 +54,7 @@ export async function explainRun(
   if (run === undefined) throw new Error(`ticket ${ticketId} has no run ${runId}`);
   const time = clockOf(run, horizon);
   const { metric, state, terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt, cancelReason } = time;
-  const priorityAt = (at: Instant) => lifeAt(facts, at)?.priority ?? '';
+  const priorityAt = (at: Instant) => stateAt(facts, at)?.priority ?? '';
   return {
     ...{ run: runId, metric, state, ...terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt },
     ...{ cancelledBecause: cancelReason, elapsedMs: time.elapsedMs },

@@ -9,7 +9,7 @@ export const refetchMs = 10_000;
 const keptMs = 600_000;
 
 /** How long the issuer may take, and how much it may say. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 const mostBytes = 1024 * 1024;
 
 /** The keys cannot be had: no fault of who sends a token. */
@@ -78,7 +78,7 @@ export class IssuerKeys {
 
   private async read(): Promise<string> {
     const headers = { accept: 'application/json, application/jwk-set+json' };
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     const response = await fetch(this.url, { headers, redirect: 'manual', signal });
     if (response.status !== 200) throw new Error(`the issuer answers ${response.status}`);
     return bodyWithin(response, mostBytes);

@@ -82,7 +82,7 @@ export class CompiledCalendar implements Calendar {
   /** What is found on the first page that has it, looked for from an instant on; NaN where none up to another has. */
   private firstOnPage(at: Instant, until: Instant, look: (horizon: Horizon, since: Instant) => Instant): Instant {
     let found = look(this.horizon(at), at);
-    // The page at hand may be the one before that of the instant.
+    // The page in use may be the one before that of the instant.
     for (let page = this.pages.numberOf(at); Number.isNaN(found); page++) {
       const since = Math.max(at, this.pages.startOf(page));
       if (since > until || since >= latest) break;

@@ -13,7 +13,7 @@ import { planDecider, type PlanHistory, planNotFound, versionsOf } from './domai
 import { FollowedStreams } from './followed-streams.js';
 import { SharedAnswers } from './shared-answers.js';
 
-/** How many customers' enrolments are kept at hand. */
+/** How many customers' enrolments are cached. */
 const customersKept = 10_000;
 /** How many versions of calendars are kept compiled: more than a desk uses at a time. */
 const calendarsKept = 256;
@@ -30,7 +30,7 @@ export class Catalogue implements Versions {
   private readonly plans: FollowedStreams<PlanHistory>;
   private readonly calendars: FollowedStreams<CalendarHistory>;
   private readonly customers: FollowedStreams<CustomerHistory>;
-  private readonly governed = new SharedAnswers<PinnedVersionsAt>();
+  private readonly pinned = new SharedAnswers<PinnedVersionsAt>();
   private readonly compiled = new Map<string, Calendar>();
 
   constructor(
@@ -47,8 +47,8 @@ export class Catalogue implements Versions {
    * default; in the customer's calendar, else the plan's.
    * @throws Rejection `PLAN_NOT_FOUND`, `PLAN_VERSION_NOT_FOUND`, `CALENDAR_NOT_FOUND`
    */
-  governing(customer: string, namedPlan: string | null): Promise<PinnedVersionsAt> {
-    return this.governed.ask(JSON.stringify([customer, namedPlan]), () => this.lookUp(customer, namedPlan));
+  pinnedVersions(customer: string, namedPlan: string | null): Promise<PinnedVersionsAt> {
+    return this.pinned.ask(JSON.stringify([customer, namedPlan]), () => this.lookUp(customer, namedPlan));
   }
 
   private async lookUp(customer: string, namedPlan: string | null): Promise<PinnedVersionsAt> {
@@ -83,7 +83,7 @@ export class Catalogue implements Versions {
     return { code, version: calendar.version };
   }
 
-  /** Makes sure that versions a stream pins are at hand. */
+  /** Makes sure that versions a stream pins are cached. */
   async load(terms: Iterable<PinnedVersions>): Promise<void> {
     for (const { plan, calendar } of terms) {
       if (find(this.plans, plan) === undefined) await this.plans.follow(plan.code);
@@ -128,7 +128,7 @@ export class Catalogue implements Versions {
   /** What was just written here is seen by the next question, whoever else is asking at the time. */
   refresh(): void {
     for (const followed of [this.plans, this.calendars, this.customers]) followed.refresh();
-    this.governed.forget();
+    this.pinned.forget();
   }
 }
 

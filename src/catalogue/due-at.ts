@@ -35,7 +35,8 @@ export interface DueAnswer extends Deadline {
 export async function whatIsDue(catalogue: Catalogue, question: DueQuestion): Promise<DueAnswer> {
   const { from, pauses } = question;
   const byItself = question.calendar === null ? null : await catalogue.calendarInForce(question.calendar, from);
-  const terms = byItself === null ? (await catalogue.governing(question.customer ?? '', question.plan))(from) : null;
+  const terms =
+    byItself === null ? (await catalogue.pinnedVersions(question.customer ?? '', question.plan))(from) : null;
   const ref = byItself ?? terms?.calendar;
   if (ref === undefined) throw new Error('a question is about a calendar or a plan');
   const target = question.target ?? promised(terms === null ? null : catalogue.plan(terms.plan), question);

@@ -22,7 +22,7 @@ export class FollowedStreams<State> {
     private readonly store: EventStore,
     private readonly streamOf: (key: string) => string,
     private readonly meaning: Meaning<State>,
-    /** How many streams are kept at hand. */
+    /** How many streams are cached. */
     private readonly kept = Infinity,
   ) {}
 

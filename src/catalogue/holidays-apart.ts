@@ -20,7 +20,7 @@ export type FromHolidays =
   | { readonly refused: { readonly code: string; readonly field: string; readonly message: string } };
 
 /** The largest calendars take two or three. */
-const patienceSeconds = 15;
+const timeoutSeconds = 15;
 const mostMegabytes = 512;
 
 /**
@@ -32,7 +32,7 @@ export class HolidaysApart {
   private thread: Worker | undefined;
   private isClosed = false;
 
-  constructor(private readonly seconds = patienceSeconds) {}
+  constructor(private readonly seconds = timeoutSeconds) {}
 
   /**
    * @param signal aborted when nobody waits for the answer any more

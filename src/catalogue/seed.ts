@@ -4,7 +4,7 @@ import { defineCalendar, definePlan } from './commands/define.js';
 import { builtInPlans, officeHours } from './domain/built-in-plans.js';
 import { businessHours } from './domain/plan-defaults.js';
 
-/** Records the built-in calendar and plans where the log does not have them yet. What is defined is left alone. */
+/** Records the built-in calendar and plans where the log does not have them yet. What is defined is not changed. */
 export async function seedCatalogue(ports: CataloguePorts, timeZone: string): Promise<void> {
   const { catalogue } = ports;
   if ((await catalogue.calendarHistory(businessHours)).length === 0) {

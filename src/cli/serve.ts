@@ -75,7 +75,7 @@ function keyInWords(url: string, key: DevelopmentKey | undefined): readonly stri
   ];
 }
 
-/** Opens the ledger as soon as its store answers; undefined where the process is asked to stop before. */
+/** Opens the application context as soon as its store answers; undefined where the process is asked to stop before. */
 async function openWhenThere(
   settings: Settings,
   place: UnavailableServer | undefined,

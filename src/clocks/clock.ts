@@ -78,7 +78,7 @@ export function clockOf<S extends Subject>(run: Run<S>, at: Instant): Clock<S> {
   return {
     run: run.id,
     metric: run.metric,
-    layout: 1 + run.steps.relaid,
+    layout: 1 + run.steps.recalculated,
     state: end?.kind ?? (breachedAt !== null ? 'breached' : isPaused ? 'paused' : 'running'),
     terms: run.terms,
     timeZone: run.calendar.timeZone,

@@ -120,7 +120,7 @@ function difference<S extends Subject, Data extends RunData<S>>(
     let previous = rec === undefined ? run.firstStep.dueAt : rec.dueAt;
     const moves = rec === undefined ? stepsOn(run) : stepsAfter(run, rec, news);
     for (const move of moves) {
-      if (move.relaid && !isCorrected) layout += 1;
+      if (move.recalculated && !isCorrected) layout += 1;
       sayStep('SlaDeadlineMoved', move, previous);
       previous = move.dueAt;
     }
@@ -163,11 +163,11 @@ const goesOn = (was: Pick<Ending, 'kind'>, is: Pick<Ending, 'kind'> | null) =>
 /** Moves that follow on what was recorded; where the past itself is other than recorded, one correction to what holds. */
 function stepsAfter<S extends Subject>(run: Run<S>, rec: Recorded<S>, news: News<S>): readonly Step<S>[] {
   const next = stepsSince(run, (step) => step.cause === rec.cause && sameDeadline(step, rec));
-  const isUnderOther = !sameUnder(run, rec.last) && next?.some((step) => step.relaid) !== true;
+  const isUnderOther = !sameUnder(run, rec.last) && next?.some((step) => step.recalculated) !== true;
   if (next !== undefined && !isUnderOther) return next;
   const step = lastStep(run);
   const because = news?.because ?? 'corrected';
-  return sameDeadline(step, rec) && !isUnderOther ? [] : [{ ...step, because, relaid: true }];
+  return sameDeadline(step, rec) && !isUnderOther ? [] : [{ ...step, because, recalculated: true }];
 }
 
 const sameDeadline = (a: Pick<Step, 'dueAt' | 'pause'>, b: Pick<Step, 'dueAt' | 'pause'>) =>

@@ -17,15 +17,15 @@ export interface Step<S extends Subject = Subject> {
   /** Null while paused before it was reached. */
   readonly atRiskAt: Instant | null;
   /** Laid out anew, rather than moved by a pause. */
-  readonly relaid: boolean;
+  readonly recalculated: boolean;
 }
 
 /** A step, and those before it: one more costs the same however many there are. */
 export interface Steps<S extends Subject = Subject> {
   readonly step: Step<S>;
   readonly before: Steps<S> | null;
-  /** How many of them were laid out anew. */
-  readonly relaid: number;
+  /** How many of them were recalculated. */
+  readonly recalculated: number;
 }
 
 export interface Ending<S extends Subject = Subject> {
@@ -125,7 +125,7 @@ export function start<S extends Subject>({ metric, fact, plan, calendar, target,
   const dueAt = pausedSince === null ? baseDueAt : null;
   const pause = pausedSince === null ? null : { since: pausedSince, dueAt: baseDueAt };
   const atRiskAt = atRisk({ paused, pausedSince, calendar });
-  const step: Step<S> = { at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, relaid: false };
+  const step: Step<S> = { at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, recalculated: false };
   return {
     id: `${metric}:${fact.id}`,
     metric,
@@ -139,7 +139,7 @@ export function start<S extends Subject>({ metric, fact, plan, calendar, target,
     paused,
     pausedSince,
     firstStep: step,
-    steps: { step, before: null, relaid: 0 },
+    steps: { step, before: null, recalculated: 0 },
     breachedAt: null,
     end: null,
     overSince: null,
@@ -178,15 +178,23 @@ export interface Cause {
 }
 
 /** A run with a deadline laid out once more. */
-export function step<S extends Subject>(run: Run<S>, cause: Cause, because: MovedBecause<S>, relaid: boolean): Run<S> {
+export function step<S extends Subject>(
+  run: Run<S>,
+  cause: Cause,
+  because: MovedBecause<S>,
+  recalculated: boolean,
+): Run<S> {
   if (run.breachedAt !== null) return run; // what was breached is judged; only lateness goes on
   const due = dueOf(run);
   // A layout anew may put the deadline before the pause under way: then it has passed, paused or not.
   const isPaused = run.pausedSince !== null && due >= run.pausedSince;
   const pause = isPaused ? { since: run.pausedSince, dueAt: due } : null;
   const dueAt = isPaused ? null : due;
-  const next: Step<S> = { at: cause.at, cause: cause.id, because, dueAt, pause, atRiskAt: atRisk(run), relaid };
-  return { ...run, steps: { step: next, before: run.steps, relaid: run.steps.relaid + (relaid ? 1 : 0) } };
+  const next: Step<S> = { at: cause.at, cause: cause.id, because, dueAt, pause, atRiskAt: atRisk(run), recalculated };
+  return {
+    ...run,
+    steps: { step: next, before: run.steps, recalculated: run.steps.recalculated + (recalculated ? 1 : 0) },
+  };
 }
 
 /** Breached, where the deadline has passed before an instant: exactly at the deadline is in time. */

@@ -71,7 +71,7 @@ export async function handleCommands<State, Command, Event extends NewEvent>(
     const decided = await decideSome(decider, given.slice(results.length), loaded.state, signal);
     const isSure = isFresh || decided.results.every((result) => 'events' in result && result.events.length > 0);
     if (!isSure) {
-      // What was seen lately is taken at its word where an append checks it; what would not append is looked at again.
+      // What was seen recently is taken at its word where an append checks it; what would not append is looked at again.
       isFresh = true;
       const now = await load(loaded);
       const isStale = now.revision !== loaded.revision;

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
-/** Random bytes at hand: asking the system for sixteen at a time costs more than all else about an id. */
+/** Random bytes in stock: asking the system for sixteen at a time costs more than all else about an id. */
 const pool = new Uint8Array(4096);
 let used = pool.length;
 

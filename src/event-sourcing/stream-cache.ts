@@ -17,7 +17,7 @@ export interface Seen<State> {
 }
 
 /**
- * Streams seen lately, so that they need not be read. What is decided on one of them is checked by its append, or by a
+ * Streams seen recently, so that they need not be read. What is decided on one of them is checked by its append, or by a
  * look where nothing is to be appended, so a stale entry costs time and nothing else.
  */
 export class StreamCache<State> {
@@ -41,7 +41,7 @@ export class StreamCache<State> {
     this.streams.delete(stream);
   }
 
-  /** A stream as it was seen lately, or is being loaded for another, or else as it is loaded now. */
+  /** A stream as it was seen recently, or is being loaded for another, or else as it is loaded now. */
   async look(stream: string, load: () => Promise<Loaded<State>>): Promise<Seen<State>> {
     const kept = this.streams.get(stream);
     if (kept !== undefined) return { loaded: kept, isFresh: false };

@@ -18,7 +18,7 @@ export interface FeedOptions {
   readonly signal: AbortSignal;
 }
 
-/** So many events were recorded while a subscriber took none that the next is no longer at hand. */
+/** So many events were recorded while a subscriber took none that the next is no longer cached. */
 export class SubscriberTooSlow extends Error {
   override readonly name = 'SubscriberTooSlow';
 
@@ -48,7 +48,7 @@ export class Feed {
   constructor(private readonly ports: TailPorts) {}
 
   /**
-   * Messages until the signal aborts; a heartbeat first comes when all that was missed has been handed over.
+   * Messages until the signal aborts; a heartbeat first comes when all that was missed has been delivered.
    * @throws SubscriberTooSlow
    */
   async *listen({ scope, after, filter = {}, signal }: FeedOptions): AsyncGenerator<FeedMessage, void, undefined> {
@@ -116,7 +116,7 @@ async function* live(
 ): AsyncGenerator<FeedMessage, void, undefined> {
   let position = from;
   let next = tail.firstAfter(position);
-  let beat = -1; // the first heartbeat says that all that was missed has been handed over
+  let beat = -1; // the first heartbeat says that all that was missed has been delivered
   const pace = paced();
   while (!signal.aborted) {
     const changed = tail.changed(signal); // asked before looking, so that no change is missed in between

@@ -4,7 +4,7 @@ import { type EventStore, type Position } from '../event-sourcing/event-store.js
 import { yieldToEventLoop } from '../event-sourcing/yield-to-event-loop.js';
 import { type FeedEvent, feedTypes } from './domain/feed-event.js';
 
-/** How many of the newest events are kept at hand for those who listen: some 20 MB where all of them are in use. */
+/** How many of the newest events are cached for those who listen: some 20 MB where all of them are in use. */
 const newestKept = 10_000;
 
 /** Events read or handed on before others have the event loop: so the tail never runs away from those who keep up. */
@@ -15,7 +15,7 @@ export interface TailPorts {
   readonly time: TimeSource;
   /** How often those who listen are told how far they have come. */
   readonly heartbeatMs: number;
-  /** How many events are kept at hand, and so how far behind a subscriber may be. */
+  /** How many events are cached, and so how far behind a subscriber may be. */
   readonly kept?: number;
 }
 
@@ -55,12 +55,12 @@ export class LiveTail {
     });
   }
 
-  /** Whether every event after a position that it has seen is still at hand. */
+  /** Whether every event after a position that it has seen is still cached. */
   holdsAllAfter(position: Position): boolean {
     return this.from !== undefined && position >= this.from;
   }
 
-  /** An event by its number; undefined where it is no longer at hand. */
+  /** An event by its number; undefined where it is no longer cached. */
   at(number: number): FeedEvent | undefined {
     return number < this.end - this.kept ? undefined : this.slots[number % this.kept];
   }

@@ -57,7 +57,7 @@ export const instant: Read<number> = (value, field) => {
 
 const mostCount = 2 ** 31 - 1;
 
-/** A whole number from 1, of 32 bits as in every door. */
+/** A whole number from 1, of 32 bits, wherever it comes in. */
 export const count: Read<number> = (value, field) => {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > mostCount)
     throw fault(field, `must be a whole number from 1 to ${mostCount}`);

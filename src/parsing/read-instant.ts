@@ -17,7 +17,7 @@ export const endsInOffset = (text: string): boolean =>
 /** An offset that no clock has; Luxon takes it. */
 const beyondADay = /[+-](?:2[4-9]|[3-9]\d|\d{2}:?[6-9]\d)(?::?\d{2})?$/;
 
-/** The instant that ISO 8601 text names, for every door; a local time without an offset names none. */
+/** The instant that ISO 8601 text names, wherever it comes in; a local time without an offset names none. */
 export function readInstant(text: string): Instant | undefined {
   if (text.length > longest) return undefined;
   const quick = usual.test(text) ? Date.parse(text) : NaN;

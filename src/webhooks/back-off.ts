@@ -5,7 +5,7 @@ const firstMs = 5_000;
 
 const longestMs = 6 * 3_600_000;
 
-/** How long an event is tried for, from when it was lined up. */
+/** How long an event is tried for, from when it was enqueued. */
 export const triedForMs = 3 * 86_400_000;
 
 /**

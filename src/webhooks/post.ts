@@ -20,7 +20,7 @@ export type Post = (message: Message, signal: AbortSignal) => Promise<PostOutcom
 export type HttpPost = Post & { readonly close: () => Promise<void> };
 
 /** How long an attempt may take, from the look-up to the end of the answer. */
-export const patienceMs = 15_000;
+export const timeoutMs = 15_000;
 
 /** How much of an answer is read, so that its connection may be used again; nothing of it is kept. */
 const answerBytes = 16 * 1024;
@@ -28,7 +28,7 @@ const answerBytes = 16 * 1024;
 /** Sends over HTTP to allowed addresses alone, and follows no redirect. */
 export function httpPost(rules: TargetRules, time: TimeSource): HttpPost {
   const agentFor = (scheme: 'https:' | 'http:') =>
-    new Agent({ connect: { lookup: guardedLookup(scheme, rules), timeout: patienceMs } });
+    new Agent({ connect: { lookup: guardedLookup(scheme, rules), timeout: timeoutMs } });
   const agents = { 'https:': agentFor('https:'), 'http:': agentFor('http:') };
   const send = async ({ url, headers, body }: Message, signal: AbortSignal): Promise<PostOutcome> => {
     const { href, scheme } = expectSoundTarget(url, rules);
@@ -42,7 +42,7 @@ export function httpPost(rules: TargetRules, time: TimeSource): HttpPost {
   };
   const post: Post = async (message, signal) => {
     const [done, late] = [new AbortController(), new AbortController()];
-    void time.sleepUntil(time.now() + patienceMs, done.signal).then(() => {
+    void time.sleepUntil(time.now() + timeoutMs, done.signal).then(() => {
       late.abort();
     });
     try {

@@ -15,7 +15,7 @@ import { READS } from '../di-tokens.js';
 import { type DeliveryFilter, deliveryLog, webhookList, type WebhookView, withCounts } from './outbox/lists.js';
 
 /** How long a query waits for the write it is to see. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
 /** @throws Rejection `READ_MODEL_BEHIND`, and what a cursor is refused for */
 async function seen({ store, runner }: WebhookCommandPorts, minPosition: string | undefined): Promise<void> {
@@ -23,7 +23,7 @@ async function seen({ store, runner }: WebhookCommandPorts, minPosition: string 
   const position = fromCursor(store, minPosition);
   if (await runner.waitFor([outboxName], position, AbortSignal.abort())) return;
   await expectReached(store, position);
-  if (await runner.waitFor([outboxName], position, AbortSignal.timeout(patienceMs))) return;
+  if (await runner.waitFor([outboxName], position, AbortSignal.timeout(timeoutMs))) return;
   throw new Rejection('READ_MODEL_BEHIND', `The outbox did not reach ${minPosition} within 5 seconds; try again.`);
 }
 
@@ -70,7 +70,7 @@ export class ChangedWebhookViewHandler implements IQueryHandler<ChangedWebhookVi
   }
 }
 
-/** What was delivered, is to be, or was set aside: newest event first. */
+/** What was delivered, is to be, or was dead-lettered: newest event first. */
 export class DeliveryList extends Query<Page<Delivery>> {
   constructor(
     readonly asker: Asker,

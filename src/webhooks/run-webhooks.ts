@@ -13,7 +13,7 @@ const setAsideMs = 60_000;
 
 const dayMs = 86_400_000;
 
-/** Lines up what endpoints are to be sent, and sends it, until the signal aborts. */
+/** Enqueues what endpoints are to be sent, and sends it, until the signal aborts. */
 export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Promise<void> {
   const { outbox, store, time, runner, changed, failed } = ports;
   const projecting = runner.run(signal, (_status, error) => {

@@ -11,7 +11,7 @@ import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/events.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';
-import { type TicketState, lifeAt } from '../../src/tickets/domain/ticket-state.js';
+import { type TicketState, stateAt } from '../../src/tickets/domain/ticket-state.js';
 import { flagsOf } from '../../src/tickets/domain/ticket-view.js';
 import { evolve, type Ticket, unopened } from '../../src/tickets/domain/ticket.js';
 
@@ -159,7 +159,7 @@ export class TicketLife {
   }
 
   get life(): TicketState {
-    const life = lifeAt(this.state.facts, Infinity);
+    const life = stateAt(this.state.facts, Infinity);
     if (life === undefined) throw new Error('the ticket is not open');
     return life;
   }

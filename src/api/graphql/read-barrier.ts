@@ -18,7 +18,7 @@ export interface Build {
 }
 
 /** How long a query waits for what it is to see. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
 /** Lets a reader see its own writes, and nobody take read models that are being built for all there is. */
 @Injectable()
@@ -37,7 +37,7 @@ export class ReadBarrier {
   async seen(projections: readonly string[], minPosition: string | undefined): Promise<void> {
     const position = minPosition === undefined ? undefined : fromCursor(this.store, minPosition);
     if (position === undefined && this.build.isOver) return;
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     if (!this.build.isOver && !(await this.build.over(projections, signal).catch(withoutEvent)))
       throw new Rejection('READ_MODEL_BUILDING', 'The read models are being built; try again later.');
     if (position === undefined) return;

@@ -35,7 +35,7 @@ export type CustomerCommand = RecordedChange &
       }
   );
 
-/** A customer is enrolled once; plan and calendar change from then on. Clocks that run are left alone. */
+/** A customer is enrolled once; plan and calendar change from then on. Clocks that run are not changed. */
 export const customerDecider: Decider<CustomerHistory, CustomerCommand, CustomerEvent> = {
   initial: [],
   evolve,

@@ -18,7 +18,7 @@ export interface Versioned {
 
 /** A version after the first. */
 export interface Revision extends Versioned {
-  /** Tickets that are open when it comes into force are laid out anew under it. */
+  /** Tickets that are open when it comes into force are recalculated under it. */
   readonly appliesToOpenTickets: boolean;
 }
 

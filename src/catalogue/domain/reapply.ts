@@ -1,6 +1,6 @@
 import { arePinnedAlike, isOlder, type PinnedVersions } from '../../clocks/pinned-versions.js';
 
-/** Why clocks are laid out anew under other versions: somebody asked, or a revision applies to open tickets. */
+/** Why clocks are recalculated under other versions: somebody asked, or a revision applies to open tickets. */
 export const reapplications = ['reapplied', 'planRevised', 'calendarRevised'] as const;
 export type Reapplication = (typeof reapplications)[number];
 

@@ -47,7 +47,7 @@ export class GroupCommit {
       this.waiting = [];
       const outcomes = await this.outcomesOf(group.map(({ request }) => request));
       for (const [i, { done }] of group.entries()) done(outcomes[i] ?? failed(new Error('no outcome')));
-      this.committed(); // after those whose appends they were, who leave what they appended at hand
+      this.committed(); // after those whose appends they were, who leave what they appended in the cache
     }
     this.committing = undefined;
   }

@@ -1,13 +1,13 @@
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 
-/** How many of the newest events are at hand. */
+/** How many of the newest events are cached. */
 export const recentKept = 4_096;
 
 /** Types of event; undefined for all. */
 export type Types = ReadonlySet<string> | undefined;
 
 /**
- * Events read or appended lately that some follower of the log wants, each in the slot that its place in the log gives it:
+ * Events read or appended recently that some follower of the log wants, each in the slot that its place in the log gives it:
  * a newer one takes its turn. Of the others it is known that nobody wants them.
  */
 export class RecentEvents {

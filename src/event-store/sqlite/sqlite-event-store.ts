@@ -88,7 +88,7 @@ export class SqliteEventStore implements EventStore {
   private readonly notifier = new Notifier();
   private readonly sql;
   private readonly streams: SharedLook<StreamPage, Row[]>;
-  /** Events read or appended lately, as they are stored. */
+  /** Events read or appended recently, as they are stored. */
   private readonly recent = new RecentEvents();
 
   private constructor(

@@ -64,7 +64,7 @@ export interface TicketPorts {
   readonly store: EventStore;
   readonly catalogue: Catalogue;
   readonly time: TimeSource;
-  /** Tickets seen lately. */
+  /** Tickets seen recently. */
   readonly tickets: StreamCache<Ticket>;
 }
 

@@ -7,17 +7,17 @@ import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { type TicketCommand } from '../domain/facts.js';
 import { full, mostFacts } from '../domain/decide-ticket.js';
 import { ticketStream, type TicketEvent } from '../domain/events.js';
-import { lifeAt } from '../domain/ticket-state.js';
+import { stateAt } from '../domain/ticket-state.js';
 import { noTicket } from '../domain/recorded-facts.js';
 import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
 
-/** Where other tickets are read, and which were seen lately. */
+/** Where other tickets are read, and which were seen recently. */
 export interface OtherTickets {
   readonly store: EventStore;
   readonly tickets: StreamCache<Ticket>;
 }
 
-/** A ticket as its stream has it now; of one that was seen lately only what is new is read. */
+/** A ticket as its stream has it now; of one that was seen recently only what is new is read. */
 export function readTicket({ store, tickets }: OtherTickets, id: string): Promise<Loaded<Ticket>> {
   const stream = ticketStream(id);
   return loadStream(store, stream, { initial: unopened, evolve }, { known: tickets.get(stream), lane: tickets.lane });
@@ -101,7 +101,7 @@ async function objectionToMerge(
   if (chain.includes(id)) return new Rejection('MERGE_CYCLE', `The ticket ${into} was merged into this one.`);
   const survivor = chain.at(-1);
   if (survivor !== undefined) return new Rejection('TICKET_MERGED', `The ticket ${into} was merged into ${survivor}.`);
-  const then = lifeAt(other.facts, at);
+  const then = stateAt(other.facts, at);
   if (then?.status === 'cancelled')
     return new Rejection('TICKET_CANCELLED', `The ticket ${into} was already cancelled at that time.`);
   if (then !== undefined) return undefined;
@@ -112,10 +112,10 @@ async function objectionToMerge(
 /** The tickets that a ticket was merged into, one after another; the last is the one that goes on. */
 async function mergedAfter(ports: OtherTickets, id: string, ticket: Ticket): Promise<readonly string[]> {
   const chain: string[] = [];
-  let into = lifeAt(ticket.facts, Infinity)?.mergedInto;
+  let into = stateAt(ticket.facts, Infinity)?.mergedInto;
   while (into != null && into !== id && !chain.includes(into)) {
     chain.push(into);
-    into = lifeAt((await readTicket(ports, into)).state.facts, Infinity)?.mergedInto;
+    into = stateAt((await readTicket(ports, into)).state.facts, Infinity)?.mergedInto;
   }
   return chain;
 }

@@ -22,19 +22,19 @@ export async function pinVersions(
   { customer, namedPlan }: Owner,
   commands: readonly AnyTicketCommand[],
 ): Promise<(command: AnyTicketCommand, at: Instant) => PinnedVersions | Rejection> {
-  const governing = await catalogue.governing(customer, namedPlan);
+  const pinnedVersions = await catalogue.pinnedVersions(customer, namedPlan);
   const revised = new Map<string, PinnedVersionsAt>();
   for (const command of commands) {
     if (command.type !== 'ApplyRevision') continue;
-    if (command.of === 'plan') revised.set(command.code, await catalogue.governing(customer, command.code));
-    else await catalogue.calendarHistory(command.code); // to have it at hand
+    if (command.of === 'plan') revised.set(command.code, await catalogue.pinnedVersions(customer, command.code));
+    else await catalogue.calendarHistory(command.code); // so that it is loaded
   }
   return (command, at) => {
-    if (command.type === 'ReapplyPlan') return orRejection(() => governing(at, command.version));
-    if (command.type !== 'ApplyRevision') return governing(at);
+    if (command.type === 'ReapplyPlan') return orRejection(() => pinnedVersions(at, command.version));
+    if (command.type !== 'ApplyRevision') return pinnedVersions(at);
     const { of, code, version } = command;
     const terms = of === 'plan' ? revised.get(code)?.(at, version) : undefined;
-    return terms ?? { ...governing(at), calendar: { code, version } };
+    return terms ?? { ...pinnedVersions(at), calendar: { code, version } };
   };
 }
 

@@ -31,7 +31,7 @@ export async function settleTicket(
     return [{ type: 'Settle', context: { ...context, mayBackdate: false } }];
   };
   const stream = ticketStream(id);
-  // One that nobody is at work on is not kept at hand: a crowd of them would drive out those that somebody is.
+  // One that nobody is at work on is not cached: a crowd of them would drive out those that somebody is.
   const cache = tickets.get(stream) === undefined ? undefined : tickets;
   const { position, recorded } = await handleCommands(store, stream, ticketDecider(catalogue), commands, {
     cache,

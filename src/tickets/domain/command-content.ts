@@ -2,8 +2,8 @@ import { type InternalCommand } from './commands.js';
 import { type TicketCommand } from './facts.js';
 
 /**
- * What a command says, with what is meant where a field is left out. Commands that mean the same have the same content, through
- * whichever door they came: ids and digests are made from it. `ticket` is what people see where there is no reference.
+ * What a command says, with what is meant where a field is left out. Commands that mean the same have the same content, wherever
+ * they came in: ids and digests are made from it. `ticket` is what people see where there is no reference.
  */
 export function contentOf(command: TicketCommand | InternalCommand, ticket: string): object {
   switch (command.type) {

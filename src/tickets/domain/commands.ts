@@ -15,7 +15,7 @@ export interface ApplyRevision extends VersionRef {
   readonly of: 'plan' | 'calendar';
 }
 
-/** Handed over by a ticket that was merged into this one. */
+/** Comes from a ticket that was merged into this one. */
 export interface ReceiveMerge extends Received {
   readonly type: 'ReceiveMerge';
   readonly from: string;

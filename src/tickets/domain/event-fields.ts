@@ -13,7 +13,7 @@ import {
 import { channels, pauseReasons, ticketTypes } from '../../catalogue/domain/plan.js';
 import { cancelReasons, origins } from './facts.js';
 
-/** What a field of a ticket event takes, at every door: how it is read, and what it is. */
+/** What a field of a ticket event takes, wherever it comes in: how it is read, and what it is. */
 export interface Rule<Value, Kind extends string = string> {
   readonly kind: Kind;
   readonly read: Read<Value>;

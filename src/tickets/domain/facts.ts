@@ -43,7 +43,7 @@ export type TicketCommand =
   | { readonly type: 'ResumeTicket'; readonly reason?: PauseReason }
   | { readonly type: 'AssignTicket'; readonly assignee: string | null; readonly team: string | null }
   | { readonly type: 'ReclassifyTicket'; readonly ticketType?: TicketType; readonly priority?: string }
-  /** Lays its clocks out anew under the versions in force, or under the version named of its plan. */
+  /** Recalculates its clocks under the versions in force, or under the version named of its plan. */
   | { readonly type: 'ReapplyPlan'; readonly version?: number }
   | { readonly type: 'AddInternalNote'; readonly text: string }
   | { readonly type: 'ResolveTicket'; readonly publicReply?: boolean }
@@ -98,7 +98,7 @@ export interface FactData {
   TicketResumed: { readonly reason: PauseReason | null };
   TicketAssigned: { readonly assignee: string | null; readonly team: string | null };
   TicketReclassified: { readonly type: TicketType; readonly priority: string; readonly guarantee: Guarantee };
-  /** Its clocks are laid out anew under the versions that it pins. */
+  /** Its clocks are recalculated under the versions that it pins. */
   PlanReapplied: { readonly because: Reapplication; readonly guarantee: Guarantee };
   InternalNoteAdded: { readonly text: string };
   TicketResolved: { readonly publicReply: boolean };

@@ -22,8 +22,8 @@ export interface ReportMetadata {
 export type Report<Always extends keyof ReportMetadata> = Pick<ReportMetadata, Always> &
   Partial<ReportMetadata> & { readonly command: TicketCommand };
 
-/** How a door takes events. */
-export interface Door<Always extends keyof ReportMetadata> {
+/** The form in which events come in: by a mutation each, by the bulk mutation, or as a log. */
+export interface EventForm<Always extends keyof ReportMetadata> {
   /** What it calls the fields that every event has, and how they are read. */
   readonly common: { readonly [Name in keyof ReportMetadata]?: Common<ReportMetadata[Name]> } & {
     readonly [Name in Always]: Common<ReportMetadata[Name]>;
@@ -59,9 +59,9 @@ export const readActor: Read<Actor> = (value, field) => {
   return { id, kind };
 };
 
-/** What events a door takes, and how it reads each. Undefined where a field was refused. */
-export function eventReader<Always extends keyof ReportMetadata>(door: Door<Always>) {
-  const slots = new Map(reportedTypes.map((type) => [type, slotsOf(type, door)]));
+/** A reader of events that come in a form. It answers undefined where it refused a field. */
+export function eventReader<Always extends keyof ReportMetadata>(form: EventForm<Always>) {
+  const slots = new Map(reportedTypes.map((type) => [type, slotsOf(type, form)]));
   return (type: ReportedType, said: object, refuse: Refuse): Report<Always> | undefined => {
     const taken = slots.get(type) ?? new Map<string, Slot>();
     const [metadata, own]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
@@ -96,21 +96,21 @@ function apart(type: ReportedType, own: object): readonly (readonly [field: stri
   return missing.map((field) => [field, `${together.join(' and ')} must be given together`]);
 }
 
-function slotsOf<Always extends keyof ReportMetadata>(type: ReportedType, door: Door<Always>) {
+function slotsOf<Always extends keyof ReportMetadata>(type: ReportedType, form: EventForm<Always>) {
   const taken = new Map<string, Slot>();
-  const always: readonly string[] = door.always;
-  for (const [key, { name, read }] of Object.entries<Common<unknown>>(door.common))
+  const always: readonly string[] = form.always;
+  for (const [key, { name, read }] of Object.entries<Common<unknown>>(form.common))
     taken.set(name, { name, key, read, isRequired: always.includes(key), isCommon: true });
   const { required, optional: others } = fieldsOf(type);
   for (const key of [...required, ...others]) {
-    const read = door.reads?.[key] === undefined ? eventFields[key].read : door.reads[key];
+    const read = form.reads?.[key] === undefined ? eventFields[key].read : form.reads[key];
     if (read === null) continue;
-    const name = nameIn(door, key);
+    const name = nameIn(form, key);
     taken.set(name, { name, key, read, isRequired: required.includes(key), isCommon: false });
   }
   return taken;
 }
 
-/** What a door calls a field. */
+/** What a field is called in a form. */
 export const nameIn = ({ isShort }: { readonly isShort: boolean }, field: FieldName): string =>
   isShort ? (shortNames[field] ?? field) : field;

@@ -19,7 +19,7 @@ import {
 } from '../../clocks/run.js';
 import { type TicketRun, type TicketMovedBecause, type TicketSubject } from './ticket-clocks.js';
 
-/** Type or priority changed: what runs is laid out anew; what was met or breached stays. */
+/** Type or priority changed: what runs is recalculated; what was met or breached stays. */
 export function reclassified(transition: Transition): readonly TicketRun[] {
   const { runs, fact, state } = transition;
   const anew = runs.map((run) => {

@@ -42,7 +42,7 @@ const event = <
 ) => definition;
 
 /**
- * What people and other systems report of a ticket: what each event takes, for every door, the command
+ * What people and other systems report of a ticket: what each event takes, wherever it comes in, the command
  * that asks for it, and what is recorded of that.
  */
 export const reportedEvents = {

@@ -284,7 +284,7 @@ export function insert(facts: readonly Fact[], fact: Fact): readonly Fact[] {
 }
 
 /** The ticket as its facts leave it at an instant; undefined before it was opened. Facts come in order of occurrence. */
-export function lifeAt(facts: readonly Fact[], at: Instant): TicketState | undefined {
+export function stateAt(facts: readonly Fact[], at: Instant): TicketState | undefined {
   let state: TicketState | undefined;
   for (const fact of facts) {
     if (fact.at > at) break;

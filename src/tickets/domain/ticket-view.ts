@@ -5,7 +5,7 @@ import { layOut } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
 import { flagsOn } from './flags.js';
-import { changes, type TicketState, lifeAt, type QualityFlag } from './ticket-state.js';
+import { changes, type TicketState, stateAt, type QualityFlag } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
 
 /** A ticket with its clocks, as readers see it. */
@@ -31,7 +31,7 @@ export function viewAt(
   versions: Versions,
   at: Instant,
 ): TicketView | undefined {
-  const state = lifeAt(ticket.facts, at);
+  const state = stateAt(ticket.facts, at);
   if (state === undefined) return undefined;
   const { id, customer, facts } = ticket;
   const clocks = () => layOut(facts, versions, at).map((run) => clockOf(run, at));

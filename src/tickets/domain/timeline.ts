@@ -11,7 +11,7 @@ import { Sequence } from './sequence.js';
 
 /** The ticket and its clocks as a fact leaves them. */
 export interface TicketAt {
-  /** Undefined before the opening. When it was first replied to is asked of the timeline: see {@link Timeline.lifeAt}. */
+  /** Undefined before the opening. When it was first replied to is asked of the timeline: see {@link Timeline.stateAt}. */
   readonly state: TicketState | undefined;
   readonly isChanged: boolean;
   readonly open: readonly TicketRun[];

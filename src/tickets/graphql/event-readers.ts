@@ -1,6 +1,6 @@
 import { FieldFault, type Read } from '../../parsing/fields.js';
 import { commonFields } from '../domain/event-fields.js';
-import { type Door, eventReader, readActor } from '../domain/read-event.js';
+import { type EventForm, eventReader, readActor } from '../domain/read-event.js';
 
 /** GraphQL has read an instant already, if there is one. */
 const asRead: Read<number> = (value, field) => {
@@ -20,9 +20,9 @@ const reads = { messageAt: asRead };
 export const mutations = {
   common: { ...common, ticket: { name: 'id', read: commonFields.ticket.read } },
   ...{ always: [], isShort: true, reads },
-} satisfies Door<never>;
+} satisfies EventForm<never>;
 
-const bulk: Door<'ticket' | 'occurredAt'> = {
+const bulk: EventForm<'ticket' | 'occurredAt'> = {
   common: { ...common, ticket: { name: 'ticket', read: commonFields.ticket.read } },
   ...{ always: ['ticket', 'occurredAt'], isShort: false, reads },
 };

@@ -166,7 +166,7 @@ export class TicketObjectType {
 
 export const TicketConnection = connectionOf('Ticket', () => TicketObjectType);
 
-/** A ticket as read at an instant. Its versions must be at hand: see {@link Catalogue.load}. */
+/** A ticket as read at an instant. Its versions must be loaded: see {@link Catalogue.load}. */
 export function toTicketType(view: TicketView, catalogue: Catalogue, now: number): TicketObjectType {
   return {
     plan: view.terms.plan,

@@ -10,7 +10,7 @@ import { type RecalculationsTable, recalculationTables, type RevisionsTable } fr
 import { type PinnedByTicket, pinnedByTicketOf, isOlder, type Oldest } from './tickets-by-version.js';
 
 /**
- * What is still to be laid out anew under revisions that apply to open tickets: the state of the policy that does it.
+ * What is still to be recalculated under revisions that apply to open tickets: the state of the policy that does it.
  * Tickets are candidates, rather too many than too few: each ticket's decider has the word, and its event takes it off the
  * list.
  */

@@ -24,7 +24,7 @@ export async function nextRecalculation(db: Kysely<Schema>, after: Instant): Pro
   return (await soonest.executeTakeFirst())?.at;
 }
 
-/** Tickets to be laid out anew, by the page; one may come more than once. */
+/** Tickets to be recalculated, by the page; one may come more than once. */
 export async function* dueRecalculations(
   db: Kysely<Schema>,
   now: Instant,

@@ -19,12 +19,12 @@ export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'runner' 
 export const WEBHOOK_PORTS = Symbol('WebhookCommandPorts');
 
 /** How long the outbox is waited for. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 
 /** A webhook as it stands by all that is recorded. @throws Rejection `WEBHOOK_NOT_FOUND`, `READ_MODEL_BEHIND` */
 export async function webhookNow({ outbox, runner, store }: WebhookCommandPorts, id: string): Promise<Webhook> {
   const end = await store.lastPosition();
-  if (!(await runner.waitFor([outboxName], end, AbortSignal.timeout(patienceMs)))) {
+  if (!(await runner.waitFor([outboxName], end, AbortSignal.timeout(timeoutMs)))) {
     throw new Rejection('READ_MODEL_BEHIND', 'The outbox of webhooks is behind; try again.');
   }
   const row = await outbox.db.selectFrom('endpoints').select('content').where('webhook', '=', id).executeTakeFirst();

@@ -8,7 +8,7 @@ import { type DeliveriesTable, type OutboxSchema } from './tables.js';
 
 export type Delivery = Selectable<DeliveriesTable>;
 
-/** How long what was delivered or set aside stays in the delivery log. */
+/** How long what was delivered or dead-lettered stays in the delivery log. */
 const keptMs = 30 * 86_400_000;
 
 export interface DueRequest {
@@ -20,7 +20,7 @@ export interface DueRequest {
   readonly retries: boolean;
 }
 
-/** What an endpoint is to be sent now, longest due first. What a replay has not lined up yet goes before what follows it. */
+/** What an endpoint is to be sent now, longest due first. What a replay has not enqueued yet goes before what follows it. */
 export async function dueDeliveries(
   db: Kysely<OutboxSchema>,
   webhook: string,
@@ -74,7 +74,7 @@ export async function recordAttempt(
   });
 }
 
-/** Forgets what has long been delivered or set aside. */
+/** Forgets what has long been delivered or dead-lettered. */
 export async function forgetOld(db: Kysely<OutboxSchema>, now: Instant): Promise<void> {
   await db
     .deleteFrom('deliveries')

@@ -23,7 +23,7 @@ export const newDelivery = (webhook: string, event: FeedEvent, now: Instant): De
   last_error: null,
 });
 
-/** Lines up deliveries of one webhook behind those of their tickets; what is there already is left alone. */
+/** Enqueues deliveries of one webhook behind those of their tickets; what is there already is left alone. */
 export async function queue(tx: OutboxTx, webhook: string, rows: readonly DeliveriesTable[], now: Instant) {
   for (const part of chunks(rows, 14)) {
     await tx
@@ -40,7 +40,7 @@ export async function queue(tx: OutboxTx, webhook: string, rows: readonly Delive
   );
 }
 
-/** As {@link queue}, of events that may have been delivered or set aside before: they are sent once more, in order. */
+/** As {@link queue}, of events that may have been delivered or dead-lettered before: they are sent once more, in order. */
 export async function queueAgain(tx: OutboxTx, webhook: string, rows: readonly DeliveriesTable[], now: Instant) {
   for (const part of chunks(rows, 14)) {
     await tx

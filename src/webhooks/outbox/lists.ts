@@ -13,7 +13,7 @@ import { type Delivery } from './deliveries.js';
 import { type OutboxSchema } from './tables.js';
 
 export interface WebhookView extends Webhook {
-  /** How many events wait to be delivered, and how many were set aside. */
+  /** How many events wait to be delivered, and how many were dead-lettered. */
   readonly waiting: number;
   readonly setAside: number;
 }

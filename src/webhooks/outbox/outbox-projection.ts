@@ -23,7 +23,7 @@ export const outboxProjection = (time: TimeSource): Projection<OutboxTx> => ({
   name: outboxName,
   version: 1,
   types,
-  /** Without endpoints there is nothing to line up, and no reason to read the feed. */
+  /** Without endpoints there is nothing to enqueue, and no reason to read the feed. */
   async typesNow(tx) {
     const endpoint = await tx.selectFrom('endpoints').select('webhook').limit(1).executeTakeFirst();
     return endpoint === undefined ? webhookEventTypes : types;

@@ -5,10 +5,10 @@ import { type Webhook } from '../domain/webhook-decider.js';
 import { newDelivery, queueAgain } from './enqueue.js';
 import { type Outbox } from './open-outbox.js';
 
-/** Events lined up in one transaction. */
+/** Events enqueued in one transaction. */
 const batchSize = 500;
 
-/** Lines up a further part of what is to be sent once more; answers whether there was any. */
+/** Enqueues a further part of what is to be sent once more; answers whether there was any. */
 export async function advanceReplays(outbox: Outbox, store: EventStore, time: TimeSource): Promise<boolean> {
   const replay = await outbox.db.selectFrom('replays').selectAll().limit(1).executeTakeFirst();
   if (replay === undefined) return false;

@@ -3,8 +3,8 @@ import { type EventStore } from '../../event-sourcing/event-store.js';
 import { type OutboxSchema } from './tables.js';
 
 /**
- * Makes an outbox one of a log that is older than what it knows: what the log has not is not sent, and what was lined up of
- * what it has still is. The endpoints are read from the log again; of what it holds already nothing is lined up anew.
+ * Makes an outbox one of a log that is older than what it knows: what the log has not is not sent, and what was enqueued of
+ * what it has still is. The endpoints are read from the log again; of what it holds already nothing is enqueued again.
  * Answers how many deliveries were removed.
  */
 export async function trim(
