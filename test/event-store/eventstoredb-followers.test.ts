@@ -358,6 +358,16 @@ describe('turns', () => {
     expect([later.has, first.held.get('b')?.over.aborted]).toEqual([['c', 'd'], true]);
   });
 
+  it('are for a page where they were waited for', async () => {
+    const turns = new ReadTurns(1);
+    const { held } = asking(turns, 'ab');
+    await settled();
+    held.get('a')?.end();
+    await settled();
+    const wanted = [...held.values()].map((turn) => turn.isWanted());
+    expect([wanted, turns.isWanted]).toEqual([[false, true], false]);
+  });
+
   it('are not kept for who has gone', async () => {
     const turns = new ReadTurns(1);
     const first = await turns.take(never);

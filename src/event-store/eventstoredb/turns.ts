@@ -2,7 +2,7 @@
 export interface Turn {
   /** Aborts when the turn has gone to another: the call is left, and the work goes on in a turn to come. */
   readonly over: AbortSignal;
-  /** Somebody waits for a turn. */
+  /** Somebody waits for a turn, or has waited for this one: as much as there is would be left before it has come. */
   isWanted(): boolean;
   /** What was got is handed on; until {@link works} another may have the turn. */
   rests(): void;
@@ -32,12 +32,12 @@ export class ReadTurns {
   /** Waits for a turn; undefined when the signal aborts. */
   async take(signal: AbortSignal): Promise<Turn | undefined> {
     if (signal.aborted) return undefined;
-    if (this.held.size < this.most && !this.isWanted) return this.begin();
+    if (this.held.size < this.most && !this.isWanted) return this.begin(false);
     return new Promise((resolve) => {
       const leave = () => {
         signal.removeEventListener('abort', leave);
         this.waiting.delete(take);
-        resolve(signal.aborted ? undefined : this.begin());
+        resolve(signal.aborted ? undefined : this.begin(true));
       };
       const take = leave;
       this.waiting.add(take);
@@ -46,8 +46,8 @@ export class ReadTurns {
     });
   }
 
-  private begin(): Turn {
-    const turn = new HeldTurn(this, () => {
+  private begin(hasWaited: boolean): Turn {
+    const turn = new HeldTurn(this, hasWaited, () => {
       this.held.delete(turn);
       this.next();
     });
@@ -68,6 +68,7 @@ class HeldTurn implements Turn {
 
   constructor(
     private readonly turns: ReadTurns,
+    private readonly hasWaited: boolean,
     private readonly ended: () => void,
   ) {}
 
@@ -76,12 +77,12 @@ class HeldTurn implements Turn {
   }
 
   isWanted(): boolean {
-    return this.turns.isWanted;
+    return this.hasWaited || this.turns.isWanted;
   }
 
   rests(): void {
     this.isResting = true;
-    if (this.isWanted()) this.giveUp();
+    if (this.turns.isWanted) this.giveUp();
   }
 
   works(): void {
