@@ -30,7 +30,7 @@ describe('holidays that take long to read', () => {
     expect((await apart.resolve(source(newYear), 2026)).holidays).toEqual([{ date: '2026-01-01' }]);
   });
 
-  it('hold up nobody: other work is done meanwhile', async () => {
+  it('do not delay other work', async () => {
     apart = new HolidaysApart(1);
     let turns = 0;
     const reading = apart.resolve(source(slow), 2026).catch(() => 'refused');

@@ -128,7 +128,7 @@ describe('a row that cannot go in', () => {
     },
   );
 
-  it('keeps no other out', () => {
+  it('does not stop the other rows', () => {
     expect(said).toContain(
       `1 facts recorded (1 events in all), 0 already recorded, ${Object.keys(rows).length} rejected`,
     );

@@ -54,7 +54,7 @@ describe('the API', () => {
     });
   });
 
-  it('lets nobody keep an answer for later', async () => {
+  it('forbids caches to keep an answer', async () => {
     const { headers } = await fetch(`${api.url}/graphql?query={__typename}`, {
       headers: { 'x-apollo-operation-name': 'a', authorization: `Bearer ${api.key}` },
     });

@@ -86,7 +86,7 @@ const opening = `mutation {
     expect(complaints).toEqual([]);
   });
 
-  it('asks nobody but the server', async () => {
+  it('sends requests only to the server', async () => {
     await page.locator('[aria-label="Show Documentation Explorer"]').click();
     await page.getByText('A GraphQL schema provides a root type').waitFor();
     await page.locator('[aria-label="Open settings dialog"]').click();

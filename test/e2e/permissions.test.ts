@@ -153,12 +153,12 @@ describe('every operation', () => {
       }
     });
 
-    it('keeps nobody from the rest of its type, nor from a mutation', async () => {
+    it('leaves the rest of its type open to others', async () => {
       const document = '{ plans { code __typename } customers { edges { node { id plan } } } }';
       expect((await api.send(document, {}, api.newKey('dashboard'))).errors).toBeUndefined();
     });
 
-    it('is refused by the schema itself, by whatever door it is asked', async () => {
+    it('is refused by the schema itself, over whatever transport it is asked', async () => {
       const served = authorizeFields(await sortedSchema());
       const plan = served.getType('Plan') as GraphQLObjectType;
       const { resolve } = plan.getFields()['history'] as { resolve: GraphQLFieldResolver<unknown, unknown> };
@@ -170,7 +170,7 @@ describe('every operation', () => {
     });
   });
 
-  it('is closed to nobody in particular', async () => {
+  it('refuses every operation to a caller without identity', async () => {
     for (const { document } of operations) {
       for (const key of ['', 'nonsense', `pledge_0123456789_${'A'.repeat(43)}`]) {
         const { errors, data } = await api.send(document, {}, key);

@@ -87,23 +87,26 @@ describe('a key for some customers', () => {
     ],
   ];
 
-  it.each(readers)('%s: sees what is theirs, and of the other what there is of nobody', async (_, query) => {
-    const declared = query.includes('$minPosition') ? `query ($minPosition: Position) ${query}` : query;
-    const ofNobody = declared
-      .replaceAll('globex', 'nobody')
-      .replaceAll('GLOBEX-REF', 'NONE')
-      .replaceAll('"G-1"', '"NONE"');
-    const ask = (text: string, key: string) =>
-      api.send(text, text.includes('$minPosition') ? { minPosition } : {}, key);
-    const withoutId = ({ errors, ...rest }: Awaited<ReturnType<typeof ask>>) => ({
-      ...rest,
-      errors: errors?.map(({ message, extensions }) => [message, extensions?.['code']]),
-    });
-    const answer = await ask(declared, acmes);
-    expect(JSON.stringify(answer)).not.toMatch(/globex/i);
-    expect(withoutId(answer)).toEqual(withoutId(await ask(ofNobody, acmes)));
-    expect(withoutId(await ask(declared, api.key))).not.toEqual(withoutId(answer)); // there is something to hide
-  });
+  it.each(readers)(
+    '%s: sees what is theirs, and of another customer as little as of one that does not exist',
+    async (_, query) => {
+      const declared = query.includes('$minPosition') ? `query ($minPosition: Position) ${query}` : query;
+      const ofNobody = declared
+        .replaceAll('globex', 'nobody')
+        .replaceAll('GLOBEX-REF', 'NONE')
+        .replaceAll('"G-1"', '"NONE"');
+      const ask = (text: string, key: string) =>
+        api.send(text, text.includes('$minPosition') ? { minPosition } : {}, key);
+      const withoutId = ({ errors, ...rest }: Awaited<ReturnType<typeof ask>>) => ({
+        ...rest,
+        errors: errors?.map(({ message, extensions }) => [message, extensions?.['code']]),
+      });
+      const answer = await ask(declared, acmes);
+      expect(JSON.stringify(answer)).not.toMatch(/globex/i);
+      expect(withoutId(answer)).toEqual(withoutId(await ask(ofNobody, acmes)));
+      expect(withoutId(await ask(declared, api.key))).not.toEqual(withoutId(answer)); // there is something to hide
+    },
+  );
 
   it.each(['tickets', 'workQueue', 'breaches', 'customers'])(
     'learns from a cursor of the administrator nothing of what lies beyond it: %s',

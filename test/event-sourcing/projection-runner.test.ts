@@ -343,7 +343,7 @@ describe('a projection', () => {
       expect(projecting.statuses[0]?.failedEvent).toMatch(/^[\w-]{36}$/);
     });
 
-    it('lets nobody wait for what will not come', async () => {
+    it('refuses at once to wait for what will not come', async () => {
       start(projecting);
       await running;
       const last = await log.lastPosition();

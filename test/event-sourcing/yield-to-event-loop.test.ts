@@ -49,7 +49,7 @@ describe('long work', () => {
     expect(done.slice(0, 5)).toEqual(['many', 'many', 'one', 'other', 'many']);
   });
 
-  it('that is short waits for nobody', async () => {
+  it('that is short does not wait', async () => {
     expect((await stepsByTurn(1, 5))[0]).toBe(5);
   });
 });

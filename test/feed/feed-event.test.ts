@@ -18,7 +18,7 @@ describe('a filter of the feed', () => {
     expect(isWanted(event(outcome), filter)).toBe(expected);
   });
 
-  it('wants by no channel what was recorded before channels were kept, and by no team what nobody has', () => {
+  it('wants no event without a channel if it filters by channel, and none without a team if it filters by team', () => {
     const { channel: _channel, ...older } = outcome;
     expect(isWanted(event(older), { channels: ['email'] })).toBe(false);
     expect(isWanted(event({ ...outcome, team: null }), { teams: ['bronze'] })).toBe(false);

@@ -66,7 +66,7 @@ describe('docker-compose.yml', () => {
     expect(names.filter((name) => !(name in compose.volumes))).toEqual([]);
   });
 
-  it('declares no volume that nobody uses', () => {
+  it('declares only volumes that are used', () => {
     const used = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
     expect(Object.keys(compose.volumes).sort()).toEqual([...new Set(used)].sort());
   });

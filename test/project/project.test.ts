@@ -41,7 +41,7 @@ describe('the manifest', () => {
     expect(Object.keys(dependencies).filter((name) => !reasons.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('asks of nobody a newer Node than it says itself, but for what npm leaves out on an older one', () => {
+  it('needs no newer Node than it says, except for packages that npm leaves out on an older one', () => {
     const tooNew = Object.entries(lock.packages).filter(([, { dev, optional, engines }]) => {
       const range = engines?.node ?? '';
       return dev !== true && optional !== true && /^(>=\s*|\^)2[1-9]/.test(range) && !range.includes('||');

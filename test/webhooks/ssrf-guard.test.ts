@@ -166,7 +166,7 @@ describe('a message to a webhook', () => {
     return outcome;
   }
 
-  it('connects to nobody where a name that was public has turned private: what DNS says then counts', async () => {
+  it('does not connect if a public name has become private: the answer of DNS at the connection counts', async () => {
     let turned = false;
     const lookup: Lookup = () => Promise.resolve(turned ? at('127.0.0.1') : at('93.184.215.14'));
     const url = `https://rebound.example:${there.port}/`;
@@ -179,7 +179,7 @@ describe('a message to a webhook', () => {
     expect(there.received).toEqual([]);
   });
 
-  it('connects to nobody where one of the addresses is refused', async () => {
+  it('does not connect if one of the addresses is refused', async () => {
     const lookup = dns({ 'mixed.example': ['127.0.0.1', '169.254.169.254'] });
     const outcome = await post(`http://mixed.example:${there.port}/`, { allowsPrivate: true, lookup });
     expect(outcome).toMatchObject({ kind: 'failed', error: expect.stringContaining('169.254.169.254') as unknown });
@@ -196,7 +196,7 @@ describe('a message to a webhook', () => {
     },
   );
 
-  it('connects to nobody where the address in the URL is allowed no more', async () => {
+  it('does not connect if the address in the URL is no longer allowed', async () => {
     expect(await post(there.url, publicly)).toMatchObject({ kind: 'failed' });
     expect(there.received).toEqual([]);
   });

@@ -64,4 +64,14 @@ describe("a plan's", () => {
     ticket.do('Mon 12:00', { type: 'PauseTicket', reason: 'scheduled' });
     expect(ticket.last).toEqual(['TicketPaused Mon 12:00']);
   });
+
+  it('lets a clock run on whose metric the plan does not know: the plan is older', () => {
+    const targets = [promise(4), promise(4, { metric: 'firstResponse' })];
+    const pauses = { firstResponse: ['onHold'] } as const;
+    const ticket = new TicketLife({ plan: planWith({ targets, pauses }) }).open('Mon 09:00');
+    expect(ticket.do('Mon 10:00', hold).last).toEqual([
+      'TicketPaused Mon 10:00',
+      'SlaDeadlineMoved firstResponse/1 due paused (paused)',
+    ]);
+  });
 });

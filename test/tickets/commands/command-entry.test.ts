@@ -16,7 +16,9 @@ describe('the entry for commands', () => {
     );
     expect(filesWith(/\bchangeTicket\(|\bchangeTicket\b.* from /)).toEqual(behind);
     expect(filesWith(/\bchangeAndPropagate\b/)).toEqual(behind.slice(1));
-    expect(filesWith(/\bticketDecider\(/)).toEqual(['tickets/commands/change-ticket.ts']);
+    // Settling says nothing of a ticket: it has no rights and no repetition to look for.
+    const deciding = ['tickets/commands/change-ticket.ts', 'tickets/commands/settle-ticket.ts'];
+    expect(filesWith(/\bticketDecider\(/)).toEqual(deciding);
   });
 
   it('is used by the API, by imports and by the watcher of revisions', () => {
@@ -28,13 +30,14 @@ describe('the entry for commands', () => {
     ]);
   });
 
-  it('is passed by no append but of streams that are no tickets', () => {
+  it('makes every append to the stream of a ticket, but for settling', () => {
     expect(
       filesWith(/\bhandleCommands?\(|\.append\(/).filter((name) => !/^event-(store|sourcing)\//.test(name)),
     ).toEqual([
       'catalogue/commands/catalogue-ports.ts',
       'imports/import-sink.ts',
       'tickets/commands/change-ticket.ts',
+      'tickets/commands/settle-ticket.ts',
       'webhooks/commands/change-webhook.ts',
     ]);
   });
