@@ -24,6 +24,9 @@ import { type ReadTurns } from './turns.js';
 const mostInPage = 64;
 const mostBytesInPage = 256 * 1024;
 
+/** For how long a page keeps its reader's turn while he works on it, in milliseconds. */
+const longestWorkMs = 50;
+
 /** For how long a read that lies behind what the server has named is read again. */
 const behindMs = 3_000;
 
@@ -176,6 +179,7 @@ export class Reads {
     signal: AbortSignal,
     answered: () => void,
   ): AsyncGenerator<readonly ReadResp[], boolean, undefined> {
+    const { time } = this.retryPolicy;
     const turn = await this.turns.take(signal);
     if (turn === undefined) return false;
     const leave = await this.rightOfWay?.enter(signal);
@@ -188,9 +192,9 @@ export class Reads {
       if (turn.isWanted() || leave?.isForPage === true) {
         const asked = request(mostInPage);
         const { page, hasMore } = this.recentPages?.get(asked) ?? (await this.page(asked, signal));
-        turn.end();
-        leave?.hands();
         answered();
+        // What is done with it is work as well: until then it is his turn, but who stands still stops nobody for long.
+        void time.sleepUntil(time.now() + longestWorkMs, signal).then(end);
         if (page.length > 0) yield page;
         answered();
         return hasMore;

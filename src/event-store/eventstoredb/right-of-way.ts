@@ -6,22 +6,17 @@ const restsForPage = 3;
 /** The longest such rest, in milliseconds: a server that is slow to answer one page stops nobody for long. */
 const longestRestMs = 250;
 
-/** For how long a page is waited for that its reader works on, in milliseconds: who stands still stops nobody for long. */
-const longestWorkMs = 50;
-
 /** For how long after an append the next one is reckoned with, in milliseconds: who has an answer often writes again. */
 const lingersMs = 20;
 
 /** Leave to read: one page, or as much as there is. */
 export interface Leave {
   readonly isForPage: boolean;
-  /** What was read is handed on: that is work, too. */
-  hands(): void;
   /** What was to be read was read and taken. */
   end(): void;
 }
 
-const asMuchAsThereIs: Leave = { isForPage: false, hands: () => undefined, end: () => undefined };
+const asMuchAsThereIs: Leave = { isForPage: false, end: () => undefined };
 
 /**
  * Appends go first: while some are under way, those who catch up read a page at a time, one of them after another, and
@@ -79,15 +74,14 @@ export class RightOfWay {
     this.isBusy = true;
     const began = this.time.elapsed();
     let isEnded = false;
-    const end = () => {
-      if (isEnded) return;
-      isEnded = true;
-      void this.rest(Math.min((this.time.elapsed() - began) * restsForPage, longestRestMs));
+    return {
+      isForPage: true,
+      end: () => {
+        if (isEnded) return;
+        isEnded = true;
+        void this.rest(Math.min((this.time.elapsed() - began) * restsForPage, longestRestMs));
+      },
     };
-    const hands = () => {
-      void this.time.sleepUntil(this.time.now() + longestWorkMs, this.closing).then(end);
-    };
-    return { isForPage: true, hands, end };
   }
 
   private async rest(ms: number): Promise<void> {
