@@ -25,7 +25,7 @@ function withLog(name: string, says: string, test: (log: string) => Promise<void
   const log = join(data, name);
   const isThere = existsSync(log);
   if (!isThere) console.warn(`skipped: ${log} is not there`);
-  (isThere ? it : it.skip)(says, () => test(log), 300_000);
+  (isThere ? it : it.skip)(says, () => test(log), times({ short: 300_000, long: 1_200_000 }));
 }
 
 /** Every so many tickets go in: every one of them in the long run. */

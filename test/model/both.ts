@@ -114,6 +114,7 @@ export class Both {
     if (command === undefined) return;
     const occurredAt = this.instantOf(id, when, now);
     const isPerson = actor !== 'bot';
+    const known = this.desk.tickets.get(id)?.facts.length ?? 0;
     const verdict = this.desk.say(id, { command, occurredAt, actor, isPerson, mayBackdate, key }, now);
     const request = {
       ...{ command, mayBackdate, actor: { id: actor, kind: isPerson ? 'person' : 'automatic' } as const },
@@ -134,7 +135,9 @@ export class Both {
       code: said === verdict ? rejection?.code : undefined,
     });
     if (verdict !== 'refused' && !(answer instanceof Rejection)) await this.compare(id, answer.ticket);
-    if (isToldAtOnce) for (const other of this.desk.propagate(id, now)) await this.compareNow(other);
+    if (!isToldAtOnce) return;
+    // Who says the same again may have been interrupted before the others were told.
+    for (const other of this.desk.propagate(id, now, verdict === 'alreadySo' ? 0 : known)) await this.compareNow(other);
   }
 
   /** The watchers look once; then the read models show what the model does. */

@@ -48,12 +48,15 @@ export class NaiveDesk {
     return then === undefined || then.status === 'cancelled';
   }
 
-  /** Tells other tickets what a ticket has to say to them; answers who was told something. */
-  propagate(id: string, now: Instant): string[] {
+  /**
+   * Tells other tickets what a ticket has to say to them; answers who was told something.
+   * @param known so many facts of it were there before: of what they split off, the watcher tells
+   */
+  propagate(id: string, now: Instant, known = 0): string[] {
     const from = this.tickets.get(id);
     if (from === undefined) return [];
     const heard: string[] = [];
-    for (const { target, at, command } of wordsOf(id, from)) {
+    for (const { target, at, command } of wordsOf(id, from, known)) {
       const to = this.tickets.get(target);
       if (command.type === 'OpenTicket') {
         if (to !== undefined) continue; // it was told, or somebody else has opened it: then it is left to people
@@ -85,7 +88,7 @@ export class NaiveDesk {
 }
 
 /** Of merges into the same ticket the one that stands is told; if none does, that it does not. */
-function wordsOf(from: string, ticket: NaiveTicket): readonly Word[] {
+function wordsOf(from: string, ticket: NaiveTicket, known = 0): readonly Word[] {
   const merges = new Map<string, Word>();
   const splits: Word[] = [];
   for (const fact of inOrder(ticket.facts)) {
@@ -97,7 +100,8 @@ function wordsOf(from: string, ticket: NaiveTicket): readonly Word[] {
       const said = { type: 'ReceiveMerge', from, stands, unansweredSince: stands ? unanswered(life) : null } as const;
       if (stands || !merges.has(command.into)) merges.set(command.into, { target: command.into, at, command: said });
     }
-    if (command.type === 'SplitTicket') splits.push(splitOff(from, command, life));
+    if (command.type === 'SplitTicket' && ticket.facts.indexOf(fact) >= known)
+      splits.push(splitOff(from, command, life));
   }
   return [...merges.values(), ...splits];
 }
