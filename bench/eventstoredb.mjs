@@ -91,6 +91,8 @@ function onClient(client, logId) {
           if (!one.streamId.startsWith('$')) return position(one.position);
         }
       },
+      /** What stands at a position: it is compared at the next start, which there is none of here. */
+      markAt: () => Promise.resolve(undefined),
       async *subscribe({ types, signal }) {
         const end = await this.lastPosition();
         const subscription = subscribe(eventTypeFilter({ regex: `^(${types.join('|')})$` }), 'start');
