@@ -180,6 +180,27 @@ describe('a log that many follow', () => {
     await other.close();
   });
 
+  it('leaves no timer behind for a page that was taken', async () => {
+    const time = new ManualClock(0);
+    let asleep = 0;
+    const sleepUntil = async (at: number, signal: AbortSignal) => {
+      asleep += 1;
+      await time.sleepUntil(at, signal);
+      asleep -= 1;
+    };
+    const other = await EventStoreDbEventStore.open(server.url, { retryPolicy: { time: { ...time, sleepUntil } } });
+    server.faults.appends.push('holdAnswer');
+    const appending = other.append('s', 'noStream', [event()]);
+    await server.faults.holding(1);
+    const before = asleep;
+    expect(await all(other.readAll())).toHaveLength(401); // a page at a time, since somebody appends
+    await settled();
+    expect(asleep).toBe(before);
+    server.faults.release();
+    await appending;
+    await other.close();
+  });
+
   it('is read at the same pace by all who catch up, though each wants something else of it', async () => {
     const read = Array.from({ length: 24 }, () => 0);
     let fewest: number | undefined;

@@ -183,9 +183,11 @@ export class Reads {
     const turn = await this.turns.take(signal);
     if (turn === undefined) return false;
     const leave = await this.rightOfWay?.enter(signal);
+    const ended = new AbortController();
     const end = () => {
       turn.end();
       leave?.end();
+      ended.abort();
     };
     try {
       if (isAborted(signal)) return false;
@@ -194,7 +196,7 @@ export class Reads {
         const { page, hasMore } = this.recentPages?.get(asked) ?? (await this.page(asked, signal));
         answered();
         // What is done with it is work as well: until then it is his turn, but who stands still stops nobody for long.
-        void time.sleepUntil(time.now() + longestWorkMs, signal).then(end);
+        void time.sleepUntil(time.now() + longestWorkMs, ended.signal).then(end);
         if (page.length > 0) yield page;
         answered();
         return hasMore;
