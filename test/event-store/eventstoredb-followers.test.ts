@@ -188,7 +188,9 @@ describe('a log that many follow', () => {
       await time.sleepUntil(at, signal);
       asleep -= 1;
     };
-    const other = await EventStoreDbEventStore.open(server.url, { retryPolicy: { time: { ...time, sleepUntil } } });
+    const { now, elapsed } = time;
+    const retryPolicy = { time: { now, elapsed, sleepUntil } };
+    const other = await EventStoreDbEventStore.open(server.url, { retryPolicy });
     server.faults.appends.push('holdAnswer');
     const appending = other.append('s', 'noStream', [event()]);
     await server.faults.holding(1);
@@ -323,6 +325,19 @@ describe('the pages that were read just now', () => {
   it('are full, for the end of the log goes on', () => {
     pages.keep(askedFor(64), { page: [], hasMore: false });
     expect(pages.get(askedFor(64))).toBeUndefined();
+  });
+
+  it('are decoded once, and others each time', () => {
+    let decoded = 0;
+    const decode = () => {
+      decoded += 1;
+      return [];
+    };
+    pages.keep(askedFor(64), page);
+    for (let n = 0; n < 3; n++) pages.eventsIn(page.page, decode);
+    expect(decoded).toBe(1);
+    for (let n = 0; n < 3; n++) pages.eventsIn([], decode);
+    expect(decoded).toBe(4);
   });
 
   it('are the last sixteen', () => {

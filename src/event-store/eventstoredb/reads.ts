@@ -67,7 +67,7 @@ export class Reads {
     const backOff = new BackOff({ ...this.retryPolicy, giveUpMs: behindMs });
     for (;;) {
       for await (const responses of this.responses(request, signal, { right: 'read', stream })) {
-        const events = eventsOf(responses, this.connection.names);
+        const events = this.eventsIn(responses);
         next = lastRevisionOf(responses, next - 1) + 1;
         if (events.length > 0) yield events;
       }
@@ -94,7 +94,7 @@ export class Reads {
     const wanted = ({ position }: StoredEvent) => position > last && position <= until;
     const request = (count: number) => readAllFrom(last, this.connection.names, types, count);
     for await (const responses of this.responses(request, signal)) {
-      const events = eventsOf(responses, this.connection.names);
+      const events = this.eventsIn(responses);
       const fresh = events.filter(wanted);
       last = fresh.at(-1)?.position ?? last;
       if (fresh.length > 0) yield fresh;
@@ -251,6 +251,11 @@ export class Reads {
     });
   }
 
+  private eventsIn(responses: readonly ReadResp[]): readonly StoredEvent[] {
+    const decoded = () => decode(responses, this.connection.names);
+    return this.recentPages?.eventsIn(responses, decoded) ?? decoded();
+  }
+
   private async first(
     request: () => ReadReq,
     signal: AbortSignal,
@@ -277,16 +282,8 @@ function lastRevisionOf(responses: readonly ReadResp[], otherwise: number): numb
 
 const sizeOf = (response: ReadResp): number => response.getEvent()?.getEvent()?.getData_asU8().length ?? 0;
 
-/** By what was read: a page that several read is decoded once. */
-const decoded = new WeakMap<readonly ReadResp[], readonly StoredEvent[]>();
-
-function eventsOf(responses: readonly ReadResp[], names: StreamNames): readonly StoredEvent[] {
-  const known = decoded.get(responses);
-  if (known !== undefined) return known;
-  const events = responses.flatMap((response) => {
+const decode = (responses: readonly ReadResp[], names: StreamNames): readonly StoredEvent[] =>
+  responses.flatMap((response) => {
     const recorded = response.getEvent()?.getEvent();
     return (recorded === undefined ? undefined : toStoredEvent(recorded, names)) ?? [];
   });
-  decoded.set(responses, events);
-  return events;
-}

@@ -1,4 +1,5 @@
 import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type TimeSource } from '../../time/time-source.js';
 
 /** How many pages are kept, each of some dozens of events and of 256 KiB or so at most. */
@@ -15,6 +16,8 @@ export interface Page {
 
 interface Kept extends Page {
   readonly readAt: number;
+  /** Undefined until somebody wants them. */
+  events: readonly StoredEvent[] | undefined;
 }
 
 /**
@@ -37,9 +40,15 @@ export class RecentPages {
     if (!page.hasMore) return;
     const key = keyOf(request);
     this.pages.delete(key); // the last to be read is the last to go
-    this.pages.set(key, { ...page, readAt: this.time.elapsed() });
+    this.pages.set(key, { ...page, readAt: this.time.elapsed(), events: undefined });
     const [oldest] = this.pages.keys();
     if (this.pages.size > mostPages && oldest !== undefined) this.pages.delete(oldest);
+  }
+
+  /** The events of a page, decoded once where it is kept. */
+  eventsIn(page: Page['page'], decode: () => readonly StoredEvent[]): readonly StoredEvent[] {
+    for (const kept of this.pages.values()) if (kept.page === page) return (kept.events ??= decode());
+    return decode();
   }
 }
 
