@@ -1,5 +1,4 @@
 import {
-  type DocumentNode,
   execute,
   type ExecutionArgs,
   type ExecutionResult,
@@ -7,24 +6,19 @@ import {
   GraphQLError,
   type GraphQLSchema,
   OperationTypeNode,
-  parse,
-  specifiedRules,
   subscribe,
-  validate,
 } from 'graphql';
-import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, type Context, type ServerOptions } from 'graphql-ws';
 import { type Authenticator } from '../../auth/authenticator.js';
 import { authenticateConnection, closeIfOver, contextOfConnection, identityOf } from './authenticate-connections.js';
 import { whyNotAll } from '../graphql/operation-authorization.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { faultsOfVariables } from '../graphql/variable-faults.js';
 import { answerTooLarge, exceeds } from '../answer-size.js';
-import { tooLong, tooLongCode } from '../graphql/document-rules.js';
 import { type RequestLimits } from '../request-limits.js';
+import { documentReader, refusal } from './document-reader.js';
 import { type OpenSocket } from './open-socket.js';
-import { notAllowed } from '../graphql/persisted-operations.js';
-import { queryRules } from '../graphql/query-rules.js';
-import { errorFormat, fewOf, mostErrors } from '../exception-filter.js';
+import { errorFormat, fewOf } from '../exception-filter.js';
 
 type Params = Record<string, unknown>;
 type SocketContext = Context<Params, OpenSocket>;
@@ -48,7 +42,7 @@ export function socketProtocol(
   time: TimeSource,
 ): ServerOptions<Params, OpenSocket> {
   const { limits, rates, requests } = requestLimits;
-  const read = reader(schema, requestLimits);
+  const read = documentReader(schema, requestLimits);
   const format = errorFormat(requestLimits);
   const told = (errors: readonly GraphQLError[]) => fewOf(errors).map((error) => format(error.toJSON(), error));
   const contexts = new Set<SocketContext>();
@@ -135,30 +129,3 @@ function withSoundVariables<Result>(
 
 const tooQuick = (most: number, whose: string) =>
   refusal(`More than ${most} requests a minute ${whose}.`, 'TOO_MANY_REQUESTS');
-
-const refusal = (message: string, code: string) => new GraphQLError(message, { extensions: { code } });
-
-/** Reads a document as Apollo does for HTTP, by the same rules. */
-function reader(schema: GraphQLSchema, requestLimits: RequestLimits) {
-  const rules = [...specifiedRules, ...queryRules(requestLimits)];
-  return (payload: SubscribePayload): DocumentNode | readonly GraphQLError[] => {
-    const text = requestLimits.operations === undefined ? payload.query : requestLimits.operations.documentOf(payload);
-    if (text === undefined) return [refusal(notAllowed.message, notAllowed.code)];
-    const why = tooLong(text, requestLimits.limits);
-    if (why !== undefined) return [refusal(why, tooLongCode)];
-    try {
-      const document = parse(text, { maxLexicalTokens: requestLimits.limits.tokens });
-      const faults = validate(schema, document, rules, { maxErrors: mostErrors });
-      return faults.length > 0 ? faults.map((fault) => coded(fault, 'GRAPHQL_VALIDATION_FAILED')) : document;
-    } catch (error) {
-      if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];
-      throw error;
-    }
-  };
-}
-
-const coded = ({ message, nodes, source, positions }: GraphQLError, code: string) =>
-  new GraphQLError(message, {
-    ...{ nodes: nodes ?? null, source: source ?? null, positions: positions ?? null },
-    extensions: { code },
-  });
