@@ -15,9 +15,9 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
  * @throws Rejection `LOG_OLDER`
  */
 export function expectLog({ eventStoreUrl }: Settings, files: Files, { acceptsOlderLog, told }: Finding): void {
-  const { eventsFile, readModelsFile, webhookFiles, dutiesFile, lastSeenFile } = files;
+  const { eventsFile, readModelsFile, webhookFiles, leasesFile, lastSeenFile } = files;
   if (eventStoreUrl !== null || sizeOf(eventsFile) > 0) return;
-  const others = [readModelsFile, webhookFiles.outbox, webhookFiles.key, dutiesFile, lastSeenFile, `${eventsFile}-wal`]
+  const others = [readModelsFile, webhookFiles.outbox, webhookFiles.key, leasesFile, lastSeenFile, `${eventsFile}-wal`]
     .filter((file) => sizeOf(file) > 0)
     .map((file) => basename(file));
   if (others.length === 0) return;

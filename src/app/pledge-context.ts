@@ -133,7 +133,7 @@ export async function openPledgeContext(
     await expectAllThatWasSeen(folder, store, finding);
     readModels = await openReadModels(folder.readModelsFile, { log: store, projections: allProjections }, finding);
     webhooks = await openWebhooks(folder.webhookFiles, { store, time }, finding);
-    leases = await openLeases(folder.dutiesFile, finding);
+    leases = await openLeases(folder.leasesFile, finding);
     await endLeases(leases); // the folder is ours alone
     const catalogue = new Catalogue(store, settings.defaultPlan);
     const ports = { store, catalogue, time, resolveHolidays: apart?.resolve ?? resolveHolidays };

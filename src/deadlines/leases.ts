@@ -32,8 +32,8 @@ export interface LeaseSchema {
 
 export type LeaseDatabase = Kysely<LeaseSchema>;
 
-const dutiesFile: Stored = {
-  called: 'the leases of work in duties.db',
+const leasesFile: Stored = {
+  called: 'the leases of work in leases.db',
   remedy: 'The next start makes a new file.',
 };
 
@@ -55,10 +55,10 @@ export async function openLeases(file: string, { told }: Finding = refusing): Pr
 
 /** @throws StorageFault where the file is damaged */
 async function openSound(file: string): Promise<LeaseDatabase> {
-  const database = connectTo(file, file, dutiesFile.remedy);
-  const db = new Kysely<LeaseSchema>({ dialect: dialectOf(database, dutiesFile) });
+  const database = connectTo(file, file, leasesFile.remedy);
+  const db = new Kysely<LeaseSchema>({ dialect: dialectOf(database, leasesFile) });
   try {
-    const found = tellingFaults(dutiesFile, () => database.pragma('quick_check(1)', { simple: true })); // it is small
+    const found = tellingFaults(leasesFile, () => database.pragma('quick_check(1)', { simple: true })); // it is small
     if (found !== 'ok') throw new StorageFault('DATA_DAMAGED', `${file} is damaged: ${String(found)}`, true);
     await makeTables(db);
     return db;

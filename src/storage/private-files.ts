@@ -14,7 +14,7 @@ export function keepPrivate(file: string): void {
 }
 
 /** What Pledge keeps in a data folder. */
-const ours = /^((events|read-models|webhooks|duties|keys|lock)\.db|lock\.json|log\.last|(development|webhooks)\.key)/;
+const ours = /^((events|read-models|webhooks|leases|keys|lock)\.db|lock\.json|log\.last|(development|webhooks)\.key)/;
 
 /**
  * Makes a data folder that its owner alone may enter, and closes our files in it. One that is there is closed to others, too, unless it holds more than

@@ -115,7 +115,7 @@ describe('a data folder with a folder, nonsense or another database in place of 
     'read-models.db',
     'webhooks.db',
     'webhooks.key',
-    'duties.db',
+    'leases.db',
     'keys.db',
     'lock.db',
     'lock.json',

@@ -16,7 +16,7 @@ describe('a ticket that some work is stuck on', () => {
   it('is shown with its error and when it is tried next, and counted in /health, which is well all the same', async () => {
     expect(await health()).toMatchObject({ status: 'ok', stuckTickets: 0 });
     const [since, retryAt] = [Date.parse('2026-03-02T08:00:00Z'), Date.parse('2026-03-02T10:00:00Z')];
-    const leases = await openLeases(filesOf(api.folder).dutiesFile);
+    const leases = await openLeases(filesOf(api.folder).leasesFile);
     await stuckOf(leases, 'deadlines').put({
       ticket: 'T-1',
       error: 'poison',

@@ -47,25 +47,25 @@ describe('a file of the data folder that is damaged', () => {
     [
       'has a page that is none',
       () => {
-        damage(file('duties.db'), 'leases');
+        damage(file('leases.db'), 'leases');
       },
     ],
     [
       'is no database',
       () => {
-        writeFileSync(file('duties.db'), 'no database at all, whatever it is');
+        writeFileSync(file('leases.db'), 'no database at all, whatever it is');
       },
     ],
     [
       'is half there',
       () => {
-        writeFileSync(file('duties.db'), readFileSync(file('duties.db')).subarray(0, 5_000));
+        writeFileSync(file('leases.db'), readFileSync(file('leases.db')).subarray(0, 5_000));
       },
     ],
-  ])('is made anew where it is that of duties, which %s', async (_, harm) => {
+  ])('is made anew where it is that of leases, which %s', async (_, harm) => {
     harm();
     const { context, said } = await opened(folder);
-    expect(said).toMatch(/duties\.db is damaged and was replaced/);
+    expect(said).toMatch(/leases\.db is damaged and was replaced/);
     await open(context, 'T-2');
     await context.close();
   });

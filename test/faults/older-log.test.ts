@@ -71,9 +71,9 @@ describe('a log that is less than the rest of its folder knows', () => {
   });
 
   it.each([
-    ['the read models', ['webhooks.db', 'duties.db', 'log.last', 'webhooks.key']],
-    ['the outbox', ['read-models.db', 'duties.db', 'log.last', 'webhooks.key']],
-    ['how far it was acknowledged', ['read-models.db', 'webhooks.db', 'duties.db', 'webhooks.key']],
+    ['the read models', ['webhooks.db', 'leases.db', 'log.last', 'webhooks.key']],
+    ['the outbox', ['read-models.db', 'leases.db', 'log.last', 'webhooks.key']],
+    ['how far it was acknowledged', ['read-models.db', 'webhooks.db', 'leases.db', 'webhooks.key']],
   ])('for it is missing is refused by %s alone', async (_, others) => {
     for (const file of [...others, 'events.db']) rmSync(join(folder, file), { force: true });
     await refused(folder);

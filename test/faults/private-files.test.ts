@@ -46,7 +46,7 @@ describe('the files of a data folder', () => {
 describe('a log that is in two folders', () => {
   const refused: unknown = expect.objectContaining({ code: 'DATA_FOLDER_IN_USE' });
 
-  it.each(['events.db', 'read-models.db', 'webhooks.db', 'duties.db'])(
+  it.each(['events.db', 'read-models.db', 'webhooks.db', 'leases.db'])(
     'by a link is in use by whoever uses the file: %s',
     (name) => {
       const [real, one, other] = [newFolder(), newFolder(), newFolder()];

@@ -21,7 +21,7 @@ export interface DataFolder {
   readonly eventsFile: string;
   readonly readModelsFile: string;
   readonly webhookFiles: { readonly outbox: string; readonly key: string };
-  readonly dutiesFile: string;
+  readonly leasesFile: string;
   readonly lastSeenFile: string;
   release(): void;
 }
@@ -32,7 +32,7 @@ export const filesOf = (folder: string) => ({
   eventsFile: join(resolve(folder), 'events.db'),
   readModelsFile: join(resolve(folder), 'read-models.db'),
   webhookFiles: { outbox: join(resolve(folder), 'webhooks.db'), key: join(resolve(folder), 'webhooks.key') },
-  dutiesFile: join(resolve(folder), 'duties.db'),
+  leasesFile: join(resolve(folder), 'leases.db'),
   lastSeenFile: join(resolve(folder), 'log.last'),
 });
 
@@ -55,14 +55,14 @@ export function openDataFolder(
   } catch (error) {
     throw notWritable(error);
   }
-  const { path, eventsFile, readModelsFile, webhookFiles, dutiesFile } = files;
+  const { path, eventsFile, readModelsFile, webhookFiles, leasesFile } = files;
   const locks: Lock[] = [];
   const release = () => {
     for (const lock of locks) lock.release();
   };
   try {
     expectOneName(eventsFile);
-    const folders = [eventsFile, readModelsFile, webhookFiles.outbox, dutiesFile].map((file) => dirname(realOf(file)));
+    const folders = [eventsFile, readModelsFile, webhookFiles.outbox, leasesFile].map((file) => dirname(realOf(file)));
     for (const each of new Set([realpathSync(path), ...folders])) locks.push(takeLock(each, holder));
   } catch (error) {
     release();
