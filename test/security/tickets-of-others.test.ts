@@ -124,6 +124,37 @@ describe("a fact about a ticket that is another's", () => {
       expect(await codes([note(id)])).toEqual(['RECORDED']); // another request is another matter
     });
 
+    it.each([
+      [
+        'an opening',
+        (id: string) =>
+          `openTicket(input: { id: "${id}", customer: "globex", type: PRODUCT_BUG, channel: EMAIL, subject: "" })`,
+      ],
+      [
+        'a split',
+        (id: string) => `splitTicket(input: { id: "not an id", into: "${id}", messageAt: "2026-03-02T09:00:00Z" })`,
+      ],
+      [
+        'an opening in bulk',
+        (id: string) => `recordTicketEvents(events: [{ event: TICKET_OPENED, ticket: "${id}", customer: "globex",
+          type: PRODUCT_BUG, channel: EMAIL, subject: "", occurredAt: "2026-03-02T09:00:00Z" }])`,
+      ],
+      [
+        'a split in bulk',
+        (id: string) => `recordTicketEvents(events: [{ event: TICKET_SPLIT, ticket: "not an id", into: "${id}",
+          messageAt: "2026-03-02T09:00:00Z", occurredAt: "2026-03-02T09:00:00Z" }])`,
+      ],
+    ])('is refused in the mutations after %s whose input is wrong', async (_, wrong) => {
+      const id = await taken();
+      const before = await historyOf(id);
+      const { data, errors } = await api.send(`mutation {
+        wrong: ${wrong(id)} { __typename }
+        noted: addInternalNote(input: { id: "${id}", text: "${secret}" }) { ... on Rejection { code } } }`);
+      expect(errors).toMatchObject([{ path: ['wrong'], extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(data).toEqual({ wrong: null, noted: { code: 'OPENING_REJECTED' } });
+      expect(await historyOf(id)).toEqual(before);
+    });
+
     it('is taken where the very ticket is there, opened with other content', async () => {
       const id = `S-${(number += 1)}`;
       const from = { source: 'zendesk', externalId: id };

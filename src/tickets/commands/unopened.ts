@@ -21,10 +21,10 @@ export class Unopened {
     this.refused.add(`${by} ${ticket}`);
   }
 
-  /** Remembers which ticket a refusal leaves unopened, if any: the one itself, or the one that was to be split off. */
-  remember(command: AnyTicketCommand, ticket: string, rejection: Rejection): void {
+  /** Remembers which ticket a failure leaves unopened, if any: the one itself, or the one that was to be split off. */
+  remember(command: AnyTicketCommand, ticket: string, why: unknown): void {
     if (command.type === 'SplitTicket') this.add(command.into, 'split');
-    else if (opens(command) && !(rejection instanceof OpenedBefore)) this.add(ticket, 'opening');
+    else if (opens(command) && !(why instanceof OpenedBefore)) this.add(ticket, 'opening');
   }
 
   /** Whether nothing at all is said of a ticket any more. */

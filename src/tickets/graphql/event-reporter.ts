@@ -6,7 +6,6 @@ import { toCursor } from '../../event-sourcing/cursor.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { Rejection } from '../../event-sourcing/rejection.js';
 import { expectMayReport, recordedBy } from '../../api/graphql/actor.js';
 import { Faults } from '../../api/graphql/faults.js';
 import { orRejection } from '../../api/graphql/rejected.js';
@@ -17,7 +16,7 @@ import { type ReportedType, type TicketCommand } from '../domain/facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
 import { type ReportInput } from './event-inputs.js';
 import { readMutation } from './event-readers.js';
-import { type Sender, unopenedBy } from './sender.js';
+import { rememberFailed, type Sender, unopenedBy } from './sender.js';
 import { TicketChangedType } from './ticket-result.js';
 import { toTicketType } from './ticket.type.js';
 
@@ -33,7 +32,7 @@ export class EventReporter {
 
   report(type: ReportedType, input: ReportInput, sender: Sender) {
     const { identity } = sender;
-    const { ticket, actor, command, ...report } = read(type, input);
+    const { ticket, actor, command, ...report } = read(type, input, sender);
     const known = ticket ?? idOf(command, report.idempotencyKey, identity);
     const id = known ?? newId();
     const decided = async () => {
@@ -44,7 +43,7 @@ export class EventReporter {
       return this.decided(new ChangeTicket(identity.scope, id, [request], known === undefined, sender.signal));
     };
     const remembered = decided().catch((error: unknown) => {
-      if (error instanceof Rejection) unopenedBy(sender).remember(command, id, error);
+      unopenedBy(sender).remember(command, id, error);
       throw error;
     });
     return orRejection(remembered);
@@ -64,13 +63,18 @@ export class EventReporter {
 }
 
 /** @throws GraphQLError `BAD_USER_INPUT` that names the fields at fault */
-function read(type: ReportedType, input: object) {
+function read(
+  type: ReportedType,
+  input: ReportInput & { readonly id?: string; readonly into?: string },
+  sender: Sender,
+) {
   const faults = new Faults();
   const report = readMutation(type, input, (field, message) => {
     faults.add(field, message);
   });
-  if (report === undefined) throw faults.asError();
-  return report;
+  if (report !== undefined) return report;
+  rememberFailed(sender, type, { ticket: input.id, into: input.into });
+  throw faults.asError();
 }
 
 /** The id that derives from an opening, so that opening it twice opens one; undefined: it needs a new one. */

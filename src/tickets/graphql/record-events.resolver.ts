@@ -16,7 +16,7 @@ import { heeding } from '../commands/unopened.js';
 import { type TicketEventInput } from './event-inputs.js';
 import { readBulk } from './event-readers.js';
 import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.js';
-import { From, type Sender, unopenedBy } from './sender.js';
+import { From, rememberFailed, type Sender, unopenedBy } from './sender.js';
 
 const mostEvents = 1_000;
 
@@ -37,6 +37,15 @@ export class RecordEvents {
     @Args() { events }: RecordTicketEventsArgs,
     @From() sender: Sender,
   ): Promise<TicketEventsRecordedType> {
+    try {
+      return await this.recordAll(events, sender);
+    } catch (error) {
+      for (const said of events) rememberFailed(sender, said.event, said);
+      throw error;
+    }
+  }
+
+  private async recordAll(events: readonly TicketEventInput[], sender: Sender): Promise<TicketEventsRecordedType> {
     const groups = new Map<string, Said[]>();
     for (const [index, { ticket, actor, ...report }] of read(events).entries()) {
       const said = { index, request: { ...report, ...recordedBy(sender.identity, actor) } };
