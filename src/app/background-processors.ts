@@ -21,7 +21,7 @@ import { dueRecalculations, nextRecalculation, recalculationsOf } from '../ticke
 export interface BackgroundProcessors {
   /** Tells tickets of others that were merged into them or split off. */
   readonly mergePropagations: WatcherPorts;
-  /** Lays open tickets out anew under revisions that apply to them. */
+  /** Recalculates open tickets under revisions that apply to them. */
   readonly revisions: WatcherPorts;
   /** Settles tickets on which something falls due. */
   readonly deadlines: WatcherPorts;

@@ -16,7 +16,7 @@ export interface Step<S extends Subject = Subject> {
   readonly pause: Pause | null;
   /** Null while paused before it was reached. */
   readonly atRiskAt: Instant | null;
-  /** Laid out anew, rather than moved by a pause. */
+  /** Recalculated, rather than moved by a pause. */
   readonly recalculated: boolean;
 }
 
@@ -186,7 +186,7 @@ export function step<S extends Subject>(
 ): Run<S> {
   if (run.breachedAt !== null) return run; // what was breached is judged; only lateness goes on
   const due = dueOf(run);
-  // A layout anew may put the deadline before the pause under way: then it has passed, paused or not.
+  // A recalculation may put the deadline before the pause under way: then it has passed, paused or not.
   const isPaused = run.pausedSince !== null && due >= run.pausedSince;
   const pause = isPaused ? { since: run.pausedSince, dueAt: due } : null;
   const dueAt = isPaused ? null : due;

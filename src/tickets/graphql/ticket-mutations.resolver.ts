@@ -152,7 +152,7 @@ export class TicketMutations {
   @Mutation(() => TicketResult, {
     nullable: true,
     description:
-      "Lays a ticket's clocks out anew from their own starts, breached ones too that are unanswered, under the plan and calendar that govern it now. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.",
+      'Recalculates the clocks of a ticket from their own starts, also those that are breached and unanswered, under the plan and calendar that govern it now. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.',
   })
   reapplyPlan(
     @Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput,
