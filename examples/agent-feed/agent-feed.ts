@@ -21,7 +21,8 @@ interface FeedError {
 }
 
 const url = `ws://127.0.0.1:${process.env['PLEDGE_PORT'] ?? '3000'}/graphql`;
-const key = process.env['PLEDGE_KEY'] ?? readFileSync('data/development.key', 'utf8').trim();
+const key =
+  process.env['PLEDGE_KEY'] ?? readFileSync(`${process.env['PLEDGE_DATA'] ?? 'data'}/development.key`, 'utf8').trim();
 const file = process.argv[2] ?? 'agent-feed.cursor';
 
 /** Where to go on; the first time from now on. */

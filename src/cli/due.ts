@@ -2,7 +2,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { DateTime, Duration } from 'luxon';
 import { type DayRule, type Target } from '../business-time/calendar.js';
 import { readSettings } from '../config/settings.js';
-import { Rejection } from '../event-sourcing/rejection.js';
 import { readLog } from '../imports/read-log.js';
 import { openForReading } from '../app/pledge-context.js';
 import { Catalogue } from '../catalogue/catalogue.js';
@@ -74,10 +73,12 @@ export const dueCommand = new Command('due')
   .option('--priority <priority>', 'for a ticket of this priority', 'normal')
   .option('--pause <from/to>', 'the clock stands still between two instants; may be given several times', pause)
   .option('--json', 'the answer as JSON')
-  .action(async (options: Options) => {
+  .action(async (options: Options, command: Command) => {
     printsAlone();
     if (options.cases !== undefined) return printAll(answersTo(readLog(options.cases, process.stdin)));
-    if (options.from === undefined) throw new Rejection('INVALID_QUESTION', 'Give --from INSTANT, or --cases FILE.');
+    if (options.from === undefined) command.error('error: give --from INSTANT, or --cases FILE');
+    const lengths = [options.minutes, options.hours, options.businessDays].filter((length) => length !== undefined);
+    if (lengths.length > 1) command.error('error: give only one of --minutes, --hours and --business-days');
     const answer = await ask({ ...options, from: options.from });
     print(...(options.json === true ? [JSON.stringify(toJson(answer))] : explain(answer)));
   });
@@ -108,14 +109,10 @@ async function ask({ from, ...options }: Options & { readonly from: number }): P
 }
 
 function targetOf({ minutes, hours, businessDays, rule }: Options): Target | null {
-  const said: readonly Target[] = [
-    ...(minutes === undefined ? [] : [{ amount: minutes, unit: 'minutes' } as const]),
-    ...(hours === undefined ? [] : [{ amount: hours, unit: 'hours' } as const]),
-    ...(businessDays === undefined ? [] : [{ amount: businessDays, unit: 'businessDays', rule } as const]),
-  ];
-  if (said.length > 1)
-    throw new Rejection('INVALID_QUESTION', 'Give only one of --minutes, --hours and --business-days.');
-  return said[0] ?? null;
+  if (minutes !== undefined) return { amount: minutes, unit: 'minutes' };
+  if (hours !== undefined) return { amount: hours, unit: 'hours' };
+  if (businessDays !== undefined) return { amount: businessDays, unit: 'businessDays', rule };
+  return null;
 }
 
 const utc = (at: number) => new Date(at).toISOString();

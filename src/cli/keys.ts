@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type KeptKey, KeyStore } from '../auth/key-store.js';
 import { type Role, roles } from '../auth/permissions.js';
@@ -16,6 +18,12 @@ async function withKeys(work: (keys: KeyStore, now: number) => void | Promise<vo
   } finally {
     keys.close();
   }
+}
+
+/** @throws Rejection `DATA_NOT_FOUND` where no key was ever made, so that to ask makes no folder */
+function expectKeys(): void {
+  const { data } = readSettings();
+  if (!existsSync(join(data, 'keys.db'))) throw new Rejection('DATA_NOT_FOUND', `There are no API keys in ${data}.`);
 }
 
 interface CreateOptions {
@@ -50,6 +58,7 @@ const listCommand = new Command('list')
   .option('--json', 'one JSON object a line')
   .action(({ json = false }: { readonly json?: boolean }) => {
     printsAlone();
+    expectKeys();
     return withKeys((keys, now) => {
       for (const { digest: _digest, ...key } of keys.list()) print(json ? JSON.stringify(key) : line(key, now));
     });
@@ -58,12 +67,13 @@ const listCommand = new Command('list')
 const revokeCommand = new Command('revoke')
   .description('revoke a key; a running server refuses it at once')
   .argument('<id>', 'its id, from `list`')
-  .action((id: string) =>
-    withKeys((keys, now) => {
+  .action((id: string) => {
+    expectKeys();
+    return withKeys((keys, now) => {
       keys.revoke(id, now);
       print(`Key ${id} is revoked.`);
-    }),
-  );
+    });
+  });
 
 export const keysCommand = new Command('keys')
   .description('API keys for programs; works while the server runs')

@@ -24,9 +24,7 @@ export async function programFor(args: readonly string[]): Promise<Command> {
     .showHelpAfterError('(see pledge COMMAND --help)')
     .addHelpText(
       'after',
-      '\nSettings come from the environment: PLEDGE_HOST, PLEDGE_PORT, PLEDGE_DATA, PLEDGE_TIME_ZONE, PLEDGE_DEFAULT_PLAN,' +
-        '\nPLEDGE_EXPLORE, PLEDGE_ORIGINS, PLEDGE_PROXIES, PLEDGE_RATE, PLEDGE_ADDRESS_RATE, PLEDGE_OPERATIONS, EVENT_STORE_URL;' +
-        '\nidentity: PLEDGE_IDENTITY, PLEDGE_JWT_ISSUER, PLEDGE_JWT_AUDIENCE, PLEDGE_JWKS_URL (docs/identity.md).' +
+      '\nSettings come from the environment: PLEDGE_DATA, PLEDGE_PORT, EVENT_STORE_URL and more. docs/settings.md lists them all.' +
         '\nExit status: 0 done, 1 failed (the code of the error is printed), 2 wrong usage, 130 stopped.',
     );
   for (const load of named(args)) program.addCommand(await load());

@@ -157,7 +157,7 @@ describe('the Dockerfile', () => {
   it('starts what npm start does', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly scripts: { start: string } };
     const words = JSON.parse((find('CMD')[0] ?? '').slice('CMD '.length)) as readonly string[];
-    expect(scripts.start).toBe(`NODE_ENV=production ${words.join(' ')}`);
+    expect(scripts.start).toBe(`NODE_ENV=production exec ${words.join(' ')}`);
     expect(find('ENV').join(' ')).toContain('NODE_ENV=production');
   });
 
