@@ -33,9 +33,9 @@ describe.each(ways)('Pledge on a cluster on TLS, %s and with a user of the small
       'mutation ($input: OpenTicketInput!) { openTicket(input: $input) { ... on TicketChanged { position } } }',
       { input: { ...about, id } },
     );
-  const answers = (after: string) => `{
-    ticket(id: "T-1", after: "${after}") { id status }
-    breaches(after: "${after}") { edges { node { ticket metric dueAt } } }
+  const answers = (position: string) => `{
+    ticket(id: "T-1", minPosition: "${position}") { id status }
+    breaches(minPosition: "${position}") { edges { node { ticket metric dueAt } } }
     ticketHistory(id: "T-1") { edges { node { type } } }
   }`;
 
