@@ -9,7 +9,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ApolloDriver } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { apiModules, BackgroundWork, LedgerModule } from '../../dist/app/app.module.js';
+import { apiModules, BackgroundWork, PledgeContextModule } from '../../dist/app/app.module.js';
 import { permissions } from '../../dist/auth/permissions.js';
 import { operationAuthorization } from '../../dist/api/graphql/operation-authorization.js';
 import { readSettings } from '../../dist/config/settings.js';
@@ -47,7 +47,7 @@ async function startOpen() {
   class OpenModule {}
   Module({
     imports: [
-      LedgerModule.of(context, requestLimits, {}),
+      PledgeContextModule.of(context, requestLimits, {}),
       CqrsModule.forRoot(),
       GraphQLModule.forRoot(options),
       ...apiModules,
