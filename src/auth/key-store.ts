@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database, type Statement } from '../storage/sqlite.js';
 import { type Instant } from '../business-time/calendar.js';
@@ -29,6 +30,8 @@ interface Row extends Omit<KeptKey, 'customers'> {
 
 const version = 1;
 
+const fileIn = (folder: string) => join(folder, 'keys.db');
+
 /**
  * The API keys of a data folder, in a file of their own: the server reads it while the command changes it, it outlives the
  * read models, and is not copied with the log. A key is looked up each time it is used, so that one revoked is refused
@@ -41,9 +44,15 @@ export class KeyStore {
     this.one = db.prepare(`${columns} WHERE id = ?`);
   }
 
+  /** Opens the keys of a folder where there are some; makes nothing. @throws Rejection `DATA_NOT_FOUND`, and as {@link open} */
+  static existing(folder: string): KeyStore {
+    if (!existsSync(fileIn(folder))) throw new Rejection('DATA_NOT_FOUND', `There are no API keys in ${folder}.`);
+    return KeyStore.open(folder);
+  }
+
   /** @throws Rejection `DATA_NOT_WRITABLE`, `DATA_NOT_READABLE`, `DATA_DAMAGED`, `DATA_FROM_NEWER_VERSION` */
   static open(folder: string): KeyStore {
-    const file = join(folder, 'keys.db');
+    const file = fileIn(folder);
     let db: Database;
     try {
       privateFolder(folder);

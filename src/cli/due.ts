@@ -55,8 +55,12 @@ export const dueCommand = new Command('due')
   .option('--calendar <code>', 'under a calendar by itself')
   .option('--plan <code>', "under a plan (default: the customer's, else the default one)")
   .option('--customer <id>', 'for a customer')
-  .option('--minutes <n>', 'so many minutes of business time', number)
-  .option('--hours <n>', 'so many hours of business time', number)
+  .addOption(
+    new Option('--minutes <n>', 'so many minutes of business time')
+      .argParser(number)
+      .conflicts(['hours', 'businessDays']),
+  )
+  .addOption(new Option('--hours <n>', 'so many hours of business time').argParser(number).conflicts('businessDays'))
   .option('--business-days <n>', 'so many business days', number)
   .addOption(
     new Option('--rule <rule>', 'what business days mean')
@@ -77,8 +81,6 @@ export const dueCommand = new Command('due')
     printsAlone();
     if (options.cases !== undefined) return printAll(answersTo(readLog(options.cases, process.stdin)));
     if (options.from === undefined) command.error('error: give --from INSTANT, or --cases FILE');
-    const lengths = [options.minutes, options.hours, options.businessDays].filter((length) => length !== undefined);
-    if (lengths.length > 1) command.error('error: give only one of --minutes, --hours and --business-days');
     const answer = await ask({ ...options, from: options.from });
     print(...(options.json === true ? [JSON.stringify(toJson(answer))] : explain(answer)));
   });

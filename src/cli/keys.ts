@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type KeptKey, KeyStore } from '../auth/key-store.js';
 import { type Role, roles } from '../auth/permissions.js';
@@ -11,19 +9,16 @@ import { complain, isPrinted, print, printsAlone } from './print.js';
 const dayMs = 24 * 3_600_000;
 
 /** Does something with the keys of the data folder, beside a running server too. */
-async function withKeys(work: (keys: KeyStore, now: number) => void | Promise<void>): Promise<void> {
-  const keys = KeyStore.open(readSettings().data);
+async function withKeys(
+  how: 'open' | 'existing',
+  work: (keys: KeyStore, now: number) => void | Promise<void>,
+): Promise<void> {
+  const keys = KeyStore[how](readSettings().data);
   try {
     await work(keys, systemTime.now());
   } finally {
     keys.close();
   }
-}
-
-/** @throws Rejection `DATA_NOT_FOUND` where no key was ever made, so that to ask makes no folder */
-function expectKeys(): void {
-  const { data } = readSettings();
-  if (!existsSync(join(data, 'keys.db'))) throw new Rejection('DATA_NOT_FOUND', `There are no API keys in ${data}.`);
 }
 
 interface CreateOptions {
@@ -43,7 +38,7 @@ const createCommand = new Command('create')
   .option('--customers <ids>', 'limit the key to these customers, separated by commas', idsOf)
   .option('--days <n>', 'the number of days until it expires', daysOf, 365)
   .action((name: string, { role, customers, days }: CreateOptions) =>
-    withKeys(async (keys, now) => {
+    withKeys('open', async (keys, now) => {
       const expiresAt = now + days * dayMs;
       const { id, text } = keys.create({ name, role, customers: customers ?? null, expiresAt }, now);
       complain(`Key ${id}, for the role ${role}, until ${iso(expiresAt)}. It is shown only once:`);
@@ -58,8 +53,7 @@ const listCommand = new Command('list')
   .option('--json', 'one JSON object a line')
   .action(({ json = false }: { readonly json?: boolean }) => {
     printsAlone();
-    expectKeys();
-    return withKeys((keys, now) => {
+    return withKeys('existing', (keys, now) => {
       for (const { digest: _digest, ...key } of keys.list()) print(json ? JSON.stringify(key) : line(key, now));
     });
   });
@@ -67,13 +61,12 @@ const listCommand = new Command('list')
 const revokeCommand = new Command('revoke')
   .description('revoke a key; a running server refuses it at once')
   .argument('<id>', 'its id, from `list`')
-  .action((id: string) => {
-    expectKeys();
-    return withKeys((keys, now) => {
+  .action((id: string) =>
+    withKeys('existing', (keys, now) => {
       keys.revoke(id, now);
       print(`Key ${id} is revoked.`);
-    });
-  });
+    }),
+  );
 
 export const keysCommand = new Command('keys')
   .description('API keys for programs; works while the server runs')

@@ -15,6 +15,19 @@ const opened = (ticket: string, more: object = {}) =>
     ...more,
   });
 
+describe('a question about a deadline', () => {
+  const from = ['--from', '2026-03-02T09:00:00Z'];
+  it.each([
+    [[], '--from INSTANT'],
+    [[...from, '--minutes', '5', '--hours', '3'], '--hours'],
+    [[...from, '--minutes', '5', '--business-days', '1'], '--business-days'],
+    [[...from, '--hours', '3', '--business-days', '1'], '--business-days'],
+  ])('is wrong usage without a start, or with two lengths of time: %s', async (args, named) => {
+    const { code, stdout, stderr } = await pledgeHere(newFolder(), ['due', ...args]);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining(named)]);
+  });
+});
+
 describe('an instant without an offset', () => {
   it.each([
     ['import', 'log.ndjson', '--judged-from', '2026-03-02T09:00:00'],

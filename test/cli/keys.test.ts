@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, newFolder } from '../support/api.js';
-import { pledgeHere } from '../support/command-line.js';
+import { pledgeHere, runHere } from '../support/command-line.js';
 
 describe('pledge keys', () => {
   let api: Api;
@@ -36,6 +36,13 @@ describe('pledge keys', () => {
     expect(await keys('revoke', id)).toMatchObject({ code: 0, stdout: `Key ${id} is revoked.\n` });
     expect((await ask()).errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
     expect((await keys('list')).stdout).toMatch(new RegExp(`^${id}  auditor    revoked `, 'm'));
+  });
+
+  it.each([[['list']], [['revoke', 'abc']]])('makes no folder to say that there are none: %s', async (args) => {
+    const folder = join(newFolder(), 'none');
+    const told = await runHere(['keys', ...args], { PLEDGE_DATA: folder });
+    expect(told).toMatchObject({ code: 1, stderr: expect.stringContaining('DATA_NOT_FOUND') as unknown });
+    expect(existsSync(folder)).toBe(false);
   });
 
   it.each([
