@@ -30,16 +30,13 @@ const everybody = {
   lookAgainAt: () => Infinity,
 };
 
-/** Nobody is waited for to go. */
-const { signal } = new AbortController();
-
 async function startOpen() {
   const requestLimits = requestLimitsOf(settings, context.time);
   const { transformSchema: _, plugins, ...rest } = graphqlOptions(requestLimits);
   const options = {
     ...rest,
     driver: ApolloDriver,
-    context: () => ({ identity: everybody, signal }),
+    context: () => ({ identity: everybody, signal: new AbortController().signal }), // nobody goes
     parseOptions: {},
     validationRules: [],
     plugins: plugins.filter((plugin) => plugin !== operationAuthorization),
