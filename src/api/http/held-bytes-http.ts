@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Socket } from 'node:net';
-import { type Readable, Transform } from 'node:stream';
+import { type Readable } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerTooLarge } from '../answer-size.js';
 import { type RequestLimits } from '../request-limits.js';
 import { HeldBytes, type Hold } from '../held-bytes.js';
 import { errorBody } from '../exception-filter.js';
+import { discard, paced } from './paced-body.js';
 
 /** Requests and answers of fewer bytes are let pass: rates limit how many there are. */
 const smallBytes = 16 * 1024;
@@ -41,23 +42,18 @@ class Holds {
 }
 
 /** A body, counted as it comes: what was only announced holds nothing. */
-function counted(body: Readable, hold: Hold, refuse: () => void): Readable {
+function counted(body: IncomingMessage, hold: Hold, who: string | undefined, refuse: () => void): Readable {
   let came = 0;
   let held = 0;
-  const counting = new Transform({
-    transform(chunk: Buffer, _, next) {
-      came += chunk.length;
-      if (came > smallBytes && !hold.add(came - held)) {
-        body.unpipe(counting).resume(); // what is still to come is thrown away
-        refuse();
-        return;
-      }
-      if (came > smallBytes) held = came;
-      next(null, chunk);
-    },
-  });
-  body.once('error', (error) => counting.destroy(error));
-  return body.pipe(counting);
+  const take = (bytes: number) => {
+    came += bytes;
+    if (came <= smallBytes) return true;
+    const isTaken = hold.add(came - held);
+    if (isTaken) held = came;
+    else refuse();
+    return isTaken;
+  };
+  return paced(body, take, who);
 }
 
 /** Limits what a caller holds of our memory, once it is known who it is: bodies on their way, and answers not read yet. */
@@ -80,7 +76,7 @@ export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimit
     return errorBody(message, code, id);
   }
 
-  server.addHook('preParsing', (request, reply, payload: Readable, done) => {
+  server.addHook('preParsing', (request, reply, _, done) => {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     const announced = encoding === undefined ? Number(length ?? 0) : Infinity;
     const isRefusedLater = encoding === undefined && announced > limits.bodyBytes;
@@ -91,7 +87,13 @@ export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimit
     const refuse = () => {
       void reply.status(429).header('retry-after', 1).send(refused(tooMany.ofRequests, tooMany.code));
     };
-    done(null, counted(payload, begin(request, reply), refuse));
+    done(null, counted(request.raw, begin(request, reply), request.identity?.actor.id, refuse));
+  });
+
+  // Answered before it has come whole: Node would read the rest as fast as it comes.
+  server.addHook('onSend', ({ raw, identity }, _, payload, done) => {
+    if (!raw.complete && raw.listenerCount('data') === 0) discard(raw, identity?.actor.id);
+    done(null, payload);
   });
 
   server.addHook('onSend', (request, reply, payload, done) => {
