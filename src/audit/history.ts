@@ -1,7 +1,7 @@
 import { type Scope } from '../auth/scope.js';
 import { type Asker } from '../auth/asker.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
-import { type PinnedVersions } from '../clocks/pinned-versions.js';
+import { calendarsOf, type PinnedVersions } from '../clocks/pinned-versions.js';
 import { type OutcomeData } from '../tickets/domain/ticket-clocks.js';
 import { type QualityFlag } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
@@ -81,8 +81,8 @@ export function summaryOf(event: StoredEvent): string {
   return [...owner, ...under, ...words].join(', ');
 }
 
-const versionsSummary = ({ plan, calendar }: PinnedVersions) =>
-  `${plan.code} v${plan.version}, ${calendar.code} v${calendar.version}`;
+const versionsSummary = (pinned: PinnedVersions) =>
+  [pinned.plan, ...calendarsOf(pinned)].map(({ code, version }) => `${code} v${version}`).join(', ');
 
 function wordsOf(key: string, value: unknown): readonly string[] {
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];

@@ -7,8 +7,8 @@ import { calendarDecider, type CalendarHistory, calendarNotFound } from './domai
 import { customerDecider, type CustomerHistory } from './domain/customer-decider.js';
 import { calendarStream, customerStream, planStream } from './domain/events.js';
 import { type Change, inForce } from './domain/history.js';
-import { type Plan } from './domain/plan.js';
-import { type PinnedVersions, type VersionRef } from '../clocks/pinned-versions.js';
+import { type Plan, targetCalendarsOf } from './domain/plan.js';
+import { calendarsOf, type PinnedVersions, type VersionRef } from '../clocks/pinned-versions.js';
 import { planDecider, type PlanHistory, planNotFound, versionsOf } from './domain/plan-decider.js';
 import { FollowedStreams } from './followed-streams.js';
 import { SharedAnswers } from './shared-answers.js';
@@ -44,7 +44,7 @@ export class Catalogue implements Versions {
 
   /**
    * The versions in force for a customer at any instant, as known now: of the plan named, else the customer's, else the
-   * default; in the customer's calendar, else the plan's.
+   * default; in the customer's calendar, else the plan's. A target's own calendar comes before both.
    * @throws Rejection `PLAN_NOT_FOUND`, `PLAN_VERSION_NOT_FOUND`, `CALENDAR_NOT_FOUND`
    */
   pinnedVersions(customer: string, namedPlan: string | null): Promise<PinnedVersionsAt> {
@@ -58,18 +58,26 @@ export class Catalogue implements Versions {
     const plans = new Map<string, PlanHistory>();
     for (const code of codes) plans.set(code, versionsOf(await this.plans.follow(code)));
     const calendars = new Map<string, CalendarHistory>();
-    for (const { content } of [...[...plans.values()].flat(), ...enrolments]) {
-      const { calendar } = content;
-      if (calendar !== null) calendars.set(calendar, await this.calendars.follow(calendar));
-    }
+    const named = [
+      ...[...plans.values()].flat().flatMap(({ content }) => [content.calendar, ...targetCalendarsOf(content.targets)]),
+      ...enrolments.flatMap(({ content }) => content.calendar ?? []),
+    ];
+    for (const code of named) calendars.set(code, await this.calendars.follow(code));
+    const calendarAt = (code: string, at: Instant): VersionRef => {
+      const calendar = inForce(calendars.get(code) ?? [], at);
+      if (calendar === undefined) throw calendarNotFound(code);
+      return { code, version: calendar.version };
+    };
     return (at, planVersion) => {
       const enrolment = inForce(enrolments, at)?.content;
       const code = namedPlan ?? enrolment?.plan ?? this.defaultPlan;
       const plan = versionAt(plans.get(code) ?? [], code, at, planVersion);
-      const calendarCode = enrolment?.calendar ?? plan.content.calendar;
-      const calendar = inForce(calendars.get(calendarCode) ?? [], at);
-      if (calendar === undefined) throw calendarNotFound(calendarCode);
-      return { plan: { code, version: plan.version }, calendar: { code: calendarCode, version: calendar.version } };
+      const calendar = calendarAt(enrolment?.calendar ?? plan.content.calendar, at);
+      const own = targetCalendarsOf(plan.content.targets);
+      return {
+        ...{ plan: { code, version: plan.version }, calendar },
+        ...(own.length === 0 ? {} : { targetCalendars: own.map((named) => calendarAt(named, at)) }),
+      };
     };
   }
 
@@ -85,9 +93,10 @@ export class Catalogue implements Versions {
 
   /** Makes sure that versions a stream pins are cached. */
   async load(terms: Iterable<PinnedVersions>): Promise<void> {
-    for (const { plan, calendar } of terms) {
-      if (find(this.plans, plan) === undefined) await this.plans.follow(plan.code);
-      if (find(this.calendars, calendar) === undefined) await this.calendars.follow(calendar.code);
+    for (const pinned of terms) {
+      if (find(this.plans, pinned.plan) === undefined) await this.plans.follow(pinned.plan.code);
+      for (const ref of calendarsOf(pinned))
+        if (find(this.calendars, ref) === undefined) await this.calendars.follow(ref.code);
     }
   }
 

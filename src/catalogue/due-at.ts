@@ -3,8 +3,8 @@ import { type Deadline, layOutTarget } from '../business-time/deadline.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Catalogue } from './catalogue.js';
 import { refused } from './domain/expect-sound-plan.js';
-import { type Metric, type Plan } from './domain/plan.js';
-import { type VersionRef } from '../clocks/pinned-versions.js';
+import { type Metric, type Plan, type PlanTarget } from './domain/plan.js';
+import { countedUnder, type VersionRef } from '../clocks/pinned-versions.js';
 import { type Classification, targetOf } from './domain/promise.js';
 
 /** What would be due when? Under a calendar by itself, or under the plan named, else the customer's, else the default. */
@@ -37,9 +37,10 @@ export async function whatIsDue(catalogue: Catalogue, question: DueQuestion): Pr
   const byItself = question.calendar === null ? null : await catalogue.calendarInForce(question.calendar, from);
   const terms =
     byItself === null ? (await catalogue.pinnedVersions(question.customer ?? '', question.plan))(from) : null;
-  const ref = byItself ?? terms?.calendar;
-  if (ref === undefined) throw new Error('a question is about a calendar or a plan');
-  const target = question.target ?? promised(terms === null ? null : catalogue.plan(terms.plan), question);
+  const promise = question.target === null ? promised(terms && catalogue.plan(terms.plan), question) : null;
+  const ref = byItself ?? (terms && countedUnder(terms, promise?.calendar).calendar);
+  const target = question.target ?? promise?.target;
+  if (ref === null || target === undefined) throw new Error('a question is about a calendar or a plan');
   const calendar = catalogue.calendar(ref);
   try {
     const deadline = layOutTarget(calendar, from, target, pauses);
@@ -49,10 +50,10 @@ export async function whatIsDue(catalogue: Catalogue, question: DueQuestion): Pr
   }
 }
 
-function promised(plan: Plan | null, question: DueQuestion): Target {
+function promised(plan: Plan | null, question: DueQuestion): PlanTarget {
   if (plan === null) throw new Rejection('NO_PROMISE', 'A calendar has no promises; give a target or a plan.');
-  const target = targetOf(plan, question.metric, question);
-  if (target !== undefined) return target;
+  const promise = targetOf(plan, question.metric, question);
+  if (promise !== undefined) return promise;
   const { metric, type, channel, priority } = question;
   const ticket = `${type} of priority ${priority} by ${channel}`;
   throw new Rejection('NO_PROMISE', `Plan ${plan.code} promises no ${metric} for a ${ticket}.`);

@@ -41,6 +41,9 @@ export interface Run<S extends Subject = Subject> {
   readonly id: RunId;
   readonly metric: S['metric'];
   readonly startedAt: Instant;
+  /** The versions that govern it, those of other targets' calendars among them. */
+  readonly pinned: PinnedVersions;
+  /** Those that it is counted under. */
   readonly terms: PinnedVersions;
   readonly plan: S['plan'] & ClockRules<S>;
   readonly calendar: Calendar;
@@ -106,17 +109,19 @@ export function elapsed({ startedAt, end, paused, pausedSince, calendar }: Run, 
   return calendar.between(startedAt, until) - pausedUntil(paused, until, calendar) - now;
 }
 
+/** What a run is under. */
+export type Under<S extends Subject> = Pick<Run<S>, 'pinned' | 'terms' | 'plan' | 'calendar' | 'target'>;
+
 export interface Start<S extends Subject> {
   readonly metric: S['metric'];
-  readonly fact: { readonly id: string; readonly at: Instant; readonly terms: PinnedVersions };
-  readonly plan: S['plan'] & ClockRules<S>;
-  readonly calendar: Calendar;
-  readonly target: Target;
+  readonly fact: { readonly id: string; readonly at: Instant };
+  readonly under: Under<S>;
   readonly waits: Iterable<S['wait']>;
 }
 
 /** A run from its start. Started while its subject waits, it starts paused. */
-export function start<S extends Subject>({ metric, fact, plan, calendar, target, waits }: Start<S>): Run<S> {
+export function start<S extends Subject>({ metric, fact, under, waits }: Start<S>): Run<S> {
+  const { pinned, terms, plan, calendar, target } = under;
   const baseDueAt = calendar.dueAt(fact.at, target);
   const pausedSince = standsStill(plan, metric, waits) ? fact.at : null;
   const targetMs = calendar.between(fact.at, baseDueAt);
@@ -130,7 +135,8 @@ export function start<S extends Subject>({ metric, fact, plan, calendar, target,
     id: `${metric}:${fact.id}`,
     metric,
     startedAt,
-    terms: fact.terms,
+    pinned,
+    terms,
     plan,
     calendar,
     target,
@@ -148,9 +154,6 @@ export function start<S extends Subject>({ metric, fact, plan, calendar, target,
 
 const riskOf = (plan: Pick<ClockRules<Subject>, 'atRiskShare'>, targetMs: BusinessMs) =>
   Math.ceil(targetMs * plan.atRiskShare);
-
-/** What a run is under. */
-export type Under<S extends Subject> = Pick<Run<S>, 'terms' | 'plan' | 'calendar' | 'target'>;
 
 /** The same run under other versions, from its start and with its pauses. A breach that stood is judged anew. */
 export function laidUnder<S extends Subject>(run: Run<S>, anew: Under<S>): Run<S> {
@@ -260,7 +263,7 @@ export function isSameRun<S extends Subject>(a: Run<S>, b: Run<S>): boolean {
     a.targetMs === b.targetMs &&
     a.plan === b.plan &&
     a.calendar === b.calendar &&
-    isDeepStrictEqual([a.terms, a.target, a.end], [b.terms, b.target, b.end]) &&
+    isDeepStrictEqual([a.pinned, a.terms, a.target, a.end], [b.pinned, b.terms, b.target, b.end]) &&
     isNextOf(a.steps, b.steps) &&
     isNextOf(a.paused.ended, b.paused.ended)
   );

@@ -109,6 +109,45 @@ describe('a ticket that is open', () => {
     expect(other.clocks).toMatchObject([{ dueAt: '2026-03-02T12:00:00.000Z' }]);
   });
 
+  it("is counted in its target's own calendar, whatever calendar its customer has", async () => {
+    const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+    const weekly = days.map((day) => `{ day: "${day}", windows: [{ opens: "00:00", closes: "24:00" }] }`).join(' ');
+    await change(
+      `defineCalendar(input: { code: "always", name: "Always", timeZone: "Europe/Rome", weekly: [${weekly}] })`,
+    );
+    const targets = `targets: [{ metric: RESOLUTION, target: { amount: 10, unit: HOURS } },
+      { metric: RESOLUTION, target: { amount: 10, unit: HOURS }, priority: "urgent", calendar: "always" }]`;
+    await change(`definePlan(input: { code: "clock", name: "Round the clock", ${targets} })`);
+    const query = '{ plan(code: "clock") { targets { priority calendar } } }';
+    expect(await api.data(query)).toMatchObject({
+      plan: { targets: [{ calendar: null }, { priority: 'urgent', calendar: 'always' }] },
+    });
+    const { ticket } = await say('openTicket', { ...bug, id: 'C-1', plan: 'clock', priority: 'urgent' });
+    const opened = { dueAt: new Date(api.time.now() + 10 * 3_600_000).toISOString() };
+    expect(ticket.clocks).toMatchObject([{ ...opened, calendar: { code: 'always', version: 1 } }]);
+    const due = `query ($from: DateTime!, $priority: String!) {
+      dueAt(input: { from: $from, plan: "clock", metric: RESOLUTION, priority: $priority }) { dueAt timeZone calendar { code } } }`;
+    const from = new Date(api.time.now()).toISOString();
+    expect(await api.data(due, { from, priority: 'urgent' })).toEqual({
+      dueAt: { ...opened, timeZone: 'Europe/Rome', calendar: { code: 'always' } },
+    });
+    expect(await api.data(due, { from, priority: 'normal' })).toMatchObject({
+      dueAt: { calendar: { code: 'business-hours' } },
+    });
+    const { ticket: normal } = await say('reclassifyTicket', { id: 'C-1', priority: 'normal' });
+    expect(normal.clocks).toMatchObject([{ layout: 2, calendar: { code: 'business-hours' } }]);
+  });
+
+  it('names no calendar in a target that is not there', async () => {
+    const targets = 'targets: [{ metric: RESOLUTION, target: { amount: 1, unit: HOURS }, calendar: "mars" }]';
+    expect(await change(`definePlan(input: { code: "lost", name: "Lost", ${targets} })`)).toEqual({
+      definePlan: { __typename: 'Rejection', code: 'CALENDAR_NOT_FOUND' },
+    });
+    expect(await change(`revisePlan(input: { code: "clock", ${targets} })`)).toEqual({
+      revisePlan: { __typename: 'Rejection', code: 'CALENDAR_NOT_FOUND' },
+    });
+  });
+
   it('is told by the bulk interface that its plan was reapplied, too', async () => {
     const reapplied = { ticket: 'A-3', event: 'PLAN_REAPPLIED', occurredAt: '2026-03-02T10:00:00Z' };
     const note = { ticket: 'A-3', event: 'INTERNAL_NOTE_ADDED', occurredAt: '2026-03-02T10:00:00Z', text: 'hm' };

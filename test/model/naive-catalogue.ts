@@ -1,7 +1,7 @@
 import { type CalendarDefinition, type Instant } from '../../src/business-time/calendar.js';
 import { type Plan } from '../../src/catalogue/domain/plan.js';
 import { Hours } from './hours.js';
-import { type Terms } from './naive-ticket.js';
+import { type CountedIn, type Terms } from './naive-ticket.js';
 
 interface Version<Content> {
   readonly from: Instant;
@@ -94,8 +94,9 @@ export class NaiveCatalogue {
     const plan = plans[version - 1]?.content;
     if (plan === undefined) return undefined;
     const calendar = enrolment?.calendar ?? plan.calendar;
-    const calendarVersion = inForce(this.calendars.get(calendar) ?? [], at) + 1;
-    return { plan, planVersion: version, ...this.calendarOf(calendar, calendarVersion), calendar, calendarVersion };
+    const named = new Set(plan.targets.flatMap((target) => target.calendar ?? []));
+    const own = [...named].map((each) => this.calendarAt(each, at));
+    return { plan, planVersion: version, ...this.calendarAt(calendar, at), own };
   }
 
   /** What a revision puts in place of what a ticket was under. */
@@ -106,12 +107,16 @@ export class NaiveCatalogue {
   ): Terms | undefined {
     if (of === 'plan') return this.termsAt(customer, code, at, version);
     const terms = this.termsAt(customer, namedPlan, at);
-    return terms && { ...terms, ...this.calendarOf(code, version), calendar: code, calendarVersion: version };
+    return terms && { ...terms, ...this.calendarOf(code, version) };
   }
 
-  private calendarOf(code: string, version: number): Pick<Terms, 'hours'> {
+  private calendarAt(code: string, at: Instant): CountedIn {
+    return this.calendarOf(code, inForce(this.calendars.get(code) ?? [], at) + 1);
+  }
+
+  private calendarOf(code: string, version: number): CountedIn {
     const hours = this.calendars.get(code)?.[version - 1]?.content;
     if (hours === undefined) throw new Error(`no calendar ${code} ${version}`);
-    return { hours };
+    return { hours, calendar: code, calendarVersion: version };
   }
 }

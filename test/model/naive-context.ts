@@ -3,7 +3,7 @@ import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
 import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { type NaiveCatalogue, type Revision } from './naive-catalogue.js';
 import { lifeOf, senseOf } from './naive-ticket-state.js';
-import { type ClockView, type Fact, type Life, viewOf } from './naive-ticket.js';
+import { calendarsOf, type ClockView, countedOf, type Fact, type Life, viewOf } from './naive-ticket.js';
 
 const minute = 60_000;
 const skew = 5 * minute;
@@ -86,7 +86,7 @@ export class NaiveTicket {
       if (state === 'cancelled' || life.status === 'cancelled') return [`${plan} cancelled`];
       // What was late counts where it was due.
       const at = state === 'met' ? satisfiedAt : dueAt;
-      return [`${plan} ${run.terms.hours.monthOf(at ?? NaN)} ${state}`];
+      return [`${plan} ${countedOf(run, life.opening).hours.monthOf(at ?? NaN)} ${state}`];
     });
     const gone = [...this.superseded].map((run) => `${this.promiseOf(run)} cancelled`);
     const withdrawn = this.breaches
@@ -206,7 +206,7 @@ export class NaiveTicket {
     const isReached = ({ terms }: Fact) =>
       of === 'plan'
         ? terms.plan.code === code && terms.planVersion >= version
-        : terms.calendar === code && terms.calendarVersion >= version;
+        : calendarsOf(terms).some(({ calendar, calendarVersion }) => calendar === code && calendarVersion >= version);
     if (chosen.some((fact) => fact.at <= at || isReached(fact))) return;
     const terms = this.catalogue.termsOfRevision(revision, customer, plan);
     const id = `${at} ${of} ${code} ${version}`;

@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type Metric, metrics } from '../../src/catalogue/domain/plan.js';
 import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
 import { isUnderWay, live, start } from './naive-clocks.js';
 import {
+  calendarsOf,
   type Class,
+  type CountedIn,
+  countedOf,
   dueAt,
   type Fact,
   isLate,
@@ -32,7 +36,10 @@ export function reapplied(life: Life, fact: Fact, termsAfter: (before: Terms) =>
     const terms = termsAfter(run.terms);
     if (isSame(terms, run.terms)) continue;
     const anew: Run = { ...run, terms, class: life.class, movedByMergeAt: undefined };
-    if (targetOf(terms.plan, run.metric, life.opening, life.class) === undefined) {
+    const isPromised = targetOf(terms.plan, run.metric, life.opening, life.class) !== undefined;
+    // Of calendars that it is not counted in it makes no difference which version it is under.
+    if (isPromised && isCountedAlike(run, anew, life)) run.terms = terms;
+    else if (targetOf(terms.plan, run.metric, life.opening, life.class) === undefined) {
       run.end = { at: fact.at, how: 'lostPromise' };
     } else if (!isLate(run, life.opening, fact.at) || !standsAsItIs(run, anew, life, fact.at)) Object.assign(run, anew);
   }
@@ -45,7 +52,17 @@ export function reapplied(life: Life, fact: Fact, termsAfter: (before: Terms) =>
 const standsAsItIs = (run: Run, anew: Run, { opening }: Life, at: Instant) =>
   isLate(anew, opening, at) && dueAt(anew, opening, at) === dueAt(run, opening, at);
 
-const isSame = (a: Terms, b: Terms) => a.plan === b.plan && a.hours === b.hours;
+const isSame = (a: Terms, b: Terms) =>
+  a.plan === b.plan &&
+  isDeepStrictEqual(
+    calendarsOf(a).map(({ calendar, calendarVersion }) => [calendar, calendarVersion]),
+    calendarsOf(b).map(({ calendar, calendarVersion }) => [calendar, calendarVersion]),
+  );
+
+function isCountedAlike(a: Run, b: Run, { opening }: Life): boolean {
+  const [was, is] = [countedOf(a, opening), countedOf(b, opening)];
+  return a.terms.plan === b.terms.plan && was.hours === is.hours && isDeepStrictEqual(was.target, is.target);
+}
 
 /** The clocks that a change creates start at the change. */
 function startWhatIsPromisedNow(life: Life, fact: Fact): void {
@@ -62,12 +79,23 @@ function startWhatIsPromisedNow(life: Life, fact: Fact): void {
 export function revised(before: Terms, anew: Terms, { of, code, version }: Relayout): Terms {
   if (of === 'plan') {
     if (before.plan.code !== code || before.planVersion >= version) return before;
-    const sameCalendar = before.calendar === anew.calendar;
-    return sameCalendar ? { ...before, plan: anew.plan, planVersion: anew.planVersion } : anew;
+    // Of a calendar that it is under already it brings no newer version.
+    const kept = <Counted extends CountedIn>(counted: Counted): Counted => {
+      const known = calendarsOf(before).find(({ calendar }) => calendar === counted.calendar);
+      return { ...counted, ...(known && inCalendar(known)) };
+    };
+    return { ...kept(anew), own: anew.own.map(kept) };
   }
-  if (before.calendar !== code || before.calendarVersion >= version) return before;
-  return { ...before, hours: anew.hours, calendarVersion: anew.calendarVersion };
+  const renewed = <Counted extends CountedIn>(counted: Counted): Counted =>
+    counted.calendar === code && counted.calendarVersion < version ? { ...counted, ...inCalendar(anew) } : counted;
+  return { ...renewed(before), own: before.own.map(renewed) };
 }
+
+const inCalendar = ({ hours, calendar, calendarVersion }: CountedIn): CountedIn => ({
+  hours,
+  calendar,
+  calendarVersion,
+});
 
 /**
  * Another ticket was merged into it. What runs of its first response answers the oldest request that nobody had answered,

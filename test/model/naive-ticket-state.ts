@@ -1,7 +1,7 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { isUnderWay, live, satisfy, standStill, start, takeUp } from './naive-clocks.js';
 import { heard, reapplied, reclassified, revised } from './naive-recalculation.js';
-import { type Class, type Fact, isLate, type Life, type Terms } from './naive-ticket.js';
+import { calendarsOf, type Class, type Fact, isLate, type Life, type Terms } from './naive-ticket.js';
 
 /** Facts in order of occurrence; at the same instant, as they were said. */
 export const inOrder = (facts: readonly Fact[]): readonly Fact[] => [...facts].sort((a, b) => a.at - b.at);
@@ -94,7 +94,10 @@ const governs = ({ terms, runs }: Life) => [
   ...runs.map((run) => [...versionsOf(run.terms), run.end === undefined]),
 ];
 
-const versionsOf = (terms: Terms) => [terms.plan.code, terms.planVersion, terms.calendar, terms.calendarVersion];
+const versionsOf = (terms: Terms) => [
+  ...[terms.plan.code, terms.planVersion],
+  ...calendarsOf(terms).flatMap(({ calendar, calendarVersion }) => [calendar, calendarVersion]),
+];
 
 /** A life to try something on. */
 const structuredLife = (life: Life): Life => ({

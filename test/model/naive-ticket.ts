@@ -1,13 +1,19 @@
-import { type Instant, type Span } from '../../src/business-time/calendar.js';
+import { type Instant, type Span, type Target } from '../../src/business-time/calendar.js';
 import { type Metric, type PauseReason, type Plan, type TicketType } from '../../src/catalogue/domain/plan.js';
 import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
 import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { type Hours } from './hours.js';
 
 /** Versions that a fact pins. */
-export interface Terms {
+export interface Terms extends CountedIn {
   readonly plan: Plan;
   readonly planVersion: number;
+  /** The calendars that targets of the plan name for themselves. */
+  readonly own: readonly CountedIn[];
+}
+
+/** A version of a calendar. */
+export interface CountedIn {
   readonly hours: Hours;
   readonly calendar: string;
   readonly calendarVersion: number;
@@ -95,15 +101,24 @@ export function targetOf(plan: Plan, metric: Metric, { channel }: Opening, { typ
         (wants[0] ? target.type === type : target.type === undefined) &&
         (wants[1] ? target.priority === priority : target.priority === undefined),
     );
-  const found = fitting([true, true]) ?? fitting([true, false]) ?? fitting([false, true]) ?? fitting([false, false]);
-  return found?.target;
+  return fitting([true, true]) ?? fitting([true, false]) ?? fitting([false, true]) ?? fitting([false, false]);
+}
+
+/** Every calendar that is pinned. */
+export const calendarsOf = (terms: Terms): readonly CountedIn[] => [terms, ...terms.own];
+
+/** What a run is promised, and the calendar it is counted in: the target's own, else what its terms say. */
+export function countedOf(run: Run, opening: Opening): CountedIn & { readonly target: Target } {
+  const promise = targetOf(run.terms.plan, run.metric, opening, run.class);
+  if (promise === undefined) throw new Error('a run without a promise');
+  const { hours, calendar, calendarVersion } =
+    run.terms.own.find((own) => own.calendar === promise.calendar) ?? run.terms;
+  return { hours, calendar, calendarVersion, target: promise.target };
 }
 
 /** The deadline as it stands at an instant: moved by each stop that began in time, by the open time in it. */
 export function dueAt(run: Run, opening: Opening, asOf: Instant): Instant {
-  const { hours, plan } = run.terms;
-  const target = targetOf(plan, run.metric, opening, run.class);
-  if (target === undefined) throw new Error('a run without a promise');
+  const { hours, target } = countedOf(run, opening);
   let due = hours.dueAt(run.startedAt, target);
   for (const stop of stopsUntil(run, asOf)) {
     if (stop.from > due) break;
@@ -137,10 +152,8 @@ export function isLate(run: Run, opening: Opening, asOf: Instant): boolean {
 
 /** When the plan's share of its open time is used. */
 export function atRiskAt(run: Run, opening: Opening, asOf: Instant): Instant {
-  const { hours, plan } = run.terms;
-  const target = targetOf(plan, run.metric, opening, run.class);
-  if (target === undefined) throw new Error('a run without a promise');
-  let left = Math.ceil(plan.atRiskShare * hours.between(run.startedAt, hours.dueAt(run.startedAt, target)));
+  const { hours, target } = countedOf(run, opening);
+  let left = Math.ceil(run.terms.plan.atRiskShare * hours.between(run.startedAt, hours.dueAt(run.startedAt, target)));
   let from = run.startedAt;
   for (const stop of stopsUntil(run, asOf)) {
     const open = hours.between(from, stop.from);
@@ -174,6 +187,7 @@ export function viewOf(run: Run, opening: Opening, asOf: Instant): ClockView {
   const satisfied = end?.how === 'satisfied';
   const stands = run.stoppedSince !== undefined && run.stoppedSince <= due && !late;
   const risk = atRiskAt(run, opening, until);
+  const counted = countedOf(run, opening);
   const isOver = satisfied ? 'met' : 'cancelled';
   const isLateOver = satisfied ? 'metLate' : 'breached';
   return {
@@ -186,6 +200,6 @@ export function viewOf(run: Run, opening: Opening, asOf: Instant): ClockView {
     breachedAt: late ? due : null,
     cancelReason: late || satisfied || end === undefined ? null : end.how,
     plan: `${terms.plan.code} ${terms.planVersion}`,
-    calendar: `${terms.calendar} ${terms.calendarVersion}`,
+    calendar: `${counted.calendar} ${counted.calendarVersion}`,
   };
 }

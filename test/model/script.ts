@@ -128,13 +128,28 @@ const target: fc.Arbitrary<Target> = fc.oneof(
 /** What a plan promises for a metric: to all, and to urgent tickets or to bugs something else; never two that tie. */
 const targetsOf = (metric: PlanTarget['metric']): fc.Arbitrary<readonly PlanTarget[]> =>
   fc
-    .record({ all: fc.option(target, { freq: 5 }), some: fc.option(target, { freq: 1 }), isUrgent: fc.boolean() })
-    .map(({ all, some, isUrgent }) => [
-      ...(all === null ? [] : [{ metric, target: all }]),
+    .record({
+      all: fc.option(target, { freq: 5 }),
+      some: fc.option(target, { freq: 1 }),
+      isUrgent: fc.boolean(),
+      // Few have a calendar of their own: mostly what is urgent.
+      own: fc.option(pick(...Object.keys(calendars)), { freq: 1, nil: undefined }),
+      allOwn: fc.option(pick(...Object.keys(calendars)), { freq: 1, nil: undefined }),
+      isAllOwn: pick(true, false, false, false),
+    })
+    .map(({ all, some, isUrgent, own, allOwn, isAllOwn }) => [
+      ...(all === null ? [] : [{ metric, target: all, ...(isAllOwn ? calendarOf(allOwn) : {}) }]),
       ...(some === null
         ? []
-        : [{ metric, target: some, ...(isUrgent ? { priority: 'urgent' } : { type: 'productBug' as const }) }]),
+        : [
+            {
+              ...{ metric, target: some, ...calendarOf(own) },
+              ...(isUrgent ? { priority: 'urgent' } : { type: 'productBug' as const }),
+            },
+          ]),
     ]);
+
+const calendarOf = (calendar: string | undefined) => (calendar === undefined ? {} : { calendar });
 
 const reasons = fc.subarray([...pauseReasons]);
 

@@ -94,7 +94,13 @@ export function say(context: PledgeContext, ticket: string, command: TicketReque
 }
 
 /** Opens a ticket of a customer on a plan; when, where it is not now. */
-export function open(context: PledgeContext, ticket: string, plan = 'pro', occurredAt?: string) {
+export function open(
+  context: PledgeContext,
+  ticket: string,
+  plan = 'pro',
+  occurredAt?: string,
+  more: { readonly priority?: string } = {},
+) {
   const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
-  return say(context, ticket, { type: 'OpenTicket', customer: 'acme', plan, ...bug }, occurredAt);
+  return say(context, ticket, { type: 'OpenTicket', customer: 'acme', plan, ...bug, ...more }, occurredAt);
 }

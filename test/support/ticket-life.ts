@@ -3,7 +3,7 @@ import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { type Actor } from '../../src/event-sourcing/event-store.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { builtInPlans, officeHours } from '../../src/catalogue/domain/built-in-plans.js';
-import { type Plan } from '../../src/catalogue/domain/plan.js';
+import { type Plan, targetCalendarsOf } from '../../src/catalogue/domain/plan.js';
 import { type PinnedVersions } from '../../src/clocks/pinned-versions.js';
 import { type Versions } from '../../src/catalogue/domain/versions.js';
 import { type CommandContext, type InternalCommand } from '../../src/tickets/domain/commands.js';
@@ -75,6 +75,10 @@ interface Moment {
   /** Of the plan, and of its calendar; by default the first. */
   readonly version?: number;
   readonly calendarVersion?: number;
+  /** Of the calendars that targets name; by default the first. */
+  readonly ownVersion?: number;
+  /** The calendar that the customer has, in place of the plan's. */
+  readonly customersCalendar?: string;
   readonly mayBackdate?: boolean;
 }
 
@@ -89,7 +93,7 @@ export class TicketLife {
   private facts = 0;
   /** By code and version. */
   private readonly plans = new Map<string, Plan>();
-  private readonly calendars = new Map<number, Calendar>();
+  private readonly calendars = new Map<string, Calendar>();
   private readonly plan: Plan;
   readonly versions: Versions;
 
@@ -102,7 +106,7 @@ export class TicketLife {
     const open = through(setting.calendar === undefined ? calendar : compileCalendar(setting.calendar));
     this.versions = {
       plan: ({ code, version }) => this.planOf(code, version),
-      calendar: ({ version }) => this.calendars.get(version) ?? open,
+      calendar: ({ code, version }) => this.calendars.get(`${code} ${version}`) ?? open,
       tzdata: '2026a',
     };
   }
@@ -113,9 +117,9 @@ export class TicketLife {
     return this;
   }
 
-  /** There is such a version of its calendar, too. */
-  knowsCalendar(definition: CalendarDefinition, version: number): this {
-    this.calendars.set(version, compileCalendar(definition));
+  /** There is such a version of a calendar, too: of its plan's, where no code is given. */
+  knowsCalendar(definition: CalendarDefinition, version: number, code = this.plan.calendar): this {
+    this.calendars.set(`${code} ${version}`, compileCalendar(definition));
     return this;
   }
 
@@ -134,12 +138,14 @@ export class TicketLife {
   do(at: string, command: TicketCommand['type'] | TicketCommand | InternalCommand, moment: Moment = {}): this {
     const intent = typeof command === 'string' ? ({ type: command } as TicketCommand) : command;
     const { now = at, actor = person, factId, plan = this.plan, mayBackdate = false, commandHash } = moment;
-    const { version = 1, calendarVersion = 1 } = moment;
+    const { version = 1, calendarVersion = 1, ownVersion = 1, customersCalendar } = moment;
     if (moment.plan !== undefined) this.knows(plan, version);
     this.facts += 1;
+    const own = targetCalendarsOf(plan.targets);
     const terms: PinnedVersions = {
       plan: { code: plan.code, version },
-      calendar: { code: plan.calendar, version: calendarVersion },
+      calendar: { code: customersCalendar ?? plan.calendar, version: calendarVersion },
+      ...(own.length === 0 ? {} : { targetCalendars: own.map((code) => ({ code, version: ownVersion })) }),
     };
     const context: CommandContext = {
       ...{ ticket: 't1', factId: factId ?? `f${this.facts}`, now: instant(now), occurredAt: instant(at) },

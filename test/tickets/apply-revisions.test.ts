@@ -199,6 +199,34 @@ describe('a revision that applies to open tickets', () => {
     ]);
   });
 
+  it('of a calendar that a target names lays out anew what is counted in it', async () => {
+    const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [['00:00', '24:00']]] as const);
+    const round = { timeZone: 'UTC', weekly: Object.fromEntries(days) };
+    const calendar = { code: 'round', name: 'Round the clock', definition: round };
+    await changeCalendar(context, { type: 'DefineCalendar', calendar }, admin);
+    const fromNow = { effectiveFrom: undefined, appliesToOpenTickets: false };
+    const all = firstResponseIn(10)[0];
+    const targets = [all, { ...all, priority: 'urgent', calendar: 'round' }];
+    await changePlan(context, { type: 'RevisePlan', code: 'pro', changes: { targets }, ...fromNow }, admin);
+    await open(context, 'T-normal');
+    await open(context, 'T-urgent', 'pro', undefined, { priority: 'urgent' });
+    context.time.moveTo(at('02T11:00:00'));
+    const definition = { dates: { '2026-03-02': [['00:00', '12:00']] } } as const;
+    const revised = {
+      type: 'ReviseCalendar',
+      code: 'round',
+      changes: { definition },
+      effectiveFrom: undefined,
+    } as const;
+    await changeCalendar(context, { ...revised, appliesToOpenTickets: true }, admin);
+    for (let again = 0; again < 2; again++) {
+      await work(context);
+      expect(await deadlines(context)).toEqual(['T-urgent 03T07:00 calendarRevised']);
+    }
+    await project(context);
+    expect(await context.db.selectFrom('recalculations').selectAll().execute()).toEqual([]);
+  });
+
   it('waits for the end of an import, whose rows may say what became of a ticket', async () => {
     const row = (event: string, more: object) =>
       JSON.stringify({ event, ticket: 'T-1', actor: { id: 'mia' }, occurredAt: '2026-03-02T08:00:00Z', ...more });

@@ -70,7 +70,7 @@ export function runOut(log: readonly StoredEvent[], now: Instant): readonly stri
     const plan = plans.find(({ code }) => code === data.terms.plan.code);
     const command = commands[event.type]?.(data) as TicketCommand | undefined;
     if (plan === undefined || command === undefined) throw new Error(`${event.type} is not what the writers say`);
-    const terms = { plan, planVersion: 1, hours, calendar: 'always', calendarVersion: 1 };
+    const terms = { plan, planVersion: 1, hours, calendar: 'always', calendarVersion: 1, own: [] };
     const at = Math.min(event.metadata.occurredAt, event.metadata.recordedAt);
     const facts = tickets.get(event.stream) ?? [];
     facts.push({ id: event.id, at, command, isPerson: true, terms });

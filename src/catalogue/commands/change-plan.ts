@@ -1,7 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { planStream } from '../domain/events.js';
-import { type PlanCommand, planDecider, type PlanHistory } from '../domain/plan-decider.js';
+import { targetCalendarsOf } from '../domain/plan.js';
+import { type PlanChanges, type PlanCommand, planDecider, type PlanHistory } from '../domain/plan-decider.js';
 import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
 
 export type PlanRequest = CatalogueRequest<PlanCommand>;
@@ -25,15 +26,17 @@ export async function changePlan(
   command: PlanRequest,
   actor: Actor,
 ): Promise<Changed<PlanHistory>> {
-  const calendar = calendarOf(command);
-  if (calendar !== undefined) await ports.catalogue.expectCalendar(calendar);
+  if (command.type !== 'RetirePlan') await expectCalendars(ports, changesOf(command));
   const code = command.type === 'DefinePlan' ? command.plan.code : command.code;
   return record(ports, planStream(code), planDecider, (said) => ({ ...command, ...said }), actor);
 }
 
-function calendarOf(command: PlanRequest): string | undefined {
-  if (command.type === 'RetirePlan') return undefined;
-  return (command.type === 'DefinePlan' ? command.plan : command.changes).calendar;
+const changesOf = (command: Exclude<PlanRequest, { type: 'RetirePlan' }>): PlanChanges =>
+  command.type === 'DefinePlan' ? command.plan : command.changes;
+
+async function expectCalendars({ catalogue }: CataloguePorts, { calendar, targets = [] }: PlanChanges): Promise<void> {
+  if (calendar !== undefined) await catalogue.expectCalendar(calendar);
+  for (const own of targetCalendarsOf(targets)) await catalogue.expectCalendar(own);
 }
 
 @CommandHandler(ChangePlan)

@@ -55,6 +55,8 @@ export interface PlanTarget {
   readonly target: Target;
   readonly type?: TicketType;
   readonly priority?: string;
+  /** The code of the calendar it is counted in, whatever calendar the customer or the plan has. */
+  readonly calendar?: string;
 }
 
 /** What a provider promises the customers of a plan. */
@@ -63,7 +65,7 @@ export interface Plan {
   readonly name: string;
   /** Among tickets due at the same time the higher rank comes first. */
   readonly rank: number;
-  /** The code of the calendar its targets are counted in, unless the customer has another. */
+  /** The code of the calendar its targets are counted in, unless the target or the customer has another. */
   readonly calendar: string;
   /** Channels and types with a guarantee; tickets by others are served as best effort. */
   readonly channels: readonly Channel[];
@@ -80,6 +82,11 @@ export interface Plan {
   readonly selfHelp: readonly { readonly title: string; readonly url: string }[];
   readonly benefits: readonly Benefit[];
 }
+
+/** The codes of the calendars that targets name for themselves, each once. */
+export const targetCalendarsOf = (targets: readonly PlanTarget[]): readonly string[] => [
+  ...new Set(targets.flatMap(({ calendar }) => calendar ?? [])),
+];
 
 /** In force from an instant on, or since always. */
 export type EffectiveFrom = Instant | null;

@@ -1,5 +1,4 @@
-import { type Target } from '../../business-time/calendar.js';
-import { type Channel, type Metric, type Plan, type TicketType } from './plan.js';
+import { type Channel, type Metric, type Plan, type PlanTarget, type TicketType } from './plan.js';
 
 export const bestEffortReasons = [
   'planWithoutPromise',
@@ -33,7 +32,7 @@ export function guaranteeOf(plan: Plan, ticket: Classification): Guarantee {
 }
 
 /** What the plan promises such a ticket for a metric; undefined where it promises nothing. The most specific target wins. */
-export function targetOf(plan: Plan, metric: Metric, ticket: Classification): Target | undefined {
+export function targetOf(plan: Plan, metric: Metric, ticket: Classification): PlanTarget | undefined {
   if (guaranteeOf(plan, ticket).kind === 'bestEffort') return undefined;
   const fits = plan.targets.filter(
     (t) =>
@@ -42,5 +41,5 @@ export function targetOf(plan: Plan, metric: Metric, ticket: Classification): Ta
       (t.priority === undefined || t.priority === ticket.priority),
   );
   const specificity = (t: (typeof fits)[number]) => (t.type === undefined ? 0 : 1) + (t.priority === undefined ? 0 : 1);
-  return fits.sort((a, b) => specificity(b) - specificity(a))[0]?.target;
+  return fits.sort((a, b) => specificity(b) - specificity(a))[0];
 }

@@ -1,4 +1,10 @@
-import { arePinnedAlike, isOlder, type PinnedVersions } from '../../clocks/pinned-versions.js';
+import {
+  arePinnedAlike,
+  calendarsOf,
+  isOlder,
+  type PinnedVersions,
+  type VersionRef,
+} from '../../clocks/pinned-versions.js';
 
 /** Why clocks are recalculated under other versions: somebody asked, or a revision applies to open tickets. */
 export const reapplications = ['reapplied', 'planRevised', 'calendarRevised'] as const;
@@ -14,11 +20,18 @@ export function reappliedTerms(before: PinnedVersions, anew: PinnedVersions, bec
       return arePinnedAlike(before, anew) ? before : anew;
     case 'planRevised':
       if (!isOlder(before.plan, anew.plan)) return before;
-      return {
-        plan: anew.plan,
-        calendar: before.calendar.code === anew.calendar.code ? before.calendar : anew.calendar,
-      };
-    case 'calendarRevised':
-      return isOlder(before.calendar, anew.calendar) ? { ...before, calendar: anew.calendar } : before;
+      return { plan: anew.plan, ...eachCalendar(anew, (ref) => known(before, ref) ?? ref) };
+    case 'calendarRevised': {
+      const revised = anew.calendar;
+      if (!calendarsOf(before).some((ref) => isOlder(ref, revised))) return before;
+      return { plan: before.plan, ...eachCalendar(before, (ref) => (isOlder(ref, revised) ? revised : ref)) };
+    }
   }
 }
+
+const known = (pinned: PinnedVersions, { code }: VersionRef) => calendarsOf(pinned).find((ref) => ref.code === code);
+
+const eachCalendar = ({ calendar, targetCalendars }: PinnedVersions, of: (ref: VersionRef) => VersionRef) => ({
+  calendar: of(calendar),
+  ...(targetCalendars === undefined ? {} : { targetCalendars: targetCalendars.map(of) }),
+});

@@ -98,6 +98,8 @@ class Planning {
     const { code, ...changes } = plan;
     const on = this.onPlan(code, path);
     this.expectCalendar(plan.calendar, path);
+    for (const [i, { calendar }] of plan.targets.entries())
+      if (calendar !== undefined) this.expectCalendar(calendar, `${path}.targets[${i}]`);
     const last = versionsOf(on.histories.get(code) ?? []).at(-1)?.content;
     if (last === undefined) this.take(on, { type: 'DefinePlan', plan }, last);
     else if (!same(canonicalPlan(last), canonicalPlan(plan))) {

@@ -56,9 +56,10 @@ function show(value: unknown): string {
 const isWindow = (value: readonly unknown[]) =>
   value.length === 2 && value.every((part) => typeof part === 'string' && /^\d\d:\d\d/.test(part));
 
-function promise({ metric, target, type, priority }: PlanTarget): string {
+function promise({ metric, target, type, priority, calendar }: PlanTarget): string {
   const tickets = [type, priority].filter((part) => part !== undefined).join(' ');
-  return `${metric} in ${length(target)}${tickets === '' ? '' : ` for ${tickets}`}`;
+  const counted = calendar === undefined ? '' : ` by ${calendar}`;
+  return `${metric} in ${length(target)}${tickets === '' ? '' : ` for ${tickets}`}${counted}`;
 }
 
 const length = (target: Target) =>

@@ -111,7 +111,10 @@ const target: Read<Target> = entry((value, path) => {
 });
 
 const promise: Read<PlanTarget> = entry((value, path) => {
-  const shape = { metric: oneOf(metrics), target, type: optional(oneOf(ticketTypes)), priority: optional(text(60)) };
+  const shape = {
+    ...{ metric: oneOf(metrics), target, type: optional(oneOf(ticketTypes)), priority: optional(text(60)) },
+    calendar: optional(code),
+  };
   return given(fields(shape, value, path));
 });
 

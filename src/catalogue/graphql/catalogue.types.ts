@@ -66,6 +66,12 @@ export class PlanTargetType {
 
   @Field(() => String, { nullable: true, description: 'Only for tickets of this priority.' })
   priority?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The code of the calendar it is counted in; null: the customer's, else the plan's.",
+  })
+  calendar?: string;
 }
 
 @ObjectType('Plan', { description: 'What a provider promises the customers of a plan.' })
@@ -82,7 +88,9 @@ export class PlanType {
   @Field(() => Int, { description: 'Of two tickets due at the same time, the one of the higher rank comes first.' })
   rank!: number;
 
-  @Field(() => String, { description: 'The code of the calendar it is counted in.' })
+  @Field(() => String, {
+    description: 'The code of the calendar it is counted in, but for targets and customers that have their own.',
+  })
   calendar!: string;
 
   @Field(() => [ChannelEnum], { description: 'Channels with a guarantee.' })

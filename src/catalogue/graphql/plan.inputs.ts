@@ -34,6 +34,14 @@ export class PlanTargetInput {
 
   @Field(() => String, { nullable: true, description: 'Only for tickets of this priority.' })
   priority?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The code of the calendar it is counted in; it comes before the customer's and the plan's.",
+  })
+  @IsOptional()
+  @Matches(...code('calendar'))
+  calendar?: string;
 }
 
 @InputType('SelfHelpInput', { description: 'A place where customers of a plan find help themselves.' })

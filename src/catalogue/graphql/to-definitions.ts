@@ -14,9 +14,9 @@ import { type DefinePlanInput, type PlanTargetInput, type RevisePlanInput } from
 import { toTarget } from './target.input.js';
 
 const toTargets = (targets: readonly PlanTargetInput[]) =>
-  targets.map(({ metric, target, type, priority }) => ({
+  targets.map(({ metric, target, type, priority, calendar }) => ({
     ...{ metric, target: toTarget(target) },
-    ...givenValues({ type, priority }),
+    ...givenValues({ type, priority, calendar }),
   }));
 
 /** What an input says of a plan. */

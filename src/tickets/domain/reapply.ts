@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
-import { isOlder } from '../../clocks/pinned-versions.js';
+import { calendarsOf, isOlder, type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { isLive } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
@@ -17,7 +17,7 @@ export function changesTerms(before: Ticket, after: Ticket, at: Instant, version
   const [was, is] = [before.standAt(at, versions), after.standAt(at, versions)];
   const standing = (state: TicketState | undefined, runs: readonly TicketRun[]) => [
     state?.terms,
-    new Map(runs.map(({ id, terms, end }) => [id, [terms, end === null]])),
+    new Map(runs.map(({ id, pinned, end }) => [id, [pinned, end === null]])),
   ];
   return !isDeepStrictEqual(standing(was.state, was.open), standing(is.state, [...is.over, ...is.open]));
 }
@@ -81,6 +81,8 @@ function tookHold(ticket: Ticket, at: Instant, revision: ApplyRevision, versions
 function heldBy({ state, open }: TicketAt, revision: ApplyRevision): readonly string[] {
   if (state === undefined || objection(state, 'PlanReapplied') !== undefined) return [];
   const { of } = revision;
-  const clocks = open.filter((run) => isLive(run) && isOlder(run.terms[of], revision));
-  return [...(isOlder(state.terms[of], revision) ? ['ticket'] : []), ...clocks.map(({ id }) => id)];
+  const isHeld = (terms: PinnedVersions) =>
+    (of === 'plan' ? [terms.plan] : calendarsOf(terms)).some((ref) => isOlder(ref, revision));
+  const clocks = open.filter((run) => isLive(run) && isHeld(run.pinned));
+  return [...(isHeld(state.terms) ? ['ticket'] : []), ...clocks.map(({ id }) => id)];
 }

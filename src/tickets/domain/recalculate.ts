@@ -1,10 +1,9 @@
 import { isSameTarget } from '../../business-time/target.js';
 import { type Metric, metrics, type PauseReason } from '../../catalogue/domain/plan.js';
-import { targetOf } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapply.js';
-import { isSameVersion } from '../../clocks/pinned-versions.js';
+import { arePinnedAlike, isSameVersion } from '../../clocks/pinned-versions.js';
 import { type Fact } from './facts.js';
-import { isUnderWay, liveOf, type Transition, planOf, started } from './transition.js';
+import { isUnderWay, liveOf, type Transition, planOf, promised, started } from './transition.js';
 import {
   cancel,
   type Cause,
@@ -24,11 +23,9 @@ export function reclassified(transition: Transition): readonly TicketRun[] {
   const { runs, fact, state } = transition;
   const anew = runs.map((run) => {
     if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
-    const target = targetOf(run.plan, run.metric, state);
-    if (target === undefined) return cancel(run, fact, 'lostPromise');
-    return isSameTarget(target, run.target)
-      ? run
-      : recalculate(run, { ...run, target }, state.waits.keys(), fact, 'reclassified');
+    const under = promised(run.pinned, run.metric, transition);
+    if (under === undefined) return cancel(run, fact, 'lostPromise');
+    return isUnder(run, under) ? run : recalculate(run, under, state.waits.keys(), fact, 'reclassified');
   });
   return [...anew, ...created(anew, transition)];
 }
@@ -45,17 +42,16 @@ export function reapplied(
 
 function runReapplied(
   run: TicketRun,
-  { state, versions }: Transition,
+  transition: Transition,
   fact: Extract<Fact, { type: 'PlanReapplied' }>,
 ): TicketRun {
   const { because } = fact.data;
-  const terms = reappliedTerms(run.terms, fact.terms, because);
-  if (terms === run.terms) return run;
-  const plan = versions.plan(terms.plan);
-  const target = targetOf(plan, run.metric, state);
-  if (target === undefined) return cancel({ ...run, breachedAt: null }, fact, 'lostPromise');
-  const under = { terms, plan, calendar: versions.calendar(terms.calendar), target };
-  const anew = lapse(recalculate(run, under, state.waits.keys(), fact, because), fact.at);
+  const pinned = reappliedTerms(run.pinned, fact.terms, because);
+  if (pinned === run.pinned) return run;
+  const under = promised(pinned, run.metric, transition);
+  if (under === undefined) return cancel({ ...run, breachedAt: null }, fact, 'lostPromise');
+  if (isUnder(run, under)) return { ...run, pinned };
+  const anew = lapse(recalculate(run, under, transition.state.waits.keys(), fact, because), fact.at);
   // Breached at the same deadline: the breach that was recorded stands.
   return run.breachedAt !== null && anew.breachedAt === run.breachedAt ? run : anew;
 }
@@ -68,9 +64,7 @@ export function received({ runs, fact, state }: Transition): readonly TicketRun[
     // What was breached stays; but for what this very merge had breached before it was corrected.
     const { at, because } = lastStep(run);
     if (run.breachedAt !== null && (at !== fact.at || because !== 'merged')) return run;
-    const { terms, plan, calendar, target } = run;
-    const under = { terms, plan, calendar, target };
-    return recalculate({ ...run, startedAt }, under, state.waits.keys(), fact, 'merged');
+    return recalculate({ ...run, startedAt }, underOf(run), state.waits.keys(), fact, 'merged');
   });
 }
 
@@ -95,6 +89,18 @@ function isWanted(metric: Metric, runs: readonly TicketRun[], transition: Transi
       return true;
   }
 }
+
+const underOf = ({ pinned, terms, plan, calendar, target }: TicketRun): Under<TicketSubject> => ({
+  pinned,
+  terms,
+  plan,
+  calendar,
+  target,
+});
+
+/** Whether a run is counted under the same versions, and has the same target. */
+const isUnder = (run: TicketRun, { terms, target }: Under<TicketSubject>) =>
+  arePinnedAlike(run.terms, terms) && isSameTarget(run.target, target);
 
 /**
  * Laid out anew from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach

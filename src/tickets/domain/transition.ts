@@ -2,8 +2,9 @@ import { type Metric } from '../../catalogue/domain/plan.js';
 import { targetOf } from '../../catalogue/domain/promise.js';
 import { type Fact } from './facts.js';
 import { type TicketState } from './ticket-state.js';
-import { isLive, start } from '../../clocks/run.js';
-import { type TicketRun } from './ticket-clocks.js';
+import { countedUnder, type PinnedVersions } from '../../clocks/pinned-versions.js';
+import { isLive, start, type Under } from '../../clocks/run.js';
+import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
 /** A fact as it meets the clocks that run, and the ticket before and after it. */
@@ -22,11 +23,20 @@ export const planOf = ({ fact, versions }: Transition) => versions.plan(fact.ter
 
 /** The run a metric starts with the moment's fact, where the plan promises it; else none. */
 export function started(transition: Transition, metric: Metric): readonly TicketRun[] {
-  const { fact, state, versions } = transition;
-  const plan = planOf(transition);
-  const target = targetOf(plan, metric, state);
-  if (target === undefined) return [];
-  return [
-    start({ metric, fact, plan, target, calendar: versions.calendar(fact.terms.calendar), waits: state.waits.keys() }),
-  ];
+  const { fact, state } = transition;
+  const under = promised(fact.terms, metric, transition);
+  return under === undefined ? [] : [start({ metric, fact, under, waits: state.waits.keys() })];
+}
+
+/** What the versions pinned promise the ticket as it stands for a metric; undefined where they promise nothing. */
+export function promised(
+  pinned: PinnedVersions,
+  metric: Metric,
+  { state, versions }: Pick<Transition, 'state' | 'versions'>,
+): Under<TicketSubject> | undefined {
+  const plan = versions.plan(pinned.plan);
+  const promise = targetOf(plan, metric, state);
+  if (promise === undefined) return undefined;
+  const terms = countedUnder(pinned, promise.calendar);
+  return { pinned, terms, plan, calendar: versions.calendar(terms.calendar), target: promise.target };
 }

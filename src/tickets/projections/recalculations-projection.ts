@@ -4,7 +4,7 @@ import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { chunks, upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/events.js';
-import { type PinnedVersions } from '../../clocks/pinned-versions.js';
+import { calendarsOf, type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
 import { type RecalculationsTable, recalculationTables, type RevisionsTable } from './recalculation-tables.js';
 import { type PinnedByTicket, pinnedByTicketOf, isOlder, type Oldest } from './tickets-by-version.js';
@@ -133,13 +133,10 @@ class List {
     for (const part of [this.changed, this.added, this.removed]) part.clear();
   }
 
-  private pin(ticket: string, { plan, calendar }: PinnedVersions, at: Instant): void {
+  private pin(ticket: string, terms: PinnedVersions, at: Instant): void {
     const pinned = this.pinned.get(ticket) ?? { versions: [], isOpen: true, statusAt: at, chosenAt: null };
     this.pinned.set(ticket, pinned);
-    for (const ref of [
-      { kind: 'plan', ...plan },
-      { kind: 'calendar', ...calendar },
-    ]) {
+    for (const ref of [{ kind: 'plan', ...terms.plan }, ...calendarRefs(terms)]) {
       const known = pinned.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
       if (known !== undefined && known.version < ref.version) continue;
       if (pinned.isOpen) this.add(ticket, ref); // a reply may take up a clock of a ticket that stays closed
@@ -174,10 +171,7 @@ class List {
   private reapplied(ticket: string, { because, terms }: Reapplied, at: Instant): void {
     const pinned = this.pinned.get(ticket);
     if (pinned === undefined) return;
-    const reached = [
-      ...(because === 'calendarRevised' ? [] : [{ kind: 'plan', ...terms.plan }]),
-      ...(because === 'planRevised' ? [] : [{ kind: 'calendar', ...terms.calendar }]),
-    ];
+    const reached = reachedBy(because, terms);
     for (const { kind, code, version } of reached) {
       const isOf = (other: Oldest) => other.kind === kind && other.code === code;
       this.remove(ticket, (revision) => isOf(revision) && revision.version <= version);
@@ -186,7 +180,7 @@ class List {
     if (because === 'reapplied') pinned.chosenAt = Math.max(pinned.chosenAt ?? at, at);
     // What it goes on under from then on may have been revised since, though it is recorded only now.
     const under = because === 'reapplied' ? reached : [];
-    if (because === 'planRevised') under.push({ kind: 'calendar', ...terms.calendar });
+    if (because === 'planRevised') under.push(...calendarRefs(terms));
     for (const ref of under) {
       const known = pinned.versions.find(({ kind, code }) => kind === ref.kind && code === ref.code);
       if (known !== undefined && known.version <= ref.version) continue;
@@ -207,6 +201,21 @@ class List {
     }
   }
 }
+
+/** The versions that what was laid out anew is under now. */
+function reachedBy(because: Reapplied['because'], terms: PinnedVersions): Oldest[] {
+  const plan = { kind: 'plan', ...terms.plan };
+  switch (because) {
+    case 'reapplied':
+      return [plan, ...calendarRefs(terms)];
+    case 'planRevised':
+      return [plan];
+    case 'calendarRevised':
+      return [{ kind: 'calendar', ...terms.calendar }];
+  }
+}
+
+const calendarRefs = (terms: PinnedVersions) => calendarsOf(terms).map((ref) => ({ kind: 'calendar', ...ref }));
 
 const key = ['ticket', 'kind', 'code', 'version'] as const;
 

@@ -120,6 +120,24 @@ describe('a file of plans', () => {
     ]);
   });
 
+  it('gives a target a calendar of its own, says so in words, and refuses one that is not there', async () => {
+    const urgent = { ...target, priority: 'urgent', calendar: 'always' };
+    const always = { ...calendar, code: 'always' };
+    const catalogue = await (
+      await applied(file)
+    ).apply({
+      calendars: [calendar, always],
+      plans: [{ ...gold, targets: [target, urgent] }],
+    });
+    expect(catalogue.changed.at(-1)).toContain('+ firstResponse in 4 hours for urgent by always');
+    expect((await catalogue.apply(await catalogue.exported())).changed).toEqual([]);
+    const mars = { ...file, plans: [{ ...gold, targets: [target, { ...urgent, calendar: 'mars' }] }] };
+    expect(await refusal(() => applied(mars))).toEqual([
+      'CALENDAR_NOT_FOUND',
+      'plans[0].targets[1].calendar: there is no calendar mars.',
+    ]);
+  });
+
   it('leaves alone what it does not name, and the order of what is a set', async () => {
     const catalogue = await applied({ ...file, plans: [{ ...gold, channels: ['email', 'phone'] }] });
     await catalogue.apply({ plans: [{ ...gold, channels: ['phone', 'email'] }] });
