@@ -106,13 +106,16 @@ export class WatchedLog implements EventStore {
     }
   }
 
-  /** Whether it can be written, and still has what it had. */
+  /** Whether it still has what it had, and can be written. What finds out may write, and must not write to another log. */
   async look(): Promise<void> {
     const { store, probe, seen } = this.ports;
+    const { known } = this;
     try {
+      if (known !== undefined && (await store.markAt(known.position)) !== known.mark)
+        throw older((await store.lastPosition()) < known.position);
       await probe(this.now !== undefined);
       const position = await store.lastPosition();
-      if (this.known !== undefined) await this.expectHas(this.known, position);
+      if (known !== undefined && position < known.position) throw older(true);
       this.known = { position, mark: await store.markAt(position) };
       this.now = undefined;
       seen?.(this.logId, this.known);
@@ -121,14 +124,11 @@ export class WatchedLog implements EventStore {
       this.now = error;
     }
   }
+}
 
-  private async expectHas({ position, mark }: Place, end: Position): Promise<void> {
-    const why =
-      end < position
-        ? 'The event store has lost events while the server ran.'
-        : (await this.ports.store.markAt(position)) === mark
-          ? undefined
-          : 'The event store has other events than before, in the same place.';
-    if (why !== undefined) throw new StorageFault(logOlder, `${why} Restore the right event store.`, true);
-  }
+function older(isShorter: boolean): StorageFault {
+  const why = isShorter
+    ? 'The event store has lost events while the server ran.'
+    : 'The event store has other events than before, in the same place.';
+  return new StorageFault(logOlder, `${why} Restore the right event store.`, true);
 }

@@ -66,10 +66,13 @@ describe('a log on EventStoreDB that goes back under living clients', () => {
     server.log.putBack(older);
     before = older.records.filter(({ stream }) => !/^[$~]/.test(stream));
     goOn(lost);
-
-    await context.store.look();
-    expect(context.store.fault).toMatchObject({ code: 'LOG_OLDER', isLasting: true });
     const { length } = server.log.records;
+
+    for (let look = 0; look < 2; look++) {
+      await context.store.look();
+      expect(context.store.fault).toMatchObject({ code: 'LOG_OLDER', isLasting: true });
+    }
+    expect(server.log.records).toHaveLength(length); // it is not tried there whether appends are taken
     await expect(open(context, 'T-5')).rejects.toMatchObject({ code: 'LOG_OLDER' });
     await context.close();
     await expect(openHere()).rejects.toMatchObject({ code: 'LOG_OLDER' });
