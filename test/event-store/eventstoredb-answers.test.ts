@@ -177,11 +177,24 @@ describe('a server that is asked what it is seldom asked', () => {
         message: expect.stringContaining('Unexpected ReadAllResult: Error'),
       });
       const filter = streamNameFilter({ prefixes: ['asked'] });
-      await expect(read(at(last + 1n), { filter })).rejects.toMatchObject({ code: 2 });
+      await expect(read(at(last + 1n), { filter })).rejects.toMatchObject({
+        code: 2,
+        message: expect.stringContaining('Unexpected FilteredReadAllResult: Error'),
+      });
       expect(await subscribe(at(last + 1n))).toMatchObject({
         code: 2,
         message: expect.stringContaining('Exception was thrown by handler.'),
       });
+    });
+
+    it('says of one within a record that it is invalid, as from 24.2 on', async () => {
+      server.faults.saysInvalidPosition = true;
+      const invalid = { code: 3, message: expect.stringContaining('Trying to read from an invalid position.') };
+      const filter = streamNameFilter({ prefixes: ['asked'] });
+      for (const options of [{}, { filter }])
+        await expect(read(at(last + 1n), options)).rejects.toMatchObject(invalid);
+      expect(await subscribe(at(last + 1n))).toMatchObject(invalid);
+      server.faults.saysInvalidPosition = false;
     });
 
     it('errs where one has its prepare beyond its commit', async () => {

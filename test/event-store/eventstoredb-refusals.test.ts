@@ -218,9 +218,11 @@ describe('a log', () => {
   });
 
   it.each([
-    ['within an event', 1n],
-    ['beyond the end', 1_000_000n],
-  ])('refuses a cursor %s', async (_, more) => {
+    ['within an event', 1n, false],
+    ['within an event, on a server from 24.2 on', 1n, true],
+    ['beyond the end', 1_000_000n, false],
+  ])('refuses a cursor %s', async (_, more, saysInvalidPosition) => {
+    Object.assign(server.faults, { saysInvalidPosition });
     const { position } = await store.append('s', 'noStream', [event(), event()]);
     const forged = String(BigInt(position) + more).padStart(20, '0');
     const invalid = { code: 'CURSOR_INVALID' };

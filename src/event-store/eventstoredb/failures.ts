@@ -65,7 +65,9 @@ export const isTooSlow = (error: unknown): boolean =>
 /** A read began at a position that no record begins at. */
 export const isNoPlace = (error: unknown): boolean => error instanceof Rejection && error.code === cursorInvalid;
 
-const isOfNoRecord = (error: unknown): boolean => /Unexpected (Filtered)?ReadAllResult: Error/.test(said(error));
+/** Servers before 24.2 say it in the first way. */
+const isOfNoRecord = (error: unknown): boolean =>
+  /Unexpected (Filtered)?ReadAllResult: Error|invalid position/.test(said(error));
 
 const isBadRequest = (error: unknown): boolean => error instanceof BadRequest;
 

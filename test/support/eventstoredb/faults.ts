@@ -43,6 +43,8 @@ export class Faults {
   goesLive: Promise<void> | undefined;
   /** Whether subscriptions say when they have caught up: servers before 23.10 do not. */
   saysCaughtUp = true;
+  /** Whether a position that no record begins at is said to be invalid: servers before 24.2 say only that something failed. */
+  saysInvalidPosition = false;
   /** How many events have been sent to readers. */
   sentEvents = 0;
   private readonly held: (() => void)[] = [];

@@ -76,7 +76,7 @@ async function readAll(call: ReadCall, options: Options, { log, faults }: ReadPo
   const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
   const end = log.records.length;
   const results = options.hasFilter() ? 'FilteredReadAllResult' : 'ReadAllResult';
-  const from = positionOf(options, log, callError(status.UNKNOWN, `Unexpected ${results}: Error`));
+  const from = positionOf(options, log, noRecord(faults, callError(status.UNKNOWN, `Unexpected ${results}: Error`)));
   const step = isBackwards ? -1 : 1;
   if (options.hasFilter()) {
     faults.filteredReads += 1;
@@ -102,7 +102,7 @@ async function subscribe(call: ReadCall, options: Options, { log, faults, subscr
   const filter = options.getFilter();
   const window = filter?.hasMax() === true ? filter.getMax() : searchWindow;
   const interval = window * (filter?.getCheckpointintervalmultiplier() ?? 1);
-  const after = positionOf(options, log, handlerFailed());
+  const after = positionOf(options, log, noRecord(faults, handlerFailed()));
   const isFromEnd = options.getAll()?.hasEnd() === true;
   let index = isFromEnd ? log.records.length : after === undefined ? 0 : log.indexOf(after) + 1;
   index = Math.min(index, log.records.length); // of a position beyond the end
@@ -190,6 +190,10 @@ async function send(call: ReadCall, response: streams.ReadResp): Promise<boolean
   });
   return !call.cancelled;
 }
+
+/** What a position within a record is answered with. */
+const noRecord = ({ saysInvalidPosition }: Faults, before: ServiceError): ServiceError =>
+  saysInvalidPosition ? callError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.') : before;
 
 /** @throws ServiceError the one given, for a position that no record begins at */
 function positionOf(options: Options, log: WireLog, error: ServiceError): number | undefined {
