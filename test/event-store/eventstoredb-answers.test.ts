@@ -89,6 +89,14 @@ describe('a server that is asked what it is seldom asked', () => {
     });
   });
 
+  it('refuses an event that is larger than its limit of one, as from 25.0 on', async () => {
+    const other = await WireServer.start({ maxAppendEventSize: 1_000 });
+    const asking = EventStoreDBClient.connectionString(other.url);
+    await expect(asking.appendToStream(stream, [ofSize(1_000)])).rejects.toThrow('MaximumAppendEventSizeExceeded');
+    await asking.dispose();
+    await other.stop();
+  });
+
   it('ends the whole call where a message is larger than it takes', async () => {
     await expect(append([ofSize(16_767_216)])).rejects.toMatchObject({ code: 8 });
     await expect(append([ofSize(16_767_216)], NO_STREAM, ofItsOwn)).rejects.toMatchObject({ code: 8 });

@@ -253,6 +253,19 @@ describe('a log', () => {
     expect(await small).toMatchObject({ revision: 0 });
   });
 
+  it('refuses at once an event that is larger than the server takes of one', async () => {
+    const other = await WireServer.start({ maxAppendEventSize: 1_000 });
+    const opened = await open(other.url);
+    await expect(opened.append('s', 'noStream', [event({ text: 'x'.repeat(1_000) })])).rejects.toMatchObject({
+      code: 'APPEND_TOO_LARGE',
+      message: expect.stringContaining('MaxAppendEventSize'),
+    });
+    expect(opened.status.repeatedAppends).toBe(0);
+    expect(await opened.append('s', 'noStream', [event()])).toMatchObject({ revision: 0 });
+    await opened.close();
+    await other.stop();
+  });
+
   it('names the stream that was deleted for ever, to who reads and to who appends', async () => {
     await store.append('ticket-1', 'noStream', [event()]);
     server.log.tombstone('ticket-1', 'any');

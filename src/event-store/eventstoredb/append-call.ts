@@ -17,6 +17,8 @@ export interface AppendRequest {
   readonly events: readonly EventText[];
 }
 
+type Status = NonNullable<ReturnType<streams.BatchAppendResp['getError']>>;
+
 interface Waiting {
   readonly since: number;
   /** Of its largest message, in bytes. */
@@ -101,10 +103,8 @@ export class AppendCall {
     if (request === undefined) return; // answered twice
     this.waiting.delete(id);
     const error = response.getError();
-    const isBad = error?.getDetails()?.getTypeName() === 'event_store.client.BadRequest';
     if (error === undefined) request.appended(appendedOf(response.getSuccess()));
-    else if (isBad) request.failed(new BadRequest(error.getMessage()));
-    else request.failed(unpackToCommandError(error, request.stream));
+    else request.failed(errorOf(error, request.stream));
     this.endIfLeft();
   };
 
@@ -125,6 +125,18 @@ export class AppendCall {
       }
     }
     this.isWatched = false;
+  }
+}
+
+/** An error that an append is answered with. Two of them the client does not know. */
+function errorOf(error: Status, stream: string): Error {
+  switch (error.getDetails()?.getTypeName()) {
+    case 'event_store.client.BadRequest':
+      return new BadRequest(error.getMessage());
+    case 'event_store.client.MaximumAppendEventSizeExceeded':
+      return tooLarge('EventStoreDB accepts no event of this size; see its setting MaxAppendEventSize');
+    default:
+      return unpackToCommandError(error, stream);
   }
 }
 

@@ -33,6 +33,7 @@ export interface AppendPorts {
   readonly faults: Faults;
   readonly rights: Rights;
   readonly maxAppendSize: number;
+  readonly maxAppendEventSize: number;
   /** How long the server waits until it gives up what it could not write. */
   readonly commitTimeoutMs: number;
   readonly now: () => number;
@@ -86,6 +87,11 @@ export function answerBatches(call: BatchCall, caller: Caller, ports: AppendPort
       const event = proposedOf(message);
       write.size += sizeOf(event);
       write.events.push(event);
+    }
+    if (write.events.some((event) => sizeOf(event) > ports.maxAppendEventSize)) {
+      pending.delete(id);
+      answer(write.stream, failed(errorStatus('MaximumAppendEventSizeExceeded', new shared.Empty())));
+      return;
     }
     if (write.size > ports.maxAppendSize) {
       pending.delete(id);

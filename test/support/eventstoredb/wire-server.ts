@@ -39,6 +39,8 @@ export interface WireServerOptions {
   readonly port?: number;
   /** In bytes; the server's own default is one MiB. */
   readonly maxAppendSize?: number;
+  /** Of one event, in bytes; servers from 25.0 on have such a limit, and none by default. */
+  readonly maxAppendEventSize?: number;
   /** What its clock says. */
   readonly now?: () => number;
   /** How long it waits until it gives up what it could not write, in milliseconds. */
@@ -74,7 +76,8 @@ export class WireServer {
   private port = 0;
 
   constructor(private readonly options: WireServerOptions = {}) {
-    const { now = Date.now, maxAppendSize = 1024 * 1024, commitTimeoutMs = 2_000, port = 0, users } = options;
+    const { now = Date.now, maxAppendSize = 1024 * 1024, maxAppendEventSize = Infinity } = options;
+    const { commitTimeoutMs = 2_000, port = 0, users } = options;
     if (maxAppendSize > mostBytes) throw new Error(`MaxAppendSize exceeds ${mostBytes}`);
     this.wire = new Wire(() => this.port, port);
     this.log = options.log ?? new WireLog(now);
@@ -83,7 +86,7 @@ export class WireServer {
     };
     this.rights = new Rights(this.log, users && new Map(Object.entries(users)));
     const { log, faults, rights } = this;
-    this.ports = { log, faults, rights, maxAppendSize, commitTimeoutMs, now, cut };
+    this.ports = { log, faults, rights, maxAppendSize, maxAppendEventSize, commitTimeoutMs, now, cut };
   }
 
   static async start(options?: WireServerOptions): Promise<WireServer> {
