@@ -40,6 +40,8 @@ const shortly = (): Waiting => ({ signal: AbortSignal.timeout(timeoutMs), told: 
 
 export interface LogOptions extends Pick<OpenOptions, 'readonly' | 'threaded'> {
   readonly waiting?: Waiting;
+  /** How long one who waits for an answer of a store elsewhere does so, in milliseconds; by default as a command does. */
+  readonly patienceMs?: number;
   /** Called when the subscription is otherwise by which those in this thread follow it. */
   readonly subscribed?: (status: SubscriptionStatus) => void;
 }
@@ -51,10 +53,13 @@ export interface LogOptions extends Pick<OpenOptions, 'readonly' | 'threaded'> {
  */
 export async function openEventStore(
   { data, eventStoreUrl, eventStorePasswordFile: passwordFile, eventStoreCaFile: caFile }: Settings,
-  { waiting = shortly(), subscribed = () => undefined, ...options }: LogOptions = {},
+  { waiting = shortly(), subscribed = () => undefined, patienceMs, ...options }: LogOptions = {},
 ): Promise<OpenEventStore> {
   const files = { passwordFile, caFile };
-  if (eventStoreUrl !== null) return inEventStoreDb(eventStoreUrl, waiting, { changed: subscribed, upcast, files });
+  if (eventStoreUrl !== null) {
+    const retryPolicy = patienceMs === undefined ? {} : { giveUpMs: patienceMs };
+    return inEventStoreDb(eventStoreUrl, waiting, { changed: subscribed, upcast, files, retryPolicy });
+  }
   return inFolder(data, { ...options, upcast });
 }
 
@@ -71,7 +76,7 @@ function inFolder(folder: string, options: OpenOptions): OpenEventStore {
 async function inEventStoreDb(
   url: string,
   { signal, told }: Waiting,
-  options: Pick<EventStoreDbOptions, 'changed' | 'upcast' | 'files'> = {},
+  options: Pick<EventStoreDbOptions, 'changed' | 'upcast' | 'files' | 'retryPolicy'> = {},
 ): Promise<OpenEventStore> {
   // Loaded where it is asked for: the client is a fifth of a second that nobody else need wait.
   const { EventStoreDbEventStore } = await import('../event-store/eventstoredb/eventstoredb-event-store.js');

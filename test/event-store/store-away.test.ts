@@ -6,7 +6,7 @@ import { startServer } from '../../src/app/bootstrap.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
 import { type PledgeContext, openPledgeContext } from '../../src/app/pledge-context.js';
-import { type OpenEventStore } from '../../src/app/open-event-store.js';
+import { type OpenEventStore, openEventStore } from '../../src/app/open-event-store.js';
 import { projectionNames } from '../../src/app/projection-worker/projections.js';
 import { all } from '../contract/event-store.contract.js';
 import { newFolder } from '../support/api.js';
@@ -27,6 +27,24 @@ async function openImpatiently(url: string): Promise<OpenEventStore> {
     close: () => store.close(),
   };
 }
+
+describe('a log elsewhere', () => {
+  it('is waited for by those who only ask for less time than by others', async () => {
+    const server = await WireServer.start();
+    const settings = readSettings({}, { data: newFolder(), port: 0, eventStoreUrl: server.url });
+    const asking = await openEventStore(settings, { readonly: true, patienceMs: 10 });
+    const commanding = await openEventStore(settings);
+    await server.stop();
+    const first = Promise.race(
+      Object.entries({ asking, commanding }).map(async ([who, { store }]) => {
+        await all(store.readStream('s')).catch(() => undefined);
+        return who;
+      }),
+    );
+    expect(await first).toBe('asking');
+    await Promise.all([asking, commanding].map((log) => log.close()));
+  });
+});
 
 /** Asks until the store is back: so soon after its start it may not be, for those who do not wait long. */
 async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

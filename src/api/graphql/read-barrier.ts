@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { expectReached, fromCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { soon } from '../../event-sourcing/soon.js';
 import { EVENT_STORE, FIRST_BUILD, PROJECTIONS } from '../../di-tokens.js';
 
 /** How far the read models are. */
@@ -31,8 +32,8 @@ export class ReadBarrier {
 
   /**
    * Resolves once the projections have been built, and have seen a write where one is named.
-   * @throws Rejection `READ_MODEL_BUILDING`, `READ_MODEL_BEHIND`, `CURSOR_BEYOND_END`, `PROJECTION_FAILED`, and what
-   * {@link fromCursor} throws
+   * @throws Rejection `READ_MODEL_BUILDING`, `READ_MODEL_BEHIND`, `CURSOR_BEYOND_END`, `PROJECTION_FAILED`,
+   * `EVENT_STORE_UNAVAILABLE`, and what {@link fromCursor} throws
    */
   async seen(projections: readonly string[], minPosition: string | undefined): Promise<void> {
     const position = minPosition === undefined ? undefined : fromCursor(this.store, minPosition);
@@ -43,7 +44,7 @@ export class ReadBarrier {
     if (position === undefined) return;
     // What they have seen is in the log, so that the store need not be asked.
     if (await this.progress.waitFor(projections, position, AbortSignal.abort())) return;
-    await expectReached(this.store, position);
+    await soon(expectReached(this.store, position));
     if (await this.progress.waitFor(projections, position, signal).catch(withoutEvent)) return;
     throw new Rejection(
       'READ_MODEL_BEHIND',

@@ -1,5 +1,6 @@
 import { type Settings } from '../../config/settings.js';
 import { filesOf } from '../../event-store/sqlite/data-folder.js';
+import { soonMs } from '../../event-sourcing/soon.js';
 import { type OpenEventStore, openEventStore } from '../open-event-store.js';
 import { Catalogue } from '../../catalogue/catalogue.js';
 import { type ReadPorts } from './read-requests.js';
@@ -17,7 +18,11 @@ export function openReading(settings: Settings): Reading {
   const files = new ReadFiles({ readModels: readModelsFile, outbox: webhookFiles.outbox });
   let opening: Promise<OpenEventStore> | undefined;
   const log = async () => {
-    opening ??= openEventStore(settings, { readonly: true });
+    opening ??= openEventStore(settings, {
+      readonly: true,
+      patienceMs: soonMs,
+      waiting: { signal: AbortSignal.timeout(soonMs), told: () => undefined },
+    });
     try {
       const { store } = await opening;
       return { store, catalogue: new Catalogue(store, settings.defaultPlan) };

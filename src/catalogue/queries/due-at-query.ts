@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Scope, sees } from '../../auth/scope.js';
+import { soon } from '../../event-sourcing/soon.js';
 import { CATALOGUE } from '../../di-tokens.js';
 import { type Catalogue } from '../catalogue.js';
 import { type DueAnswer, type DueQuestion, whatIsDue } from '../due-at.js';
@@ -22,9 +23,7 @@ export class DueAtHandler implements IQueryHandler<DueAt> {
   /** A customer that may not be seen is as one that nobody enrolled. */
   execute = ({ scope, question }: DueAt) => {
     const { customer } = question;
-    return whatIsDue(this.catalogue, {
-      ...question,
-      customer: customer === null || sees(scope, customer) ? customer : null,
-    });
+    const seen = customer === null || sees(scope, customer) ? customer : null;
+    return soon(whatIsDue(this.catalogue, { ...question, customer: seen }));
   };
 }

@@ -14,6 +14,7 @@ import { connectionOf } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { SelfHelpType, VersionRefType } from '../../catalogue/graphql/shared-types.js';
+import { soon } from '../../event-sourcing/soon.js';
 import { ClockType, toClockType } from './clock.type.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { nextDue } from '../domain/next-due.js';
@@ -189,12 +190,12 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
   };
 }
 
-/** Tickets as read at an instant. */
+/** Tickets as read at an instant. @throws StorageFault `EVENT_STORE_UNAVAILABLE` */
 export async function toTicketTypes(
   views: readonly TicketView[],
   catalogue: Catalogue,
   now: number,
 ): Promise<TicketObjectType[]> {
-  await catalogue.load(views.flatMap(({ terms, clocks }) => [terms, ...clocks().map((clock) => clock.terms)]));
+  await soon(catalogue.load(views.flatMap(({ terms, clocks }) => [terms, ...clocks().map((clock) => clock.terms)])));
   return views.map((view) => toTicketType(view, catalogue, now));
 }
