@@ -12,8 +12,12 @@ import { ask, requestsOf } from '../support/eventstoredb/admin.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 import { open, project, settingsOf } from '../support/application-contexts.js';
 
-/** The script of the page, as people copy it. */
-const [, script = ''] = /```sh\n(es=https[^]*?)```/.exec(readFileSync('docs/eventstoredb.md', 'utf8')) ?? [];
+/** The script of the page, as people copy it, with what it says before it. */
+const [, before = '', script = ''] =
+  /## Rights\n([^]*?)```sh\n(es=https[^]*?)```/.exec(readFileSync('docs/eventstoredb.md', 'utf8')) ?? [];
+
+/** The setting without which a server does not have what the script asks for. */
+const served = { enableAtomPubOverHttp: before.includes('`EnableAtomPubOverHttp: true`') };
 
 let authority: CertificateAuthority;
 let server: WireServer;
@@ -25,7 +29,7 @@ beforeEach(async () => {
   folder = newFolder();
   const users = { admin: { password: 'changeit' }, other: { password: 'o' } };
   server = await WireServer.start({ users, certificate: authority.issue() });
-  for (const request of requestsOf(script, newFolder())) ask(server, request);
+  for (const request of requestsOf(script, newFolder())) ask(server, request, served);
 });
 afterEach(() => server.stop());
 
@@ -162,6 +166,17 @@ describe('the rights that the page gives', () => {
 });
 
 describe('the script of the page', () => {
+  it('asks for what a server has only with the setting that the page names', () => {
+    const [user, ...streams] = requestsOf(script, newFolder());
+    if (user !== undefined) ask(server, user);
+    for (const request of streams) {
+      expect(() => {
+        ask(server, request);
+      }).toThrow('404');
+      ask(server, request, served);
+    }
+  });
+
   it('is run by a shell as it stands, and asks three things of the server', () => {
     const requests = requestsOf(script, newFolder());
     expect(requests.map(({ url }) => decodeURIComponent(url.pathname))).toEqual([

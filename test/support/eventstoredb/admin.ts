@@ -53,8 +53,19 @@ function requestOf(given: readonly string[]): Request {
   return { url: new URL(url), user, headers, body };
 }
 
+/** Settings of a server that say what it serves over HTTP. */
+interface Served {
+  /** Whether there are paths under `/streams/`; by default there are none. */
+  readonly enableAtomPubOverHttp?: boolean;
+}
+
 /** Does on a server of tests what an admin asks over HTTP, as strictly as the real one. */
-export function ask(server: WireServer, { url, user, headers, body }: Request): void {
+export function ask(
+  server: WireServer,
+  { url, user, headers, body }: Request,
+  { enableAtomPubOverHttp = false }: Served = {},
+): void {
+  if (url.pathname.startsWith('/streams/') && !enableAtomPubOverHttp) throw new Error('404');
   const [name = '', password = ''] = user.split(':');
   if (server.rights.users?.get(name)?.password !== password || name !== 'admin') throw new Error('401');
   if (headers.get('content-type') !== 'application/json') throw new Error('415');
