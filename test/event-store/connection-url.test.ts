@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -86,7 +87,20 @@ describe('a connection string', () => {
     const url = readConnectionUrl(`esdb://me@a?tlsCAFile=${file}`);
     expect(() => new Credentials(url, { passwordFile: file })).toThrow('EVENT_STORE_PASSWORD_FILE is empty');
     writeFileSync(file, 'secret');
-    expect(() => new Credentials(url, { passwordFile: file })).toThrow('is not a certificate');
+    expect(() => new Credentials(url, { passwordFile: file })).toThrow('must contain certificates in PEM');
+  });
+
+  it('whose authorities are in another form, or not all certificates, is refused, and several are taken', () => {
+    const folder = newFolder();
+    const file = join(folder, 'authorities');
+    const [one, other] = [1, 2].map(() => readFileSync(new CertificateAuthority(newFolder()).file, 'utf8'));
+    const credentials = () => new Credentials(readConnectionUrl('esdb://a'), { caFile: file });
+    writeFileSync(file, new X509Certificate(one ?? '').raw);
+    expect(credentials).toThrow('must contain certificates in PEM');
+    writeFileSync(file, `${one ?? ''}${(other ?? '').replace(/MII/, 'XXX')}`);
+    expect(credentials).toThrow('must contain certificates in PEM');
+    writeFileSync(file, `The old one:\n${one ?? ''}The new one:\n${other ?? ''}`);
+    expect(credentials().authorities()?.toString()).toContain(other);
   });
 
   it('shows who asks to nobody over a connection in clear', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventStoreDbEventStore } from '../../src/event-store/eventstoredb/eventstoredb-event-store.js';
+import { FreshAnswer } from '../../src/event-store/eventstoredb/fresh-answer.js';
 import { RecentPages } from '../../src/event-store/eventstoredb/recent-pages.js';
 import { readAllFrom } from '../../src/event-store/eventstoredb/requests.js';
 import { type Leave, RightOfWay } from '../../src/event-store/eventstoredb/right-of-way.js';
@@ -304,46 +305,92 @@ describe('the right of way', () => {
 
 describe('the pages that were read just now', () => {
   const askedFor = (count: number) => readAllFrom('0'.repeat(20), new StreamNames(), undefined, count);
-  const page = { page: [], hasMore: true };
   let time: ManualClock;
   let pages: RecentPages;
+  let reads: number;
   beforeEach(() => {
     time = new ManualClock(0);
     pages = new RecentPages(time);
+    reads = 0;
   });
+  const ask = (count: number, hasMore = true) =>
+    pages.page(askedFor(count), () => {
+      reads += 1;
+      return Promise.resolve({ page: [], hasMore });
+    });
 
-  it('are kept by what was asked for, for a second', () => {
-    pages.keep(askedFor(64), page);
-    expect(pages.get(askedFor(64))).toMatchObject(page);
-    expect(pages.get(askedFor(65))).toBeUndefined();
+  it('are kept by what was asked for, for a second', async () => {
+    await ask(64);
+    await ask(64);
+    expect(reads).toBe(1);
+    await ask(65);
+    expect(reads).toBe(2);
     time.moveTo(1_000);
-    expect(pages.get(askedFor(64))).toMatchObject(page);
+    await ask(64);
+    expect(reads).toBe(2);
     time.moveTo(1_001);
-    expect(pages.get(askedFor(64))).toBeUndefined();
+    await ask(64);
+    expect(reads).toBe(3);
   });
 
-  it('are full, for the end of the log goes on', () => {
-    pages.keep(askedFor(64), { page: [], hasMore: false });
-    expect(pages.get(askedFor(64))).toBeUndefined();
+  it('are full, for the end of the log goes on', async () => {
+    await ask(64, false);
+    await ask(64, false);
+    expect(reads).toBe(2);
   });
 
-  it('are decoded once, and others each time', () => {
+  it('are decoded once, and others each time', async () => {
     let decoded = 0;
     const decode = () => {
       decoded += 1;
       return [];
     };
-    pages.keep(askedFor(64), page);
-    for (let n = 0; n < 3; n++) pages.eventsIn(page.page, decode);
+    const { page } = await ask(64);
+    for (let n = 0; n < 3; n++) pages.eventsIn(page, decode);
     expect(decoded).toBe(1);
     for (let n = 0; n < 3; n++) pages.eventsIn([], decode);
     expect(decoded).toBe(4);
   });
 
-  it('are the last sixteen', () => {
-    for (let count = 1; count <= 20; count++) pages.keep(askedFor(count), page);
-    const kept = Array.from({ length: 20 }, (_, n) => n + 1).filter((count) => pages.get(askedFor(count)));
-    expect([kept.length, kept[0]]).toEqual([16, 5]);
+  it('are the last sixteen', async () => {
+    for (let count = 1; count <= 20; count++) await ask(count);
+    for (let count = 20; count > 4; count--) await ask(count);
+    expect(reads).toBe(20);
+    await ask(4);
+    expect(reads).toBe(21);
+  });
+});
+
+describe('an answer that many want', () => {
+  it('is asked for once by all who come while the one before is under way, and is never older than the question', async () => {
+    const answered: (() => void)[] = [];
+    let asked = 0;
+    const answer = new FreshAnswer(() => {
+      const number = (asked += 1);
+      return new Promise<number>((resolve, reject) => {
+        answered.push(() => {
+          if (number === 2) reject(new Error('gone'));
+          else resolve(number);
+        });
+      });
+    });
+    const first = answer.get();
+    const later = [answer.get(), answer.get()];
+    expect(asked).toBe(1);
+    answered[0]?.();
+    expect(await first).toBe(1);
+    await settled();
+    expect(asked).toBe(2);
+    const last = answer.get();
+    answered[1]?.();
+    for (const one of later) await expect(one).rejects.toThrow('gone');
+    await settled();
+    answered[2]?.();
+    expect(await last).toBe(3);
+    await settled();
+    const alone = answer.get();
+    answered[3]?.();
+    expect(await alone).toBe(4);
   });
 });
 

@@ -175,6 +175,14 @@ describe('a store that is not reached', () => {
     await other.stop();
   });
 
+  it('since its leader is at an address that leads nowhere from here says so of that as well', async () => {
+    const members = () => [{ port: 1, isLeader: true, isAlive: true }];
+    const follower = await WireServer.start({ members });
+    const why = await whyNot(`esdb+discover://127.0.0.1:${follower.wire.port}?tls=false`);
+    expect(why).toContain('127.0.0.1:1: ECONNREFUSED');
+    await follower.stop();
+  });
+
   it('and of which no try is over yet when nobody waits any longer says so of each host', async () => {
     server.wire.suspend();
     const hosts = `127.0.0.1:${server.wire.port},127.0.0.1:1`;
@@ -232,6 +240,23 @@ describe('a log', () => {
     expect(await store.markAt(position)).toBeDefined();
   });
 
+  it('is read on where the server fails to read a part of it, though it says so as of a position within an event', async () => {
+    const events = Array.from({ length: 200 }, () => event());
+    await store.append('s', 'noStream', events);
+    server.faults.appends.push('holdAnswer');
+    const appending = store.append('t', 'noStream', [event()]); // the log is read a page at a time beside it
+    await server.faults.holding(1);
+    const seen: string[] = [];
+    for await (const { id } of store.readAll()) {
+      seen.push(id);
+      if (seen.length === 1) server.faults.failingReads = 1;
+    }
+    expect(server.faults.failingReads).toBe(0);
+    expect(seen.slice(0, 200)).toEqual(events.map(({ id }) => id));
+    server.faults.release();
+    await appending;
+  });
+
   it('put back to an earlier state has other marks', async () => {
     const older = server.log.copy();
     const { position } = await store.append('s', 'noStream', [event()]);
@@ -244,6 +269,59 @@ describe('a log', () => {
     expect(await store.markAt(position)).not.toBe(mark);
     server.log.putBack(emptyLog);
     expect(await store.markAt(position)).toBeUndefined();
+  });
+
+  it('of another name is not taken for it after a reconnection: it is neither written, read nor followed', async () => {
+    const state = () => store.status.state;
+    const stop = new AbortController();
+    const listening = all(store.subscribe({ signal: stop.signal }));
+    while (state() !== 'live') await sleep(1);
+    const right = server.log.copy();
+    await server.stop();
+    server.log.putBack(emptyLog);
+    server.write('~log', 'LogNamed', { logId: 'another' });
+    await server.start();
+    const other = { code: 'LOG_OLDER', isLasting: true };
+    await expect(store.append('s', 'noStream', [event()])).rejects.toMatchObject(other);
+    await expect(all(store.readStream('s'))).rejects.toMatchObject(other);
+    await expect(store.probe(false)).rejects.toMatchObject(other);
+    while (!(store.status.error ?? '').includes('it has another name')) await sleep(1);
+    expect(server.log.readStream('s')).toBeUndefined();
+
+    await server.stop();
+    server.log.putBack(right);
+    await server.start();
+    while (state() !== 'live') await sleep(1);
+    expect(await store.append('s', 'noStream', [event()])).toMatchObject({ revision: 0 });
+    stop.abort();
+    await listening;
+  });
+
+  it('that has others in place of what was heard of is not followed on after a reconnection', async () => {
+    await store.append('s', 'noStream', [event()]);
+    const older = server.log.copy();
+    const { position } = await store.append('s', 0, [event()]);
+    const [lost] = server.log.records.slice(older.records.length);
+    const stop = new AbortController();
+    const heard: string[] = [];
+    const listen = async () => {
+      for await (const message of store.subscribe({ signal: stop.signal }))
+        if (message.kind === 'event') heard.push(message.event.id);
+    };
+    const listening = listen();
+    while (store.status.position !== position || heard.length < 2) await sleep(1);
+    await server.stop();
+    server.log.putBack(older);
+    if (lost !== undefined) server.log.append('s', 0, [{ ...lost, id: crypto.randomUUID() }]);
+    await server.start();
+    const direct = await open(server.directUrl);
+    await direct.append('t', 'noStream', [event()]);
+    while (store.status.error === undefined && heard.length < 3) await sleep(1);
+    expect(heard).toHaveLength(2);
+    while (!(store.status.error ?? '').includes('it has lost events')) await sleep(1);
+    stop.abort();
+    await listening;
+    await direct.close();
   });
 
   it('refuses at once what no message can hold, and takes what comes beside it', async () => {
@@ -273,6 +351,8 @@ describe('a log', () => {
     await expect(store.append('ticket-1', 0, [event()])).rejects.toMatchObject(deleted);
     await expect(all(store.readStream('ticket-1'))).rejects.toMatchObject(deleted);
     await store.append('ticket-2', 'noStream', [event()]);
+    server.log.tombstone('~log', 'any');
+    await expect(open(server.url)).rejects.toMatchObject({ ...deleted, message: expect.stringContaining('~log') });
   });
 
   it('is heard on at once where the server drops who listens before that is live', async () => {
@@ -314,6 +394,20 @@ describe('a log', () => {
     await server.start();
     while (state() !== 'live') await sleep(1);
     expect(store.status).toMatchObject({ position, lag: 0 });
+    stop.abort();
+    await listening;
+  });
+
+  it('whose server stands still says that it does not answer, and not that it has ended anything', async () => {
+    const stop = new AbortController();
+    const listening = all(store.subscribe({ signal: stop.signal }));
+    const state = () => store.status.state;
+    while (state() !== 'live') await sleep(1);
+    server.wire.suspend();
+    while (store.status.error === undefined) await sleep(5);
+    expect(store.status.error).toMatch(/^no answer in \d+ ms$/);
+    server.wire.resume();
+    while (state() !== 'live') await sleep(5);
     stop.abort();
     await listening;
   });

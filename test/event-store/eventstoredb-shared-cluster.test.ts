@@ -74,6 +74,24 @@ describe('a store whose streams have a prefix', () => {
     expect(await all(store.readAll())).toHaveLength(2);
   });
 
+  it('is read past what another Pledge has written of the same types, also a page at a time', async () => {
+    const [one, another] = [await open('pledge-'), await open('desk.test-')];
+    const [first, last] = [event(), event()];
+    await one.append('s', 'noStream', [first]);
+    const theirs = Array.from({ length: 200 }, () => event());
+    await another.append('s', 'noStream', theirs);
+    await one.append('s', 0, [last]);
+    server.faults.appends.push('holdAnswer');
+    const appending = one.append('t', 'noStream', [event()]); // pages are read beside appends
+    await server.faults.holding(1);
+    for (const types of [undefined, ['Happened']]) {
+      const ids = (await all(one.readAll(types && { types }))).map(({ id }) => id);
+      expect(ids.slice(0, 2)).toEqual([first.id, last.id]);
+    }
+    server.faults.release();
+    await appending;
+  });
+
   it('keeps streams of any name apart', async () => {
     const store = await open('pledge-');
     const streams = ['', 'log', '~log', '$all', '~', '$', '~~log', 'pledge-', 's'];

@@ -4,7 +4,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { type Appended, type ExpectedRevision } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { type BatchAppendCall } from './connection.js';
+import { type BatchAppendCall } from './link.js';
 import { type EventText, toMessage, toPosition } from './events.js';
 import { BadRequest, isTooLarge, Silence, tooLarge } from './failures.js';
 import { looked, type RetryPolicy } from './retry-policy.js';
@@ -128,13 +128,15 @@ export class AppendCall {
   }
 }
 
-/** An error that an append is answered with. Two of them the client does not know. */
+/** An error that an append is answered with. Of two of them the client knows nothing, and of one it says nothing. */
 function errorOf(error: Status, stream: string): Error {
   switch (error.getDetails()?.getTypeName()) {
     case 'event_store.client.BadRequest':
       return new BadRequest(error.getMessage());
     case 'event_store.client.MaximumAppendEventSizeExceeded':
       return tooLarge('EventStoreDB accepts no event of this size; see its setting MaxAppendEventSize');
+    case 'event_store.client.Timeout':
+      return new Error('the server did not store an append in time, as without a majority of its nodes');
     default:
       return unpackToCommandError(error, stream);
   }

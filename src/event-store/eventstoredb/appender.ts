@@ -7,35 +7,19 @@ import {
   type StoredEvent,
 } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { StorageFault } from '../../event-sourcing/storage-fault.js';
-import { AppendCall, type AppendRequest, sizeOf } from './append-call.js';
-import { type BatchAppendCall, type Connection } from './connection.js';
-import { type Credentials } from './credentials.js';
-import { toStoredEvent, toText, toTextAgain } from './events.js';
-import {
-  areWrongCredentials,
-  closed,
-  isDefinite,
-  isRefusal,
-  rejectionOf,
-  Silence,
-  tooLarge,
-  unavailable,
-} from './failures.js';
-import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
-import { type Reads } from './reads.js';
+import { type AppendRequest, sizeOf } from './append-call.js';
+import { AppendProbe } from './append-probe.js';
+import { AppendSender, type SenderPorts } from './append-sender.js';
+import { toText } from './events.js';
+import { closed, isDefinite, rejectionOf, tooLarge, unavailable } from './failures.js';
+import { BackOff, isAborted } from './retry-policy.js';
 import { type StreamIds } from './stream-ids.js';
 
 /** No message of a server's is larger; what is set for appends may be much less. */
 const mostBytes = 16_767_216;
 
-export interface AppenderPorts {
-  readonly connection: Connection;
-  readonly credentials: Credentials;
-  readonly reads: Reads;
+export interface AppenderPorts extends SenderPorts {
   readonly ids: StreamIds;
-  readonly retryPolicy: RetryPolicy;
-  readonly closing: AbortSignal;
 }
 
 /**
@@ -43,21 +27,16 @@ export interface AppenderPorts {
  * as it was, until the server says so: under a revision it answers a repetition as the first time.
  */
 export class Appender {
-  private call: Promise<AppendCall> | undefined;
-  /** What carries it; undefined while it begins. */
-  private carried: BatchAppendCall | undefined;
-  /** Who the call was made as. */
-  private shownTo: string | undefined;
   /** Appends under way, by what makes them equal: the server drops one that comes while its like is not yet indexed. */
   private readonly underWay = new Map<string, Promise<Appended>>();
-  /** The last event that was appended, to be sent again where it is looked whether the server takes any. */
-  private lastRequest: AppendRequest | undefined;
-  private answeredAt: number;
+  private readonly sender: AppendSender;
+  private readonly prober: AppendProbe;
   /** How many times an append was sent again. */
   repetitions = 0;
 
   constructor(private readonly ports: AppenderPorts) {
-    this.answeredAt = ports.retryPolicy.time.now();
+    this.sender = new AppendSender(ports);
+    this.prober = new AppendProbe(ports, this.sender);
   }
 
   /** See `EventStore.append`. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `EVENT_STORE_REFUSES`, `APPEND_TOO_LARGE` */
@@ -74,78 +53,14 @@ export class Appender {
     return likeIt;
   }
 
-  /**
-   * Whether appends are taken. Where none was answered for a while, or one was refused, the last is sent again: nothing is
-   * added by it.
-   * @throws StorageFault `EVENT_STORE_REFUSES`, `EVENT_STORE_UNAVAILABLE`
-   */
-  async probe(wasFailing: boolean): Promise<void> {
-    const { time, quietMs } = this.ports.retryPolicy;
-    if (!wasFailing && time.now() - this.answeredAt < quietMs) return;
-    let error: unknown = new Silence(`an append was not answered in ${quietMs} ms`);
-    const asked = this.probeOnce().then(
-      () => (error = undefined),
-      (failed: unknown) => (error = failed),
-    );
-    await inTime(asked, quietMs, time);
-    if (error === undefined || isAborted(this.ports.closing)) return;
-    const failed = rejectionOf(error, { right: 'write', stream: this.lastRequest?.stream ?? '' });
-    if (failed instanceof StorageFault) throw failed;
-    // Whatever else is definite comes of who takes appends.
-    if (!isDefinite(error)) throw unavailable(new Error(await this.ports.connection.explained(error)));
+  /** See {@link AppendProbe.look}. */
+  probe(wasFailing: boolean): Promise<void> {
+    return this.prober.look(wasFailing);
   }
 
-  /** Gives up the call; what waits fails. */
-  async close(): Promise<void> {
-    const call = await this.call?.catch(() => undefined);
-    call?.fail(closed());
-  }
-
-  /** Sends an append once. */
-  async send(request: AppendRequest): Promise<Appended> {
-    const call = await this.open();
-    const { shownTo } = this;
-    try {
-      const appended = await call.send(request);
-      this.answered();
-      return appended;
-    } catch (error) {
-      if (error instanceof WrongExpectedVersionError) this.answered();
-      throw isRefusal(error) ? await this.refused(error, request, call, shownTo) : error;
-    }
-  }
-
-  /** What a refusal is: of a password that has changed meanwhile, of the user, or of a right on the stream. */
-  private async refused(error: unknown, { stream }: AppendRequest, call: AppendCall, shownTo: string | undefined) {
-    const { credentials, closing, reads } = this.ports;
-    credentials.readAgain();
-    if (credentials.authorization !== shownTo) {
-      const changed = new Error('the password has changed meanwhile');
-      call.fail(changed);
-      return changed;
-    }
-    // A call that was admitted before does not say whether its user would be admitted now.
-    const asked = await reads.last(closing).catch((failed: unknown) => failed);
-    return areWrongCredentials(asked) ? asked : rejectionOf(error, { right: 'write', stream });
-  }
-
-  private answered(): void {
-    this.answeredAt = this.ports.retryPolicy.time.now();
-  }
-
-  private async probeOnce(): Promise<void> {
-    this.lastRequest ??= await this.lastOfLog();
-    const { lastRequest: request } = this;
-    if (request !== undefined)
-      await this.send({ ...request, stream: this.ports.connection.names.toServer(request.stream) });
-  }
-
-  private async lastOfLog(): Promise<AppendRequest | undefined> {
-    const last = await this.ports.reads.lastRecorded(this.ports.closing);
-    const event = last === undefined ? undefined : toStoredEvent(last, this.ports.connection.names);
-    if (last === undefined || event === undefined) return undefined;
-    const expected = event.revision === 0 ? 'noStream' : event.revision - 1;
-    return { stream: event.stream, expected, events: [toTextAgain(last)] };
+  /** Gives up what is under way; it fails. */
+  close(): Promise<void> {
+    return this.sender.close();
   }
 
   private async appendOnce(request: AppendRequest, events: readonly NewEvent[]): Promise<Appended> {
@@ -157,9 +72,7 @@ export class Appender {
     if (given.some((id) => ids.has(stream, id))) return this.repeated(request, ids.known(stream) - 1);
     const appended = await this.appended(request);
     ids.saw(stream, revisionOf(expected) + 1, events);
-    const last = request.events.at(-1);
-    const before = appended.revision - 1;
-    if (last !== undefined) this.lastRequest = { stream, expected: before < 0 ? 'noStream' : before, events: [last] };
+    this.prober.appended(request, appended.revision);
     return appended;
   }
 
@@ -168,7 +81,7 @@ export class Appender {
     const backOff = new BackOff(retryPolicy);
     for (let isRepeated = false; ; isRepeated = true) {
       try {
-        const appended = await this.send({ ...request, stream: this.ports.connection.names.toServer(request.stream) });
+        const appended = await this.sender.send({ ...request, stream: connection.names.toServer(request.stream) });
         // What is answered to a repetition need not say where the first one stands.
         return isRepeated ? await this.repeated(request, appended.revision) : appended;
       } catch (error) {
@@ -180,39 +93,6 @@ export class Appender {
       this.repetitions += 1;
       await backOff.wait(closing);
     }
-  }
-
-  /** The call to append by. One on a connection that was given up, as by a read, is left to those who wait for it. */
-  private open(): Promise<AppendCall> {
-    const { connection, credentials, retryPolicy } = this.ports;
-    const { call, carried } = this;
-    if (call !== undefined && (carried === undefined || connection.carries(carried))) return call;
-    call?.then(
-      (left) => {
-        left.leave();
-      },
-      () => undefined,
-    );
-    this.carried = undefined;
-    this.shownTo = credentials.authorization;
-    const isOver = () => {
-      if (this.call === opening) this.call = undefined;
-    };
-    const opening = connection.batchAppend().then(
-      (begun) => {
-        if (this.call === opening) this.carried = begun;
-        return new AppendCall(begun, retryPolicy, (error) => {
-          isOver();
-          if (error instanceof Silence) connection.abandon(begun);
-        });
-      },
-      (error: unknown) => {
-        isOver();
-        throw error;
-      },
-    );
-    this.call = opening;
-    return opening;
   }
 
   /** Answers an append that was done before as the first time; any other is a conflict. */

@@ -42,7 +42,11 @@ const untrusted: ReadonlySet<string> = new Set([
   'CERT_SIGNATURE_FAILURE',
 ]);
 
-export const nameOfHost = ({ address, port }: Host): string => `${address}:${port}`;
+/** As in a connection string. Nodes tell of an address of IPv6 as it is, without brackets. */
+export const nameOfHost = ({ address, port }: Host): string =>
+  address.includes(':') && !address.startsWith('[') ? `[${address}]:${port}` : `${address}:${port}`;
+
+export const isSameHost = (a: Host, b: Host | undefined): boolean => b !== undefined && nameOfHost(a) === nameOfHost(b);
 
 /** Looks why a host is not there, by a connection of its own. */
 export async function causeOf(host: Host, { isSecure, ca, timeoutMs }: Looking): Promise<Cause> {

@@ -1,33 +1,30 @@
+import { type ChannelCredentials, connectivityState, credentials as channelCredentials, Metadata } from '@grpc/grpc-js';
 import {
-  type ChannelCredentials,
-  type ChannelOptions,
-  credentials as channelCredentials,
-  Metadata,
-} from '@grpc/grpc-js';
-import { CancelledError, convertToCommandError, NotLeaderError, UnavailableError } from '@eventstore/db-client';
-import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+  CancelledError,
+  convertToCommandError,
+  DeadlineExceededError,
+  NotLeaderError,
+  UnavailableError,
+} from '@eventstore/db-client';
+import { type StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { type ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
-import { type Cause, causeOf, inWords, nameOfHost } from './causes.js';
+import { type Cause, causeOf, inWords, isSameHost } from './causes.js';
 import { type ConnectionUrl, type Host } from './connection-url.js';
 import { type Credentials } from './credentials.js';
 import { findLeader } from './discovery.js';
-import { closed, Unreachable } from './failures.js';
-import { readEnd } from './requests.js';
+import { nameIn, type RecordedEvent } from './events.js';
+import { anotherLog, closed, isRefusal, rejectionOf, Silence, Unreachable } from './failures.js';
+import { type BatchAppendCall, clientOf, firstEventOf, type Link, type ReadCall } from './link.js';
+import { readEnd, readStreamFrom } from './requests.js';
 import { StreamNames } from './stream-names.js';
 
-export type ReadCall = ReturnType<StreamsClient['read']>;
-export type BatchAppendCall = ReturnType<StreamsClient['batchAppend']>;
 type Call = ReadCall | BatchAppendCall;
 
-interface Link {
-  readonly host: Host;
-  readonly client: StreamsClient;
-}
-
-const mostReceived = 17 * 1024 * 1024;
-
-/** How long a host is waited for where it is looked why it is not there. */
+/** How long a host is waited for where it is looked why it is not there, in milliseconds. */
 const lookMs = 2_000;
+
+/** How long a new connection may take until it is known which log is there, in milliseconds. */
+const nameMs = 3_000;
 
 /**
  * A connection of its own to the node that leads, made when it is first needed and again when it is lost. What is called on
@@ -44,6 +41,8 @@ export class Connection {
   /** What carries a call, or has carried it. */
   private readonly carriers = new WeakMap<Call, Link>();
   private isClosed = false;
+  /** The log that is there, by its name, once that is known. */
+  private logId: string | undefined;
   /** How our streams are called there. */
   readonly names: StreamNames;
 
@@ -56,12 +55,18 @@ export class Connection {
     this.names = new StreamNames(url.streamPrefix);
   }
 
-  /** Begins to read; what it reads comes as it is asked for. @throws Unreachable */
+  /** It is the log of a name that is there: a connection that is made from now on is to no other. */
+  expect(logId: string): void {
+    this.logId = logId;
+    if (this.current !== undefined) this.watch(this.current);
+  }
+
+  /** Begins to read; what it reads comes as it is asked for. @throws Unreachable, StorageFault `LOG_OLDER` */
   read(request: ReadReq, { requiresLeader }: { readonly requiresLeader: boolean }): Promise<ReadCall> {
     return this.call((client) => client.read(request, this.metadata(requiresLeader), { deadline: Infinity }));
   }
 
-  /** A call that takes any number of appends, and answers each. @throws Unreachable */
+  /** A call that takes any number of appends, and answers each. @throws as {@link read} */
   batchAppend(): Promise<BatchAppendCall> {
     return this.call((client) => client.batchAppend(this.metadata(true), { deadline: Infinity }));
   }
@@ -76,24 +81,10 @@ export class Connection {
   isAnsweredBeside(call: ReadCall): Promise<boolean> {
     const link = this.carriers.get(call);
     if (link === undefined || link !== this.current) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const asked = link.client.read(readEnd(), this.metadata(false), { deadline: Infinity });
-      const end = (isAnswered: boolean) => {
-        resolve(isAnswered);
-        asked.cancel();
-      };
-      this.open.add(asked);
-      asked.on('data', () => {
-        end(true);
-      });
-      asked.on('end', () => {
-        end(true);
-      });
-      asked.on('error', () => {
-        end(false);
-      });
-      asked.on('status', () => this.open.delete(asked));
-    });
+    return this.first(link, readEnd(), Infinity).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Whether a call is on what the next one would be on, and not on what was lost or given up. */
@@ -110,11 +101,12 @@ export class Connection {
     link?.client.close();
   }
 
-  /** Why each host is not there. */
+  /** Why each host is not there; among them the leader that the others name, which may be reached by no one here. */
   async causes(): Promise<readonly Cause[]> {
-    const { hosts, isSecure } = this.url;
-    const ca = this.credentials.authorities();
-    return Promise.all(hosts.map((host) => causeOf(host, { isSecure, ca, timeoutMs: lookMs })));
+    const { lost, url, credentials } = this;
+    const isOther = lost !== undefined && !url.hosts.some((host) => isSameHost(host, lost));
+    const looking = { isSecure: url.isSecure, ca: credentials.authorities(), timeoutMs: lookMs };
+    return Promise.all([...url.hosts, ...(isOther ? [lost] : [])].map((host) => causeOf(host, looking)));
   }
 
   /** What went wrong, in words for operators: of every host, where none is reached. */
@@ -141,26 +133,60 @@ export class Connection {
 
   private linked(): Promise<Link> {
     if (this.isClosed) return Promise.reject(closed());
-    this.link ??= this.find().catch((error: unknown) => {
-      this.link = undefined;
+    if (this.link !== undefined) return this.link;
+    const finding = this.find().catch((error: unknown) => {
+      if (this.link === finding) this.link = undefined;
       throw error;
     });
-    return this.link;
+    this.link = finding;
+    return finding;
   }
 
   private async find(): Promise<Link> {
     const credentials = this.channelCredentials();
     const host = await this.host(credentials);
-    const { keepAliveIntervalMs, keepAliveTimeoutMs } = this.url;
-    const never = 0x7fffffff;
-    const options: ChannelOptions = {
-      'grpc.use_local_subchannel_pool': 1, // otherwise all connections of a process to a node are one
-      'grpc.keepalive_time_ms': keepAliveIntervalMs < 0 ? never : keepAliveIntervalMs,
-      'grpc.keepalive_timeout_ms': keepAliveTimeoutMs < 0 ? never : keepAliveTimeoutMs,
-      'grpc.max_receive_message_length': mostReceived,
-      ...(this.window === undefined ? {} : { 'grpc-node.flow_control_window': this.window }),
-    };
-    return (this.current = { host, client: new StreamsClient(nameOfHost(host), credentials, options) });
+    const link = { host, client: clientOf(host, credentials, this.url, this.window) };
+    this.current = link;
+    if (this.logId !== undefined) {
+      await this.expectLog(link, this.logId);
+      this.watch(link);
+    }
+    return link;
+  }
+
+  /** A channel connects again by itself where no call is open: that would be to whichever log is there then. */
+  private watch(link: Link): void {
+    link.client.getChannel().watchConnectivityState(connectivityState.READY, Infinity, () => {
+      if (!this.isClosed) this.lose(link);
+    });
+  }
+
+  /** After each reconnection the log is asked its name: another may have been put in its place. */
+  private async expectLog(link: Link, logId: string): Promise<void> {
+    const { log } = this.names;
+    const read = () => this.first(link, readStreamFrom(log, 0, 1), Date.now() + nameMs);
+    try {
+      // A password may have changed while the server was away.
+      const named = await read().catch((error: unknown) => {
+        if (isRefusal(error) && this.credentials.readAgain()) return read();
+        throw error;
+      });
+      if (named === undefined) throw anotherLog('it has no name any more');
+      if (nameIn(named) !== logId) throw anotherLog('it has another name');
+    } catch (error) {
+      this.lose(link);
+      throw error instanceof DeadlineExceededError
+        ? new Silence(`no answer in ${nameMs} ms`)
+        : rejectionOf(error, { right: 'read', stream: log });
+    }
+  }
+
+  /** Asks for an event on a link that may not be handed out yet. */
+  private first(link: Link, request: ReadReq, deadline: number): Promise<RecordedEvent | undefined> {
+    const call = link.client.read(request, this.metadata(false), { deadline });
+    this.open.add(call);
+    call.on('status', () => this.open.delete(call));
+    return firstEventOf(call);
   }
 
   private async host(credentials: ChannelCredentials): Promise<Host> {

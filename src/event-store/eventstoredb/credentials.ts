@@ -83,10 +83,14 @@ export class Credentials {
   private readAuthorities(): Buffer | undefined {
     if (this.caFile === undefined || !this.url.isSecure) return undefined;
     const pem = fileOf(this.caFile, 'tlsCAFile or EVENT_STORE_CA_FILE');
+    // A connection would pass over what is not one in silence, and nobody would be believed.
+    const certificates = pem.toString('latin1').match(/-----BEGIN [^]*?-----END [^\n]*/g) ?? ['none'];
     try {
-      new X509Certificate(pem);
+      for (const certificate of certificates) new X509Certificate(certificate);
     } catch {
-      throw invalidUrl('the file of tlsCAFile or EVENT_STORE_CA_FILE is not a certificate');
+      throw invalidUrl(
+        'the file of tlsCAFile or EVENT_STORE_CA_FILE must contain certificates in PEM, and nothing else',
+      );
     }
     return pem;
   }

@@ -3,7 +3,7 @@ import { type ChannelCredentials, type ChannelOptions } from '@grpc/grpc-js';
 import { GossipClient } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import gossip from '@eventstore/db-client/generated/gossip_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
-import { nameOfHost } from './causes.js';
+import { isSameHost, nameOfHost } from './causes.js';
 import { type ConnectionUrl, type Host } from './connection-url.js';
 
 /** A node to ask: at an address, by the name that its certificate has. */
@@ -17,8 +17,6 @@ interface Told {
   readonly by: Host;
   readonly leader: Host | undefined;
 }
-
-const isSame = (a: Host, b: Host | undefined) => b !== undefined && nameOfHost(a) === nameOfHost(b);
 
 /** How long the others are waited for when one has answered: that one does not know who leads, and may soon. */
 const othersMs = 250;
@@ -46,7 +44,7 @@ export async function findLeader(
     const take = (told: Told | undefined) => {
       left -= 1;
       const leader = told?.leader;
-      if (leader !== undefined && (!isSame(leader, givenUp) || isSame(leader, told?.by))) end(leader);
+      if (leader !== undefined && (!isSameHost(leader, givenUp) || isSameHost(leader, told?.by))) end(leader);
       else if (left === 0) end();
       else if (told !== undefined) waiting ??= setTimeout(end, othersMs);
     };

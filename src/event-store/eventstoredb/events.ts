@@ -9,7 +9,7 @@ import {
 } from '../../event-sourcing/event-store.js';
 import { type StreamNames } from './stream-names.js';
 
-type RecordedEvent = streams.ReadResp.ReadEvent.RecordedEvent;
+export type RecordedEvent = streams.ReadResp.ReadEvent.RecordedEvent;
 type ProposedMessage = streams.BatchAppendReq.ProposedMessage;
 
 /** A position in the log of the server is an offset of 64 bits: as text of this length, texts sort as offsets do. */
@@ -106,6 +106,10 @@ export function toTextAgain(recorded: RecordedEvent): EventText {
   };
 }
 
+/** The name of a log, in the event that gives it. */
+export const nameIn = (recorded: RecordedEvent): string =>
+  (JSON.parse(utf8(recorded.getData_asU8())) as { readonly logId: string }).logId;
+
 /** What is no JSON is none of ours. */
 function parsed(text: string): unknown {
   try {
@@ -118,3 +122,9 @@ function parsed(text: string): unknown {
 const metadataOf = (kept: Uint8Array): Partial<KeptMetadata> => parsed(utf8(kept)) ?? {};
 
 export const positionOf = (recorded: RecordedEvent): Position => toPosition(recorded.getCommitPosition());
+
+/** Whether a record is another as it was read before. Ids alone would not do, for a fact that is recorded again has the same. */
+export const isSameRecord = (one: RecordedEvent, other: RecordedEvent): boolean =>
+  positionOf(one) === positionOf(other) &&
+  one.getId()?.getString() === other.getId()?.getString() &&
+  utf8(one.getCustomMetadata_asU8()) === utf8(other.getCustomMetadata_asU8());

@@ -17,13 +17,16 @@ import { readConnectionUrl } from './connection-url.js';
 import { Credentials, type SecretFiles } from './credentials.js';
 import { positionOf, start, toStoredEvent } from './events.js';
 import { closed, invalidCursor, isNoPlace, said } from './failures.js';
+import { FreshAnswer } from './fresh-answer.js';
 import { nameWhenReady, type Waiting } from './log-name.js';
 import { defaultRetryPolicy, isAborted, type RetryPolicy } from './retry-policy.js';
+import { type ReadPorts } from './read-calls.js';
 import { Reads } from './reads.js';
 import { RecentPages } from './recent-pages.js';
 import { RightOfWay } from './right-of-way.js';
 import { StreamIds } from './stream-ids.js';
-import { Tail, type TailStatus } from './tail.js';
+import { Tail } from './tail.js';
+import { type TailStatus } from './tail-state.js';
 import { ReadTurns } from './turns.js';
 
 interface Connections {
@@ -67,6 +70,8 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly looks: Reads;
   /** Those who follow the log wait for the server for ever. */
   private readonly followers: Reads;
+  /** Where the log ends: hundreds ask when they come back after a restart. */
+  private readonly end = new FreshAnswer(() => this.reads.last(this.closing.signal));
   private readonly ids = new StreamIds();
   private readonly rightOfWay: RightOfWay;
   private readonly appender: Appender;
@@ -86,23 +91,24 @@ export class EventStoreDbEventStore implements EventStore {
       changed(this.status);
     };
     this.upcast = upcast;
-    this.reads = new Reads(commands, retryPolicy, new ReadTurns(most.commands));
-    this.looks = new Reads(commands, { ...retryPolicy, giveUpMs: retryPolicy.quietMs }, new ReadTurns(most.looks));
-    const forEver = { ...retryPolicy, giveUpMs: Infinity };
+    const readsOf = (connection: Connection, giveUpMs: number, turns: number, more: Partial<ReadPorts> = {}) =>
+      new Reads({ connection, retryPolicy: { ...retryPolicy, giveUpMs }, turns: new ReadTurns(turns), ...more });
+    this.reads = readsOf(commands, retryPolicy.giveUpMs, most.commands);
+    this.looks = readsOf(commands, retryPolicy.quietMs, most.looks);
     const refused = (refusal: unknown) => {
       credentials.readAgain();
       this.tail.told(refusal === undefined ? undefined : said(refusal));
     };
     this.rightOfWay = new RightOfWay(retryPolicy.time, closing.signal);
     const recentPages = new RecentPages(retryPolicy.time);
-    const turns = new ReadTurns(most.followers);
-    this.followers = new Reads(following, forEver, turns, refused, this.rightOfWay, recentPages);
+    const sharing = { refused, rightOfWay: this.rightOfWay, recentPages };
+    this.followers = readsOf(following, Infinity, most.followers, sharing);
     const { reads } = this;
     this.appender = new Appender({
       ...{ connection: commands, credentials, reads, ids, retryPolicy },
       closing: closing.signal,
     });
-    const once = new Reads(live, { ...retryPolicy, giveUpMs: 0 }, new ReadTurns(most.tail)); // the tail tries again by itself
+    const once = readsOf(live, 0, most.tail); // the tail tries again by itself
     this.tail = new Tail(live, once, credentials, retryPolicy, tell);
   }
 
@@ -121,6 +127,7 @@ export class EventStoreDbEventStore implements EventStore {
     const connections = { commands: connect(), following: connect(), live: connect(liveWindow) };
     try {
       const logId = await nameWhenReady(connections.commands, credentials, retryPolicy, options);
+      for (const connection of Object.values(connections)) connection.expect(logId);
       return new EventStoreDbEventStore(connections, credentials, logId, retryPolicy, options);
     } catch (error) {
       await connections.commands.close();
@@ -220,7 +227,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async lastPosition(): Promise<Position> {
-    const position = await this.reads.last(this.closing.signal);
+    const position = await this.end.get();
     if (isAborted(this.closing.signal)) throw closed();
     return position;
   }

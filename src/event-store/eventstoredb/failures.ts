@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { ErrorType, isCommandError, MaxAppendSizeExceededError } from '@eventstore/db-client';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { StorageFault } from '../../event-sourcing/storage-fault.js';
+import { logOlder, StorageFault } from '../../event-sourcing/storage-fault.js';
 
 /** The server was not heard of in time. What it was asked for may have been done. */
 export class Silence extends Error {
@@ -49,6 +49,10 @@ export const isRefusal = (error: unknown): boolean =>
   (error instanceof Rejection && error.code === 'EVENT_STORE_REFUSES') ||
   (error instanceof Error && typeOf(error) === ErrorType.ACCESS_DENIED);
 
+/** What those who follow the log wait out for ever. */
+export const isWaitedOut = (error: unknown): boolean =>
+  isRefusal(error) || (error instanceof StorageFault && error.code === logOlder);
+
 /** The user is not known, or has another password. */
 export const areWrongCredentials = (error: unknown): boolean =>
   codeOf(error) === status.UNAUTHENTICATED || (error instanceof StorageFault && error.detail === wrongCredentials);
@@ -65,8 +69,8 @@ export const isTooSlow = (error: unknown): boolean =>
 /** A read began at a position that no record begins at. */
 export const isNoPlace = (error: unknown): boolean => error instanceof Rejection && error.code === cursorInvalid;
 
-/** Servers before 24.2 say it in the first way. */
-const isOfNoRecord = (error: unknown): boolean =>
+/** The same, as the server says it: before 24.2 in the first way, which it also says where it fails itself. */
+export const isOfNoRecord = (error: unknown): boolean =>
   /Unexpected (Filtered)?ReadAllResult: Error|invalid position/.test(said(error));
 
 const isBadRequest = (error: unknown): boolean => error instanceof BadRequest;
@@ -111,6 +115,9 @@ export const unavailable = (last: unknown): Rejection =>
   last instanceof StorageFault
     ? last
     : new StorageFault('EVENT_STORE_UNAVAILABLE', 'The event store does not answer.', false, said(last));
+
+export const anotherLog = (why: string): StorageFault =>
+  new StorageFault(logOlder, `The event store is not what it was: ${why}. Restore the right event store.`, true, why);
 
 export const closed = (): Rejection => new Rejection('EVENT_STORE_CLOSED', 'The event store was closed.');
 

@@ -3,14 +3,14 @@ import { WrongExpectedVersionError } from '@eventstore/db-client';
 import { type Appended } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { type AppendRequest } from './append-call.js';
-import { Appender } from './appender.js';
+import { AppendSender } from './append-sender.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
+import { nameIn } from './events.js';
 import { isDefinite, rejectionOf, unavailable, Unreachable } from './failures.js';
 import { BackOff, isAborted, type RetryPolicy } from './retry-policy.js';
 import { Reads } from './reads.js';
 import { readStreamFrom } from './requests.js';
-import { StreamIds } from './stream-ids.js';
 import { ReadTurns } from './turns.js';
 
 /** How somebody waits for a server that does not answer. */
@@ -34,16 +34,16 @@ export async function nameWhenReady(
 ): Promise<string> {
   const { signal = new AbortController().signal, waiting = () => undefined } = options;
   // Each try tells at once how it went; the waits between them are here.
-  const reads = new Reads(connection, { ...retryPolicy, giveUpMs: 0 }, new ReadTurns(1));
-  const ports = { connection, credentials, reads, ids: new StreamIds(), retryPolicy, closing: signal };
-  const appender = new Appender(ports);
+  const once = { ...retryPolicy, giveUpMs: 0 };
+  const reads = new Reads({ connection, retryPolicy: once, turns: new ReadTurns(1) });
+  const sender = new AppendSender({ connection, credentials, reads, retryPolicy, closing: signal });
   const backOff = new BackOff(retryPolicy);
   const stream = connection.names.log;
   let why: string | undefined;
   try {
     for (;;) {
       try {
-        if (!isAborted(signal)) return await nameOfLog(stream, reads, (request) => appender.send(request), signal);
+        if (!isAborted(signal)) return await nameOfLog(stream, reads, (request) => sender.send(request), signal);
       } catch (error) {
         if (isDefinite(error) && !isUnavailable(error)) throw rejectionOf(error, { right: 'write', stream });
         why = await connection.explained(isUnavailable(error) ? new Unreachable() : error);
@@ -54,7 +54,7 @@ export async function nameWhenReady(
       await backOff.wait(signal);
     }
   } finally {
-    await appender.close();
+    await sender.close();
   }
 }
 
@@ -83,13 +83,6 @@ async function nameOfLog(
 }
 
 async function readName(stream: string, reads: Reads, signal: AbortSignal): Promise<string | undefined> {
-  const request = () => readStreamFrom(stream, 0, 1);
-  for await (const responses of reads.responses(request, signal, { right: 'read', stream })) {
-    for (const response of responses) {
-      const data = response.getEvent()?.getEvent()?.getData_asU8();
-      if (data === undefined) continue;
-      return (JSON.parse(Buffer.from(data).toString('utf8')) as { readonly logId: string }).logId;
-    }
-  }
-  return undefined;
+  const named = await reads.first(() => readStreamFrom(stream, 0, 1), signal, { right: 'read', stream });
+  return named === undefined ? undefined : nameIn(named);
 }

@@ -1,6 +1,6 @@
 import { convertToCommandError } from '@eventstore/db-client';
 import { type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { type ReadCall } from './connection.js';
+import { type ReadCall } from './link.js';
 import { Silence } from './failures.js';
 import { isAborted, looked, type RetryPolicy } from './retry-policy.js';
 

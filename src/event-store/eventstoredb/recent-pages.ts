@@ -29,20 +29,14 @@ export class RecentPages {
 
   constructor(private readonly time: TimeSource) {}
 
-  /** What a request was answered just now. */
-  get(request: ReadReq): Page | undefined {
-    const kept = this.pages.get(keyOf(request));
-    return kept === undefined || this.time.elapsed() - kept.readAt > keptMs ? undefined : kept;
-  }
-
-  /** Keeps a page; one at the end of the log will be another. */
-  keep(request: ReadReq, page: Page): void {
-    if (!page.hasMore) return;
-    const key = keyOf(request);
-    this.pages.delete(key); // the last to be read is the last to go
-    this.pages.set(key, { ...page, readAt: this.time.elapsed(), events: undefined });
-    const [oldest] = this.pages.keys();
-    if (this.pages.size > mostPages && oldest !== undefined) this.pages.delete(oldest);
+  /** What a request was answered just now, or is answered when it is read. */
+  async page(request: ReadReq, read: () => Promise<Page>): Promise<Page> {
+    const key = Buffer.from(request.serializeBinary()).toString('latin1');
+    const kept = this.pages.get(key);
+    if (kept !== undefined && this.time.elapsed() - kept.readAt <= keptMs) return kept;
+    const page = await read();
+    if (page.hasMore) this.keep(key, page); // one at the end of the log will be another
+    return page;
   }
 
   /** The events of a page, decoded once where it is kept. */
@@ -50,6 +44,11 @@ export class RecentPages {
     for (const kept of this.pages.values()) if (kept.page === page) return (kept.events ??= decode());
     return decode();
   }
-}
 
-const keyOf = (request: ReadReq): string => Buffer.from(request.serializeBinary()).toString('latin1');
+  private keep(key: string, page: Page): void {
+    this.pages.delete(key); // the last to be read is the last to go
+    this.pages.set(key, { ...page, readAt: this.time.elapsed(), events: undefined });
+    const [oldest] = this.pages.keys();
+    if (this.pages.size > mostPages && oldest !== undefined) this.pages.delete(oldest);
+  }
+}

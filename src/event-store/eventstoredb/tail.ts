@@ -1,37 +1,20 @@
 import { Notifier } from '../../event-sourcing/notifier.js';
 import { type Position } from '../../event-sourcing/event-store.js';
-import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { type Connection } from './connection.js';
 import { type Credentials } from './credentials.js';
-import { positionOf, start, toStoredEvent } from './events.js';
-import { isRefusal, isTooSlow, rejectionOf, Silence } from './failures.js';
+import { isSameRecord, positionOf, type RecordedEvent, start, toStoredEvent } from './events.js';
+import { anotherLog, isNoPlace, isRefusal, isTooSlow, Silence } from './failures.js';
 import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
 import { received } from './received.js';
 import { type Reads } from './reads.js';
 import { RecentEvents } from './recent-events.js';
 import { subscribeAfter } from './requests.js';
-
-/** What the live subscription of a store does. */
-export interface TailStatus {
-  /** `idle`: nobody subscribes. `catchingUp`: connected, but behind the log. */
-  readonly state: 'idle' | 'connecting' | 'catchingUp' | 'live';
-  /** Of the last event heard of. */
-  readonly position: Position;
-  /** How far behind the log it is, in bytes of the log, as far as is known; null while the server cannot be asked. */
-  readonly lag: number | null;
-  /** How often it had to be made anew. */
-  readonly reconnects: number;
-  /** Why it is not there; undefined when it is. */
-  readonly error?: string;
-}
+import { TailState, type TailStatus } from './tail-state.js';
 
 interface Running {
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
-
-/** At most so often it is told how far it has come. */
-const tellMs = 100;
 
 /**
  * The end of the log as it grows: one subscription for all who follow the log, so that each event is sent and read once.
@@ -43,27 +26,25 @@ export class Tail {
   private recent: RecentEvents | undefined;
   private readers = 0;
   private running: Running | undefined;
-  private state: TailStatus['state'] = 'idle';
-  private reconnects = 0;
-  private error: string | undefined;
-  /** Where the log ended when that was last looked at; undefined since it could be looked at no more. */
-  private logEnd: Position | undefined;
-  private isLooking = false;
-  private telling: ReturnType<typeof setTimeout> | undefined;
+  private readonly about: TailState;
+  /** The last event of ours that was heard of, or what the log ended with when it began. */
+  private last: RecordedEvent | undefined;
+  /** The server was away: the log may be another when it is back. */
+  private mayBeAnother = false;
 
   constructor(
     private readonly connection: Connection,
     private readonly reads: Reads,
     private readonly credentials: Credentials,
     private readonly retryPolicy: RetryPolicy,
-    private readonly changed: (status: TailStatus) => void,
-  ) {}
+    changed: (status: TailStatus) => void,
+  ) {
+    const explained = (error: unknown) => connection.explained(error);
+    this.about = new TailState(() => this.recent?.end ?? start, explained, changed);
+  }
 
   get status(): TailStatus {
-    const { state, reconnects, error } = this;
-    const position = this.recent?.end ?? start;
-    const lag = isConnected(state) && this.logEnd !== undefined ? distance(position, this.logEnd) : null;
-    return { state, position, lag, reconnects, ...(error === undefined ? {} : { error }) };
+    return this.about.status;
   }
 
   /** Somebody reads; who joins, leaves. */
@@ -85,8 +66,10 @@ export class Tail {
     if (running === undefined) return;
     this.running = undefined;
     this.recent = undefined;
+    this.last = undefined;
+    this.mayBeAnother = false;
     running.stop.abort();
-    this.is('idle');
+    this.about.is('idle');
     await running.ended;
   }
 
@@ -103,32 +86,47 @@ export class Tail {
 
   /** Somebody else tells why the log cannot be read, or that it can be again. */
   told(error: string | undefined): void {
-    this.error = error;
-    this.tell();
+    this.about.told(error);
   }
 
   private async run(signal: AbortSignal): Promise<void> {
     const backOff = new BackOff(this.retryPolicy);
-    this.is('connecting');
+    this.about.is('connecting');
     while (!isAborted(signal)) {
       try {
-        const end = await this.reads.last(signal);
+        const last = await this.reads.lastRecorded(signal);
+        if (this.mayBeAnother) await this.expectHasLast(signal);
         if (isAborted(signal)) return;
+        const end = last === undefined ? start : positionOf(last);
+        if (this.recent === undefined) this.last = last;
         const recent = (this.recent ??= new RecentEvents(end));
-        this.sees(end);
+        this.about.sees(end);
         this.notifier.notify();
         await this.follow(recent, backOff, signal);
         this.failed(new Error('the server has ended the subscription'), signal);
       } catch (error) {
         // The server is there, and does not wait for us: what is missed is read on at once.
         const isBehind = isTooSlow(error) && backOff.isFresh;
-        if (isBehind) this.fallsBehind();
+        if (isBehind) this.about.fallsBehind();
         else this.failed(error, signal);
         backOff.isFresh = false;
         if (isBehind) continue;
       }
       await backOff.wait(signal);
     }
+  }
+
+  /** What was heard of last is where it was: what follows it is not another log's. @throws StorageFault `LOG_OLDER` */
+  private async expectHasLast(signal: AbortSignal): Promise<void> {
+    const { last } = this;
+    if (last !== undefined) {
+      const there = await this.reads.at(positionOf(last), signal).catch((error: unknown) => {
+        if (!isNoPlace(error)) throw error;
+      });
+      if (isAborted(signal)) return;
+      if (there === undefined || !isSameRecord(there, last)) throw anotherLog('it has lost events');
+    }
+    this.mayBeAnother = false;
   }
 
   /** Hears what is after the last event, until the subscription is over. */
@@ -144,13 +142,15 @@ export class Tail {
         for (const response of responses) {
           const recorded = response.getEvent()?.getEvent();
           if (recorded !== undefined) {
-            recent.add(positionOf(recorded), toStoredEvent(recorded, connection.names), recorded.getData_asU8().length);
+            const [position, event] = [positionOf(recorded), toStoredEvent(recorded, connection.names)];
+            if (event !== undefined && position > recent.end) this.last = recorded;
+            recent.add(position, event, recorded.getData_asU8().length);
             backOff.reset();
-          } else if (response.hasCaughtUp()) this.is('live');
-          else if ((response.hasConfirmation() && this.state !== 'live') || response.hasFellBehind())
-            this.is('catchingUp');
+          } else if (response.hasCaughtUp()) this.about.is('live');
+          else if ((response.hasConfirmation() && this.about.state !== 'live') || response.hasFellBehind())
+            this.about.is('catchingUp');
         }
-        this.sees(recent.end);
+        this.about.sees(recent.end);
         this.notifier.notify();
       }
     } finally {
@@ -169,7 +169,7 @@ export class Tail {
     while (!isAborted(signal)) {
       const before = recent.end;
       await time.sleepUntil(time.now() + quietMs, signal);
-      if (isAborted(signal) || (recent.end !== before && this.state === 'live')) continue;
+      if (isAborted(signal) || (recent.end !== before && this.about.state === 'live')) continue;
       const asked = new AbortController();
       let end: Position | undefined;
       const answer = this.reads.last(AbortSignal.any([signal, asked.signal])).then(
@@ -179,9 +179,9 @@ export class Tail {
       const isAnswered = await inTime(answer, answerMs, time);
       asked.abort();
       if (isAborted(signal)) return;
-      if (end !== undefined) this.sees(end);
+      if (end !== undefined) this.about.sees(end);
       // Servers of old never say that a subscription has caught up.
-      if (end !== undefined && recent.end >= end) this.is('live');
+      if (end !== undefined && recent.end >= end) this.about.is('live');
       if (recent.end !== before) continue;
       if (isAnswered && (end === undefined || recent.end >= end)) continue;
       // It may be on its way.
@@ -194,56 +194,10 @@ export class Tail {
     while (recent.end === before && !isAborted(signal)) await this.notifier.next(signal);
   }
 
-  private sees(end: Position): void {
-    if (this.logEnd === undefined || end > this.logEnd) this.logEnd = end;
-    this.telling ??= setTimeout(() => {
-      this.tell();
-    }, tellMs).unref();
-  }
-
-  private is(state: TailStatus['state']): void {
-    if (state === this.state) return;
-    this.state = state;
-    if (state !== 'connecting') this.error = undefined;
-    this.tell();
-  }
-
-  /** It is not known how far the log has gone on since. */
-  private fallsBehind(): void {
-    this.logEnd = undefined;
-    this.is('catchingUp');
-  }
-
   private failed(error: unknown, signal: AbortSignal): void {
     if (isAborted(signal)) return;
-    this.reconnects += 1;
-    this.state = 'connecting';
-    this.logEnd = undefined;
+    this.mayBeAnother = true;
     if (isRefusal(error)) this.credentials.readAgain();
-    const fault = rejectionOf(error, { right: 'read', stream: '$all' });
-    if (fault instanceof StorageFault) this.error = fault.detail;
-    else void this.explain(error);
-    this.tell();
-  }
-
-  /** Looks why the server is not there, which may take a while; it is tried again meanwhile. */
-  private async explain(error: unknown): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    const why = await this.connection.explained(error);
-    this.isLooking = false;
-    if (this.state !== 'connecting') return;
-    this.error = why;
-    this.tell();
-  }
-
-  private tell(): void {
-    clearTimeout(this.telling);
-    this.telling = undefined;
-    this.changed(this.status);
+    this.about.failed(error);
   }
 }
-
-const isConnected = (state: TailStatus['state']) => state === 'live' || state === 'catchingUp';
-
-const distance = (from: Position, to: Position): number => (to <= from ? 0 : Number(BigInt(to) - BigInt(from)));

@@ -45,6 +45,8 @@ export class Faults {
   saysCaughtUp = true;
   /** Whether a position that no record begins at is said to be invalid: servers before 24.2 say only that something failed. */
   saysInvalidPosition = false;
+  /** So many reads of the whole log to come fail, as where a disk does. */
+  failingReads = 0;
   /** How many events have been sent to readers. */
   sentEvents = 0;
   private readonly held: (() => void)[] = [];

@@ -76,7 +76,12 @@ async function readAll(call: ReadCall, options: Options, { log, faults }: ReadPo
   const isBackwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
   const end = log.records.length;
   const results = options.hasFilter() ? 'FilteredReadAllResult' : 'ReadAllResult';
-  const from = positionOf(options, log, noRecord(faults, callError(status.UNKNOWN, `Unexpected ${results}: Error`)));
+  const failed = callError(status.UNKNOWN, `Unexpected ${results}: Error`);
+  if (faults.failingReads > 0) {
+    faults.failingReads -= 1;
+    throw failed;
+  }
+  const from = positionOf(options, log, noRecord(faults, failed));
   const step = isBackwards ? -1 : 1;
   if (options.hasFilter()) {
     faults.filteredReads += 1;
