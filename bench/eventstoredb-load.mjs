@@ -210,7 +210,7 @@ async function besideSubscribers(url, folder) {
     timed(async () => {
       const id = `B-${(tickets += 1)}`;
       const { openTicket } = await ask(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro",
-        type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { ... on TicketChanged { position } } }`);
+        type: "productBug", channel: "email", subject: "It broke" }) { ... on TicketChanged { position } } }`);
       await ask(`{ ticketHistory(id: "${id}") { edges { node { type } } } }`);
       if (openTicket.position === undefined) throw new Error('not opened');
     });

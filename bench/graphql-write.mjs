@@ -16,8 +16,8 @@ const rounds = 5;
 const input = (n) => ({
   customer: `customer-${n % 400}`,
   plan: 'pro',
-  type: 'PRODUCT_BUG',
-  channel: 'EMAIL',
+  type: 'productBug',
+  channel: 'email',
   subject: `It broke ${n}`,
 });
 

@@ -72,7 +72,7 @@ const steps = [
   (context) => {
     context.id = `T-${number++}`;
     const ticket = { id: context.id, customer: `customer-${number % 400}`, plan: 'pro' };
-    const input = { ...ticket, type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    const input = { ...ticket, type: 'productBug', channel: 'email', subject: 'It broke' };
     return { ...opening, variables: { input } };
   },
   (context) => ({ ...reading, variables: { id: context.id } }),

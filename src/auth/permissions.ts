@@ -31,11 +31,11 @@ export const permissions = {
   },
   readReports: { to: 'read how promises were kept', roles: ['agent', 'dashboard', 'auditor', 'admin'] },
   readHistory: {
-    to: 'read the history of tickets, plans, calendars and customers: who recorded what, and when',
+    to: 'read the history of tickets, plans, calendars, customers and words: who recorded what, and when',
     roles: ['agent', 'auditor', 'admin'],
   },
   readCatalogue: {
-    to: 'read plans, calendars and customers, and ask when something is due',
+    to: 'read plans, calendars, customers and words of the desk, and ask when something is due',
     roles: ['agent', 'dashboard', 'auditor', 'ingest', 'admin'],
   },
   changeTickets: { to: 'open and change tickets', roles: ['agent', 'ingest', 'admin'] },
@@ -54,7 +54,7 @@ export const permissions = {
     roles: ['admin'],
     ofEveryone: true,
   },
-  changePlans: { to: 'change plans and calendars', roles: ['admin'], ofEveryone: true },
+  changePlans: { to: 'change plans, calendars and words of the desk', roles: ['admin'], ofEveryone: true },
 } as const satisfies Readonly<Record<string, Granted>>;
 export type Permission = keyof typeof permissions;
 

@@ -4,25 +4,29 @@ import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { ChangeCalendarHandler } from './commands/change-calendar.js';
 import { ChangeCustomerHandler } from './commands/change-customer.js';
 import { ChangePlanHandler } from './commands/change-plan.js';
+import { ChangeWordHandler } from './commands/change-word.js';
 import { CatalogueMutations } from './graphql/catalogue-mutations.resolver.js';
 import { CatalogueQueries } from './graphql/catalogue.resolver.js';
 import { DueAtResolver } from './graphql/due-at.resolver.js';
+import { WordsResolver } from './graphql/words.resolver.js';
 import {
   CalendarHistoriesHandler,
   CustomerByIdHandler,
   CustomerListHandler,
   PlanHistoriesHandler,
+  WordsOfDeskHandler,
 } from './queries/catalogue-queries.js';
 import { DueAtHandler } from './queries/due-at-query.js';
 
-export const planResolvers = [CatalogueQueries, CatalogueMutations, DueAtResolver];
+export const planResolvers = [CatalogueQueries, CatalogueMutations, DueAtResolver, WordsResolver];
 
-const commands = [ChangePlanHandler, ChangeCalendarHandler, ChangeCustomerHandler];
+const commands = [ChangePlanHandler, ChangeCalendarHandler, ChangeCustomerHandler, ChangeWordHandler];
 const queries = [
   PlanHistoriesHandler,
   CalendarHistoriesHandler,
   CustomerByIdHandler,
   CustomerListHandler,
+  WordsOfDeskHandler,
   DueAtHandler,
 ];
 

@@ -5,11 +5,14 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { type Versions } from './domain/versions.js';
 import { calendarDecider, type CalendarHistory, calendarNotFound } from './domain/calendar-decider.js';
 import { customerDecider, type CustomerHistory } from './domain/customer-decider.js';
-import { calendarStream, customerStream, planStream } from './domain/events.js';
+import { calendarStream, customerStream, planStream, wordsStream } from './domain/events.js';
 import { type Change, inForce } from './domain/history.js';
 import { type Plan, targetCalendarsOf } from './domain/plan.js';
 import { calendarsOf, type PinnedVersions, type VersionRef } from '../clocks/pinned-versions.js';
 import { planDecider, type PlanHistory, planNotFound, versionsOf } from './domain/plan-decider.js';
+import { UnknownWord } from './domain/unknown-word.js';
+import { wordIn, type WordList, type Words } from './domain/words.js';
+import { wordsDecider } from './domain/words-decider.js';
 import { FollowedStreams } from './followed-streams.js';
 import { SharedAnswers } from './shared-answers.js';
 
@@ -22,7 +25,7 @@ const calendarsKept = 256;
 export type PinnedVersionsAt = (at: Instant, planVersion?: number) => PinnedVersions;
 
 /**
- * The plans, calendars and enrolments as their own streams say, cached by revision, so that a write is seen by the next
+ * The plans, calendars, enrolments and words as their own streams say, cached by revision, so that a write is seen by the next
  * command on any node.
  */
 export class Catalogue implements Versions {
@@ -30,6 +33,7 @@ export class Catalogue implements Versions {
   private readonly plans: FollowedStreams<PlanHistory>;
   private readonly calendars: FollowedStreams<CalendarHistory>;
   private readonly customers: FollowedStreams<CustomerHistory>;
+  private readonly desk: FollowedStreams<Words>;
   private readonly pinned = new SharedAnswers<PinnedVersionsAt>();
   private readonly compiled = new Map<string, Calendar>();
 
@@ -40,6 +44,7 @@ export class Catalogue implements Versions {
     this.plans = new FollowedStreams(store, planStream, planDecider);
     this.calendars = new FollowedStreams(store, calendarStream, calendarDecider);
     this.customers = new FollowedStreams(store, customerStream, customerDecider, customersKept);
+    this.desk = new FollowedStreams(store, () => wordsStream, wordsDecider);
   }
 
   /**
@@ -124,9 +129,20 @@ export class Catalogue implements Versions {
     return this.calendars.follow(code);
   }
 
+  /** The words of the desk: types, channels and priorities. */
+  words(): Promise<Words> {
+    return this.desk.follow(wordsStream);
+  }
+
   /** @throws Rejection `PLAN_NOT_FOUND` */
   async expectPlan(code: string): Promise<void> {
     if ((await this.plans.follow(code)).length === 0) throw planNotFound(code);
+  }
+
+  /** @throws UnknownWord where the desk never had it: history may have a word that is retired */
+  async expectWord(list: WordList, word: string, now: Instant): Promise<void> {
+    const words = await this.words();
+    if (wordIn(words, list, word) === undefined) throw new UnknownWord(list, word, words, now);
   }
 
   /** @throws Rejection `CALENDAR_NOT_FOUND` */
@@ -136,7 +152,7 @@ export class Catalogue implements Versions {
 
   /** What was just written here is seen by the next question, whoever else is asking at the time. */
   refresh(): void {
-    for (const followed of [this.plans, this.calendars, this.customers]) followed.refresh();
+    for (const followed of [this.plans, this.calendars, this.customers, this.desk]) followed.refresh();
     this.pinned.forget();
   }
 }

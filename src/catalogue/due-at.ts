@@ -6,6 +6,8 @@ import { refused } from './domain/expect-sound-plan.js';
 import { type Metric, type Plan, type PlanTarget } from './domain/plan.js';
 import { countedUnder, type VersionRef } from '../clocks/pinned-versions.js';
 import { type Classification, targetOf } from './domain/promise.js';
+import { UnknownWord } from './domain/unknown-word.js';
+import { wordIn, wordLists } from './domain/words.js';
 
 /** What would be due when? Under a calendar by itself, or under the plan named, else the customer's, else the default. */
 export interface DueQuestion extends Classification {
@@ -30,9 +32,10 @@ export interface DueAnswer extends Deadline {
 
 /**
  * Lays out what a ticket opened at an instant would be promised, and says by which versions.
- * @throws Rejection `PLAN_NOT_FOUND`, `CALENDAR_NOT_FOUND`, `NO_PROMISE`, `INVALID_TARGET`, `NO_OPENING`, `OUT_OF_RANGE`
+ * @throws Rejection `UNKNOWN_TYPE`, `UNKNOWN_CHANNEL`, `UNKNOWN_PRIORITY`, `PLAN_NOT_FOUND`, `CALENDAR_NOT_FOUND`, `NO_PROMISE`, `INVALID_TARGET`, `NO_OPENING`, `OUT_OF_RANGE`
  */
-export async function whatIsDue(catalogue: Catalogue, question: DueQuestion): Promise<DueAnswer> {
+export async function whatIsDue(catalogue: Catalogue, asked: DueQuestion): Promise<DueAnswer> {
+  const question = { ...asked, ...(await inDesksWords(catalogue, asked)) };
   const { from, pauses } = question;
   const byItself = question.calendar === null ? null : await catalogue.calendarInForce(question.calendar, from);
   const terms =
@@ -48,6 +51,17 @@ export async function whatIsDue(catalogue: Catalogue, question: DueQuestion): Pr
   } catch (error) {
     throw refused(error);
   }
+}
+
+/** Of what class a ticket is, as the catalogue spells it; of a retired word it may be, for tickets have those. */
+async function inDesksWords(catalogue: Catalogue, { from, ...question }: DueQuestion): Promise<Classification> {
+  const words = await catalogue.words();
+  const spelled = wordLists.map((list) => {
+    const word = wordIn(words, list, question[list]);
+    if (word === undefined) throw new UnknownWord(list, question[list], words, from);
+    return [list, word.code] as const;
+  });
+  return { ...question, ...(Object.fromEntries(spelled) as { [List in keyof Classification]: string }) };
 }
 
 function promised(plan: Plan | null, question: DueQuestion): PlanTarget {

@@ -5,14 +5,7 @@ import { readSettings } from '../config/settings.js';
 import { readLog } from '../imports/read-log.js';
 import { openForReading } from '../app/pledge-context.js';
 import { Catalogue } from '../catalogue/catalogue.js';
-import {
-  type Channel,
-  channels,
-  type Metric,
-  metrics,
-  type TicketType,
-  ticketTypes,
-} from '../catalogue/domain/plan.js';
+import { type Metric, metrics } from '../catalogue/domain/plan.js';
 import { type DueAnswer, whatIsDue } from '../catalogue/due-at.js';
 import { instant } from './arguments.js';
 import { answersTo } from './due-cases.js';
@@ -41,8 +34,8 @@ interface Options {
   readonly businessDays?: number;
   readonly rule: DayRule;
   readonly metric: Metric;
-  readonly type: TicketType;
-  readonly channel: Channel;
+  readonly type: string;
+  readonly channel: string;
   readonly priority: string;
   readonly pause?: readonly { readonly from: number; readonly to: number }[];
   readonly json?: boolean;
@@ -72,8 +65,8 @@ export const dueCommand = new Command('due')
       .choices(metrics)
       .default(metrics[0]),
   )
-  .addOption(new Option('--type <type>', 'for a ticket of this type').choices(ticketTypes).default(ticketTypes[0]))
-  .addOption(new Option('--channel <channel>', 'for a ticket by this channel').choices(channels).default('email'))
+  .option('--type <type>', 'for a ticket of this type', 'productBug')
+  .option('--channel <channel>', 'for a ticket by this channel', 'email')
   .option('--priority <priority>', 'for a ticket of this priority', 'normal')
   .option('--pause <from/to>', 'the clock stands still between two instants; may be given several times', pause)
   .option('--json', 'the answer as JSON')

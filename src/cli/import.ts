@@ -71,6 +71,8 @@ async function importFile(file: string, options: Options): Promise<void> {
   try {
     for (const plan of mapping?.plans ?? []) await context.catalogue.expectPlan(plan);
     for (const calendar of mapping?.calendars ?? []) await context.catalogue.expectCalendar(calendar);
+    for (const { list, word } of mapping?.words ?? [])
+      await context.catalogue.expectWord(list, word, context.time.now());
     const actor = { id: `pledge import ${source}`, kind: 'system' } as const;
     const log = await startImport(context, { source, format: format.name, judgedFrom, actor });
     if (log.isResumed)
@@ -100,6 +102,10 @@ async function importFile(file: string, options: Options): Promise<void> {
     await finishImport(log, counts, { store, projections, processors: allProcessors(work), failed });
     const seconds = (context.time.now() - began) / 1000;
     print(`Imported ${source} in ${seconds.toFixed(1)} s: ${said(counts)}.`);
+    if (!counts.unknownWords.isEmpty) {
+      print('Words that the desk does not have; define them (docs/plans.md), or map them to others:');
+      print(...counts.unknownWords.lines().map((line) => `  ${line}`));
+    }
     if (counts.rejected > 0) print(`Rejected rows, each with its reason: ${rejectsFile}`);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);

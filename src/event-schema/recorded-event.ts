@@ -1,10 +1,10 @@
 import { type ImportFinished, type ImportStarted } from '../tickets/domain/import-events.js';
-import { type CalendarEvent, type CustomerEvent, type PlanEvent } from '../catalogue/domain/events.js';
+import { type CalendarEvent, type CustomerEvent, type PlanEvent, type WordEvent } from '../catalogue/domain/events.js';
 import { type WebhookEvent } from '../webhooks/domain/events.js';
 import { type TicketEvent } from '../tickets/domain/events.js';
 
 /** Every event that Pledge records, as its newest version says. */
 export type RecordedEvent =
-  TicketEvent | PlanEvent | CalendarEvent | CustomerEvent | ImportStarted | ImportFinished | WebhookEvent;
+  TicketEvent | PlanEvent | CalendarEvent | CustomerEvent | WordEvent | ImportStarted | ImportFinished | WebhookEvent;
 
 export type RecordedType = RecordedEvent['type'];

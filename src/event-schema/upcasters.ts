@@ -23,6 +23,10 @@ export const upcasters = {
   CustomerEnrolled: [],
   CustomerPlanChanged: [],
   CustomerCalendarSet: [],
+  WordDefined: [],
+  WordRevised: [],
+  WordRetired: [],
+  WordRestored: [],
 
   WebhookRegistered: [],
   WebhookChanged: [],

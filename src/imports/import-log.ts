@@ -1,11 +1,14 @@
 import { DiskLines } from '../storage/disk-lines.js';
 import { DiskSet } from '../storage/disk-set.js';
+import { UnknownWord } from '../catalogue/domain/unknown-word.js';
+import { type Words } from '../catalogue/domain/words.js';
 import { oneAtATime } from '../event-sourcing/one-at-a-time.js';
 import { type RequestOutcome } from '../tickets/commands/change-ticket.js';
 import { eachTicket } from '../tickets/commands/each-ticket.js';
 import { OpenedBefore, openingsFirst, opens } from '../tickets/commands/opening-rejected.js';
 import { type TicketRequest } from '../tickets/commands/ticket-request.js';
 import { heeding, Unopened } from '../tickets/commands/unopened.js';
+import { inDesksSpelling } from '../tickets/domain/command-words.js';
 import { type TicketCommand } from '../tickets/domain/facts.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { factIdOf, inOurWords } from './fact-id.js';
@@ -13,12 +16,15 @@ import { type FactRecord, type ImportRecord, type ImportRow } from './import-rec
 import { OpenedTickets } from './opened-tickets.js';
 import { Repetitions } from './repetitions.js';
 import { type Survey } from './survey.js';
+import { UnknownWords } from './unknown-words.js';
 
 /** A fact on its way in; its id derives from its content, so that a row twice is one fact. */
 export type ImportedFact = Omit<FactRecord, 'kind' | 'ticket'> & Required<Pick<TicketRequest, 'factId'>>;
 
 /** Where an import goes. */
 export interface ImportSink {
+  /** The words of the desk by now; a log may bring some itself. */
+  words(): Promise<Words>;
   define(record: Exclude<ImportRecord, FactRecord>): Promise<RequestOutcome>;
   /** Records facts of one ticket, in order; one outcome each. */
   record(ticket: string, facts: readonly ImportedFact[]): Promise<readonly RequestOutcome[]>;
@@ -40,6 +46,8 @@ export interface Counts {
   rejected: number;
   /** Events recorded, outcomes among them. */
   events: number;
+  /** Words that the desk does not have, which rows were rejected for. */
+  readonly unknownWords: UnknownWords;
 }
 
 export interface ImportOptions {
@@ -76,7 +84,10 @@ export async function importLog(rows: AsyncIterable<ImportRow>, options: ImportO
 }
 
 class Importing {
-  private readonly counts: Counts = { rows: 0, recorded: 0, alreadySo: 0, rejected: 0, events: 0 };
+  private readonly counts: Counts = {
+    ...{ rows: 0, recorded: 0, alreadySo: 0, rejected: 0, events: 0 },
+    unknownWords: new UnknownWords(),
+  };
   private readonly repetitions = new Repetitions();
   private readonly opened = new OpenedTickets();
   private readonly refused = new DiskSet();
@@ -114,7 +125,7 @@ class Importing {
 
   private async take(row: ImportRow): Promise<void> {
     const { line } = row;
-    const { source } = this.options;
+    const { source, sink } = this.options;
     if ('rejected' in row) {
       this.reject({ line, ...row.rejected });
       if (row.unopened !== undefined) {
@@ -123,10 +134,11 @@ class Importing {
       }
     } else if (!('record' in row)) return;
     else if (row.record.kind === 'fact') {
-      const command = inOurWords(row.record.command, row.record.ticket, source);
-      const factId = factIdOf(row.record, source, this.repetitions);
-      this.chunk.push({ line, fact: row.record, command, factId });
-    } else if (row.record.kind === 'calendar') await this.define(line, row.record);
+      const fact = { ...row.record, command: inDesksSpelling(row.record.command, await sink.words()) };
+      const command = inOurWords(fact.command, fact.ticket, source);
+      const factId = factIdOf(fact, source, this.repetitions);
+      this.chunk.push({ line, fact, command, factId });
+    } else if (row.record.kind !== 'customer') await this.define(line, row.record);
     else this.definitions.push(this.define(line, row.record));
   }
 
@@ -215,6 +227,7 @@ class Importing {
     if (outcome === undefined || outcome.kind === 'alreadySo') counts.alreadySo += 1;
     else if (outcome.kind === 'rejected') {
       const { code, message } = outcome.rejection;
+      if (outcome.rejection instanceof UnknownWord) counts.unknownWords.add(outcome.rejection);
       this.reject({ line, code, message });
     } else {
       counts.recorded += 1;

@@ -1,10 +1,19 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type CalendarSource } from '../business-time/holiday-sources.js';
+import { type WordList } from '../catalogue/domain/words.js';
 import { type Report } from '../tickets/domain/read-event.js';
 
 /** One thing that a log says. */
 export type ImportRecord =
   | { readonly kind: 'calendar'; readonly code: string; readonly name: string; readonly definition: CalendarSource }
+  | {
+      readonly kind: 'word';
+      readonly list: WordList;
+      readonly code: string;
+      /** As the code, where it is left out. */
+      readonly name?: string;
+      readonly rank?: number;
+    }
   | {
       readonly kind: 'customer';
       readonly customer: string;

@@ -5,6 +5,7 @@ import { handleCommand } from '../event-sourcing/handle-command.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type CataloguePorts } from '../catalogue/commands/catalogue-ports.js';
+import { changeWord } from '../catalogue/commands/change-word.js';
 import { defineCalendar, enrolCustomer } from '../catalogue/commands/define.js';
 import { ChangeTicket, type RequestOutcome, type TicketPorts } from '../tickets/commands/change-ticket.js';
 import { enterCommand } from '../tickets/commands/command-entry.js';
@@ -57,12 +58,8 @@ export async function startImport(ports: TicketPorts & CataloguePorts, start: Im
 
   return {
     ...{ id, startedAt, isResumed: startedAt !== now },
-    define: (record) =>
-      outcomeOf(
-        record.kind === 'calendar'
-          ? defineCalendar(ports, { code: record.code, name: record.name, definition: record.definition }, actor)
-          : enrolCustomer(ports, enrolmentOf(record), actor),
-      ),
+    words: () => ports.catalogue.words(),
+    define: (record) => outcomeOf(defined(ports, record, actor)),
     record: (ticket, facts) => record(ports, ticket, facts, { source, mayBackdate: true, import: imported }),
     finish: async ({ rows, recorded, rejected }) => {
       const at = time.now();
@@ -75,13 +72,24 @@ export async function startImport(ports: TicketPorts & CataloguePorts, start: Im
   };
 }
 
-const enrolmentOf = ({
-  customer,
-  name,
-  plan,
-  calendar,
-  effectiveFrom,
-}: Extract<Parameters<ImportSink['define']>[0], { kind: 'customer' }>) => ({
+type Definition = Parameters<ImportSink['define']>[0];
+
+function defined(ports: CataloguePorts, record: Definition, actor: Actor): Promise<{ readonly recorded: number }> {
+  switch (record.kind) {
+    case 'calendar': {
+      const { code, name, definition } = record;
+      return defineCalendar(ports, { code, name, definition }, actor);
+    }
+    case 'word': {
+      const { kind: _, ...word } = record;
+      return changeWord(ports, { type: 'DefineWord', ...word }, actor);
+    }
+    case 'customer':
+      return enrolCustomer(ports, enrolmentOf(record), actor);
+  }
+}
+
+const enrolmentOf = ({ customer, name, plan, calendar, effectiveFrom }: Extract<Definition, { kind: 'customer' }>) => ({
   ...{ customer, name, plan, calendar, effectiveFrom },
 });
 

@@ -37,10 +37,23 @@ const subjects = {
     'A calculation is off by one',
   ],
   onBoarding: ['Training for the new team', 'Second session of the package'],
+  dataRequest: ['All visits of last month, please', 'A copy of our data'],
 } as const;
 type SampleType = keyof typeof subjects;
-const types: readonly SampleType[] = ['productBug', 'productQuestion', 'appSpecificQuestion', 'onBoarding'];
-const typeWeights = [45, 27, 23, 5];
+/** Words of the desk's own, beside those built in. */
+export const sampleWords = [
+  { list: 'type', code: 'dataRequest', name: 'Data request' },
+  { list: 'channel', code: 'Live chat' },
+  { list: 'priority', code: 'critical', name: 'Critical', rank: 4 },
+] as const;
+const types: readonly SampleType[] = [
+  'productBug',
+  'productQuestion',
+  'appSpecificQuestion',
+  'onBoarding',
+  'dataRequest',
+];
+const typeWeights = [45, 27, 23, 3, 2];
 const channels = ['reportIssue', 'email', 'phone'] as const;
 const channelWeights = [50, 42, 8];
 const minute = 60_000;
@@ -103,7 +116,7 @@ export function sampleTicket(
       say(at + 1_000, 'TicketResumed');
     } else if (random.chance(0.25)) say(at, 'InternalNoteAdded', { text: 'Asked a colleague.' });
     else if (random.chance(0.2)) say(at, 'CustomerReplied', { channel: 'email' }, { id: customer.id });
-    else say(at, 'FollowUpSent', { channel: 'email' });
+    else say(at, 'FollowUpSent', { channel: update % 2 === 0 ? 'email' : 'live chat' });
   }
   say(resolvedAt, 'TicketResolved', { publicReply: !random.chance(0.05) });
 

@@ -3,7 +3,7 @@ import { compileCalendar } from '../business-time/compile-calendar.js';
 import { officeHours } from '../catalogue/domain/built-in-plans.js';
 import { Random } from './random.js';
 import { openedByHour, openedByWeekday } from './sample-figures.js';
-import { type SampleCustomer, type SampleFact, sampleTicket } from './sample-ticket.js';
+import { type SampleCustomer, type SampleFact, sampleTicket, sampleWords } from './sample-ticket.js';
 
 export interface SampleOptions {
   readonly seed: number;
@@ -18,7 +18,7 @@ export interface SampleOptions {
 const dayMs = 86_400_000;
 
 /**
- * An invented log in Pledge's own format, line by line in order of time: customers first, then what happened to their
+ * An invented log in Pledge's own format, line by line in order of time: words of the desk and customers first, then what happened to their
  * tickets. The same options give the same log. What is held grows with the tickets open at a time, not with the log.
  */
 export function* sampleLog(options: SampleOptions): Generator<string, void, undefined> {
@@ -26,6 +26,7 @@ export function* sampleLog(options: SampleOptions): Generator<string, void, unde
   const random = new Random(seed);
   const calendar = compileCalendar(officeHours(options.timeZone));
   const customers = makeCustomers(random, Math.max(5, Math.min(400, Math.ceil(tickets / 10))));
+  for (const word of sampleWords) yield JSON.stringify({ event: 'WordDefined', ...word });
   for (const { id: customer, name, plan } of customers)
     yield JSON.stringify({ event: 'CustomerEnrolled', customer, name, plan });
 

@@ -1,5 +1,6 @@
 import { readInstant } from './read-instant.js';
 import { customerIdOf, customerIdRule } from './customer-id.js';
+import { wordOf, wordRule } from './word.js';
 
 /** A value that is not what its field takes. */
 export class FieldFault extends Error {
@@ -39,6 +40,13 @@ export const customerId: Read<string> = (value, field) => {
   return id;
 };
 
+/** A word of the desk, outer blanks cut. Whether the desk has it, the catalogue knows. */
+export const word: Read<string> = (value, field) => {
+  const said = typeof value === 'string' ? wordOf(value) : undefined;
+  if (said === undefined) throw fault(field, wordRule);
+  return said;
+};
+
 /** One of some words. */
 export const oneOf =
   <Word extends string>(words: readonly Word[]): Read<Word> =>
@@ -63,6 +71,15 @@ export const count: Read<number> = (value, field) => {
     throw fault(field, `must be a whole number from 1 to ${mostCount}`);
   return value;
 };
+
+/** A whole number, at most so much above or below zero. */
+export const wholeNumber =
+  (most: number): Read<number> =>
+  (value, field) => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > most)
+      throw fault(field, `must be a whole number, -${most} to ${most}`);
+    return value;
+  };
 
 export const number: Read<number> = (value, field) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw fault(field, 'must be a number');

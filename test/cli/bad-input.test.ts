@@ -112,6 +112,7 @@ describe('a row that cannot go in', () => {
       'CALENDAR_NOT_FOUND',
     ],
     'from the future': [opened('A-3', { occurredAt: tomorrow }), 'OCCURRED_IN_FUTURE'],
+    'of a type that the desk lacks': [opened('A-5', { type: 'gadget' }), 'UNKNOWN_TYPE'],
     'without offset': [opened('A-4', { occurredAt: '2026-02-26T10:00:00' }), 'INVALID_FIELD'],
     'that opens a ticket again, otherwise': [opened('A-1', { subject: 'Another' }), 'TICKET_EXISTS'],
     'with a calendar that never opens': [
@@ -140,6 +141,10 @@ describe('a row that cannot go in', () => {
       expect(rejected[number]).toMatchObject({ code, message: expect.stringMatching(/.{10}/) });
     },
   );
+
+  it('for a word that the desk lacks is counted', () => {
+    expect(said).toMatch(/\nWords that the desk does not have; .*\n {2}type gadget: 1 row\n/);
+  });
 
   it('does not stop the other rows', () => {
     expect(said).toContain(

@@ -13,10 +13,10 @@ describe('pledge keys', () => {
     folder = newFolder();
     // As of now: the command has a clock of its own.
     api = await Api.start(new Date().toISOString(), join(folder, 'data'));
-    await api.data(`mutation { openTicket(input: { id: "T-1", customer: "acme", reference: "REF-1", type: PRODUCT_BUG,
-      channel: EMAIL, subject: "It broke" }) { __typename } }`);
+    await api.data(`mutation { openTicket(input: { id: "T-1", customer: "acme", reference: "REF-1", type: "productBug",
+      channel: "email", subject: "It broke" }) { __typename } }`);
     await api.data(
-      'mutation { openTicket(input: { id: "G-1", customer: "globex", type: PRODUCT_BUG, channel: EMAIL, subject: "x" }) { __typename } }',
+      'mutation { openTicket(input: { id: "G-1", customer: "globex", type: "productBug", channel: "email", subject: "x" }) { __typename } }',
     );
   });
   afterAll(() => api.end());

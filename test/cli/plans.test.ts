@@ -37,7 +37,7 @@ describe('pledge plans', () => {
     expect(applied).toMatchObject({ code: 0, stderr: '' });
     expect(applied.stdout).toContain('+ plan gold: new, since always\n');
     expect(applied.stdout).toContain('firstResponse in 30 minutes for urgent');
-    expect(applied.stdout).toMatch(/\n6 changes recorded\.\n$/);
+    expect(applied.stdout).toMatch(/\n9 changes recorded\.\n$/);
   });
 
   it('changes nothing when it is run again, nor when what it writes is applied', async () => {

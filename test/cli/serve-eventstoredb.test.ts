@@ -59,7 +59,7 @@ describe('a server whose store is elsewhere', () => {
     return { code: response.status, answer: await response.json() };
   };
   const open = (id: string) =>
-    send(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL,
+    send(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: "productBug", channel: "email",
       subject: "It broke" }) { ... on TicketChanged { recorded } ... on Rejection { code } } }`);
 
   it('starts before it, says that it is not ready and why, and is when it comes', async () => {

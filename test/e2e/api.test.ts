@@ -8,7 +8,7 @@ const opening = `mutation ($input: OpenTicketInput!) {
   }
 }`;
 
-const bug = { customer: 'acme', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+const bug = { customer: 'acme', type: 'productBug', channel: 'email', subject: 'It broke' };
 
 interface TicketPage {
   readonly tickets: {
@@ -124,7 +124,7 @@ describe('the API', () => {
     const event = (ticket: string, kind: string, more: object = {}) => ({
       ...{ ticket, event: kind, occurredAt: '2026-03-01T12:00:00Z', ...more },
     });
-    const opened = { customer: 'acme', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'B' };
+    const opened = { customer: 'acme', type: 'productBug', channel: 'email', subject: 'B' };
     const events = [
       event('B-1', 'TICKET_OPENED', opened),
       event('B-2', 'FIRST_RESPONSE_SENT'),
@@ -192,7 +192,7 @@ describe('the API', () => {
       ... on PlanDefined { plan { code atRiskShare types } } ... on Rejection { code } }`;
     const { definePlan } = await api.data(`mutation { ${plan} }`);
     expect(definePlan).toEqual({
-      plan: { code: 'tour', atRiskShare: 0.75, types: ['PRODUCT_BUG', 'PRODUCT_QUESTION', 'APP_SPECIFIC_QUESTION'] },
+      plan: { code: 'tour', atRiskShare: 0.75, types: ['productBug', 'productQuestion', 'appSpecificQuestion'] },
     });
     const { enrolCustomer } = await api.data<{ enrolCustomer: { position: string } }>(
       'mutation { enrolCustomer(input: { id: "globex", name: "Globex", plan: "tour" }) { ... on CustomerDefined { customer { id plan } position } } }',

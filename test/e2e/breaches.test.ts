@@ -3,7 +3,7 @@ import { Api } from '../support/api.js';
 import { listen } from '../support/feed.js';
 
 const open = `mutation ($id: ID!) {
-  openTicket(input: { id: $id, customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) {
+  openTicket(input: { id: $id, customer: "acme", plan: "pro", type: "productBug", channel: "email", subject: "It broke" }) {
     ... on TicketChanged { position }
   }
 }`;

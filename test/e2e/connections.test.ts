@@ -38,7 +38,7 @@ describe('every list of the schema', () => {
     for (let n = 1; n <= rows; n++) {
       await api.data(`mutation { enrolCustomer(input: { id: "customer-${n}", plan: "pro" }) { __typename } }`);
     }
-    const late = { customer: 'acme', plan: 'pro', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    const late = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
     for (let n = 1; n <= rows; n++) {
       const input = { ...late, id: `T-${n}`, occurredAt: `2026-02-2${Math.ceil(n / 2)}T09:00:00Z` }; // two at a time
       await api.data('mutation ($input: OpenTicketInput!) { openTicket(input: $input) { __typename } }', { input });

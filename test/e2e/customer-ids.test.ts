@@ -8,7 +8,7 @@ import { Api } from '../support/api.js';
 import { logRows } from '../support/mapped.js';
 
 const occurredAt = '2026-03-02T09:00:00Z';
-const bug = { type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+const bug = { type: 'productBug', channel: 'email', subject: 'It broke' };
 
 describe("a customer's id", () => {
   let api: Api;

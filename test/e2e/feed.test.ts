@@ -16,7 +16,7 @@ describe('a listener of the feed', () => {
     const { __typename, cursor } = await quiet.next();
     expect(__typename).toBe('SlaHeartbeat');
     await quiet.leave();
-    const late = { customer: 'acme', plan: 'pro', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    const late = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
     const input = { ...late, id: 'T-1', occurredAt: '2026-02-25T09:00:00Z' };
     await api.data('mutation ($input: OpenTicketInput!) { openTicket(input: $input) { __typename } }', { input });
     await api.restart('2026-03-02T10:00:00Z');
@@ -30,12 +30,12 @@ describe('a listener of the feed', () => {
     const start = listen(api, 'ticket');
     const { cursor: after } = await start.next();
     await start.leave();
-    const usual = { customer: 'acme', plan: 'enterprise', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    const usual = { customer: 'acme', plan: 'enterprise', type: 'productBug', channel: 'email', subject: 'It broke' };
     const tickets = [
       ['usual', usual, 'gold'],
-      ['other-channel', { ...usual, channel: 'REPORT_ISSUE' }, 'gold'],
+      ['other-channel', { ...usual, channel: 'reportIssue' }, 'gold'],
       ['other-team', usual, 'silver'],
-      ['other-type', { ...usual, type: 'PRODUCT_QUESTION' }, 'gold'],
+      ['other-type', { ...usual, type: 'productQuestion' }, 'gold'],
     ] as const;
     for (const [id, input, team] of tickets) {
       await api.data(
@@ -59,9 +59,9 @@ describe('a listener of the feed', () => {
       return heard.sort();
     };
     expect(await heardBy({ teams: ['gold'] })).toEqual(['other-channel', 'other-type', 'usual']);
-    expect(await heardBy({ types: ['PRODUCT_BUG'] })).toEqual(['other-channel', 'other-team', 'usual']);
-    expect(await heardBy({ channels: ['EMAIL', 'PHONE'] })).toEqual(['other-team', 'other-type', 'usual']);
-    expect(await heardBy({ teams: ['gold'], types: ['PRODUCT_BUG'], channels: ['EMAIL'] })).toEqual(['usual']);
+    expect(await heardBy({ types: ['productBug'] })).toEqual(['other-channel', 'other-team', 'usual']);
+    expect(await heardBy({ channels: ['email', 'phone'] })).toEqual(['other-team', 'other-type', 'usual']);
+    expect(await heardBy({ teams: ['gold'], types: ['productBug'], channels: ['email'] })).toEqual(['usual']);
     expect(await heardBy({ teams: [], types: [], channels: [] })).toEqual(tickets.map(([id]) => id).sort());
     expect(await heardBy({ teams: ['nobody'] })).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('a listener of the feed', () => {
 describe('listeners that are cut while breaches are recorded', () => {
   it('hear each once and in order, from wherever they come back', async () => {
     const api = await Api.start('2026-03-02T09:00:00Z');
-    const about = { customer: 'acme', plan: 'pro', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    const about = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
     const late = { ...about, occurredAt: '2026-02-25T09:00:00Z' };
     const breach = (id: string) =>
       api.data('mutation ($input: OpenTicketInput!) { openTicket(input: $input) { __typename } }', {

@@ -9,7 +9,7 @@ if (executablePath === undefined)
   console.warn('skipped: there is no chromium here; install one, or name it by CHROMIUM_PATH');
 
 const opening = `mutation {
-  openTicket(input: { id: "T-1", customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) {
+  openTicket(input: { id: "T-1", customer: "acme", plan: "pro", type: "productBug", channel: "email", subject: "It broke" }) {
     ... on TicketChanged { position }
   }
 }`;

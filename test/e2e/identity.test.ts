@@ -14,7 +14,7 @@ const asking = '{ tickets { edges { node { customer } } } }';
 const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions?.['code'];
 
 const opening = (id: string, customer: string) => `openTicket(input: {
-  id: "${id}", customer: "${customer}", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke"
+  id: "${id}", customer: "${customer}", type: "productBug", channel: "email", subject: "It broke"
 }) { __typename ... on Rejection { code } }`;
 
 /** A socket that says who it is, and what it is closed with. */
@@ -220,8 +220,8 @@ describe('an API key', () => {
   it("reports what a person did, which counts as a person's reply; its own word is an automatic one", async () => {
     const ingest = api.newKey('ingest');
     const clocksOf = async (id: string, onBehalfOf: string) => {
-      await api.data(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: PRODUCT_BUG,
-        channel: EMAIL, subject: "It broke" }) { __typename } }`);
+      await api.data(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: "productBug",
+        channel: "email", subject: "It broke" }) { __typename } }`);
       const { recordFirstResponse } = await api.data(
         `mutation { recordFirstResponse(input: { id: "${id}" ${onBehalfOf} }) {
            ... on TicketChanged { ticket { clocks { metric state } } } } }`,
@@ -247,7 +247,7 @@ describe('an API key', () => {
     ['on whose behalf it acts', 'recordFollowUp', 'MessageInput', { onBehalfOf: { id: 'mia' } }],
     ['the plan of a ticket', 'openTicket', 'OpenTicketInput', { plan: 'enterprise' }],
   ])('of an agent may not say %s', async (_, verb, type, more) => {
-    const rest = verb === 'openTicket' ? { customer: 'acme', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'x' } : {};
+    const rest = verb === 'openTicket' ? { customer: 'acme', type: 'productBug', channel: 'email', subject: 'x' } : {};
     const answer = await api.data(
       `mutation ($input: ${type}!) { ${verb}(input: $input) { ... on Rejection { code } } }`,
       { input: { id: 'R-1', ...rest, ...more } },

@@ -21,7 +21,7 @@ const request = {
 const opening = (
   id: string,
 ) => `mutation { openTicket(input: { id: "${id}", occurredAt: "2026-03-02T08:00:00Z", customer: "acme", plan: "pro",
-  type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename } }`;
+  type: "productBug", channel: "email", subject: "It broke" }) { __typename } }`;
 
 /** As it is before a test listens in. */
 const originals: Pick<WatchedLog, 'append'> = {

@@ -10,7 +10,7 @@ describe('merging and splitting over the API', () => {
   let api: Api;
   beforeEach(async () => {
     api = await Api.start('2026-03-02T14:00:00Z');
-    const opening = { event: 'TICKET_OPENED', customer: 'acme', plan: 'pro', type: 'PRODUCT_BUG', channel: 'EMAIL' };
+    const opening = { event: 'TICKET_OPENED', customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email' };
     await record([
       { ...opening, ticket: 'old', subject: 'It broke', priority: 'high', occurredAt: '2026-03-02T10:00:00Z' },
       { ticket: 'old', event: 'CUSTOMER_REPLIED', occurredAt: '2026-03-02T11:00:00Z' },

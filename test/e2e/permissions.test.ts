@@ -58,7 +58,7 @@ describe('every operation', () => {
   async function meetPromise() {
     const id = `M-${tickets++}`;
     await api.data(`mutation {
-      openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename }
+      openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: "productBug", channel: "email", subject: "It broke" }) { __typename }
       recordFirstResponse(input: { id: "${id}" }) { __typename }
     }`);
   }
@@ -119,6 +119,7 @@ describe('every operation', () => {
   describe('a field that takes a permission of its own', () => {
     const documents = {
       'Plan.history': '{ plans { history { version } } }',
+      'Word.history': '{ words { history { version } } }',
       'Calendar.history': '{ calendar(code: "business-hours") { ... on Calendar { history { actor { id } } } } }',
       'Customer.history':
         '{ customers { edges { node { ...more } } } } fragment more on Customer { history { version } }',
@@ -181,7 +182,7 @@ describe('every operation', () => {
 
   it('refuses a request as a whole, before any of it is done', async () => {
     const document = `mutation {
-      openTicket(input: { id: "W-1", customer: "acme", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename }
+      openTicket(input: { id: "W-1", customer: "acme", type: "productBug", channel: "email", subject: "It broke" }) { __typename }
       ...more
     }
     fragment more on Mutation { ... { retirePlan(input: { code: "pro" }) { __typename } } }`;

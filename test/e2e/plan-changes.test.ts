@@ -8,7 +8,7 @@ interface Changed {
   readonly ticket: { readonly plan: object; readonly clocks: readonly Record<string, unknown>[] };
 }
 
-const bug = { customer: 'acme', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+const bug = { customer: 'acme', type: 'productBug', channel: 'email', subject: 'It broke' };
 
 /** Plans, calendars and customers change while tickets are open. */
 describe('a ticket that is open', () => {

@@ -61,8 +61,8 @@ describe('a fact whose time cannot be as said', () => {
 
   it('after its recording, within the skew, counts when it was recorded, and says so', async () => {
     api = await Api.start(now);
-    await api.data(`mutation { openTicket(input: { id: "A-1", customer: "acme", plan: "pro", type: PRODUCT_BUG,
-      channel: EMAIL, subject: "It broke" }) { __typename } }`);
+    await api.data(`mutation { openTicket(input: { id: "A-1", customer: "acme", plan: "pro", type: "productBug",
+      channel: "email", subject: "It broke" }) { __typename } }`);
     const { recordFirstResponse } = await api.data<{ recordFirstResponse: { position: string; ticket: Ticket } }>(
       `mutation { recordFirstResponse(input: { id: "A-1", occurredAt: "2026-03-02T09:04:00Z" }) {
         ... on TicketChanged { position ticket { ${fields} } } } }`,

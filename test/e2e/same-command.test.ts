@@ -18,7 +18,7 @@ interface Kind {
 const at = (time: string) => `2026-03-02T${time}:00Z`;
 const occurredAt = at('10:00');
 const onBehalfOf = { id: 'ann', kind: 'PERSON' };
-const opening = { customer: ' Acme Ltd ', plan: 'tested', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+const opening = { customer: ' Acme Ltd ', plan: 'tested', type: 'productBug', channel: 'email', subject: 'It broke' };
 const waiting = { event: 'TICKET_PAUSED', pauseReason: 'ON_HOLD' };
 
 const kinds: readonly Kind[] = [
@@ -27,11 +27,11 @@ const kinds: readonly Kind[] = [
     ...{ bulk: opening, single: { ...opening, customer: 'Acme Ltd', priority: 'normal', users: [] } },
   },
   {
-    ...{ event: 'FIRST_RESPONSE_SENT', fact: 'FirstResponseSent', bulk: { channel: 'PHONE' } },
+    ...{ event: 'FIRST_RESPONSE_SENT', fact: 'FirstResponseSent', bulk: { channel: 'phone' } },
     mutation: ['recordFirstResponse', 'MessageInput'],
   },
   {
-    ...{ event: 'FOLLOW_UP_SENT', fact: 'FollowUpSent', bulk: { channel: 'EMAIL' } },
+    ...{ event: 'FOLLOW_UP_SENT', fact: 'FollowUpSent', bulk: { channel: 'email' } },
     mutation: ['recordFollowUp', 'MessageInput'],
   },
   {

@@ -28,7 +28,7 @@ describe('a key for some customers', () => {
     return answer[verb] as Record<string, unknown>;
   };
   const opening = (id: string, customer: string, more: object = {}) => ({
-    ...{ id, customer, type: 'PRODUCT_BUG', channel: 'EMAIL', subject: `Of ${customer}`, ...more },
+    ...{ id, customer, type: 'productBug', channel: 'email', subject: `Of ${customer}`, ...more },
   });
 
   beforeAll(async () => {

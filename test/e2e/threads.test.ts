@@ -47,7 +47,7 @@ interface Answer {
   };
   const open = async (id: string) => {
     const { data } = await send(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro",
-      type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { ... on TicketChanged { position } } }`);
+      type: "productBug", channel: "email", subject: "It broke" }) { ... on TicketChanged { position } } }`);
     return (data?.['openTicket'] as { readonly position: string }).position;
   };
   const health = async () => {

@@ -26,7 +26,7 @@ describe('webhooks over the API', () => {
     return data[verb] as Saved;
   };
   const breach = async (id: string) => {
-    const late = { customer: 'acme', plan: 'pro', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    const late = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
     const input = { ...late, id, occurredAt: '2026-02-23T09:00:00Z' };
     await api.data('mutation ($input: OpenTicketInput!) { openTicket(input: $input) { __typename } }', { input });
   };
@@ -43,7 +43,7 @@ describe('webhooks over the API', () => {
   it('keep every part of their filter', async () => {
     const filter = {
       ...{ kinds: ['SLA_BREACHED', 'SLA_AT_RISK'], metrics: ['FOLLOW_UP'], plans: ['pro'], customers: ['acme'] },
-      ...{ assignees: ['mia'], teams: ['gold'], priorities: ['urgent'], types: ['PRODUCT_BUG'], channels: ['EMAIL'] },
+      ...{ assignees: ['mia'], teams: ['gold'], priorities: ['urgent'], types: ['productBug'], channels: ['email'] },
       ...{ ticket: 'T-1', includeHistoric: true },
     };
     const { registerWebhook } = await api.data<{ registerWebhook: { webhook: unknown } }>(

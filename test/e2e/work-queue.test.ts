@@ -36,7 +36,7 @@ describe('the work queue', () => {
   afterEach(() => api.end());
 
   const opening = (ticket: string, plan: string, occurredAt: string) => ({
-    ...{ ticket, plan, occurredAt, event: 'TICKET_OPENED', customer: 'acme', type: 'PRODUCT_BUG', channel: 'EMAIL' },
+    ...{ ticket, plan, occurredAt, event: 'TICKET_OPENED', customer: 'acme', type: 'productBug', channel: 'email' },
     subject: 'It broke',
   });
   async function record(events: readonly object[]) {
@@ -101,7 +101,7 @@ describe('the work queue', () => {
     const has = async (filter: object) => idsOf(await queue({ filter }));
     expect(await has({ dueBefore: '2026-03-03T12:00:00Z' })).toEqual(['late', 'first']);
     expect(await has({ plans: ['standard', 'community'] })).toEqual(['standard', 'best-effort']);
-    expect(await has({ types: ['PRODUCT_QUESTION'] })).toEqual([]);
+    expect(await has({ types: ['productQuestion'] })).toEqual([]);
     expect(await has({ customers: ['acme'], text: 'BROKE', plans: ['enterprise'] })).toEqual(['enterprise']);
   });
 

@@ -64,8 +64,8 @@ describe('the feed of a sample log on EventStoreDB', () => {
 
   /** Opens a ticket and reads it. */
   async function change(id: string): Promise<void> {
-    const opening = `mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: PRODUCT_BUG,
-      channel: EMAIL, subject: "It broke" }) { ... on TicketChanged { recorded } } }`;
+    const opening = `mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: "productBug",
+      channel: "email", subject: "It broke" }) { ... on TicketChanged { recorded } } }`;
     expect(await ask(opening)).toEqual({ data: { openTicket: { recorded: 2 } } });
     expect(await ask(`{ ticketHistory(id: "${id}") { edges { node { type } } } }`)).toMatchObject({
       data: { ticketHistory: { edges: [{ node: { type: 'TicketOpened' } }, { node: { type: 'SlaClockStarted' } }] } },

@@ -27,7 +27,7 @@ describe.each(ways)('Pledge on a cluster on TLS, %s and with a user of the small
     rmSync(api.folder, { recursive: true, force: true });
   });
 
-  const about = { customer: 'acme', plan: 'pro', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+  const about = { customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email', subject: 'It broke' };
   const open = (id: string) =>
     api.data<{ openTicket: { position: string } }>(
       'mutation ($input: OpenTicketInput!) { openTicket(input: $input) { ... on TicketChanged { position } } }',

@@ -101,7 +101,7 @@ describe('a ledger whose store is away', () => {
     };
     await server.stop();
     const noted = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
-    const opening = `mutation { openTicket(input: { id: "T-2", customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL,
+    const opening = `mutation { openTicket(input: { id: "T-2", customer: "acme", plan: "pro", type: "productBug", channel: "email",
       subject: "It broke" }) { ... on TicketChanged { recorded } ... on Rejection { code message } } }`;
     const answers = [
       await ask(opening),

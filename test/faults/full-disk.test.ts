@@ -34,8 +34,8 @@ describe('a disk on which nothing can be written for a while', () => {
           };
         const open = async (id: string) =>
           (
-            await ask(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: PRODUCT_BUG,
-              channel: EMAIL, subject: "It broke" }) { __typename ... on TicketChanged { position } ... on Rejection { code } } }`)
+            await ask(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro", type: "productBug",
+              channel: "email", subject: "It broke" }) { __typename ... on TicketChanged { position } ... on Rejection { code } } }`)
           ).data['openTicket'] as Record<string, string>;
         const health = async () => {
           const response = await fetch(`${url}/health`, { headers });

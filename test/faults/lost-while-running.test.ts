@@ -10,8 +10,8 @@ import { ledgerAt, open } from '../support/application-contexts.js';
 import { eachStore } from '../support/stores.js';
 
 const now = '2026-03-02T09:00:00Z';
-const opening = `mutation ($id: ID!) { openTicket(input: { id: $id, customer: "acme", plan: "pro", type: PRODUCT_BUG,
-  channel: EMAIL, subject: "It broke" }) { __typename ... on Rejection { code message } } }`;
+const opening = `mutation ($id: ID!) { openTicket(input: { id: $id, customer: "acme", plan: "pro", type: "productBug",
+  channel: "email", subject: "It broke" }) { __typename ... on Rejection { code message } } }`;
 
 describe('a data folder that goes away under a running server', () => {
   it.each<[string, (folder: string) => void]>([

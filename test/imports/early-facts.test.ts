@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { builtInWords } from '../../src/catalogue/domain/built-in-words.js';
 import { DiskLines } from '../../src/storage/disk-lines.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { importLog } from '../../src/imports/import-log.js';
@@ -37,6 +38,7 @@ async function handedOver(lines: readonly string[], survey?: Survey) {
     rejected: () => undefined,
     progressed: () => undefined,
     sink: {
+      words: () => Promise.resolve(builtInWords),
       define: () => Promise.resolve({ kind: 'recorded', events: 1 }),
       record: (_, facts) => {
         const texts = facts.map(({ command }) => (command.type === 'AddInternalNote' ? command.text : command.type));

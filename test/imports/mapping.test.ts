@@ -262,9 +262,9 @@ describe('a mapping file', () => {
     ['neither column nor text', { ticket: { values: {} } }, 'ticket needs a column or a text'],
     ['both column and text', { ticket: { column: 'a', text: 'b' } }, 'ticket needs a column or a text'],
     ['a field of a reading', { ticket: { column: 'a', colour: 'b' } }, 'ticket.colour is not a field here'],
-    ['a channel', { channel: 'fax' }, 'channel must be one of reportIssue, email, phone'],
-    ['a value', { channel: { column: 'c', values: { Fax: 'fax' } } }, 'channel.values.Fax must be one of'],
-    ['what holds otherwise', { type: { column: 'c', otherwise: 'bug' } }, 'type.otherwise must be one of'],
+    ['a channel', { channel: ' ' }, 'channel must be 1 to 60 characters'],
+    ['a value', { channel: { column: 'c', values: { Fax: '' } } }, 'channel.values.Fax must be 1 to 60 characters'],
+    ['what holds otherwise', { origin: { column: 'c', otherwise: 'bug' } }, 'origin.otherwise must be one of'],
     ['a meaning', withState({ values: { danced: ['open', 'danced'] } }), 'state.values.danced[1] must be one of'],
     [
       'two states at once',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { builtInWords } from '../../src/catalogue/domain/built-in-words.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { importLog } from '../../src/imports/import-log.js';
 import { type ImportFormat } from '../../src/imports/import-record.js';
@@ -18,6 +19,7 @@ async function idsOf(format: ImportFormat, log: string, source = 'test'): Promis
     rejected: ({ line, message }) => recorded.push(`line ${line}: ${message}`),
     progressed: () => undefined,
     sink: {
+      words: () => Promise.resolve(builtInWords),
       define: () => Promise.resolve({ kind: 'recorded', events: 1 }),
       record: (ticket, facts) => {
         for (const { factId, command } of facts) recorded.push(`${ticket} ${command.type} ${factId}`);

@@ -41,7 +41,7 @@ describe('the ServiceNow log', () => {
       { kind: 'customer', customer: 'unknown', plan: 'servicenow' },
       {
         ...{ ticket: 'INC1', occurredAt: Date.UTC(2016, 2, 1, 9), actor: { id: 'Opened by  8', kind: 'person' } },
-        command: { customer: 'unknown', channel: 'reportIssue', priority: '3 - Moderate', reference: 'INC1' },
+        command: { customer: 'unknown', channel: 'Self service', priority: '3 - Moderate', reference: 'INC1' },
       },
     ]);
   });
@@ -65,7 +65,7 @@ describe('the ServiceNow log', () => {
       '09:07 AssignTicket  Group 56',
       '09:30 AssignTicket Resolver 89 Group 56',
       '09:30 RecordFirstResponse',
-      '10:00 ReclassifyTicket productBug 2 - High',
+      '10:00 ReclassifyTicket incident 2 - High',
       '10:00 PauseTicket waitingForCustomer',
       '11:00 ResumeTicket',
       '11:00 PauseTicket waitingForThirdParty',

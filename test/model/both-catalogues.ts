@@ -1,19 +1,23 @@
 import { type CalendarDefinition, type Instant } from '../../src/business-time/calendar.js';
 import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js';
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
+import { changeWord } from '../../src/catalogue/commands/change-word.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { type Plan } from '../../src/catalogue/domain/plan.js';
 import { type TestContext } from '../support/application-contexts.js';
 import { NaiveCatalogue } from './naive-catalogue.js';
-import { calendars, type Step } from './script.js';
+import { calendars, ownWords, type Step } from './script.js';
 
 export const beginning = Date.parse('2026-03-23T10:00:00Z');
 const day = 86_400_000;
 const admin = { id: 'admin', kind: 'person' } as const;
 
-type CatalogueStep = Extract<Step, { type: 'revisePlan' | 'reviseCalendar' | 'putCustomer' | 'giveCalendar' }>;
+type CatalogueStep = Extract<
+  Step,
+  { type: 'revisePlan' | 'reviseCalendar' | 'putCustomer' | 'giveCalendar' | 'retireWord' | 'restoreWord' }
+>;
 
-/** Plans, calendars and customers of the ledger and of the model, told the same. */
+/** Plans, calendars, customers and words of the ledger and of the model, told the same. */
 export class BothCatalogues {
   readonly naive = new NaiveCatalogue('community', { from: beginning - 60 * day, days: 400 });
   /** Since when a plan, a calendar or a customer is as it is: what comes next may not begin before. */
@@ -23,6 +27,10 @@ export class BothCatalogues {
 
   async define(context: TestContext, plans: readonly Plan[]): Promise<void> {
     const { naive } = this;
+    for (const [list, code] of ownWords) {
+      await changeWord(context, { type: 'DefineWord', list, code }, admin);
+      naive.words.define(list, code);
+    }
     for (const [code, definition] of Object.entries(calendars)) {
       await changeCalendar(context, { type: 'DefineCalendar', calendar: { code, name: code, definition } }, admin);
       naive.defineCalendar(code, definition);
@@ -92,6 +100,19 @@ export class BothCatalogues {
           admin,
         );
         if (recorded > 0) naive.changeCustomer(customer, { plan }, effectiveFrom);
+        return;
+      }
+      case 'retireWord': {
+        const [list, code] = step.word;
+        const effectiveFrom = now + step.from;
+        await changeWord(context, { type: 'RetireWord', list, code, effectiveFrom }, admin);
+        naive.words.retire(list, code, effectiveFrom);
+        return;
+      }
+      case 'restoreWord': {
+        const [list, code] = step.word;
+        await changeWord(context, { type: 'RestoreWord', list, code }, admin);
+        naive.words.restore(list, code);
         return;
       }
       case 'giveCalendar': {

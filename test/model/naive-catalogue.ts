@@ -2,6 +2,7 @@ import { type CalendarDefinition, type Instant } from '../../src/business-time/c
 import { type Plan } from '../../src/catalogue/domain/plan.js';
 import { Hours } from './hours.js';
 import { type CountedIn, type Terms } from './naive-ticket.js';
+import { NaiveWords } from './naive-words.js';
 
 interface Version<Content> {
   readonly from: Instant;
@@ -25,8 +26,9 @@ export interface Revision {
 /** Hours laid out before, in this life or another. */
 const known = new Map<string, Hours>();
 
-/** Plans, calendars and customers in all their versions. */
+/** Plans, calendars and customers in all their versions, and the words of the desk. */
 export class NaiveCatalogue {
+  readonly words = new NaiveWords();
   private readonly plans = new Map<string, Version<Plan>[]>();
   private readonly calendars = new Map<string, Version<Hours>[]>();
   private readonly customers = new Map<
@@ -41,7 +43,7 @@ export class NaiveCatalogue {
   ) {}
 
   definePlan(plan: Plan): void {
-    this.plans.set(plan.code, [{ from: always, content: plan }]);
+    this.plans.set(plan.code, [{ from: always, content: this.words.spelledPlan(plan) }]);
   }
 
   defineCalendar(code: string, definition: CalendarDefinition): void {
@@ -57,7 +59,7 @@ export class NaiveCatalogue {
 
   revisePlan(plan: Plan, from: Instant, now: Instant, appliesToOpenTickets: boolean): void {
     const versions = this.plans.get(plan.code) ?? [];
-    versions.push({ from, content: plan });
+    versions.push({ from, content: this.words.spelledPlan(plan) });
     if (appliesToOpenTickets)
       this.revisions.push({ of: 'plan', code: plan.code, version: versions.length, at: Math.max(from, now) });
   }

@@ -100,10 +100,11 @@ export class NaiveTicket {
 
   /** Judged on the state as of when it occurred; settled before it and after it, but for late facts: only after. */
   say(said: Said, now: Instant, objects: Objection): Verdict {
-    const { command, key, actor } = said;
+    const { key, actor } = said;
+    const command = this.catalogue.words.spelled(said.command);
     const at = Math.min(said.occurredAt ?? now, now);
     const content = JSON.stringify([command, said.occurredAt ?? null]);
-    const repeated = this.repeatedBy(said, content);
+    const repeated = this.repeatedBy({ ...said, command }, content);
     if (repeated !== undefined) return repeated;
     const opening = this.opening;
     if (opening === undefined && command.type !== 'OpenTicket') return 'refused';
@@ -118,6 +119,7 @@ export class NaiveTicket {
     const sense = life === undefined ? 'changes' : senseOf(life, fact);
     if (sense === 'refused') return 'refused';
     if (sense === 'alreadySo') return this.already(now);
+    if (this.catalogue.words.refuse(command, life, at)) return 'refused';
     this.record({ ...fact, command: inFull(command, life) }, now);
     if (command.type === 'OpenTicket') this.openedBy = content;
     if (key !== undefined) this.keys.set(`${actor} ${key}`, content);

@@ -1,7 +1,9 @@
 import fc from '../support/fc.js';
 import { type CalendarDefinition, type Target } from '../../src/business-time/calendar.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
-import { metrics, pauseReasons, type Plan, type PlanTarget, ticketTypes } from '../../src/catalogue/domain/plan.js';
+import { metrics, pauseReasons, type Plan, type PlanTarget } from '../../src/catalogue/domain/plan.js';
+import { builtInTypes } from '../../src/catalogue/domain/built-in-words.js';
+import { type WordList } from '../../src/catalogue/domain/words.js';
 import { planDefaults } from '../../src/catalogue/domain/plan-defaults.js';
 import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 
@@ -37,6 +39,15 @@ export const calendars: Readonly<Record<string, CalendarDefinition>> = {
     ),
   },
 };
+
+type OfWord = readonly [list: WordList, code: string];
+
+/** Words of the desk's own, beside those built in. */
+export const ownWords: readonly OfWord[] = [
+  ['type', 'Data request'],
+  ['channel', 'Chat'],
+  ['priority', 'P1'],
+];
 
 /** When something is said to have happened. */
 export type When =
@@ -75,6 +86,8 @@ export type Step =
       readonly from: number;
       readonly applies: boolean;
     }
+  | { readonly type: 'retireWord'; readonly word: OfWord; readonly from: number }
+  | { readonly type: 'restoreWord'; readonly word: OfWord }
   | { readonly type: 'putCustomer'; readonly customer: string; readonly plan: string; readonly from: number }
   | {
       readonly type: 'giveCalendar';
@@ -125,28 +138,31 @@ const target: fc.Arbitrary<Target> = fc.oneof(
   }),
 );
 
-/** What a plan promises for a metric: to all, and to urgent tickets or to bugs something else; never two that tie. */
+const someTickets = pick<Pick<PlanTarget, 'type' | 'priority'>>(
+  ...[
+    { priority: 'urgent' },
+    { priority: 'Urgent' },
+    { priority: 'p1' },
+    { type: 'productBug' },
+    { type: 'data REQUEST' },
+  ],
+);
+
+/** What a plan promises for a metric: to all, and to tickets of a priority or a type something else; never two that tie. */
 const targetsOf = (metric: PlanTarget['metric']): fc.Arbitrary<readonly PlanTarget[]> =>
   fc
     .record({
       all: fc.option(target, { freq: 5 }),
       some: fc.option(target, { freq: 1 }),
-      isUrgent: fc.boolean(),
+      of: someTickets,
       // Few have a calendar of their own: mostly what is urgent.
       own: fc.option(pick(...Object.keys(calendars)), { freq: 1, nil: undefined }),
       allOwn: fc.option(pick(...Object.keys(calendars)), { freq: 1, nil: undefined }),
       isAllOwn: pick(true, false, false, false),
     })
-    .map(({ all, some, isUrgent, own, allOwn, isAllOwn }) => [
+    .map(({ all, some, of, own, allOwn, isAllOwn }) => [
       ...(all === null ? [] : [{ metric, target: all, ...(isAllOwn ? calendarOf(allOwn) : {}) }]),
-      ...(some === null
-        ? []
-        : [
-            {
-              ...{ metric, target: some, ...calendarOf(own) },
-              ...(isUrgent ? { priority: 'urgent' } : { type: 'productBug' as const }),
-            },
-          ]),
+      ...(some === null ? [] : [{ metric, target: some, ...calendarOf(own), ...of }]),
     ]);
 
 const calendarOf = (calendar: string | undefined) => (calendar === undefined ? {} : { calendar });
@@ -162,8 +178,8 @@ const plan = (code: string): fc.Arbitrary<Plan> =>
       followUpStarts: pick('eachReply' as const, 'eachReply' as const, 'nextReply' as const),
       resolutionSatisfiedBy: pick('resolved' as const, 'resolved' as const, 'closed' as const),
       pauses: fc.record({ firstResponse: fc.oneof(fc.constant([]), reasons), followUp: reasons, resolution: reasons }),
-      channels: pick<Plan['channels']>(['email', 'phone'], ['email']),
-      types: pick<Plan['types']>(ticketTypes, ['productBug', 'productQuestion']),
+      channels: pick<Plan['channels']>(['email', 'phone', 'chat'], ['Email']),
+      types: pick<Plan['types']>([...builtInTypes, 'data request'], ['productBug', 'productQuestion']),
     })
     .map((said) => ({ ...planDefaults, code, name: code, ...said }));
 
@@ -171,13 +187,8 @@ const opening: fc.Arbitrary<Opening> = fc
   .record({
     type: fc.constant('OpenTicket' as const),
     customer: pick(...customers),
-    ticketType: pick(
-      'productBug' as const,
-      'productBug' as const,
-      'productQuestion' as const,
-      'appSpecificQuestion' as const,
-    ),
-    channel: pick('email' as const, 'email' as const, 'email' as const, 'phone' as const),
+    ticketType: pick('productBug', 'ProductBug', 'productQuestion', 'appSpecificQuestion', 'Data request'),
+    channel: pick('email', 'email', 'EMAIL', 'email', 'phone', 'phone', 'chat'),
     subject: fc.constant('It broke'),
     origin: pick(
       'customerRequest' as const,
@@ -186,7 +197,7 @@ const opening: fc.Arbitrary<Opening> = fc
       'phoneRequest' as const,
       'noRequest' as const,
     ),
-    priority: pick('normal', 'normal', 'urgent'),
+    priority: pick('normal', 'normal', 'normal', 'urgent', 'URGENT', 'p1'),
   })
   .chain((command) =>
     fc
@@ -197,7 +208,11 @@ const opening: fc.Arbitrary<Opening> = fc
 const command: fc.Arbitrary<ScriptOrder> = fc.oneof(
   {
     weight: 3,
-    arbitrary: pick<ScriptOrder>({ type: 'RecordFirstResponse' }, { type: 'RecordFollowUp', channel: 'email' }),
+    arbitrary: pick<ScriptOrder>(
+      { type: 'RecordFirstResponse' },
+      { type: 'RecordFollowUp', channel: 'Email' },
+      { type: 'RecordFollowUp', channel: 'phone' },
+    ),
   },
   { weight: 2, arbitrary: fc.constant<ScriptOrder>({ type: 'RecordCustomerReply' }) },
   { weight: 3, arbitrary: pick(...pauseReasons).map((reason): ScriptOrder => ({ type: 'PauseTicket', reason })) },
@@ -212,6 +227,9 @@ const command: fc.Arbitrary<ScriptOrder> = fc.oneof(
     weight: 2,
     arbitrary: pick<ScriptOrder>(
       { type: 'ReclassifyTicket', priority: 'urgent' },
+      { type: 'ReclassifyTicket', priority: ' p1 ' },
+      { type: 'ReclassifyTicket', priority: 'P9' },
+      { type: 'ReclassifyTicket', ticketType: 'DATA request' },
       { type: 'ReclassifyTicket', priority: 'normal' },
       { type: 'ReclassifyTicket', ticketType: 'productBug' },
       { type: 'ReclassifyTicket', ticketType: 'productQuestion', priority: 'urgent' },
@@ -281,6 +299,8 @@ const when: fc.Arbitrary<When> = fc.oneof(
 const ticket = pick(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 4);
 const from = pick(0, 0, -2 * hour, 3 * hour, day);
 
+const word = pick<OfWord>(...ownWords, ['channel', 'phone'], ['type', 'productQuestion'], ['priority', 'Urgent']);
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 24,
@@ -326,6 +346,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       ...{ type: fc.constant('putCustomer' as const), customer: pick('acme', 'beta'), plan: pick(...planCodes), from },
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('retireWord' as const), word, from }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('restoreWord' as const), word }),
   },
   {
     weight: 1,

@@ -17,7 +17,7 @@ describe('what somebody does', () => {
     const named = inputs.flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
     expect(named.filter((field) => /\.(actor|recordedBy|by|user|identity|role|roles)$/.test(field))).toEqual([]);
     await api.data(
-      `mutation { openTicket(input: { id: "T-1", customer: "acme", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename } }`,
+      `mutation { openTicket(input: { id: "T-1", customer: "acme", type: "productBug", channel: "email", subject: "It broke" }) { __typename } }`,
       {},
       api.newKey('agent'),
     );

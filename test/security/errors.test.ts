@@ -60,7 +60,7 @@ describe('a refusal', () => {
   it('tells what is asked of a time that is not counted any more', async () => {
     await api.data(`mutation {
       enrolCustomer(input: { id: "acme", plan: "pro" }) { __typename }
-      openTicket(input: { id: "T-1", customer: "acme", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename }
+      openTicket(input: { id: "T-1", customer: "acme", type: "productBug", channel: "email", subject: "It broke" }) { __typename }
     }`);
     const answer = await api.send(
       '{ replayTicket(id: "T-1", occurredBy: "9999-12-31T23:59:59Z") { clocks { state } } }',

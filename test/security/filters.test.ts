@@ -19,7 +19,7 @@ describe('a filter', () => {
   let api: Api;
   beforeAll(async () => {
     api = await Api.start('2026-03-02T09:00:00Z');
-    await api.data(`mutation { openTicket(input: { id: "T-1", customer: "acme", type: PRODUCT_BUG, channel: EMAIL,
+    await api.data(`mutation { openTicket(input: { id: "T-1", customer: "acme", type: "productBug", channel: "email",
       subject: "It broke" }) { __typename } }`);
   });
   afterAll(() => api.end());

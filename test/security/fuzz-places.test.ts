@@ -47,7 +47,7 @@ describe('a value at its limits, in every place that takes one', () => {
     api = await Api.start('2026-03-02T09:00:00Z', undefined, rates, { limits });
     socket = await RawFrames.known(api.url, api.key);
     const ticket = (id: string) =>
-      `${id.replace('-', '')}: openTicket(input: { id: "${id}", customer: "acme", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename }`;
+      `${id.replace('-', '')}: openTicket(input: { id: "${id}", customer: "acme", type: "productBug", channel: "email", subject: "It broke" }) { __typename }`;
     await api.data(`mutation {
       enrolCustomer(input: { id: "acme", plan: "pro" }) { __typename } ${ticket('T-1')} ${ticket('T-2')} }`);
     rss = process.memoryUsage().rss;

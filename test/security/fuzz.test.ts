@@ -70,7 +70,7 @@ describe('whatever is put in', () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     await api.data(`mutation {
       enrolCustomer(input: { id: "acme", plan: "pro" }) { __typename }
-      openTicket(input: { id: "T-1", customer: "acme", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }) { __typename }
+      openTicket(input: { id: "T-1", customer: "acme", type: "productBug", channel: "email", subject: "It broke" }) { __typename }
     }`);
   });
   afterAll(() => api.end());

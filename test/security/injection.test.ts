@@ -19,7 +19,7 @@ describe('an injection', () => {
   beforeAll(async () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     const opened = `mutation ($input: OpenTicketInput!) { openTicket(input: $input) { __typename ... on TicketChanged { position } } }`;
-    const usual = { customer: 'acme', type: 'PRODUCT_BUG', channel: 'EMAIL' };
+    const usual = { customer: 'acme', type: 'productBug', channel: 'email' };
     const { openTicket } = await api.data<{ openTicket: { position: string } }>(opened, {
       input: { id: 'T-1', subject: 'It broke', ...usual },
     });

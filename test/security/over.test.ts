@@ -19,7 +19,7 @@ describe('an identity that is over', () => {
     provider = await IdentityProvider.start();
     api = await Api.start(at, newFolder(), { ...provider.settings, PLEDGE_ADDRESS_RATE: '300' });
     const admin = api.newKey('admin');
-    const opening = 'input: { id: "T-1", customer: "acme", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" }';
+    const opening = 'input: { id: "T-1", customer: "acme", type: "productBug", channel: "email", subject: "It broke" }';
     await api.data(`mutation { openTicket(${opening}) { __typename } }`, {}, admin);
   });
   afterEach(() => {

@@ -69,7 +69,7 @@ describe('OWASP API1:2023, broken object level authorisation', () => {
     for (const customer of ['acme', 'globex']) {
       await api.data(`mutation { enrolCustomer(input: { id: "${customer}", plan: "pro" }) { __typename } }`);
     }
-    await api.data(`mutation { openTicket(input: { id: "GLOBEX-1", customer: "globex", type: PRODUCT_BUG, channel: EMAIL,
+    await api.data(`mutation { openTicket(input: { id: "GLOBEX-1", customer: "globex", type: "productBug", channel: "email",
       subject: "${secret}", reference: "GLOBEX-REF" }) { __typename } }`);
   });
   afterAll(() => api.end());

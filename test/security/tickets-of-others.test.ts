@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api } from '../support/api.js';
 
 const occurredAt = '2026-03-02T09:00:00Z';
-const bug = { type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+const bug = { type: 'productBug', channel: 'email', subject: 'It broke' };
 const secret = 'Globex: the password is swordfish';
 
 describe("a fact about a ticket that is another's", () => {
@@ -110,7 +110,7 @@ describe("a fact about a ticket that is another's", () => {
       const id = await taken();
       const before = await historyOf(id);
       const query = `mutation ($events: [TicketEventInput!]!) {
-        opened: openTicket(input: { id: "${id}", customer: "globex", type: PRODUCT_BUG, channel: EMAIL, subject: "Ours" }) { ... on Rejection { code } }
+        opened: openTicket(input: { id: "${id}", customer: "globex", type: "productBug", channel: "email", subject: "Ours" }) { ... on Rejection { code } }
         noted: addInternalNote(input: { id: "${id}", text: "${secret}" }) { ... on Rejection { code } }
         bulk: recordTicketEvents(events: $events) { results { code } }
         closed: closeTicket(input: { id: "${id}" }) { ... on Rejection { code } } }`;
@@ -128,7 +128,7 @@ describe("a fact about a ticket that is another's", () => {
       [
         'an opening',
         (id: string) =>
-          `openTicket(input: { id: "${id}", customer: "globex", type: PRODUCT_BUG, channel: EMAIL, subject: "" })`,
+          `openTicket(input: { id: "${id}", customer: "globex", type: "productBug", channel: "email", subject: "" })`,
       ],
       [
         'a split',
@@ -137,7 +137,7 @@ describe("a fact about a ticket that is another's", () => {
       [
         'an opening in bulk',
         (id: string) => `recordTicketEvents(events: [{ event: TICKET_OPENED, ticket: "${id}", customer: "globex",
-          type: PRODUCT_BUG, channel: EMAIL, subject: "", occurredAt: "2026-03-02T09:00:00Z" }])`,
+          type: "productBug", channel: "email", subject: "", occurredAt: "2026-03-02T09:00:00Z" }])`,
       ],
       [
         'a split in bulk',

@@ -87,7 +87,7 @@ export async function askPledge(folder: string, port: number, query: string): Pr
 
 /** Opens a ticket whose first response is late already. */
 export function lateOpening(id: string): string {
-  const about = 'customer: "acme", plan: "pro", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke"';
+  const about = 'customer: "acme", plan: "pro", type: "productBug", channel: "email", subject: "It broke"';
   const occurredAt = new Date(Date.now() - 10 * 86_400_000).toISOString();
   return `openTicket(input: { id: "${id}", ${about}, occurredAt: "${occurredAt}" }) { __typename }`;
 }

@@ -1,6 +1,7 @@
 import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js';
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
+import { changeWord } from '../../src/catalogue/commands/change-word.js';
 import { defineCalendar, enrolCustomer } from '../../src/catalogue/commands/define.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { settleTicket } from '../../src/tickets/commands/settle-ticket.js';
@@ -32,6 +33,11 @@ async function changeAWebhook(context: TestContext): Promise<void> {
 
 async function changeTheCatalogue(context: TestContext): Promise<void> {
   const { time } = context;
+  const word = { list: 'priority', code: 'P1' } as const;
+  await changeWord(context, { type: 'DefineWord', ...word, name: 'Highest', rank: 9 }, admin);
+  await changeWord(context, { type: 'ReviseWord', ...word, rank: 8 }, admin);
+  await changeWord(context, { type: 'RetireWord', ...word, effectiveFrom: undefined }, admin);
+  await changeWord(context, { type: 'RestoreWord', ...word }, admin);
   const definition = { ...officeHours('Europe/Rome'), holidays: ['2026-12-25', { date: '2026-12-24', name: 'Eve' }] };
   await defineCalendar(context, { code: 'rome', name: 'Rome', definition }, admin);
   await enrolCustomer(

@@ -52,8 +52,8 @@ const bad: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 const longest: Partial<Record<FieldName, number>> = {
-  ...{ customer: 200, source: 100, externalId: 200, reference: 100, plan: 100, priority: 60, subject: 500 },
-  ...{ application: 200, assignee: 100, team: 100, text: 10_000 },
+  ...{ customer: 200, source: 100, externalId: 200, reference: 100, plan: 100, type: 60, channel: 60, priority: 60 },
+  ...{ subject: 500, application: 200, assignee: 100, team: 100, text: 10_000 },
 };
 
 /** Of what an answer says that it refuses: the code, and the field. */

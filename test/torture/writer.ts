@@ -109,7 +109,7 @@ export async function work(desk: Desk, name: string, random: Random): Promise<re
       acknowledged.push({ mark, ticket, mutation });
     };
     const plan = random.pick(['quick', 'quick', 'steady']);
-    const opening = { customer: 'acme', plan, type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' };
+    const opening = { customer: 'acme', plan, type: 'productBug', channel: 'email', subject: 'It broke' };
     await change({ mutation: 'openTicket', input: 'OpenTicketInput', more: opening });
     let status: Status = 'open';
     for (let left = Math.floor(random.between(0, 7)); left > 0; left--) {

@@ -73,7 +73,7 @@ describe('a webhook', () => {
     expect(timestamp).toBe('2026-02-24T09:00:00.000Z');
     expect(data).toMatchObject({
       ...{ kind: 'SLA_BREACHED', metric: 'FIRST_RESPONSE', ticket: 'T-1', customer: 'acme', plan: 'pro' },
-      ...{ type: 'PRODUCT_BUG', dueAt: '2026-02-24T09:00:00.000Z', recordedAt: '2026-03-02T09:00:00.000Z' },
+      ...{ type: 'productBug', dueAt: '2026-02-24T09:00:00.000Z', recordedAt: '2026-03-02T09:00:00.000Z' },
       cursor: expect.stringMatching(/^\w+\.\d+$/) as unknown,
     });
   });

@@ -9,7 +9,7 @@ const begin = Date.now() - 2 * dayMs;
 const at = (ms) => new Date(begin + ms).toISOString();
 const opening = (ticket) => ({
   ...{ ticket, event: 'TICKET_OPENED', occurredAt: at(0) },
-  ...{ customer: 'acme', plan: 'enterprise', type: 'PRODUCT_BUG', channel: 'EMAIL', subject: 'It broke' },
+  ...{ customer: 'acme', plan: 'enterprise', type: 'productBug', channel: 'email', subject: 'It broke' },
 });
 const person = { id: 'mia', kind: 'PERSON' };
 

@@ -16,19 +16,6 @@ export function enumOf<Value extends string>(
   return members;
 }
 
-export const TicketTypeEnum = enumOf('TicketType', 'What a ticket is about.', {
-  productBug: 'A bug caused by the software, not by one app.',
-  productQuestion: 'A question about a feature in general.',
-  appSpecificQuestion: "A question about one app's or project's configuration and workflow.",
-  onBoarding: 'Remote training and help to start, sold in packages; best effort.',
-});
-
-export const ChannelEnum = enumOf('Channel', 'How a message was sent.', {
-  reportIssue: 'The "Report an Issue" button.',
-  email: 'By e-mail.',
-  phone: 'A call, requested by e-mail.',
-});
-
 export const TicketStatusEnum = enumOf('TicketStatus', 'The status of a ticket.', {
   open: 'Being worked on.',
   waiting: 'Open, and waiting for at least one reason.',
@@ -152,7 +139,7 @@ export const WorkEnum = enumOf('Work', 'A kind of background work.', {
   mergePropagations: 'Carries a merge or split over to the other ticket.',
 });
 
-export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done to a plan, a calendar or a customer.', {
+export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done to a part of the catalogue.', {
   PlanDefined: 'The plan was defined.',
   PlanRevised: 'The plan has a new version.',
   PlanRetired: 'The plan accepts no new customers.',
@@ -161,6 +148,16 @@ export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done 
   CustomerEnrolled: 'The customer was put on a plan.',
   CustomerPlanChanged: 'The customer went to another plan, or has another name.',
   CustomerCalendarSet: "The customer got a calendar of its own, or the plan's again.",
+  WordDefined: 'The word was defined.',
+  WordRevised: 'The word has another name or rank.',
+  WordRetired: 'New tickets refuse the word; those that have it keep it.',
+  WordRestored: 'The word is in use again, as if it had never been retired.',
+});
+
+export const WordListEnum = enumOf('WordList', 'What the words of a desk are for.', {
+  type: 'What a ticket is about.',
+  channel: 'How a message was sent.',
+  priority: 'How urgent a ticket is.',
 });
 
 export const RecordedEnum = enumOf('RecordOutcome', 'The result of one event of the request.', {

@@ -1,8 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { planStream } from '../domain/events.js';
 import { targetCalendarsOf } from '../domain/plan.js';
 import { type PlanChanges, type PlanCommand, planDecider, type PlanHistory } from '../domain/plan-decider.js';
+import { inDesksWords } from '../domain/plan-words.js';
+import { type Words } from '../domain/words.js';
 import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
 
 export type PlanRequest = CatalogueRequest<PlanCommand>;
@@ -19,7 +22,7 @@ export class ChangePlan extends Command<Changed<PlanHistory>> {
 
 /**
  * What {@link ChangePlan} does, for those without a bus.
- * @throws Rejection `CALENDAR_NOT_FOUND`, and what {@link planDecider} refuses
+ * @throws Rejection `CALENDAR_NOT_FOUND`, `UNKNOWN_TYPE`, `UNKNOWN_CHANNEL`, `UNKNOWN_PRIORITY`, and what {@link planDecider} refuses
  */
 export async function changePlan(
   ports: CataloguePorts,
@@ -28,7 +31,19 @@ export async function changePlan(
 ): Promise<Changed<PlanHistory>> {
   if (command.type !== 'RetirePlan') await expectCalendars(ports, changesOf(command));
   const code = command.type === 'DefinePlan' ? command.plan.code : command.code;
-  return record(ports, planStream(code), planDecider, (said) => ({ ...command, ...said }), actor);
+  const spelled = inWords(command, await ports.catalogue.words(), ports.time.now());
+  return record(ports, planStream(code), planDecider, (said) => ({ ...spelled, ...said }), actor);
+}
+
+function inWords(command: PlanRequest, words: Words, now: Instant): PlanRequest {
+  switch (command.type) {
+    case 'DefinePlan':
+      return { ...command, plan: inDesksWords(command.plan, words, now) };
+    case 'RevisePlan':
+      return { ...command, changes: inDesksWords(command.changes, words, now) };
+    case 'RetirePlan':
+      return command;
+  }
 }
 
 const changesOf = (command: Exclude<PlanRequest, { type: 'RetirePlan' }>): PlanChanges =>

@@ -1,6 +1,7 @@
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type NewEvent } from '../../event-sourcing/event-store.js';
 import { type EffectiveFrom, type Plan } from './plan.js';
+import { type Word, type WordList } from './words.js';
 
 /** A calendar people can name. */
 export interface NamedCalendar {
@@ -47,6 +48,21 @@ export type CustomerEvent =
   | NewEvent<'CustomerPlanChanged', Enrolment>
   | NewEvent<'CustomerCalendarSet', Enrolment>;
 
+/** Which word of the desk. */
+interface OfWord {
+  readonly list: WordList;
+  readonly code: string;
+}
+
+export type WordEvent =
+  | NewEvent<'WordDefined', Omit<Word, 'retiredFrom'>>
+  /** Says in full what the word is called and how it ranks from then on. */
+  | NewEvent<'WordRevised', Omit<Word, 'retiredFrom'>>
+  /** Tickets that have it keep it; new ones refuse it from then on. */
+  | NewEvent<'WordRetired', OfWord & { readonly effectiveFrom: Instant }>
+  /** It is as if it had never been retired. */
+  | NewEvent<'WordRestored', OfWord>;
+
 export const planEventTypes = ['PlanDefined', 'PlanRevised', 'PlanRetired'] as const satisfies PlanEvent['type'][];
 export const calendarEventTypes = ['CalendarDefined', 'CalendarRevised'] as const satisfies CalendarEvent['type'][];
 export const customerEventTypes = [
@@ -55,6 +71,15 @@ export const customerEventTypes = [
   'CustomerCalendarSet',
 ] as const satisfies CustomerEvent['type'][];
 
+export const wordEventTypes = [
+  'WordDefined',
+  'WordRevised',
+  'WordRetired',
+  'WordRestored',
+] as const satisfies WordEvent['type'][];
+
 export const calendarStream = (code: string): string => `calendar-${code}`;
 export const planStream = (code: string): string => `plan-${code}`;
 export const customerStream = (id: string): string => `customer-${id}`;
+/** All words are in one stream: there are few, and a ticket is checked against all. */
+export const wordsStream = 'catalogue-words';

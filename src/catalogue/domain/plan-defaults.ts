@@ -1,4 +1,5 @@
-import { channels, eachMetric, metricDefinitions, type Plan, ticketTypes } from './plan.js';
+import { builtInChannels, builtInTypes } from './built-in-words.js';
+import { eachMetric, metricDefinitions, type Plan } from './plan.js';
 
 /** The calendar of plans that name none, and of the built-in ones. */
 export const businessHours = 'business-hours';
@@ -7,8 +8,8 @@ export const businessHours = 'business-hours';
 export const planDefaults = {
   rank: 0,
   calendar: businessHours,
-  channels,
-  types: ticketTypes.filter((type) => type !== 'onBoarding'), // best effort
+  channels: builtInChannels,
+  types: builtInTypes.filter((type) => type !== 'onBoarding'), // best effort
   atRiskShare: 0.75,
   followUpStarts: 'eachReply',
   pauses: eachMetric((metric) => metricDefinitions[metric].pausedFor),

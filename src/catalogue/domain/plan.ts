@@ -1,11 +1,10 @@
 import { type Instant, type Target } from '../../business-time/calendar.js';
 
-export const ticketTypes = ['productBug', 'productQuestion', 'appSpecificQuestion', 'onBoarding'] as const;
-export type TicketType = (typeof ticketTypes)[number];
+/** What a ticket is about: a code of the desk's list of types. */
+export type TicketType = string;
 
-export const channels = ['reportIssue', 'email', 'phone'] as const;
-/** How a request reaches us: the "Report an Issue" button, e-mail, or a call. */
-export type Channel = (typeof channels)[number];
+/** How a request reaches us: a code of the desk's list of channels. */
+export type Channel = string;
 
 export const pauseReasons = ['waitingForCustomer', 'waitingForThirdParty', 'scheduled', 'onHold'] as const;
 /** Why a ticket waits. */

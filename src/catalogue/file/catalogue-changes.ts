@@ -8,18 +8,21 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CatalogueRequest, type CataloguePorts, record } from '../commands/catalogue-ports.js';
 import { calendarDecider, calendarNotFound } from '../domain/calendar-decider.js';
 import { customerDecider } from '../domain/customer-decider.js';
-import { calendarStream, customerStream, planStream } from '../domain/events.js';
+import { calendarStream, customerStream, planStream, wordsStream } from '../domain/events.js';
 import { refused } from '../domain/expect-sound-plan.js';
 import { same, type RecordedChange } from '../domain/history.js';
 import { isRetired, planDecider, versionsOf } from '../domain/plan-decider.js';
+import { inDesksWords } from '../domain/plan-words.js';
+import { wordIn, type WordList, type Words } from '../domain/words.js';
+import { wordsDecider } from '../domain/words-decider.js';
 import { type ResolveHolidays } from '../holidays-apart.js';
 import { canonicalDefinition, canonicalPlan } from './canonical.js';
-import { type CustomerEntry, type PlansFile } from './read-plans-file.js';
+import { type CustomerEntry, type PlansFile, type WordEntry } from './read-plans-file.js';
 import { type WholeCatalogue } from './whole-catalogue.js';
 
 /** Something that a file says and the catalogue does not: what would be recorded, and how to record it. */
 export interface CatalogueChange {
-  readonly kind: 'calendar' | 'plan' | 'customer';
+  readonly kind: 'calendar' | 'plan' | 'customer' | WordList;
   readonly code: string;
   /** What it would be after. */
   readonly event: NewEvent;
@@ -39,6 +42,9 @@ export async function catalogueChanges(
   file: PlansFile,
 ): Promise<readonly CatalogueChange[]> {
   const planning = new Planning(catalogue, now, resolveHolidays);
+  const { types, channels, priorities } = file;
+  for (const [list, words] of Object.entries({ types, channels, priorities }))
+    for (const [i, entry] of words.entries()) planning.word(entry, `${list}[${i}]`);
   for (const [i, entry] of file.calendars.entries()) await planning.calendar(entry, `calendars[${i}]`);
   for (const [i, entry] of file.plans.entries()) planning.plan(entry, `plans[${i}]`);
   for (const [i, entry] of file.customers.entries()) planning.customer(entry, `customers[${i}]`);
@@ -53,6 +59,8 @@ export async function catalogueChanges(
 interface Planned<History, Command, Event> {
   readonly kind: CatalogueChange['kind'];
   readonly code: string;
+  /** Of its history; the code, where it has one of its own. */
+  readonly key?: string;
   readonly path: string;
   readonly stream: string;
   readonly histories: Map<string, History>;
@@ -65,11 +73,38 @@ class Planning {
   private readonly faults: Rejection[] = [];
 
   constructor(
-    { calendars, plans, customers }: WholeCatalogue,
+    { calendars, plans, customers, words }: WholeCatalogue,
     private readonly now: Instant,
     private readonly resolveHolidays: ResolveHolidays,
   ) {
-    this.catalogue = { calendars: new Map(calendars), plans: new Map(plans), customers: new Map(customers) };
+    this.catalogue = {
+      ...{ calendars: new Map(calendars), plans: new Map(plans), customers: new Map(customers) },
+      words: new Map(words),
+    };
+  }
+
+  word({ list, code: said, name, rank, isRetired, effectiveFrom }: WordEntry, path: string): void {
+    const histories = this.catalogue.words;
+    const last = () => wordIn(this.words, list, said);
+    const code = last()?.code ?? said;
+    const on = {
+      kind: list,
+      code,
+      key: wordsStream,
+      path,
+      stream: wordsStream,
+      histories,
+      decider: wordsDecider,
+    } as const;
+    const named = { list, code, ...(name === undefined ? {} : { name }), ...(rank === undefined ? {} : { rank }) };
+    this.take(on, { type: last() === undefined ? 'DefineWord' : 'ReviseWord', ...named }, last());
+    if (isRetired === true) this.take(on, { type: 'RetireWord', list, code, effectiveFrom }, last());
+    else if (isRetired === false) this.take(on, { type: 'RestoreWord', list, code }, last());
+  }
+
+  /** As the file leaves them: what it says of words comes before all else. */
+  private get words(): Words {
+    return this.catalogue.words.get(wordsStream) ?? wordsDecider.initial;
   }
 
   async calendar({ calendar, ...revision }: PlansFile['calendars'][number], path: string): Promise<void> {
@@ -94,12 +129,14 @@ class Planning {
     this.take(on, { type: 'ReviseCalendar', code, changes, ...revision }, last);
   }
 
-  plan({ plan, isRetired: _, ...revision }: PlansFile['plans'][number], path: string): void {
+  plan({ plan: said, isRetired: _, ...revision }: PlansFile['plans'][number], path: string): void {
+    this.expectCalendar(said.calendar, path);
+    for (const [i, { calendar }] of said.targets.entries())
+      if (calendar !== undefined) this.expectCalendar(calendar, `${path}.targets[${i}]`);
+    const plan = this.orFault(path, () => inDesksWords(said, this.words, this.now));
+    if (plan === undefined) return;
     const { code, ...changes } = plan;
     const on = this.onPlan(code, path);
-    this.expectCalendar(plan.calendar, path);
-    for (const [i, { calendar }] of plan.targets.entries())
-      if (calendar !== undefined) this.expectCalendar(calendar, `${path}.targets[${i}]`);
     const last = versionsOf(on.histories.get(code) ?? []).at(-1)?.content;
     if (last === undefined) this.take(on, { type: 'DefinePlan', plan }, last);
     else if (!same(canonicalPlan(last), canonicalPlan(plan))) {
@@ -153,6 +190,17 @@ class Planning {
     if (!this.catalogue.calendars.has(code)) this.fault(calendarNotFound(code), path);
   }
 
+  /** What some work answers; its refusal is a fault of the entry. */
+  private orFault<Answer>(path: string, work: () => Answer): Answer | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      this.fault(error, path);
+      return undefined;
+    }
+  }
+
   private fault({ code, message }: Rejection, path: string): void {
     this.faults.push(new Rejection(code, `${path}.${message}`));
   }
@@ -179,23 +227,20 @@ class Planning {
 
   /** Decides a command as if it were given now, and plans to give it if it causes anything. */
   private take<History, Command extends RecordedChange, Event extends NewEvent>(
-    { kind, code, path, stream, histories, decider }: Planned<History, Command, Event>,
+    { kind, code, key = code, path, stream, histories, decider }: Planned<History, Command, Event>,
     asked: CatalogueRequest<Command>,
     before: unknown,
   ): void {
     const command = (said: RecordedChange) => ({ ...asked, ...said }) as unknown as Command;
-    const history = histories.get(code) ?? decider.initial;
-    try {
+    const history = histories.get(key) ?? decider.initial;
+    this.orFault(path, () => {
       const metadata = { actor: planner, occurredAt: this.now, recordedAt: this.now, schemaVersion: 1 };
       for (const event of decider.decide(command({ id: stream, metadata }), history)) {
-        histories.set(code, decider.evolve(history, event));
+        histories.set(key, decider.evolve(history, event));
         const give = (ports: CataloguePorts, actor: Actor) => record(ports, stream, decider, command, actor);
         this.changes.push({ kind, code, event, before, record: give });
       }
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error;
-      this.fault(error, path);
-    }
+    });
   }
 }
 

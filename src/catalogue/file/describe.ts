@@ -9,7 +9,8 @@ import { type CatalogueChange } from './catalogue-changes.js';
 export function describe({ kind, code, event, before }: CatalogueChange): readonly string[] {
   const { effectiveFrom, appliesToOpenTickets, version, ...after } = event.data as Partial<Revision>;
   const since = typeof effectiveFrom === 'number' ? `from ${new Date(effectiveFrom).toISOString()} on` : 'since always';
-  if (event.type === 'PlanRetired') return [`- ${kind} ${code}: retired ${since}`];
+  if (event.type === 'PlanRetired' || event.type === 'WordRetired') return [`- ${kind} ${code}: retired ${since}`];
+  if (event.type === 'WordRestored') return [`+ ${kind} ${code}: in use again`];
   const isNew = before === undefined;
   const which = isNew ? 'new, ' : version === undefined ? '' : `version ${version}, `;
   const reach = appliesToOpenTickets === true ? ', open tickets too' : '';
@@ -18,7 +19,7 @@ export function describe({ kind, code, event, before }: CatalogueChange): readon
 }
 
 /** What the first line says already. */
-const isKey = (path: string) => path === 'code' || path === 'customer';
+const isKey = (path: string) => path === 'code' || path === 'customer' || path === 'list' || path === 'retiredFrom';
 
 function line({ path, before, after }: FieldChange): readonly string[] {
   if (before === undefined) return isNothing(after) ? [] : [`    ${path}: ${show(after)}`];

@@ -14,20 +14,15 @@ import {
   oneOf,
   optional,
   text,
+  wholeNumber,
+  word,
 } from '../../parsing/fields.js';
 import { readYaml, YamlFault } from '../../parsing/read-yaml.js';
 import { type CalendarChange } from '../commands/change-calendar.js';
-import {
-  benefits,
-  channels,
-  eachMetric,
-  metrics,
-  pauseReasons,
-  type Plan,
-  type PlanTarget,
-  ticketTypes,
-} from '../domain/plan.js';
+import { benefits, eachMetric, metrics, pauseReasons, type Plan, type PlanTarget } from '../domain/plan.js';
 import { planDefaults } from '../domain/plan-defaults.js';
+import { type WordList } from '../domain/words.js';
+import { wordKey } from '../../parsing/word.js';
 
 /** What a version after the first may say beside its content. */
 interface Revision {
@@ -44,8 +39,23 @@ export interface CustomerEntry {
   readonly effectiveFrom: Instant | undefined;
 }
 
+export interface WordEntry {
+  readonly list: WordList;
+  readonly code: string;
+  /** Left out, both stay as they were. */
+  readonly name: string | undefined;
+  readonly rank: number | undefined;
+  /** Left out, it stays as it is. */
+  readonly isRetired: boolean | undefined;
+  /** When a retirement begins; now, where it is left out. */
+  readonly effectiveFrom: Instant | undefined;
+}
+
 /** The catalogue as people write it. `docs/plans.md` has every field. */
 export interface PlansFile {
+  readonly types: readonly WordEntry[];
+  readonly channels: readonly WordEntry[];
+  readonly priorities: readonly WordEntry[];
   readonly calendars: readonly (Revision & { readonly calendar: CalendarChange })[];
   readonly plans: readonly (Revision & { readonly plan: Plan; readonly isRetired: boolean })[];
   readonly customers: readonly CustomerEntry[];
@@ -79,10 +89,7 @@ const code: Read<string> = (value, field) => {
   throw new FieldFault(`${field} must be 1 to 60 letters, digits or . - _`);
 };
 
-const rank: Read<number> = (value, field) => {
-  if (Number.isInteger(value) && Math.abs(value as number) <= 1_000) return value as number;
-  throw new FieldFault(`${field} must be a whole number, -1000 to 1000`);
-};
+const rank = wholeNumber(1_000);
 
 const revision = { effectiveFrom: optional(instant), appliesToOpenTickets: optional(flag) };
 
@@ -112,7 +119,7 @@ const target: Read<Target> = entry((value, path) => {
 
 const promise: Read<PlanTarget> = entry((value, path) => {
   const shape = {
-    ...{ metric: oneOf(metrics), target, type: optional(oneOf(ticketTypes)), priority: optional(text(60)) },
+    ...{ metric: oneOf(metrics), target, type: optional(word), priority: optional(word) },
     calendar: optional(code),
   };
   return given(fields(shape, value, path));
@@ -129,9 +136,31 @@ const pauses = entry((value, path) =>
   ),
 );
 
+const mostWords = 1_000;
+
+const wordsOf = (list: WordList): Read<readonly WordEntry[] | undefined> =>
+  optional(
+    listOf(
+      mostWords,
+      entry((value, path) => {
+        const shape = {
+          code: word,
+          name: optional(text(200)),
+          retired: optional(flag),
+          effectiveFrom: optional(instant),
+        };
+        const ranked = { ...shape, ...(list === 'priority' ? { rank: optional(rank) } : {}) };
+        const { retired: isRetired, ...said } = fields(ranked, value, path);
+        if (isRetired !== true && said.effectiveFrom !== undefined)
+          throw new FieldFault(`${path}effectiveFrom is for a word that is retired`);
+        return { list, rank: undefined, ...said, isRetired };
+      }),
+    ),
+  );
+
 const planShape = {
   ...{ code, name: text(200), rank: optional(rank), calendar: optional(code) },
-  ...{ channels: optional(listOf(10, oneOf(channels))), types: optional(listOf(10, oneOf(ticketTypes))) },
+  ...{ channels: optional(listOf(mostWords, word)), types: optional(listOf(mostWords, word)) },
   ...{ targets: listOf(200, promise), atRiskShare: optional(number), pauses: optional(pauses) },
   followUpStarts: optional(oneOf(['eachReply', 'nextReply'] as const)),
   resolutionSatisfiedBy: optional(oneOf(['resolved', 'closed'] as const)),
@@ -171,15 +200,25 @@ const customer: Read<CustomerEntry> = entry((value, path) => {
 
 function file(value: Entry): PlansFile {
   const shape = {
+    ...{ types: wordsOf('type'), channels: wordsOf('channel'), priorities: wordsOf('priority') },
     calendars: optional(listOf(1_000, calendar)),
     plans: optional(listOf(1_000, plan)),
     customers: optional(listOf(100_000, customer)),
   };
-  const { calendars = [], plans = [], customers = [] } = fields(shape, value);
+  const {
+    types = [],
+    channels = [],
+    priorities = [],
+    calendars = [],
+    plans = [],
+    customers = [],
+  } = fields(shape, value);
+  for (const [list, words] of Object.entries({ types, channels, priorities }))
+    expectOnce(words, ({ code: said }) => wordKey(said), list, 'code');
   expectOnce(calendars, (one) => one.calendar.code, 'calendars', 'code');
   expectOnce(plans, (one) => one.plan.code, 'plans', 'code');
   expectOnce(customers, (one) => one.customer, 'customers', 'id');
-  return { calendars, plans, customers };
+  return { types, channels, priorities, calendars, plans, customers };
 }
 
 function expectOnce<Item>(items: readonly Item[], keyOf: (item: Item) => string, list: string, field: string): void {

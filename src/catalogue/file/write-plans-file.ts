@@ -3,16 +3,21 @@ import { unseen } from '../../parsing/visible.js';
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type EffectiveFrom } from '../domain/plan.js';
 import { isRetired, versionsOf } from '../domain/plan-decider.js';
+import { wordsStream } from '../domain/events.js';
+import { type WordList, type Words } from '../domain/words.js';
+import { wordsDecider } from '../domain/words-decider.js';
 import { type WholeCatalogue } from './whole-catalogue.js';
 
-/** The catalogue as a file has it: each calendar, plan and customer as last said. Applied again it changes nothing. */
-export function toPlansFile({ calendars, plans, customers }: WholeCatalogue, now: Instant): object {
+/** The catalogue as a file has it: each word, calendar, plan and customer as last said. Applied again it changes nothing. */
+export function toPlansFile({ calendars, plans, customers, words }: WholeCatalogue, now: Instant): object {
   // Of the past the log tells; an instant ahead belongs to what is said.
   const ahead = (effectiveFrom: EffectiveFrom) =>
     effectiveFrom !== null && effectiveFrom > now ? { effectiveFrom: new Date(effectiveFrom).toISOString() } : {};
   const lastOf = <Change>(histories: Iterable<readonly Change[]>): readonly Change[] =>
     [...histories].flatMap((history) => history.at(-1) ?? []);
+  const desk = words.get(wordsStream) ?? wordsDecider.initial;
   return {
+    ...{ types: wordsOf(desk, 'type'), channels: wordsOf(desk, 'channel'), priorities: wordsOf(desk, 'priority') },
     calendars: lastOf(calendars.values()).map(({ content: { definition, ...content }, effectiveFrom }) => ({
       ...content,
       definition: inOrder(definition),
@@ -34,6 +39,14 @@ export function toPlansFile({ calendars, plans, customers }: WholeCatalogue, now
     })),
   };
 }
+
+/** When a word was retired is said of the past as well: older facts may have it. */
+const wordsOf = (words: Words, list: WordList) =>
+  [...words[list].values()].map(({ word: { code, name, rank, retiredFrom } }) => ({
+    ...{ code, name },
+    ...(rank === null ? {} : { rank }),
+    ...(retiredFrom === null ? {} : { retired: true, effectiveFrom: new Date(retiredFrom).toISOString() }),
+  }));
 
 const inOrder = ({
   timeZone,
@@ -66,7 +79,7 @@ export function toYaml(file: object): string {
   const document = new Document(file, { aliasDuplicateObjects: false });
   visit(document, {
     Collection: (_, node, path) => {
-      const isList = path.length <= listDepth; // of calendars, plans or customers
+      const isList = path.length <= listDepth; // of words, calendars, plans or customers
       node.flow = node.items.length === 0 || (!isList && JSON.stringify(node.toJSON()).length <= shortLine);
       return node.flow ? visit.SKIP : undefined;
     },

@@ -33,7 +33,7 @@ export class CatalogueMutations {
   @Mutation(() => planDefined.Result, {
     nullable: true,
     description:
-      'Defines a plan. Refused: PLAN_EXISTS, CALENDAR_NOT_FOUND, INVALID_TARGET, DOUBLE_TARGET, AMBIGUOUS_TARGETS, INVALID_AT_RISK_SHARE.',
+      'Defines a plan. Refused: PLAN_EXISTS, CALENDAR_NOT_FOUND, UNKNOWN_TYPE, UNKNOWN_CHANNEL, UNKNOWN_PRIORITY, INVALID_TARGET, DOUBLE_TARGET, AMBIGUOUS_TARGETS, INVALID_AT_RISK_SHARE.',
   })
   definePlan(@Args('input', { description: 'The plan.' }) input: DefinePlanInput, @Caller() caller: Identity) {
     return this.changePlan({ type: 'DefinePlan', plan: toPlan(input) }, caller);

@@ -2,6 +2,7 @@ import { createUnionType, Field, ObjectType } from '@nestjs/graphql';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { CalendarType, CustomerType, PlanType } from './catalogue.types.js';
+import { WordType } from './word.types.js';
 
 /** What a change answers: the thing as it was left, and its place in the log. */
 function definedAs<Thing extends object>(name: string, field: string, thing: () => new () => Thing) {
@@ -29,3 +30,4 @@ function definedAs<Thing extends object>(name: string, field: string, thing: () 
 export const planDefined = definedAs('Plan', 'plan', () => PlanType);
 export const calendarDefined = definedAs('Calendar', 'calendar', () => CalendarType);
 export const customerDefined = definedAs('Customer', 'customer', () => CustomerType);
+export const wordDefined = definedAs('Word', 'word', () => WordType);

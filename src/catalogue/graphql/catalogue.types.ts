@@ -1,14 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
 import { ActorType } from '../../api/graphql/actor.js';
-import {
-  BenefitEnum,
-  CatalogueChangeEnum,
-  ChannelEnum,
-  FollowUpStartsEnum,
-  SatisfiedByEnum,
-  TicketTypeEnum,
-} from '../../api/graphql/enums.js';
+import { BenefitEnum, CatalogueChangeEnum, FollowUpStartsEnum, SatisfiedByEnum } from '../../api/graphql/enums.js';
 import { connectionOf } from '../../api/graphql/page.js';
 import { InstantScalar, JsonScalar } from '../../api/graphql/scalars.js';
 import { type Metric } from '../domain/plan.js';
@@ -28,7 +21,7 @@ export class FieldChangeType {
 }
 
 @ObjectType('CatalogueChange', {
-  description: 'What was recorded of a plan, a calendar or a customer; it is never edited.',
+  description: 'What was recorded of a plan, a calendar, a customer or a word; it is never edited.',
 })
 export class CatalogueChangeType {
   @Field(() => CatalogueChangeEnum, { description: 'What was done.' })
@@ -61,7 +54,7 @@ export class PlanTargetType {
   @Field(() => TargetType, { description: 'How long it allows.' })
   target!: TargetType;
 
-  @Field(() => TicketTypeEnum, { nullable: true, description: 'Only for tickets of this type.' })
+  @Field(() => String, { nullable: true, description: 'Only for tickets of this type.' })
   type?: string;
 
   @Field(() => String, { nullable: true, description: 'Only for tickets of this priority.' })
@@ -93,10 +86,10 @@ export class PlanType {
   })
   calendar!: string;
 
-  @Field(() => [ChannelEnum], { description: 'Channels with a guarantee.' })
+  @Field(() => [String], { description: 'Channels with a guarantee.' })
   channels!: readonly string[];
 
-  @Field(() => [TicketTypeEnum], { description: 'Types with a guarantee.' })
+  @Field(() => [String], { description: 'Types with a guarantee.' })
   types!: readonly string[];
 
   @Field(() => [PlanTargetType], { description: 'What it promises.' })

@@ -16,7 +16,7 @@ export class DueAtResolver {
   @Query(() => DueAtType, {
     nullable: true,
     description:
-      'What would be due when, by which versions, and why. Refused: NO_PROMISE, PLAN_NOT_FOUND, CALENDAR_NOT_FOUND, INVALID_TARGET, INVALID_PAUSE, NO_OPENING, OUT_OF_RANGE.',
+      'What would be due when, by which versions, and why. Refused: NO_PROMISE, PLAN_NOT_FOUND, CALENDAR_NOT_FOUND, UNKNOWN_TYPE, UNKNOWN_CHANNEL, UNKNOWN_PRIORITY, INVALID_TARGET, INVALID_PAUSE, NO_OPENING, OUT_OF_RANGE.',
   })
   dueAt(@Args('input', { description: 'The question.' }) input: DueAtInput, @Caller() { scope }: Identity) {
     return this.queries.execute(new DueAt(scope, toDueQuestion(input)));

@@ -1,6 +1,6 @@
 import { Field, Float, InputType, ObjectType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional } from 'class-validator';
-import { ChannelEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { IsWord } from '../../api/graphql/word.js';
 import { MetricEnum } from './metric-types.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { TargetType, VersionRefType } from './shared-types.js';
@@ -39,13 +39,16 @@ export class DueAtInput {
   @Field(() => MetricEnum, { description: "Of which of the plan's promises.", defaultValue: 'firstResponse' })
   metric!: Metric;
 
-  @Field(() => TicketTypeEnum, { description: 'For a ticket of this type.', defaultValue: 'productBug' })
+  @Field(() => String, { description: 'For a ticket of this type.', defaultValue: 'productBug' })
+  @IsWord()
   type!: TicketType;
 
-  @Field(() => ChannelEnum, { description: 'For a ticket by this channel.', defaultValue: 'email' })
+  @Field(() => String, { description: 'For a ticket by this channel.', defaultValue: 'email' })
+  @IsWord()
   channel!: Channel;
 
   @Field(() => String, { description: 'For a ticket of this priority.', defaultValue: 'normal' })
+  @IsWord()
   priority!: string;
 
   @Field(() => [PauseInput], {

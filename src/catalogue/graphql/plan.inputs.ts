@@ -1,12 +1,7 @@
 import { Field, Float, ID, InputType, Int, IntersectionType, OmitType, PartialType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
-import {
-  BenefitEnum,
-  ChannelEnum,
-  FollowUpStartsEnum,
-  SatisfiedByEnum,
-  TicketTypeEnum,
-} from '../../api/graphql/enums.js';
+import { BenefitEnum, FollowUpStartsEnum, SatisfiedByEnum } from '../../api/graphql/enums.js';
+import { IsWord } from '../../api/graphql/word.js';
 import {
   type Benefit,
   type Channel,
@@ -29,10 +24,20 @@ export class PlanTargetInput {
   @Field(() => TargetInput, { description: 'How long it allows.' })
   target!: TargetInput;
 
-  @Field(() => TicketTypeEnum, { nullable: true, description: 'Only for tickets of this type.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only for tickets of this type: a word of the desk, in any case.',
+  })
+  @IsOptional()
+  @IsWord()
   type?: TicketType;
 
-  @Field(() => String, { nullable: true, description: 'Only for tickets of this priority.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only for tickets of this priority: a word of the desk, in any case.',
+  })
+  @IsOptional()
+  @IsWord()
   priority?: string;
 
   @Field(() => String, {
@@ -65,7 +70,7 @@ const named = (isPaused: boolean) =>
     .join(' and ');
 
 @InputType('DefinePlanInput', {
-  description: `A new plan, in force since always. Where they are left out: every channel, every type but on-boarding, every reason pauses ${named(true)}, none the ${named(false)}.`,
+  description: `A new plan, in force since always. Where they are left out: every built-in channel, every built-in type but on-boarding, every reason pauses ${named(true)}, none the ${named(false)}.`,
 })
 export class DefinePlanInput {
   @Field(() => ID, { description: 'Its code: letters, digits, . - _' })
@@ -89,10 +94,16 @@ export class DefinePlanInput {
   @Matches(...code('calendar'))
   calendar!: string;
 
-  @Field(() => [ChannelEnum], { nullable: true, description: 'Channels with a guarantee.' })
+  @Field(() => [String], { nullable: true, description: 'Channels with a guarantee: words of the desk, in any case.' })
+  @IsOptional()
+  @ArrayMaxSize(1_000)
+  @IsWord({ each: true })
   channels?: Channel[];
 
-  @Field(() => [TicketTypeEnum], { nullable: true, description: 'Types with a guarantee.' })
+  @Field(() => [String], { nullable: true, description: 'Types with a guarantee: words of the desk, in any case.' })
+  @IsOptional()
+  @ArrayMaxSize(1_000)
+  @IsWord({ each: true })
   types?: TicketType[];
 
   @Field(() => [PlanTargetInput], { description: 'What it promises; empty: nothing.' })

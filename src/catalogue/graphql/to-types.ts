@@ -6,7 +6,11 @@ import { type NamedCalendar } from '../domain/events.js';
 import { type Change, type History, inForce } from '../domain/history.js';
 import { eachMetric, type Plan } from '../domain/plan.js';
 import { type PlanHistory, retiredFrom, versionsOf } from '../domain/plan-decider.js';
+import { builtInWords } from '../domain/built-in-words.js';
+import { type KeptWord, type WordList, type Words, wordIn } from '../domain/words.js';
+import { wordKey } from '../../parsing/word.js';
 import { CalendarType, type CatalogueChangeType, CustomerType, PlanType } from './catalogue.types.js';
+import { WordType } from './word.types.js';
 
 /** Which version of something: the one in force at an instant, or a number. */
 export interface Which {
@@ -54,8 +58,23 @@ export const toCustomerType = (history: CustomerHistory, change: Change<Customer
   return Object.assign(new CustomerType(), content, { id, effectiveFrom, history: toChanges(history) });
 };
 
-const toChanges = (history: History<unknown>): readonly CatalogueChangeType[] =>
+export function toWordType({ word, history }: KeptWord): WordType {
+  const builtIn = wordIn(builtInWords, word.list, word.code);
+  return Object.assign(new WordType(), word, {
+    isBuiltIn: builtIn !== undefined,
+    history: toChanges(history, builtIn),
+  });
+}
+
+/** A word of a list, in whatever case it was said; undefined where the list lacks it. */
+export function wordAs(words: Words, list: WordList, code: string): WordType | undefined {
+  const kept = words[list].get(wordKey(code));
+  return kept === undefined ? undefined : toWordType(kept);
+}
+
+/** `first` is what there was before anything was recorded of it. */
+const toChanges = (history: History<unknown>, first?: unknown): readonly CatalogueChangeType[] =>
   history.map(({ content, ...change }, i) => {
-    const before = history[i - 1];
-    return { ...change, changes: before === undefined ? [] : differences(before.content, content) };
+    const before = i === 0 ? first : history[i - 1]?.content;
+    return { ...change, changes: before === undefined ? [] : differences(before, content) };
   });

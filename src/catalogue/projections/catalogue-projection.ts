@@ -3,9 +3,20 @@ import { type ReadModel } from '../../read-models/read-model.js';
 import { type Json } from '../../read-models/schema.js';
 import { upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { calendarEventTypes, customerEventTypes, planEventTypes } from '../domain/events.js';
+import {
+  calendarEventTypes,
+  customerEventTypes,
+  planEventTypes,
+  wordEventTypes,
+  wordsStream,
+} from '../domain/events.js';
 
-const types = { plan: planEventTypes, calendar: calendarEventTypes, customer: customerEventTypes } as const;
+const types = {
+  plan: planEventTypes,
+  calendar: calendarEventTypes,
+  customer: customerEventTypes,
+  word: wordEventTypes,
+} as const;
 
 /** What a row of the catalogue is about. */
 export type Kind = keyof typeof types;
@@ -14,7 +25,7 @@ const kindOf = new Map(
   Object.entries(types).flatMap(([kind, events]) => events.map((type): [string, Kind] => [type, kind as Kind])),
 );
 
-/** What was recorded of plans, calendars and customers: one row an event, for histories to be read from. */
+/** What was recorded of plans, calendars, customers and words: one row an event, for histories to be read from. */
 export interface CatalogueTable {
   kind: string;
   code: string;
@@ -29,10 +40,10 @@ declare module '../../read-models/schema.js' {
   }
 }
 
-/** Plans, calendars and customers: what was recorded of each, for their history to be read from. */
+/** Plans, calendars, customers and words: what was recorded of each, for their history to be read from. */
 export const catalogueProjection: ReadModel = {
   name: 'catalogue',
-  version: 4,
+  version: 5,
   tables: {
     catalogue: {
       visible: (column, theirs) => sql`(${column('kind')} <> 'customer' OR ${column('code')} IN ${theirs})`,
@@ -54,5 +65,7 @@ function toRow({ type, data, metadata, revision }: StoredEvent) {
   const kind = kindOf.get(type);
   if (kind === undefined) throw new Error(`${type} is no event of the catalogue`);
   const { code, customer } = data as { readonly code?: string; readonly customer?: string };
-  return { kind, code: code ?? customer ?? '', revision, event: JSON.stringify({ type, data, metadata }) };
+  // All words are in one stream, so they have one history together.
+  const key = kind === 'word' ? wordsStream : (code ?? customer ?? '');
+  return { kind, code: key, revision, event: JSON.stringify({ type, data, metadata }) };
 }

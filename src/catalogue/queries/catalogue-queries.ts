@@ -8,7 +8,8 @@ import { READERS } from '../../di-tokens.js';
 import { type CalendarHistory } from '../domain/calendar-decider.js';
 import { type CustomerHistory } from '../domain/customer-decider.js';
 import { type PlanHistory } from '../domain/plan-decider.js';
-import { calendars, customer, customers, plans } from './read-catalogue.js';
+import { type Words } from '../domain/words.js';
+import { calendars, customer, customers, plans, words } from './read-catalogue.js';
 
 /** The histories of plans: of the one with a code, or of all. */
 export class PlanHistories extends Query<readonly PlanHistory[]> {
@@ -54,6 +55,16 @@ export class CustomerList extends Query<Page<CustomerHistory>> {
   }
 }
 
+/** All words of the desk. */
+export class WordsOfDesk extends Query<Words> {
+  constructor(
+    readonly reader: Reader,
+    readonly minPosition?: string,
+  ) {
+    super();
+  }
+}
+
 class Reading {
   constructor(
     @Inject(READERS) protected readonly readers: Readers,
@@ -92,5 +103,13 @@ export class CustomerListHandler extends Reading implements IQueryHandler<Custom
   async execute({ reader, page, minPosition }: CustomerList) {
     await this.seen(minPosition);
     return customers(this.readers.of(reader), page);
+  }
+}
+
+@QueryHandler(WordsOfDesk)
+export class WordsOfDeskHandler extends Reading implements IQueryHandler<WordsOfDesk> {
+  async execute({ reader, minPosition }: WordsOfDesk) {
+    await this.seen(minPosition);
+    return words(this.readers.of(reader));
   }
 }

@@ -16,6 +16,8 @@ import { type NewEvent } from '../../event-sourcing/event-store.js';
 import { calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
 import { customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
 import { planDecider, type PlanHistory } from '../domain/plan-decider.js';
+import { type Words } from '../domain/words.js';
+import { wordsDecider } from '../domain/words-decider.js';
 
 type Db = Readable;
 
@@ -26,6 +28,10 @@ export const plans = async (db: Db, codes?: readonly string[]): Promise<readonly
 /** The histories of calendars, by code: of every one, or of those named. */
 export const calendars = async (db: Db, codes?: readonly string[]): Promise<readonly CalendarHistory[]> =>
   histories(await rowsOf(db, 'calendar', codes), calendarDecider);
+
+/** All words of the desk, with the history of each. */
+export const words = async (db: Db): Promise<Words> =>
+  histories(await rowsOf(db, 'word'), wordsDecider)[0] ?? wordsDecider.initial;
 
 /** The history of a customer; undefined where nobody enrolled it. */
 export const customer = async (db: Db, id: string): Promise<CustomerHistory | undefined> =>

@@ -1,4 +1,5 @@
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
+import { wordKey } from '../../parsing/word.js';
 import { type Channel, type Metric, type TicketType } from '../../catalogue/domain/plan.js';
 import { type OutcomeType } from '../../clocks/outcome.js';
 import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
@@ -44,12 +45,22 @@ export function isWanted({ type, data: outcome }: FeedEvent, filter: FeedFilter)
     isAmong(customers, outcome.customer) &&
     isAmong(assignees, outcome.assignee) &&
     isAmong(filter.teams, outcome.team) &&
-    isAmong(filter.priorities, outcome.priority) &&
-    isAmong(ticketTypes, outcome.type) &&
-    isAmong(filter.channels, outcome.channel ?? null) &&
+    isWordAmong(filter.priorities, outcome.priority) &&
+    isWordAmong(ticketTypes, outcome.type) &&
+    isWordAmong(filter.channels, outcome.channel ?? null) &&
     (ticket === undefined || ticket === outcome.ticket)
   );
 }
 
 const isAmong = (wanted: readonly string[] | undefined, value: string | null) =>
   wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value));
+
+/** The keys of the words in a list of a filter, which is asked of every event. */
+const keysOf = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function isWordAmong(wanted: readonly string[] | undefined, value: string | null): boolean {
+  if (wanted === undefined || wanted.length === 0) return true;
+  const keys = keysOf.get(wanted) ?? new Set(wanted.map(wordKey));
+  keysOf.set(wanted, keys);
+  return value !== null && keys.has(wordKey(value));
+}

@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
-import { ChannelEnum, SlaEventKindEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { SlaEventKindEnum } from '../../api/graphql/enums.js';
 import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { givenValues } from '../../api/graphql/page.js';
@@ -58,7 +58,7 @@ export class SlaEventType extends SlaFeedMessageType {
   @Field(() => String, { description: 'The code of the plan that makes the promise.' })
   plan!: string;
 
-  @Field(() => TicketTypeEnum, { description: "The ticket's type then." })
+  @Field(() => String, { description: "The ticket's type then." })
   type!: string;
 
   @Field(() => String, { description: "The ticket's priority then." })
@@ -70,7 +70,7 @@ export class SlaEventType extends SlaFeedMessageType {
   @Field(() => String, { nullable: true, description: 'Which team had it then.' })
   team!: string | null;
 
-  @Field(() => ChannelEnum, {
+  @Field(() => String, {
     nullable: true,
     description: 'How the ticket reached us; null in events from before Pledge kept it.',
   })
@@ -123,17 +123,18 @@ export class SlaEventFilterInput {
   @IsFilterList()
   teams?: string[];
 
-  @Field(() => [String], { nullable: true, description: 'Of one of these priorities then.' })
+  @Field(() => [String], { nullable: true, description: 'Of one of these priorities then, in any case.' })
   @IsFilterList()
   priorities?: string[];
 
-  @Field(() => [TicketTypeEnum], { nullable: true, description: 'About tickets of one of these types then.' })
+  @Field(() => [String], { nullable: true, description: 'About tickets of one of these types then, in any case.' })
   @IsFilterList()
   types?: TicketType[];
 
-  @Field(() => [ChannelEnum], {
+  @Field(() => [String], {
     nullable: true,
-    description: 'About tickets by one of these channels; an event from before Pledge kept the channel is by none.',
+    description:
+      'About tickets by one of these channels, in any case; an event from before Pledge kept the channel is by none.',
   })
   @IsFilterList()
   channels?: Channel[];

@@ -6,6 +6,9 @@ import { parseMapping } from '../mapping/mapping.js';
 /** The log says UTC; its people work nine to five in Rome. */
 const calendar = 'italian-helpdesk';
 
+/** The priorities of the log, which does not say which is the highest. */
+const seriousness = ['Value 1', 'Value 2', 'Value 3', 'Value 4'];
+
 const mapping = parseMapping({
   source: 'italian-helpdesk',
   rows: 'events',
@@ -50,6 +53,7 @@ export const italianHelpdesk: ImportFormat = {
   async *read(bytes) {
     const definition = officeHours('Europe/Rome');
     yield { line: 0, record: { kind: 'calendar', code: calendar, name: 'Italian help desk', definition } };
+    for (const code of seriousness) yield { line: 0, record: { kind: 'word', list: 'priority', code } };
     yield* mappedLog(mapping).read(bytes);
   },
 };

@@ -6,7 +6,20 @@ import { reportedTypes } from '../../tickets/domain/facts.js';
 import { eventReader, readActor } from '../../tickets/domain/read-event.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { type Line, linesOf } from '../lines.js';
-import { customerId, FieldFault, fields, given, instant, object, oneOf, optional, text } from '../../parsing/fields.js';
+import { wordLists } from '../../catalogue/domain/words.js';
+import {
+  customerId,
+  FieldFault,
+  fields,
+  given,
+  instant,
+  object,
+  oneOf,
+  optional,
+  text,
+  wholeNumber,
+  word,
+} from '../../parsing/fields.js';
 
 /** Pledge's own log: one JSON object a line, named after the event that it asks for. `docs/imports.md` has every field. */
 export const pledgeNdjson: ImportFormat = {
@@ -54,7 +67,7 @@ function openedBy(line: unknown): { readonly ticket: string; readonly by: 'openi
 
 const id = text(100);
 const name = text(200);
-const events = [...reportedTypes, 'CustomerEnrolled', 'CalendarDefined'] as const;
+const events = [...reportedTypes, 'CustomerEnrolled', 'CalendarDefined', 'WordDefined'] as const;
 
 /** Events as a log has them: tickets go by the names that they have there, and instants are text. */
 export const readLine = eventReader({
@@ -74,6 +87,7 @@ function recordOf(line: Record<string, unknown>): ImportRecord {
   const event = oneOf(events)(said, 'event');
   if (event === 'CustomerEnrolled') return enrolment(rest);
   if (event === 'CalendarDefined') return calendar(rest);
+  if (event === 'WordDefined') return wordOf(rest);
   const report = readLine(event, rest, (_, fault) => {
     throw new FieldFault(fault);
   });
@@ -92,6 +106,12 @@ function enrolment(line: Record<string, unknown>): ImportRecord {
   const { customer, plan, ...rest } = fields(shape, line);
   const { name: called = null, calendar: own = null, effectiveFrom = null } = rest;
   return { kind: 'customer', customer, name: called, plan, calendar: own, effectiveFrom };
+}
+
+function wordOf(line: Record<string, unknown>): ImportRecord {
+  const shape = { list: oneOf(wordLists), code: word, name: optional(name), rank: optional(wholeNumber(1_000)) };
+  const { list, code, ...more } = fields(shape, line);
+  return { kind: 'word', list, code, ...given(more) };
 }
 
 function calendar(line: Record<string, unknown>): ImportRecord {

@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
+import { type PauseReason } from '../../catalogue/domain/plan.js';
 import { type TicketCommand } from '../../tickets/domain/facts.js';
 import { eventFields } from '../../tickets/domain/event-fields.js';
 import { type Row } from '../csv.js';
@@ -16,7 +16,7 @@ interface Said {
   readonly actor: Actor;
   readonly state: string;
   readonly meaning: Meaning;
-  readonly type: TicketType;
+  readonly type: string;
   readonly priority: string | undefined;
   readonly assignee: string | null;
   readonly team: string | null;

@@ -1,4 +1,4 @@
-import { type Channel, type TicketType } from '../../catalogue/domain/plan.js';
+import { type WordList } from '../../catalogue/domain/words.js';
 import { actorId, commonFields, eventFields } from '../../tickets/domain/event-fields.js';
 import { type Origin } from '../../tickets/domain/facts.js';
 import { type CsvDialect } from '../csv.js';
@@ -32,8 +32,10 @@ export interface Mapping {
   /** The plans and calendars it names itself. */
   readonly plans: readonly string[];
   readonly calendars: readonly string[];
-  readonly type: Reading<TicketType>;
-  readonly channel: Reading<Channel>;
+  /** The words of the desk that it names itself. */
+  readonly words: readonly { readonly list: WordList; readonly word: string }[];
+  readonly type: Reading<string>;
+  readonly channel: Reading<string>;
   readonly priority: Reading<string>;
   readonly subject: Reading<string>;
   readonly application: Reading<string>;
@@ -111,6 +113,9 @@ export function parseMapping(value: unknown): Mapping {
     automatic: new Set(optional(listOf(1_000, actorId.read))(automatic, 'actor.automatic')),
     plans: constantsOf(said.plan).map(String),
     calendars: constantsOf(said.calendar).map(String),
+    words: (['type', 'channel', 'priority'] as const).flatMap((list) =>
+      constantsOf(said[list]).map((word) => ({ list, word: String(word) })),
+    ),
     unchanged: meaning(unchanged ?? [], 'state.unchanged'),
   };
 }

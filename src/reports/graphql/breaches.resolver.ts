@@ -3,7 +3,6 @@ import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver 
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { TicketTypeEnum } from '../../api/graphql/enums.js';
 import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { connectionOf, PageArgs, givenValues } from '../../api/graphql/page.js';
@@ -42,7 +41,7 @@ export class BreachType {
   @Field(() => Int, { description: 'The layout of the run that it was found under.' })
   layout!: number;
 
-  @Field(() => TicketTypeEnum, { description: "The ticket's type at the deadline." })
+  @Field(() => String, { description: "The ticket's type at the deadline." })
   type!: string;
 
   @Field(() => String, { description: "The ticket's priority at the deadline." })

@@ -9,6 +9,8 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
+import { type Words } from '../../catalogue/domain/words.js';
+import { inDesksSpelling } from '../domain/command-words.js';
 import { type CommandContext, type TicketCommandInContext } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
@@ -94,6 +96,7 @@ export async function changeTicket(
       opening,
       requests.map(({ command }) => command),
     );
+    const words = await catalogue.words();
     const now = time.now();
     const others = await objections(
       { store, tickets },
@@ -105,7 +108,8 @@ export async function changeTicket(
     const termsAt = (command: TicketRequest['command'], at: Instant) =>
       terms(command, countsAt(at, now, opening.openedAt));
     const commands = requests.map(
-      (request, i) => mismatch(request, opening.customer, id, scope) ?? commandOf(request, id, now, termsAt, others[i]),
+      (request, i) =>
+        mismatch(request, opening.customer, id, scope) ?? commandOf(request, id, now, termsAt, words, others[i]),
     );
     return decider.begin(requests, commands, ticket, done);
   };
@@ -218,12 +222,14 @@ function openingOf(
 }
 
 function commandOf(
-  request: TicketRequest,
+  said: TicketRequest,
   ticket: string,
   now: Instant,
   termsAt: (command: TicketRequest['command'], at: Instant) => CommandContext['terms'] | Rejection,
+  words: Words,
   objection: Rejection | undefined,
 ): CommandOrRefusal<TicketCommandInContext> {
+  const request = { ...said, command: inDesksSpelling(said.command, words) };
   const { command, actor, mayBackdate, idempotencyKey: key, factId, onBehalfOf, source, correlationId } = request;
   const occurredAt = request.occurredAt ?? now;
   const terms = termsAt(command, occurredAt);
@@ -237,6 +243,7 @@ function commandOf(
     now,
     occurredAt,
     terms,
+    words,
     factId: factId ?? (key === undefined ? newId() : deriveId('key', actor.id, ticket, key)),
     ...(mayRepeat ? { commandHash: digestOf(request, ticket) } : {}),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),

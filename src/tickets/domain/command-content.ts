@@ -1,3 +1,4 @@
+import { usualPriority } from '../../catalogue/domain/built-in-words.js';
 import { type InternalCommand } from './commands.js';
 import { type TicketCommand } from './facts.js';
 
@@ -29,7 +30,7 @@ function openingOf(command: Opening, ticket: string): object {
     plan: command.plan,
     ticketType: command.ticketType,
     channel: command.channel,
-    priority: command.priority ?? 'normal',
+    priority: command.priority ?? usualPriority,
     subject: command.subject,
     application: command.application,
     users: command.users ?? [],

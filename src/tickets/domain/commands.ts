@@ -1,6 +1,7 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
+import { type Words } from '../../catalogue/domain/words.js';
 import { type PinnedVersions, type VersionRef } from '../../clocks/pinned-versions.js';
 import { type Received, type TicketCommand } from './facts.js';
 
@@ -39,6 +40,8 @@ export interface CommandContext {
   readonly commandHash?: string;
   /** The versions in force for the customer at `occurredAt`, as known now. */
   readonly terms: PinnedVersions;
+  /** The words of the desk, as known now. Left out where nobody says any: what Pledge itself tells a ticket has none. */
+  readonly words?: Words;
   /** Set for history: judged only up to what it says itself, clamped to the opening, any age. */
   readonly import?: { readonly id: string; readonly startedAt: Instant; readonly judgedFrom?: Instant };
   /** May record facts more than 30 days old. */

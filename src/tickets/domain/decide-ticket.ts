@@ -11,6 +11,7 @@ import { isAlreadySo, type TicketState, objection } from './ticket-state.js';
 import { outcomeEvent } from './outcome-events.js';
 import { applyRevision, changesTerms } from './reapply.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
+import { expectWords } from './command-words.js';
 import { expectOccurrenceTime } from './occurrence-time.js';
 import { toFactEvent } from './to-fact-event.js';
 
@@ -56,6 +57,7 @@ function decide(
   if (code !== undefined)
     throw new Rejection(code, refusals[code]?.(state) ?? `The ticket is ${state?.status ?? 'none'}.`);
   if (context.objection !== undefined) throw context.objection;
+  if (context.words !== undefined) expectWords(command, state, context.words, at);
   if (ticket.length >= factsTaken && !endings.has(fact.type)) throw full(context.ticket, factsTaken);
 
   if (fact.type === 'PlanReapplied' && !changesTerms(ticket, ticket.foresee(event), fact.at, versions)) {

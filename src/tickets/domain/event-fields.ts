@@ -9,8 +9,10 @@ import {
   printable,
   type Read,
   text,
+  word,
 } from '../../parsing/fields.js';
-import { channels, pauseReasons, ticketTypes } from '../../catalogue/domain/plan.js';
+import { pauseReasons } from '../../catalogue/domain/plan.js';
+import { type WordList } from '../../catalogue/domain/words.js';
 import { cancelReasons, origins } from './facts.js';
 
 /** What a field of a ticket event takes, wherever it comes in: how it is read, and what it is. */
@@ -31,6 +33,7 @@ const rule = <Value, Kind extends string>(
 
 const words = <Word extends string>(of: readonly Word[], says: string) =>
   rule('word', oneOf(of), of.map((word) => `\`${word}\``).join(', '), says);
+const wordOf = (list: WordList, says: string) => rule('text', word, `a ${list} of the desk, in any case`, says);
 const textOf = (longest: number) => `text of 1 to ${longest.toLocaleString('en')} characters`;
 const textRule = (longest: number, says: string) => rule('text', text(longest), textOf(longest), says);
 
@@ -69,9 +72,9 @@ export const eventFields = {
   externalId,
   reference: textRule(100, 'What people see; the external id or the id where it is left out.'),
   plan: code("A plan in place of the customer's."),
-  type: words(ticketTypes, 'What it is about.'),
-  channel: words(channels, 'How it reached us, or how it was said.'),
-  priority: textRule(60, 'Its priority, as the desk names them; `normal` for a new ticket where it is left out.'),
+  type: wordOf('type', 'What it is about.'),
+  channel: wordOf('channel', 'How it reached us, or how it was said.'),
+  priority: wordOf('priority', 'Its priority; `normal` for a new ticket where it is left out.'),
   subject: textRule(500, 'Its subject line.'),
   application: textRule(200, 'The application it is about.'),
   users: rule(

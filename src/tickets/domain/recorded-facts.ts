@@ -1,4 +1,5 @@
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { usualPriority } from '../../catalogue/domain/built-in-words.js';
 import { guaranteeOf, type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapply.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
@@ -29,7 +30,7 @@ export function split(command: InContext<'SplitTicket'>, { state }: Standing): F
 export function opening(command: InContext<'OpenTicket'>, { versions }: Standing): FactData['TicketOpened'] {
   const { context, channel, subject } = command;
   const imported = context.import;
-  const priority = command.priority ?? 'normal';
+  const priority = command.priority ?? usualPriority;
   const type = command.ticketType;
   const isUnjudged = imported?.judgedFrom !== undefined && context.occurredAt < imported.judgedFrom;
   const unjudged: Guarantee = { kind: 'bestEffort', reason: 'beforeJudgedFrom' };

@@ -1,4 +1,5 @@
 import { type Instant } from '../../business-time/calendar.js';
+import { isBuiltInType } from '../../catalogue/domain/built-in-words.js';
 import { clockOf } from '../../clocks/clock.js';
 import { type TicketClock } from './ticket-clocks.js';
 import { layOut } from './layout.js';
@@ -18,7 +19,7 @@ export interface TicketView extends Omit<TicketState, 'waits'> {
   readonly clocks: () => readonly TicketClock[];
   /** In order of occurrence of the facts. */
   readonly flags: () => readonly QualityFlag[];
-  /** The report names no application or no users; it is solved faster with both. */
+  /** The report is of a built-in type, and names no application or no users; it is solved faster with both. */
   readonly isIncomplete: boolean;
 }
 
@@ -47,9 +48,9 @@ export function viewOf(id: string, ticket: Ticket, versions: Versions, at: Insta
   return { id, customer, clocks, flags: () => flagsOf(ticket.facts), isIncomplete: isIncomplete(state), ...state };
 }
 
-/** Whether a report lacks what would have it solved faster. */
-export const isIncomplete = (state: Pick<TicketState, 'application' | 'users'>): boolean =>
-  state.application === null || state.users.length === 0;
+/** Whether a report lacks what would have it solved faster. What a type of the desk's own needs, we do not know. */
+export const isIncomplete = (state: Pick<TicketState, 'type' | 'application' | 'users'>): boolean =>
+  isBuiltInType(state.type) && (state.application === null || state.users.length === 0);
 
 /** The facts whose time was clamped, and those that have no effect where they stand in order of occurrence. */
 export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {

@@ -1,14 +1,6 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ActorInput } from '../../api/graphql/actor.js';
-import {
-  CancelReasonEnum,
-  ChannelEnum,
-  enumOf,
-  OriginEnum,
-  PauseReasonEnum,
-  screaming,
-  TicketTypeEnum,
-} from '../../api/graphql/enums.js';
+import { CancelReasonEnum, enumOf, OriginEnum, PauseReasonEnum, screaming } from '../../api/graphql/enums.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { commonFields, eventFields, type FieldKind, type FieldName } from '../domain/event-fields.js';
 import { type ReportedType, reportedTypes } from '../domain/facts.js';
@@ -19,8 +11,6 @@ import { mutations } from './event-readers.js';
 type WordField = { [Name in FieldName]: (typeof eventFields)[Name]['kind'] extends 'word' ? Name : never }[FieldName];
 
 const enums: { readonly [Name in WordField]: object } = {
-  type: TicketTypeEnum,
-  channel: ChannelEnum,
   origin: OriginEnum,
   pauseReason: PauseReasonEnum,
   cancelReason: CancelReasonEnum,

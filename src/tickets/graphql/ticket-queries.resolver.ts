@@ -5,7 +5,7 @@ import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { type TimeSource } from '../../time/time-source.js';
-import { ChannelEnum, GuaranteeKindEnum, TicketStatusEnum, TicketTypeEnum } from '../../api/graphql/enums.js';
+import { GuaranteeKindEnum, TicketStatusEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/page.js';
 import { withNodes } from '../../read-models/page.js';
@@ -29,15 +29,15 @@ export class TicketFilterInput {
   @IsFilterList()
   plans?: string[];
 
-  @Field(() => [TicketTypeEnum], { nullable: true, description: 'Of one of these types.' })
+  @Field(() => [String], { nullable: true, description: 'Of one of these types, in any case.' })
   @IsFilterList()
   types?: string[];
 
-  @Field(() => [ChannelEnum], { nullable: true, description: 'By one of these channels.' })
+  @Field(() => [String], { nullable: true, description: 'By one of these channels, in any case.' })
   @IsFilterList()
   channels?: string[];
 
-  @Field(() => [String], { nullable: true, description: 'Of one of these priorities.' })
+  @Field(() => [String], { nullable: true, description: 'Of one of these priorities, in any case.' })
   @IsFilterList()
   priorities?: string[];
 

@@ -2,13 +2,11 @@ import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import {
   BestEffortReasonEnum,
   CancelReasonEnum,
-  ChannelEnum,
   GuaranteeKindEnum,
   OriginEnum,
   PauseReasonEnum,
   QualityFlagEnum,
   TicketStatusEnum,
-  TicketTypeEnum,
 } from '../../api/graphql/enums.js';
 import { connectionOf } from '../../api/graphql/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
@@ -69,13 +67,13 @@ export class TicketObjectType {
   @Field(() => [WaitType], { description: 'What it waits for; empty unless it is waiting.' })
   waits!: WaitType[];
 
-  @Field(() => TicketTypeEnum, { description: 'What it is about.' })
+  @Field(() => String, { description: 'What it is about: the code of a type.' })
   type!: string;
 
-  @Field(() => ChannelEnum, { description: 'How it reached us.' })
+  @Field(() => String, { description: 'How it reached us: the code of a channel.' })
   channel!: string;
 
-  @Field(() => String, { description: 'Its priority, as the desk names them.' })
+  @Field(() => String, { description: 'The code of its priority.' })
   priority!: string;
 
   @Field(() => String, { description: 'Its subject line.' })
@@ -87,7 +85,9 @@ export class TicketObjectType {
   @Field(() => [String], { description: 'The users involved.' })
   users!: readonly string[];
 
-  @Field(() => Boolean, { description: 'The report names no application or no users; with both it is solved faster.' })
+  @Field(() => Boolean, {
+    description: 'A report of a built-in type that names no application or no users; with both it is solved faster.',
+  })
   isIncomplete!: boolean;
 
   @Field(() => OriginEnum, { description: 'Who wanted it.' })

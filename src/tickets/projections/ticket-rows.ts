@@ -11,6 +11,7 @@ import { flagsShown } from '../domain/ticket-view.js';
 import { recentClocks } from '../clock-cache.js';
 import { keepFacts, type KeptFact, tellAnew } from './kept-facts.js';
 import { queueOf } from './queue-of.js';
+import { wordKey } from '../../parsing/word.js';
 
 /** What a row says that no fact of the batch changes. */
 type Known = Pick<TicketsTable, 'status' | 'import' | 'due_at' | 'queued'>;
@@ -126,9 +127,9 @@ function toRow({ id, customer, state, lastAt, flags, clocks }: TicketRow, rankOf
       reference,
       customer,
       status,
-      type,
-      channel,
-      priority,
+      type: wordKey(type),
+      channel: wordKey(channel),
+      priority: wordKey(priority),
       text: `${subject}\n${reference}`.toLowerCase(),
       guarantee: state.guarantee.kind,
       plan: state.terms.plan.code,

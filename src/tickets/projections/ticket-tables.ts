@@ -8,6 +8,7 @@ export interface TicketsTable {
   reference: string;
   customer: string;
   status: string;
+  /** Words of the desk by their keys, for the same word in any case is found; the state has them as recorded. */
   type: string;
   channel: string;
   priority: string;

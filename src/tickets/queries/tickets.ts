@@ -17,6 +17,7 @@ import { latestClocks } from '../domain/latest-clocks.js';
 import { type QualityFlag } from '../domain/ticket-state.js';
 import { stateFromJson } from '../domain/ticket-state-json.js';
 import { isIncomplete, type TicketView } from '../domain/ticket-view.js';
+import { wordKey } from '../../parsing/word.js';
 import { recentClocks } from '../clock-cache.js';
 
 type Db = Readable;
@@ -107,9 +108,9 @@ function narrowed(db: Db, filter: TicketFilter) {
     ['status', filter.statuses],
     ['customer', filter.customers],
     ['plan', filter.plans],
-    ['type', filter.types],
-    ['channel', filter.channels],
-    ['priority', filter.priorities],
+    ['type', filter.types?.map(wordKey)],
+    ['channel', filter.channels?.map(wordKey)],
+    ['priority', filter.priorities?.map(wordKey)],
     ['assignee', filter.assignees],
     ['team', filter.teams],
     ['guarantee', filter.guarantee === undefined ? undefined : [filter.guarantee]],

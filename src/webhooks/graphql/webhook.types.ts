@@ -1,11 +1,5 @@
 import { createUnionType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
-import {
-  ChannelEnum,
-  DeliveryStateEnum,
-  SlaEventKindEnum,
-  TicketTypeEnum,
-  WebhookStateEnum,
-} from '../../api/graphql/enums.js';
+import { DeliveryStateEnum, SlaEventKindEnum, WebhookStateEnum } from '../../api/graphql/enums.js';
 import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
 import { connectionOf } from '../../api/graphql/page.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
@@ -38,10 +32,10 @@ export class WebhookFilterType {
   @Field(() => [String], { description: 'Of one of these priorities then.' })
   priorities!: readonly string[];
 
-  @Field(() => [TicketTypeEnum], { description: 'About tickets of one of these types then.' })
+  @Field(() => [String], { description: 'About tickets of one of these types then.' })
   types!: readonly string[];
 
-  @Field(() => [ChannelEnum], { description: 'About tickets by one of these channels.' })
+  @Field(() => [String], { description: 'About tickets by one of these channels.' })
   channels!: readonly string[];
 
   @Field(() => ID, { nullable: true, description: 'Of this ticket alone.' })

@@ -65,6 +65,7 @@ describe('a file of plans', () => {
   it('makes what is not there yet, and a second time nothing', async () => {
     const catalogue = await applied(example);
     expect(catalogue.types).toEqual([
+      ...['WordDefined', 'WordDefined', 'WordDefined'],
       ...['CalendarDefined', 'CalendarDefined', 'PlanDefined', 'PlanDefined', 'CustomerEnrolled', 'CustomerEnrolled'],
     ]);
     await catalogue.apply(example);
@@ -254,6 +255,73 @@ describe('a file of plans', () => {
     ],
   ])('with %s is refused with a code and the path', async (_, source, code, path) => {
     expect(await refusal(() => applied(source))).toEqual([code, expect.stringContaining(path)]);
+  });
+
+  const own = {
+    types: [{ code: 'incident', name: 'Incident' }],
+    channels: [{ code: 'Chat' }],
+    priorities: [
+      { code: '1 - Critical', name: 'Critical', rank: 9 },
+      { code: 'LOW', rank: -1 },
+    ],
+  };
+
+  it('has the words of the desk, which plans may name in any case', async () => {
+    const worded = { ...gold, types: ['INCIDENT', 'productBug'], channels: ['chat'] };
+    const urgent = { ...target, type: 'Incident', priority: '1 - critical' };
+    const catalogue = await applied({ ...file, ...own, plans: [{ ...worded, targets: [target, urgent] }] });
+    expect(catalogue.changed.slice(0, 4)).toEqual([
+      '+ type incident: new, since always\n    name: Incident',
+      '+ channel Chat: new, since always\n    name: Chat',
+      '+ priority 1 - Critical: new, since always\n    name: Critical\n    rank: 9',
+      '~ priority low: since always\n    rank: 0 → -1',
+    ]);
+    const { plans } = parse(await catalogue.exported()) as { plans: object[] };
+    expect(plans[0]).toMatchObject({
+      ...{ types: ['incident', 'productBug'], channels: ['Chat'] },
+      targets: [target, { ...target, type: 'incident', priority: '1 - Critical' }],
+    });
+    await catalogue.apply({ ...file, ...own, plans: [{ ...worded, targets: [target, urgent] }] });
+    expect(catalogue.changed).toEqual([]);
+  });
+
+  it('retires words and takes them back; one that it says nothing of stays as it is', async () => {
+    const catalogue = await applied(own);
+    await catalogue.apply({ types: [{ code: 'Incident', retired: true, effectiveFrom: '2026-02-01T00:00:00Z' }] });
+    expect(catalogue.changed).toEqual(['- type incident: retired from 2026-02-01T00:00:00.000Z on']);
+    await catalogue.apply(own);
+    expect(catalogue.changed).toEqual([]);
+    const written = await catalogue.exported();
+    expect(written).toContain("effectiveFrom: '2026-02-01T00:00:00.000Z'");
+    expect(parse(await (await applied(written)).exported())).toEqual(parse(written));
+    await catalogue.apply({ types: [{ code: 'incident', retired: false }] });
+    expect(catalogue.changed).toEqual(['+ type incident: in use again']);
+  });
+
+  it.each<readonly [string, object, string, string]>([
+    ['a type', { types: ['productBug', 'gadget'] }, 'UNKNOWN_TYPE', 'plans[0].types[1]: there is no type "gadget"'],
+    ['a channel', { channels: ['fax'] }, 'UNKNOWN_CHANNEL', 'plans[0].channels[0]: there is no channel "fax"'],
+    [
+      'a priority',
+      { targets: [target, { ...target, priority: 'P9' }] },
+      'UNKNOWN_PRIORITY',
+      'plans[0].targets[1].priority: there is no priority "P9". The priorities are low, normal, high, urgent.',
+    ],
+  ])('with a plan that names %s which the desk lacks is refused', async (_, changes, code, message) => {
+    expect(await refusal(() => applied(withPlan(changes)))).toEqual([code, expect.stringContaining(message)]);
+  });
+
+  it.each<readonly [string, object, string]>([
+    ['a word twice', { types: [{ code: 'a' }, { code: ' A ' }] }, 'types[1].code'],
+    ['a word of blanks', { channels: [{ code: '  ' }] }, 'channels[0].code'],
+    ['a rank of a type', { types: [{ code: 'a', rank: 1 }] }, 'types[0].rank'],
+    [
+      'a date of a word that is not retired',
+      { types: [{ code: 'a', effectiveFrom: '2026-02-01T00:00:00Z' }] },
+      'types[0].effectiveFrom',
+    ],
+  ])('with %s is refused', async (_, source, path) => {
+    expect(await refusal(() => applied(source))).toEqual(['INVALID_FIELD', expect.stringContaining(path)]);
   });
 
   it('with a revision from before the last one is refused', async () => {
