@@ -26,8 +26,8 @@ export function bodyOf({ id, type, data, metadata }: FeedEvent, cursor: string):
     timestamp: iso(data.at),
     data: {
       ...{ cursor, id, kind: screaming(type), metric: screaming(metric), run, layout, ticket, reference, subject },
-      ...{ customer, plan: data.terms.plan.code, type: screaming(data.type), priority, assignee, team },
-      channel: channel === undefined ? null : screaming(channel),
+      ...{ customer, plan: data.terms.plan.code, type: data.type, priority, assignee, team },
+      channel: channel ?? null,
       ...{
         at: iso(data.at),
         recordedAt: iso(metadata.recordedAt),

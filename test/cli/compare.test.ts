@@ -26,7 +26,9 @@ beforeAll(async () => {
     ...[opened('A-4', '2025-03-03T10:00:00Z'), line('TicketClosed', 'A-4', '2025-03-03T11:00:00Z')],
     opened('A-5', '2025-03-03T10:00:00Z', { customer: 'nobody' }),
     opened('A-6', new Date().toISOString()),
-    opened('A-7', '2012-03-01T09:00:00Z', { plan: 'italian-helpdesk', priority: 'Value 1' }),
+    opened('A-7', '2012-03-01T09:00:00Z', {
+      ...{ plan: 'italian-helpdesk', type: 'request', channel: 'help desk', priority: 'Value 1' },
+    }),
     line('TicketPaused', 'A-7', '2012-03-05T09:00:00Z', { reason: 'waitingForCustomer' }),
     line('TicketResumed', 'A-7', '2012-03-06T09:00:00Z'),
     line('TicketReclassified', 'A-7', '2012-03-06T10:00:00Z', { priority: 'Value 2' }),

@@ -5,6 +5,7 @@ import { newFolder } from '../support/api.js';
 import { pledgeHere } from '../support/command-line.js';
 
 const mapping = resolve('examples/volvo/mapping.yaml');
+const example = readFileSync(mapping, 'utf8');
 const header =
   'org:resource,organization involved,concept:name,impact,product,lifecycle:transition,time:timestamp,case:concept:name';
 
@@ -21,7 +22,12 @@ describe('pledge import --mapping', () => {
       'Mia,G1 2nd,Accepted,High,P1,Dancing,2012-03-01 11:00:00+00:00,P-1',
       'Mia,G1 2nd,Completed,High,P1,Closed,2012-03-01 12:00:00+00:00,P-1',
     );
-    const pro = readFileSync(mapping, 'utf8').replace('plan: volvo', 'plan: pro');
+    const words = {
+      'plan: volvo': 'plan: pro',
+      'type: problem': 'type: productBug',
+      'channel: incident': 'channel: Email',
+    };
+    const pro = Object.entries(words).reduce((text, [own, builtIn]) => text.replace(own, builtIn), example);
     writeFileSync(join(folder, 'mapping.yaml'), pro);
     const { code, stdout } = await pledgeHere(folder, ['import', 'log.csv', '--mapping', 'mapping.yaml']);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Imported volvo in .*: 3 rows, 5 facts .* 1 rejected/)]);
@@ -33,6 +39,17 @@ describe('pledge import --mapping', () => {
     const folder = log('Mia,G1 2nd,Accepted,High,P1,In Progress,2012-03-01 10:00:00+00:00,P-1');
     const { code, stderr } = await pledgeHere(folder, ['import', 'log.csv', '--mapping', mapping]);
     expect([code, stderr]).toEqual([1, 'pledge: PLAN_NOT_FOUND: plan: there is no plan volvo.\n']);
+    expect((await pledgeHere(folder, ['history', 'P-1'])).stderr).toContain('TICKET_NOT_FOUND');
+  });
+
+  it('imports nothing where the desk lacks a word that it names itself', async () => {
+    const folder = log('Mia,G1 2nd,Accepted,High,P1,In Progress,2012-03-01 10:00:00+00:00,P-1');
+    writeFileSync(join(folder, 'mapping.yaml'), example.replace('plan: volvo', 'plan: pro'));
+    const { code, stderr } = await pledgeHere(folder, ['import', 'log.csv', '--mapping', 'mapping.yaml']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^pledge: UNKNOWN_TYPE: type: there is no type "problem"/),
+    ]);
     expect((await pledgeHere(folder, ['history', 'P-1'])).stderr).toContain('TICKET_NOT_FOUND');
   });
 
