@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 /** Jest runs the TypeScript sources as ES modules; swc only strips the types and writes decorator metadata. */
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/shared-environment.mjs',
+  runtime: '<rootDir>/test/support/shared-runtime.mjs',
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'], // most imports are of TypeScript: it is looked for first
