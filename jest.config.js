@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 /** Jest runs the TypeScript sources as ES modules; swc only strips the types and writes decorator metadata. */
 const common = {
+  // Modules of src/ and node_modules/ are loaded once in a worker: docs/testing.md.
   testEnvironment: '<rootDir>/test/support/shared-environment.mjs',
   runtime: '<rootDir>/test/support/shared-runtime.mjs',
   roots: ['<rootDir>/test'],
@@ -61,7 +62,8 @@ export default {
   reporters: ['default', ['<rootDir>/test/support/skips-reporter.mjs', { reasons: mayBeSkipped }]],
   // For what never comes: some tests start a dozen processes, on machines that may be slow and busy.
   testTimeout: 120_000,
-  // A worker for each core, and a fresh one when modules loaded anew for every file have filled it.
+  testSequencer: '<rootDir>/test/support/long-first.mjs',
+  // A worker for each core, and a fresh one when what test files left behind has filled it.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '1.5GB',
 };
