@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+// What `npm start` sets, for the tests and the processes that they start: in development, graphql-js checks more and takes longer.
+process.env.NODE_ENV = 'production';
+
 /** Jest runs the TypeScript sources as ES modules; swc only strips the types and writes decorator metadata. */
 const common = {
   // Modules of src/ and node_modules/ are loaded once in a worker: docs/testing.md.

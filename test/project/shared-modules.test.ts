@@ -72,14 +72,18 @@ describe('test files that one worker runs', () => {
     }
     for (const name of names.shared) writeFileSync(join(folder, `test/${name}.test.js`), testFile(name));
     for (const name of names.own) writeFileSync(join(folder, `test/${name}.test.js`), `${own}${testFile(name)}`);
-    for (const name of ['e', 'f']) writeFileSync(join(folder, `test/${name}.test.js`), name === 'e' ? mocking : untouched);
+    for (const name of ['e', 'f'])
+      writeFileSync(join(folder, `test/${name}.test.js`), name === 'e' ? mocking : untouched);
     const config = {
       ...{ rootDir: folder, testMatch: ['**/*.test.js'], transform: {}, testSequencer: join(folder, 'by-name.cjs') },
       testEnvironment: resolve('test/support/shared-environment.mjs'),
       runtime: resolve('test/support/shared-runtime.mjs'),
     };
     const byName = 'tests.sort((one, other) => one.path.localeCompare(other.path))';
-    writeFileSync(config.testSequencer, `module.exports = class { sort(tests) { return ${byName}; } cacheResults() {} };`);
+    writeFileSync(
+      config.testSequencer,
+      `module.exports = class { sort(tests) { return ${byName}; } cacheResults() {} };`,
+    );
     const flags = ['--experimental-vm-modules', '--no-warnings', resolve('node_modules/jest/bin/jest.js')];
     const args = [...flags, '-i', '--config', JSON.stringify(config)];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });

@@ -50,7 +50,8 @@ export default class SharedEnvironment extends TestEnvironment {
   }
 
   #restoreGlobals() {
-    for (const key of Reflect.ownKeys(this.global)) if (!this.#globals.has(key)) Reflect.deleteProperty(this.global, key);
+    for (const key of Reflect.ownKeys(this.global))
+      if (!this.#globals.has(key)) Reflect.deleteProperty(this.global, key);
     for (const [key, kept] of this.#globals) {
       const now = Object.getOwnPropertyDescriptor(this.global, key);
       if (now?.value !== kept.value || now?.get !== kept.get) Reflect.defineProperty(this.global, key, kept);

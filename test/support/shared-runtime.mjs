@@ -70,14 +70,19 @@ export default class FileRuntime extends Runtime {
     resolution.hasDistinctAsyncResolver = () => true;
     esmLoader.resolveModule = async (specifier, from, context) => {
       const isOwn = specifier === '@jest/globals' || specifier.startsWith('data:') || specifier.includes('?');
-      if (isOwn || !this.#isShared(await resolution.resolveEsmAsync(from, specifier))) return importOwn(specifier, from, context);
+      if (isOwn || !this.#isShared(await resolution.resolveEsmAsync(from, specifier)))
+        return importOwn(specifier, from, context);
       return this.#shared.import(specifier, from, context);
     };
   }
 
   requireModule(from, name, options, isActual) {
-    const isOwn = this.#shared === undefined || options?.isInternalModule === true || (name !== undefined && this._resolution.isCoreModule(name));
-    if (isOwn || !this.#isShared(this._resolution.resolveCjs(from, name))) return super.requireModule(from, name, options, isActual);
+    const isOwn =
+      this.#shared === undefined ||
+      options?.isInternalModule === true ||
+      (name !== undefined && this._resolution.isCoreModule(name));
+    if (isOwn || !this.#isShared(this._resolution.resolveCjs(from, name)))
+      return super.requireModule(from, name, options, isActual);
     return this.#shared.require(from, name, options, isActual);
   }
 
