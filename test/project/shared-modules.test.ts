@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { newFolder } from '../support/api.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 /** What a test file found when it began: the names of the files that had been there before it. */
 interface Found {
@@ -62,9 +62,10 @@ const untouched = `
 
 describe('test files that one worker runs', () => {
   const found = new Map<string, Found>();
+  let folder: string;
   let said: string;
   beforeAll(() => {
-    const folder = newFolder();
+    folder = mkdtempSync(join(tmpdir(), 'pledge-modules-'));
     for (const name of ['src', 'test']) mkdirSync(join(folder, name));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     for (const module of ['src/names', 'src/late', 'test/names']) {
@@ -92,6 +93,10 @@ describe('test files that one worker runs', () => {
     for (const name of [...names.shared, ...names.own]) {
       found.set(name, JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Found);
     }
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
   });
 
   it('share the modules of src', () => {
