@@ -3,12 +3,13 @@
  * no compiler is found, `npm start`, `/health`, and then the whole suite; with `--part`, the tests of native modules, threads,
  * WebSockets and the command line. `npm run test:nodes -- 24` takes one release alone.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 /** The newest of each supported line, with the npm of that line. */
 const releases = [
@@ -34,15 +35,15 @@ const shell = ['sh', 'git'];
 
 const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
 
+const runFile = promisify(execFile);
+
 /** Installs a release of Node and its npm from the registry; answers the folder that stands for them in a PATH. */
-function install({ node, npm }, folder) {
+async function install({ node, npm }, folder) {
   mkdirSync(folder);
   const packages = [`node@${node}`, `npm@${npm}`];
   // Node's package chooses its binary for this machine in an install script.
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--prefix', folder, ...packages], {
-    env: inherited,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const options = ['--no-audit', '--no-fund', '--no-save', '--prefix', folder];
+  await runFile('npm', ['install', ...options, ...packages], { env: inherited });
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   symlinkSync(join(folder, 'node_modules/node/bin/node'), join(bin, 'node'));
@@ -94,23 +95,25 @@ async function expectHealthy(clone, env) {
   }
 }
 
-async function tryOn(release, folder, files) {
-  console.log(`\nNode ${release.node}, npm ${release.npm}`);
-  const bin = install(release, folder);
+/** A fresh clone with what `npm ci` brings it, by a release and nothing else; answers it, with the folder of the release. */
+async function installed(release, folder) {
+  const bin = await install(release, folder);
   const clone = join(folder, 'pledge');
-  execFileSync('git', ['clone', '--quiet', '.', clone]);
-  const run = (command, args, path) =>
-    execFileSync(command, args, {
-      cwd: clone,
-      env: { ...inherited, PATH: path },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-  run(join(bin, 'npm'), ['ci', '--no-audit', '--no-fund'], bin);
-  const path = `${bin}:${process.env.PATH}`;
-  await expectHealthy(clone, { ...inherited, PATH: path });
+  await runFile('git', ['clone', '--quiet', '.', clone]);
+  const options = { cwd: clone, env: { ...inherited, PATH: bin }, maxBuffer: 2 ** 26 };
+  await runFile(join(bin, 'npm'), ['ci', '--no-audit', '--no-fund'], options);
+  return { bin, clone };
+}
+
+async function tryOn(release, { bin, clone }, files) {
+  console.log(`\nNode ${release.node}, npm ${release.npm}`);
+  const env = { ...inherited, PATH: `${bin}:${process.env.PATH}` };
+  await expectHealthy(clone, env);
   console.log('npm ci, npm start and /health: as they should be');
   const options = files.length > 0 ? ['--', '--selectProjects', 'sqlite', '--testPathPatterns', ...files] : [];
-  run('npm', ['run', '--silent', 'jest', ...options], path);
+  execFileSync('npm', ['run', '--silent', 'jest', ...options], {
+    ...{ cwd: clone, env, stdio: ['ignore', 'inherit', 'inherit'] },
+  });
 }
 
 const asked = process.argv.slice(2);
@@ -120,11 +123,16 @@ const files = asked.includes('--part') ? part.map((name) => `test/${name}`) : []
 const folder = mkdtempSync(join(resolve(tmpdir()), 'pledge-nodes-'));
 const failed = [];
 try {
-  for (const release of chosen) {
-    await tryOn(release, join(folder, release.node), files).catch((error) => {
+  // All at once, since they mostly wait for the registry; what is then run is run alone.
+  const places = chosen.map((release) => installed(release, join(folder, release.node)));
+  for (const place of places) place.catch(() => undefined); // told below
+  for (const [n, release] of chosen.entries()) {
+    try {
+      await tryOn(release, await places[n], files);
+    } catch (error) {
       console.error(`Node ${release.node}: ${error.message}`);
       failed.push(release.node);
-    });
+    }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
