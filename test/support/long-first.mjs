@@ -4,8 +4,18 @@
  */
 import Sequencer from '@jest/test-sequencer';
 
-/** Those of ten seconds and more, the longest first. */
-const longest = ['torture/torture', 'project/readme'].map((name) => `/test/${name}.test.ts`);
+/** Those of half a minute and more, the longest first; some mostly wait. */
+const longest = [
+  'torture/torture',
+  'project/readme',
+  'event-store/eventstoredb-refusals',
+  'cli/serve-eventstoredb',
+  'cli/pledge',
+  'e2e/graphiql',
+  'event-store/sqlite',
+  'examples/agent-feed',
+  'faults/full-disk',
+].map((name) => `/test/${name}.test.ts`);
 
 export default class LongFirst extends Sequencer {
   sort(tests) {
