@@ -67,7 +67,8 @@ export default class SharedEnvironment extends TestEnvironment {
   #restoreProcess() {
     const { process } = this.global;
     process.exit = this.exit;
-    for (const name of Object.keys(process.env)) if (!(name in this.#variables)) delete process.env[name];
+    for (const name of Object.keys(process.env))
+      if (!(name in this.#variables)) Reflect.deleteProperty(process.env, name);
     Object.assign(process.env, this.#variables);
   }
 }
