@@ -2,7 +2,7 @@ import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/str
 import { type Connection } from './connection.js';
 import { type ReadCall } from './link.js';
 import { type Asked, isDefinite, isOfNoRecord, isWaitedOut, rejectionOf, unavailable } from './failures.js';
-import { BackOff, inTime, isAborted, type RetryPolicy } from './retry-policy.js';
+import { BackOff, inTime, isAborted, over, type RetryPolicy } from './retry-policy.js';
 import { received } from './received.js';
 import { type Page, type RecentPages } from './recent-pages.js';
 import { everyEvent } from './requests.js';
@@ -82,7 +82,7 @@ export class ReadCalls {
     const end = () => {
       turn.end();
       leave?.end();
-      ended.abort();
+      ended.abort(over);
     };
     try {
       if (isAborted(signal)) return false;

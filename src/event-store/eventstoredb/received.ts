@@ -2,7 +2,7 @@ import { convertToCommandError } from '@eventstore/db-client';
 import { type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { type ReadCall } from './link.js';
 import { Silence } from './failures.js';
-import { isAborted, looked, type RetryPolicy } from './retry-policy.js';
+import { isAborted, looked, over, type RetryPolicy } from './retry-policy.js';
 
 export interface Receiving {
   readonly retryPolicy: RetryPolicy;
@@ -27,7 +27,7 @@ export async function* received(
   let call: ReadCall | undefined;
   let outcome: { readonly error?: Error } | undefined;
   let wake: () => void = () => undefined;
-  const over = new AbortController();
+  const left = new AbortController();
   const end = (how: { readonly error?: Error }) => {
     outcome ??= how;
     wake();
@@ -44,7 +44,7 @@ export async function* received(
   };
   signal.addEventListener('abort', abort);
   beginning.then((begun) => {
-    if (isAborted(over.signal)) {
+    if (isAborted(left.signal)) {
       leave(begun);
       return;
     }
@@ -60,7 +60,7 @@ export async function* received(
   };
   const works = () => (call === undefined ? Promise.resolve(false) : isWorking(call));
   const watch =
-    silenceMs === Infinity ? undefined : new SilenceWatch(retryPolicy, silenceMs, works, tooLong, over.signal);
+    silenceMs === Infinity ? undefined : new SilenceWatch(retryPolicy, silenceMs, works, tooLong, left.signal);
   try {
     for (;;) {
       const messages = call === undefined || isAborted(signal) ? [] : atHand(call);
@@ -75,7 +75,7 @@ export async function* received(
       watch?.hears();
     }
   } finally {
-    over.abort();
+    left.abort(over);
     signal.removeEventListener('abort', abort);
     if (call !== undefined) leave(call);
   }

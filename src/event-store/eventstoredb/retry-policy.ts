@@ -67,7 +67,7 @@ export async function inTime(happens: Promise<unknown>, ms: number, time: TimeSo
       time.sleepUntil(time.now() + ms, stop.signal).then(() => false),
     ]);
   } finally {
-    stop.abort();
+    stop.abort(over);
   }
 }
 
@@ -75,6 +75,9 @@ export async function inTime(happens: Promise<unknown>, ms: number, time: TimeSo
 export async function looked(): Promise<void> {
   for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Why a signal of this folder's own aborts. Where no reason is given, an error with its stack is made each time. */
+export const over = 'over';
 
 /** Asked anew each time: a signal may abort at any point where something is waited for. */
 export const isAborted = (signal: AbortSignal): boolean => signal.aborted;

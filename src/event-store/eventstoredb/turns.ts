@@ -1,3 +1,5 @@
+import { over } from './retry-policy.js';
+
 /** Leave to have one call open. Whoever stands still in his turn may lose it to one who waits. */
 export interface Turn {
   /** Aborts when the turn has gone to another: the call is left, and the work goes on in a turn to come. */
@@ -98,7 +100,7 @@ class HeldTurn implements Turn {
   /** Lets another have the turn, if its holder stands still. */
   giveUp(): boolean {
     if (!this.isResting || this.isEnded) return false;
-    this.stop.abort();
+    this.stop.abort(over);
     this.end();
     return true;
   }
