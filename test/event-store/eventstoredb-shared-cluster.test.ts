@@ -75,7 +75,8 @@ describe('a store whose streams have a prefix', () => {
   });
 
   it('is read past what another Pledge has written of the same types, also a page at a time', async () => {
-    const [one, another] = [await open('pledge-'), await open('desk.test-')];
+    const patient = { retryPolicy: { ...retryPolicy, answerMs: 600_000 } };
+    const [one, another] = [await open('pledge-', patient), await open('desk.test-')];
     const [first, last] = [event(), event()];
     await one.append('s', 'noStream', [first]);
     const theirs = Array.from({ length: 200 }, () => event());
