@@ -32,5 +32,5 @@ function left(value: unknown, most: number): number {
 
 export const answerTooLarge = {
   code: 'ANSWER_TOO_LARGE',
-  message: 'The answer is too large: ask for fewer rows or fields. The changes were made.',
+  message: 'The answer is too large: ask for fewer rows or fields. What a mutation changed stays changed.',
 };

@@ -25,14 +25,14 @@ export interface ErrorReporting {
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 
 /**
- * How an error is told, on every door: a refusal keeps its code; what nobody foresaw says nothing of our insides. Each
- * carries an id that is in the log, where the rest is.
+ * How an error is answered, over HTTP and over WebSocket. A refusal keeps its code. An unforeseen error says nothing of our
+ * insides. Each carries an id; the log has the rest under this id.
  */
 export function errorFormat({ log, isExplorable }: ErrorReporting): FormatError {
   return (formatted, error) => {
     const id = randomUUID();
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-    const { message, code, more } = told(formatted, cause);
+    const { message, code, more } = described(formatted, cause);
     const isOurs = code === ours.code;
     log(isOurs ? { level: 'error', id, code, error: inFull(cause) } : { level: 'warn', id, code });
     const { locations } = formatted;
@@ -46,7 +46,7 @@ export function errorFormat({ log, isExplorable }: ErrorReporting): FormatError 
   };
 }
 
-/** The first errors of an answer, and how many more there are: each is told at length, and has its line in the log. */
+/** The first errors of an answer, and how many more there are: each is long, and has its line in the log. */
 export function fewOf(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   if (errors.length <= mostErrors) return errors;
   const more = errors.length - mostErrors;
@@ -58,21 +58,21 @@ export function fewOf(errors: readonly GraphQLError[]): readonly GraphQLError[] 
 
 /** What a resolver adds to its error: a cursor, the fields at fault. */
 function bounded(extensions: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { stacktrace: _, http: __, ...told } = extensions;
-  const entries = Object.entries(told).map(([name, value]) => [
+  const { stacktrace: _, http: __, ...own } = extensions;
+  const entries = Object.entries(own).map(([name, value]) => [
     name,
     typeof value === 'string' ? cut(value, longestMessage) : Array.isArray(value) ? value.slice(0, mostErrors) : value,
   ]);
   return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
 }
 
-interface Told {
+interface Described {
   readonly message: string;
   readonly code: string;
   readonly more: Readonly<Record<string, unknown>>;
 }
 
-function told({ message, extensions = {} }: GraphQLFormattedError, cause: unknown): Told {
+function described({ message, extensions = {} }: GraphQLFormattedError, cause: unknown): Described {
   // A question may go beyond what business time is counted for, as that after a ticket in the year 9999 does.
   if (cause instanceof Rejection || cause instanceof InvalidCalendar)
     return { message: cause.message, code: cause.code, more: {} };
@@ -91,14 +91,14 @@ const codes: Readonly<Record<number, string>> = {
   429: 'TOO_MANY_REQUESTS',
 };
 
-/** An error as HTTP tells it, in the shape of GraphQL's. */
+/** An error as an HTTP response has it, in the shape of GraphQL's. */
 export const errorBody = (message: string, code: string, id: string) => ({
   errors: [{ message, extensions: { code, id } }],
 });
 
 /**
- * Answers what no resolver throws – a body that is no JSON, a page that is not there –, and leaves to GraphQL what one
- * does: it is told, and logged, where errors are formatted.
+ * Answers errors that no resolver throws, such as a body that is no JSON or a page that does not exist. It leaves the errors of
+ * resolvers to GraphQL, which answers and logs them where it formats errors.
  */
 @Catch()
 export class ApiExceptionFilter implements ExceptionFilter {

@@ -8,7 +8,7 @@ import { type Operations, readOperations } from './graphql/persisted-operations.
 import { Rates } from './http/rate-limiter.js';
 import { ThinnedLog } from '../observability/thinned-log.js';
 
-/** What guards every door of a server, the same over HTTP and WebSocket. */
+/** The limits on requests, the same over HTTP and WebSocket. */
 export interface RequestLimits {
   readonly limits: Limits;
   /** Requests a minute. */
@@ -24,12 +24,12 @@ export interface RequestLimits {
   /** Whether others speak through an address, which then has no limits of its own. */
   readonly isProxy: (address: string) => boolean;
   readonly log: Log;
-  /** Where it is told that strangers were refused. */
+  /** Where refusals of strangers are logged. */
   readonly strangers: ThinnedLog;
 }
 
 /**
- * The doors as the settings have them.
+ * The limits that the settings name.
  * @throws Rejection `INVALID_OPERATIONS`
  */
 export function requestLimitsOf(settings: Settings, time: TimeSource, log: Log = logToStderr): RequestLimits {

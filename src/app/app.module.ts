@@ -14,10 +14,10 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { AuditApiModule } from '../audit/audit-api.module.js';
 import { type Authenticator } from '../auth/authenticator.js';
 import { type RequestLimits } from '../api/request-limits.js';
-import { WebSocketDoor } from '../api/websocket/websocket-server.js';
+import { WebSocketTransport } from '../api/websocket/websocket-server.js';
 import { graphqlOptions } from './graphql-options.js';
 import { type PledgeContext } from './pledge-context.js';
-import { PlansApiModule } from '../catalogue/catalogue-api.module.js';
+import { CatalogueApiModule } from '../catalogue/catalogue-api.module.js';
 import { ReportsApiModule } from '../reports/reports-api.module.js';
 import { watchDeadlines } from '../deadlines/deadline-watcher.js';
 import { DeadlinesApiModule } from '../deadlines/deadlines-api.module.js';
@@ -109,7 +109,7 @@ export const apiModules = [
   FeedApiModule,
   DeadlinesApiModule,
   ReportsApiModule,
-  PlansApiModule,
+  CatalogueApiModule,
   AuditApiModule,
   WebhooksApiModule,
 ];
@@ -132,7 +132,7 @@ export class AppModule {
         ...apiModules,
         ...more,
       ],
-      providers: [BackgroundWork, WebSocketDoor],
+      providers: [BackgroundWork, WebSocketTransport],
     };
   }
 }

@@ -47,7 +47,7 @@ export function backgroundProcessors(ports: ProcessorPorts): BackgroundProcessor
   const owner = newId();
   const work = (name: string, deadlines: Deadlines, settle: WatcherPorts['settle']): WatcherPorts => ({
     ...{ time, deadlines, settle, lease: leaseOf(leases, name, owner, time) },
-    stuck: told(name, stuckOf(leases, name)),
+    stuck: logged(name, stuckOf(leases, name)),
   });
   return {
     mergePropagations: work(
@@ -79,8 +79,8 @@ export function backgroundProcessors(ports: ProcessorPorts): BackgroundProcessor
   };
 }
 
-/** Tickets that are stuck, told of when they are for the first time. */
-const told = (name: string, stuck: StuckTicketStore): StuckTicketStore => ({
+/** Stuck tickets, each written to the log when it is stuck for the first time. */
+const logged = (name: string, stuck: StuckTicketStore): StuckTicketStore => ({
   ...stuck,
   put: (ticket) => {
     const message = `${name}: ticket ${ticket.ticket} is stuck and will be tried again: ${ticket.error}`;
@@ -107,17 +107,18 @@ function listOf(
       try {
         await projections.waitFor(names, await store.lastPosition(), signal);
       } catch (error) {
-        unlessTold(error);
+        throwUnlessReported(error);
       }
     },
   };
 }
 
 /**
- * A projection that has failed is told of where it runs, and a store that does not answer in `/health`; deadlines known
- * before are watched on.
+ * A projection that has failed is reported where it runs, and a store that does not answer in `/health`. The deadlines that
+ * are known already are still watched.
  */
-function unlessTold(error: unknown): void {
-  const isTold = error instanceof StorageFault || (error instanceof Rejection && error.code === 'PROJECTION_FAILED');
-  if (!isTold) throw error;
+function throwUnlessReported(error: unknown): void {
+  const isReported =
+    error instanceof StorageFault || (error instanceof Rejection && error.code === 'PROJECTION_FAILED');
+  if (!isReported) throw error;
 }

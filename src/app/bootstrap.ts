@@ -1,6 +1,7 @@
 import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { addressNotFree } from './address-not-free.js';
 import { AppModule } from './app.module.js';
 import { openAuthenticator } from '../auth/authenticator.js';
 import { type DevelopmentKey } from '../auth/development-key.js';
@@ -85,10 +86,12 @@ export async function startServer(
     await app.init();
     await builtSoon(context);
     await leave();
-    await app.listen(port, host);
+    await app.listen(port, host).catch((cause: unknown) => {
+      throw addressNotFree({ host, port }, cause as Error);
+    });
   } catch (error) {
     await close();
-    throw new Rejection('ADDRESS_NOT_FREE', `${host}:${port} is not available: ${(error as Error).message}`);
+    throw error;
   }
   return { url: await app.getUrl(), developmentKey: authenticator.developmentKey, close };
 }

@@ -14,7 +14,7 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
  * No new log is made where the rest of a folder was built from one: most likely a volume is not there, or a file was lost.
  * @throws Rejection `LOG_OLDER`
  */
-export function expectLog({ eventStoreUrl }: Settings, files: Files, { acceptsOlderLog, told }: Finding): void {
+export function expectLog({ eventStoreUrl }: Settings, files: Files, { acceptsOlderLog, report }: Finding): void {
   const { eventsFile, readModelsFile, webhookFiles, leasesFile, lastSeenFile } = files;
   if (eventStoreUrl !== null || sizeOf(eventsFile) > 0) return;
   const others = [readModelsFile, webhookFiles.outbox, webhookFiles.key, leasesFile, lastSeenFile, `${eventsFile}-wal`]
@@ -24,7 +24,7 @@ export function expectLog({ eventStoreUrl }: Settings, files: Files, { acceptsOl
   const why = `${eventsFile} is missing or empty`;
   if (!acceptsOlderLog) throw logIsOlder(others.join(', '), why);
   rmSync(`${eventsFile}-wal`, { force: true });
-  told(`A new event store is created: ${why}.`);
+  report(`A new event store is created: ${why}.`);
 }
 
 /**
@@ -34,7 +34,7 @@ export function expectLog({ eventStoreUrl }: Settings, files: Files, { acceptsOl
 export async function expectAllThatWasSeen(
   { lastSeenFile }: Files,
   store: EventStore,
-  { acceptsOlderLog, told }: Finding,
+  { acceptsOlderLog, report }: Finding,
 ): Promise<void> {
   const seen = readLastSeen(lastSeenFile);
   if (seen === undefined) return;
@@ -42,5 +42,5 @@ export async function expectAllThatWasSeen(
   if (standing.kind !== 'older') return;
   if (!acceptsOlderLog) throw logIsOlder(basename(lastSeenFile), standing.why);
   writeFileSync(lastSeenFile, ''); // in place: the writer of the log has it open
-  told(`The event store is older than the data folder, and this start accepts it: ${standing.why}.`);
+  report(`The event store is older than the data folder, and this start accepts it: ${standing.why}.`);
 }

@@ -12,7 +12,7 @@ import { answerTooLarge, exceeds } from '../api/answer-size.js';
 import { type RequestLimits } from '../api/request-limits.js';
 import { queryRules } from '../api/graphql/query-rules.js';
 import { errorFormat, fewOf, mostErrors } from '../api/exception-filter.js';
-import { quickInputs } from '../api/graphql/input-coercion.js';
+import { withFastInputs } from '../api/graphql/input-coercion.js';
 import { faultsOfVariables } from '../api/graphql/variable-faults.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
@@ -21,8 +21,10 @@ const subscriptionsByWebSocket: ApolloServerPlugin = {
     Promise.resolve({
       didResolveOperation({ operation }) {
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
-        const said = 'Subscriptions are served over WebSocket, by the protocol graphql-transport-ws.';
-        throw new GraphQLError(said, { extensions: { code: 'SUBSCRIPTION_NEEDS_WEBSOCKET', http: { status: 400 } } });
+        const message = 'Subscriptions are served over WebSocket, by the protocol graphql-transport-ws.';
+        throw new GraphQLError(message, {
+          extensions: { code: 'SUBSCRIPTION_NEEDS_WEBSOCKET', http: { status: 400 } },
+        });
       },
     }),
 };
@@ -78,7 +80,7 @@ const neverCached: ApolloServerPlugin = {
     }),
 };
 
-/** How GraphQL is served over HTTP; the driver is chosen with the module, and WebSocket has a door of its own. */
+/** How GraphQL is served over HTTP; the driver is chosen with the module, and WebSocket has a transport of its own. */
 export const graphqlOptions = (requestLimits: RequestLimits): Omit<ApolloDriverConfig, 'driver'> => ({
   autoSchemaFile: true,
   buildSchemaOptions: { skipCheck: true }, // Apollo checks the one that is served
@@ -89,7 +91,7 @@ export const graphqlOptions = (requestLimits: RequestLimits): Omit<ApolloDriverC
   allowBatchedHttpRequests: false,
   persistedQueries: false,
   includeStacktraceInErrorResponses: false,
-  transformSchema: (schema) => quickInputs(describeSchema(lexicographicSortSchema(authorizeFields(schema)))),
+  transformSchema: (schema) => withFastInputs(describeSchema(lexicographicSortSchema(authorizeFields(schema)))),
   context: (request: FastifyRequest, reply: FastifyReply) => contextOfRequest(request, reply),
   parseOptions: { maxLexicalTokens: requestLimits.limits.tokens },
   validationRules: [...queryRules(requestLimits)],

@@ -14,7 +14,7 @@ export interface OpenEventStore {
   readonly store: EventStore;
   /** How those in this thread follow it. */
   readonly status: () => SubscriptionStatus;
-  /** Calls back after each commit that other threads have to be told of, until the signal aborts. */
+  /** Calls back after each commit that other threads must hear of, until the signal aborts. */
   readonly committed: (listener: () => void, signal: AbortSignal) => Promise<void>;
   /**
    * Whether it can be written and still is the log that was opened, as far as its files tell.
@@ -22,21 +22,21 @@ export interface OpenEventStore {
    * @throws StorageFault
    */
   readonly probe: (wasFailing: boolean) => Promise<void>;
-  /** Another thread has committed. */
-  readonly ring: () => void;
+  /** Wakes those who follow it in this thread: another thread has committed. */
+  readonly notify: () => void;
   readonly close: () => Promise<void>;
 }
 
-/** For how long a store that does not answer is waited for, and who is told of each vain try. */
+/** How a store that does not answer is waited for: until the signal aborts, with a call after each vain try. */
 export interface Waiting {
   readonly signal: AbortSignal;
-  readonly told: (why: string) => void;
+  readonly onRetry: (why: string) => void;
 }
 
-/** How long a command waits that nobody told otherwise. */
+/** How long a command waits. */
 const timeoutMs = 10_000;
 
-const shortly = (): Waiting => ({ signal: AbortSignal.timeout(timeoutMs), told: () => undefined });
+const shortly = (): Waiting => ({ signal: AbortSignal.timeout(timeoutMs), onRetry: () => undefined });
 
 export interface LogOptions extends Pick<OpenOptions, 'readonly' | 'threaded'> {
   readonly waiting?: Waiting;
@@ -68,25 +68,25 @@ const alwaysLive: SubscriptionStatus = { state: 'live', lag: 0, reconnects: 0 };
 function inFolder(folder: string, options: OpenOptions): OpenEventStore {
   const { eventsFile, lastSeenFile } = filesOf(folder);
   const store = SqliteEventStore.open(eventsFile, { lastSeenFile, ...options });
-  const { committed, ring } = store;
-  return { store, status: () => alwaysLive, committed, ring, probe: store.probe, close: () => store.close() };
+  const { committed, notify } = store;
+  return { store, status: () => alwaysLive, committed, notify, probe: store.probe, close: () => store.close() };
 }
 
 /** The server itself tells of commits, in whichever thread or process. */
 async function inEventStoreDb(
   url: string,
-  { signal, told }: Waiting,
+  { signal, onRetry }: Waiting,
   options: Pick<EventStoreDbOptions, 'changed' | 'upcast' | 'files' | 'retryPolicy'> = {},
 ): Promise<OpenEventStore> {
   // Loaded where it is asked for: the client is a fifth of a second that nobody else need wait.
   const { EventStoreDbEventStore } = await import('../event-store/eventstoredb/eventstoredb-event-store.js');
-  const store = await EventStoreDbEventStore.open(url, { signal, waiting: told, ...options });
+  const store = await EventStoreDbEventStore.open(url, { signal, waiting: onRetry, ...options });
   return {
     store,
     status: () => store.status,
     committed: () => Promise.resolve(),
     probe: (wasFailing) => store.probe(wasFailing),
-    ring: () => undefined,
+    notify: () => undefined,
     close: () => store.close(),
   };
 }

@@ -156,12 +156,12 @@ export async function openPledgeContext(
   }
 }
 
-/** Has what is done anew in a data folder stand in the log. */
-export const toldInLog = (message: string): void => {
+/** Writes to the log what is made or replaced in a data folder. */
+export const reportInLog = (message: string): void => {
   logToStderr({ level: 'warn', code: 'DATA_FOLDER', message });
 };
 
-const inTheLog: Finding = { acceptsOlderLog: false, told: toldInLog };
+const inTheLog: Finding = { acceptsOlderLog: false, report: reportInLog };
 
 const readsHere = (
   { readModelsFile, webhookFiles }: DataFolder,

@@ -5,7 +5,7 @@ import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphq
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { describeSchema } from '../api/graphql/describe-schema.js';
 import { permissionsPage } from '../auth/permissions-page.js';
-import { allResolvers } from './graphql-modules.js';
+import { allResolvers } from './all-resolvers.js';
 
 /** The schema, from the resolvers alone: nothing is opened or started. */
 export async function sortedSchema(): Promise<GraphQLSchema> {

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Settings } from '../config/settings.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { addressNotFree } from './address-not-free.js';
 import { healthOf, publicly, statusCodeOf } from '../observability/health.js';
 
 /** What listens in the server's place until there is a log to serve: it says that it is not ready. */
@@ -19,8 +19,8 @@ const health = healthOf({
   faults: [],
   isBuilt: false,
 });
-const said = publicly(health);
-const refusal = { errors: [{ message: said.reason, extensions: { code: 'EVENT_STORE_UNAVAILABLE' } }] };
+const publicHealth = publicly(health);
+const refusal = { errors: [{ message: publicHealth.reason, extensions: { code: 'EVENT_STORE_UNAVAILABLE' } }] };
 
 /**
  * Listens where the server will. Who asks is told no more than a stranger, for nobody can be known yet.
@@ -32,14 +32,14 @@ export async function startUnavailableServer({
 }: Pick<Settings, 'host' | 'port'>): Promise<UnavailableServer> {
   const server = createServer((request, response) => {
     request.resume();
-    answer(response, request.url === '/health' ? said : refusal);
+    answer(response, request.url === '/health' ? publicHealth : refusal);
   });
   server.on('upgrade', (_, socket) => {
     socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\r\n');
   });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve).once('error', (cause) => {
-      reject(new Rejection('ADDRESS_NOT_FREE', `${host}:${port} is not available: ${cause.message}`));
+      reject(addressNotFree({ host, port }, cause));
     });
     server.listen(port, host);
   });

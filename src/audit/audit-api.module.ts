@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ReadBarrier } from '../api/graphql/read-barrier.js';
-import { Audit } from './graphql/audit.resolver.js';
+import { AuditResolver } from './graphql/audit.resolver.js';
 
-export const auditResolvers = [Audit];
+export const auditResolvers = [AuditResolver];
 
 @Module({ providers: [ReadBarrier, ...auditResolvers] })
 export class AuditApiModule {}

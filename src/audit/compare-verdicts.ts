@@ -39,11 +39,37 @@ export async function* compareVerdicts(
   naming: Naming,
 ): AsyncGenerator<Compared, void, undefined> {
   for (const part of chunks([...verdicts], 1)) {
-    const keys = new Map(part.map(([name]) => [name, naming.by === 'id' ? naming.idOf(name) : name]));
+    const keys = new Map(part.map(([name]) => [name, keyOf(naming, name)]));
     const found = await lastClocks(db, metric, naming.by, [...keys.values()]);
     for (const [name, theirs] of part) yield compared(name, theirs, found.get(keys.get(name) ?? name));
   }
 }
+
+/**
+ * Refuses names that all mean no ticket: they are of another source, or of no log that was imported.
+ * @param source where the names are from; undefined: names are references
+ * @throws Rejection `NO_TICKET_FOUND`
+ */
+export async function expectTickets(
+  db: Kysely<Schema>,
+  names: readonly string[],
+  naming: Naming,
+  source: string | undefined,
+): Promise<void> {
+  for (const part of chunks(names, 1)) {
+    const keys = part.map((name) => keyOf(naming, name));
+    const known = db.selectFrom('tickets').select('id').where(`tickets.${naming.by}`, 'in', among(keys)).limit(1);
+    if ((await known.executeTakeFirst()) !== undefined) return;
+  }
+  if (source === undefined)
+    throw new Rejection('NO_TICKET_FOUND', 'No ticket has one of these references; check --id, or import the log.');
+  const imports = await db.selectFrom('imports').select('source').distinct().orderBy('source').execute();
+  const sources = imports.length === 0 ? 'nothing' : imports.map((row) => row.source).join(', ');
+  const why = `No ticket of the source "${source}" has one of these names; imported so far: ${sources}.`;
+  throw new Rejection('NO_TICKET_FOUND', why);
+}
+
+const keyOf = (naming: Naming, name: string): string => (naming.by === 'id' ? naming.idOf(name) : name);
 
 interface Found {
   readonly ticket: string;

@@ -1,6 +1,7 @@
 import { type Scope } from '../auth/scope.js';
 import { type Asker } from '../auth/asker.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
+import { groupBy } from '../event-sourcing/group-by.js';
 import { calendarsOf, type PinnedVersions } from '../clocks/pinned-versions.js';
 import { type OutcomeData } from '../tickets/domain/ticket-clocks.js';
 import { type QualityFlag } from '../tickets/domain/ticket-state.js';
@@ -63,10 +64,9 @@ export async function* wholeHistory(store: EventStore, id: string): AsyncGenerat
     ticket = evolve(ticket, event);
     limit += 1;
   }
-  const flags = new Map<string, QualityFlag['flag'][]>();
-  for (const { fact, flag } of flagsOf(ticket.facts)) flags.set(fact, [...(flags.get(fact) ?? []), flag]);
+  const flagged = groupBy(flagsOf(ticket.facts), ({ fact }) => fact);
   for await (const event of ticketEvents(store, 'everyone', id, { limit }))
-    yield { event, flags: flags.get(event.id) ?? [] };
+    yield { event, flags: (flagged.get(event.id) ?? []).map(({ flag }) => flag) };
 }
 
 const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOString());
@@ -74,8 +74,8 @@ const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOS
 /** What an event says, in a line. */
 export function summaryOf(event: StoredEvent): string {
   if (event.type.startsWith('Sla')) return outcomeSummary(event.type, event.data as OutcomeData);
-  const { ticket: _ticket, customer, terms, import: _import, ...said } = event.data as Record<string, unknown>;
-  const words = Object.entries(said).flatMap(([key, value]) => wordsOf(key, value));
+  const { ticket: _ticket, customer, terms, import: _import, ...fields } = event.data as Record<string, unknown>;
+  const words = Object.entries(fields).flatMap(([key, value]) => wordsOf(key, value));
   const owner = event.type === 'TicketOpened' ? [`customer ${String(customer)}`] : [];
   const under = event.type === 'PlanReapplied' ? [versionsSummary(terms as PinnedVersions)] : [];
   return [...owner, ...under, ...words].join(', ');
@@ -86,7 +86,7 @@ const versionsSummary = (pinned: PinnedVersions) =>
 
 function wordsOf(key: string, value: unknown): readonly string[] {
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
-  if (key === 'opening') return Object.entries(value).flatMap(([part, said]) => wordsOf(part, said));
+  if (key === 'opening') return Object.entries(value).flatMap(([part, own]) => wordsOf(part, own));
   if (key === 'messageAt' || key === 'unansweredSince') return [`${key} ${iso(value as number)}`];
   if (key === 'guarantee') {
     const { kind, reason } = value as { readonly kind: string; readonly reason: string | null };
@@ -95,8 +95,8 @@ function wordsOf(key: string, value: unknown): readonly string[] {
   return [`${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`];
 }
 
-function outcomeSummary(type: string, said: OutcomeData): string {
-  const { metric, layout, at, dueAt, previousDueAt, reason, terms } = said;
+function outcomeSummary(type: string, outcome: OutcomeData): string {
+  const { metric, layout, at, dueAt, previousDueAt, reason, terms } = outcome;
   const isMet = type === 'SlaMet' || type === 'SlaMetLate';
   const was = type === 'SlaDeadlineMoved' ? ` (was ${iso(previousDueAt)})` : '';
   const deadline = isMet ? `at ${iso(at)}, due ${iso(dueAt)}` : `due ${iso(dueAt)}${was}`;

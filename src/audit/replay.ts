@@ -4,7 +4,7 @@ import { type Asker } from '../auth/asker.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
 import { type TicketClock } from '../tickets/domain/ticket-clocks.js';
-import { type TicketEvent } from '../tickets/domain/events.js';
+import { type TicketEvent } from '../tickets/domain/ticket-event-types.js';
 import { latestClocks } from '../tickets/domain/latest-clocks.js';
 import { stateFromJson, stateToJson } from '../tickets/domain/ticket-state-json.js';
 import { type QualityFlag } from '../tickets/domain/ticket-state.js';

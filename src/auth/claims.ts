@@ -17,10 +17,10 @@ function claim(payload: JWTPayload, name: string): unknown {
 }
 
 /** Names in a claim: a list, or words with spaces between. @throws Rejection `UNAUTHENTICATED` where it is neither */
-function names(value: unknown, said: string): readonly string[] {
+function names(value: unknown, path: string): readonly string[] {
   if (typeof value === 'string') return value.split(' ').filter((word) => word !== '');
   if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value;
-  throw invalid(`its claim ${said} must be a list of names or a text`);
+  throw invalid(`its claim ${path} must be a list of names or a text`);
 }
 
 /**

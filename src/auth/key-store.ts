@@ -22,7 +22,7 @@ export interface KeptKey {
   readonly revokedAt: Instant | null;
 }
 
-export type KeyOrder = Pick<KeptKey, 'name' | 'role' | 'customers' | 'expiresAt'>;
+export type KeyRequest = Pick<KeptKey, 'name' | 'role' | 'customers' | 'expiresAt'>;
 
 interface Row extends Omit<KeptKey, 'customers'> {
   readonly customers: string | null;
@@ -87,7 +87,10 @@ export class KeyStore {
   }
 
   /** Makes a key; its text is nowhere but in the answer. */
-  create({ name, role, customers, expiresAt }: KeyOrder, now: Instant): { readonly id: string; readonly text: string } {
+  create(
+    { name, role, customers, expiresAt }: KeyRequest,
+    now: Instant,
+  ): { readonly id: string; readonly text: string } {
     const { id, text, digest } = newKey();
     const row = [id, name, digest, role, customers === null ? null : JSON.stringify(customers), now, expiresAt];
     tellingFaults(keysFile, () => this.db.prepare(insert).run(...row));

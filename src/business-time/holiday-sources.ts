@@ -30,7 +30,7 @@ const mostYears = 50;
 /** Years of all countries together; each takes some milliseconds. */
 const mostCountryYears = 400;
 /** Characters of a file. */
-export const longestFile = 2_000_000;
+const longestFile = 2_000_000;
 
 /**
  * The definition with its holidays as dates. That is what is kept: a later release of the data they come from never

@@ -89,14 +89,14 @@ const timeForm = /^(\d{4}-\d{2}-\d{2})(?:T(?:::|(\d{2}):(\d{2}):(\d{2})(Z)?))?$/
 
 /** A date, or a time: of UTC, of the zone that its property names, or of none. */
 function readTime(value: unknown, property?: Property): FileTime {
-  const said = String(value);
-  const [, date = '', hours, minutes, seconds, utc] = timeForm.exec(said) ?? [];
+  const written = String(value);
+  const [, date = '', hours, minutes, seconds, utc] = timeForm.exec(written) ?? [];
   const day = Date.parse(`${date}T00:00:00Z`);
   const isDate = hours === undefined;
   const [h, m, s] = [Number(hours ?? 0), Number(minutes ?? 0), Number(seconds ?? 0)];
   // `Date.parse` may read 30 February as 2 March.
   const isReal = !Number.isNaN(day) && new Date(day).toISOString().startsWith(date) && h < 24 && m < 60 && s <= 60;
-  if (!isReal) throw new Error(`${said} is not a date or time.`);
+  if (!isReal) throw new Error(`${written} is not a date or time.`);
   const named = property?.[1]['tzid'];
   const zone = isDate ? undefined : utc === undefined ? (typeof named === 'string' ? named : undefined) : 'UTC';
   return { local: day + ((h * 60 + m) * 60 + s) * 1000, isDate, zone };

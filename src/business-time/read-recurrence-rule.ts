@@ -63,7 +63,7 @@ function expectTimeOf({ local }: Start, numbers: (name: string) => readonly numb
   const at = new Date(local);
   const times = { byhour: at.getUTCHours(), byminute: at.getUTCMinutes(), bysecond: at.getUTCSeconds() };
   for (const [name, time] of Object.entries(times)) {
-    if (numbers(name).some((said) => said !== time)) throw fault(`has ${name.toUpperCase()} of another time`);
+    if (numbers(name).some((value) => value !== time)) throw fault(`has ${name.toUpperCase()} of another time`);
   }
 }
 

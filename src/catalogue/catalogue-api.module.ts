@@ -5,8 +5,8 @@ import { ChangeCalendarHandler } from './commands/change-calendar.js';
 import { ChangeCustomerHandler } from './commands/change-customer.js';
 import { ChangePlanHandler } from './commands/change-plan.js';
 import { ChangeWordHandler } from './commands/change-word.js';
-import { CatalogueMutations } from './graphql/catalogue-mutations.resolver.js';
-import { CatalogueQueries } from './graphql/catalogue.resolver.js';
+import { CatalogueMutationsResolver } from './graphql/catalogue-mutations.resolver.js';
+import { CatalogueQueriesResolver } from './graphql/catalogue-queries.resolver.js';
 import { DueAtResolver } from './graphql/due-at.resolver.js';
 import { WordsResolver } from './graphql/words.resolver.js';
 import {
@@ -18,7 +18,7 @@ import {
 } from './queries/catalogue-queries.js';
 import { DueAtHandler } from './queries/due-at-query.js';
 
-export const planResolvers = [CatalogueQueries, CatalogueMutations, DueAtResolver, WordsResolver];
+export const catalogueResolvers = [CatalogueQueriesResolver, CatalogueMutationsResolver, DueAtResolver, WordsResolver];
 
 const commands = [ChangePlanHandler, ChangeCalendarHandler, ChangeCustomerHandler, ChangeWordHandler];
 const queries = [
@@ -32,6 +32,6 @@ const queries = [
 
 @Module({
   imports: [CqrsModule],
-  providers: [...planResolvers, ...commands, ...queries, ReadBarrier],
+  providers: [...catalogueResolvers, ...commands, ...queries, ReadBarrier],
 })
-export class PlansApiModule {}
+export class CatalogueApiModule {}

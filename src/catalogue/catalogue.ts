@@ -5,8 +5,8 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { type Versions } from './domain/versions.js';
 import { calendarDecider, type CalendarHistory, calendarNotFound } from './domain/calendar-decider.js';
 import { customerDecider, type CustomerHistory } from './domain/customer-decider.js';
-import { calendarStream, customerStream, planStream, wordsStream } from './domain/events.js';
-import { type Change, inForce } from './domain/history.js';
+import { calendarStream, customerStream, planStream, wordsStream } from './domain/catalogue-events.js';
+import { type Change, inForce } from './domain/version-history.js';
 import { type Plan, targetCalendarsOf } from './domain/plan.js';
 import { calendarsOf, type PinnedVersions, type VersionRef } from '../clocks/pinned-versions.js';
 import { planDecider, type PlanHistory, planNotFound, versionsOf } from './domain/plan-decider.js';
@@ -167,7 +167,7 @@ function versionAt(history: PlanHistory, code: string, at: Instant, version: num
 const find = <Content, Type extends string>(
   followed: FollowedStreams<readonly Change<Content, Type>[]>,
   ref: VersionRef,
-): Content | undefined => followed.atHand(ref.code)?.find(({ version }) => version === ref.version)?.content;
+): Content | undefined => followed.cached(ref.code)?.find(({ version }) => version === ref.version)?.content;
 
 function known<Content>(content: Content | undefined, what: string, { code, version }: VersionRef): Content {
   if (content === undefined) throw new Error(`${what} ${code} version ${version} is pinned, but its stream lacks it`);

@@ -27,7 +27,7 @@ export class FollowedStreams<State> {
   ) {}
 
   /** What a stream said at the last look. */
-  atHand(key: string): State | undefined {
+  cached(key: string): State | undefined {
     return this.known.get(key)?.state;
   }
 

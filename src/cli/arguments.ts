@@ -5,6 +5,9 @@ import { readInstant } from '../parsing/read-instant.js';
 /** An instant that an argument names. */
 export function instant(text: string): Instant {
   const at = readInstant(text);
-  if (at === undefined) throw new InvalidArgumentError('An instant is ISO 8601 with an offset.');
+  if (at === undefined)
+    throw new InvalidArgumentError(
+      'Give an instant in ISO 8601 with an offset, for example 2026-03-02T09:00:00+01:00.',
+    );
   return at;
 }

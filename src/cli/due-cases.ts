@@ -102,9 +102,9 @@ function pause(value: unknown, field: string): Span {
 }
 
 function target(value: unknown): Target {
-  const { amount, unit: said, rule } = object(value, 'target');
+  const { amount, unit: word, rule } = object(value, 'target');
   if (typeof amount !== 'number') throw new FieldFault('target.amount must be a number');
-  const unit = oneOf(['seconds', 'minutes', 'hours', 'businessDays'])(said, 'target.unit');
+  const unit = oneOf(['seconds', 'minutes', 'hours', 'businessDays'])(word, 'target.unit');
   if (unit !== 'businessDays') return { amount, unit };
   const rules = oneOf<DayRule>(['sameTime', 'endOfDay', 'workingHours']);
   return { amount, unit, rule: optional(rules)(rule, 'target.rule') ?? 'sameTime' };

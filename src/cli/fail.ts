@@ -50,14 +50,14 @@ function coded(error: unknown): Coded | undefined {
 function unexpected(error: unknown): Coded {
   const id = randomUUID();
   const file = join(tmpdir(), `pledge-${id}.log`);
-  const said = error instanceof Error ? `${error.name}: ${brief(error.message)}` : brief(String(error));
+  const text = error instanceof Error ? `${error.name}: ${brief(error.message)}` : brief(String(error));
   let where = `The stack trace is in ${file}`;
   try {
     writeFileSync(file, `${inFull(error)}\n`, { mode: 0o600, flag: 'wx' });
   } catch {
     where = `The cause: ${cut(inFull(error), 500)}`;
   }
-  return { code: 'UNEXPECTED', message: `${said}. This is an error in Pledge; please report it. ${where}` };
+  return { code: 'UNEXPECTED', message: `${text}. This is an error in Pledge; please report it. ${where}` };
 }
 
 /** As much as a person reads. */

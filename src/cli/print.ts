@@ -25,10 +25,10 @@ export function complain(...lines: readonly string[]): void {
   process.stderr.write(written(lines));
 }
 
-/** How commands tell what is done anew in a data folder. */
+/** How commands report what is made or replaced in a data folder. */
 export const tellingPeople: Finding = {
   acceptsOlderLog: false,
-  told: (line) => {
+  report: (line) => {
     complain(line);
   },
 };
@@ -62,10 +62,10 @@ export function printsAlone(): void {
  * reason, as on a full disk, is told by `failed`: part of an export is no export.
  */
 export function guardOutput(failed: (error: Rejection) => void): void {
-  let isTold = false;
+  let isReported = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && !isTold) {
-      isTold = true;
+    if (error.code !== 'EPIPE' && !isReported) {
+      isReported = true;
       failed(new Rejection('OUTPUT_NOT_WRITABLE', `The output cannot be written: ${error.message}.`));
     }
     if (isAllThatIsDone) process.exit();

@@ -4,16 +4,16 @@ import { complain, print } from './print.js';
 
 /** The commands, in the order of the help. One is loaded alone where it is named: to load all takes a second. */
 const commands = new Map<string, () => Promise<Command>>([
-  ['serve', async () => (await import('./serve.js')).serveCommand],
-  ['import', async () => (await import('./import.js')).importCommand],
-  ['sample', async () => (await import('./sample.js')).sampleCommand],
-  ['plans', async () => (await import('./plans.js')).plansCommand],
-  ['keys', async () => (await import('./keys.js')).keysCommand],
-  ['compare', async () => (await import('./compare.js')).compareCommand],
-  ['history', async () => (await import('./history.js')).historyCommand],
-  ['due', async () => (await import('./due.js')).dueCommand],
-  ['rebuild', async () => (await import('./rebuild.js')).rebuildCommand],
-  ['copy', async () => (await import('./copy.js')).copyCommand],
+  ['serve', async () => (await import('./serve-command.js')).serveCommand],
+  ['import', async () => (await import('./import-command.js')).importCommand],
+  ['sample', async () => (await import('./sample-command.js')).sampleCommand],
+  ['plans', async () => (await import('./plans-command.js')).plansCommand],
+  ['keys', async () => (await import('./keys-command.js')).keysCommand],
+  ['compare', async () => (await import('./compare-command.js')).compareCommand],
+  ['history', async () => (await import('./history-command.js')).historyCommand],
+  ['due', async () => (await import('./due-command.js')).dueCommand],
+  ['rebuild', async () => (await import('./rebuild-command.js')).rebuildCommand],
+  ['copy', async () => (await import('./copy-command.js')).copyCommand],
 ]);
 
 /** The command line: with the one command that the arguments name, or else with all of them. */
@@ -43,8 +43,8 @@ function throughThePort(command: Command): void {
     },
     // An argument may have line ends in it; a suggestion has a line of its own.
     outputError: (text, write) => {
-      const [said = '', suggestion] = text.trimEnd().split(/\n(?=\(Did you mean )/);
-      complain(said);
+      const [message = '', suggestion] = text.trimEnd().split(/\n(?=\(Did you mean )/);
+      complain(message);
       if (suggestion !== undefined) write(suggestion);
     },
   });
@@ -58,11 +58,19 @@ function named([name = '']: readonly string[]): Iterable<() => Promise<Command>>
   return command === undefined ? commands.values() : [command];
 }
 
+/** A command that does not exist, where the arguments name one. */
+function unknownIn([first = '', second]: readonly string[]): string | undefined {
+  const name = first === 'help' ? second : first;
+  return name === undefined || name === '' || name.startsWith('-') || commands.has(name) ? undefined : name;
+}
+
 /** Does what the arguments say, and leaves the exit status in `process.exitCode`. */
 export async function run(args: readonly string[]): Promise<void> {
   try {
     const program = await programFor(args);
-    await program.parseAsync(args, { from: 'user' });
+    const unknown = unknownIn(args);
+    // Beside a wish for help, commander does not say that the command is unknown.
+    await program.parseAsync(unknown === undefined ? args : [unknown], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else fail(error);

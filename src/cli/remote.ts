@@ -62,12 +62,12 @@ function keyIn(file: string): string {
 }
 
 /** How much a server may answer, and how long it may take. */
-export interface RemoteRetryPolicy {
+export interface AnswerLimits {
   readonly bytes: number;
   readonly ms: number;
 }
 
-const retryPolicy: RemoteRetryPolicy = { bytes: 64 * 1024 * 1024, ms: 60_000 };
+const answerLimits: AnswerLimits = { bytes: 64 * 1024 * 1024, ms: 60_000 };
 
 /**
  * Asks a server. What it answers is anybody's: of bounded size and time, and of a shape that is looked at.
@@ -78,7 +78,7 @@ export async function ask<Data>(
   query: string,
   variables: object,
   read: (data: Record<string, unknown>) => Data,
-  most: RemoteRetryPolicy = retryPolicy,
+  most: AnswerLimits = answerLimits,
 ): Promise<Data> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
   const body = JSON.stringify({ query, variables });

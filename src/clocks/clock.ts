@@ -5,9 +5,8 @@ import { type PinnedVersions } from './pinned-versions.js';
 import { dueOf, elapsed, lastStep, type Run } from './run.js';
 import { type Subject } from './subject.js';
 
-export const clockStates = ['running', 'paused', 'breached', 'met', 'metLate', 'cancelled'] as const;
 /** `breached`: late and still unanswered, paused or not. */
-export type ClockState = (typeof clockStates)[number];
+export type ClockState = 'running' | 'paused' | 'breached' | 'met' | 'metLate' | 'cancelled';
 
 /** A clock, as it was last recorded. */
 export interface Clock<S extends Subject = Subject> {

@@ -50,24 +50,24 @@ export function outcomes<S extends Subject, Data extends RunData<S>>(
   asOf: Instant,
   cause: News<S>,
 ): readonly Outcome<S, Data>[] {
-  const said = [
+  const all = [
     ...runs.map((run) => ({ startedAt: run.startedAt, outcomes: difference(run, known(run.id), asOf, cause) })),
     ...vanished.map(({ id, recorded: rec }) => ({
       startedAt: rec.last.startedAt,
       outcomes: superseded(id, rec, asOf, cause),
     })),
   ];
-  return said.sort((a, b) => a.startedAt - b.startedAt).flatMap((s) => s.outcomes);
+  return all.sort((a, b) => a.startedAt - b.startedAt).flatMap((s) => s.outcomes);
 }
 
 /** Whether all that a layout says of a run that is over is recorded. Time that goes by changes nothing of that. */
-export const isSaid = <S extends Subject, Data extends RunData<S>>(
+export const isFullyRecorded = <S extends Subject, Data extends RunData<S>>(
   run: Run<S>,
   recorded: Recorded<S, Data> | undefined,
 ): boolean => difference(run, recorded, -Infinity, undefined).length === 0;
 
 /** Whether it is recorded that a run vanished. */
-export const isSaidToVanish = ({ end }: Pick<Recorded, 'end'>): boolean => end?.reason === 'superseded';
+export const isVanishRecorded = ({ end }: Pick<Recorded, 'end'>): boolean => end?.reason === 'superseded';
 
 function difference<S extends Subject, Data extends RunData<S>>(
   run: Run<S>,
@@ -81,10 +81,10 @@ function difference<S extends Subject, Data extends RunData<S>>(
   const isCorrected = isWithdrawn || (rec !== undefined && rec.end !== null && isEndNew);
   let layout = rec === undefined ? 1 : rec.layout + (isCorrected ? 1 : 0);
 
-  const said: Outcome<S, Data>[] = [];
+  const found: Outcome<S, Data>[] = [];
   const say = (type: OutcomeType, more: Partial<Outcome<S, Data>>) => {
     const { dueAt, pause, atRiskAt, cause } = step;
-    said.push({
+    found.push({
       type,
       run,
       id: run.id,
@@ -138,11 +138,11 @@ function difference<S extends Subject, Data extends RunData<S>>(
   if (isAtRisk(run, asOf) && !isWarned) say('SlaAtRisk', { at: step.atRiskAt ?? asOf });
 
   // The last outcome of a run counts, so its end is said again after a correction.
-  if (run.end !== null && (isEndNew || said.length > 0)) {
+  if (run.end !== null && (isEndNew || found.length > 0)) {
     const { kind, at, dueAt, cause, reason } = run.end;
     say(endings[kind], { at, dueAt, pause: null, cause, reason });
   }
-  return said;
+  return found;
 }
 
 const endings = { met: 'SlaMet', metLate: 'SlaMetLate', cancelled: 'SlaClockCancelled' } as const;
@@ -191,7 +191,7 @@ function superseded<S extends Subject, Data extends RunData<S>>(
   asOf: Instant,
   news: News<S>,
 ): readonly Outcome<S, Data>[] {
-  if (isSaidToVanish(rec)) return [];
+  if (isVanishRecorded(rec)) return [];
   const { dueAt } = rec;
   const { id: cause, at } = news ?? { id: rec.cause, at: asOf };
   const outcome = { run: rec, id, layout: rec.layout + 1, at, dueAt, pause: null, atRiskAt: rec.last.atRiskAt, cause };

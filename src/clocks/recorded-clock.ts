@@ -7,15 +7,15 @@ import { type Subject } from './subject.js';
 export function clockAfter<S extends Subject>(
   before: Clock<S> | undefined,
   type: OutcomeType,
-  said: RunData<S>,
+  outcome: RunData<S>,
 ): Clock<S> {
-  const { run, metric, layout, terms, timeZone, target, targetMs, startedAt, at, atRiskAt } = said;
+  const { run, metric, layout, terms, timeZone, target, targetMs, startedAt, at, atRiskAt } = outcome;
   // What was measured later stays: a warning may be said after the pause that it came before.
   const isOlder = type === 'SlaAtRisk' && before !== undefined && at < before.measuredAt;
-  const { elapsedMs, measuredAt } = isOlder ? before : { elapsedMs: said.elapsedMs, measuredAt: at };
+  const { elapsedMs, measuredAt } = isOlder ? before : { elapsedMs: outcome.elapsedMs, measuredAt: at };
   const warned = before?.layout === layout && before.isAtRisk;
   const { state, dueAt, isAtRisk, pausedAt, dueBeforePauseAt, satisfiedAt, breachedAt, cancelledAt, cancelReason } =
-    standing<S>(before ?? fresh, type, said, warned);
+    standing<S>(before ?? fresh, type, outcome, warned);
   return {
     run,
     metric,
@@ -41,7 +41,7 @@ export function clockAfter<S extends Subject>(
 }
 
 /** The part of a clock that an outcome decides. */
-type Standing<S extends Subject> = Pick<
+type ClockStanding<S extends Subject> = Pick<
   Clock<S>,
   | 'state'
   | 'dueAt'
@@ -54,7 +54,7 @@ type Standing<S extends Subject> = Pick<
   | 'cancelReason'
 >;
 
-const fresh: Standing<never> = {
+const fresh: ClockStanding<never> = {
   state: 'running',
   dueAt: null,
   isAtRisk: false,
@@ -67,18 +67,18 @@ const fresh: Standing<never> = {
 };
 
 function standing<S extends Subject>(
-  before: Standing<S>,
+  before: ClockStanding<S>,
   type: OutcomeType,
-  said: RunData<S>,
+  outcome: RunData<S>,
   isAtRisk: boolean,
-): Standing<S> {
-  const { at, dueAt, reason } = said;
+): ClockStanding<S> {
+  const { at, dueAt, reason } = outcome;
   switch (type) {
     case 'SlaClockStarted':
     case 'SlaBreachWithdrawn':
-      return onTheWay(fresh, said, isAtRisk);
+      return onTheWay(fresh, outcome, isAtRisk);
     case 'SlaDeadlineMoved':
-      return before.state === 'breached' ? before : onTheWay(before, said, isAtRisk);
+      return before.state === 'breached' ? before : onTheWay(before, outcome, isAtRisk);
     case 'SlaAtRisk':
       return { ...before, isAtRisk: true };
     case 'SlaBreached':
@@ -102,10 +102,10 @@ function standing<S extends Subject>(
 
 /** Running, or paused: since when, and the deadline it had. */
 const onTheWay = <S extends Subject>(
-  before: Standing<S>,
+  before: ClockStanding<S>,
   { dueAt, pause }: RunData<S>,
   isAtRisk: boolean,
-): Standing<S> => ({
+): ClockStanding<S> => ({
   ...before,
   state: pause === null ? 'running' : 'paused',
   dueAt,

@@ -91,7 +91,7 @@ const isRunning = (run: Run) => isLive(run) && run.breachedAt === null;
 export const dueOf = (run: Run): Instant => dueAfter(run.paused, run.calendar);
 
 /** The deadline if a pause under way ended at `at`. */
-export function dueIfResumed({ paused, pausedSince, calendar }: Run, at: Instant): Instant {
+function dueIfResumed({ paused, pausedSince, calendar }: Run, at: Instant): Instant {
   if (pausedSince === null) return dueAfter(paused, calendar);
   return dueAfter(addPause(paused, { from: pausedSince, to: at }, calendar), calendar);
 }

@@ -47,8 +47,8 @@ export function addressOf(proxies: readonly string[], ignored: (sender: string) 
       direct.set(socket, address);
       return address;
     }
-    const said = [headers['x-forwarded-for'] ?? []].flat().flatMap((list) => list.split(',').map(hostIn));
-    const hops = [...said, socket.remoteAddress ?? ''];
+    const forwarded = [headers['x-forwarded-for'] ?? []].flat().flatMap((list) => list.split(',').map(hostIn));
+    const hops = [...forwarded, socket.remoteAddress ?? ''];
     while (hops.length > 1 && isProxy(hops.at(-1) ?? '')) hops.pop();
     return networkOf(hops.at(-1) ?? '');
   };

@@ -1,21 +1,18 @@
 import 'reflect-metadata';
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
-  IsIn,
-  IsInt,
   IsNotEmpty,
   IsOptional,
   IsString,
   IsTimeZone,
   IsUrl,
   Matches,
-  Max,
-  Min,
   ValidateBy,
   ValidateIf,
   validateSync,
 } from 'class-validator';
 import { isNetwork } from './address.js';
+import { IsOneOf, IsWhole } from './setting-checks.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 
 function takesTokens({ identity, jwtIssuer, jwtAudience, jwksUrl }: Settings): boolean {
@@ -31,9 +28,7 @@ export class Settings {
 
   /** The port to listen on (`PLEDGE_PORT`); 0 takes a free one. */
   @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+  @IsWhole(0, 65_535)
   port = 3000;
 
   /** The folder that holds the read models, and the event store where it is not elsewhere (`PLEDGE_DATA`). */
@@ -44,7 +39,7 @@ export class Settings {
   /** EventStoreDB's connection string, for the events to be kept there (`EVENT_STORE_URL`); null for the data folder. */
   @ValidateIf(({ eventStoreUrl }: Settings) => eventStoreUrl !== null)
   @Matches(/^(esdb|kurrentdb)(\+discover)?:\/\/./, {
-    message: 'it must begin with esdb://, esdb+discover://, kurrentdb:// or kurrentdb+discover://',
+    message: 'must begin with esdb://, esdb+discover://, kurrentdb:// or kurrentdb+discover://',
   })
   eventStoreUrl: string | null = null;
 
@@ -59,7 +54,7 @@ export class Settings {
   eventStoreCaFile?: string;
 
   /** The IANA zone of the built-in calendar (`PLEDGE_TIME_ZONE`). */
-  @IsTimeZone()
+  @IsTimeZone({ message: 'must be an IANA time zone, for example Europe/Berlin' })
   timeZone = 'UTC';
 
   /** The plan of a customer nobody enrolled (`PLEDGE_DEFAULT_PLAN`). */
@@ -69,42 +64,41 @@ export class Settings {
 
   /** How often a listener of the feed is told how far it has come, in seconds (`PLEDGE_HEARTBEAT_SECONDS`). */
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(3_600)
+  @IsWhole(1, 3_600)
   heartbeatSeconds = 15;
 
   /** Whether webhooks may go to private networks, and there over HTTP (`PLEDGE_WEBHOOK_PRIVATE_TARGETS`): `yes` or `no`. */
-  @IsIn(['yes', 'no'])
+  @IsOneOf('yes', 'no')
   webhookPrivateTargets: 'yes' | 'no' = 'no';
 
   /** Whether GraphiQL is served and the schema may be asked for (`PLEDGE_EXPLORE`): `yes`, `no`, or on loopback alone. */
-  @IsIn(['yes', 'no', 'on-loopback'])
+  @IsOneOf('yes', 'no', 'on-loopback')
   explore: 'yes' | 'no' | 'on-loopback' = 'on-loopback';
 
   /** Origins whose pages may ask, besides our own (`PLEDGE_ORIGINS`), as `https://desk.example`, with commas between. */
   @Transform(listed)
-  @IsUrl({ require_tld: false, require_protocol: true, allow_fragments: false }, { each: true })
+  @IsUrl(
+    { require_tld: false, require_protocol: true, allow_fragments: false },
+    { each: true, message: 'must be origins with commas between, for example https://desk.example' },
+  )
   origins: readonly string[] = [];
 
   /** Proxies of ours whose `X-Forwarded-For` is believed (`PLEDGE_PROXIES`): addresses or ranges, with commas between. */
   @Transform(listed)
   @ValidateBy(
-    { name: 'isNetwork', validator: { validate: isNetwork, defaultMessage: () => 'an address or range is' } },
-    { each: true },
+    { name: 'isNetwork', validator: { validate: isNetwork } },
+    { each: true, message: 'must be addresses or ranges with commas between, for example 10.0.0.0/8' },
   )
   proxies: readonly string[] = [];
 
   /** Operations a minute of one identity (`PLEDGE_RATE`). */
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
+  @IsWhole(1)
   rate = 6_000;
 
   /** Requests and messages a minute from one address (`PLEDGE_ADDRESS_RATE`), also of those whom nobody knows. */
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
+  @IsWhole(1)
   addressRate = 12_000;
 
   /** A file of the only operations that are answered (`PLEDGE_OPERATIONS`): a JSON object of documents by id. */
@@ -115,22 +109,24 @@ export class Settings {
    * Whom to believe (`PLEDGE_IDENTITY`): `tokens`, JWTs and API keys, the default where an issuer's keys are named; `keys`,
    * API keys alone; `development`, API keys and one that the first start makes, on loopback only.
    */
-  @IsIn(['development', 'keys', 'tokens'])
+  @IsOneOf('development', 'keys', 'tokens')
   identity: 'development' | 'keys' | 'tokens' = 'development';
 
   /** The `iss` of tokens (`PLEDGE_JWT_ISSUER`). */
   @ValidateIf(takesTokens)
-  @IsString({ message: 'must be set, since tokens are to be believed' })
+  @IsString({ message: 'must be set: tokens are accepted' })
   jwtIssuer?: string;
 
   /** The `aud` of tokens (`PLEDGE_JWT_AUDIENCE`). */
   @ValidateIf(takesTokens)
-  @IsString({ message: 'must be set, since tokens are to be believed' })
+  @IsString({ message: 'must be set: tokens are accepted' })
   jwtAudience?: string;
 
   /** Where the issuer's keys are (`PLEDGE_JWKS_URL`). */
   @ValidateIf(takesTokens)
-  @Matches(/^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/, { message: 'must be an https address' })
+  @Matches(/^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/, {
+    message: 'must be an https address, or an http address on loopback',
+  })
   jwksUrl?: string;
 
   /** The claim that names who acts (`PLEDGE_JWT_ACTOR_CLAIM`). */
@@ -189,17 +185,17 @@ export function readSettings(
   environment: NodeJS.ProcessEnv = process.env,
   overrides: Partial<Settings> = {},
 ): Settings {
-  const said = Object.entries(variables).flatMap(([name, variable]) => {
+  const found = Object.entries(variables).flatMap(([name, variable]) => {
     const value = environment[variable];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
-  const given: Partial<Settings> = { ...Object.fromEntries(said), ...overrides };
+  const given: Partial<Settings> = { ...Object.fromEntries(found), ...overrides };
   const settings = plainToInstance(Settings, given.jwksUrl === undefined ? given : { identity: 'tokens', ...given });
   const faults = validateSync(settings).map(({ property, value, constraints }) => {
     const variable = variables[property as keyof Settings];
     const why = Object.values(constraints ?? {}).join(', ');
-    const said = secret.has(property) ? '…' : (environment[variable] ?? String(value ?? ''));
-    return `${variable}=${said}: ${why}`;
+    const shown = secret.has(property) ? '…' : (environment[variable] ?? String(value ?? ''));
+    return `${variable}=${shown}: ${why}`;
   });
   if (faults.length > 0) throw new Rejection('INVALID_SETTING', faults.join('; '));
   return settings;

@@ -48,20 +48,20 @@ interface Look {
 /** Settles every ticket that falls due, from those that did while nobody watched on, until the signal aborts. */
 export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): Promise<void> {
   const { deadlines, time, lease } = ports;
-  let aside: RetryTracker | undefined;
+  let tracker: RetryTracker | undefined;
   let tries = 0;
   while (!signal.aborted) {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     try {
-      aside ??= await RetryTracker.of(ports.stuck);
+      tracker ??= await RetryTracker.of(ports.stuck);
       const changed = deadlines.changed(either); // asked before looking, so that no change is missed in between
-      const { at, isPutOff } = await settleOnce(ports, aside, either);
+      const { at, isPutOff } = await settleOnce(ports, tracker, either);
       tries = 0;
-      if (!isPutOff && aside.mayBeOver(deadlines.seen())) continue;
+      if (!isPutOff && tracker.mayBeOver(deadlines.seen())) continue;
       const wakeAt = Math.min(
         (await deadlines.next(at)) ?? Infinity,
-        aside.until(),
+        tracker.until(),
         isPutOff ? at + lease.retryMs : Infinity,
       );
       await Promise.race([changed, ...(Number.isFinite(wakeAt) ? [time.sleepUntil(wakeAt, either)] : [])]);
@@ -76,9 +76,9 @@ export async function watchDeadlines(ports: WatcherPorts, signal: AbortSignal): 
 
 /** Settles all that is due now, until nothing is that can be. */
 export async function settleDue(ports: WatcherPorts, signal: AbortSignal): Promise<void> {
-  const aside = await RetryTracker.of(ports.stuck);
+  const tracker = await RetryTracker.of(ports.stuck);
   for (;;) {
-    const { settled } = await settleOnce(ports, aside, signal);
+    const { settled } = await settleOnce(ports, tracker, signal);
     if (settled === 0 || signal.aborted) return;
     await ports.deadlines.refreshed(signal);
   }
@@ -88,21 +88,21 @@ export async function settleDue(ports: WatcherPorts, signal: AbortSignal): Promi
  * Goes once through what is due; waits for no projection, so that one deadline delays no other. The next are read and
  * decided on while those before them are recorded.
  */
-async function settleOnce(ports: WatcherPorts, aside: RetryTracker, signal: AbortSignal): Promise<Look> {
+async function settleOnce(ports: WatcherPorts, tracker: RetryTracker, signal: AbortSignal): Promise<Look> {
   const { deadlines, time, lease, settle } = ports;
   const at = time.now();
-  const look = aside.look(at, deadlines.seen());
+  const look = tracker.look(at, deadlines.seen());
   let settled = 0;
   let isAnothers = false;
   const down: StorageFault[] = [];
   const settleOne = async (ticket: string): Promise<void> => {
     try {
-      await aside.settled(ticket, await settle(ticket));
+      await tracker.settled(ticket, await settle(ticket));
       settled += 1;
     } catch (error) {
       if (error instanceof StorageFault)
         down.push(error); // no ticket's fault
-      else await aside.failed(ticket, error, time.now());
+      else await tracker.failed(ticket, error, time.now());
     }
   };
   let underWay: Promise<unknown> = Promise.resolve();

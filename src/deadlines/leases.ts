@@ -42,12 +42,12 @@ const leasesFile: Stored = {
  * who writes here.
  * @throws Rejection `DATA_NOT_WRITABLE`
  */
-export async function openLeases(file: string, { told }: Finding = refusing): Promise<LeaseDatabase> {
+export async function openLeases(file: string, { report }: Finding = refusing): Promise<LeaseDatabase> {
   try {
     return await openSound(file);
   } catch (error) {
     if (!(error instanceof StorageFault) || !error.isLasting) throw error;
-    told(`${file} is damaged and was replaced by a new file; it contains no recorded events.`);
+    report(`${file} is damaged and was replaced by a new file; it contains no recorded events.`);
     removeSqliteFile(file);
     return openSound(file);
   }
@@ -92,7 +92,7 @@ async function makeTables(db: LeaseDatabase): Promise<void> {
 }
 
 /** How long a lease holds; taken again while there is work, it is taken over that long after its owner has gone. */
-export const leaseMs = 10_000;
+const leaseMs = 10_000;
 
 /** The lease of some work for one of the nodes. */
 export const leaseOf = (db: LeaseDatabase, work: string, owner: string, time: TimeSource) => ({

@@ -29,7 +29,7 @@ export interface StuckTicketStore {
   remove(ticket: string): Promise<void>;
 }
 
-/** How long a ticket is left alone whose deadline stays on the list although its decider says that nothing fell due. */
+/** How long a ticket is backed off whose deadline stays on the list although its decider says that nothing fell due. */
 const doubtMs = 60_000;
 
 /** A ticket that fails is tried again after a second, then after twice as long each time, up to an hour. */
@@ -52,9 +52,9 @@ export class RetryTracker {
 
   /** With the tickets that were stuck before. */
   static async of(shown: StuckTicketStore): Promise<RetryTracker> {
-    const aside = new RetryTracker(shown);
-    for (const stuck of await shown.all()) aside.wait(stuck.ticket, stuck.lastAt, stuck.retryAt, stuck);
-    return aside;
+    const tracker = new RetryTracker(shown);
+    for (const stuck of await shown.all()) tracker.wait(stuck.ticket, stuck.lastAt, stuck.retryAt, stuck);
+    return tracker;
   }
 
   /** One look at what is due, of a list that has come so far. */
@@ -91,8 +91,8 @@ export class RetryTracker {
     const before = this.waiting.get(ticket)?.stuck;
     const tries = (before?.tries ?? 0) + 1;
     const since = before?.since ?? now;
-    const said = error instanceof Error ? error.message : String(error);
-    const stuck = { ticket, error: said, tries, since, lastAt: now, retryAt: now + backOffMs(tries) };
+    const message = error instanceof Error ? error.message : String(error);
+    const stuck = { ticket, error: message, tries, since, lastAt: now, retryAt: now + backOffMs(tries) };
     this.wait(ticket, now, stuck.retryAt, stuck);
     await this.shown.put(stuck);
   }

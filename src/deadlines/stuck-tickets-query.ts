@@ -7,10 +7,10 @@ import { LEASES } from '../di-tokens.js';
 const most = 1_000;
 
 /** Tickets that some work is stuck on, the longest first. */
-export class StuckTicketList extends Query<readonly StuckTicketsTable[]> {}
+export class StuckTicketListQuery extends Query<readonly StuckTicketsTable[]> {}
 
-@QueryHandler(StuckTicketList)
-export class StuckTicketListHandler implements IQueryHandler<StuckTicketList> {
+@QueryHandler(StuckTicketListQuery)
+export class StuckTicketListHandler implements IQueryHandler<StuckTicketListQuery> {
   constructor(@Inject(LEASES) private readonly db: LeaseDatabase) {}
 
   execute() {

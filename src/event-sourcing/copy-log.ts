@@ -75,13 +75,13 @@ export async function verifyCopy(
 }
 
 /** A log that is read event by event, by whoever has come so far. */
-type Reading = AsyncIterator<StoredEvent, unknown>;
+type EventIterator = AsyncIterator<StoredEvent, unknown>;
 
-const reading = (log: EventStore): Reading => log.readAll()[Symbol.asyncIterator]();
+const reading = (log: EventStore): EventIterator => log.readAll()[Symbol.asyncIterator]();
 
 /** The events of the target as long as the source has the same. @throws Rejection of the code given, where it has not */
 async function* sideBySide(
-  source: Reading,
+  source: EventIterator,
   target: AsyncIterable<StoredEvent>,
   code: string,
 ): AsyncGenerator<StoredEvent, void, undefined> {
@@ -105,7 +105,7 @@ function difference(here: StoredEvent, there: StoredEvent): string | undefined {
 
 const named = ({ type, stream, revision }: StoredEvent) => `${type}, revision ${revision} of ${stream},`;
 
-async function* rest(source: Reading): AsyncGenerator<StoredEvent, void, undefined> {
+async function* rest(source: EventIterator): AsyncGenerator<StoredEvent, void, undefined> {
   for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
 }
 

@@ -6,26 +6,34 @@ export const toCursor = (store: Pick<EventStore, 'logId'>, position: Position): 
 
 /**
  * The position in a cursor that was given out.
+ * @param name the argument that holds the cursor, for messages
  * @throws Rejection `INVALID_CURSOR`, `CURSOR_OF_ANOTHER_LOG`
  */
-export function fromCursor(store: Pick<EventStore, 'logId'>, cursor: string): Position {
+export function fromCursor(store: Pick<EventStore, 'logId'>, cursor: string, name = 'after'): Position {
   const [, logId, position] = /^([\w-]+)\.(\d+)$/.exec(cursor) ?? [];
   if (logId === undefined || position === undefined) {
-    throw new Rejection('INVALID_CURSOR', `"${cursor.slice(0, 80)}" is not a cursor of this API.`);
+    const why = `${name}: "${cursor.slice(0, 80)}" is not a cursor of this API; take one from its answers.`;
+    throw new Rejection('INVALID_CURSOR', why);
   }
   if (logId !== store.logId) {
-    throw new Rejection('CURSOR_OF_ANOTHER_LOG', 'The cursor is from another event store; start without one.');
+    throw new Rejection('CURSOR_OF_ANOTHER_LOG', `${name} is from another event store; leave ${name} out.`);
   }
   return position;
 }
 
 /**
  * Whoever has a position that the log has not come to has seen events that it has lost since.
+ * @param name the argument that holds the cursor, for messages
  * @throws Rejection `CURSOR_BEYOND_END`
  */
-export async function expectReached(store: Pick<EventStore, 'lastPosition'>, position: Position): Promise<void> {
+export async function expectReached(
+  store: Pick<EventStore, 'lastPosition'>,
+  position: Position,
+  name = 'after',
+): Promise<void> {
   if (position <= (await store.lastPosition())) return;
-  const why =
-    'The cursor is beyond the end of the event store, perhaps because an older copy was restored; start without one.';
-  throw new Rejection('CURSOR_BEYOND_END', why);
+  throw new Rejection(
+    'CURSOR_BEYOND_END',
+    `${name} is beyond the end of the event store: perhaps an older copy was restored. Leave ${name} out.`,
+  );
 }

@@ -1,4 +1,4 @@
-/** Wakes all who wait, once each. Whoever asks before looking misses no ring between the look and the wait. */
+/** Wakes all who wait, once each. Whoever asks before looking misses no notification between the look and the wait. */
 export class Notifier {
   private readonly waiting = new Set<() => void>();
 
@@ -6,7 +6,7 @@ export class Notifier {
     for (const wake of this.waiting) wake();
   }
 
-  /** Resolves at the next ring, or when the signal aborts. */
+  /** Resolves at the next notification, or when the signal aborts. */
   next(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted === true) {

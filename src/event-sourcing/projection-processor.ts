@@ -87,20 +87,20 @@ export class ProjectionProcessor<Tx> {
    * Projects a stretch of the log that ends at a position: what it takes, and has not taken yet. Throws where it fails.
    * One that leaves out types goes no further than the first event: what follows it may matter, and is to be read anew.
    * @param state how it is at the end of the stretch
-   * @param patience until it aborts, what the disk fails is done again; where there is none, it throws at once
+   * @param retryUntil until it aborts, what fails for a fault of the disk is tried again; without it, that throws at once
    */
   async take(
     events: readonly StoredEvent[],
     to: Position,
     state: ProjectionStatus['state'],
-    retryPolicy?: AbortSignal,
+    retryUntil?: AbortSignal,
   ): Promise<void> {
     const { position: from = '' } = this;
     if (to < from) return;
     const own = events.filter(({ type, position }) => this.types.has(type) && position > from);
     const [first] = own;
     if (first !== undefined && this.leavesOut) {
-      await this.save([first], first.position, retryPolicy);
+      await this.save([first], first.position, retryUntil);
       this.moveTo(first.position, 'catchingUp');
       return;
     }
@@ -110,14 +110,14 @@ export class ProjectionProcessor<Tx> {
       this.moveTo(to, state);
       return;
     }
-    await this.save(own, to, retryPolicy);
+    await this.save(own, to, retryUntil);
     this.moveTo(to, state);
   }
 
   /** Saves how far it has come. Throws where that fails. */
   async end(): Promise<void> {
     try {
-      if (this.position !== undefined && this.position !== this.saved) await this.commitPatiently([], this.position);
+      if (this.position !== undefined && this.position !== this.saved) await this.commitWithRetries([], this.position);
     } catch (error) {
       if (!(error instanceof StorageFault)) this.fail(error);
       throw error;
@@ -135,21 +135,21 @@ export class ProjectionProcessor<Tx> {
     return this.progress.moved(signal);
   }
 
-  private async save(events: readonly StoredEvent[], to: Position, retryPolicy?: AbortSignal): Promise<void> {
+  private async save(events: readonly StoredEvent[], to: Position, retryUntil?: AbortSignal): Promise<void> {
     try {
-      await this.commitPatiently(events, to, retryPolicy);
+      await this.commitWithRetries(events, to, retryUntil);
     } catch (error) {
       if (error instanceof Overtaken || error instanceof StorageFault) this.fail(error);
-      else await this.failAt(events, error, retryPolicy);
+      else await this.failAt(events, error, retryUntil);
       throw error;
     }
   }
 
   /** A fault of the disk is no fault of the events: they are taken as soon as it is over. */
-  private async commitPatiently(
+  private async commitWithRetries(
     events: readonly StoredEvent[],
     to: Position,
-    retryPolicy?: AbortSignal,
+    retryUntil?: AbortSignal,
   ): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
@@ -157,10 +157,10 @@ export class ProjectionProcessor<Tx> {
         if (tries === 1 || !(await this.isSavedAt(to))) await this.commit(events, to);
         return;
       } catch (error) {
-        if (retryPolicy === undefined || !(error instanceof StorageFault) || error.isLasting) throw error;
+        if (retryUntil === undefined || !(error instanceof StorageFault) || error.isLasting) throw error;
         this.retry(error);
-        await waitToRetry(tries, retryPolicy);
-        if (retryPolicy.aborted) throw error;
+        await waitToRetry(tries, retryUntil);
+        if (retryUntil.aborted) throw error;
       }
     }
   }
@@ -202,10 +202,10 @@ export class ProjectionProcessor<Tx> {
   }
 
   /** Finds the event that a batch failed at, one by one; those before it are projected. */
-  private async failAt(events: readonly StoredEvent[], cause: unknown, retryPolicy?: AbortSignal): Promise<void> {
+  private async failAt(events: readonly StoredEvent[], cause: unknown, retryUntil?: AbortSignal): Promise<void> {
     for (const event of events) {
       try {
-        await this.commitPatiently([event], event.position, retryPolicy);
+        await this.commitWithRetries([event], event.position, retryUntil);
         this.moveTo(event.position, 'catchingUp');
       } catch (error) {
         this.fail(error, event.id);
@@ -217,13 +217,13 @@ export class ProjectionProcessor<Tx> {
 
   /** It stops. */
   fail(error: unknown, failedEvent?: string): void {
-    const said = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
     const { name } = this.projection;
     this.progress.status = {
       name,
       state: 'failed',
       position: this.position,
-      error: said,
+      error: message,
       ...(failedEvent ? { failedEvent } : {}),
     };
   }

@@ -17,43 +17,43 @@ type Failed = (status: ProjectionStatus, error: unknown) => void;
 
 /** Some projections with rows in one place. The log is read once for all of them; they take it in by turns. */
 export class ProjectionRunner<Tx> {
-  private readonly runner: readonly ProjectionProcessor<Tx>[];
+  private readonly processors: readonly ProjectionProcessor<Tx>[];
   private hurried = 0;
   private endRest: () => void = () => undefined;
 
-  /** @param changed is told of each step of each projection */
+  /** @param changed is called at each step of each projection */
   constructor(
     private readonly store: EventStore,
     rows: ProjectionStore<Tx>,
     projections: readonly Projection<Tx>[],
     changed?: (status: ProjectionStatus) => void,
   ) {
-    this.runner = projections.map(
+    this.processors = projections.map(
       (projection) => new ProjectionProcessor(rows, projection, (position) => store.markAt(position), changed),
     );
   }
 
   get statuses(): readonly ProjectionStatus[] {
-    return this.runner.map(({ status }) => status);
+    return this.processors.map(({ status }) => status);
   }
 
   /** Projects what is in the log now, and ends. Throws where a projection fails. */
   async catchUp(): Promise<void> {
     const end = await this.store.lastPosition();
     const stop = new AbortController();
-    await this.read(this.runner, stop.signal, async (events, to, state) => {
-      for (const processor of this.runner) await processor.take(events, to, state);
-      if (this.runner.every(({ position = '' }) => position >= end)) stop.abort();
+    await this.read(this.processors, stop.signal, async (events, to, state) => {
+      for (const processor of this.processors) await processor.take(events, to, state);
+      if (this.processors.every(({ position = '' }) => position >= end)) stop.abort();
     });
-    for (const processor of this.runner) await processor.end();
+    for (const processor of this.processors) await processor.end();
   }
 
   /**
-   * Projects until the signal aborts. One that fails is told of, and stops alone; where the log fails, all do. A disk that
+   * Projects until the signal aborts. One that fails is reported, and stops alone; where the log fails, all do. A disk that
    * fails stops none: they wait for it.
    */
   async run(signal: AbortSignal, failed: Failed = () => undefined): Promise<void> {
-    const working = new Set(this.runner);
+    const working = new Set(this.processors);
     const each = async (work: (processor: ProjectionProcessor<Tx>) => Promise<void>) => {
       for (const processor of working) {
         try {
@@ -160,7 +160,7 @@ export class ProjectionRunner<Tx> {
   }
 
   private of(name: string): ProjectionProcessor<Tx> {
-    const processor = this.runner.find(({ status }) => status.name === name);
+    const processor = this.processors.find(({ status }) => status.name === name);
     if (processor === undefined) throw new Error(`there is no projection ${name}`);
     return processor;
   }

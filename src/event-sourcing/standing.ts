@@ -15,12 +15,12 @@ type Log = Pick<EventStore, 'logId' | 'lastPosition' | 'markAt'>;
  * How a log stands to what is remembered of it. `another`: it is not the log that was meant, and has events of its own, as
  * after a move. Else why it is older, for people: it has lost events, or has others in their place.
  */
-export type Standing = { readonly kind: 'same' | 'another' } | { readonly kind: 'older'; readonly why: string };
+export type LogStanding = { readonly kind: 'same' | 'another' } | { readonly kind: 'older'; readonly why: string };
 
-const older = (why: string): Standing => ({ kind: 'older', why });
+const older = (why: string): LogStanding => ({ kind: 'older', why });
 
 /** Compares a log with what is remembered of it. */
-export async function standingOf(log: Log, remembered: readonly Remembered[]): Promise<Standing> {
+export async function standingOf(log: Log, remembered: readonly Remembered[]): Promise<LogStanding> {
   const end = await log.lastPosition();
   let isAnother = false;
   for (const { logId, position, mark } of remembered) {
@@ -33,7 +33,7 @@ export async function standingOf(log: Log, remembered: readonly Remembered[]): P
   return (await log.markAt(end)) === undefined ? older('it is empty, but was not before') : { kind: 'another' };
 }
 
-/** What is said where a log is older, and nobody has decided yet what is to be done. */
+/** The fault of a log that is older, where nobody has decided yet what is to be done. */
 export const logIsOlder = (what: string, why: string): StorageFault =>
   new StorageFault(
     logOlder,
@@ -46,9 +46,9 @@ export const logIsOlder = (what: string, why: string): StorageFault =>
 export interface Finding {
   /** A person has decided to go on with a log that is older than what is known of it. */
   readonly acceptsOlderLog: boolean;
-  /** Told what is done anew, for people. */
-  readonly told: (line: string) => void;
+  /** Reports in a line, for people, what is made or replaced. */
+  readonly report: (line: string) => void;
 }
 
-/** As those do who are told of nothing, and have nobody who decides. */
-export const refusing: Finding = { acceptsOlderLog: false, told: () => undefined };
+/** Reports nothing, and accepts no older log. */
+export const refusing: Finding = { acceptsOlderLog: false, report: () => undefined };

@@ -26,7 +26,7 @@ export function upcasting(upcasters: Upcasters): (event: StoredEvent) => StoredE
         `Event ${event.id} in ${event.stream} is a ${type} of version ${metadata.schemaVersion}; this version knows ${newest}.`,
       );
     }
-    const data = upcasters[type]?.slice(metadata.schemaVersion - 1).reduce((said, step) => step(said), event.data);
+    const data = upcasters[type]?.slice(metadata.schemaVersion - 1).reduce((before, step) => step(before), event.data);
     return { ...event, data, metadata: { ...metadata, schemaVersion: newest } };
   };
 }

@@ -14,7 +14,7 @@ import { logOlder, StorageFault } from './storage-fault.js';
 const everyMs = 1_000;
 
 /** How many faults one after the other are told of until there is none. */
-const mostTold = 8;
+const mostReported = 8;
 
 /** A place in a log, and what stands there. */
 export interface Place {
@@ -86,7 +86,7 @@ export class WatchedLog implements EventStore {
    * @param changed is told when there is another fault, once each, and when there is none any more
    */
   async watch(signal: AbortSignal, changed: (fault: StorageFault | undefined) => void): Promise<void> {
-    const told = new Set<string>();
+    const reported = new Set<string>();
     const over = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => {
         resolve();
@@ -98,10 +98,10 @@ export class WatchedLog implements EventStore {
       await Promise.race([looked, over]);
       const { now } = this;
       const why = now === undefined ? undefined : `${now.message} ${now.detail}`;
-      const isNews = why === undefined ? told.size > 0 : !told.has(why) && told.size < mostTold;
+      const isNews = why === undefined ? reported.size > 0 : !reported.has(why) && reported.size < mostReported;
       if (isNews) changed(now);
-      if (why === undefined) told.clear();
-      else if (isNews) told.add(why);
+      if (why === undefined) reported.clear();
+      else if (isNews) reported.add(why);
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }
   }

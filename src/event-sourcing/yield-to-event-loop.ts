@@ -1,18 +1,20 @@
+import { FairLines } from './fair-lines.js';
+
 /** Lets others have the event loop before work that is long goes on. */
 export const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** For how long work goes on, in milliseconds, before others have a turn: all work of this process together. */
+/** How long all work of this process together goes on, in milliseconds, before others have a turn. */
 const longestMs = 5;
 
 /**
- * The event loop, as those see it who do long work on it: however many of them there are, they hold it no longer than one
- * does. Those who wait go on one in each turn, by lines: whoever has much to do waits behind itself.
+ * The event loop, for those who do long work on it. However many they are, together they hold it no longer than one does.
+ * One of those who wait goes on in each turn; whoever has much to do waits behind itself.
  */
 export class EventLoop {
   private since = 0;
   private isWatched = false;
-  /** Those who wait, by whose work it is; in the order in which they come. */
-  private readonly lines = new Map<string, (() => void)[]>();
+  /** How those who wait go on. */
+  private readonly waiting = new FairLines<() => void>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
@@ -25,9 +27,7 @@ export class EventLoop {
   giveWay(who: string): Promise<void> {
     this.watch();
     return new Promise((resolve) => {
-      const line = this.lines.get(who);
-      if (line === undefined) this.lines.set(who, [resolve]);
-      else line.push(resolve);
+      this.waiting.add(who, resolve);
     });
   }
 
@@ -42,24 +42,19 @@ export class EventLoop {
     });
   }
 
-  /** Lets the first of the first line go on, whose line goes behind the others. */
   private goOn(): void {
-    for (const [who, line] of this.lines) {
-      const first = line.shift();
-      this.lines.delete(who);
-      if (line.length > 0) this.lines.set(who, line);
-      this.watch();
-      first?.();
-      return;
-    }
+    const next = this.waiting.next();
+    if (next === undefined) return;
+    this.watch();
+    next.item();
   }
 }
 
 const ours = new EventLoop();
 
 /**
- * Asked between the steps of work that may be long, to give the others a turn whenever work has gone on for some time:
- * `while (turns.isOver) await turns.giveWay();`
+ * Asked between the steps of long work, so that others have a turn when it has gone on for some time:
+ * `while (turns.isOver) await turns.yield();`
  */
 export class TimeSlice {
   /** @param who Whose work it is, where somebody is known. */

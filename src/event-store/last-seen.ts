@@ -46,6 +46,6 @@ export function readLastSeen(name: string): Seen | undefined {
 }
 
 function lineOf({ logId, position, mark }: Seen): string {
-  const said = `${logId} ${position} ${mark}`;
-  return `${crc32(said)} ${said}\n`;
+  const content = `${logId} ${position} ${mark}`;
+  return `${crc32(content)} ${content}\n`;
 }

@@ -6,9 +6,9 @@ import { TIME_SOURCE, EVENT_STORE, SETTINGS } from '../di-tokens.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { type TimeSource } from '../time/time-source.js';
 import { Feed } from './feed.js';
-import { SlaEvents } from './graphql/sla-events.resolver.js';
+import { SlaEventsResolver } from './graphql/sla-events.resolver.js';
 
-export const feedResolvers = [SlaEvents];
+export const feedResolvers = [SlaEventsResolver];
 
 const feed = {
   provide: Feed,

@@ -2,6 +2,7 @@ import { DiskLines } from '../storage/disk-lines.js';
 import { DiskSet } from '../storage/disk-set.js';
 import { UnknownWord } from '../catalogue/domain/unknown-word.js';
 import { type Words } from '../catalogue/domain/words.js';
+import { groupBy } from '../event-sourcing/group-by.js';
 import { oneAtATime } from '../event-sourcing/one-at-a-time.js';
 import { type RequestOutcome } from '../tickets/commands/change-ticket.js';
 import { eachTicket } from '../tickets/commands/each-ticket.js';
@@ -168,15 +169,15 @@ class Importing {
     return isDecided || this.options.survey?.opens(ticket) === false;
   }
 
-  /** What waited for a ticket comes after its opening and before what else is said. After a stop it is read again. */
+  /** What waited for a ticket comes after its opening and before all else. After a stop it is read again. */
   private async recordWithEarly(ticket: string, items: readonly Item[]): Promise<void> {
     const others = items.filter(({ command }) => !opens(command));
     let first = items.filter(({ command }) => opens(command));
     for (let isLast = false; !isLast && !this.options.signal.aborted; first = []) {
       const waited = this.early.takeOf(ticket, chunkSize);
       isLast = waited.length < chunkSize;
-      const said = [...first, ...waited, ...(isLast ? others : [])];
-      if (said.length > 0) await this.record(ticket, said);
+      const part = [...first, ...waited, ...(isLast ? others : [])];
+      if (part.length > 0) await this.record(ticket, part);
     }
   }
 
@@ -212,12 +213,7 @@ class Importing {
 
   /** Facts by Pledge's id of their ticket, the opening first. */
   private byTicket(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
-    const tickets = new Map<string, Item[]>();
-    for (const item of items) {
-      const own = tickets.get(item.fact.ticket);
-      if (own === undefined) tickets.set(item.fact.ticket, [item]);
-      else own.push(item);
-    }
+    const tickets = groupBy(items, ({ fact }) => fact.ticket);
     const { source } = this.options;
     return new Map([...tickets].map(([externalId, own]) => [ticketIdOf({ source, externalId }), openingsFirst(own)]));
   }

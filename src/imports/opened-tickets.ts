@@ -2,11 +2,11 @@ import { DiskSet } from '../storage/disk-set.js';
 import { Cache } from '../event-sourcing/cache.js';
 
 /** How many are found without a look at the disk. */
-const atHand = 50_000;
+const cachedTickets = 50_000;
 
 /** The tickets that an import has opened, or found as it would have opened them, by themselves or by a split. */
 export class OpenedTickets {
-  private readonly recent = new Cache<true>(atHand);
+  private readonly recent = new Cache<true>(cachedTickets);
   private readonly all = new DiskSet();
 
   add(ticket: string, by: 'opening' | 'split'): void {

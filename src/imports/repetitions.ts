@@ -4,20 +4,20 @@ import { Cache } from '../event-sourcing/cache.js';
 const remembered = 100_000;
 
 /**
- * Counts how often a log said the same of a ticket before, with something else of that ticket in between: a row twice is one
- * fact, but resolved, reopened and resolved within one minute are three. It depends on the log's rows and their order alone,
- * so a log that is read again counts the same. What lies further back than it remembers counts as never said.
+ * Counts how often a log had the same content for a ticket before, with other content of that ticket in between. A row twice is
+ * one fact, but resolved, reopened and resolved within one minute are three. The count depends on the rows and their order
+ * alone, so it is the same when a log is read again. Content further back than it remembers counts as new.
  */
 export class Repetitions {
   private readonly counts = new Cache<number>(remembered);
-  /** What was said last of each ticket; kept longer than what it is compared with. */
+  /** The last content of each ticket; kept longer than what it is compared with. */
   private readonly last = new Cache<string>(2 * remembered);
 
-  /** How often it came before what is said now. */
+  /** How often the content came before. */
   count(ticket: string, content: string): number {
     const before = this.counts.get(content);
-    const isSaidAgain = this.last.get(ticket) !== content;
-    const count = before === undefined ? 0 : before + Number(isSaidAgain);
+    const isBack = this.last.get(ticket) !== content;
+    const count = before === undefined ? 0 : before + Number(isBack);
     this.counts.set(content, count);
     this.last.set(ticket, content);
     return count;

@@ -30,7 +30,7 @@ export function* sampleLog(options: SampleOptions): Generator<string, void, unde
   for (const { id: customer, name, plan } of customers)
     yield JSON.stringify({ event: 'CustomerEnrolled', customer, name, plan });
 
-  const pending = new Timeline();
+  const pending = new SampleTimeline();
   let number = 0;
   for (const openedAt of openings(options, random)) {
     yield* pending.until(openedAt);
@@ -99,7 +99,7 @@ function localOffset(at: Instant, timeZone: string): number {
 }
 
 /** Facts to come, soonest first: a binary heap. */
-class Timeline {
+class SampleTimeline {
   private readonly heap: SampleFact[] = [];
 
   add(fact: SampleFact): void {

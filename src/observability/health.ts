@@ -31,8 +31,8 @@ export interface Parts extends Pick<Health, 'projections' | 'stuckTickets'> {
 
 export function healthOf({ subscription, projections, stuckTickets, faults, isBuilt }: Parts): Health {
   const connected = subscription.state === 'live' || subscription.state === 'catchingUp';
-  const told = faults.map(({ code, message }) => ({ code, message }));
-  const about = { store: { connected, ...subscription }, projections, stuckTickets, faults: told };
+  const publicFaults = faults.map(({ code, message }) => ({ code, message }));
+  const about = { store: { connected, ...subscription }, projections, stuckTickets, faults: publicFaults };
   if (faults.some(({ isLasting }) => isLasting))
     return { status: 'failed', reason: 'The stored data is damaged, or was replaced.', ...about };
   if (projections.some(({ state }) => state === 'failed'))

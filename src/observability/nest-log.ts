@@ -6,9 +6,9 @@ export function nestLog(log: Log): LoggerService {
   const to =
     (level: LogEntry['level']) =>
     (message: unknown, ...more: unknown[]) => {
-      const said = typeof message === 'string' ? message : inFull(message);
+      const text = typeof message === 'string' ? message : inFull(message);
       const rest = more.filter((each) => typeof each === 'string');
-      log({ level, code: 'FRAMEWORK', message: said, ...(rest.length === 0 ? {} : { error: rest.join('\n') }) });
+      log({ level, code: 'FRAMEWORK', message: text, ...(rest.length === 0 ? {} : { error: rest.join('\n') }) });
     };
   return { log: () => undefined, error: to('error'), fatal: to('error'), warn: to('warn') };
 }

@@ -19,11 +19,11 @@ export function connectTo(file: string, called: string, remedy: string): Databas
     return database;
   } catch (error) {
     const { code, message } = error as { readonly code?: string; readonly message: string };
-    const said = `${called} cannot be written: ${message}`;
-    if (code?.startsWith('SQLITE_CORRUPT') === true) throw new StorageFault('DATA_DAMAGED', `${said}. ${remedy}`, true);
+    const why = `${called} cannot be written: ${message}`;
+    if (code?.startsWith('SQLITE_CORRUPT') === true) throw new StorageFault('DATA_DAMAGED', `${why}. ${remedy}`, true);
     // Not one of ours at all, most likely.
-    if (code === 'SQLITE_NOTADB') throw new StorageFault('DATA_NOT_WRITABLE', `${said}. ${remedy}`, true);
-    throw new StorageFault('DATA_NOT_WRITABLE', said);
+    if (code === 'SQLITE_NOTADB') throw new StorageFault('DATA_NOT_WRITABLE', `${why}. ${remedy}`, true);
+    throw new StorageFault('DATA_NOT_WRITABLE', why);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { askingToGoOn } from './stoppable-connection.js';
-import { type ReadFile, type Reads } from './reads.js';
+import { type ReadFile, type Reads } from './read-port.js';
 import { type Asker } from '../auth/asker.js';
 
 /** Who asks each query that is under way. */

@@ -17,7 +17,7 @@ import { type Schema } from './schema.js';
 /** Beside read models in which damage was met, in whichever thread: the next start builds them anew. */
 const damageNoted = (file: string) => `${file}.is-damaged`;
 
-/** How faults of the file are told. */
+/** How faults of the file are report. */
 export const readModelsStored = (file: string): Stored => ({
   called: 'the read models',
   remedy: 'Restart the server: it rebuilds them.',
@@ -57,7 +57,7 @@ export interface BuiltFrom {
 export async function openReadModels(file: string, from: BuiltFrom, finding = refusing): Promise<ReadModels> {
   const found = existsSync(damageNoted(file)) ? 'they were found damaged' : await lookedAt(file, from, finding);
   if (typeof found !== 'string') return found;
-  finding.told(`The read models are being rebuilt: ${found}.`);
+  finding.report(`The read models are being rebuilt: ${found}.`);
   removeReadModels(file);
   return made(file, from, finding);
 }
@@ -73,12 +73,12 @@ async function lookedAt(file: string, from: BuiltFrom, finding: Finding): Promis
 }
 
 /** Read models with the tables of each projection, for whoever owns the data folder. */
-async function made(file: string, { log, projections }: BuiltFrom, { told }: Finding): Promise<ReadModels> {
+async function made(file: string, { log, projections }: BuiltFrom, { report }: Finding): Promise<ReadModels> {
   const readModels = joinReadModels(file);
   try {
     if ((await formOf(readModels.writer, file)) === 'new') await makeForm(readModels.writer, log.logId);
     const anew = await makeTables(readModels.writer, projections);
-    if (anew.length > 0) told(`Projections of another version are being rebuilt: ${anew.join(', ')}.`);
+    if (anew.length > 0) report(`Projections of another version are being rebuilt: ${anew.join(', ')}.`);
     return readModels;
   } catch (error) {
     await readModels.close();

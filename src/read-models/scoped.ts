@@ -15,7 +15,7 @@ import {
 } from 'kysely';
 import { type Scope } from '../auth/scope.js';
 import { askedBy, readElsewhere } from './read-dialect.js';
-import { type Reads } from './reads.js';
+import { type Reads } from './read-port.js';
 import { type Reader } from '../auth/asker.js';
 import { type ReadModel, type Visible } from './read-model.js';
 import { among } from './rows.js';

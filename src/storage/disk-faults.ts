@@ -23,12 +23,12 @@ export function diskFault(
   { called, code = 'DATA_NOT_WRITABLE', remedy }: Stored,
 ): StorageFault | undefined {
   if (error instanceof StorageFault) return error;
-  const { code: said, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
-  if (typeof said !== 'string') return undefined;
-  const why = `${String(message)} (${said})`;
-  if (ofDamage.test(said))
+  const { code: cause, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof cause !== 'string') return undefined;
+  const why = `${String(message)} (${cause})`;
+  if (ofDamage.test(cause))
     return new StorageFault('DATA_DAMAGED', `Found damage in ${called}: ${why}. ${remedy}`, true);
-  return ofTheDisk.test(said) ? new StorageFault(code, `Cannot use ${called} now: ${why}.`) : undefined;
+  return ofTheDisk.test(cause) ? new StorageFault(code, `Cannot use ${called} now: ${why}.`) : undefined;
 }
 
 /** Does something with a file. @throws StorageFault where the disk fails */

@@ -1,3 +1,4 @@
+import { groupBy } from '../event-sourcing/group-by.js';
 import { type Readable } from '../read-models/scoped.js';
 import { type QualityFlag } from './domain/ticket-state.js';
 import { partOf } from './projections/kept-facts.js';
@@ -18,10 +19,7 @@ export async function flagsBetween(
     .where('part', '>=', partOf(first))
     .where('part', '<=', partOf(last))
     .execute();
-  const flags = new Map<number, Flag[]>();
-  for (const row of rows) {
-    for (const [revision, flag] of JSON.parse(`[${row.flags}]`) as [revision: number, flag: Flag][])
-      flags.set(revision, [...(flags.get(revision) ?? []), flag]);
-  }
-  return flags;
+  const kept = rows.flatMap((row) => JSON.parse(`[${row.flags}]`) as [revision: number, flag: Flag][]);
+  const byRevision = groupBy(kept, ([revision]) => revision);
+  return new Map([...byRevision].map(([revision, own]) => [revision, own.map(([, flag]) => flag)]));
 }

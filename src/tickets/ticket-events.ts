@@ -1,7 +1,7 @@
 import { type Scope, sees } from '../auth/scope.js';
 import { type EventStore, type ReadStreamOptions, type StoredEvent } from '../event-sourcing/event-store.js';
 import { ownerOf } from './commands/other-ticket.js';
-import { ticketStream, type TicketEvent } from './domain/events.js';
+import { ticketStream, type TicketEvent } from './domain/ticket-event-types.js';
 
 /**
  * The events of a ticket in order of recording, all or a part; none where there is no such ticket that the reader may see.

@@ -2,13 +2,13 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { ChangeTicketHandler } from './commands/change-ticket-handler.js';
-import { RecordEvents } from './graphql/record-events.resolver.js';
+import { RecordEventsResolver } from './graphql/record-events.resolver.js';
 import { EventReporter } from './graphql/event-reporter.js';
-import { TicketMutations } from './graphql/ticket-mutations.resolver.js';
-import { TicketQueries } from './graphql/ticket-queries.resolver.js';
+import { TicketMutationsResolver } from './graphql/ticket-mutations.resolver.js';
+import { TicketQueriesResolver } from './graphql/ticket-queries.resolver.js';
 import { TicketByIdHandler, TicketListHandler } from './queries/ticket-queries.js';
 
-export const ticketResolvers = [TicketMutations, TicketQueries, RecordEvents];
+export const ticketResolvers = [TicketMutationsResolver, TicketQueriesResolver, RecordEventsResolver];
 
 @Module({
   imports: [CqrsModule],

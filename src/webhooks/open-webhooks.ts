@@ -34,13 +34,13 @@ export async function openWebhooks(
   const secretOf = secretsFrom(keyIn(files.key));
   const outbox = await openOutbox(files.outbox, store, finding);
   const changed = new Notifier();
-  const { rows, projection } = ringing(outbox, outboxProjection(time), changed);
+  const { rows, projection } = notifying(outbox, outboxProjection(time), changed);
   const runner = new ProjectionRunner(store, rows, [projection]);
   return { outbox, secretOf, changed, runner, close: outbox.close };
 }
 
-/** Rings after each transaction that took events; one that only moves the checkpoint is nobody's concern. */
-function ringing(outbox: Outbox, projection: Projection<OutboxTx>, notifier: Notifier) {
+/** Notifies after each transaction that took events. One that only moves the checkpoint concerns nobody. */
+function notifying(outbox: Outbox, projection: Projection<OutboxTx>, notifier: Notifier) {
   let tookEvents = false;
   const noting: Projection<OutboxTx> = {
     ...projection,

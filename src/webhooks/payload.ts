@@ -1,6 +1,7 @@
 import { Webhook as Signer } from 'standardwebhooks';
 import { type Instant } from '../business-time/calendar.js';
 import { type FeedEvent, type FeedType } from '../feed/domain/feed-event.js';
+import { constantCase } from '../parsing/constant-case.js';
 import { type Webhook } from './domain/webhook-decider.js';
 import { type SecretOf } from './secrets.js';
 
@@ -15,17 +16,24 @@ const typeNames: Readonly<Record<FeedType, string>> = {
 
 const iso = (at: Instant) => new Date(at).toISOString();
 
-/** `firstResponse` and `FirstResponse` read FIRST_RESPONSE, as in the API. */
-const screaming = (value: string) => value.replace(/(?!^)([A-Z])/g, '_$1').toUpperCase();
-
-/** An event as webhooks carry it: with the fields, names and values that the feed has over GraphQL. */
+/** An event as webhooks carry it: with the fields, names and values of the feed over GraphQL. */
 export function bodyOf({ id, type, data, metadata }: FeedEvent, cursor: string): string {
   const { metric, run, layout, ticket, reference, subject, customer, priority, assignee, team, channel } = data;
   return JSON.stringify({
     type: typeNames[type],
     timestamp: iso(data.at),
     data: {
-      ...{ cursor, id, kind: screaming(type), metric: screaming(metric), run, layout, ticket, reference, subject },
+      ...{
+        cursor,
+        id,
+        kind: constantCase(type),
+        metric: constantCase(metric),
+        run,
+        layout,
+        ticket,
+        reference,
+        subject,
+      },
       ...{ customer, plan: data.terms.plan.code, type: data.type, priority, assignee, team },
       channel: channel ?? null,
       ...{

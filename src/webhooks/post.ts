@@ -50,7 +50,7 @@ export function httpPost(rules: TargetRules, time: TimeSource): HttpPost {
     } catch (error) {
       if (signal.aborted) return undefined;
       if (late.signal.aborted) return { kind: 'failed', status: null, error: 'no answer within 15 s' };
-      return { kind: 'failed', status: null, error: said(error) };
+      return { kind: 'failed', status: null, error: messageOf(error) };
     } finally {
       done.abort();
     }
@@ -62,7 +62,7 @@ export function httpPost(rules: TargetRules, time: TimeSource): HttpPost {
 }
 
 /** Why a request failed, in words that say nothing of what was found behind a refused address. */
-function said(error: unknown): string {
+function messageOf(error: unknown): string {
   if (error instanceof TargetRefused) return error.message;
   const { message, code } = error as { readonly message?: unknown; readonly code?: unknown };
   const text = typeof message === 'string' && message !== '' ? message : String(code);

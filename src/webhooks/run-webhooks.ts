@@ -1,15 +1,15 @@
 import { forgetOld } from './outbox/deliveries.js';
 import { advanceReplays } from './outbox/replays.js';
 import { type Webhooks } from './open-webhooks.js';
-import { sendTo, type SenderPorts } from './sender.js';
+import { sendTo, type SenderPorts } from './delivery-sender.js';
 
 export interface WebhookPorts extends SenderPorts, Pick<Webhooks, 'runner' | 'changed'> {
   /** Something has failed that is no endpoint's fault. */
   readonly failed: (what: string, error: unknown) => void;
 }
 
-/** How long what has failed is left alone. */
-const setAsideMs = 60_000;
+/** How long what has failed is backed off. */
+const backOffMs = 60_000;
 
 const dayMs = 86_400_000;
 
@@ -20,9 +20,9 @@ export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Pro
     failed('the outbox of webhooks has stopped', error);
   });
   const replaying = again('a replay of webhooks', async () => {
-    const rung = changed.next(signal);
+    const notified = changed.next(signal);
     if (await advanceReplays(outbox, store, time)) changed.notify();
-    else await rung;
+    else await notified;
   });
   const forgetting = again('the delivery log of webhooks', async () => {
     await forgetOld(outbox.db, time.now());
@@ -30,14 +30,14 @@ export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Pro
   });
   await Promise.all([projecting, replaying, forgetting, sendToAll()]);
 
-  /** Does something over and over; what fails is told of, and done again a minute later. */
+  /** Does something over and over; a failure is reported, and the work is done again a minute later. */
   async function again(what: string, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
       try {
         await work();
       } catch (error) {
         failed(what, error);
-        await time.sleepUntil(time.now() + setAsideMs, signal);
+        await time.sleepUntil(time.now() + backOffMs, signal);
       }
     }
   }
@@ -45,13 +45,13 @@ export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Pro
   async function sendToAll(): Promise<void> {
     const senders = new Map<string, Promise<void>>();
     await again('the endpoints of webhooks', async () => {
-      const rung = changed.next(signal);
+      const notified = changed.next(signal);
       for (const { webhook } of await outbox.db.selectFrom('endpoints').select('webhook').execute()) {
         if (senders.has(webhook)) continue;
         const sending = sendAgain(webhook).finally(() => senders.delete(webhook));
         senders.set(webhook, sending);
       }
-      await rung;
+      await notified;
     });
     await Promise.all(senders.values());
   }
@@ -61,7 +61,7 @@ export async function runWebhooks(ports: WebhookPorts, signal: AbortSignal): Pro
       await sendTo(ports, webhook, changed, signal);
     } catch (error) {
       failed(`what is sent to webhook ${webhook}`, error);
-      await time.sleepUntil(time.now() + setAsideMs, signal);
+      await time.sleepUntil(time.now() + backOffMs, signal);
       changed.notify();
     }
   }

@@ -8,15 +8,15 @@ import { TIME_SOURCE, EVENT_STORE, SETTINGS, WEBHOOKS } from '../di-tokens.js';
 import { ChangeWebhookHandler } from './commands/change-webhook.js';
 import { ReplayWebhookHandler, TestWebhookHandler } from './commands/deliver.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
-import { WebhookMutations } from './graphql/webhook-mutations.resolver.js';
-import { WebhookQueries } from './graphql/webhook-queries.resolver.js';
+import { WebhookMutationsResolver } from './graphql/webhook-mutations.resolver.js';
+import { WebhookQueriesResolver } from './graphql/webhook-queries.resolver.js';
 import { type Webhooks } from './open-webhooks.js';
 import { httpPost } from './post.js';
-import { ChangedWebhookViewHandler, DeliveryListHandler, WebhookListHandler } from './queries.js';
+import { ChangedWebhookHandler, DeliveryListHandler, WebhookListHandler } from './webhook-queries.js';
 import { runWebhooks } from './run-webhooks.js';
 import { systemLookup } from './ssrf-guard.js';
 
-export const webhookResolvers = [WebhookMutations, WebhookQueries];
+export const webhookResolvers = [WebhookMutationsResolver, WebhookQueriesResolver];
 
 const ports = {
   provide: WEBHOOK_PORTS,
@@ -51,7 +51,7 @@ export class WebhookWork implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 const handlers = [ChangeWebhookHandler, ReplayWebhookHandler, TestWebhookHandler];
-const queries = [WebhookListHandler, ChangedWebhookViewHandler, DeliveryListHandler];
+const queries = [WebhookListHandler, ChangedWebhookHandler, DeliveryListHandler];
 
 @Module({
   imports: [CqrsModule],

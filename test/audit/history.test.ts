@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { historyPart, type HistoryQuestion, wholeHistory } from '../../src/audit/history.js';
 import { type ReplayQuestion, replayTicket } from '../../src/audit/replay.js';
 import { type EventStore, type ReadStreamOptions, type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { ticketStream } from '../../src/tickets/domain/events.js';
+import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
 import { flagsBetween } from '../../src/tickets/kept-flags.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';

@@ -148,6 +148,21 @@ describe('pledge compare', () => {
     expect(await compare(['A-2,x,true'])).toMatchObject({ code: 1, stderr });
   });
 
+  it('refuses verdicts on no ticket of a source, and names the sources', async () => {
+    expect(await compare(['A-1,x,true'], '--source', 'frist')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'pledge: NO_TICKET_FOUND: No ticket of the source "frist" has one of these names; imported so far: first, second.',
+      ),
+    });
+  });
+
+  it('refuses verdicts on no ticket by reference', async () => {
+    const stderr = expect.stringContaining('pledge: NO_TICKET_FOUND: No ticket has one of these references');
+    expect(await compare(['Z-1,x,true'])).toMatchObject({ code: 1, stdout: '', stderr });
+  });
+
   it('refuses without data, and makes none', async () => {
     const empty = newFolder();
     const { stderr } = await pledgeHere(empty, ['compare', '--verdicts', 'x.csv', '--column', 'ok']);

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { Database } from '../../src/storage/sqlite.js';
 import { InvalidCalendar } from '../../src/business-time/calendar.js';
 import { fail } from '../../src/cli/fail.js';
-import { whoIsHere } from '../../src/cli/plans.js';
+import { whoIsHere } from '../../src/cli/plans-command.js';
 import { Rejects } from '../../src/cli/rejects.js';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { newFolder } from '../support/api.js';

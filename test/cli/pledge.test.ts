@@ -52,7 +52,9 @@ describe('pledge', () => {
   });
 
   it.each([
-    ['an unknown command', ['nonsense'], 2, 'nonsense'],
+    ['an unknown command', ['nonsense'], 2, "unknown command 'nonsense'"],
+    ['help for an unknown command', ['help', 'nonsense'], 2, "unknown command 'nonsense'"],
+    ['help for a command that is mistyped', ['improt', '--help'], 2, 'Did you mean import?'],
     ['an unknown format', ['import', 'x.csv', '--format', 'nonsense'], 2, 'nonsense'],
     ['a file that is not there', ['import', 'missing.ndjson'], 1, 'LOG_NOT_READABLE'],
     ['the history of nothing', ['history', 'T-1'], 1, 'DATA_NOT_FOUND'],
@@ -64,12 +66,12 @@ describe('pledge', () => {
   });
 
   it.each([
-    ['PLEDGE_PORT', 'abc'],
-    ['PLEDGE_TIME_ZONE', 'Mars/Base'],
-  ])('refuses %s=%s by its name', async (name, value) => {
+    ['PLEDGE_PORT', 'abc', 'must be a whole number from 0 to 65535'],
+    ['PLEDGE_TIME_ZONE', 'Mars/Base', 'must be an IANA time zone, for example Europe/Berlin'],
+  ])('refuses %s=%s by its name, and says what it must be', async (name, value, must) => {
     const folder = newFolder();
     const { code, stderr } = await pledgeHere(folder, ['serve'], '', { [name]: value });
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`INVALID_SETTING: ${name}=${value}`)]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`INVALID_SETTING: ${name}=${value}: ${must}\n`)]);
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -100,16 +102,22 @@ describe('pledge', () => {
     const server = startPledge(folder, ['serve']);
     await server.serves();
     const url = /http:\S+(?=\/graphql)/.exec(server.printed())?.[0] ?? '';
+    expect(server.printed()).toContain('There are no tickets yet.');
     while ((await fetch(`${url}/health`)).status !== 200) await sleep(20);
 
     const second = await pledgeHere(folder, ['import', '-'], opened('A-1'));
     expect(second).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(`DATA_FOLDER_IN_USE.*process ${server.pid ?? 0} .pledge serve`),
+      stderr: expect.stringMatching(
+        `DATA_FOLDER_IN_USE.*process ${server.pid ?? 0} .pledge serve.*Stop it first, or set PLEDGE_DATA`,
+      ),
     });
     const port = new URL(url).port;
     const other = await pledge(newFolder(), ['serve'], '', { PLEDGE_PORT: port });
-    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('pledge: ADDRESS_NOT_FREE: 127.0.0.1:') });
+    expect(other).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/ADDRESS_NOT_FREE: 127.0.0.1:.*PLEDGE_PORT/),
+    });
 
     server.kill('SIGTERM');
     expect(await server.ended).toMatchObject({ code: 0, stderr: '' });

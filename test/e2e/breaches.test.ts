@@ -106,6 +106,12 @@ describe('a deadline that passes', () => {
       { minPosition },
     );
     expect(found).toMatchObject({ edges: [{ node: { ticket: 'T-1', withdrawnAt: '2026-03-04T09:00:00.000Z' } }] });
+    const narrowed = (filter: string) =>
+      api.data(`{ breaches(filter: ${filter}) { edges { node { ticket channel } } } }`);
+    expect(await narrowed('{ types: ["productbug"], channels: ["Email"], priorities: ["normal"] }')).toEqual({
+      breaches: { edges: [{ node: { ticket: 'T-1', channel: 'email' } }] },
+    });
+    expect(await narrowed('{ channels: ["phone"] }')).toEqual({ breaches: { edges: [] } });
     const { slaSummary } = await api.data(
       'query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { plan met breached withdrawn attainment } }',
       {

@@ -53,10 +53,12 @@ describe('a fact whose time cannot be as said', () => {
       flags: [{ flag: 'CLAMPED_TO_OPENING' }],
       clocks: [{ state: 'MET', satisfiedAt: '2026-02-26T10:00:00.000Z' }],
     });
-    expect(await api.data(`{ replayTicket(id: "${ticket.id}") { ${fields} } }`)).toEqual({ replayTicket: ticket });
-    expect(await flagged(ticket.id)).toEqual([
-      { id: ticket.flags[0]?.fact, type: 'FirstResponseSent', flags: ['CLAMPED_TO_OPENING'] },
-    ]);
+    for (const name of [ticket.id, 'A-1']) {
+      expect(await api.data(`{ replayTicket(id: "${name}") { ${fields} } }`)).toEqual({ replayTicket: ticket });
+      expect(await flagged(name)).toEqual([
+        { id: ticket.flags[0]?.fact, type: 'FirstResponseSent', flags: ['CLAMPED_TO_OPENING'] },
+      ]);
+    }
   });
 
   it('after its recording, within the skew, counts when it was recorded, and says so', async () => {

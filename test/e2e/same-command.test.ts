@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
-import { ticketStream } from '../../src/tickets/domain/events.js';
+import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
 import { Api } from '../support/api.js';
 import { ledgerAt } from '../support/application-contexts.js';
 

@@ -78,7 +78,12 @@ describe('a key for some customers', () => {
       'tickets, from their end',
       '{ tickets(minPosition: $minPosition, last: 1) { pageInfo { hasPreviousPage } edges { node { customer } } } }',
     ],
+    [
+      'ticketHistory, by reference',
+      '{ ticketHistory(id: "GLOBEX-REF", minPosition: $minPosition) { edges { node { type } } } }',
+    ],
     ['replayTicket', '{ replayTicket(id: "G-1") { subject } }'],
+    ['replayTicket, by reference', '{ replayTicket(id: "GLOBEX-REF") { subject } }'],
     ['customers', '{ customers(minPosition: $minPosition) { edges { node { id } } } }'],
     ['customer', '{ customer(id: "globex", minPosition: $minPosition) { plan } }'],
     [

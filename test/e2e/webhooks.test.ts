@@ -10,7 +10,7 @@ interface Saved {
   readonly webhook: Record<string, unknown>;
 }
 
-const fields = 'id url description state waiting setAside filter { kinds plans includeHistoric }';
+const fields = 'id url description state waiting deadLettered filter { kinds plans includeHistoric }';
 
 /** Webhooks over the API; private targets are allowed, so that there is somewhere to deliver to. */
 describe('webhooks over the API', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ReadBarrier } from '../../src/api/graphql/read-barrier.js';
 import { Catalogue } from '../../src/catalogue/catalogue.js';
-import { DueAt, DueAtHandler } from '../../src/catalogue/queries/due-at-query.js';
+import { DueAtQuery, DueAtHandler } from '../../src/catalogue/queries/due-at-query.js';
 import { toCursor } from '../../src/event-sourcing/cursor.js';
 import { type EventStore } from '../../src/event-sourcing/event-store.js';
 import { soon, soonMs } from '../../src/event-sourcing/soon.js';
@@ -51,7 +51,7 @@ describe('a query, while the event store is away,', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ['for a ticket whose plan is not in memory', () => toTicketTypes([view], catalogue, 0)],
-    ['for what would be due', () => new DueAtHandler(catalogue).execute(new DueAt('everyone', due))],
+    ['for what would be due', () => new DueAtHandler(catalogue).execute(new DueAtQuery('everyone', due))],
     ['for a position that nobody has seen', () => barrier.seen(['tickets'], toCursor(away, '0'.repeat(20)))],
   ])('%s is told so soon', async (_, ask) => {
     const answer = expect(ask()).rejects.toMatchObject(unavailable);

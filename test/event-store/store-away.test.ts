@@ -22,7 +22,7 @@ async function openImpatiently(url: string): Promise<OpenEventStore> {
     store,
     status: () => store.status,
     committed: () => Promise.resolve(),
-    ring: () => undefined,
+    notify: () => undefined,
     probe: () => Promise.resolve(),
     close: () => store.close(),
   };

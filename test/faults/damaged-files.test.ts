@@ -25,7 +25,7 @@ function damage(file: string, table: string): void {
 async function opened(folder: string): Promise<{ readonly context: TestContext; readonly said: string }> {
   const said: string[] = [];
   const time = new ManualClock(Date.parse(now));
-  const finding = { acceptsOlderLog: false, told: (line: string) => said.push(line) };
+  const finding = { acceptsOlderLog: false, report: (line: string) => said.push(line) };
   const context = await openPledgeContext(settingsOf(folder), 'test', { time, finding });
   return { context: { ...context, time }, said: said.join('\n') };
 }

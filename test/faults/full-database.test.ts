@@ -8,7 +8,7 @@ import { type ProjectionStatus } from '../../src/event-sourcing/progress.js';
 import { type Projection, type ProjectionStore } from '../../src/event-sourcing/projection-processor.js';
 import { ProjectionRunner } from '../../src/event-sourcing/projection-runner.js';
 import { StorageFault } from '../../src/event-sourcing/storage-fault.js';
-import { Appender } from '../../src/event-store/sqlite/appender.js';
+import { Appender } from '../../src/event-store/sqlite/sqlite-appender.js';
 import { durable } from '../../src/event-store/sqlite/open-database.js';
 import { OpenFiles } from '../../src/event-store/sqlite/open-files.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';

@@ -26,7 +26,7 @@ async function use(folder: string, ...tickets: readonly string[]): Promise<void>
 async function accepted(folder: string): Promise<{ readonly context: TestContext; readonly said: readonly string[] }> {
   const said: string[] = [];
   const time = new ManualClock(Date.parse(now));
-  const finding = { acceptsOlderLog: true, told: (line: string) => said.push(line) };
+  const finding = { acceptsOlderLog: true, report: (line: string) => said.push(line) };
   return { context: { ...(await openPledgeContext(settingsOf(folder), 'test', { time, finding })), time }, said };
 }
 

@@ -29,14 +29,14 @@ describe('the thread of projections, when it begins,', () => {
     renameSync(file, `${file}.away`);
     mkdirSync(file);
     const said: string[] = [];
-    const told = (why: string) => {
+    const onRetry = (why: string) => {
       said.push(why);
       if (said.length < 3) return;
       rmdirSync(file);
       renameSync(`${file}.away`, file);
     };
     const { close } = await openProjectionRunner(settingsOf(folder), {
-      waiting: { signal: stop.signal, told },
+      waiting: { signal: stop.signal, onRetry },
       subscribed: () => undefined,
       changed: () => undefined,
     });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { importLog } from '../../src/imports/import-log.js';
 import { propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
-import { ticketStream } from '../../src/tickets/domain/events.js';
+import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
 import { ticketIdOf } from '../../src/tickets/domain/ticket-id.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, type TestContext } from '../support/application-contexts.js';

@@ -1,7 +1,7 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { type PinnedVersions } from '../../src/clocks/pinned-versions.js';
-import { ticketStream } from '../../src/tickets/domain/events.js';
+import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
 import { type Breach } from './naive-context.js';
 
 /** What the stream of a ticket says, as far as it has been read. */

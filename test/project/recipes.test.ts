@@ -70,7 +70,7 @@ const examples: Readonly<
   },
   'Add a metric': { names: ['followUp'], most: 4 },
   'Add a read model': {
-    names: ['breaches', 'breachesProjection', 'BreachesTable', 'BreachList', 'BreachListHandler', 'BreachView'],
+    names: ['breaches', 'breachesProjection', 'BreachesTable', 'BreachListQuery', 'BreachListHandler', 'BreachView'],
     most: 5, // the resolver among them
   },
   'Add a setting': { names: ['heartbeatSeconds', 'PLEDGE_HEARTBEAT_SECONDS'], most: 2 },

@@ -120,7 +120,7 @@ describe('read models', () => {
   /** What is told where they are opened and projected. */
   async function reopened(): Promise<readonly string[]> {
     const said: string[] = [];
-    const finding = { acceptsOlderLog: false, told: (line: string) => void said.push(line) };
+    const finding = { acceptsOlderLog: false, report: (line: string) => void said.push(line) };
     const context = await openPledgeContext(settingsOf(folder), 'test', { finding });
     await project(context).finally(() => context.close());
     return said;
@@ -197,7 +197,7 @@ describe('read models', () => {
     expect(rowsOf(readModelsIn(copy))).not.toEqual(expected);
     await expect(projected(copy)).rejects.toMatchObject({ code: 'LOG_OLDER' });
     expect(rowsOf(readModelsIn(copy))).not.toEqual(expected);
-    const finding = { acceptsOlderLog: true, told: () => undefined };
+    const finding = { acceptsOlderLog: true, report: () => undefined };
     const context = await openPledgeContext(settingsOf(copy), 'test', { finding });
     await project(context).finally(() => context.close());
     expect(rowsOf(readModelsIn(copy))).toEqual(expected);

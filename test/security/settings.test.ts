@@ -39,14 +39,15 @@ describe('a server', () => {
   });
 
   it.each([
-    ['PLEDGE_EXPLORE', 'maybe'],
-    ['PLEDGE_ORIGINS', '*'],
-    ['PLEDGE_ORIGINS', 'https://a.example,nonsense'],
-    ['PLEDGE_PROXIES', '10.0.0.0/99'],
-    ['PLEDGE_PROXIES', 'everybody'],
-    ['PLEDGE_RATE', '0'],
-    ['PLEDGE_ADDRESS_RATE', 'none'],
-  ])('does not start with %s=%s', (variable, value) => {
-    expect(() => readSettings({ [variable]: value })).toThrow(variable);
+    ['PLEDGE_EXPLORE', 'maybe', 'must be yes or no or on-loopback'],
+    ['PLEDGE_ORIGINS', '*', 'must be origins with commas between, for example https://desk.example'],
+    ['PLEDGE_ORIGINS', 'https://a.example,nonsense', 'must be origins with commas between'],
+    ['PLEDGE_PROXIES', '10.0.0.0/99', 'must be addresses or ranges with commas between, for example 10.0.0.0/8'],
+    ['PLEDGE_PROXIES', 'everybody', 'must be addresses or ranges with commas between'],
+    ['PLEDGE_RATE', '0', 'must be a whole number of at least 1'],
+    ['PLEDGE_ADDRESS_RATE', 'none', 'must be a whole number of at least 1'],
+    ['PLEDGE_HEARTBEAT_SECONDS', '1.5', 'must be a whole number from 1 to 3600'],
+  ])('does not start with %s=%s', (variable, value, must) => {
+    expect(() => readSettings({ [variable]: value })).toThrow(`${variable}=${value}: ${must}`);
   });
 });

@@ -58,7 +58,7 @@ async function sharedLog(url: string): Promise<OpenEventStore> {
     store: await asIfEmpty(server, `test-${newId()}-`),
     status: () => server.status,
     committed: () => Promise.resolve(),
-    ring: () => undefined,
+    notify: () => undefined,
     probe: () => Promise.resolve(),
     close: () => server.close(),
   };

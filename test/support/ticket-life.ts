@@ -9,7 +9,7 @@ import { type Versions } from '../../src/catalogue/domain/versions.js';
 import { type CommandContext, type InternalCommand } from '../../src/tickets/domain/commands.js';
 import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
-import { type TicketEvent } from '../../src/tickets/domain/events.js';
+import { type TicketEvent } from '../../src/tickets/domain/ticket-event-types.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';
 import { type TicketState, stateAt } from '../../src/tickets/domain/ticket-state.js';
 import { flagsOf } from '../../src/tickets/domain/ticket-view.js';

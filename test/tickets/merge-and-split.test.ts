@@ -4,7 +4,7 @@ import { type EventStore, type StoredEvent } from '../../src/event-sourcing/even
 import { settleDue } from '../../src/deadlines/deadline-watcher.js';
 import { changeAndPropagate, propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
 import { type TicketRequest } from '../../src/tickets/commands/ticket-request.js';
-import { ticketStream } from '../../src/tickets/domain/events.js';
+import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
 import { ticketById, ticketCalled } from '../../src/tickets/queries/tickets.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';

@@ -3,6 +3,7 @@ import { pledgeNdjson, readLine } from '../../src/imports/formats/pledge-ndjson.
 import { type ImportRow } from '../../src/imports/import-record.js';
 import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
 import { parseMapping } from '../../src/imports/mapping/mapping.js';
+import { constantCase } from '../../src/parsing/constant-case.js';
 import { eventFields, type FieldName, shortNames } from '../../src/tickets/domain/event-fields.js';
 import { type ReportedType, reportedTypes } from '../../src/tickets/domain/facts.js';
 import { fieldsOf } from '../../src/tickets/domain/reported-events.js';
@@ -11,7 +12,6 @@ import { Api } from '../support/api.js';
 import { logRows } from '../support/mapped.js';
 
 const at = '2026-03-02T09:00:00Z';
-const screaming = (word: string) => word.replace(/(?!^)([A-Z])/g, '_$1').toUpperCase();
 
 const mutations: Readonly<Record<ReportedType, readonly [name: string, input: string]>> = {
   TicketOpened: ['openTicket', 'OpenTicketInput'],
@@ -80,7 +80,7 @@ describe('a ticket event', () => {
     Object.fromEntries(
       Object.entries(said).map(([name, value]) => {
         const isWord = name in eventFields && eventFields[name as FieldName].kind === 'word';
-        return [name, isWord && typeof value === 'string' ? screaming(value) : value];
+        return [name, isWord && typeof value === 'string' ? constantCase(value) : value];
       }),
     );
   const short = (said: Said) =>
@@ -110,7 +110,7 @@ describe('a ticket event', () => {
     bulk: (type: ReportedType, said: Said) => {
       const query =
         'mutation ($events: [TicketEventInput!]!) { recordTicketEvents(events: $events) { results { code } } }';
-      const event = { ticket: 'T-1', event: screaming(type), occurredAt: at, ...inGraphQL(said) };
+      const event = { ticket: 'T-1', event: constantCase(type), occurredAt: at, ...inGraphQL(said) };
       return refusalOf(query, { events: [event] });
     },
     log: async (event: ReportedType, said: Said) => {

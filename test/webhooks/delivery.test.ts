@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { TestWebhook, TestWebhookHandler } from '../../src/webhooks/commands/deliver.js';
+import { TestWebhookCommand, TestWebhookHandler } from '../../src/webhooks/commands/deliver.js';
 import { replay } from '../../src/webhooks/outbox/outbox-projection.js';
 import { type FeedFilter } from '../../src/feed/domain/feed-event.js';
 import { rebuildReadModels } from '../../src/app/pledge-context.js';
@@ -199,11 +199,13 @@ describe('a webhook', () => {
       }
     };
     const asideAt = async () => {
-      await eventually(async () => (await logged(context)).some((line) => line.startsWith('T-1 SlaBreached setAside')));
+      await eventually(async () =>
+        (await logged(context)).some((line) => line.startsWith('T-1 SlaBreached deadLettered')),
+      );
       return undefined;
     };
 
-    it('has the event set aside, goes on with the ticket, and is sent all again in order by a replay', async () => {
+    it('has the event dead-lettered, goes on with the ticket, and is sent all again in order by a replay', async () => {
       there.answer(({ said }) => (said === 'T-1 sla.breached' ? 503 : 200));
       await register();
       const { position: before } = await breach('T-0');
@@ -354,7 +356,7 @@ describe('a webhook', () => {
     });
     const leave = new AbortController();
     const ports = webhookPorts(context);
-    const tested = new TestWebhookHandler(ports).execute(new TestWebhook('desk', leave.signal));
+    const tested = new TestWebhookHandler(ports).execute(new TestWebhookCommand('desk', leave.signal));
     await there.came(1);
     leave.abort();
     expect(await tested).toEqual({ kind: 'failed', status: null, error: 'it was given up' });

@@ -1,7 +1,5 @@
 import { registerEnumType } from '@nestjs/graphql';
-
-/** `firstResponse` and `FirstResponse` read FIRST_RESPONSE. */
-export const screaming = (value: string) => value.replace(/(?!^)([A-Z])/g, '_$1').toUpperCase();
+import { constantCase } from '../../parsing/constant-case.js';
 
 /** A GraphQL enum of a domain's values, each with its description: `firstResponse` reads FIRST_RESPONSE. */
 export function enumOf<Value extends string>(
@@ -10,8 +8,8 @@ export function enumOf<Value extends string>(
   values: Readonly<Record<Value, string>>,
 ) {
   const entries = Object.entries<string>(values);
-  const members = Object.fromEntries(entries.map(([value]) => [screaming(value), value])) as Record<string, Value>;
-  const valuesMap = Object.fromEntries(entries.map(([value, text]) => [screaming(value), { description: text }]));
+  const members = Object.fromEntries(entries.map(([value]) => [constantCase(value), value])) as Record<string, Value>;
+  const valuesMap = Object.fromEntries(entries.map(([value, text]) => [constantCase(value), { description: text }]));
   registerEnumType(members, { name, description, valuesMap });
   return members;
 }
@@ -130,7 +128,7 @@ export const WebhookStateEnum = enumOf('WebhookState', 'Whether a webhook receiv
 export const DeliveryStateEnum = enumOf('WebhookDeliveryState', 'The state of the delivery of an event.', {
   waiting: 'It waits for delivery.',
   delivered: 'It was accepted.',
-  setAside: 'Dead-lettered: it was not accepted within three days; a replay sends it again.',
+  deadLettered: 'It was not accepted within three days; a replay sends it again.',
 });
 
 export const WorkEnum = enumOf('Work', 'A kind of background work.', {

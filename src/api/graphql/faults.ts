@@ -10,7 +10,7 @@ export interface Fault {
 }
 
 /** How many faults one answer tells. */
-export const mostFaults = 10;
+const mostFaults = 10;
 
 /** How long the message of a fault may be, and the path to it. */
 const longest = 200;
@@ -34,10 +34,10 @@ export class Faults {
     else this.found.push({ code: 'INVALID_FIELD', path: cut(path, longest), message: cut(message, longest) });
   }
 
-  /** The error that tells them, its message made of each as `said` has it. */
-  asError(said: (fault: Fault) => string = ({ message }) => message): GraphQLError {
+  /** The error that tells them, its message made of the text of each. */
+  asError(textOf: (fault: Fault) => string = ({ message }) => message): GraphQLError {
     const more = this.hasMore ? ['and more is wrong'] : [];
-    const message = [...this.found.map(said), ...more].join('; ');
+    const message = [...this.found.map(textOf), ...more].join('; ');
     return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', fields: this.found } });
   }
 }

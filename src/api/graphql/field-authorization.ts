@@ -8,8 +8,8 @@ import { permissionOf, type RequestContext, rootTypesOf, whyNot } from '../../au
 type Operation = GraphQLField<unknown, RequestContext>;
 
 /**
- * A schema whose operations ask first whether who calls may, and so do the fields that take a permission of their own: the
- * one guard, behind every door that the schema is served by.
+ * A schema whose operations first check whether the caller may use them; so do the fields that have a permission of their
+ * own. This is the one guard, over HTTP and over WebSocket.
  * @throws Error where an operation declares no permission
  */
 export function authorizeFields(schema: GraphQLSchema): GraphQLSchema {

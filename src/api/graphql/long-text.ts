@@ -8,6 +8,6 @@ export const usualText = 10_000;
 export const LongText = (characters: number): PropertyDecorator => Extensions({ longestText: characters });
 
 export const longestText = ({ extensions }: Pick<GraphQLInputField, 'extensions'>): number => {
-  const said = extensions['longestText'];
-  return typeof said === 'number' ? said : usualText;
+  const declared = extensions['longestText'];
+  return typeof declared === 'number' ? declared : usualText;
 };

@@ -19,7 +19,7 @@ import {
 } from 'graphql';
 import { type Limits } from '../limits.js';
 import { mayScan } from './may-scan.js';
-import { PageInfo } from './page.js';
+import { PageInfo } from './relay-connection.js';
 
 /** A list that is no page is counted as so long. */
 const listLength = 5;
@@ -66,8 +66,8 @@ export const queryCostRule = (limits: Limits): ValidationRule => {
     },
     SelectionSet({ selections }) {
       if (selections.length <= limits.breadth) return;
-      const said = `The document is too expensive: ${selections.length} fields beside each other; the limit is ${limits.breadth}.`;
-      context.reportError(new GraphQLError(said));
+      const message = `The document is too expensive: ${selections.length} fields beside each other; the limit is ${limits.breadth}.`;
+      context.reportError(new GraphQLError(message));
     },
   });
 };

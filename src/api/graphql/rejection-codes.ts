@@ -1,7 +1,9 @@
+import { answerTooLarge } from '../answer-size.js';
+
 /** Every code that a request may be refused by, with what it means. A test compares them with those that the code has. */
 export const rejectionCodes = {
   AMBIGUOUS_TARGETS: 'Two targets of the plan fit the same ticket equally well.',
-  ANSWER_TOO_LARGE: 'The answer is too large: ask for fewer rows or fields. What was to be changed is changed.',
+  ANSWER_TOO_LARGE: answerTooLarge.message,
   APPEND_REFUSED: 'EventStoreDB refuses what is to be recorded.',
   APPEND_TOO_LARGE: 'What is to be recorded at once is too large for EventStoreDB.',
   ASKER_GONE: 'The client has left before its answer.',

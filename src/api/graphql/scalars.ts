@@ -10,8 +10,8 @@ const literal = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.
 export function parseInstant(text: unknown): number {
   const at = typeof text === 'string' ? readInstant(text) : undefined;
   if (at !== undefined) return at;
-  const said = typeof text === 'string' ? `"${cut(text, 60)}"` : 'The value';
-  throw badInput(`${said} is not an instant: give ISO 8601 with an offset, for example 2026-03-02T09:00:00+01:00.`);
+  const shown = typeof text === 'string' ? `"${cut(text, 60)}"` : 'The value';
+  throw badInput(`${shown} is not an instant: give ISO 8601 with an offset, for example 2026-03-02T09:00:00+01:00.`);
 }
 
 export const InstantScalar = new GraphQLScalarType<number, string>({

@@ -68,7 +68,7 @@ function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults
   }
   const rule = builtIn.get(type.name);
   if (rule !== undefined) {
-    if (!rule.holds(value)) tell(faults, at, `must be ${rule.said}`);
+    if (!rule.holds(value)) tell(faults, at, `must be ${rule.mustBe}`);
     else if (typeof value === 'string' && value.length > longest)
       tell(faults, at, `must have ${longest} characters at most`);
     return;
@@ -105,7 +105,7 @@ function tell(faults: Faults, at: Place, what: string): void {
 const pathTo = ({ within, key }: Place): string => (within === undefined ? `${key}` : `${pathTo(within)}.${key}`);
 
 interface Rule {
-  readonly said: string;
+  readonly mustBe: string;
   readonly holds: (value: unknown) => boolean;
 }
 
@@ -115,9 +115,9 @@ const isInt = (value: unknown) =>
 
 /** What the scalars of GraphQL take. */
 const builtIn: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ['Int', { said: 'a whole number of 32 bits', holds: isInt }],
-  ['Float', { said: 'a number', holds: (value) => typeof value === 'number' && Number.isFinite(value) }],
-  ['String', { said: 'text', holds: (value) => typeof value === 'string' }],
-  ['Boolean', { said: 'true or false', holds: (value) => typeof value === 'boolean' }],
-  ['ID', { said: 'text', holds: (value) => typeof value === 'string' || Number.isInteger(value) }],
+  ['Int', { mustBe: 'a whole number of 32 bits', holds: isInt }],
+  ['Float', { mustBe: 'a number', holds: (value) => typeof value === 'number' && Number.isFinite(value) }],
+  ['String', { mustBe: 'text', holds: (value) => typeof value === 'string' }],
+  ['Boolean', { mustBe: 'true or false', holds: (value) => typeof value === 'boolean' }],
+  ['ID', { mustBe: 'text', holds: (value) => typeof value === 'string' || Number.isInteger(value) }],
 ]);

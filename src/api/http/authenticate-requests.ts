@@ -10,18 +10,18 @@ import { type RequestContext } from '../../auth/requires.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who sent it; undefined at an open door only. */
+    /** Who sent it; undefined on an open route only. */
     identity: Identity | undefined;
   }
 }
 
-/** What a stranger may ask for. */
+/** The routes that need no key. */
 const isOpen = (route: string | undefined) => route === '/health' || route?.startsWith('/graphiql/') === true;
 
 /**
- * Every request but those for open doors says who sends it, before its body is read and after what needs no name: limits
- * of rate, and what browsers ask before they ask. At an open door a key is welcome: who
- * shows one may be told more.
+ * Every request, but for those to open routes, says who sends it. That is checked before the body is read, and after what
+ * needs no name: limits of rate, and the preflight requests of browsers. A key is read on an open route too: with one, the
+ * answer may say more.
  */
 export function authenticateRequests(
   server: FastifyInstance,
@@ -31,8 +31,8 @@ export function authenticateRequests(
   server.decorateRequest('identity', undefined);
   server.addHook('preParsing', (request, reply, _, done) => {
     const { authorization } = request.headers;
-    const isOpenDoor = isOpen(request.routeOptions.url);
-    if (isOpenDoor && authorization === undefined) {
+    const isOpenRoute = isOpen(request.routeOptions.url);
+    if (isOpenRoute && authorization === undefined) {
       done();
       return;
     }
@@ -41,7 +41,7 @@ export function authenticateRequests(
       done();
     };
     const unknown = (error: unknown) => {
-      if (isOpenDoor) done();
+      if (isOpenRoute) done();
       else if (error instanceof Rejection)
         refuse(reply, error, (entry) => {
           requestLimits.strangers.write(entry, requestLimits.addressOf(request.raw));

@@ -116,11 +116,11 @@ function isWithin(
   const id = randomUUID();
   const code = 'TOO_MANY_REQUESTS';
   if (tooQuick.isFirst) log({ level: 'warn', id, code, who: `${kind} ${who}` }); // a flood fills no log
-  const said = `Your ${kind} sent more than ${most} requests in a minute.`;
+  const message = `Your ${kind} sent more than ${most} requests in a minute.`;
   void reply
     .status(429)
     .header('retry-after', tooQuick.retryAfterSeconds)
-    .send(errorBody(said, code, id));
+    .send(errorBody(message, code, id));
   return false;
 }
 

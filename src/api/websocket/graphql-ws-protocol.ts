@@ -44,7 +44,7 @@ export function socketProtocol(
   const { limits, rates, requests } = requestLimits;
   const read = documentReader(schema, requestLimits);
   const format = errorFormat(requestLimits);
-  const told = (errors: readonly GraphQLError[]) => fewOf(errors).map((error) => format(error.toJSON(), error));
+  const formatted = (errors: readonly GraphQLError[]) => fewOf(errors).map((error) => format(error.toJSON(), error));
   const contexts = new Set<SocketContext>();
   const theirs = ({ extra }: SocketContext) =>
     [...contexts].filter((one) => one.extra.identity?.actor.id === extra.identity?.actor.id);
@@ -93,8 +93,10 @@ export function socketProtocol(
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
         const isFull = sum([...contexts]) > limits.operations.total;
         if (isFull || sum(theirs(context)) > limits.operations.perIdentity) {
-          const said = isFull ? 'The server has reached its limit of subscriptions' : 'You have too many subscriptions';
-          return [refusal(`${said}; try again later.`, 'TOO_MANY_OPERATIONS')];
+          const reason = isFull
+            ? 'The server has reached its limit of subscriptions'
+            : 'You have too many subscriptions';
+          return [refusal(`${reason}; try again later.`, 'TOO_MANY_OPERATIONS')];
         }
       }
       const why = whyNotAll(identity, schema, document, operation);
@@ -107,12 +109,12 @@ export function socketProtocol(
     onComplete: ({ extra }, id) => {
       extra.underWay.end(id);
     },
-    onError: (_, __, ___, errors) => told(errors),
+    onError: (_, __, ___, errors) => formatted(errors),
     onNext: (_, __, ___, ____, result) => {
       const { errors, data = null } = result;
       if (exceeds(data, limits.answerChars))
-        return { data: null, errors: told([refusal(answerTooLarge.message, answerTooLarge.code)]) };
-      return errors === undefined ? undefined : { data, errors: told(errors) };
+        return { data: null, errors: formatted([refusal(answerTooLarge.message, answerTooLarge.code)]) };
+      return errors === undefined ? undefined : { data, errors: formatted(errors) };
     },
   };
 }

@@ -26,12 +26,12 @@ const partingMs = 1_000;
 const goingAway = 1001;
 
 /**
- * The door for subscriptions: `graphql-transport-ws` at the path of the API, under the limits of every other door. Nest
- * has one of its own, but it takes messages of a hundred megabytes, any number of sockets, and leaves one for another
- * path hanging.
+ * The transport of subscriptions: `graphql-transport-ws` at the path of the API, under the same limits as HTTP. Nest has
+ * one of its own, but that one takes messages of a hundred megabytes and any number of sockets, and it leaves a socket for
+ * another path hanging.
  */
 @Plugin()
-export class WebSocketDoor implements ApolloServerPlugin {
+export class WebSocketTransport implements ApolloServerPlugin {
   private readonly open = new OpenSockets();
 
   constructor(

@@ -28,13 +28,13 @@ export async function openProjectionRunner(
   settings: Settings,
   options: ProjectionRunnerOptions,
 ): Promise<OpenProjectionRunner> {
-  const { signal, told } = options.waiting;
+  const { signal, onRetry } = options.waiting;
   for (let tries = 1; ; tries++) {
     try {
       return await openNow(settings, options);
     } catch (error) {
       if (!(error instanceof StorageFault) || error.isLasting || signal.aborted) throw error;
-      told(error.message);
+      onRetry(error.message);
       await waitToRetry(tries, signal);
     }
   }
@@ -57,5 +57,5 @@ async function openNow(
     await readModels.close();
     await log.close();
   };
-  return { projections: new Projections(log, readModels, changed), committed: log.ring, close };
+  return { projections: new Projections(log, readModels, changed), committed: log.notify, close };
 }

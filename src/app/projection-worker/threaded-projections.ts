@@ -40,7 +40,7 @@ export class ThreadedProjections implements RunningProjections {
   }
 
   async run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void> {
-    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: this.settings });
+    const thread = new Worker(new URL('./projections-thread.js', import.meta.url), { workerData: this.settings });
     this.thread = thread;
     const take = (status: ProjectionStatus) => {
       this.of(status.name).status = status;

@@ -1,3 +1,5 @@
+import { FairLines } from '../../event-sourcing/fair-lines.js';
+
 /** How many may wait, and be at work. */
 export interface QueueLimits {
   /** At work at a time, for one of those who ask. */
@@ -6,64 +8,44 @@ export interface QueueLimits {
   readonly waiting: number;
 }
 
-interface Line<Job> {
-  working: number;
-  readonly waiting: Job[];
-}
-
-/** Jobs that wait for their turn: whoever asks has a line, and the lines come by turns, however long each is. */
+/** Jobs that wait for their turn, within limits. */
 export class FairQueue<Job> {
-  /** In the order in which they come. */
-  private readonly lines = new Map<string, Line<Job>>();
-  private waiting = 0;
+  private readonly waiting = new FairLines<Job>();
+  /** How many jobs of each are at work; whoever has none is not in it. */
+  private readonly working = new Map<string, number>();
 
   constructor(private readonly limits: QueueLimits) {}
 
   /** Puts a job at the end of somebody's line; false where there is no room. */
   add(who: string, job: Job): boolean {
-    const line = this.lines.get(who) ?? { working: 0, waiting: [] };
-    if (this.waiting >= this.limits.waiting || line.waiting.length >= this.limits.waitingEach) return false;
-    this.lines.set(who, line);
-    line.waiting.push(job);
-    this.waiting += 1;
+    const { waiting, limits } = this;
+    if (waiting.length >= limits.waiting || waiting.lengthOf(who) >= limits.waitingEach) return false;
+    waiting.add(who, job);
     return true;
   }
 
-  /** The next job to be done, whose line goes behind the others; undefined where none may be. */
+  /** The next job to be done; undefined where none may be. */
   next(): { readonly who: string; readonly job: Job } | undefined {
-    for (const [who, line] of this.lines) {
-      if (line.working >= this.limits.workingEach) continue;
-      const job = line.waiting.shift();
-      if (job === undefined) continue;
-      this.waiting -= 1;
-      line.working += 1;
-      this.lines.delete(who);
-      this.lines.set(who, line);
-      return { who, job };
-    }
-    return undefined;
+    const next = this.waiting.next((who) => this.workingOf(who) < this.limits.workingEach);
+    if (next === undefined) return undefined;
+    const { who, item: job } = next;
+    this.working.set(who, this.workingOf(who) + 1);
+    return { who, job };
   }
 
   /** Somebody's job is done. */
   done(who: string): void {
-    const line = this.lines.get(who);
-    if (line === undefined) return;
-    line.working -= 1;
-    this.tidy(who, line);
+    const left = this.workingOf(who) - 1;
+    if (left > 0) this.working.set(who, left);
+    else this.working.delete(who);
   }
 
   /** Takes a job out of somebody's line, where it still waits. */
   remove(who: string, job: Job): boolean {
-    const line = this.lines.get(who);
-    const place = line?.waiting.indexOf(job) ?? -1;
-    if (line === undefined || place < 0) return false;
-    line.waiting.splice(place, 1);
-    this.waiting -= 1;
-    this.tidy(who, line);
-    return true;
+    return this.waiting.remove(who, job);
   }
 
-  private tidy(who: string, line: Line<Job>): void {
-    if (line.working === 0 && line.waiting.length === 0) this.lines.delete(who);
+  private workingOf(who: string): number {
+    return this.working.get(who) ?? 0;
   }
 }

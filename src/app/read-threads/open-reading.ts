@@ -7,13 +7,13 @@ import { type ReadPorts } from './read-requests.js';
 import { ReadFiles } from './read-files.js';
 
 /** What a thread reads with, beside the one that owns the data folder. */
-export interface Reading {
+export interface OpenReadPorts {
   readonly ports: ReadPorts;
   readonly close: () => Promise<void>;
 }
 
 /** The files and the log of a data folder for reading alone, each opened when it is first asked for. */
-export function openReading(settings: Settings): Reading {
+export function openReading(settings: Settings): OpenReadPorts {
   const { readModelsFile, webhookFiles } = filesOf(settings.data);
   const files = new ReadFiles({ readModels: readModelsFile, outbox: webhookFiles.outbox });
   let opening: Promise<OpenEventStore> | undefined;
@@ -21,7 +21,7 @@ export function openReading(settings: Settings): Reading {
     opening ??= openEventStore(settings, {
       readonly: true,
       patienceMs: soonMs,
-      waiting: { signal: AbortSignal.timeout(soonMs), told: () => undefined },
+      waiting: { signal: AbortSignal.timeout(soonMs), onRetry: () => undefined },
     });
     try {
       const { store } = await opening;

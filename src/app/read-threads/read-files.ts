@@ -2,7 +2,7 @@ import { Database, type Statement } from '../../storage/sqlite.js';
 import { type Limit, StoppableConnection } from '../../read-models/stoppable-connection.js';
 import { type Stored, tellingFaults } from '../../storage/disk-faults.js';
 import { readModelsStored } from '../../read-models/read-models.js';
-import { type ReadFile } from '../../read-models/reads.js';
+import { type ReadFile } from '../../read-models/read-port.js';
 import { statementCache } from '../../read-models/statement-cache.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 

@@ -14,20 +14,20 @@ export interface ReadRequests {
 
 export type ReadKind = keyof ReadRequests;
 
-/** One order; all of it crosses between threads. */
+/** One request; all of it crosses between threads. */
 export type ReadRequest = {
   [K in ReadKind]: { readonly kind: K; readonly request: ReadRequests[K]['request'] };
 }[ReadKind];
 
-/** What orders are carried out with. */
+/** What requests are answered with. */
 export interface ReadPorts {
   readonly files: ReadFiles;
   /** The log and the versions in it; asked for by whoever folds. */
   readonly log: () => Promise<{ readonly store: EventStore; readonly catalogue: Catalogue }>;
 }
 
-/** Carries out an order within a limit. @throws Stopped */
-export async function carryOut(
+/** Answers a request within a limit. @throws Stopped */
+export async function answerRequest(
   ports: ReadPorts,
   { kind, request }: ReadRequest,
   limit: Limit,

@@ -1,11 +1,11 @@
 import { type Histories, type HistoryQuestion, type HistoryRow } from '../../audit/history.js';
 import { type Replayed, type ReplayQuestion, type Replays } from '../../audit/replay.js';
 import { Stopped } from '../../read-models/stoppable-connection.js';
-import { type ReadFile, type ReadRow, type Reads } from '../../read-models/reads.js';
+import { type ReadFile, type ReadRow, type Reads } from '../../read-models/read-port.js';
 import { type Asker } from '../../auth/asker.js';
 import { askerGone, readLimits, tooSlow } from './read-limits.js';
 import { workLimit, type WorkLimits } from './work-limit.js';
-import { carryOut, type ReadKind, type ReadRequest, type ReadRequests, type ReadPorts } from './read-requests.js';
+import { answerRequest, type ReadKind, type ReadRequest, type ReadRequests, type ReadPorts } from './read-requests.js';
 import { asObjects, type Select } from './read-files.js';
 
 /** All that is read where it may hold up others. */
@@ -46,7 +46,7 @@ export class ReadsHere implements AllReads {
     const goesOn = () => !signal.aborted && limit.goesOn();
     try {
       if (!goesOn()) throw new Stopped('stopped');
-      return await carryOut(this.ports, { kind, request } as ReadRequest, { goesOn });
+      return await answerRequest(this.ports, { kind, request } as ReadRequest, { goesOn });
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       throw signal.aborted ? askerGone() : tooSlow();

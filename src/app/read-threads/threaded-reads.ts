@@ -1,6 +1,6 @@
 import { type HistoryQuestion, type HistoryRow } from '../../audit/history.js';
 import { type Replayed, type ReplayQuestion } from '../../audit/replay.js';
-import { type ReadFile, type ReadRow } from '../../read-models/reads.js';
+import { type ReadFile, type ReadRow } from '../../read-models/read-port.js';
 import { type Asker } from '../../auth/asker.js';
 import { type Settings } from '../../config/settings.js';
 import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
@@ -9,22 +9,22 @@ import { FairQueue } from './fair-queue.js';
 import { askerGone, type ReadLimits, readLimits, tooMany, tooSlow } from './read-limits.js';
 import { type ReadKind, type ReadRequest, type ReadRequests } from './read-requests.js';
 import { asObjects, type Select } from './read-files.js';
-import { type Outcome, ReadThread } from './read-thread.js';
+import { type ReadOutcome, ThreadedReader } from './threaded-reader.js';
 import { type AllReads } from './reads-here.js';
 
 interface Job {
   readonly request: ReadRequest;
   readonly asker: Asker;
-  readonly settle: (answer: Outcome) => void;
+  readonly settle: (answer: ReadOutcome) => void;
   /** It is over, whatever its thread still does. */
   readonly giveUp: (why: Rejection) => void;
   /** The thread that does it; undefined while it waits. */
-  thread: ReadThread | undefined;
+  thread: ThreadedReader | undefined;
   isOver: boolean;
   timer: NodeJS.Timeout;
 }
 
-const threadsEntry = new URL('./thread.js', import.meta.url);
+const threadsEntry = new URL('./reader-thread.js', import.meta.url);
 
 /**
  * Reads in threads of their own, a few at a time: each read has a limit of time, and ends with whoever asked. Those who ask have
@@ -32,7 +32,7 @@ const threadsEntry = new URL('./thread.js', import.meta.url);
  */
 export class ThreadedReads implements AllReads {
   private readonly queue: FairQueue<Job>;
-  private readonly threads: readonly ReadThread[];
+  private readonly threads: readonly ThreadedReader[];
 
   constructor(
     settings: Settings,
@@ -40,7 +40,7 @@ export class ThreadedReads implements AllReads {
     entry: URL = threadsEntry,
   ) {
     this.queue = new FairQueue(limits);
-    this.threads = Array.from({ length: limits.threads }, () => new ReadThread(entry, settings));
+    this.threads = Array.from({ length: limits.threads }, () => new ThreadedReader(entry, settings));
   }
 
   async select(file: ReadFile, query: Omit<Select, 'file'>, asker: Asker): Promise<readonly ReadRow[]> {
@@ -120,7 +120,7 @@ export class ThreadedReads implements AllReads {
     }
   }
 
-  private async work(thread: ReadThread, who: string, job: Job): Promise<void> {
+  private async work(thread: ThreadedReader, who: string, job: Job): Promise<void> {
     job.thread = thread;
     const begun = () => {
       if (job.isOver) return;
@@ -147,7 +147,7 @@ export class ThreadedReads implements AllReads {
   }
 }
 
-function errorOf(answer: Exclude<Outcome, { kind: 'done' }>): Error {
+function errorOf(answer: Exclude<ReadOutcome, { kind: 'done' }>): Error {
   if (answer.kind === 'stopped') return tooSlow();
   if (answer.kind === 'refused') return new Rejection(answer.code, answer.message);
   return Object.assign(new Error(answer.message), { stack: answer.stack });

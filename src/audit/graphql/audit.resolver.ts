@@ -10,13 +10,14 @@ import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';
 import { ActorType } from '../../api/graphql/actor.js';
 import { QualityFlagEnum } from '../../api/graphql/enums.js';
-import { connectionOf, PageArgs, givenValues } from '../../api/graphql/page.js';
+import { connectionOf, PageArgs, givenValues } from '../../api/graphql/relay-connection.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { TicketObjectType, toTicketTypes } from '../../tickets/graphql/ticket.type.js';
 import { CATALOGUE, TIME_SOURCE, EVENT_STORE, READERS, READS } from '../../di-tokens.js';
 import { flagsBetween } from '../../tickets/kept-flags.js';
+import { idOfTicket } from '../../tickets/ticket-named.js';
 import { type Histories, type HistoryRow, summaryOf } from '../history.js';
 import { historyList, lengthOf, type ReadHistory } from '../history-list.js';
 import { type Replays, viewOf } from '../replay.js';
@@ -69,13 +70,13 @@ const HistoryConnection = connectionOf('History', () => HistoryEventType, { isCo
 
 @ArgsType()
 class HistoryArgs extends PageArgs {
-  @Field(() => ID, { description: "The ticket's id." })
+  @Field(() => ID, { description: "The ticket's id, or its reference." })
   id!: string;
 }
 
 @ArgsType()
 class ReplayArgs {
-  @Field(() => ID, { description: "The ticket's id." })
+  @Field(() => ID, { description: "The ticket's id, or its reference." })
   id!: string;
 
   @Field(() => InstantScalar, { nullable: true, description: 'As it stood then; now where left out.' })
@@ -89,7 +90,7 @@ class ReplayArgs {
 }
 
 @Resolver()
-export class Audit {
+export class AuditResolver {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
@@ -105,8 +106,9 @@ export class Audit {
     nullable: true,
     description: "A ticket's stream in the order of recording; empty for no such ticket.",
   })
-  async ticketHistory(@Args() { id, minPosition, ...request }: HistoryArgs, @Asking() reader: Reader) {
+  async ticketHistory(@Args() { id: name, minPosition, ...request }: HistoryArgs, @Asking() reader: Reader) {
     if (minPosition !== undefined) await this.barrier.seen(['tickets'], minPosition);
+    const id = await this.idOf(name, reader);
     const read: ReadHistory = (part) => this.reads.history({ scope: reader.scope, id, ...part }, reader);
     const page = await readPage(historyList(read), givenValues(request));
     const rows = page.edges.map(({ node }) => node);
@@ -127,13 +129,19 @@ export class Audit {
     description:
       'A ticket and its clocks as they stood at an instant, and as they were known at another; null where it was not. Refused: OUT_OF_RANGE (beyond 2600).',
   })
-  async replayTicket(@Args() { id, occurredBy, recordedBy }: ReplayArgs, @Asking() reader: Reader) {
+  async replayTicket(@Args() { id: name, occurredBy, recordedBy }: ReplayArgs, @Asking() reader: Reader) {
     const at = occurredBy ?? this.time.now();
+    const id = await this.idOf(name, reader);
     const question = { scope: reader.scope, id, occurredBy: at, recordedBy: recordedBy ?? Infinity };
     const replayed = await this.reads.replay(question, reader);
     const views = replayed === undefined ? [] : [viewOf(replayed)];
     const [ticket] = await toTicketTypes(views, this.catalogue, at);
     return ticket ?? null;
+  }
+
+  private idOf(name: string, reader: Reader): Promise<string> {
+    const { store, readers, barrier } = this;
+    return idOfTicket({ store, readers, barrier }, reader, name);
   }
 
   /** The flags of a page's events, which are found for who asks, once the read models have seen the page. */

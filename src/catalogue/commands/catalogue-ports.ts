@@ -6,7 +6,7 @@ import { handleCommand } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { CATALOGUE, TIME_SOURCE, EVENT_STORE, HOLIDAYS } from '../../di-tokens.js';
 import { type Catalogue } from '../catalogue.js';
-import { type RecordedChange } from '../domain/history.js';
+import { type RecordedChange } from '../domain/version-history.js';
 import { type ResolveHolidays } from '../holidays-apart.js';
 
 export interface CataloguePorts {
@@ -39,12 +39,12 @@ export type CatalogueRequest<Command, Added extends PropertyKey = never> = Comma
   ? Omit<Command, keyof RecordedChange | Added>
   : never;
 
-/** Decides a command on a stream of the catalogue, said now by somebody. */
+/** Decides a command that somebody gives now, on a stream of the catalogue. */
 export async function record<History, Command extends RecordedChange, Event extends NewEvent>(
   { store, catalogue, time }: CataloguePorts,
   stream: string,
   decider: Decider<History, Command, Event>,
-  command: (said: RecordedChange) => Command,
+  command: (change: RecordedChange) => Command,
   actor: Actor,
 ): Promise<Changed<History>> {
   const now = time.now();

@@ -4,7 +4,7 @@ import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type CalendarCommand, calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
 import { expectWanted } from '../../event-sourcing/handle-command.js';
-import { calendarStream, type NamedCalendar } from '../domain/events.js';
+import { calendarStream, type NamedCalendar } from '../domain/catalogue-events.js';
 import { refused } from '../domain/expect-sound-plan.js';
 import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
 
@@ -23,7 +23,7 @@ export type CalendarRequest =
     });
 
 /** Defines or revises a calendar. */
-export class ChangeCalendar extends Command<Changed<CalendarHistory>> {
+export class ChangeCalendarCommand extends Command<Changed<CalendarHistory>> {
   constructor(
     readonly request: CalendarRequest,
     readonly actor: Actor,
@@ -35,7 +35,7 @@ export class ChangeCalendar extends Command<Changed<CalendarHistory>> {
 }
 
 /**
- * What {@link ChangeCalendar} does, for those without a bus. Holidays are resolved to dates here, once.
+ * What {@link ChangeCalendarCommand} does, for those without a bus. Holidays are resolved to dates here, once.
  * @throws Rejection what {@link calendarDecider} refuses, and what resolving holidays does
  */
 export async function changeCalendar(
@@ -47,7 +47,7 @@ export async function changeCalendar(
   const code = command.type === 'DefineCalendar' ? command.calendar.code : command.code;
   const resolvedCommand = await withHolidays(ports, command, signal);
   expectWanted(signal);
-  return record(ports, calendarStream(code), calendarDecider, (said) => ({ ...resolvedCommand, ...said }), actor);
+  return record(ports, calendarStream(code), calendarDecider, (change) => ({ ...resolvedCommand, ...change }), actor);
 }
 
 async function withHolidays(
@@ -85,7 +85,7 @@ async function resolved(
   }
 }
 
-@CommandHandler(ChangeCalendar)
-export class ChangeCalendarHandler extends InjectedPorts implements ICommandHandler<ChangeCalendar> {
-  execute = ({ request, actor, signal }: ChangeCalendar) => changeCalendar(this, request, actor, signal);
+@CommandHandler(ChangeCalendarCommand)
+export class ChangeCalendarHandler extends InjectedPorts implements ICommandHandler<ChangeCalendarCommand> {
+  execute = ({ request, actor, signal }: ChangeCalendarCommand) => changeCalendar(this, request, actor, signal);
 }

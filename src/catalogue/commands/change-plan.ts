@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { planStream } from '../domain/events.js';
+import { planStream } from '../domain/catalogue-events.js';
 import { targetCalendarsOf } from '../domain/plan.js';
 import { type PlanChanges, type PlanCommand, planDecider, type PlanHistory } from '../domain/plan-decider.js';
 import { inDesksWords } from '../domain/plan-words.js';
@@ -11,7 +11,7 @@ import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts
 export type PlanRequest = CatalogueRequest<PlanCommand>;
 
 /** Defines, revises or retires a plan. */
-export class ChangePlan extends Command<Changed<PlanHistory>> {
+export class ChangePlanCommand extends Command<Changed<PlanHistory>> {
   constructor(
     readonly request: PlanRequest,
     readonly actor: Actor,
@@ -21,7 +21,7 @@ export class ChangePlan extends Command<Changed<PlanHistory>> {
 }
 
 /**
- * What {@link ChangePlan} does, for those without a bus.
+ * What {@link ChangePlanCommand} does, for those without a bus.
  * @throws Rejection `CALENDAR_NOT_FOUND`, `UNKNOWN_TYPE`, `UNKNOWN_CHANNEL`, `UNKNOWN_PRIORITY`, and what {@link planDecider} refuses
  */
 export async function changePlan(
@@ -32,7 +32,7 @@ export async function changePlan(
   if (command.type !== 'RetirePlan') await expectCalendars(ports, changesOf(command));
   const code = command.type === 'DefinePlan' ? command.plan.code : command.code;
   const spelled = inWords(command, await ports.catalogue.words(), ports.time.now());
-  return record(ports, planStream(code), planDecider, (said) => ({ ...spelled, ...said }), actor);
+  return record(ports, planStream(code), planDecider, (change) => ({ ...spelled, ...change }), actor);
 }
 
 function inWords(command: PlanRequest, words: Words, now: Instant): PlanRequest {
@@ -54,7 +54,7 @@ async function expectCalendars({ catalogue }: CataloguePorts, { calendar, target
   for (const own of targetCalendarsOf(targets)) await catalogue.expectCalendar(own);
 }
 
-@CommandHandler(ChangePlan)
-export class ChangePlanHandler extends InjectedPorts implements ICommandHandler<ChangePlan> {
-  execute = ({ request, actor }: ChangePlan) => changePlan(this, request, actor);
+@CommandHandler(ChangePlanCommand)
+export class ChangePlanHandler extends InjectedPorts implements ICommandHandler<ChangePlanCommand> {
+  execute = ({ request, actor }: ChangePlanCommand) => changePlan(this, request, actor);
 }

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { wordsStream } from '../domain/events.js';
+import { wordsStream } from '../domain/catalogue-events.js';
 import { type Words } from '../domain/words.js';
 import { type WordCommand, wordsDecider } from '../domain/words-decider.js';
 import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
@@ -8,7 +8,7 @@ import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts
 export type WordRequest = CatalogueRequest<WordCommand>;
 
 /** Defines, revises, retires or restores a word of the desk. */
-export class ChangeWord extends Command<Changed<Words>> {
+export class ChangeWordCommand extends Command<Changed<Words>> {
   constructor(
     readonly request: WordRequest,
     readonly actor: Actor,
@@ -18,13 +18,13 @@ export class ChangeWord extends Command<Changed<Words>> {
 }
 
 /**
- * What {@link ChangeWord} does, for those without a bus.
+ * What {@link ChangeWordCommand} does, for those without a bus.
  * @throws Rejection what {@link wordsDecider} refuses
  */
 export const changeWord = (ports: CataloguePorts, command: WordRequest, actor: Actor): Promise<Changed<Words>> =>
   record(ports, wordsStream, wordsDecider, (said) => ({ ...command, ...said }), actor);
 
-@CommandHandler(ChangeWord)
-export class ChangeWordHandler extends InjectedPorts implements ICommandHandler<ChangeWord> {
-  execute = ({ request, actor }: ChangeWord) => changeWord(this, request, actor);
+@CommandHandler(ChangeWordCommand)
+export class ChangeWordHandler extends InjectedPorts implements ICommandHandler<ChangeWordCommand> {
+  execute = ({ request, actor }: ChangeWordCommand) => changeWord(this, request, actor);
 }

@@ -1,12 +1,10 @@
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { type Enrolment } from '../domain/events.js';
+import { type Enrolment } from '../domain/catalogue-events.js';
 import { type Plan } from '../domain/plan.js';
 import { type CataloguePorts } from './catalogue-ports.js';
 import { type CalendarChange, changeCalendar } from './change-calendar.js';
 import { changeCustomer } from './change-customer.js';
 import { changePlan } from './change-plan.js';
-
-export type { CalendarChange } from './change-calendar.js';
 
 /** Defines a plan in a calendar that is there. */
 export const definePlan = (ports: CataloguePorts, plan: Plan, actor: Actor) =>

@@ -3,9 +3,9 @@ import { compileCalendar } from '../../business-time/compile-calendar.js';
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type CalendarEvent, type NamedCalendar } from './events.js';
+import { type CalendarEvent, type NamedCalendar } from './catalogue-events.js';
 import { refused } from './expect-sound-plan.js';
-import { expectAfterLast, type History, same, type RecordedChange, withVersion } from './history.js';
+import { expectAfterLast, type History, same, type RecordedChange, withVersion } from './version-history.js';
 
 export type CalendarHistory = History<NamedCalendar, CalendarEvent['type']>;
 

@@ -1,8 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type CustomerEvent, type Enrolment } from './events.js';
-import { expectAfterLast, type History, same, type RecordedChange, withVersion } from './history.js';
+import { type CustomerEvent, type Enrolment } from './catalogue-events.js';
+import { expectAfterLast, type History, same, type RecordedChange, withVersion } from './version-history.js';
 import { expectOffered, type PlanHistory } from './plan-decider.js';
 
 /** What is known of a customer, but for the time it holds from. */
@@ -86,5 +86,5 @@ function changesOf(command: Exclude<CustomerCommand, { type: 'EnrolCustomer' }>)
   return { plan, ...(name === undefined ? {} : { name }) };
 }
 
-export const customerNotFound = (id: string): Rejection =>
+const customerNotFound = (id: string): Rejection =>
   new Rejection('CUSTOMER_NOT_FOUND', `id: there is no customer ${id}.`);

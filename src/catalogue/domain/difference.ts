@@ -1,4 +1,4 @@
-import { same } from './history.js';
+import { same } from './version-history.js';
 
 /** A field that was changed, by its path, as in `pauses.followUp`. What is not there is undefined. */
 export interface FieldChange {

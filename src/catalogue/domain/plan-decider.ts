@@ -1,9 +1,9 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type PlanEvent } from './events.js';
+import { type PlanEvent } from './catalogue-events.js';
 import { expectSoundPlan } from './expect-sound-plan.js';
-import { expectAfterLast, type History, inForce, same, type RecordedChange, withVersion } from './history.js';
+import { expectAfterLast, type History, inForce, same, type RecordedChange, withVersion } from './version-history.js';
 import { type Plan } from './plan.js';
 
 export type PlanHistory = History<Plan, PlanEvent['type']>;

@@ -1,12 +1,6 @@
 import { type Channel, type Metric, type Plan, type PlanTarget, type TicketType } from './plan.js';
 
-export const bestEffortReasons = [
-  'planWithoutPromise',
-  'typeNotCovered',
-  'channelNotCovered',
-  'beforeJudgedFrom',
-] as const;
-export type BestEffortReason = (typeof bestEffortReasons)[number];
+export type BestEffortReason = 'planWithoutPromise' | 'typeNotCovered' | 'channelNotCovered' | 'beforeJudgedFrom';
 
 /** Whether clocks run on a ticket; where they do not, why. */
 export type Guarantee =

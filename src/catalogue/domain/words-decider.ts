@@ -3,8 +3,8 @@ import { type Decider } from '../../event-sourcing/decider.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { wordKey } from '../../parsing/word.js';
 import { builtInWords } from './built-in-words.js';
-import { type WordEvent } from './events.js';
-import { type RecordedChange, withVersion } from './history.js';
+import { type WordEvent } from './catalogue-events.js';
+import { type RecordedChange, withVersion } from './version-history.js';
 import { isInUse, type Word, wordIn, type WordList, type Words } from './words.js';
 
 /** What may be done to a word of the desk. A name or rank that is left out stays as it was; a new word is called by its code. */

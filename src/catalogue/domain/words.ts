@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { wordKey } from '../../parsing/word.js';
-import { type History } from './history.js';
+import { type History } from './version-history.js';
 
 export const wordLists = ['type', 'channel', 'priority'] as const;
 /** What the desk sorts its tickets by, each in words of its own. */

@@ -8,9 +8,9 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CatalogueRequest, type CataloguePorts, record } from '../commands/catalogue-ports.js';
 import { calendarDecider, calendarNotFound } from '../domain/calendar-decider.js';
 import { customerDecider } from '../domain/customer-decider.js';
-import { calendarStream, customerStream, planStream, wordsStream } from '../domain/events.js';
+import { calendarStream, customerStream, planStream, wordsStream } from '../domain/catalogue-events.js';
 import { refused } from '../domain/expect-sound-plan.js';
-import { same, type RecordedChange } from '../domain/history.js';
+import { same, type RecordedChange } from '../domain/version-history.js';
 import { isRetired, planDecider, versionsOf } from '../domain/plan-decider.js';
 import { inDesksWords } from '../domain/plan-words.js';
 import { wordIn, type WordList, type Words } from '../domain/words.js';
@@ -231,7 +231,7 @@ class Planning {
     asked: CatalogueRequest<Command>,
     before: unknown,
   ): void {
-    const command = (said: RecordedChange) => ({ ...asked, ...said }) as unknown as Command;
+    const command = (change: RecordedChange) => ({ ...asked, ...change }) as unknown as Command;
     const history = histories.get(key) ?? decider.initial;
     this.orFault(path, () => {
       const metadata = { actor: planner, occurredAt: this.now, recordedAt: this.now, schemaVersion: 1 };

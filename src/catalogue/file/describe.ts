@@ -1,7 +1,7 @@
 import { type Target } from '../../business-time/calendar.js';
 import { differences, type FieldChange } from '../domain/difference.js';
-import { type Revision } from '../domain/events.js';
-import { same } from '../domain/history.js';
+import { type Revision } from '../domain/catalogue-events.js';
+import { same } from '../domain/version-history.js';
 import { type PlanTarget } from '../domain/plan.js';
 import { type CatalogueChange } from './catalogue-changes.js';
 

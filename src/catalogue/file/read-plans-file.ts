@@ -13,6 +13,7 @@ import {
   object,
   oneOf,
   optional,
+  type Read,
   text,
   wholeNumber,
   word,
@@ -76,7 +77,6 @@ export function readPlansFile(source: string, name = 'the file'): PlansFile {
 }
 
 type Entry = Record<string, unknown>;
-type Read<Value> = (value: unknown, field: string) => Value;
 
 /** An entry of a list, by its fields; faults name its path. */
 const entry =
@@ -176,10 +176,10 @@ const planShape = {
 
 const plan = entry((value, path) => {
   const { retired = false, effectiveFrom, appliesToOpenTickets = false, ...content } = fields(planShape, value, path);
-  const said = given(content);
-  const paused = { ...planDefaults.pauses, ...said.pauses };
+  const written = given(content);
+  const paused = { ...planDefaults.pauses, ...written.pauses };
   return {
-    plan: { ...planDefaults, ...said, pauses: paused },
+    plan: { ...planDefaults, ...written, pauses: paused },
     isRetired: retired,
     effectiveFrom,
     appliesToOpenTickets,

@@ -8,7 +8,7 @@ import {
   planEventTypes,
   wordEventTypes,
   wordsStream,
-} from '../domain/events.js';
+} from '../domain/catalogue-events.js';
 import { planDecider, type PlanHistory } from '../domain/plan-decider.js';
 import { type Words } from '../domain/words.js';
 import { wordsDecider } from '../domain/words-decider.js';

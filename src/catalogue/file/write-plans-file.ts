@@ -3,7 +3,7 @@ import { unseen } from '../../parsing/visible.js';
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type EffectiveFrom } from '../domain/plan.js';
 import { isRetired, versionsOf } from '../domain/plan-decider.js';
-import { wordsStream } from '../domain/events.js';
+import { wordsStream } from '../domain/catalogue-events.js';
 import { type WordList, type Words } from '../domain/words.js';
 import { wordsDecider } from '../domain/words-decider.js';
 import { type WholeCatalogue } from './whole-catalogue.js';

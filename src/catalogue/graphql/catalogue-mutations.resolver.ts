@@ -6,14 +6,14 @@ import { Asking, Caller, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { givenValues } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/relay-connection.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { type Changed } from '../commands/catalogue-ports.js';
-import { type CalendarRequest, ChangeCalendar } from '../commands/change-calendar.js';
-import { ChangeCustomer, type CustomerRequest } from '../commands/change-customer.js';
-import { ChangePlan, type PlanRequest } from '../commands/change-plan.js';
-import { type Change, type History } from '../domain/history.js';
+import { type CalendarRequest, ChangeCalendarCommand } from '../commands/change-calendar.js';
+import { ChangeCustomerCommand, type CustomerRequest } from '../commands/change-customer.js';
+import { ChangePlanCommand, type PlanRequest } from '../commands/change-plan.js';
+import { type Change, type History } from '../domain/version-history.js';
 import { versionsOf } from '../domain/plan-decider.js';
 import { DefineCalendarInput, ReviseCalendarInput } from './calendar.inputs.js';
 import { calendarDefined, customerDefined, planDefined } from './catalogue-results.js';
@@ -23,7 +23,7 @@ import { toCalendar, toDefinition, toEnrolment, toPlan, toPlanChanges } from './
 import { toCalendarType, toCustomerType, toPlanType } from './to-types.js';
 
 @Resolver()
-export class CatalogueMutations {
+export class CatalogueMutationsResolver {
   constructor(
     private readonly commands: CommandBus,
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -138,19 +138,19 @@ export class CatalogueMutations {
   }
 
   private changePlan(command: PlanRequest, { actor }: Identity) {
-    const work = this.commands.execute(new ChangePlan(command, actor));
+    const work = this.commands.execute(new ChangePlanCommand(command, actor));
     return this.answer(planDefined.Defined, work, (history, last) =>
       toPlanType(history, versionsOf(history).at(-1) ?? last),
     );
   }
 
   private changeCalendar(command: CalendarRequest, { actor }: Identity, signal: AbortSignal) {
-    const work = this.commands.execute(new ChangeCalendar(command, actor, signal));
+    const work = this.commands.execute(new ChangeCalendarCommand(command, actor, signal));
     return this.answer(calendarDefined.Defined, work, toCalendarType);
   }
 
   private changeCustomer(command: CustomerRequest, { actor, scope }: Identity) {
-    const work = this.commands.execute(new ChangeCustomer(scope, command, actor));
+    const work = this.commands.execute(new ChangeCustomerCommand(scope, command, actor));
     return this.answer(customerDefined.Defined, work, toCustomerType);
   }
 

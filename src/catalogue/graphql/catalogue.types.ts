@@ -2,11 +2,11 @@ import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
 import { ActorType } from '../../api/graphql/actor.js';
 import { BenefitEnum, CatalogueChangeEnum, FollowUpStartsEnum, SatisfiedByEnum } from '../../api/graphql/enums.js';
-import { connectionOf } from '../../api/graphql/page.js';
+import { connectionOf } from '../../api/graphql/relay-connection.js';
 import { InstantScalar, JsonScalar } from '../../api/graphql/scalars.js';
 import { type Metric } from '../domain/plan.js';
-import { MetricEnum, PlanPausesType } from './metric-types.js';
-import { SelfHelpType, TargetType } from './shared-types.js';
+import { MetricEnum, PlanPausesType } from './metric.types.js';
+import { SelfHelpType, TargetType } from './shared.types.js';
 
 @ObjectType('FieldChange', { description: 'A field that a new version changed; a list is one field.' })
 export class FieldChangeType {

@@ -17,7 +17,8 @@ export class DatedInput {
 @InputType({ isAbstract: true })
 export class RevisionInput extends DatedInput {
   @Field(() => Boolean, {
-    description: 'Whether tickets open when it comes into force are laid out anew; else they keep their version.',
+    description:
+      'Whether it applies to tickets that are open when it comes into force: their clocks are recalculated. Otherwise they keep their version.',
     defaultValue: false,
   })
   appliesToOpenTickets!: boolean;

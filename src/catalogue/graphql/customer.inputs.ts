@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
 import { IsNotEmpty, IsOptional, Matches, MaxLength } from 'class-validator';
-import { IsCustomerId } from '../../api/graphql/customer-id.js';
+import { IsCustomerId } from '../../api/graphql/is-customer-id.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { code, DatedInput } from './change.inputs.js';
 
@@ -30,7 +30,8 @@ export class EnrolCustomerInput {
 }
 
 @InputType('ChangeCustomerPlanInput', {
-  description: 'A customer goes to another plan. Clocks that run are left alone; those that start afterwards go by it.',
+  description:
+    'Moves a customer to another plan. Running clocks stay as they are; clocks that start later follow the new plan.',
 })
 export class ChangeCustomerPlanInput extends DatedInput {
   @Field(() => ID, { description: "The customer's id: any text of 1 to 200 characters." })
@@ -49,7 +50,7 @@ export class ChangeCustomerPlanInput extends DatedInput {
 }
 
 @InputType('SetCustomerCalendarInput', {
-  description: "A customer gets a calendar of its own, or the plan's again. Clocks that run are left alone.",
+  description: 'Gives a customer its own calendar, or the calendar of its plan again. Running clocks stay as they are.',
 })
 export class SetCustomerCalendarInput extends DatedInput {
   @Field(() => ID, { description: "The customer's id: any text of 1 to 200 characters." })

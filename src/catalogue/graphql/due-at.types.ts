@@ -1,9 +1,9 @@
 import { Field, Float, InputType, ObjectType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional } from 'class-validator';
-import { IsWord } from '../../api/graphql/word.js';
-import { MetricEnum } from './metric-types.js';
+import { IsWord } from '../../api/graphql/is-word.js';
+import { MetricEnum } from './metric.types.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { TargetType, VersionRefType } from './shared-types.js';
+import { TargetType, VersionRefType } from './shared.types.js';
 import { type Channel, type Metric, type TicketType } from '../domain/plan.js';
 import { TargetInput } from './target.input.js';
 

@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType, Int, IntersectionType, OmitType, PartialType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsNotEmpty, IsOptional, IsUrl, Matches, Max, MaxLength, Min } from 'class-validator';
 import { BenefitEnum, FollowUpStartsEnum, SatisfiedByEnum } from '../../api/graphql/enums.js';
-import { IsWord } from '../../api/graphql/word.js';
+import { IsWord } from '../../api/graphql/is-word.js';
 import {
   type Benefit,
   type Channel,
@@ -13,7 +13,7 @@ import {
   type TicketType,
 } from '../domain/plan.js';
 import { code, DatedInput, RevisionInput } from './change.inputs.js';
-import { MetricEnum, PlanPausesInput } from './metric-types.js';
+import { MetricEnum, PlanPausesInput } from './metric.types.js';
 import { TargetInput } from './target.input.js';
 
 @InputType('PlanTargetInput', { description: 'One promise of a plan.' })

@@ -1,9 +1,9 @@
 import { type Window } from '../../business-time/calendar.js';
 import { type CalendarSource, type HolidaySource } from '../../business-time/holiday-sources.js';
-import { givenValues } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/relay-connection.js';
 import { type CalendarChange } from '../commands/change-calendar.js';
 import { type DueQuestion } from '../due-at.js';
-import { type Enrolment } from '../domain/events.js';
+import { type Enrolment } from '../domain/catalogue-events.js';
 import { type Plan } from '../domain/plan.js';
 import { planDefaults } from '../domain/plan-defaults.js';
 import { type PlanChanges } from '../domain/plan-decider.js';

@@ -2,7 +2,7 @@ import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsNotEmpty, IsOptional, Max, MaxLength, Min } from 'class-validator';
 import { WordListEnum } from '../../api/graphql/enums.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { IsWord } from '../../api/graphql/word.js';
+import { IsWord } from '../../api/graphql/is-word.js';
 import { Requires } from '../../auth/requires.js';
 import { type WordList } from '../domain/words.js';
 import { CatalogueChangeType } from './catalogue.types.js';

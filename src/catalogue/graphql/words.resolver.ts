@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { WordListEnum } from '../../api/graphql/enums.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { givenValues, ReadArgs } from '../../api/graphql/page.js';
+import { givenValues, ReadArgs } from '../../api/graphql/relay-connection.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { type Reader } from '../../auth/asker.js';
 import { type Identity } from '../../auth/identity.js';
@@ -11,9 +11,9 @@ import { Asking, Caller, Requires } from '../../auth/requires.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
-import { ChangeWord, type WordRequest } from '../commands/change-word.js';
+import { ChangeWordCommand, type WordRequest } from '../commands/change-word.js';
 import { type WordList, wordLists, type Words } from '../domain/words.js';
-import { WordsOfDesk } from '../queries/catalogue-queries.js';
+import { WordsOfDeskQuery } from '../queries/catalogue-queries.js';
 import { wordDefined } from './catalogue-results.js';
 import { toWordType, wordAs } from './to-types.js';
 import { DefineWordInput, RestoreWordInput, RetireWordInput, ReviseWordInput, WordType } from './word.types.js';
@@ -50,7 +50,7 @@ export class WordsResolver {
       "The desk's words, retired ones too: types, channels, priorities. Priorities by rank, the highest first.",
   })
   async words(@Args() { list, minPosition }: WordsArgs, @Asking() reader: Reader) {
-    const words = await this.queries.execute(new WordsOfDesk(reader, minPosition));
+    const words = await this.queries.execute(new WordsOfDeskQuery(reader, minPosition));
     return (list == null ? wordLists : [list]).flatMap((one) => inOrder(words, one));
   }
 
@@ -58,7 +58,7 @@ export class WordsResolver {
   @MayScan()
   @Query(() => WordType, { nullable: true, description: 'A word of the desk; null where there is none.' })
   async word(@Args() { list, code, minPosition }: WordArgs, @Asking() reader: Reader) {
-    return wordAs(await this.queries.execute(new WordsOfDesk(reader, minPosition)), list, code) ?? null;
+    return wordAs(await this.queries.execute(new WordsOfDeskQuery(reader, minPosition)), list, code) ?? null;
   }
 
   @Requires('changePlans')
@@ -102,11 +102,13 @@ export class WordsResolver {
   }
 
   private change(request: WordRequest, { actor }: Identity) {
-    const changed = this.commands.execute(new ChangeWord(request, actor)).then(({ history: words, position }) => {
-      const word = wordAs(words, request.list, request.code);
-      if (word === undefined) throw new Error('what was changed is not there');
-      return Object.assign(new wordDefined.Defined(), { thing: word, position: toCursor(this.store, position) });
-    });
+    const changed = this.commands
+      .execute(new ChangeWordCommand(request, actor))
+      .then(({ history: words, position }) => {
+        const word = wordAs(words, request.list, request.code);
+        if (word === undefined) throw new Error('what was changed is not there');
+        return Object.assign(new wordDefined.Defined(), { thing: word, position: toCursor(this.store, position) });
+      });
     return orRejection(changed);
   }
 }

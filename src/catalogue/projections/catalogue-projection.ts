@@ -9,7 +9,7 @@ import {
   planEventTypes,
   wordEventTypes,
   wordsStream,
-} from '../domain/events.js';
+} from '../domain/catalogue-events.js';
 
 const types = {
   plan: planEventTypes,

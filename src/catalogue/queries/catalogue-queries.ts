@@ -12,7 +12,7 @@ import { type Words } from '../domain/words.js';
 import { calendars, customer, customers, plans, words } from './read-catalogue.js';
 
 /** The histories of plans: of the one with a code, or of all. */
-export class PlanHistories extends Query<readonly PlanHistory[]> {
+export class PlanHistoriesQuery extends Query<readonly PlanHistory[]> {
   constructor(
     readonly reader: Reader,
     readonly code: string | undefined,
@@ -23,7 +23,7 @@ export class PlanHistories extends Query<readonly PlanHistory[]> {
 }
 
 /** The histories of calendars: of the one with a code, or of all. */
-export class CalendarHistories extends Query<readonly CalendarHistory[]> {
+export class CalendarHistoriesQuery extends Query<readonly CalendarHistory[]> {
   constructor(
     readonly reader: Reader,
     readonly code: string | undefined,
@@ -34,7 +34,7 @@ export class CalendarHistories extends Query<readonly CalendarHistory[]> {
 }
 
 /** The history of a customer; undefined where nobody enrolled it. */
-export class CustomerById extends Query<CustomerHistory | undefined> {
+export class CustomerByIdQuery extends Query<CustomerHistory | undefined> {
   constructor(
     readonly reader: Reader,
     readonly id: string,
@@ -45,7 +45,7 @@ export class CustomerById extends Query<CustomerHistory | undefined> {
 }
 
 /** The histories of customers, by id. */
-export class CustomerList extends Query<Page<CustomerHistory>> {
+export class CustomerListQuery extends Query<Page<CustomerHistory>> {
   constructor(
     readonly reader: Reader,
     readonly page: PageRequest,
@@ -56,7 +56,7 @@ export class CustomerList extends Query<Page<CustomerHistory>> {
 }
 
 /** All words of the desk. */
-export class WordsOfDesk extends Query<Words> {
+export class WordsOfDeskQuery extends Query<Words> {
   constructor(
     readonly reader: Reader,
     readonly minPosition?: string,
@@ -65,7 +65,7 @@ export class WordsOfDesk extends Query<Words> {
   }
 }
 
-class Reading {
+class CatalogueReader {
   constructor(
     @Inject(READERS) protected readonly readers: Readers,
     private readonly barrier: ReadBarrier,
@@ -74,41 +74,41 @@ class Reading {
   protected seen = (minPosition: string | undefined) => this.barrier.seen(['catalogue'], minPosition);
 }
 
-@QueryHandler(PlanHistories)
-export class PlanHistoriesHandler extends Reading implements IQueryHandler<PlanHistories> {
-  async execute({ reader, code, minPosition }: PlanHistories) {
+@QueryHandler(PlanHistoriesQuery)
+export class PlanHistoriesHandler extends CatalogueReader implements IQueryHandler<PlanHistoriesQuery> {
+  async execute({ reader, code, minPosition }: PlanHistoriesQuery) {
     await this.seen(minPosition);
     return plans(this.readers.of(reader), code === undefined ? undefined : [code]);
   }
 }
 
-@QueryHandler(CalendarHistories)
-export class CalendarHistoriesHandler extends Reading implements IQueryHandler<CalendarHistories> {
-  async execute({ reader, code, minPosition }: CalendarHistories) {
+@QueryHandler(CalendarHistoriesQuery)
+export class CalendarHistoriesHandler extends CatalogueReader implements IQueryHandler<CalendarHistoriesQuery> {
+  async execute({ reader, code, minPosition }: CalendarHistoriesQuery) {
     await this.seen(minPosition);
     return calendars(this.readers.of(reader), code === undefined ? undefined : [code]);
   }
 }
 
-@QueryHandler(CustomerById)
-export class CustomerByIdHandler extends Reading implements IQueryHandler<CustomerById> {
-  async execute({ reader, id, minPosition }: CustomerById) {
+@QueryHandler(CustomerByIdQuery)
+export class CustomerByIdHandler extends CatalogueReader implements IQueryHandler<CustomerByIdQuery> {
+  async execute({ reader, id, minPosition }: CustomerByIdQuery) {
     await this.seen(minPosition);
     return customer(this.readers.of(reader), id);
   }
 }
 
-@QueryHandler(CustomerList)
-export class CustomerListHandler extends Reading implements IQueryHandler<CustomerList> {
-  async execute({ reader, page, minPosition }: CustomerList) {
+@QueryHandler(CustomerListQuery)
+export class CustomerListHandler extends CatalogueReader implements IQueryHandler<CustomerListQuery> {
+  async execute({ reader, page, minPosition }: CustomerListQuery) {
     await this.seen(minPosition);
     return customers(this.readers.of(reader), page);
   }
 }
 
-@QueryHandler(WordsOfDesk)
-export class WordsOfDeskHandler extends Reading implements IQueryHandler<WordsOfDesk> {
-  async execute({ reader, minPosition }: WordsOfDesk) {
+@QueryHandler(WordsOfDeskQuery)
+export class WordsOfDeskHandler extends CatalogueReader implements IQueryHandler<WordsOfDeskQuery> {
+  async execute({ reader, minPosition }: WordsOfDeskQuery) {
     await this.seen(minPosition);
     return words(this.readers.of(reader));
   }

@@ -7,7 +7,7 @@ import { type Catalogue } from '../catalogue.js';
 import { type DueAnswer, type DueQuestion, whatIsDue } from '../due-at.js';
 
 /** What would be due when. Asked of the versions that commands go by, so it is never behind. */
-export class DueAt extends Query<DueAnswer> {
+export class DueAtQuery extends Query<DueAnswer> {
   constructor(
     readonly scope: Scope,
     readonly question: DueQuestion,
@@ -16,12 +16,12 @@ export class DueAt extends Query<DueAnswer> {
   }
 }
 
-@QueryHandler(DueAt)
-export class DueAtHandler implements IQueryHandler<DueAt> {
+@QueryHandler(DueAtQuery)
+export class DueAtHandler implements IQueryHandler<DueAtQuery> {
   constructor(@Inject(CATALOGUE) private readonly catalogue: Catalogue) {}
 
   /** A customer that may not be seen is as one that nobody enrolled. */
-  execute = ({ scope, question }: DueAt) => {
+  execute = ({ scope, question }: DueAtQuery) => {
     const { customer } = question;
     const seen = customer === null || sees(scope, customer) ? customer : null;
     return soon(whatIsDue(this.catalogue, { ...question, customer: seen }));

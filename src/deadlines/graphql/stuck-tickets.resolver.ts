@@ -3,7 +3,7 @@ import { Field, ID, Int, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
 import { WorkEnum } from '../../api/graphql/enums.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { StuckTicketList } from '../stuck-tickets-query.js';
+import { StuckTicketListQuery } from '../stuck-tickets-query.js';
 
 @ObjectType('StuckTicket', {
   description: 'A ticket whose background work fails. It is tried again; other tickets continue.',
@@ -41,7 +41,7 @@ export class StuckTicketsResolver {
     description: 'Tickets whose background work fails, the longest first; at most 1,000.',
   })
   async stuckTickets(): Promise<StuckTicketType[]> {
-    const rows = await this.bus.execute(new StuckTicketList());
+    const rows = await this.bus.execute(new StuckTicketListQuery());
     return rows.map(({ last_at: lastAt, retry_at: retryAt, ...row }) =>
       Object.assign(new StuckTicketType(), { ...row, lastAt, retryAt }),
     );

@@ -90,7 +90,8 @@ function takeLock(folder: string, holder: object): Lock {
   } catch (error) {
     lock.close();
     if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error;
-    throw new Rejection('DATA_FOLDER_IN_USE', `The data folder ${folder} is in use by ${holderOf(label)}.`);
+    const why = `The data folder ${folder} is in use by ${holderOf(label)}. Stop it first, or set PLEDGE_DATA to another folder.`;
+    throw new Rejection('DATA_FOLDER_IN_USE', why);
   }
   return {
     release: () => {

@@ -1,4 +1,4 @@
-import { type AppendRequest, type AppendOutcome, failed } from './appender.js';
+import { type AppendRequest, type AppendOutcome, failed } from './sqlite-appender.js';
 
 /** Commits a group, in this thread or another. */
 export type CommitGroup = (

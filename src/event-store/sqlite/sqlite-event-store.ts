@@ -20,11 +20,11 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { logOlder, StorageFault } from '../../event-sourcing/storage-fault.js';
 import { yieldToEventLoop } from '../../event-sourcing/yield-to-event-loop.js';
 import { LastSeen } from '../last-seen.js';
-import { Appender, type Failure, toPosition, toText } from './appender.js';
+import { Appender, type Failure, toPosition, toText } from './sqlite-appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';
 import { openDatabase } from './open-database.js';
 import { OpenFiles } from './open-files.js';
-import { RecentEvents, recentKept, type Types } from './recent-events.js';
+import { EventCache, cachedEvents, type Types } from './event-cache.js';
 import { SharedLook } from './shared-look.js';
 import { ThreadedWriter } from './threaded-writer.js';
 
@@ -89,7 +89,7 @@ export class SqliteEventStore implements EventStore {
   private readonly sql;
   private readonly streams: SharedLook<StreamPage, Row[]>;
   /** Events read or appended recently, as they are stored. */
-  private readonly recent = new RecentEvents();
+  private readonly cache = new EventCache();
 
   private constructor(
     private readonly db: Database,
@@ -103,7 +103,7 @@ export class SqliteEventStore implements EventStore {
       pages.map(({ stream, from, until }) => this.sql.streamPage.all(stream, from, until) as Row[]),
     );
     this.streams = new SharedLook((pages) => tellingFaults(logFile, () => look(pages)));
-    this.commits = new GroupCommit(writer.commit, this.ring);
+    this.commits = new GroupCommit(writer.commit, this.notify);
   }
 
   /** Opens a log; see {@link openDatabase} for what it refuses. */
@@ -133,7 +133,7 @@ export class SqliteEventStore implements EventStore {
   };
 
   /** Another thread or process has committed: subscribers look again. */
-  ring = (): void => {
+  notify = (): void => {
     this.notifier.notify();
   };
 
@@ -186,16 +186,16 @@ export class SqliteEventStore implements EventStore {
   > {
     let position = Number(after ?? 0);
     const wanted = types === undefined ? undefined : new Set(types);
-    const leave = this.recent.follow(wanted);
+    const leave = this.cache.follow(wanted);
     try {
       for (;;) {
         if (isAborted(signal)) return;
-        const rung = this.notifier.next(signal);
+        const notified = this.notifier.next(signal);
         const end = this.lastCommitted();
         while (position < end) {
-          const isNear = end - position <= recentKept;
-          const isAtHand = isNear && (this.recent.isShared || this.recent.knows(position + 1));
-          const { events, position: reached } = isAtHand
+          const isNear = end - position <= cachedEvents;
+          const isCached = isNear && (this.cache.isShared || this.cache.knows(position + 1));
+          const { events, position: reached } = isCached
             ? this.recentPage(position, Math.min(end, position + pageSize), wanted)
             : this.page(position, end, types);
           for (const event of events) {
@@ -206,7 +206,7 @@ export class SqliteEventStore implements EventStore {
           if (position < end) await yieldToEventLoop();
         }
         yield { kind: 'caughtUp', position: toPosition(position) };
-        await rung;
+        await notified;
       }
     } finally {
       leave();
@@ -242,12 +242,12 @@ export class SqliteEventStore implements EventStore {
   /** Near its end the log is read and parsed once for all who follow it, whatever their types. */
   private recentPage(after: number, to: number, wanted: Types) {
     let known = after;
-    while (known < to && this.recent.knows(known + 1)) known += 1;
+    while (known < to && this.cache.knows(known + 1)) known += 1;
     const rows = known === to ? [] : (tellingFaults(logFile, () => this.sql.page.all(known, to)) as Row[]);
-    for (const row of rows) this.recent.keep(row[0], row[4], () => toEvent(row));
+    for (const row of rows) this.cache.keep(row[0], row[4], () => toEvent(row));
     const events: StoredEvent[] = [];
     for (let position = after + 1; position <= to; position++) {
-      const event = this.recent.at(position);
+      const event = this.cache.at(position);
       if (event !== undefined && wanted?.has(event.type) !== false) events.push(this.upcast(event));
     }
     return { events, position: to };
@@ -258,7 +258,7 @@ export class SqliteEventStore implements EventStore {
     const [before, revision] = [Number(last.position) - events.length, last.revision - events.length];
     for (const [i, { id, type, data, metadata }] of events.entries()) {
       const place = before + i + 1;
-      this.recent.keep(place, type, () => {
+      this.cache.keep(place, type, () => {
         const position = toPosition(place);
         return { id, type, data, metadata, stream, revision: revision + i + 1, position };
       });

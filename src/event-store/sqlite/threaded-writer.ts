@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { type AppendRequest, type AppendOutcome } from './appender.js';
+import { type AppendRequest, type AppendOutcome } from './sqlite-appender.js';
 
 /** What it writes to. */
 export interface WrittenFiles {

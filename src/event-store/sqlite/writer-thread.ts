@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Database } from '../../storage/sqlite.js';
 import { LastSeen } from '../last-seen.js';
-import { Appender, failed } from './appender.js';
+import { Appender, failed } from './sqlite-appender.js';
 import { durable } from './open-database.js';
 import { OpenFiles } from './open-files.js';
 import { type ToWriter, type WrittenFiles } from './threaded-writer.js';

@@ -1,8 +1,8 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
 import { SlaEventKindEnum } from '../../api/graphql/enums.js';
-import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
+import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
-import { givenValues } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/relay-connection.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Channel, type Metric, type TicketType } from '../../catalogue/domain/plan.js';
 import { type FeedEvent, type FeedFilter, type FeedType } from '../domain/feed-event.js';

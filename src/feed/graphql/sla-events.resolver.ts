@@ -45,7 +45,7 @@ function shownOf(event: Remembered, cursor: string): SlaEventType {
 }
 
 @Resolver()
-export class SlaEvents {
+export class SlaEventsResolver {
   constructor(
     private readonly feed: Feed,
     @Inject(EVENT_STORE) private readonly store: EventStore,

@@ -83,8 +83,8 @@ export const readLine = eventReader({
 });
 
 function recordOf(line: Record<string, unknown>): ImportRecord {
-  const { event: said, ...rest } = line;
-  const event = oneOf(events)(said, 'event');
+  const { event: word, ...rest } = line;
+  const event = oneOf(events)(word, 'event');
   if (event === 'CustomerEnrolled') return enrolment(rest);
   if (event === 'CalendarDefined') return calendar(rest);
   if (event === 'WordDefined') return wordOf(rest);

@@ -1,10 +1,11 @@
+import { Cache } from '../../event-sourcing/cache.js';
 import { csvRows, type Row } from '../csv.js';
 import { FieldFault } from '../../parsing/fields.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { MappedTicket, required } from './mapped-ticket.js';
 import { type Mapping } from './mapping.js';
 
-/** Tickets and customers followed at a time, those seen last: rows of one need not stand together, memory does not grow. */
+/** How many tickets and customers are followed at least: the rows of one need not stand together. */
 const followed = 50_000;
 
 /** A CSV log as a mapping reads it. */
@@ -12,8 +13,8 @@ export const mappedLog = (mapping: Mapping): ImportFormat => ({
   name: 'mapping',
   summary: 'any CSV log, by a mapping of your own (docs/mappings.md)',
   async *read(bytes) {
-    const tickets = new Lately<MappedTicket>(followed);
-    const customers = new Lately<true>(followed);
+    const tickets = new Cache<MappedTicket>(followed);
+    const customers = new Cache<true>(followed);
     for await (const row of csvRows(bytes, mapping.columns, mapping.dialect)) {
       const { line } = row;
       if ('fault' in row) {
@@ -26,12 +27,7 @@ export const mappedLog = (mapping: Mapping): ImportFormat => ({
   },
 });
 
-function hear(
-  row: Row,
-  mapping: Mapping,
-  tickets: Lately<MappedTicket>,
-  customers: Lately<true>,
-): readonly ImportRow[] {
+function hear(row: Row, mapping: Mapping, tickets: Cache<MappedTicket>, customers: Cache<true>): readonly ImportRow[] {
   const { line } = row;
   try {
     const id = required(mapping.ticket, row, 'ticket');
@@ -55,22 +51,4 @@ function enrolmentOf(row: Row, mapping: Mapping): Extract<ImportRecord, { kind: 
   if (customer === undefined || plan === undefined) return undefined;
   const calendar = mapping.calendar(row) ?? null;
   return { ...{ kind: 'customer', customer, name: null, plan, calendar, effectiveFrom: null } };
-}
-
-/** What was seen last, up to a number. */
-class Lately<Value> {
-  private readonly known = new Map<string, Value>();
-
-  constructor(private readonly size: number) {}
-
-  get(key: string): Value | undefined {
-    return this.known.get(key);
-  }
-
-  set(key: string, value: Value): void {
-    this.known.delete(key);
-    this.known.set(key, value);
-    const oldest = this.known.keys().next();
-    if (this.known.size > this.size && !oldest.done) this.known.delete(oldest.value);
-  }
 }

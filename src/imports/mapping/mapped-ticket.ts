@@ -8,10 +8,10 @@ import { FieldFault, given } from '../../parsing/fields.js';
 import { type FactRecord } from '../import-record.js';
 import { type Mapping } from './mapping.js';
 import { isCancel, isWait, type Meaning } from './meaning.js';
-import { type Reading } from './reading.js';
+import { type RowReader } from './reading.js';
 
 /** What a row says, read once. */
-interface Said {
+interface Snapshot {
   readonly at: Instant;
   readonly actor: Actor;
   readonly state: string;
@@ -32,7 +32,7 @@ export class MappedTicket {
   private status: 'open' | 'ended' = 'open';
   private wait: PauseReason | undefined;
   private isAnswered = false;
-  private before: Said | undefined;
+  private before: Snapshot | undefined;
 
   constructor(
     private readonly id: string,
@@ -41,17 +41,17 @@ export class MappedTicket {
 
   /** The facts of a row. @throws FieldFault where the row makes no sense; then it leaves the ticket as it was */
   hear(row: Row): readonly FactRecord[] {
-    const said = this.read(row);
-    const opening = this.before === undefined ? [this.opening(row, said)] : [];
-    const commands = [...this.commands(said)];
-    this.before = said;
-    const { at: occurredAt, actor, owner } = said;
+    const now = this.read(row);
+    const opening = this.before === undefined ? [this.opening(row, now)] : [];
+    const commands = [...this.commands(now)];
+    this.before = now;
+    const { at: occurredAt, actor, owner } = now;
     const common = { kind: 'fact', ticket: this.id, occurredAt, actor } as const;
     const named = owner === undefined ? common : { ...common, customer: owner };
     return [...opening, ...commands.map((command) => ({ ...named, command }))];
   }
 
-  private read(row: Row): Said {
+  private read(row: Row): Snapshot {
     const { mapping } = this;
     const state = mapping.stateText(row) ?? '';
     const isUnchanged = mapping.rows === 'snapshots' && this.before?.state === state;
@@ -72,7 +72,7 @@ export class MappedTicket {
     };
   }
 
-  private opening(row: Row, { at, actor, type, priority }: Said): FactRecord {
+  private opening(row: Row, { at, actor, type, priority }: Snapshot): FactRecord {
     const { mapping } = this;
     const by = mapping.openedBy(row);
     return {
@@ -92,21 +92,21 @@ export class MappedTicket {
     };
   }
 
-  private *commands(said: Said): Generator<TicketCommand> {
+  private *commands(now: Snapshot): Generator<TicketCommand> {
     const { before } = this;
-    const { meaning, actor, at, state } = said;
-    yield* this.classification(said);
+    const { meaning, actor, at, state } = now;
+    yield* this.classification(now);
     const isRepeated = before?.at === at && before.state === state && before.actor.id === actor.id;
     if (this.mapping.rows === 'events' && isRepeated) return; // a row twice is one
     yield* this.resumption(meaning);
-    if (said.assignee !== (before?.assignee ?? null) || said.team !== (before?.team ?? null))
-      yield { type: 'AssignTicket', assignee: said.assignee, team: said.team };
+    if (now.assignee !== (before?.assignee ?? null) || now.team !== (before?.team ?? null))
+      yield { type: 'AssignTicket', assignee: now.assignee, team: now.team };
     yield* this.messages(meaning, actor);
     yield* this.standing(meaning);
     if (isNote(meaning, state)) yield { type: 'AddInternalNote', text: state };
   }
 
-  private *classification({ type, priority }: Said): Generator<TicketCommand> {
+  private *classification({ type, priority }: Snapshot): Generator<TicketCommand> {
     const { before } = this;
     if (before === undefined || (before.type === type && before.priority === priority)) return;
     yield { type: 'ReclassifyTicket', ticketType: type, ...(priority === undefined ? {} : { priority }) };
@@ -154,7 +154,7 @@ export class MappedTicket {
   }
 }
 
-export function required<Value>(reading: Reading<Value>, row: Row, field: string): Value {
+export function required<Value>(reading: RowReader<Value>, row: Row, field: string): Value {
   const value = reading(row);
   if (value === undefined) throw new FieldFault(`the row has no ${field}`);
   return value;

@@ -15,19 +15,19 @@ const standings = [
 /** What else a row tells. `firstResponse` counts the first time only. */
 const messages = ['firstResponse', 'reply', 'customerReply', 'assigned', 'note', 'automatic'] as const;
 
-export type Standing = (typeof standings)[number];
+export type StateStanding = (typeof standings)[number];
 export type Message = (typeof messages)[number];
 
 /** What a state or an activity of a log means. */
 export interface Meaning {
-  readonly standing: Standing | undefined;
+  readonly standing: StateStanding | undefined;
   readonly messages: ReadonlySet<Message>;
 }
 
-export const isWait = (standing: Standing): standing is PauseReason =>
+export const isWait = (standing: StateStanding): standing is PauseReason =>
   (pauseReasons as readonly string[]).includes(standing);
 
-export const isCancel = (standing: Standing): standing is CancelReason =>
+export const isCancel = (standing: StateStanding): standing is CancelReason =>
   (cancelReasons as readonly string[]).includes(standing);
 
 /** A word, or a list of them; at most one says how the ticket stands. An empty list means nothing. */
@@ -35,7 +35,7 @@ export function meaning(value: unknown, field: string): Meaning {
   const words = (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((word, i) =>
     oneOf([...standings, ...messages])(word, Array.isArray(value) ? `${field}[${i}]` : field),
   );
-  const standing = words.filter((word): word is Standing => (standings as readonly string[]).includes(word));
+  const standing = words.filter((word): word is StateStanding => (standings as readonly string[]).includes(word));
   if (standing.length > 1) throw new FieldFault(`${field} must not be ${standing.join(' and ')} at once`);
   const others = words.filter((word): word is Message => (messages as readonly string[]).includes(word));
   return { standing: standing[0], messages: new Set(others) };

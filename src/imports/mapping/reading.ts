@@ -1,11 +1,8 @@
-import { FieldFault, fields, object, optional, text } from '../../parsing/fields.js';
+import { FieldFault, fields, object, optional, type Read, text } from '../../parsing/fields.js';
 import { type Row } from '../csv.js';
 
 /** What a row says of something; undefined where it says nothing. @throws FieldFault where it makes no sense */
-export type Reading<Value> = (row: Row) => Value | undefined;
-
-/** Checks a value, and names the field that it is from where it will not do. */
-export type Check<Value> = (value: unknown, field: string) => Value;
+export type RowReader<Value> = (row: Row) => Value | undefined;
 
 /** What the readings of a mapping share. */
 export interface Cells {
@@ -20,7 +17,7 @@ export interface Cells {
  * what each cell means, and what holds `otherwise`.
  */
 export const readingOf =
-  <Value>(check: Check<Value>, cells: Cells): Check<Reading<Value>> =>
+  <Value>(check: Read<Value>, cells: Cells): Read<RowReader<Value>> =>
   (value, field) => {
     if (!isObject(value)) {
       const constant = check(value, field);
@@ -29,12 +26,12 @@ export const readingOf =
     const shape = { column: optional(text(200)), text: optional(text(500)), values: optional(object), otherwise: any };
     const { column, text: template, values, otherwise } = fields(shape, object(value, field), `${field}.`);
     if ((column === undefined) === (template === undefined)) throw new FieldFault(`${field} needs a column or a text`);
-    const said = column === undefined ? filled(template ?? '', cells) : cell(column, cells);
+    const textIn = column === undefined ? filled(template ?? '', cells) : cell(column, cells);
     const fallback = otherwise === undefined ? undefined : check(otherwise, `${field}.otherwise`);
     const meanings = values === undefined ? undefined : meaningsOf(values, check, `${field}.values`);
     const name = column ?? template ?? '';
     return (row) => {
-      const found = said(row);
+      const found = textIn(row);
       if (found === undefined) return fallback;
       if (meanings === undefined) return check(found, name);
       const meaning = meanings.get(found) ?? fallback;
@@ -44,8 +41,10 @@ export const readingOf =
   };
 
 /** The text itself that a reading looks at. */
-export const textOf = ({ column, text: template }: Readonly<Record<string, unknown>>, cells: Cells): Reading<string> =>
-  typeof column === 'string' ? cell(column, cells) : filled(String(template), cells);
+export const textOf = (
+  { column, text: template }: Readonly<Record<string, unknown>>,
+  cells: Cells,
+): RowReader<string> => (typeof column === 'string' ? cell(column, cells) : filled(String(template), cells));
 
 /** What a mapping says itself, rather than the log. */
 export const constantsOf = (value: unknown): readonly unknown[] => {
@@ -55,24 +54,24 @@ export const constantsOf = (value: unknown): readonly unknown[] => {
   return [...Object.values(values ?? {}), ...(otherwise === undefined ? [] : [otherwise])];
 };
 
-const any: Check<unknown> = (value) => value;
+const any: Read<unknown> = (value) => value;
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function meaningsOf<Value>(values: Record<string, unknown>, check: Check<Value>, field: string) {
+function meaningsOf<Value>(values: Record<string, unknown>, check: Read<Value>, field: string) {
   return new Map(Object.entries(values).map(([cell, value]) => [cell, check(value, `${field}.${cell}`)]));
 }
 
-const cell = (column: string, { columns, missing }: Cells): Reading<string> => {
+const cell = (column: string, { columns, missing }: Cells): RowReader<string> => {
   columns.add(column);
   return (row) => {
-    const said = row.cell(column);
-    return missing.has(said) ? undefined : said;
+    const content = row.cell(column);
+    return missing.has(content) ? undefined : content;
   };
 };
 
 /** A text with cells in it, as they are. */
-function filled(template: string, { columns }: Cells): Reading<string> {
+function filled(template: string, { columns }: Cells): RowReader<string> {
   const parts = template.split(/\{([^{}]+)\}/); // every second one is the name of a column
   for (const [i, name] of parts.entries()) if (i % 2 === 1) columns.add(name);
   return (row) => parts.map((part, i) => (i % 2 === 1 ? row.cell(part) : part)).join('');

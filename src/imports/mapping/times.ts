@@ -5,7 +5,7 @@ import { type Zone, zoneOf } from '../../business-time/zone.js';
 import { FieldFault, fields, object, optional, text } from '../../parsing/fields.js';
 
 /** Reads the times of a log. @throws FieldFault that names the column */
-export type Times = (said: string, column: string) => Instant;
+export type Times = (cell: string, column: string) => Instant;
 
 /** How a mapping's `times` are written: `format` is `iso` or in Luxon's tokens, `zone` that of times without an offset. */
 export function timesOf(value: unknown, field: string): Times {
@@ -15,18 +15,18 @@ export function timesOf(value: unknown, field: string): Times {
   const parse = parserOf(format, `${field}.format`);
   const hasOffset = format === 'iso' ? isoOffset : () => saysOffset(format);
   const example = DateTime.utc(2016, 2, 29, 13, 5).toFormat(format === 'iso' ? "yyyy-MM-dd'T'HH:mm:ss" : format);
-  const fault = (column: string, said: string) => new FieldFault(`${column} "${said}" is not a time like ${example}`);
+  const fault = (column: string, cell: string) => new FieldFault(`${column} "${cell}" is not a time like ${example}`);
   if (zone === undefined && format !== 'iso' && !saysOffset(format))
     throw new FieldFault(`${field}.zone is required, because the format has no offset`);
-  return remembered((said, column) => {
-    const parsed = parse(said);
-    if (!parsed.isValid) throw fault(column, said);
-    if (hasOffset(said)) {
-      const at = format === 'iso' ? readInstant(said.replace(' ', 'T')) : parsed.toMillis();
-      if (at === undefined) throw fault(column, said);
+  return remembered((cell, column) => {
+    const parsed = parse(cell);
+    if (!parsed.isValid) throw fault(column, cell);
+    if (hasOffset(cell)) {
+      const at = format === 'iso' ? readInstant(cell.replace(' ', 'T')) : parsed.toMillis();
+      if (at === undefined) throw fault(column, cell);
       return at;
     }
-    if (zone === undefined) throw new FieldFault(`${column} "${said}" has no offset, and ${field}.zone is missing`);
+    if (zone === undefined) throw new FieldFault(`${column} "${cell}" has no offset, and ${field}.zone is missing`);
     return instantIn(zone, parsed.toMillis());
   });
 }
@@ -47,32 +47,32 @@ function zoneNamed(name: string, field: string): Zone {
   }
 }
 
-const isoOffset = (said: string) => endsInOffset(said.replace(' ', 'T'));
+const isoOffset = (cell: string) => endsInOffset(cell.replace(' ', 'T'));
 
 /** Whether a format has an offset in it: a Z outside of quoted words. */
 const saysOffset = (format: string) => format.replace(/'[^']*'/g, '').includes('Z');
 
 /** Read as if it were UTC where there is no offset. */
-function parserOf(format: string, field: string): (said: string) => DateTime {
-  if (format === 'iso') return (said) => DateTime.fromISO(said.replace(' ', 'T'), { zone: 'utc' });
+function parserOf(format: string, field: string): (cell: string) => DateTime {
+  if (format === 'iso') return (cell) => DateTime.fromISO(cell.replace(' ', 'T'), { zone: 'utc' });
   const options = { locale: 'en', zone: 'utc' };
   const sample = DateTime.utc(2016, 2, 29, 13, 5);
   const again = DateTime.fromFormat(sample.toFormat(format, { locale: 'en' }), format, options);
   if (!again.isValid || again.toISODate() !== sample.toISODate() || again.hour !== sample.hour)
     throw new FieldFault(`${field} "${format}" must contain year, month, day and hour, for example d/M/yyyy H:mm`);
   const parser = DateTime.buildFormatParser(format, { locale: 'en' });
-  return (said) => DateTime.fromFormatParser(said, parser, options);
+  return (cell) => DateTime.fromFormatParser(cell, parser, options);
 }
 
 /** Rows of a ticket say the same time again and again. */
 function remembered(times: Times): Times {
   const known = new Map<string, Instant>();
-  return (said, column) => {
-    let at = known.get(said);
+  return (cell, column) => {
+    let at = known.get(cell);
     if (at === undefined) {
-      at = times(said, column);
+      at = times(cell, column);
       if (known.size >= 1_000) known.clear();
-      known.set(said, at);
+      known.set(cell, at);
     }
     return at;
   };

@@ -3,12 +3,12 @@ import { Args, ArgsType, Field, ID, InputType, Int, ObjectType, Query, Resolver 
 import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
-import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
+import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
-import { connectionOf, PageArgs, givenValues } from '../../api/graphql/page.js';
+import { connectionOf, PageArgs, givenValues } from '../../api/graphql/relay-connection.js';
 import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { BreachList, type BreachView } from '../queries/breaches-query.js';
+import { BreachListQuery, type BreachView } from '../queries/breaches-query.js';
 
 @ObjectType('Breach', {
   description: 'A deadline that passed unanswered. It stays on record, also when it is withdrawn.',
@@ -53,6 +53,12 @@ export class BreachType {
   @Field(() => String, { nullable: true, description: 'Which team had it at the deadline.' })
   team!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'How the ticket reached us; null in breaches from before Pledge kept it.',
+  })
+  channel!: string | null;
+
   @Field(() => InstantScalar, { description: 'The deadline: the breach is effective then.' })
   dueAt!: number;
 
@@ -95,6 +101,28 @@ class BreachFilterInput {
   @IsFilterList()
   assignees?: string[];
 
+  @Field(() => [String], { nullable: true, description: 'With one of these teams, at the deadline.' })
+  @IsFilterList()
+  teams?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Of one of these priorities, at the deadline, in any case.' })
+  @IsFilterList()
+  priorities?: string[];
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Of tickets of one of these types, at the deadline, in any case.',
+  })
+  @IsFilterList()
+  types?: string[];
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Of tickets by one of these channels, in any case; a breach from before Pledge kept it is by none.',
+  })
+  @IsFilterList()
+  channels?: string[];
+
   @Field(() => ID, { nullable: true, description: 'Of this ticket.' })
   @IsFilterText()
   ticket?: string;
@@ -113,14 +141,15 @@ class BreachesArgs extends PageArgs {
 }
 
 @Resolver()
-export class Breaches {
+export class BreachesResolver {
   constructor(private readonly bus: QueryBus) {}
 
   @Requires('readTickets')
   @MayScan()
   @Query(() => BreachConnection, { nullable: true, description: 'Breaches, latest deadline first.' })
   async breaches(@Args() { filter, minPosition, ...request }: BreachesArgs, @Asking() reader: Reader) {
-    const page = await this.bus.execute(new BreachList(reader, givenValues(filter), givenValues(request), minPosition));
+    const query = new BreachListQuery(reader, givenValues(filter), givenValues(request), minPosition);
+    const page = await this.bus.execute(query);
     return withNodes(page, toBreachType);
   }
 }

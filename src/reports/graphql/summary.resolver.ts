@@ -4,10 +4,10 @@ import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
-import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
+import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { IsFilterList } from '../../api/graphql/filters.js';
-import { ReadArgs, givenValues } from '../../api/graphql/page.js';
-import { Summary } from '../queries/summary-query.js';
+import { ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
+import { SummaryQuery } from '../queries/summary-query.js';
 
 @ObjectType('SlaSummaryLine', { description: 'What became of the promises of a plan in a month.' })
 export class SlaSummaryLineType {
@@ -83,6 +83,6 @@ export class SummaryResolver {
     @Asking() reader: Reader,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter?: SummaryFilterInput,
   ) {
-    return this.bus.execute(new Summary(reader, givenValues(filter), minPosition));
+    return this.bus.execute(new SummaryQuery(reader, givenValues(filter), minPosition));
   }
 }

@@ -3,6 +3,7 @@ import { ofCustomer, type ReadModel, type Tx } from '../../read-models/read-mode
 import { among, upsert } from '../../read-models/rows.js';
 import { type Flag, type InstantColumn } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
+import { wordKey } from '../../parsing/word.js';
 import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
 
 /** A breach, one row each time one was recorded. */
@@ -20,6 +21,12 @@ export interface BreachesTable {
   priority: string;
   assignee: string | null;
   team: string | null;
+  /** Null in breaches from before events had it. */
+  channel: string | null;
+  /** The three by {@link wordKey}, for filters. */
+  type_key: string;
+  priority_key: string;
+  channel_key: string | null;
   time_zone: string;
   due_at: InstantColumn;
   detected_at: InstantColumn;
@@ -38,7 +45,7 @@ declare module '../../read-models/schema.js' {
 /** Every breach that was recorded, with what became of it. */
 export const breachesProjection: ReadModel = {
   name: 'breaches',
-  version: 4,
+  version: 5,
   tables: {
     breaches: {
       visible: ofCustomer,
@@ -46,8 +53,9 @@ export const breachesProjection: ReadModel = {
         sql`CREATE TABLE breaches (
           run TEXT NOT NULL, id TEXT NOT NULL, layout INTEGER NOT NULL, metric TEXT NOT NULL, ticket TEXT NOT NULL,
           reference TEXT NOT NULL, subject TEXT NOT NULL, customer TEXT NOT NULL, plan TEXT NOT NULL, type TEXT NOT NULL,
-          priority TEXT NOT NULL, assignee TEXT, team TEXT, time_zone TEXT NOT NULL, due_at INTEGER NOT NULL,
-          detected_at INTEGER NOT NULL, withdrawn_at INTEGER, withdrawn_because TEXT, answered_at INTEGER,
+          priority TEXT NOT NULL, assignee TEXT, team TEXT, channel TEXT, type_key TEXT NOT NULL, priority_key TEXT NOT NULL,
+          channel_key TEXT, time_zone TEXT NOT NULL,
+          due_at INTEGER NOT NULL, detected_at INTEGER NOT NULL, withdrawn_at INTEGER, withdrawn_because TEXT, answered_at INTEGER,
           historic INTEGER NOT NULL, PRIMARY KEY (run, id)
         )`,
         sql`CREATE INDEX breaches_due ON breaches (due_at, id)`,
@@ -73,25 +81,39 @@ async function load(events: readonly StoredEvent[], tx: Tx): Promise<Runs> {
 }
 
 function take(runs: Runs, event: StoredEvent): void {
-  const said = event.data as OutcomeData;
-  const own = runs.get(said.run) ?? [];
+  const outcome = event.data as OutcomeData;
+  const own = runs.get(outcome.run) ?? [];
   const standing = own.find((row) => row.withdrawn_at === null);
   if (event.type === 'SlaBreached') {
     // Said again of a run that turned out not to be answered, it is the breach that stands.
-    if (standing === undefined) own.push(breach(event.id, said, event.metadata.recordedAt));
+    if (standing === undefined) own.push(breach(event.id, outcome, event.metadata.recordedAt));
     else standing.answered_at = null;
     return;
   }
   if (standing === undefined) return;
-  if (event.type === 'SlaMetLate') standing.answered_at = said.at;
+  if (event.type === 'SlaMetLate') standing.answered_at = outcome.at;
   else {
     standing.withdrawn_at = event.metadata.recordedAt;
-    standing.withdrawn_because = said.reason;
+    standing.withdrawn_because = outcome.reason;
   }
 }
 
-function breach(id: string, said: OutcomeData, detectedAt: number): BreachesTable {
-  const { run, layout, metric, ticket, reference, subject, customer, type, priority, assignee, team, at } = said;
+function breach(id: string, outcome: OutcomeData, detectedAt: number): BreachesTable {
+  const {
+    run,
+    layout,
+    metric,
+    ticket,
+    reference,
+    subject,
+    customer,
+    type,
+    priority,
+    assignee,
+    team,
+    channel = null,
+    at,
+  } = outcome;
   return {
     run,
     id,
@@ -101,17 +123,21 @@ function breach(id: string, said: OutcomeData, detectedAt: number): BreachesTabl
     reference,
     subject,
     customer,
-    plan: said.terms.plan.code,
+    plan: outcome.terms.plan.code,
     type,
     priority,
     assignee,
     team,
-    time_zone: said.timeZone,
+    channel,
+    type_key: wordKey(type),
+    priority_key: wordKey(priority),
+    channel_key: channel === null ? null : wordKey(channel),
+    time_zone: outcome.timeZone,
     due_at: at,
     detected_at: detectedAt,
     withdrawn_at: null,
     withdrawn_because: null,
     answered_at: null,
-    historic: said.historic ? 1 : 0,
+    historic: outcome.historic ? 1 : 0,
   };
 }

@@ -77,24 +77,24 @@ function end(rows: Map<string, VerdictsTable>, { type, data, metadata }: StoredE
 }
 
 function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
-  const said = event.data as OutcomeData;
+  const outcome = event.data as OutcomeData;
   if (event.type === 'TicketCancelled' || event.type === 'TicketMerged') {
     end(rows, event);
     return;
   }
-  const { run, ticket, terms } = said;
+  const { run, ticket, terms } = outcome;
   const excluded = rows.get(endOf(ticket))?.excluded ?? 0;
   const verdict = verdicts[event.type as OutcomeType] ?? 'open';
   const known = rows.get(run);
   if (known === undefined && verdict === 'open') return; // most of what happens is no verdict on anything
   if (known !== undefined && event.type === 'SlaDeadlineMoved') {
-    move(known, said);
+    move(known, outcome);
     return;
   }
-  const row = known ?? uncounted(said, excluded);
+  const row = known ?? uncounted(outcome, excluded);
   row.plan = terms.plan.code; // a run may go on under another
   row.verdict = verdict;
-  row.month = monthOf(verdict === 'metLate' ? (said.dueAt ?? said.at) : said.at, said.timeZone);
+  row.month = monthOf(verdict === 'metLate' ? (outcome.dueAt ?? outcome.at) : outcome.at, outcome.timeZone);
   if (event.type === 'SlaBreachWithdrawn') row.withdrawals += 1;
   rows.set(run, row);
 }

@@ -14,6 +14,7 @@ import { type Readable, type Readers } from '../../read-models/scoped.js';
 import { type Reader } from '../../auth/asker.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { READERS } from '../../di-tokens.js';
+import { wordKey } from '../../parsing/word.js';
 import { type BreachesTable } from '../projections/breaches-projection.js';
 
 export type BreachView = Selectable<BreachesTable>;
@@ -24,6 +25,10 @@ export interface BreachFilter {
   readonly plans?: readonly string[];
   readonly customers?: readonly string[];
   readonly assignees?: readonly string[];
+  readonly teams?: readonly string[];
+  readonly priorities?: readonly string[];
+  readonly types?: readonly string[];
+  readonly channels?: readonly string[];
   readonly ticket?: string;
   readonly withdrawn?: boolean;
   /** Breaches from before the import that brought their ticket; in by default. */
@@ -31,7 +36,7 @@ export interface BreachFilter {
 }
 
 /** Breaches, latest deadline first. */
-export class BreachList extends Query<Page<BreachView>> {
+export class BreachListQuery extends Query<Page<BreachView>> {
   constructor(
     readonly reader: Reader,
     readonly filter: BreachFilter,
@@ -42,14 +47,14 @@ export class BreachList extends Query<Page<BreachView>> {
   }
 }
 
-@QueryHandler(BreachList)
-export class BreachListHandler implements IQueryHandler<BreachList> {
+@QueryHandler(BreachListQuery)
+export class BreachListHandler implements IQueryHandler<BreachListQuery> {
   constructor(
     @Inject(READERS) private readonly readers: Readers,
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ reader, filter, page, minPosition }: BreachList) {
+  async execute({ reader, filter, page, minPosition }: BreachListQuery) {
     await this.barrier.seen(['breaches'], minPosition);
     return breaches(this.readers.of(reader), filter, page);
   }
@@ -57,13 +62,17 @@ export class BreachListHandler implements IQueryHandler<BreachList> {
 
 const latestFirst: ListOrder = { columns: ['due_at', 'id'], direction: 'desc' };
 
-function breaches(db: Readable, filter: BreachFilter, request: PageRequest): Promise<Page<BreachView>> {
+export function breaches(db: Readable, filter: BreachFilter, request: PageRequest): Promise<Page<BreachView>> {
   let query = db.selectFrom('breaches').selectAll();
   const lists = [
     ['metric', filter.metrics],
     ['plan', filter.plans],
     ['customer', filter.customers],
     ['assignee', filter.assignees],
+    ['team', filter.teams],
+    ['priority_key', filter.priorities?.map(wordKey)],
+    ['type_key', filter.types?.map(wordKey)],
+    ['channel_key', filter.channels?.map(wordKey)],
     ['ticket', filter.ticket === undefined ? undefined : [filter.ticket]],
   ] as const;
   for (const [column, values] of lists) {

@@ -35,7 +35,7 @@ export interface SummaryFilter {
 }
 
 /** Attainment by plan, metric and month. */
-export class Summary extends Query<readonly SummaryLine[]> {
+export class SummaryQuery extends Query<readonly SummaryLine[]> {
   constructor(
     readonly reader: Reader,
     readonly filter: SummaryFilter,
@@ -45,14 +45,14 @@ export class Summary extends Query<readonly SummaryLine[]> {
   }
 }
 
-@QueryHandler(Summary)
-export class SummaryHandler implements IQueryHandler<Summary> {
+@QueryHandler(SummaryQuery)
+export class SummaryHandler implements IQueryHandler<SummaryQuery> {
   constructor(
     @Inject(READERS) private readonly readers: Readers,
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ reader, filter, minPosition }: Summary) {
+  async execute({ reader, filter, minPosition }: SummaryQuery) {
     await this.barrier.seen(['summary'], minPosition);
     return slaSummary(this.readers.of(reader), filter);
   }

@@ -6,11 +6,11 @@ import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, TIME_SOURCE, EVENT_STORE, TICKETS } from '../../di-tokens.js';
 import { type Ticket } from '../domain/ticket.js';
-import { ChangeTicket, type TicketChanged } from './change-ticket.js';
+import { ChangeTicketCommand, type TicketChanged } from './change-ticket.js';
 import { enterCommand } from './command-entry.js';
 
-@CommandHandler(ChangeTicket)
-export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
+@CommandHandler(ChangeTicketCommand)
+export class ChangeTicketHandler implements ICommandHandler<ChangeTicketCommand> {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
@@ -18,7 +18,7 @@ export class ChangeTicketHandler implements ICommandHandler<ChangeTicket> {
     @Inject(TICKETS) private readonly tickets: StreamCache<Ticket>,
   ) {}
 
-  execute(command: ChangeTicket): Promise<TicketChanged> {
+  execute(command: ChangeTicketCommand): Promise<TicketChanged> {
     const { store, catalogue, time, tickets } = this;
     return enterCommand({ store, catalogue, time, tickets }, command);
   }

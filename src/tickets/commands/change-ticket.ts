@@ -1,5 +1,5 @@
 import { Command } from '@nestjs/cqrs';
-import { type Scope, sees } from '../../auth/scope.js';
+import { type Scope } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
@@ -15,22 +15,22 @@ import { type CommandContext, type TicketCommandInContext } from '../domain/comm
 import { ticketDecider } from '../domain/decide-ticket.js';
 import { countsAt } from '../domain/fact-of.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { ticketStream } from '../domain/events.js';
+import { ticketStream } from '../domain/ticket-event-types.js';
 import { type Ticket } from '../domain/ticket.js';
 import { noTicket } from '../domain/recorded-facts.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type TicketView, viewOf } from '../domain/ticket-view.js';
 import { digestOf } from './command-digest.js';
-import { HeedingOpenings, opens, openingsFirst } from './opening-rejected.js';
+import { HeedingOpenings, openingsFirst } from './opening-rejected.js';
 import {
   namesAnother,
   type OtherTickets,
   objectionToOther,
   objectionToOwner,
-  ownerOf,
-  type Subject,
+  type SubjectTicket,
 } from './other-ticket.js';
 import { type Owner, pinVersions } from './pin-versions.js';
+import { expectInSight, expectOwn, expectSeen, mismatch } from './ticket-access.js';
 import { type TicketRequest } from './ticket-request.js';
 
 export type RequestOutcome =
@@ -47,8 +47,8 @@ export interface TicketChanged {
   readonly outcomes: readonly RequestOutcome[];
 }
 
-/** Changes one ticket by what is said of it, in order; a request refused changes nothing and stops no other. */
-export class ChangeTicket extends Command<TicketChanged> {
+/** Changes one ticket by requests, in order. A request that is refused changes nothing and stops no other. */
+export class ChangeTicketCommand extends Command<TicketChanged> {
   constructor(
     readonly scope: Scope,
     readonly ticketId: string,
@@ -70,7 +70,7 @@ export interface TicketPorts {
   readonly tickets: StreamCache<Ticket>;
 }
 
-/** What the commands' entry does of {@link ChangeTicket} on the ticket itself; nobody else calls it. */
+/** What the commands' entry does of {@link ChangeTicketCommand} on the ticket itself; nobody else calls it. */
 export async function changeTicket(
   { store, catalogue, time, tickets }: TicketPorts,
   id: string,
@@ -127,35 +127,6 @@ export async function changeTicket(
   return { ticket, position, outcomes: given.flatMap((request) => outcomes[places.get(request) ?? -1] ?? []) };
 }
 
-/** A ticket opened is the opener's own customers', whether or not there is one by that id already. */
-function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
-  for (const { command } of requests) {
-    if (command.type === 'OpenTicket' && !sees(scope, command.customer))
-      throw new Rejection(
-        'FORBIDDEN',
-        `The customer ${command.customer} is not one of the customers that you may write for.`,
-      );
-  }
-}
-
-/**
- * A ticket is looked at as far as its first event says whose it is, before anything else is done: one that somebody may not
- * see takes as long as one that is not there.
- */
-async function expectInSight(
-  { store, tickets }: Pick<TicketPorts, 'store' | 'tickets'>,
-  scope: Scope,
-  id: string,
-  requests: readonly TicketRequest[],
-): Promise<void> {
-  if (scope === 'everyone') return;
-  const known = tickets.get(ticketStream(id))?.state.customer;
-  if (known !== undefined && sees(scope, known)) return;
-  const owner = await ownerOf(store, id);
-  if (owner !== undefined) expectSeen(scope, owner, requests, id);
-  else if (!requests.some(({ command }) => command.type === 'OpenTicket')) throw noTicket(id);
-}
-
 /** What follows from the facts of a long ticket is worked out bit by bit. */
 export async function workOut(ticket: Ticket, versions: Versions, signal?: AbortSignal): Promise<void> {
   const turns = new TimeSlice();
@@ -167,31 +138,10 @@ export async function workOut(ticket: Ticket, versions: Versions, signal?: Abort
   }
 }
 
-/** A ticket that somebody may not see is as one that is not there; but its id is taken. */
-function expectSeen(scope: Scope, customer: string, requests: readonly TicketRequest[], id: string): void {
-  if (sees(scope, customer)) return;
-  if (requests.some(({ command }) => command.type === 'OpenTicket'))
-    throw new Rejection('TICKET_EXISTS', 'A ticket with this id already exists, with other content.');
-  throw noTicket(id);
-}
-
-/** Why something said of a customer's ticket is refused, where the ticket is another's: the sender may not see that one. */
-function mismatch(
-  { command, customer }: TicketRequest,
-  owner: string,
-  id: string,
-  scope: Scope,
-): Rejection | undefined {
-  if (customer === undefined || customer === owner || opens(command)) return undefined;
-  return scope === 'everyone'
-    ? new Rejection('CUSTOMER_MISMATCH', `The ticket ${id} does not belong to the customer ${customer}.`)
-    : noTicket(id);
-}
-
 /** What other tickets have against each request; of an import, whose they are alone. */
 async function objections(
   ports: OtherTickets,
-  subject: Subject,
+  subject: SubjectTicket,
   requests: readonly TicketRequest[],
   now: Instant,
   signal: AbortSignal | undefined,

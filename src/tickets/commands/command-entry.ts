@@ -1,22 +1,22 @@
-import { ticketStream } from '../domain/events.js';
+import { ticketStream } from '../domain/ticket-event-types.js';
 import { unopened } from '../domain/ticket.js';
-import { type ChangeTicket, changeTicket, type TicketChanged, type TicketPorts } from './change-ticket.js';
+import { type ChangeTicketCommand, changeTicket, type TicketChanged, type TicketPorts } from './change-ticket.js';
 import { namesAnother } from './other-ticket.js';
 import { changeAndPropagate } from './propagate-merge.js';
 
 /**
- * The one entry for what is said of a ticket, whoever says it: the API, an import or a watcher. It judges who may, holds the
- * limits, takes the digest that tells a repeated command, and tells other tickets of a merge or a split. An import says more
- * before others may hear of it: what it brings is propagated when it is finished.
+ * The one entry for commands on a ticket, from the API, an import or a watcher. It checks who may send them, applies the
+ * limits, takes the digest that shows a repeated command, and propagates merges and splits to other tickets. What an import
+ * brings is propagated when the import is finished.
  */
 export function enterCommand(
   ports: TicketPorts,
-  { scope, ticketId, requests, isNew, signal }: ChangeTicket,
+  { scope, ticketId, requests, isNew, signal }: ChangeTicketCommand,
 ): Promise<TicketChanged> {
   const stream = ticketStream(ticketId);
   if (isNew && ports.tickets.get(stream) === undefined)
     ports.tickets.set(stream, { state: unopened, revision: 'noStream', position: undefined });
-  const isToldAtOnce = requests.some((request) => request.import === undefined && namesAnother(request.command));
-  const change = isToldAtOnce ? changeAndPropagate : changeTicket;
+  const isPropagatedNow = requests.some((request) => request.import === undefined && namesAnother(request.command));
+  const change = isPropagatedNow ? changeAndPropagate : changeTicket;
   return change(ports, ticketId, requests, scope, signal);
 }

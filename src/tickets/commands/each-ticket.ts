@@ -1,9 +1,8 @@
 import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
-import { type InternalCommand } from '../domain/commands.js';
-import { type TicketCommand } from '../domain/facts.js';
+import { type AnyTicketCommand } from '../domain/commands.js';
 import { namesAnother } from './other-ticket.js';
 
-/** What is said of some tickets, by ticket. */
+/** Items by the ticket that they are about. */
 type Groups<Item> = ReadonlyMap<string, readonly Item[]>;
 
 /** How many tickets of a request are worked on at once: enough for appends to go together. */
@@ -15,10 +14,10 @@ const atOnce = 64;
  */
 export async function eachTicket<Item>(
   groups: Groups<Item>,
-  orderOf: (item: Item) => TicketCommand | InternalCommand,
+  commandOf: (item: Item) => AnyTicketCommand,
   work: (ticket: string, items: readonly Item[]) => Promise<void>,
 ): Promise<void> {
-  const before = precedence(groups, orderOf);
+  const before = precedence(groups, commandOf);
   const linked = new Set([...before].flatMap(([ticket, others]) => [ticket, ...others]));
   const inTurn = async () => {
     for (const ticket of inOrder(linked, before)) await work(ticket, groups.get(ticket) ?? []);
@@ -35,7 +34,7 @@ export async function eachTicket<Item>(
 }
 
 /** The tickets that must come before each. */
-function precedence<Item>(groups: Groups<Item>, orderOf: (item: Item) => TicketCommand | InternalCommand) {
+function precedence<Item>(groups: Groups<Item>, commandOf: (item: Item) => AnyTicketCommand) {
   const before = new Map<string, Set<string>>();
   const add = (ticket: string, other: string) => {
     if (ticket === other || !groups.has(ticket) || !groups.has(other)) return;
@@ -44,7 +43,7 @@ function precedence<Item>(groups: Groups<Item>, orderOf: (item: Item) => TicketC
   };
   const named = [...groups].flatMap(([ticket, items]) =>
     items.flatMap((item) => {
-      const command = orderOf(item);
+      const command = commandOf(item);
       return namesAnother(command) ? [{ ticket, command }] : [];
     }),
   );

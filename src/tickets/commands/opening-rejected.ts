@@ -1,17 +1,15 @@
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type CommandOrRefusal } from '../../event-sourcing/handle-command.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type InternalCommand, type TicketCommandInContext } from '../domain/commands.js';
-import { type TicketCommand } from '../domain/facts.js';
-import { type TicketEvent } from '../domain/events.js';
+import { type AnyTicketCommand, type TicketCommandInContext } from '../domain/commands.js';
+import { type TicketEvent } from '../domain/ticket-event-types.js';
 import { type Ticket } from '../domain/ticket.js';
 
-type AnyTicketCommand = TicketCommand | InternalCommand;
 type Opening = Extract<AnyTicketCommand, { type: 'OpenTicket' }>;
 type TicketDecider = Decider<Ticket, TicketCommandInContext, TicketEvent>;
 
-/** Something said of a ticket. */
-interface Said {
+/** A request about a ticket. */
+interface Requested {
   readonly command: AnyTicketCommand;
 }
 
@@ -24,7 +22,7 @@ export const openingRejected = (ticket: string): Rejection =>
     `The same request or import could not open the ticket ${ticket}, so this may be about another ticket.`,
   );
 
-/** An opening of the very ticket that is there, refused; what else is said of it is taken. */
+/** A refused opening of the very ticket that is there; other requests about that ticket are accepted. */
 export class OpenedBefore extends Rejection {
   constructor({ code, message }: Rejection) {
     super(code, `${message} It has the same source, external id and customer, so other facts about it are accepted.`);
@@ -32,19 +30,19 @@ export class OpenedBefore extends Rejection {
 }
 
 /** Why each of some requests about one ticket is refused, where the ticket as a whole is: its opening, and so the others. */
-export function refusedAll(requests: readonly Said[], ticket: string, rejection: Rejection) {
+export function refusedAll(requests: readonly Requested[], ticket: string, rejection: Rejection) {
   const others = requests.some(({ command }) => opens(command)) ? openingRejected(ticket) : rejection;
   return requests.map(({ command }) => ({ kind: 'rejected', rejection: opens(command) ? rejection : others }) as const);
 }
 
-/** Openings first, in whatever order they were said. */
-export function openingsFirst<Request extends Said>(requests: readonly Request[]): readonly Request[] {
+/** Openings first, in whatever order they came. */
+export function openingsFirst<Request extends Requested>(requests: readonly Request[]): readonly Request[] {
   const firstOther = requests.findIndex(({ command }) => !opens(command));
   if (requests.findLastIndex(({ command }) => opens(command)) < firstOther || firstOther < 0) return requests;
   return [...requests].sort((a, b) => Number(opens(b.command)) - Number(opens(a.command)));
 }
 
-/** Decides on what is said of one ticket, openings first; once an opening is refused, so is what else is said. */
+/** Decides on requests about one ticket, openings first; once an opening is refused, so are the other requests. */
 export class HeedingOpenings implements TicketDecider {
   readonly initial: Ticket;
   readonly evolve: TicketDecider['evolve'];
@@ -57,7 +55,7 @@ export class HeedingOpenings implements TicketDecider {
 
   /** The commands for one try on a ticket, when so many are done; an opening may be refused before it is one. */
   begin(
-    requests: readonly Said[],
+    requests: readonly Requested[],
     commands: readonly CommandOrRefusal<TicketCommandInContext>[],
     ticket: Ticket,
     done: number,

@@ -6,7 +6,7 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
 import { type TicketCommand } from '../domain/facts.js';
 import { full, mostFacts } from '../domain/decide-ticket.js';
-import { ticketStream, type TicketEvent } from '../domain/events.js';
+import { ticketStream, type TicketEvent } from '../domain/ticket-event-types.js';
 import { stateAt } from '../domain/ticket-state.js';
 import { noTicket } from '../domain/recorded-facts.js';
 import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
@@ -33,7 +33,7 @@ export const namesAnother = (command: { readonly type: string }): command is Nam
   command.type === 'MergeTicket' || command.type === 'SplitTicket';
 
 /** The ticket that is to be merged or split. */
-export interface Subject {
+export interface SubjectTicket {
   /** Of whoever asks: a ticket outside of it is as one that is not there. */
   readonly scope: Scope;
   readonly id: string;
@@ -43,7 +43,7 @@ export interface Subject {
 /** What another ticket, as it stands, has against one being merged into it or split off as it. */
 export async function objectionToOther(
   ports: OtherTickets,
-  subject: Subject,
+  subject: SubjectTicket,
   command: Named,
   at: Instant,
 ): Promise<Rejection | undefined> {
@@ -59,7 +59,7 @@ export async function objectionToOther(
  */
 export async function objectionToOwner(
   store: EventStore,
-  { id, customer }: Subject,
+  { id, customer }: SubjectTicket,
   command: Named,
 ): Promise<Rejection | undefined> {
   const other = await openingOf(store, command.into);
@@ -87,7 +87,7 @@ const mergeAcrossCustomers = (id: string) =>
 
 async function objectionToMerge(
   ports: OtherTickets,
-  { scope, id, customer }: Subject,
+  { scope, id, customer }: SubjectTicket,
   into: string,
   owner: string | undefined,
   at: Instant,

@@ -2,10 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Catalogue, type PinnedVersionsAt } from '../../catalogue/catalogue.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
-import { type InternalCommand } from '../domain/commands.js';
-import { type TicketCommand } from '../domain/facts.js';
-
-type AnyTicketCommand = TicketCommand | InternalCommand;
+import { type AnyTicketCommand } from '../domain/commands.js';
 
 /** Whose ticket it is, and the plan it was opened under by name. */
 export interface Owner {
@@ -14,8 +11,8 @@ export interface Owner {
 }
 
 /**
- * The versions that orders are judged under at an instant: those that govern the customer, unless an order names others.
- * A version that is not there is refused by itself, and stops no other order.
+ * The versions that commands are judged under at an instant: those that govern the customer, unless a command names others.
+ * A version that does not exist refuses its command alone.
  */
 export async function pinVersions(
   catalogue: Catalogue,
@@ -30,7 +27,7 @@ export async function pinVersions(
     else await catalogue.calendarHistory(command.code); // so that it is loaded
   }
   return (command, at) => {
-    if (command.type === 'ReapplyPlan') return orRejection(() => pinnedVersions(at, command.version));
+    if (command.type === 'ReapplyPlan') return answerOrRejection(() => pinnedVersions(at, command.version));
     if (command.type !== 'ApplyRevision') return pinnedVersions(at);
     const { of, code, version } = command;
     const terms = of === 'plan' ? revised.get(code)?.(at, version) : undefined;
@@ -38,7 +35,7 @@ export async function pinVersions(
   };
 }
 
-function orRejection<Answer>(work: () => Answer): Answer | Rejection {
+function answerOrRejection<Answer>(work: () => Answer): Answer | Rejection {
   try {
     return work();
   } catch (error) {

@@ -2,7 +2,7 @@ import { type Scope } from '../../auth/scope.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
 import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
-import { ticketStream } from '../domain/events.js';
+import { ticketStream } from '../domain/ticket-event-types.js';
 import { mergePropagations } from '../domain/merge-propagation.js';
 import { changeTicket, type TicketChanged, type TicketPorts } from './change-ticket.js';
 import { type TicketRequest } from './ticket-request.js';
@@ -28,12 +28,12 @@ export async function propagateMerge(ports: TicketPorts, id: string, from = 0): 
   let refusal: Rejection | undefined;
   if (revision === 'noStream') return { position: last, isNews };
   for (const { target, ...request } of mergePropagations(id, state, revision, from)) {
-    const { position: told, outcomes } = await changeTicket(ports, target, [{ ...request, mayBackdate: true }]);
+    const { position: reached, outcomes } = await changeTicket(ports, target, [{ ...request, mayBackdate: true }]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'rejected') refusal ??= outcome.rejection;
       isNews ||= outcome.kind === 'recorded';
     }
-    if (told > last) last = told;
+    if (reached > last) last = reached;
   }
   if (refusal !== undefined) throw refusal;
   return { position: last, isNews };
@@ -56,6 +56,7 @@ export const changeAndPropagate = (
     // Who says the same again may have been interrupted before the others were told.
     const isAgain = changed.outcomes.some(({ kind }) => kind === 'alreadySo');
     const from = isAgain || known === 'noStream' ? 0 : known + 1;
-    const told = await propagateMerge(ports, id, from).catch(() => undefined);
-    return told === undefined || told.position < changed.position ? changed : { ...changed, position: told.position };
+    const passedOn = await propagateMerge(ports, id, from).catch(() => undefined);
+    const { position } = passedOn ?? changed;
+    return position < changed.position ? changed : { ...changed, position };
   });

@@ -3,7 +3,7 @@ import { type Position } from '../../event-sourcing/event-store.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
 import { type TicketCommandInContext } from '../domain/commands.js';
 import { ticketDecider } from '../domain/decide-ticket.js';
-import { ticketStream } from '../domain/events.js';
+import { ticketStream } from '../domain/ticket-event-types.js';
 import { type Ticket } from '../domain/ticket.js';
 import { type TicketPorts, workOut } from './change-ticket.js';
 

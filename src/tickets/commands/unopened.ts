@@ -1,10 +1,7 @@
 import { type Rejection } from '../../event-sourcing/rejection.js';
-import { type InternalCommand } from '../domain/commands.js';
-import { type TicketCommand } from '../domain/facts.js';
+import { type AnyTicketCommand } from '../domain/commands.js';
 import { type RequestOutcome } from './change-ticket.js';
 import { OpenedBefore, openingRejected, opens } from './opening-rejected.js';
-
-type AnyTicketCommand = TicketCommand | InternalCommand;
 
 /** A set of texts, in memory or on disk. */
 export interface Texts {
@@ -27,14 +24,14 @@ export class Unopened {
     else if (opens(command) && !(why instanceof OpenedBefore)) this.add(ticket, 'opening');
   }
 
-  /** Whether nothing at all is said of a ticket any more. */
+  /** Whether all requests about a ticket are refused. */
   refusesAllOf(ticket: string): boolean {
     return this.refused.has(`opening ${ticket}`);
   }
 
   /**
-   * Why something is not said of a ticket, or of one that it is merged into; undefined where nothing is in the way. A refused
-   * split is not, where the ticket has an opening of its own beside it.
+   * Why a command is refused for its ticket, or for the one that it merges into; undefined where it is not. A refused split does
+   * not count if the ticket also has an opening of its own.
    */
   objection(command: AnyTicketCommand, ticket: string, hasOwnOpening = false): Rejection | undefined {
     if (opens(command)) return undefined;
@@ -48,7 +45,7 @@ export class Unopened {
   }
 }
 
-/** Tries what nothing is in the way of, of what is said of one ticket; an outcome for each, in their order. */
+/** Tries the requests about one ticket that nothing objects to. Answers an outcome for each request, in their order. */
 export async function heeding<Request extends { readonly command: AnyTicketCommand }>(
   unopened: Unopened,
   { ticket, hasOwnOpening }: { readonly ticket: string; readonly hasOwnOpening: boolean },

@@ -1,12 +1,12 @@
 import { usualPriority } from '../../catalogue/domain/built-in-words.js';
-import { type InternalCommand } from './commands.js';
+import { type AnyTicketCommand } from './commands.js';
 import { type TicketCommand } from './facts.js';
 
 /**
  * What a command says, with what is meant where a field is left out. Commands that mean the same have the same content, wherever
  * they came in: ids and digests are made from it. `ticket` is what people see where there is no reference.
  */
-export function contentOf(command: TicketCommand | InternalCommand, ticket: string): object {
+export function contentOf(command: AnyTicketCommand, ticket: string): object {
   switch (command.type) {
     case 'OpenTicket':
       return openingOf(command, ticket);

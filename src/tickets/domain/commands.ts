@@ -5,7 +5,7 @@ import { type Words } from '../../catalogue/domain/words.js';
 import { type PinnedVersions, type VersionRef } from '../../clocks/pinned-versions.js';
 import { type Received, type TicketCommand } from './facts.js';
 
-/** Said by nobody: records what fell due, and nothing else. */
+/** Nobody sends it: it records what fell due, and nothing else. */
 export interface Settle {
   readonly type: 'Settle';
 }
@@ -22,8 +22,10 @@ export interface ReceiveMerge extends Received {
   readonly from: string;
 }
 
-/** Said by nobody outside: what Pledge itself tells a ticket. */
+/** Nobody outside sends it: what Pledge itself reports to a ticket. */
 export type InternalCommand = Settle | ApplyRevision | ReceiveMerge;
+
+export type AnyTicketCommand = TicketCommand | InternalCommand;
 
 /** Under what a command is judged. Time, ids and versions come in; the decider knows no clock. */
 export interface CommandContext {
@@ -50,4 +52,4 @@ export interface CommandContext {
   readonly objection?: Rejection;
 }
 
-export type TicketCommandInContext = (TicketCommand | InternalCommand) & { readonly context: CommandContext };
+export type TicketCommandInContext = AnyTicketCommand & { readonly context: CommandContext };

@@ -4,12 +4,12 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { outcomes } from '../../clocks/outcomes.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext, type TicketCommandInContext } from './commands.js';
-import { type FactEvent, type OutcomeEvent, type TicketEvent } from './events.js';
+import { type FactEvent, type OutcomeEvent, type TicketEvent } from './ticket-event-types.js';
 import { countsAt, factOf } from './fact-of.js';
 import { type Fact, type FactType } from './facts.js';
 import { isAlreadySo, type TicketState, objection } from './ticket-state.js';
 import { outcomeEvent } from './outcome-events.js';
-import { applyRevision, changesTerms } from './reapply.js';
+import { applyRevision, changesTerms } from './revision-facts.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
 import { expectWords } from './command-words.js';
 import { expectOccurrenceTime } from './occurrence-time.js';
@@ -85,7 +85,7 @@ function withOutcomes(
 /** What is recorded of a ticket however many facts it has. */
 const endings: ReadonlySet<FactType> = new Set(['TicketResolved', 'TicketClosed', 'TicketCancelled']);
 
-/** How it is said that a ticket takes no more facts. */
+/** The refusal of a fact by a ticket that takes no more. */
 export const full = (id: string, facts = mostFacts): Rejection =>
   new Rejection(
     'TICKET_FULL',
@@ -136,7 +136,7 @@ function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: 
   );
 }
 
-/** A live command settles up to now; an imported one only up to what the log has said. */
+/** A live command settles up to now; an imported one only up to where the log has come. */
 const settleTo = (ticket: Ticket, { now, import: imported }: CommandContext): Instant =>
   imported === undefined ? Math.max(ticket.horizon, now) : ticket.horizon;
 
@@ -153,6 +153,6 @@ function settle(
   const because = news?.type === 'PlanReapplied' ? news.data.because : undefined;
   const cause = news === undefined ? undefined : { id: news.id, at: news.at, because };
   const { runs, vanished } = ticket.toSay(asOf, versions);
-  const said = outcomes(runs, vanished, (run) => recorded.get(run), asOf, cause);
-  return said.map((outcome) => outcomeEvent(outcome, judgement));
+  const found = outcomes(runs, vanished, (run) => recorded.get(run), asOf, cause);
+  return found.map((outcome) => outcomeEvent(outcome, judgement));
 }

@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { doerOf } from '../../event-sourcing/event-store.js';
-import { type FactEvent, type TicketEvent } from './events.js';
+import { type FactEvent, type TicketEvent } from './ticket-event-types.js';
 import { type Clamped, type Fact, type FactType, factTypes } from './facts.js';
 
 const facts: ReadonlySet<string> = new Set(factTypes satisfies readonly FactType[]);
@@ -22,8 +22,8 @@ export function factOf(event: FactEvent, order: number, openedAt: Instant | unde
   const at = countsAt(occurredAt, recordedAt, openedAt);
   const clamped: Clamped | undefined =
     at > occurredAt ? 'clampedToOpening' : at < occurredAt ? 'clampedToRecording' : undefined;
-  const told = type === 'InternalNoteAdded' ? nothing : data;
-  return { id, type, at, clamped, order, actor: doerOf(metadata), terms: data.terms, commandHash, data: told } as Fact;
+  const kept = type === 'InternalNoteAdded' ? nothing : data;
+  return { id, type, at, clamped, order, actor: doerOf(metadata), terms: data.terms, commandHash, data: kept } as Fact;
 }
 
 const nothing = {};

@@ -3,7 +3,7 @@ import { type Actor } from '../../event-sourcing/event-store.js';
 import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
-import { type Reapplication } from '../../catalogue/domain/reapply.js';
+import { type Reapplication } from '../../catalogue/domain/reapplied-terms.js';
 
 /** Who wanted the ticket: the customer; the customer by phone, heard and answered in that call; or nobody, it is ours. */
 export const origins = ['customerRequest', 'phoneRequest', 'noRequest'] as const;
@@ -174,7 +174,7 @@ export interface Common {
 export type Clamped = 'clampedToOpening' | 'clampedToRecording';
 
 /** What of a fact rules go by; the text of a note none does, and it may be long. */
-export type Told<Type extends FactType> = Type extends 'InternalNoteAdded' ? object : FactData[Type];
+export type KeptData<Type extends FactType> = Type extends 'InternalNoteAdded' ? object : FactData[Type];
 
 /** A fact as the clocks see it. */
 export type Fact = {
@@ -191,6 +191,6 @@ export type Fact = {
     readonly terms: PinnedVersions;
     /** A digest of the command it came from, where that may be repeated. */
     readonly commandHash: string | undefined;
-    readonly data: Told<Type>;
+    readonly data: KeptData<Type>;
   };
 }[FactType];

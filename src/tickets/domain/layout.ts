@@ -1,9 +1,9 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { metrics } from '../../catalogue/domain/plan.js';
 import { type Fact } from './facts.js';
-import { after, isReply, type TicketState } from './ticket-state.js';
+import { after, isReply, isUnderWay, type TicketState } from './ticket-state.js';
 import { reapplied, received, reclassified } from './recalculate.js';
-import { isUnderWay, liveOf, type Transition, planOf, started } from './transition.js';
+import { liveOf, type Transition, planOf, started } from './transition.js';
 import { cancel, heedWaits, isLive, lapse, satisfy, takeUp, wasClosed } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
@@ -138,9 +138,9 @@ function resolved(transition: Transition): readonly TicketRun[] {
   const { runs, fact, before, state } = transition;
   if (before.status === 'resolved') return replied(transition); // in silence; the customer is told only now
   return runs.map((run) => {
-    const told = isReply(fact) ? answerFirst(run, fact) : run;
+    const answered = isReply(fact) ? answerFirst(run, fact) : run;
     const done =
-      run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'resolved' ? satisfy(told, fact) : told;
+      run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'resolved' ? satisfy(answered, fact) : answered;
     return heedWaits(answerFollowUp(done, fact), state.waits.keys(), fact);
   });
 }

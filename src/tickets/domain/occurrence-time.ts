@@ -3,7 +3,7 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CommandContext } from './commands.js';
 
 /** How far ahead of ours another clock may be. */
-export const maxSkewMs = 5 * 60_000;
+const maxSkewMs = 5 * 60_000;
 
 /** How far back anyone may record; beyond it takes the ingest or admin role. */
 export const maxAgeMs = 30 * 24 * 3_600_000;

@@ -5,7 +5,7 @@ import { elapsed } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { type OutcomeEvent } from './events.js';
+import { type OutcomeEvent } from './ticket-event-types.js';
 import { openedAt, type Ticket } from './ticket.js';
 
 /** What the events of one decision share. */

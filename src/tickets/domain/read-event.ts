@@ -49,10 +49,10 @@ interface Slot {
   readonly isCommon: boolean;
 }
 
-/** Told of each field that will not do: its name, and a sentence that begins with it. */
+/** Called with each wrong field: its name, and a sentence that begins with it. */
 export type Refuse = (field: string, fault: string) => void;
 
-/** Who did something; a person where that is not said. */
+/** Who did something; a person where the kind is left out. */
 export const readActor: Read<Actor> = (value, field) => {
   const shape = { id: actorId.read, kind: optional(actorKind.read) };
   const { id, kind = 'person' } = fields(shape, object(value, field), `${field}.`);
@@ -62,15 +62,16 @@ export const readActor: Read<Actor> = (value, field) => {
 /** A reader of events that come in a form. It answers undefined where it refused a field. */
 export function eventReader<Always extends keyof ReportMetadata>(form: EventForm<Always>) {
   const slots = new Map(reportedTypes.map((type) => [type, slotsOf(type, form)]));
-  return (type: ReportedType, said: object, refuse: Refuse): Report<Always> | undefined => {
+  return (type: ReportedType, input: object, refuse: Refuse): Report<Always> | undefined => {
     const taken = slots.get(type) ?? new Map<string, Slot>();
     const [metadata, own]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
     const faults: (readonly [field: string, fault: string])[] = [];
-    for (const name of Object.keys(said)) {
-      if (!taken.has(name) && Reflect.get(said, name) != null) faults.push([name, `${name} is not a field of ${type}`]);
+    for (const name of Object.keys(input)) {
+      if (!taken.has(name) && Reflect.get(input, name) != null)
+        faults.push([name, `${name} is not a field of ${type}`]);
     }
     for (const { name, key, read, isRequired, isCommon } of taken.values()) {
-      const value: unknown = Reflect.get(said, name);
+      const value: unknown = Reflect.get(input, name);
       if (value == null && !isRequired) continue;
       try {
         (isCommon ? metadata : own)[key] = read(value, name);
@@ -83,7 +84,10 @@ export function eventReader<Always extends keyof ReportMetadata>(form: EventForm
     for (const [field, fault] of faults) refuse(field, fault);
     if (faults.length > 0) return undefined;
     // What is read are the fields of this very event; the compiler does not follow that through the map.
-    const { by, command } = reportedEvents[type] as { readonly by: string; readonly command: (said: object) => object };
+    const { by, command } = reportedEvents[type] as {
+      readonly by: string;
+      readonly command: (input: object) => object;
+    };
     return Object.assign(metadata, { command: { type: by, ...command(own) } }) as unknown as Report<Always>;
   };
 }

@@ -1,9 +1,10 @@
 import { isSameTarget } from '../../business-time/target.js';
 import { type Metric, metrics, type PauseReason } from '../../catalogue/domain/plan.js';
-import { reappliedTerms } from '../../catalogue/domain/reapply.js';
+import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { arePinnedAlike, isSameVersion } from '../../clocks/pinned-versions.js';
 import { type Fact } from './facts.js';
-import { isUnderWay, liveOf, type Transition, planOf, promised, started } from './transition.js';
+import { isUnderWay } from './ticket-state.js';
+import { liveOf, type Transition, planOf, promised, started } from './transition.js';
 import {
   cancel,
   type Cause,
@@ -103,7 +104,7 @@ const isUnder = (run: TicketRun, { terms, target }: Under<TicketSubject>) =>
   arePinnedAlike(run.terms, terms) && isSameTarget(run.target, target);
 
 /**
- * Laid out anew from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
+ * Recalculated from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
  * that stood is judged anew.
  */
 function recalculate(

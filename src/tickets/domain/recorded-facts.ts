@@ -1,7 +1,7 @@
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { usualPriority } from '../../catalogue/domain/built-in-words.js';
 import { guaranteeOf, type Guarantee } from '../../catalogue/domain/promise.js';
-import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapply.js';
+import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapplied-terms.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext } from './commands.js';
 import { type FactData, type TicketCommand } from './facts.js';
@@ -13,12 +13,12 @@ export type CommandOf<By extends TicketCommand['type']> = Extract<TicketCommand,
 export type InContext<By extends TicketCommand['type']> = CommandOf<By> & { readonly context: CommandContext };
 
 /** Under what a fact is recorded: the ticket as it stood when it occurred, and the versions of plans and calendars. */
-export interface Standing {
+export interface TicketStanding {
   readonly state: TicketState | undefined;
   readonly versions: Versions;
 }
 
-export function split(command: InContext<'SplitTicket'>, { state }: Standing): FactData['TicketSplit'] {
+export function split(command: InContext<'SplitTicket'>, { state }: TicketStanding): FactData['TicketSplit'] {
   const { into, messageAt, reference = into } = command;
   if (state === undefined) throw noTicket(command.context.ticket);
   const { channel, priority, subject, application, users } = { ...state, ...command };
@@ -27,7 +27,7 @@ export function split(command: InContext<'SplitTicket'>, { state }: Standing): F
   return { into, messageAt, opening: { reference, type, channel, priority, subject, application, users, ...from } };
 }
 
-export function opening(command: InContext<'OpenTicket'>, { versions }: Standing): FactData['TicketOpened'] {
+export function opening(command: InContext<'OpenTicket'>, { versions }: TicketStanding): FactData['TicketOpened'] {
   const { context, channel, subject } = command;
   const imported = context.import;
   const priority = command.priority ?? usualPriority;
@@ -54,7 +54,7 @@ export function opening(command: InContext<'OpenTicket'>, { versions }: Standing
 /** What is not named stays as it was when it occurred. */
 export function reclassification(
   { ticketType, priority, context }: InContext<'ReclassifyTicket'>,
-  { state, versions }: Standing,
+  { state, versions }: TicketStanding,
 ): FactData['TicketReclassified'] {
   if (state === undefined) throw noTicket(context.ticket);
   const now = { type: ticketType ?? state.type, priority: priority ?? state.priority };
@@ -66,7 +66,7 @@ export function reclassification(
 export function reapplication(
   because: Reapplication,
   { ticket, terms }: CommandContext,
-  { state, versions }: Standing,
+  { state, versions }: TicketStanding,
 ): FactData['PlanReapplied'] {
   if (state === undefined) throw noTicket(ticket);
   const { plan } = reappliedTerms(state.terms, terms, because);
@@ -74,5 +74,5 @@ export function reapplication(
   return { because, guarantee: isUnjudged ? state.guarantee : guaranteeOf(versions.plan(plan), state) };
 }
 
-/** How it is said that there is no such ticket, whoever asks. */
+/** The refusal where there is no such ticket, whoever asks. */
 export const noTicket = (id: string) => new Rejection('TICKET_NOT_FOUND', `There is no ticket ${id}.`);

@@ -7,11 +7,11 @@ import {
   reapplication,
   reclassification,
   split,
-  type Standing,
+  type TicketStanding,
 } from './recorded-facts.js';
 
-/** What is said of an event, read: what it requires, and of the rest what is there. */
-type Said<Required extends FieldName, Optional extends FieldName> = {
+/** The values of an event's fields, read: those that it requires, and of the others those that are there. */
+type Values<Required extends FieldName, Optional extends FieldName> = {
   readonly [Name in Required]: FieldValue<Name>;
 } & { readonly [Name in Optional]?: FieldValue<Name> };
 
@@ -26,10 +26,10 @@ interface Definition<By extends Verb, Required extends FieldName, Optional exten
   readonly together?: readonly (Required | Optional)[];
   /** The command that asks for it. */
   readonly by: By;
-  /** What that command says, of what its sender said. */
-  readonly command: (said: Said<Required, Optional>) => Omit<CommandOf<By>, 'type'>;
+  /** The content of that command, made of the values. */
+  readonly command: (values: Values<Required, Optional>) => Omit<CommandOf<By>, 'type'>;
   /** What is recorded of that command. */
-  readonly fact: (command: InContext<By>, standing: Standing) => Fact;
+  readonly fact: (command: InContext<By>, standing: TicketStanding) => Fact;
 }
 
 const event = <
@@ -66,7 +66,7 @@ export const reportedEvents = {
     required: [],
     optional: ['channel'],
     by: 'RecordFirstResponse',
-    command: (said) => said,
+    command: (values) => values,
     fact: ({ channel = null }) => ({ channel }),
   }),
   FollowUpSent: event({
@@ -74,7 +74,7 @@ export const reportedEvents = {
     required: [],
     optional: ['channel'],
     by: 'RecordFollowUp',
-    command: (said) => said,
+    command: (values) => values,
     fact: ({ channel = null }) => ({ channel }),
   }),
   CustomerReplied: event({
@@ -82,7 +82,7 @@ export const reportedEvents = {
     required: [],
     optional: ['channel'],
     by: 'RecordCustomerReply',
-    command: (said) => said,
+    command: (values) => values,
     fact: ({ channel = null }) => ({ channel }),
   }),
   TicketPaused: event({
@@ -122,7 +122,7 @@ export const reportedEvents = {
     required: [],
     optional: ['version'],
     by: 'ReapplyPlan',
-    command: (said) => said,
+    command: (values) => values,
     fact: ({ context }, standing) => reapplication('reapplied', context, standing),
   }),
   InternalNoteAdded: event({
@@ -130,7 +130,7 @@ export const reportedEvents = {
     required: ['text'],
     optional: [],
     by: 'AddInternalNote',
-    command: (said) => said,
+    command: (values) => values,
     fact: ({ text }) => ({ text }),
   }),
   TicketResolved: event({
@@ -138,7 +138,7 @@ export const reportedEvents = {
     required: [],
     optional: ['publicReply'],
     by: 'ResolveTicket',
-    command: (said) => said,
+    command: (values) => values,
     fact: ({ publicReply = true }) => ({ publicReply }),
   }),
   TicketClosed: event({
@@ -146,7 +146,7 @@ export const reportedEvents = {
     required: [],
     optional: [],
     by: 'CloseTicket',
-    command: (said) => said,
+    command: (values) => values,
     fact: () => ({}),
   }),
   TicketReopened: event({
@@ -154,7 +154,7 @@ export const reportedEvents = {
     required: [],
     optional: [],
     by: 'ReopenTicket',
-    command: (said) => said,
+    command: (values) => values,
     fact: () => ({}),
   }),
   TicketCancelled: event({
@@ -170,7 +170,7 @@ export const reportedEvents = {
     required: ['into'],
     optional: [],
     by: 'MergeTicket',
-    command: (said) => said,
+    command: (values) => values,
     fact: ({ into }) => ({ into }),
   }),
   TicketSplit: event({
@@ -189,10 +189,13 @@ const eventsAsked = Object.fromEntries(Object.entries(reportedEvents).map(([type
 >;
 
 /** What is recorded of a command. */
-export function factAsked(command: InContext<Verb>, standing: Standing): readonly [type: ReportedType, data: object] {
+export function factAsked(
+  command: InContext<Verb>,
+  standing: TicketStanding,
+): readonly [type: ReportedType, data: object] {
   const type = eventsAsked[command.type];
   // The command is the one of this very event; the compiler does not follow that through the table.
-  const fact = reportedEvents[type].fact as (command: InContext<Verb>, standing: Standing) => object;
+  const fact = reportedEvents[type].fact as (command: InContext<Verb>, standing: TicketStanding) => object;
   return [type, fact(command, standing)];
 }
 

@@ -5,9 +5,9 @@ import {
   type Plan,
   type TicketType,
 } from '../../catalogue/domain/plan.js';
-import { type Reapplication } from '../../catalogue/domain/reapply.js';
+import { type Reapplication } from '../../catalogue/domain/reapplied-terms.js';
 import { type Clock } from '../../clocks/clock.js';
-import { type CancelledBecause, type MovedBecause, type RunData } from '../../clocks/outcome.js';
+import { type MovedBecause, type RunData } from '../../clocks/outcome.js';
 import { type Outcome, type Vanished } from '../../clocks/outcomes.js';
 import { type Recorded } from '../../clocks/recorded-run.js';
 import { type Run } from '../../clocks/run.js';
@@ -25,7 +25,6 @@ export type TicketRun = Run<TicketSubject>;
 export type TicketClock = Clock<TicketSubject>;
 export type TicketOutcome = Outcome<TicketSubject, OutcomeData>;
 export type TicketMovedBecause = MovedBecause<TicketSubject>;
-export type TicketCancelledBecause = CancelledBecause<TicketSubject>;
 /** What the event store says of a ticket's run so far. */
 export type RecordedTicketRun = Recorded<TicketSubject, OutcomeData>;
 export type VanishedTicketRun = Vanished<TicketSubject, OutcomeData>;

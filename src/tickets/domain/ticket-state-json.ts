@@ -20,7 +20,7 @@ export function stateToJson(state: TicketState): string {
 export function stateFromJson(json: string): TicketState {
   const kept = JSON.parse(json) as Kept;
   let [received, splitInto]: [Directory<Received>, Directory<true>] = [Directory.empty, Directory.empty];
-  for (const [id, said] of kept.received) received = received.with(id, said);
+  for (const [id, message] of kept.received) received = received.with(id, message);
   for (const id of kept.splitInto) splitInto = splitInto.with(id, true);
   return Object.assign(kept, { waits: new Map(kept.waits), received, splitInto });
 }

@@ -2,13 +2,12 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
-import { reappliedTerms } from '../../catalogue/domain/reapply.js';
+import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { Directory } from './directory.js';
 import { type CancelReason, type Clamped, type Fact, type FactData, type Origin, type Received } from './facts.js';
 
-export const ticketStatuses = ['open', 'waiting', 'resolved', 'closed', 'cancelled', 'merged'] as const;
 /** `waiting`: open, with at least one reason to wait. */
-export type TicketStatus = (typeof ticketStatuses)[number];
+export type TicketStatus = 'open' | 'waiting' | 'resolved' | 'closed' | 'cancelled' | 'merged';
 
 /** Something about a ticket's facts that a reader should know. */
 export interface QualityFlag {
@@ -74,7 +73,9 @@ export function isReply(fact: Fact): boolean {
   }
 }
 
-const isUnderWay = (state: TicketState) => state.status === 'open' || state.status === 'waiting';
+/** Whether the desk still has to do something about it. */
+export const isUnderWay = ({ status }: Pick<TicketState, 'status'>): boolean =>
+  status === 'open' || status === 'waiting';
 
 /** Why a fact makes no sense for a ticket as it stands; a code for programs. Undefined: it does. */
 export function objection(state: TicketState, type: Fact['type']): string | undefined {
@@ -228,8 +229,8 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
       return state;
     case 'TicketResolved': {
       if (state.status === 'resolved') return replied(state, fact.at);
-      const told = isReply(fact) ? replied(state, fact.at) : { ...state, isAsked: false, isUntold: true };
-      return { ...told, status: 'resolved', waits: none, resolvedAt: fact.at };
+      const answered = isReply(fact) ? replied(state, fact.at) : { ...state, isAsked: false, isUntold: true };
+      return { ...answered, status: 'resolved', waits: none, resolvedAt: fact.at };
     }
     case 'TicketClosed':
       return { ...state, status: 'closed', waits: none, isAsked: false, closedAt: fact.at };
@@ -261,14 +262,14 @@ export const oldest = (instants: readonly (Instant | null)[]): Instant | null =>
   instants.reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);
 
 /** A fact, and the ticket before and after it; undefined before the opening. */
-export interface Change {
+export interface StateChange {
   readonly fact: Fact;
   readonly before: TicketState | undefined;
   readonly state: TicketState | undefined;
 }
 
 /** What each of some facts changes. They come in order of occurrence. */
-export function* changes(facts: Iterable<Fact>): Generator<Change, void, undefined> {
+export function* changes(facts: Iterable<Fact>): Generator<StateChange, void, undefined> {
   let state: TicketState | undefined;
   for (const fact of facts) {
     const before = state;

@@ -4,17 +4,17 @@ import { arePinnedAlike } from '../../clocks/pinned-versions.js';
 import { lapse } from '../../clocks/run.js';
 import { type TicketRun, type VanishedTicketRun, type RecordedTicketRun } from './ticket-clocks.js';
 import { type RunId } from '../../clocks/outcome.js';
-import { isSaid, isSaidToVanish } from '../../clocks/outcomes.js';
+import { isFullyRecorded, isVanishRecorded } from '../../clocks/outcomes.js';
 import { recorded } from '../../clocks/recorded-run.js';
 import { inOrder } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { Directory } from './directory.js';
-import { type OutcomeEvent, type TicketEvent } from './events.js';
+import { type OutcomeEvent, type TicketEvent } from './ticket-event-types.js';
 import { factOf, isFact } from './fact-of.js';
 import { type Fact } from './facts.js';
 import { type TicketState } from './ticket-state.js';
 import { Sequence } from './sequence.js';
-import { type Changed, type TicketAt, Timeline } from './timeline.js';
+import { type ChangedRuns, type TicketAt, Timeline } from './timeline.js';
 
 /** What may have to be said: runs as they are laid out, those over only where they have changed; and those that vanished. */
 export interface ToSay {
@@ -195,7 +195,7 @@ export class Ticket {
   }
 
   /** Of runs that are over or have vanished, those of which that is not recorded. */
-  private unsaid(timeline: Timeline, open: readonly TicketRun[]): Changed {
+  private unsaid(timeline: Timeline, open: readonly TicketRun[]): ChangedRuns {
     const isOpen = (id: RunId) => open.some((run) => run.id === id);
     const { changed } = timeline;
     if (changed?.size === 0 && this.heard.length === 0) return changed;
@@ -203,14 +203,15 @@ export class Ticket {
     const unsaid = new Map<RunId, TicketRun | undefined>();
     for (const [id, run] of isSure ? changed : this.all(timeline)) {
       const known = this.recorded.get(id);
-      const isRecorded = run === undefined ? known === undefined || isSaidToVanish(known) : isSaid(run, known);
+      const isRecorded =
+        run === undefined ? known === undefined || isVanishRecorded(known) : isFullyRecorded(run, known);
       if (!isOpen(id) && !isRecorded) unsaid.set(id, run);
     }
     return unsaid;
   }
 
   /** Every run that is over, and every one that was recorded. */
-  private all(timeline: Timeline): Changed {
+  private all(timeline: Timeline): ChangedRuns {
     const runs = new Map<RunId, TicketRun | undefined>();
     for (const run of timeline.overUntil(timeline.length)) runs.set(run.id, run);
     for (const id of this.recorded.keys()) if (!runs.has(id)) runs.set(id, undefined);

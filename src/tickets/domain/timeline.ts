@@ -25,10 +25,10 @@ interface Entry {
 }
 
 /** Runs that are over and other than they were; undefined where one is not among these any more. */
-export type Changed = ReadonlyMap<RunId, TicketRun | undefined>;
+export type ChangedRuns = ReadonlyMap<RunId, TicketRun | undefined>;
 
 const unopened: TicketAt = { state: undefined, isChanged: false, open: [], over: [] };
-const unchanged: Changed = new Map();
+const unchanged: ChangedRuns = new Map();
 
 /** How many facts are worked out at a time. */
 const share = 200;
@@ -48,7 +48,7 @@ export class Timeline {
     private readonly staleFrom: number,
     private readonly newUntil: number,
     /** Runs that have changed since somebody last {@link took} note; undefined: any may have. */
-    readonly changed: Changed | undefined,
+    readonly changed: ChangedRuns | undefined,
     /** How many facts have been worked out so far, those that were again among them. */
     readonly worked: number,
   ) {}
@@ -113,7 +113,7 @@ export class Timeline {
   }
 
   /** The same, when note has been taken of what changed. */
-  took(changed: Changed): Timeline {
+  took(changed: ChangedRuns): Timeline {
     if (changed === this.changed) return this;
     return new Timeline(this.entries, this.versions, this.staleFrom, this.newUntil, changed, this.worked);
   }
@@ -167,7 +167,7 @@ export class Timeline {
 
 const none: readonly TicketRun[] = [];
 
-const both = (before: Changed, now: Changed): Changed =>
+const both = (before: ChangedRuns, now: ChangedRuns): ChangedRuns =>
   before.size === 0 ? now : now.size === 0 ? before : new Map([...before, ...now]);
 
 function standOf(entry: Entry | undefined): TicketAt {

@@ -1,14 +1,14 @@
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type TicketCommandInContext } from './commands.js';
-import { type FactEvent } from './events.js';
+import { type FactEvent } from './ticket-event-types.js';
 import { type FactData, type FactType } from './facts.js';
-import { noTicket, reapplication, type Standing } from './recorded-facts.js';
+import { noTicket, reapplication, type TicketStanding } from './recorded-facts.js';
 import { factAsked } from './reported-events.js';
 import { type TicketState } from './ticket-state.js';
 
 export type FactCommand = Exclude<TicketCommandInContext, { type: 'Settle' }>;
 
-type Recorded = readonly [type: FactType, data: FactData[FactType]];
+type RecordedFact = readonly [type: FactType, data: FactData[FactType]];
 
 /**
  * The fact that a command reports, as an event. `state` is the ticket as it stood when it occurred; whether the fact makes
@@ -25,7 +25,7 @@ export function toFactEvent(
   const customer = command.type === 'OpenTicket' ? command.customer : owner;
   if (customer === undefined) throw noTicket(context.ticket);
 
-  const [type, said] = recordedOf(command, { state, versions });
+  const [type, recorded] = recordedOf(command, { state, versions });
   const metadata = {
     actor,
     occurredAt,
@@ -36,10 +36,10 @@ export function toFactEvent(
     ...(source === undefined ? {} : { source }),
     ...(correlationId === undefined ? {} : { correlationId }),
   };
-  return { id: factId, type, data: { ticket: context.ticket, customer, terms, ...said }, metadata } as FactEvent;
+  return { id: factId, type, data: { ticket: context.ticket, customer, terms, ...recorded }, metadata } as FactEvent;
 }
 
-function recordedOf(command: FactCommand, standing: Standing): Recorded {
+function recordedOf(command: FactCommand, standing: TicketStanding): RecordedFact {
   switch (command.type) {
     case 'ApplyRevision': {
       const because = command.of === 'plan' ? 'planRevised' : 'calendarRevised';

@@ -16,12 +16,11 @@ export interface Transition {
   readonly versions: Versions;
 }
 
-export const isUnderWay = (state: TicketState) => state.status === 'open' || state.status === 'waiting';
 export const liveOf = (runs: readonly TicketRun[], metric: Metric) =>
   runs.find((run) => run.metric === metric && isLive(run));
 export const planOf = ({ fact, versions }: Transition) => versions.plan(fact.terms.plan);
 
-/** The run a metric starts with the moment's fact, where the plan promises it; else none. */
+/** The run that a metric starts with the fact, where the plan promises it; else none. */
 export function started(transition: Transition, metric: Metric): readonly TicketRun[] {
   const { fact, state } = transition;
   const under = promised(fact.terms, metric, transition);

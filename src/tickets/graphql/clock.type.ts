@@ -1,11 +1,11 @@
 import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { DateTime } from 'luxon';
 import { ClockCancelReasonEnum, ClockStateEnum } from '../../api/graphql/enums.js';
-import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
+import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { readClock } from '../../clocks/clock.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
-import { TargetType, VersionRefType } from '../../catalogue/graphql/shared-types.js';
+import { TargetType, VersionRefType } from '../../catalogue/graphql/shared.types.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
 @ObjectType('Clock', { description: 'One promise on a ticket, from its start to its outcome.' })

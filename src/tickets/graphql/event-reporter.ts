@@ -11,12 +11,12 @@ import { Faults } from '../../api/graphql/faults.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, EVENT_STORE, TIME_SOURCE } from '../../di-tokens.js';
-import { ChangeTicket } from '../commands/change-ticket.js';
+import { ChangeTicketCommand } from '../commands/change-ticket.js';
 import { type ReportedType, type TicketCommand } from '../domain/facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
-import { type ReportInput } from './event-inputs.js';
+import { type ReportInput } from './event.inputs.js';
 import { readMutation } from './event-readers.js';
-import { rememberFailed, type Sender, unopenedBy } from './sender.js';
+import { rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 import { TicketChangedType } from './ticket-result.js';
 import { toTicketType } from './ticket.type.js';
 
@@ -40,7 +40,7 @@ export class EventReporter {
       const request = { ...report, command, ...recordedBy(identity, actor) };
       const objection = sender.unopened?.objection(command, id);
       if (objection !== undefined) throw objection;
-      return this.decided(new ChangeTicket(identity.scope, id, [request], known === undefined, sender.signal));
+      return this.decided(new ChangeTicketCommand(identity.scope, id, [request], known === undefined, sender.signal));
     };
     const remembered = decided().catch((error: unknown) => {
       unopenedBy(sender).remember(command, id, error);
@@ -49,7 +49,7 @@ export class EventReporter {
     return orRejection(remembered);
   }
 
-  private async decided(command: ChangeTicket): Promise<TicketChangedType> {
+  private async decided(command: ChangeTicketCommand): Promise<TicketChangedType> {
     const { ticket, position, outcomes } = await this.bus.execute(command);
     const [outcome] = outcomes;
     if (outcome?.kind === 'rejected') throw outcome.rejection;

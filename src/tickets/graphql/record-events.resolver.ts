@@ -4,24 +4,25 @@ import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
+import { groupBy } from '../../event-sourcing/group-by.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { recordedBy } from '../../api/graphql/actor.js';
 import { Faults } from '../../api/graphql/faults.js';
 import { EVENT_STORE } from '../../di-tokens.js';
-import { ChangeTicket, type RequestOutcome } from '../commands/change-ticket.js';
+import { ChangeTicketCommand, type RequestOutcome } from '../commands/change-ticket.js';
 import { type TicketRequest } from '../commands/ticket-request.js';
 import { eachTicket } from '../commands/each-ticket.js';
 import { opens, refusedAll } from '../commands/opening-rejected.js';
 import { heeding } from '../commands/unopened.js';
-import { type TicketEventInput } from './event-inputs.js';
+import { type TicketEventInput } from './event.inputs.js';
 import { readBulk } from './event-readers.js';
-import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.js';
-import { From, rememberFailed, type Sender, unopenedBy } from './sender.js';
+import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.types.js';
+import { From, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 
 const mostEvents = 1_000;
 
 @Resolver()
-export class RecordEvents {
+export class RecordEventsResolver {
   constructor(
     private readonly bus: CommandBus,
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -40,33 +41,30 @@ export class RecordEvents {
     try {
       return await this.recordAll(events, sender);
     } catch (error) {
-      for (const said of events) rememberFailed(sender, said.event, said);
+      for (const input of events) rememberFailed(sender, input.event, input);
       throw error;
     }
   }
 
   private async recordAll(events: readonly TicketEventInput[], sender: Sender): Promise<TicketEventsRecordedType> {
-    const groups = new Map<string, Said[]>();
-    for (const [index, { ticket, actor, ...report }] of read(events).entries()) {
-      const said = { index, request: { ...report, ...recordedBy(sender.identity, actor) } };
-      const own = groups.get(ticket);
-      if (own === undefined) groups.set(ticket, [said]);
-      else own.push(said);
-    }
+    const items = read(events).map(({ ticket, actor, ...report }, index): Item => {
+      return { index, ticket, request: { ...report, ...recordedBy(sender.identity, actor) } };
+    });
     const results = new Array<RecordedTicketEventType>(events.length);
     const unopened = unopenedBy(sender);
     let last: Position | undefined;
-    const record = async (ticket: string, said: readonly Said[]) => {
-      const requests = said.map(({ request }) => request);
+    const record = async (ticket: string, own: readonly Item[]) => {
+      const requests = own.map(({ request }) => request);
       const about = { ticket, hasOwnOpening: requests.some(({ command }) => opens(command)) };
       const outcomes = await heeding(unopened, about, requests, async (tried) => {
         const { outcomes, position } = await this.changed(sender, ticket, tried);
         if (last === undefined || position > last) last = position;
         return outcomes;
       });
-      for (const [i, { index }] of said.entries()) results[index] = resultOf(index, ticket, outcomes[i]);
+      for (const [i, { index }] of own.entries()) results[index] = resultOf(index, ticket, outcomes[i]);
     };
-    await eachTicket(groups, ({ request }) => request.command, record);
+    const byTicket = groupBy(items, ({ ticket }) => ticket);
+    await eachTicket(byTicket, ({ request }) => request.command, record);
     return { results, position: toCursor(this.store, last ?? (await this.store.lastPosition())) };
   }
 
@@ -75,7 +73,7 @@ export class RecordEvents {
     // An opening under fresh ids most likely is one; where it is not, its append finds out.
     const isNew = requests[0]?.command.type === 'OpenTicket' && requests.every((r) => r.idempotencyKey === undefined);
     try {
-      return await this.bus.execute(new ChangeTicket(identity.scope, ticket, requests, isNew, signal));
+      return await this.bus.execute(new ChangeTicketCommand(identity.scope, ticket, requests, isNew, signal));
     } catch (rejection) {
       if (!(rejection instanceof Rejection) || signal.aborted) throw rejection;
       return { outcomes: refusedAll(requests, ticket, rejection), position: await this.store.lastPosition() };
@@ -84,8 +82,9 @@ export class RecordEvents {
 }
 
 /** One of the events, and its place in what was sent. */
-interface Said {
+interface Item {
   readonly index: number;
+  readonly ticket: string;
   readonly request: TicketRequest;
 }
 
@@ -94,8 +93,8 @@ function read(events: readonly TicketEventInput[]) {
   const faults = new Faults();
   if (events.length === 0 || events.length > mostEvents) faults.add('events', `must be 1 to ${mostEvents}`);
   const reports: NonNullable<ReturnType<typeof readBulk>>[] = [];
-  for (const [index, { event, ...said }] of events.entries()) {
-    const report = readBulk(event, said, (field, message) => {
+  for (const [index, { event, ...fields }] of events.entries()) {
+    const report = readBulk(event, fields, (field, message) => {
       faults.add(`events.${index}.${field}`, message);
     });
     if (report !== undefined) reports.push(report);

@@ -3,9 +3,9 @@ import { type Identity } from '../../auth/identity.js';
 import { Requires } from '../../auth/requires.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { inputOf } from './event-inputs.js';
+import { inputOf } from './event.inputs.js';
 import { EventReporter } from './event-reporter.js';
-import { From, type Sender } from './sender.js';
+import { From, type Sender } from './request-sender.js';
 import { TicketResult } from './ticket-result.js';
 
 @InputType('OpenTicketInput', { description: 'A new ticket.' })
@@ -54,7 +54,7 @@ export class SplitTicketInput extends inputOf('TicketSplit', 'into') {
 
 /** A mutation for each event that people and other systems report. */
 @Resolver()
-export class TicketMutations {
+export class TicketMutationsResolver {
   constructor(private readonly reporter: EventReporter) {}
 
   @Requires('changeTickets')

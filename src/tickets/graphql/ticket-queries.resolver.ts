@@ -7,12 +7,12 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { GuaranteeKindEnum, TicketStatusEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
-import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/page.js';
+import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
 import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, TIME_SOURCE } from '../../di-tokens.js';
-import { TicketById, TicketList } from '../queries/ticket-queries.js';
+import { TicketByIdQuery, TicketListQuery } from '../queries/ticket-queries.js';
 import { TicketConnection, TicketObjectType, toTicketTypes } from './ticket.type.js';
 
 @InputType('TicketFilter', { description: 'Which tickets; what is left out, or empty, does not narrow.' })
@@ -76,7 +76,7 @@ class TicketArgs extends ReadArgs {
 }
 
 @Resolver()
-export class TicketQueries {
+export class TicketQueriesResolver {
   constructor(
     private readonly bus: QueryBus,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
@@ -89,7 +89,7 @@ export class TicketQueries {
     description: 'A ticket by its id or reference; null where there is none.',
   })
   async ticket(@Args() { id, minPosition }: TicketArgs, @Asking() reader: Reader) {
-    const view = await this.bus.execute(new TicketById(reader, id, minPosition));
+    const view = await this.bus.execute(new TicketByIdQuery(reader, id, minPosition));
     const [ticket] = await toTicketTypes(view === undefined ? [] : [view], this.catalogue, this.time.now());
     return ticket ?? null;
   }
@@ -112,9 +112,9 @@ export class TicketQueries {
     return this.list('workQueue', args, reader);
   }
 
-  private async list(list: TicketList['list'], { filter, minPosition, ...page }: TicketsArgs, reader: Reader) {
+  private async list(list: TicketListQuery['list'], { filter, minPosition, ...page }: TicketsArgs, reader: Reader) {
     const found = await this.bus.execute(
-      new TicketList(reader, list, givenValues(filter), givenValues(page), minPosition),
+      new TicketListQuery(reader, list, givenValues(filter), givenValues(page), minPosition),
     );
     const nodes = await toTicketTypes(
       found.edges.map(({ node }) => node),

@@ -8,10 +8,10 @@ import {
   QualityFlagEnum,
   TicketStatusEnum,
 } from '../../api/graphql/enums.js';
-import { connectionOf } from '../../api/graphql/page.js';
+import { connectionOf } from '../../api/graphql/relay-connection.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
-import { SelfHelpType, VersionRefType } from '../../catalogue/graphql/shared-types.js';
+import { SelfHelpType, VersionRefType } from '../../catalogue/graphql/shared.types.js';
 import { soon } from '../../event-sourcing/soon.js';
 import { ClockType, toClockType } from './clock.type.js';
 import { latestClocks } from '../domain/latest-clocks.js';

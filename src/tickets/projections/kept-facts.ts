@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import { type Tx } from '../../read-models/read-model.js';
 import { pairsAmong, upsert } from '../../read-models/rows.js';
+import { groupBy } from '../../event-sourcing/group-by.js';
 import { type FactsTable } from './ticket-tables.js';
 import { type Fact } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
 import { after, type TicketState, type QualityFlag } from '../domain/ticket-state.js';
 
 /** So many events of a ticket have their facts in one row: a fact more makes no more than that be written again. */
-export const eventsInPart = 128;
+const eventsInPart = 128;
 
 export const partOf = (revision: number): number => Math.floor(revision / eventsInPart);
 
@@ -91,10 +92,9 @@ export async function tellAnew(tx: Tx, ticket: string): Promise<FactTold> {
     for (const flag of flagsOn(state, fact)) flags.push({ fact: fact.id, flag });
     state = after(state, fact);
   }
-  const flagged = new Map<string, QualityFlag['flag'][]>();
-  for (const { fact, flag } of flags) flagged.set(fact, [...(flagged.get(fact) ?? []), flag]);
+  const flagged = groupBy(flags, ({ fact }) => fact);
   for (const fact of facts)
-    for (const flag of flagged.get(fact.id) ?? []) byPart.get(partOf(fact.order))?.push(flagOf(fact, flag));
+    for (const { flag } of flagged.get(fact.id) ?? []) byPart.get(partOf(fact.order))?.push(flagOf(fact, flag));
   const changed = rows
     .map((row) => ({ ...row, flags: (byPart.get(row.part) ?? []).join(',') }))
     .filter((row, i) => row.flags !== rows[i]?.flags);

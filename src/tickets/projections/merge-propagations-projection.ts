@@ -3,7 +3,8 @@ import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { among, upsert } from '../../read-models/rows.js';
 import { type Json } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type FactEvent } from '../domain/events.js';
+import { groupBy } from '../../event-sourcing/group-by.js';
+import { type FactEvent } from '../domain/ticket-event-types.js';
 import { factTypes } from '../domain/facts.js';
 
 /** What a merged or split ticket has to tell another. */
@@ -59,17 +60,11 @@ export const mergePropagationsProjection: ReadModel = {
 type Rows = Map<string, MergePropagationsTable[]>;
 
 async function load(facts: readonly FactEvent[], tx: Tx): Promise<Rows> {
-  const rows: Rows = new Map();
   if ((await tx.selectFrom('merge_propagations').select('ticket').limit(1).executeTakeFirst()) === undefined)
-    return rows;
+    return new Map();
   const ids = new Set(facts.flatMap((fact) => [fact.data.ticket, tellerOf(fact) ?? []].flat()));
   const found = await tx.selectFrom('merge_propagations').selectAll().where('ticket', 'in', among(ids)).execute();
-  for (const row of found) {
-    const own = rows.get(row.ticket);
-    if (own === undefined) rows.set(row.ticket, [row]);
-    else own.push(row);
-  }
-  return rows;
+  return groupBy(found, ({ ticket }) => ticket);
 }
 
 /** The ticket that a fact tells of. */

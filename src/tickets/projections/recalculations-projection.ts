@@ -3,9 +3,9 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { chunks, upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
-import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/events.js';
+import { type CalendarEvent, type PlanEvent } from '../../catalogue/domain/catalogue-events.js';
 import { calendarsOf, type PinnedVersions } from '../../clocks/pinned-versions.js';
-import { type FactEvent, type OutcomeEvent } from '../domain/events.js';
+import { type FactEvent, type OutcomeEvent } from '../domain/ticket-event-types.js';
 import { type RecalculationsTable, recalculationTables, type RevisionsTable } from './recalculation-tables.js';
 import { type PinnedByTicket, pinnedByTicketOf, isOlder, type Oldest } from './tickets-by-version.js';
 
@@ -28,13 +28,13 @@ export const recalculationsProjection: ReadModel = {
       if (isRevision(event)) {
         await list.save(tx); // what came before is found in the rows
         await list.begin(revisionIn(event), tx);
-      } else list.take(event as StoredEvent & TicketEvent);
+      } else list.take(event as StoredEvent & RecalculationEvent);
     }
     await list.save(tx);
   },
 };
 
-type TicketEvent =
+type RecalculationEvent =
   | Extract<
       FactEvent,
       {
@@ -43,7 +43,7 @@ type TicketEvent =
     >
   | Extract<OutcomeEvent, { type: 'SlaClockStarted' }>;
 
-type Reapplied = Extract<TicketEvent, { type: 'PlanReapplied' }>['data'];
+type Reapplied = Extract<RecalculationEvent, { type: 'PlanReapplied' }>['data'];
 
 type RevisionEvent = Extract<PlanEvent | CalendarEvent, { type: 'PlanRevised' | 'CalendarRevised' }>;
 
@@ -69,7 +69,7 @@ class List {
     private readonly pinned: Map<string, PinnedByTicket>,
   ) {}
 
-  take(event: StoredEvent & TicketEvent): void {
+  take(event: StoredEvent & RecalculationEvent): void {
     const { ticket } = event.data;
     const at = Math.min(event.metadata.occurredAt, event.metadata.recordedAt);
     switch (event.type) {
@@ -167,7 +167,7 @@ class List {
     }
   }
 
-  /** Laid out anew under other versions: revisions up to them are done with. */
+  /** Recalculated under other versions: revisions up to them are done with. */
   private reapplied(ticket: string, { because, terms }: Reapplied, at: Instant): void {
     const pinned = this.pinned.get(ticket);
     if (pinned === undefined) return;

@@ -8,7 +8,7 @@ import { type TicketClock } from '../domain/ticket-clocks.js';
 import { type TicketState, type QualityFlag } from '../domain/ticket-state.js';
 import { stateFromJson, stateToJson } from '../domain/ticket-state-json.js';
 import { flagsShown } from '../domain/ticket-view.js';
-import { recentClocks } from '../clock-cache.js';
+import { readClocks } from '../read-clocks.js';
 import { keepFacts, type KeptFact, tellAnew } from './kept-facts.js';
 import { queueOf } from './queue-of.js';
 import { wordKey } from '../../parsing/word.js';
@@ -69,7 +69,7 @@ export async function loadRows(
     if (row === undefined) continue;
     Object.assign(row, { state: stateFromJson(state), lastAt, flags: JSON.parse(flags) as QualityFlag[] });
   }
-  for (const [id, clocks] of await recentClocks(tx, [...rows.keys()]))
+  for (const [id, clocks] of await readClocks(tx, [...rows.keys()]))
     for (const clock of clocks) rows.get(id)?.clocks.set(clock.run, clock);
   return rows;
 }

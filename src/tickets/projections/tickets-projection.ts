@@ -3,12 +3,12 @@ import { type ReadModel, type Tx } from '../../read-models/read-model.js';
 import { pairsAmong, upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type ImportFinished, type ImportStarted } from '../domain/import-events.js';
-import { type PlanEvent } from '../../catalogue/domain/events.js';
+import { type PlanEvent } from '../../catalogue/domain/catalogue-events.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
 import { type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
 import { type OutcomeData } from '../domain/ticket-clocks.js';
 import { clockAfter, nextOf } from '../../clocks/recorded-clock.js';
-import { type FactEvent } from '../domain/events.js';
+import { type FactEvent } from '../domain/ticket-event-types.js';
 import { factOf } from '../domain/fact-of.js';
 import { factTypes } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
@@ -75,12 +75,12 @@ function take({ tickets, clocks, imports, plans }: Batch, event: StoredEvent): v
     const { code, version, rank } = (event as StoredEvent & PlanVersion).data;
     plans.push({ code, version, rank });
   } else if (outcomes.has(event.type)) {
-    const said = event.data as OutcomeData;
-    const ticket = tickets.get(said.ticket);
-    if (ticket === undefined) throw new Error(`an outcome of ticket ${said.ticket}, which was never opened`);
-    const clock = clockAfter(ticket.clocks.get(said.run), event.type as OutcomeType, said);
-    ticket.clocks.set(said.run, clock);
-    clocks.set(said.run, { ticket: said.ticket, clock });
+    const outcome = event.data as OutcomeData;
+    const ticket = tickets.get(outcome.ticket);
+    if (ticket === undefined) throw new Error(`an outcome of ticket ${outcome.ticket}, which was never opened`);
+    const clock = clockAfter(ticket.clocks.get(outcome.run), event.type as OutcomeType, outcome);
+    ticket.clocks.set(outcome.run, clock);
+    clocks.set(outcome.run, { ticket: outcome.ticket, clock });
   } else {
     takeFact(tickets, event as StoredEvent & FactEvent);
   }

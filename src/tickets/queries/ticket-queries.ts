@@ -9,7 +9,7 @@ import { type TicketView } from '../domain/ticket-view.js';
 import { ticketById, ticketCalled, type TicketFilter, tickets, workQueue } from './tickets.js';
 
 /** A ticket by id or reference. */
-export class TicketById extends Query<TicketView | undefined> {
+export class TicketByIdQuery extends Query<TicketView | undefined> {
   constructor(
     readonly reader: Reader,
     readonly idOrReference: string,
@@ -19,14 +19,14 @@ export class TicketById extends Query<TicketView | undefined> {
   }
 }
 
-@QueryHandler(TicketById)
-export class TicketByIdHandler implements IQueryHandler<TicketById> {
+@QueryHandler(TicketByIdQuery)
+export class TicketByIdHandler implements IQueryHandler<TicketByIdQuery> {
   constructor(
     @Inject(READERS) private readonly readers: Readers,
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ reader, idOrReference, minPosition }: TicketById) {
+  async execute({ reader, idOrReference, minPosition }: TicketByIdQuery) {
     await this.barrier.seen(['tickets'], minPosition);
     const atHand = await ticketById(this.readers.atHand(reader.scope), idOrReference);
     return atHand ?? ticketCalled(this.readers.of(reader), idOrReference);
@@ -34,7 +34,7 @@ export class TicketByIdHandler implements IQueryHandler<TicketById> {
 }
 
 /** A list of tickets: all of them newest first, or the work queue in its order. */
-export class TicketList extends Query<Page<TicketView>> {
+export class TicketListQuery extends Query<Page<TicketView>> {
   constructor(
     readonly reader: Reader,
     readonly list: 'tickets' | 'workQueue',
@@ -48,14 +48,14 @@ export class TicketList extends Query<Page<TicketView>> {
 
 const lists = { tickets, workQueue };
 
-@QueryHandler(TicketList)
-export class TicketListHandler implements IQueryHandler<TicketList> {
+@QueryHandler(TicketListQuery)
+export class TicketListHandler implements IQueryHandler<TicketListQuery> {
   constructor(
     @Inject(READERS) private readonly readers: Readers,
     private readonly barrier: ReadBarrier,
   ) {}
 
-  async execute({ reader, list, filter, page, minPosition }: TicketList) {
+  async execute({ reader, list, filter, page, minPosition }: TicketListQuery) {
     await this.barrier.seen(['tickets'], minPosition);
     return lists[list](this.readers.of(reader), filter, page);
   }

@@ -18,7 +18,7 @@ import { type QualityFlag } from '../domain/ticket-state.js';
 import { stateFromJson } from '../domain/ticket-state-json.js';
 import { isIncomplete, type TicketView } from '../domain/ticket-view.js';
 import { wordKey } from '../../parsing/word.js';
-import { recentClocks } from '../clock-cache.js';
+import { readClocks } from '../read-clocks.js';
 
 type Db = Readable;
 /** What a view is made of. */
@@ -52,16 +52,22 @@ export async function ticketById(db: Db, id: string): Promise<TicketView | undef
   return (await views(db, await row.execute()))[0];
 }
 
+/** Whether there is a ticket with an id. */
+export const hasTicket = async (db: Db, id: string): Promise<boolean> =>
+  (await db.selectFrom('tickets').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+
 /** The last ticket that people know by a reference. */
 export async function ticketCalled(db: Db, reference: string): Promise<TicketView | undefined> {
-  const row = db
-    .selectFrom('tickets')
-    .select(shown)
-    .where('reference', '=', reference)
-    .orderBy('opened_at', 'desc')
-    .limit(sql.lit(1));
-  return (await views(db, await row.execute()))[0];
+  return (await views(db, await lastCalled(db, reference).select(shown).execute()))[0];
 }
+
+/** Its id. */
+export async function idCalled(db: Db, reference: string): Promise<string | undefined> {
+  return (await lastCalled(db, reference).select('id').executeTakeFirst())?.id;
+}
+
+const lastCalled = (db: Db, reference: string) =>
+  db.selectFrom('tickets').where('reference', '=', reference).orderBy('opened_at', 'desc').limit(sql.lit(1));
 
 /** The ids of the tickets that people know by a reference, oldest first. */
 export async function ticketsNamed(db: Kysely<Schema>, reference: string): Promise<readonly string[]> {
@@ -139,7 +145,7 @@ async function viewed(db: Db, page: Page<Row>): Promise<Page<TicketView>> {
 /** Rows with their clocks, as readers see them. */
 async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[]> {
   if (rows.length === 0) return [];
-  const clocks = await recentClocks(
+  const clocks = await readClocks(
     db,
     rows.map(({ id }) => id),
   );

@@ -4,7 +4,7 @@ import { type Actor, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommand } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { webhookStream } from '../domain/events.js';
+import { webhookStream } from '../domain/webhook-events.js';
 import { type Webhook, type WebhookCommand, webhookDecider } from '../domain/webhook-decider.js';
 import { expectTarget, type TargetRules } from '../ssrf-guard.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './webhook-ports.js';
@@ -20,7 +20,7 @@ export interface ChangedWebhook {
 }
 
 /** Registers, changes, disables, enables or removes a webhook, or gives it a new secret. */
-export class ChangeWebhook extends Command<ChangedWebhook> {
+export class ChangeWebhookCommand extends Command<ChangedWebhook> {
   constructor(
     readonly command: WebhookChange,
     readonly actor: Actor,
@@ -33,7 +33,7 @@ export class ChangeWebhook extends Command<ChangedWebhook> {
 const most = 100;
 
 /**
- * What {@link ChangeWebhook} does, for those without a bus.
+ * What {@link ChangeWebhookCommand} does, for those without a bus.
  * @throws Rejection `TOO_MANY_WEBHOOKS`, `WEBHOOK_TARGET_REFUSED`, and what {@link webhookDecider} refuses
  */
 export async function changeWebhook(
@@ -53,17 +53,17 @@ export async function changeWebhook(
   }
   const id = command.type === 'RegisterWebhook' ? command.endpoint.webhook : command.webhook;
   const now = time.now();
-  const said = { id: newId(), metadata: { actor, occurredAt: now, recordedAt: now, schemaVersion: 1 } };
+  const event = { id: newId(), metadata: { actor, occurredAt: now, recordedAt: now, schemaVersion: 1 } };
   const { state, position, recorded } = await handleCommand(store, webhookStream(id), webhookDecider, {
     ...command,
-    ...said,
+    ...event,
   });
   if (state === undefined) throw new Error(`webhook ${id} is not there after it was changed`);
   const isNew = recorded > 0 && (command.type === 'RegisterWebhook' || command.type === 'RotateWebhookSecret');
   return { webhook: state, position, secret: isNew ? secretOf(id, state.secret) : null };
 }
 
-/** An order whose URL, where it has one, is checked, and written as every reader of URLs reads it. */
+/** A command whose URL, where it has one, is checked, and written as every reader of URLs reads it. */
 async function withSoundTarget(command: WebhookChange, rules: TargetRules): Promise<WebhookChange> {
   if (command.type === 'RegisterWebhook') {
     const url = await expectTarget(command.endpoint.url, rules);
@@ -73,11 +73,11 @@ async function withSoundTarget(command: WebhookChange, rules: TargetRules): Prom
   return { ...command, changes: { ...command.changes, url: await expectTarget(command.changes.url, rules) } };
 }
 
-@CommandHandler(ChangeWebhook)
-export class ChangeWebhookHandler implements ICommandHandler<ChangeWebhook> {
+@CommandHandler(ChangeWebhookCommand)
+export class ChangeWebhookHandler implements ICommandHandler<ChangeWebhookCommand> {
   constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
 
-  execute({ command, actor }: ChangeWebhook): Promise<ChangedWebhook> {
+  execute({ command, actor }: ChangeWebhookCommand): Promise<ChangedWebhook> {
     return changeWebhook(this.ports, command, actor);
   }
 }

@@ -9,7 +9,7 @@ import { type PostOutcome } from '../post.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts, webhookNow } from './webhook-ports.js';
 
 /** Sends a webhook once more what it wants of all that was recorded after a position. */
-export class ReplayWebhook extends Command<{ readonly webhook: Webhook; readonly position: Position }> {
+export class ReplayWebhookCommand extends Command<{ readonly webhook: Webhook; readonly position: Position }> {
   constructor(
     readonly webhook: string,
     readonly after: Position,
@@ -18,12 +18,12 @@ export class ReplayWebhook extends Command<{ readonly webhook: Webhook; readonly
   }
 }
 
-@CommandHandler(ReplayWebhook)
-export class ReplayWebhookHandler implements ICommandHandler<ReplayWebhook> {
+@CommandHandler(ReplayWebhookCommand)
+export class ReplayWebhookHandler implements ICommandHandler<ReplayWebhookCommand> {
   constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
 
   /** @throws what {@link webhookNow} refuses */
-  async execute({ webhook: id, after }: ReplayWebhook) {
+  async execute({ webhook: id, after }: ReplayWebhookCommand) {
     const { outbox, store, changed } = this.ports;
     const webhook = await webhookNow(this.ports, id);
     const until = await store.lastPosition();
@@ -34,7 +34,7 @@ export class ReplayWebhookHandler implements ICommandHandler<ReplayWebhook> {
 }
 
 /** Sends a webhook a message that only shows whether messages arrive: one attempt, now, enabled or not. */
-export class TestWebhook extends Command<PostOutcome> {
+export class TestWebhookCommand extends Command<PostOutcome> {
   constructor(
     readonly webhook: string,
     /** Aborts when nobody waits for the answer any more. */
@@ -44,12 +44,12 @@ export class TestWebhook extends Command<PostOutcome> {
   }
 }
 
-@CommandHandler(TestWebhook)
-export class TestWebhookHandler implements ICommandHandler<TestWebhook> {
+@CommandHandler(TestWebhookCommand)
+export class TestWebhookHandler implements ICommandHandler<TestWebhookCommand> {
   constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
 
   /** @throws what {@link webhookNow} refuses */
-  async execute({ webhook: id, signal }: TestWebhook): Promise<PostOutcome> {
+  async execute({ webhook: id, signal }: TestWebhookCommand): Promise<PostOutcome> {
     const { time, post, secretOf } = this.ports;
     const webhook = await webhookNow(this.ports, id);
     const message = { id: newId(), now: time.now(), body: testBody(time.now()) };

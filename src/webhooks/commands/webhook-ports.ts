@@ -1,4 +1,5 @@
 import { type TimeSource } from '../../time/time-source.js';
+import { waitForPosition } from '../../api/graphql/read-barrier.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Webhook } from '../domain/webhook-decider.js';
@@ -18,15 +19,12 @@ export interface WebhookCommandPorts extends Pick<Webhooks, 'outbox' | 'runner' 
 /** The token of {@link WebhookCommandPorts}. */
 export const WEBHOOK_PORTS = Symbol('WebhookCommandPorts');
 
-/** How long the outbox is waited for. */
-const timeoutMs = 5_000;
-
-/** A webhook as it stands by all that is recorded. @throws Rejection `WEBHOOK_NOT_FOUND`, `READ_MODEL_BEHIND` */
+/**
+ * A webhook as it stands by all that is recorded.
+ * @throws Rejection `WEBHOOK_NOT_FOUND`, and what {@link waitForPosition} throws
+ */
 export async function webhookNow({ outbox, runner, store }: WebhookCommandPorts, id: string): Promise<Webhook> {
-  const end = await store.lastPosition();
-  if (!(await runner.waitFor([outboxName], end, AbortSignal.timeout(timeoutMs)))) {
-    throw new Rejection('READ_MODEL_BEHIND', 'The outbox of webhooks is behind; try again.');
-  }
+  await waitForPosition(store, runner, [outboxName], await store.lastPosition());
   const row = await outbox.db.selectFrom('endpoints').select('content').where('webhook', '=', id).executeTakeFirst();
   if (row === undefined) throw new Rejection('WEBHOOK_NOT_FOUND', `There is no webhook ${id.slice(0, 80)}.`);
   return JSON.parse(row.content) as Webhook;

@@ -3,7 +3,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type NewEvent } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
-import { type Endpoint, type WebhookEvent } from './events.js';
+import { type Endpoint, type WebhookEvent } from './webhook-events.js';
 
 /** A webhook as it stands. */
 export interface Webhook {

@@ -7,13 +7,13 @@ import { type Reader } from '../../auth/asker.js';
 import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { givenValues } from '../../api/graphql/page.js';
+import { givenValues } from '../../api/graphql/relay-connection.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { toFeedFilter } from '../../feed/graphql/sla-event.types.js';
 import { EVENT_STORE } from '../../di-tokens.js';
-import { type ChangedWebhook, ChangeWebhook, type WebhookChange } from '../commands/change-webhook.js';
-import { ReplayWebhook, TestWebhook } from '../commands/deliver.js';
-import { ChangedWebhookView } from '../queries.js';
+import { type ChangedWebhook, ChangeWebhookCommand, type WebhookChange } from '../commands/change-webhook.js';
+import { ReplayWebhookCommand, TestWebhookCommand } from '../commands/deliver.js';
+import { ChangedWebhookQuery } from '../webhook-queries.js';
 import {
   ChangeWebhookInput,
   RegisterWebhookInput,
@@ -24,7 +24,7 @@ import {
 import { toTestedType, toWebhookType, WebhookResult, WebhookSavedType, WebhookTestResult } from './webhook.types.js';
 
 @Resolver()
-export class WebhookMutations {
+export class WebhookMutationsResolver {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
@@ -119,7 +119,7 @@ export class WebhookMutations {
     const work = async () => {
       const position = fromCursor(this.store, after);
       await expectReached(this.store, position);
-      return this.commands.execute(new ReplayWebhook(id, position));
+      return this.commands.execute(new ReplayWebhookCommand(id, position));
     };
     return this.answer(work().then((replayed) => ({ ...replayed, secret: null })));
   }
@@ -131,17 +131,17 @@ export class WebhookMutations {
       'Sends a webhook a test message, one attempt, and answers what became of it. Refused: WEBHOOK_NOT_FOUND.',
   })
   testWebhook(@Args('input', { description: 'The webhook.' }) { id }: WebhookInput, @Asking() { signal }: Reader) {
-    return orRejection(this.commands.execute(new TestWebhook(id, signal)).then(toTestedType));
+    return orRejection(this.commands.execute(new TestWebhookCommand(id, signal)).then(toTestedType));
   }
 
   private change({ actor }: Identity, command: WebhookChange) {
-    return this.answer(this.commands.execute(new ChangeWebhook(command, actor)));
+    return this.answer(this.commands.execute(new ChangeWebhookCommand(command, actor)));
   }
 
   private answer(work: Promise<ChangedWebhook>) {
     return orRejection(
       work.then(async ({ webhook, position, secret }) => {
-        const view = await this.queries.execute(new ChangedWebhookView(webhook));
+        const view = await this.queries.execute(new ChangedWebhookQuery(webhook));
         const saved = { webhook: toWebhookType(view), secret, position: toCursor(this.store, position) };
         return Object.assign(new WebhookSavedType(), saved);
       }),

@@ -7,14 +7,14 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { withNodes } from '../../read-models/page.js';
-import { ReadArgs, givenValues } from '../../api/graphql/page.js';
+import { ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
 import { EVENT_STORE } from '../../di-tokens.js';
-import { DeliveryList, WebhookList } from '../queries.js';
+import { DeliveryListQuery, WebhookListQuery } from '../webhook-queries.js';
 import { WebhookDeliveriesArgs } from './webhook.inputs.js';
 import { toDeliveryType, toWebhookType, WebhookDeliveryConnection, WebhookType } from './webhook.types.js';
 
 @Resolver()
-export class WebhookQueries {
+export class WebhookQueriesResolver {
   constructor(
     private readonly bus: QueryBus,
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -24,7 +24,7 @@ export class WebhookQueries {
   @MayScan()
   @Query(() => [WebhookType], { nullable: true, description: 'Every webhook, by id; at most 100.' })
   async webhooks(@Args() { minPosition }: ReadArgs, @Asking() reader: Reader): Promise<readonly WebhookType[]> {
-    return (await this.bus.execute(new WebhookList(reader, minPosition))).map(toWebhookType);
+    return (await this.bus.execute(new WebhookListQuery(reader, minPosition))).map(toWebhookType);
   }
 
   @Requires('changeWebhooks')
@@ -38,7 +38,7 @@ export class WebhookQueries {
     @Asking() reader: Reader,
   ) {
     const page = await this.bus.execute(
-      new DeliveryList(reader, givenValues(filter), givenValues(request), minPosition),
+      new DeliveryListQuery(reader, givenValues(filter), givenValues(request), minPosition),
     );
     return withNodes(page, (row) => toDeliveryType(row, toCursor(this.store, row.position)));
   }

@@ -2,7 +2,7 @@ import { ArgsType, Field, Float, ID, InputType } from '@nestjs/graphql';
 import { IsOptional, Matches, Max, MaxLength, Min } from 'class-validator';
 import { DeliveryStateEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
-import { PageArgs } from '../../api/graphql/page.js';
+import { PageArgs } from '../../api/graphql/relay-connection.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { SlaEventFilterInput } from '../../feed/graphql/sla-event.types.js';
 import { type Delivery } from '../outbox/deliveries.js';

@@ -1,7 +1,7 @@
 import { createUnionType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { DeliveryStateEnum, SlaEventKindEnum, WebhookStateEnum } from '../../api/graphql/enums.js';
-import { MetricEnum } from '../../catalogue/graphql/metric-types.js';
-import { connectionOf } from '../../api/graphql/page.js';
+import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
+import { connectionOf } from '../../api/graphql/relay-connection.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type FeedFilter } from '../../feed/domain/feed-event.js';
@@ -67,7 +67,7 @@ export class WebhookType {
 
   @Field(() => InstantScalar, {
     nullable: true,
-    description: 'Until when messages are signed with the secret before as well; null where there was none before.',
+    description: 'Until when messages are also signed with the previous secret; null where there was none.',
   })
   previousSecretUntil!: number | null;
 
@@ -75,7 +75,7 @@ export class WebhookType {
   waiting!: number;
 
   @Field(() => Int, { description: 'The number of dead-lettered events: not accepted within three days.' })
-  setAside!: number;
+  deadLettered!: number;
 }
 
 @ObjectType('WebhookDelivery', { description: 'An event on its way to a webhook, or what became of it.' })
@@ -95,13 +95,13 @@ export class WebhookDeliveryType {
   @Field(() => ID, { description: "The ticket's id." })
   ticket!: string;
 
-  @Field(() => DeliveryStateEnum, { description: 'What became of it.' })
+  @Field(() => DeliveryStateEnum, { description: 'How far it has come.' })
   state!: string;
 
   @Field(() => Int, { description: 'How often it was tried.' })
   attempts!: number;
 
-  @Field(() => InstantScalar, { description: 'When it was lined up, which its three days count from.' })
+  @Field(() => InstantScalar, { description: 'When it was enqueued; its three days count from then.' })
   queuedAt!: number;
 
   @Field(() => InstantScalar, {
@@ -167,8 +167,17 @@ export const WebhookTestResult = createUnionType({
 
 export function toWebhookType({ endpoint, state, previousUntil, ...view }: WebhookView): WebhookType {
   const { webhook: id, url, description, filter } = endpoint;
-  const { registeredAt, waiting, setAside } = view;
-  const shown = { id, url, description, state, registeredAt, previousSecretUntil: previousUntil, waiting, setAside };
+  const { registeredAt, waiting, deadLettered } = view;
+  const shown = {
+    id,
+    url,
+    description,
+    state,
+    registeredAt,
+    previousSecretUntil: previousUntil,
+    waiting,
+    deadLettered,
+  };
   return Object.assign(new WebhookType(), shown, { filter: toFilterType(filter) });
 }
 

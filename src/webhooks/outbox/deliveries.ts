@@ -60,7 +60,7 @@ export async function recordAttempt(
   { now, retryAt }: { readonly now: Instant; readonly retryAt: Instant | undefined },
 ): Promise<void> {
   const isDelivered = outcome.kind === 'delivered';
-  const state = isDelivered ? 'delivered' : retryAt === undefined ? 'setAside' : 'waiting';
+  const state = isDelivered ? 'delivered' : retryAt === undefined ? 'deadLettered' : 'waiting';
   const next_at = state === 'waiting' && retryAt !== undefined ? retryAt : null;
   const last = { last_at: now, last_status: outcome.status, last_error: isDelivered ? null : outcome.error };
   await outbox.transaction(async (tx) => {

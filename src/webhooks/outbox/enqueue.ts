@@ -23,7 +23,7 @@ export const newDelivery = (webhook: string, event: FeedEvent, now: Instant): De
   last_error: null,
 });
 
-/** Enqueues deliveries of one webhook behind those of their tickets; what is there already is left alone. */
+/** Enqueues deliveries of one webhook behind those of their tickets; a delivery that is there already stays as it is. */
 export async function queue(tx: OutboxTx, webhook: string, rows: readonly DeliveriesTable[], now: Instant) {
   for (const part of chunks(rows, 14)) {
     await tx

@@ -15,7 +15,7 @@ import { type OutboxSchema } from './tables.js';
 export interface WebhookView extends Webhook {
   /** How many events wait to be delivered, and how many were dead-lettered. */
   readonly waiting: number;
-  readonly setAside: number;
+  readonly deadLettered: number;
 }
 
 /** Every webhook there is, by id. */
@@ -38,13 +38,13 @@ async function counted(db: Kysely<OutboxSchema>, webhooks: readonly Webhook[]): 
     .selectFrom('deliveries')
     .select(['webhook', 'state', ({ fn }) => fn.countAll<number>().as('count')])
     .where('webhook', 'in', among(ids))
-    .where('state', 'in', ['waiting', 'setAside'])
+    .where('state', 'in', ['waiting', 'deadLettered'])
     .groupBy(['webhook', 'state'])
     .execute();
   return webhooks.map((webhook) => {
     const count = (state: Delivery['state']) =>
       rows.find((row) => row.webhook === webhook.endpoint.webhook && row.state === state)?.count ?? 0;
-    return { ...webhook, waiting: count('waiting'), setAside: count('setAside') };
+    return { ...webhook, waiting: count('waiting'), deadLettered: count('deadLettered') };
   });
 }
 

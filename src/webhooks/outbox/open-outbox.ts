@@ -26,17 +26,17 @@ type Log = Pick<EventStore, 'logId' | 'lastPosition' | 'markAt'>;
 
 /**
  * Opens the outbox of a log. One that is new knows the endpoints of what the log holds already, and delivers nothing of it.
- * One of another log is put aside for a new one.
+ * One of another log is moved away, and a new one is made.
  * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`; `LOG_OLDER` where it knows events that the log has not
  */
-export async function openOutbox(file: string, log: Log, { acceptsOlderLog, told }: Finding): Promise<Outbox> {
+export async function openOutbox(file: string, log: Log, { acceptsOlderLog, report }: Finding): Promise<Outbox> {
   const opened = await open(file);
   try {
     const standing = await standingOf(log, await rememberedIn(opened));
     if (standing.kind === 'older') {
       if (!acceptsOlderLog) throw logIsOlder('the outbox of webhooks', standing.why);
       const removed = await trim(opened, log);
-      told(
+      report(
         `Webhooks: ${removed} deliveries were removed, because the event store has no such events; the others continue.`,
       );
     }
@@ -48,7 +48,7 @@ export async function openOutbox(file: string, log: Log, { acceptsOlderLog, told
     await opened.destroy();
     throw error;
   }
-  told(`Webhooks: the deliveries belong to another event store; they were moved to ${file}.before.`);
+  report(`Webhooks: the deliveries belong to another event store; they were moved to ${file}.before.`);
   await opened.destroy();
   replaceSqliteFile(`${file}.before`, file);
   const anew = await open(file);
@@ -81,8 +81,8 @@ async function open(file: string): Promise<Kysely<OutboxSchema>> {
   const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
   if (error === undefined) return db;
   await db.destroy();
-  const said = error instanceof Error ? error.message : JSON.stringify(error);
-  if (!said.includes('corrupted migrations')) throw new Rejection('DATA_NOT_WRITABLE', `${file}: ${said}`);
+  const message = error instanceof Error ? error.message : JSON.stringify(error);
+  if (!message.includes('corrupted migrations')) throw new Rejection('DATA_NOT_WRITABLE', `${file}: ${message}`);
   throw new Rejection('DATA_FROM_NEWER_VERSION', `${file} was written by a newer version. Nothing was changed.`);
 }
 

@@ -2,7 +2,7 @@ import { type TimeSource } from '../../time/time-source.js';
 import { type Position, type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type Projection } from '../../event-sourcing/projection-processor.js';
 import { type FeedEvent, feedTypes, isWanted } from '../../feed/domain/feed-event.js';
-import { type WebhookEvent, webhookEventTypes } from '../domain/events.js';
+import { type WebhookEvent, webhookEventTypes } from '../domain/webhook-events.js';
 import { type Webhook, webhookDecider } from '../domain/webhook-decider.js';
 import { newDelivery, queue } from './enqueue.js';
 import { type OutboxTx } from './open-outbox.js';
@@ -101,7 +101,7 @@ async function change(
     .execute();
 }
 
-/** Has a part of the log sent once more; with what of another such order is still to be done, in one. */
+/** Sends a part of the log once more; what an earlier replay has still to send is joined to it. */
 export async function replay(tx: OutboxTx, webhook: string, after: Position, until: Position): Promise<void> {
   const other = await tx.selectFrom('replays').selectAll().where('webhook', '=', webhook).executeTakeFirst();
   const next = other === undefined || after < other.next ? after : other.next;

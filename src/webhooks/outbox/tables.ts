@@ -36,7 +36,7 @@ export interface DeliveriesTable {
   stream: string;
   revision: number;
   type: string;
-  state: 'waiting' | 'delivered' | 'setAside';
+  state: 'waiting' | 'delivered' | 'deadLettered';
   attempts: number;
   /** When it is tried next; null where it waits for an earlier event of its ticket, or for nothing. */
   next_at: InstantColumn | null;
@@ -96,6 +96,11 @@ export const outboxMigrations: Readonly<Record<string, Migration>> = {
     async up(db: Kysely<unknown>) {
       await db.schema.alterTable('origin').addColumn('quiet_mark', 'text').execute();
       await db.schema.alterTable('checkpoints').addColumn('mark', 'text').execute();
+    },
+  },
+  '0003-dead-lettered': {
+    async up(db: Kysely<unknown>) {
+      await sql`UPDATE deliveries SET state = 'deadLettered' WHERE state = 'setAside'`.execute(db);
     },
   },
 };

@@ -5,7 +5,7 @@ import { buildSchema, type GraphQLSchema, isInputObjectType } from 'graphql';
 import { readSettings } from '../../../src/config/settings.js';
 import { requestLimitsOf } from '../../../src/api/request-limits.js';
 import { graphqlOptions } from '../../../src/app/graphql-options.js';
-import { quickInputs } from '../../../src/api/graphql/input-coercion.js';
+import { withFastInputs } from '../../../src/api/graphql/input-coercion.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 setFlagsFromString('--allow-natives-syntax');
@@ -21,13 +21,13 @@ function fieldsOf(of: GraphQLSchema) {
 
 describe('the fields of inputs', () => {
   it('are the same, in a form that V8 reads fast', () => {
-    const [slow, quick] = [fieldsOf(schema()), fieldsOf(quickInputs(schema()))];
+    const [slow, quick] = [fieldsOf(schema()), fieldsOf(withFastInputs(schema()))];
     expect(Object.keys(quick)).toEqual(Object.keys(slow));
     expect([isQuick(slow), isQuick(quick)]).toEqual([false, true]);
   });
 
   it('know no more names than they had', () => {
-    expect(fieldsOf(quickInputs(schema()))['constructor']).toBeUndefined();
+    expect(fieldsOf(withFastInputs(schema()))['constructor']).toBeUndefined();
   });
 
   it('are still so when the schema is served', async () => {

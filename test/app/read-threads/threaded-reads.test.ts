@@ -6,7 +6,7 @@ import { ThreadedReads } from '../../../src/app/read-threads/threaded-reads.js';
 import { newFolder } from '../../support/api.js';
 import { ledgerAt, open, project, settingsOf } from '../../support/application-contexts.js';
 
-const thread = new URL('../../../dist/app/read-threads/thread.js', import.meta.url);
+const thread = new URL('../../../dist/app/read-threads/reader-thread.js', import.meta.url);
 
 /** A thread whose modules take longer to load than a read may take. */
 const slow = new URL(

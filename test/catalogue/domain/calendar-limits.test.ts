@@ -3,7 +3,7 @@ import { type CalendarDefinition, type Window } from '../../../src/business-time
 import { compileCalendar } from '../../../src/business-time/compile-calendar.js';
 import { calendarDecider } from '../../../src/catalogue/domain/calendar-decider.js';
 import { officeHours } from '../../../src/catalogue/domain/built-in-plans.js';
-import { type CalendarEvent } from '../../../src/catalogue/domain/events.js';
+import { type CalendarEvent } from '../../../src/catalogue/domain/catalogue-events.js';
 import { specify } from '../../support/specify.js';
 
 const office = officeHours('UTC');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { customerDecider } from '../../../src/catalogue/domain/customer-decider.js';
-import { inForce } from '../../../src/catalogue/domain/history.js';
+import { inForce } from '../../../src/catalogue/domain/version-history.js';
 import { planDefaults } from '../../../src/catalogue/domain/plan-defaults.js';
 import { planDecider } from '../../../src/catalogue/domain/plan-decider.js';
 import { specify } from '../../support/specify.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inForce } from '../../../src/catalogue/domain/history.js';
+import { inForce } from '../../../src/catalogue/domain/version-history.js';
 import { type Plan, type PlanTarget } from '../../../src/catalogue/domain/plan.js';
 import { planDefaults } from '../../../src/catalogue/domain/plan-defaults.js';
 import { isRetired, planDecider, versionsOf } from '../../../src/catalogue/domain/plan-decider.js';

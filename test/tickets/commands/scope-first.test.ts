@@ -4,7 +4,7 @@ import { type EventStore, type ReadStreamOptions } from '../../../src/event-sour
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { changeTicket } from '../../../src/tickets/commands/change-ticket.js';
 import { type TicketRequest } from '../../../src/tickets/commands/ticket-request.js';
-import { ticketStream } from '../../../src/tickets/domain/events.js';
+import { ticketStream } from '../../../src/tickets/domain/ticket-event-types.js';
 import { newFolder } from '../../support/api.js';
 import { ledgerAt, open, say, type TestContext } from '../../support/application-contexts.js';
 import { withAppend } from '../../support/stores.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { builtInWords } from '../../../src/catalogue/domain/built-in-words.js';
-import { type WordEvent } from '../../../src/catalogue/domain/events.js';
+import { type WordEvent } from '../../../src/catalogue/domain/catalogue-events.js';
 import { wordsDecider } from '../../../src/catalogue/domain/words-decider.js';
 import { expectWords, inDesksSpelling } from '../../../src/tickets/domain/command-words.js';
 import { type TicketCommand } from '../../../src/tickets/domain/facts.js';

@@ -2,10 +2,10 @@ import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type Page, type PageRequest } from '../read-models/page.js';
 import { askedBy, readElsewhere } from '../read-models/read-dialect.js';
-import { type Reads } from '../read-models/reads.js';
+import { type Reads } from '../read-models/read-port.js';
 import { type Asker } from '../auth/asker.js';
-import { expectReached, fromCursor } from '../event-sourcing/cursor.js';
-import { Rejection } from '../event-sourcing/rejection.js';
+import { waitForPosition } from '../api/graphql/read-barrier.js';
+import { fromCursor } from '../event-sourcing/cursor.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts } from './commands/webhook-ports.js';
 import { type Webhook } from './domain/webhook-decider.js';
 import { type Delivery } from './outbox/deliveries.js';
@@ -14,17 +14,10 @@ import { type OutboxSchema } from './outbox/tables.js';
 import { READS } from '../di-tokens.js';
 import { type DeliveryFilter, deliveryLog, webhookList, type WebhookView, withCounts } from './outbox/lists.js';
 
-/** How long a query waits for the write it is to see. */
-const timeoutMs = 5_000;
-
-/** @throws Rejection `READ_MODEL_BEHIND`, and what a cursor is refused for */
+/** @throws what {@link fromCursor} and {@link waitForPosition} throw */
 async function seen({ store, runner }: WebhookCommandPorts, minPosition: string | undefined): Promise<void> {
   if (minPosition === undefined) return;
-  const position = fromCursor(store, minPosition);
-  if (await runner.waitFor([outboxName], position, AbortSignal.abort())) return;
-  await expectReached(store, position);
-  if (await runner.waitFor([outboxName], position, AbortSignal.timeout(timeoutMs))) return;
-  throw new Rejection('READ_MODEL_BEHIND', `The outbox did not reach ${minPosition} within 5 seconds; try again.`);
+  await waitForPosition(store, runner, [outboxName], fromCursor(store, minPosition, 'minPosition'));
 }
 
 /** The outbox, read elsewhere: a delivery log may be long. */
@@ -32,7 +25,7 @@ const outboxFor = (reads: Reads, asker: Asker) =>
   readElsewhere<OutboxSchema>(reads, 'outbox').withPlugin(askedBy(asker));
 
 /** Every webhook. */
-export class WebhookList extends Query<readonly WebhookView[]> {
+export class WebhookListQuery extends Query<readonly WebhookView[]> {
   constructor(
     readonly asker: Asker,
     readonly minPosition?: string,
@@ -41,37 +34,37 @@ export class WebhookList extends Query<readonly WebhookView[]> {
   }
 }
 
-@QueryHandler(WebhookList)
-export class WebhookListHandler implements IQueryHandler<WebhookList> {
+@QueryHandler(WebhookListQuery)
+export class WebhookListHandler implements IQueryHandler<WebhookListQuery> {
   constructor(
     @Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts,
     @Inject(READS) private readonly reads: Reads,
   ) {}
 
-  async execute({ asker, minPosition }: WebhookList) {
+  async execute({ asker, minPosition }: WebhookListQuery) {
     await seen(this.ports, minPosition);
     return webhookList(outboxFor(this.reads, asker));
   }
 }
 
 /** A webhook that was just changed, with what is still to be done for it. */
-export class ChangedWebhookView extends Query<WebhookView> {
+export class ChangedWebhookQuery extends Query<WebhookView> {
   constructor(readonly webhook: Webhook) {
     super();
   }
 }
 
-@QueryHandler(ChangedWebhookView)
-export class ChangedWebhookViewHandler implements IQueryHandler<ChangedWebhookView> {
+@QueryHandler(ChangedWebhookQuery)
+export class ChangedWebhookHandler implements IQueryHandler<ChangedWebhookQuery> {
   constructor(@Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts) {}
 
-  execute({ webhook }: ChangedWebhookView) {
+  execute({ webhook }: ChangedWebhookQuery) {
     return withCounts(this.ports.outbox.db, webhook);
   }
 }
 
 /** What was delivered, is to be, or was dead-lettered: newest event first. */
-export class DeliveryList extends Query<Page<Delivery>> {
+export class DeliveryListQuery extends Query<Page<Delivery>> {
   constructor(
     readonly asker: Asker,
     readonly filter: DeliveryFilter,
@@ -82,14 +75,14 @@ export class DeliveryList extends Query<Page<Delivery>> {
   }
 }
 
-@QueryHandler(DeliveryList)
-export class DeliveryListHandler implements IQueryHandler<DeliveryList> {
+@QueryHandler(DeliveryListQuery)
+export class DeliveryListHandler implements IQueryHandler<DeliveryListQuery> {
   constructor(
     @Inject(WEBHOOK_PORTS) private readonly ports: WebhookCommandPorts,
     @Inject(READS) private readonly reads: Reads,
   ) {}
 
-  async execute({ asker, filter, page, minPosition }: DeliveryList) {
+  async execute({ asker, filter, page, minPosition }: DeliveryListQuery) {
     await seen(this.ports, minPosition);
     return deliveryLog(outboxFor(this.reads, asker), filter, page);
   }

@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 /** Tells a person how a long piece of work goes on. */
-export interface Progress {
+export interface ProgressBar {
   /** How many are done, and what else is worth a word. */
   readonly show: (done: number, word?: string) => void;
   readonly end: () => void;
@@ -17,9 +17,9 @@ interface Output {
 }
 
 /** A bar on a terminal, a line every few seconds elsewhere. */
-export const progressOn = (output: Output): Progress => (output.stream.isTTY ? bar(output) : lines(output));
+export const progressOn = (output: Output): ProgressBar => (output.stream.isTTY ? bar(output) : lines(output));
 
-function bar({ stream, now, unit, total }: Output): Progress {
+function bar({ stream, now, unit, total }: Output): ProgressBar {
   const known = `{bar} {percentage}% | {value}/{total} ${unit} | {rate}/s{word} | {eta_formatted} left`;
   const unknown = `{value} ${unit} | {rate}/s{word}`;
   const format = total === undefined ? unknown : known;
@@ -41,7 +41,7 @@ const perSecond = (done: number, ms: number) => Math.round((done * 1000) / Math.
 /** How often a line is written where nobody watches. */
 const everyMs = 5_000;
 
-function lines({ stream, now, unit, total }: Output): Progress {
+function lines({ stream, now, unit, total }: Output): ProgressBar {
   const began = now();
   let last = began;
   return {

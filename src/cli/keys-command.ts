@@ -85,17 +85,17 @@ function line({ id, name, role, customers, expiresAt, revokedAt }: Omit<KeptKey,
 
 function nameOf(text: string): string {
   if (/^[^\p{C}]{1,100}$/u.test(text)) return text;
-  throw new InvalidArgumentError('A name is 1 to 100 printable characters.');
+  throw new InvalidArgumentError('Give a name of 1 to 100 printable characters.');
 }
 
 function idsOf(text: string): readonly string[] {
   const ids = text.split(',').map((id) => id.trim());
   if (ids.every((id) => id !== '')) return ids;
-  throw new InvalidArgumentError('Customers must be ids, separated by commas.');
+  throw new InvalidArgumentError('Give the ids of customers with commas between, for example acme,globex.');
 }
 
 function daysOf(text: string): number {
   const days = Number(text);
   if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
-  throw new InvalidArgumentError('A key is valid for 1 to 3650 days.');
+  throw new InvalidArgumentError('Give a whole number of days from 1 to 3650.');
 }

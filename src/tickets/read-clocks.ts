@@ -9,7 +9,7 @@ import { clocksShown } from './domain/latest-clocks.js';
 const readTogether = 300;
 
 /** The clocks of some tickets: of each ticket and metric the last ones, however many there are. */
-export async function recentClocks(
+export async function readClocks(
   db: Pick<Kysely<Schema>, 'selectFrom'>,
   tickets: readonly string[],
 ): Promise<ReadonlyMap<string, TicketClock[]>> {

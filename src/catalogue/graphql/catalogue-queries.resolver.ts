@@ -5,11 +5,16 @@ import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { type TimeSource } from '../../time/time-source.js';
-import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/page.js';
+import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
 import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { TIME_SOURCE } from '../../di-tokens.js';
-import { CalendarHistories, CustomerById, CustomerList, PlanHistories } from '../queries/catalogue-queries.js';
+import {
+  CalendarHistoriesQuery,
+  CustomerByIdQuery,
+  CustomerListQuery,
+  PlanHistoriesQuery,
+} from '../queries/catalogue-queries.js';
 import { CalendarType, CustomerConnection, CustomerType, PlanType } from './catalogue.types.js';
 import { calendarAs, customerAs, planAs, toCustomerType } from './to-types.js';
 import { type CustomerHistory } from '../domain/customer-decider.js';
@@ -36,7 +41,7 @@ class CustomerArgs extends AtArgs {
 }
 
 @Resolver()
-export class CatalogueQueries {
+export class CatalogueQueriesResolver {
   constructor(
     private readonly queries: QueryBus,
     @Inject(TIME_SOURCE) private readonly time: TimeSource,
@@ -46,7 +51,7 @@ export class CatalogueQueries {
   @MayScan()
   @Query(() => [PlanType], { nullable: true, description: 'Every plan as in force at an instant, highest rank first.' })
   async plans(@Args() { at, minPosition }: AtArgs, @Asking() reader: Reader) {
-    const histories = await this.queries.execute(new PlanHistories(reader, undefined, minPosition));
+    const histories = await this.queries.execute(new PlanHistoriesQuery(reader, undefined, minPosition));
     const which = { at: at ?? this.time.now() };
     return histories.flatMap((history) => planAs(history, which) ?? []).sort((a, b) => b.rank - a.rank);
   }
@@ -55,7 +60,7 @@ export class CatalogueQueries {
   @MayScan()
   @Query(() => PlanType, { nullable: true, description: 'A plan as in force at an instant, or a version of it.' })
   async plan(@Args() { code, at, version, minPosition }: VersionArgs, @Asking() reader: Reader) {
-    const [history] = await this.queries.execute(new PlanHistories(reader, code, minPosition));
+    const [history] = await this.queries.execute(new PlanHistoriesQuery(reader, code, minPosition));
     return history === undefined ? null : planAs(history, { at: at ?? this.time.now(), version });
   }
 
@@ -63,7 +68,7 @@ export class CatalogueQueries {
   @MayScan()
   @Query(() => [CalendarType], { nullable: true, description: 'Every calendar as in force at an instant, by code.' })
   async calendars(@Args() { at, minPosition }: AtArgs, @Asking() reader: Reader) {
-    const histories = await this.queries.execute(new CalendarHistories(reader, undefined, minPosition));
+    const histories = await this.queries.execute(new CalendarHistoriesQuery(reader, undefined, minPosition));
     const which = { at: at ?? this.time.now() };
     return histories.flatMap((history) => calendarAs(history, which) ?? []);
   }
@@ -75,7 +80,7 @@ export class CatalogueQueries {
     description: 'A calendar as in force at an instant, or a version of it.',
   })
   async calendar(@Args() { code, at, version, minPosition }: VersionArgs, @Asking() reader: Reader) {
-    const [history] = await this.queries.execute(new CalendarHistories(reader, code, minPosition));
+    const [history] = await this.queries.execute(new CalendarHistoriesQuery(reader, code, minPosition));
     return history === undefined ? null : calendarAs(history, { at: at ?? this.time.now(), version });
   }
 
@@ -86,7 +91,7 @@ export class CatalogueQueries {
     description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
   })
   async customers(@Args() { minPosition, ...request }: PageArgs, @Asking() reader: Reader) {
-    const page = await this.queries.execute(new CustomerList(reader, givenValues(request), minPosition));
+    const page = await this.queries.execute(new CustomerListQuery(reader, givenValues(request), minPosition));
     return withNodes(page, (history) => this.now(history));
   }
 
@@ -97,7 +102,7 @@ export class CatalogueQueries {
     description: 'A customer as it was at an instant; null if it was not enrolled then.',
   })
   async customer(@Args() { id, at, minPosition }: CustomerArgs, @Asking() reader: Reader) {
-    const history = await this.queries.execute(new CustomerById(reader, id, minPosition));
+    const history = await this.queries.execute(new CustomerByIdQuery(reader, id, minPosition));
     if (history === undefined) return null;
     return at == null ? this.now(history) : customerAs(history, { at });
   }

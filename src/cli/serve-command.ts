@@ -3,9 +3,10 @@ import { type DevelopmentKey } from '../auth/development-key.js';
 import { expectIdentity } from '../config/identity-settings.js';
 import { readSettings, type Settings } from '../config/settings.js';
 import { logToStderr, surviveSilence } from '../observability/log.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { type Finding } from '../event-sourcing/standing.js';
-import { type PledgeContext, openPledgeContext, toldInLog } from '../app/pledge-context.js';
+import { type PledgeContext, openPledgeContext, reportInLog } from '../app/pledge-context.js';
 import { startUnavailableServer, type UnavailableServer } from '../app/unavailable-server.js';
 import { print } from './print.js';
 
@@ -52,7 +53,8 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
       `  ${server.url}/health    whether all is well`,
       '',
       ...keyInWords(server.url, server.developmentKey),
-      'No tickets yet? Stop the server, run "./pledge sample | ./pledge import -", and start it again. The tour is in README.md.',
+      ...((await hasTickets(context.store)) ? [] : [howToGetTickets]),
+      'The tour is in README.md.',
     );
     await stopped;
     await server.close();
@@ -61,6 +63,14 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
     await context?.close();
   }
 }
+
+async function hasTickets(store: EventStore): Promise<boolean> {
+  for await (const _ of store.readAll({ types: ['TicketOpened'] })) return true;
+  return false;
+}
+
+const howToGetTickets =
+  'There are no tickets yet. For sample tickets, stop the server, run "./pledge sample | ./pledge import -", and start it again.';
 
 /** How to get in; the key itself is shown when it is made, and never again. */
 function keyInWords(url: string, key: DevelopmentKey | undefined): readonly string[] {
@@ -84,20 +94,20 @@ async function openWhenThere(
 ): Promise<PledgeContext | undefined> {
   const finding: Finding = {
     acceptsOlderLog,
-    told: toldInLog,
+    report: reportInLog,
   };
   if (place === undefined) return openPledgeContext(settings, 'serve', { threaded: true, finding });
-  const said = new Set<string>();
-  const told = (why: string) => {
-    if (said.has(why)) return;
-    said.add(why);
+  const logged = new Set<string>();
+  const onRetry = (why: string) => {
+    if (logged.has(why)) return;
+    logged.add(why);
     const message = `The event store does not answer; see ${place.url}/health. ${why}`;
     logToStderr({ level: 'warn', code: 'EVENT_STORE_UNAVAILABLE', message });
   };
   while (!signal.aborted) {
     try {
       const here = readSettings(undefined, { port: place.port });
-      return await openPledgeContext(here, 'serve', { threaded: true, waiting: { signal, told }, finding });
+      return await openPledgeContext(here, 'serve', { threaded: true, waiting: { signal, onRetry }, finding });
     } catch (error) {
       if (!(error instanceof Rejection && error.code === 'EVENT_STORE_UNAVAILABLE')) throw error;
     }

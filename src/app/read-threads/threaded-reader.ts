@@ -6,35 +6,35 @@ import { type ReadKind, type ReadRequest, type ReadRequests } from './read-reque
 /** What a thread begins with. */
 export interface ThreadData {
   readonly settings: Settings;
-  /** The number of the order that is to be stopped. */
+  /** The number of the request that is to be stopped. */
   readonly stopped: Int32Array;
 }
 
-/** What a thread is told: to carry out an order for so long, or to let go of its files. */
+/** A message to a thread: a request with its limits, or that it closes its files and ends. */
 export type ToThread =
   { readonly number: number; readonly request: ReadRequest; readonly limits: WorkLimits } | 'close';
 
-/** What becomes of an order. */
-export type Outcome =
+/** What becomes of a request. */
+export type ReadOutcome =
   | { readonly kind: 'done'; readonly answer: ReadRequests[ReadKind]['answer'] }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
-/** What a thread says: that its modules are loaded, and what becomes of each order. */
-export type FromThread = Outcome | 'ready';
+/** A message from a thread: that its modules are loaded, or what became of a request. */
+export type FromThread = ReadOutcome | 'ready';
 
 /** Memory of a thread, in MiB; one that needs more ends alone. */
 const heapMiB = 512;
 
-const failed = (message: string): Outcome => ({ kind: 'failed', message, stack: message });
+const failed = (message: string): ReadOutcome => ({ kind: 'failed', message, stack: message });
 
-/** A thread that carries out one order at a time. It is made when there is something to do, and anew where it has ended. */
-export class ReadThread {
+/** A thread that answers one request at a time. It starts when there is a request, and again after it has ended. */
+export class ThreadedReader {
   private worker: Worker | undefined;
   private isReady = false;
   private begun: () => void = () => undefined;
-  private answered: ((answer: Outcome) => void) | undefined;
+  private answered: ((answer: ReadOutcome) => void) | undefined;
   private number = 0;
   private readonly stopped = new Int32Array(new SharedArrayBuffer(4));
 
@@ -62,8 +62,8 @@ export class ReadThread {
       }
       this.answer(failed(why));
     };
-    worker.on('message', (said: FromThread) => {
-      if (said !== 'ready') this.answer(said);
+    worker.on('message', (message: FromThread) => {
+      if (message !== 'ready') this.answer(message);
       else {
         this.isReady = true;
         this.begun();
@@ -80,11 +80,11 @@ export class ReadThread {
   }
 
   /**
-   * Carries out an order; it answers whatever comes of it.
+   * Answers a request; failures are outcomes too.
    * @param limits how long it may take from when it has begun
-   * @param begun called when it has: a thread that is made for it loads its modules first
+   * @param begun called when it has: a new thread loads its modules first
    */
-  do(request: ReadRequest, { readMs, wallMs }: WorkLimits, begun: () => void): Promise<Outcome> {
+  do(request: ReadRequest, { readMs, wallMs }: WorkLimits, begun: () => void): Promise<ReadOutcome> {
     const worker = this.start();
     this.number += 1;
     const message: ToThread = { number: this.number, request, limits: { readMs, wallMs } };
@@ -96,7 +96,7 @@ export class ReadThread {
     });
   }
 
-  /** Stops what it does: a statement at its next row, and what does not heed that with the thread. What has not begun never does. */
+  /** Stops a statement at its next row; if that does not help in time, ends the thread. A request that waits never begins. */
   stop(afterMs: number): void {
     const { number, worker } = this;
     Atomics.store(this.stopped, 0, number);
@@ -116,7 +116,7 @@ export class ReadThread {
     await ended;
   }
 
-  private answer(answer: Outcome): void {
+  private answer(answer: ReadOutcome): void {
     const { answered } = this;
     this.answered = undefined;
     answered?.(answer);

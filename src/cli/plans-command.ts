@@ -62,9 +62,9 @@ export const plansCommand = new Command('plans')
   .addCommand(exportCommand);
 
 /** Whose process it is. In a container it may be of somebody whom the system has no name for. */
-export function whoIsHere(told: typeof userInfo = userInfo): string {
+export function whoIsHere(user: typeof userInfo = userInfo): string {
   try {
-    return told().username;
+    return user().username;
   } catch {
     return `user ${process.getuid?.() ?? '?'}`;
   }

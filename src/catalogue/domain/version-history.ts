@@ -4,7 +4,7 @@ import { type Actor, type NewEvent } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type EffectiveFrom } from './plan.js';
 
-/** A change of a plan, a calendar or a customer: what holds from then on, and who said so when. */
+/** A change of a plan, a calendar or a customer: what holds from then on, who made it, and when. */
 export interface Change<Content, Type extends string = string> {
   readonly type: Type;
   /** The version it made; a retirement makes none, and has the last. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Compared, compareVerdicts, type Naming } from '../audit/compare-verdicts.js';
+import { type Compared, compareVerdicts, expectTickets, type Naming } from '../audit/compare-verdicts.js';
 import { explainRun, type RunExplained } from '../audit/explain-run.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
@@ -27,7 +27,8 @@ interface Options {
 
 const percent = (text: string): number => {
   const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 100)) throw new InvalidArgumentError('A percentage, 0 to 100.');
+  if (text.trim() === '' || !(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('Give a percentage from 0 to 100, for example 95.');
   return value;
 };
 
@@ -71,9 +72,12 @@ async function compare(
   const columns = { column, ...given, ...(mapping === undefined ? {} : { mapping }) };
   const verdicts = await readVerdicts(readLog(file, process.stdin), columns);
 
+  const from = source ?? mapping?.source;
+  const naming = namingOf(from);
+  if (verdicts.of.size > 0) await expectTickets(db, [...verdicts.of.keys()], naming, from);
   const counts: Tally = tally(verdicts.unclear);
   const disagreements: object[] = [];
-  for await (const one of compareVerdicts(db, verdicts.of, metric, namingOf(source ?? mapping?.source))) {
+  for await (const one of compareVerdicts(db, verdicts.of, metric, naming)) {
     counts.add(one);
     if (one.agree !== false) continue;
     const why = await explain(one, { store, catalogue });

@@ -13,13 +13,13 @@ import { print, printAll, printsAlone } from './print.js';
 
 const number = (text: string): number => {
   const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('A number.');
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Give a number, for example 4.5.');
   return value;
 };
 
 const pause = (text: string, before: readonly { readonly from: number; readonly to: number }[] = []) => {
   const [from = '', to = '', ...rest] = text.split('/');
-  if (rest.length > 0) throw new InvalidArgumentError('A pause is FROM/TO.');
+  if (to === '' || rest.length > 0) throw new InvalidArgumentError('Give two instants as FROM/TO.');
   return [...before, { from: instant(from), to: instant(to) }];
 };
 

@@ -6,7 +6,7 @@ import { type SubscriptionStatus } from '../../event-sourcing/subscription-statu
 import { openProjectionRunner, type OpenProjectionRunner } from './open-projection-runner.js';
 import { type FromThread, type ToThread } from './threaded-projections.js';
 
-/** Runs the projections until it is told to stop; says how they are whenever one moves. */
+/** Runs the projections until a message says to stop; reports how they are whenever one moves. */
 async function run(port: NonNullable<typeof parentPort>): Promise<void> {
   const stop = new AbortController();
   const tell = (message: FromThread) => {
@@ -15,11 +15,11 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
   const subscribed = (subscription: SubscriptionStatus) => {
     tell({ kind: 'subscription', subscription });
   };
-  const told = (error: string) => {
+  const onRetry = (error: string) => {
     subscribed({ state: 'connecting', lag: null, reconnects: 0, error });
   };
   const opening = openProjectionRunner(workerData as Settings, {
-    waiting: { signal: stop.signal, told },
+    waiting: { signal: stop.signal, onRetry },
     subscribed,
     changed: (status) => {
       tell({ kind: 'projection', status });

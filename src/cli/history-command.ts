@@ -59,9 +59,9 @@ async function printHistory({ store }: ReadOnlyContext, ticket: string, json: bo
     isThere = true;
     const { revision, type, metadata } = event;
     const occurredAt = new Date(metadata.occurredAt).toISOString();
-    const said = { summary: summaryOf(event), flags: flags.map((flag) => flagsInWords[flag]) };
+    const text = { summary: summaryOf(event), flags: flags.map((flag) => flagsInWords[flag]) };
     const onBehalfOf = reportedOf(metadata) ?? null;
-    print(json ? JSON.stringify(event) : line({ revision, type, occurredAt, by: metadata.actor, onBehalfOf, ...said }));
+    print(json ? JSON.stringify(event) : line({ revision, type, occurredAt, by: metadata.actor, onBehalfOf, ...text }));
   }
   return isThere;
 }
@@ -77,9 +77,9 @@ interface Printed {
 }
 
 function line({ revision, type, occurredAt, by, onBehalfOf, summary, flags }: Printed): string {
-  const said = [summary, ...flags.map((flag) => `(${flag})`)].join(' ');
+  const text = [summary, ...flags.map((flag) => `(${flag})`)].join(' ');
   const who = onBehalfOf === null ? by.id : `${by.id} for ${onBehalfOf.id}`;
-  return `${String(revision).padStart(3)}  ${occurredAt}  ${type.padEnd(18)}  ${said}  [${who}]`;
+  return `${String(revision).padStart(3)}  ${occurredAt}  ${type.padEnd(18)}  ${text}  [${who}]`;
 }
 
 /** `WITHOUT_EFFECT`, as the API says it, in words. */

@@ -1,6 +1,7 @@
+import { constantCase } from '../../parsing/constant-case.js';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ActorInput } from '../../api/graphql/actor.js';
-import { CancelReasonEnum, enumOf, OriginEnum, PauseReasonEnum, screaming } from '../../api/graphql/enums.js';
+import { CancelReasonEnum, enumOf, OriginEnum, PauseReasonEnum } from '../../api/graphql/enums.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { commonFields, eventFields, type FieldKind, type FieldName } from '../domain/event-fields.js';
 import { type ReportedType, reportedTypes } from '../domain/facts.js';
@@ -75,7 +76,7 @@ export function inputOf(type: ReportedType, made?: 'id' | 'into'): new () => Rep
   return EventInput;
 }
 
-const eventNames = (given: readonly ReportedType[]) => given.map(screaming).join(', ');
+const eventNames = (given: readonly ReportedType[]) => given.map(constantCase).join(', ');
 
 /** Where an input for any event takes a field. */
 function placeOf(name: FieldName): string {
@@ -88,13 +89,13 @@ function placeOf(name: FieldName): string {
   return parts.join(' ');
 }
 
-export const TicketEventKindEnum = enumOf(
+const TicketEventKindEnum = enumOf(
   'TicketEventKind',
   'What happened to a ticket.',
   Object.fromEntries(reportedTypes.map((type) => [type, reportedEvents[type].says])) as Record<ReportedType, string>,
 );
 
-/** The fields of all events. Whose ticket it is may be said of each, and of an opening it must be. */
+/** The fields of all events. Each may name the customer of the ticket; an opening must. */
 @InputType({ isAbstract: true })
 class AnyEventInput {}
 for (const name of Object.keys(eventFields) as FieldName[]) {

@@ -17,7 +17,7 @@ import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { allProcessors } from '../app/background-processors.js';
 import { instant } from './arguments.js';
 import { complain, print, tellingPeople } from './print.js';
-import { progressOn } from './progress.js';
+import { progressOn } from './progress-bar.js';
 import { Rejects } from './rejects.js';
 
 interface Options {
@@ -91,7 +91,7 @@ async function importFile(file: string, options: Options): Promise<void> {
     });
     if (writer.fault !== undefined) throw writer.fault;
     if (stop.signal.aborted) {
-      print(`Stopped; run it again to continue. ${said(counts)}.`);
+      print(`Stopped; run it again to continue. ${inWords(counts)}.`);
       process.exitCode = 130;
       return;
     }
@@ -101,7 +101,7 @@ async function importFile(file: string, options: Options): Promise<void> {
     };
     await finishImport(log, counts, { store, projections, processors: allProcessors(work), failed });
     const seconds = (context.time.now() - began) / 1000;
-    print(`Imported ${source} in ${seconds.toFixed(1)} s: ${said(counts)}.`);
+    print(`Imported ${source} in ${seconds.toFixed(1)} s: ${inWords(counts)}.`);
     if (!counts.unknownWords.isEmpty) {
       print('Words that the desk does not have; define them (docs/plans.md), or map them to others:');
       print(...counts.unknownWords.lines().map((line) => `  ${line}`));
@@ -120,7 +120,7 @@ function formatNamed(name: string): ImportFormat {
   return format;
 }
 
-const said = ({ rows, recorded, alreadySo, rejected, events }: Counts) =>
+const inWords = ({ rows, recorded, alreadySo, rejected, events }: Counts) =>
   `${rows} rows, ${recorded} facts recorded (${events} events in all), ${alreadySo} already recorded, ${rejected} rejected`;
 
 /**

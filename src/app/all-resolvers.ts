@@ -1,5 +1,5 @@
 import { auditResolvers } from '../audit/audit-api.module.js';
-import { planResolvers } from '../catalogue/catalogue-api.module.js';
+import { catalogueResolvers } from '../catalogue/catalogue-api.module.js';
 import { reportResolvers } from '../reports/reports-api.module.js';
 import { deadlineResolvers } from '../deadlines/deadlines-api.module.js';
 import { feedResolvers } from '../feed/feed-api.module.js';
@@ -12,7 +12,7 @@ export const allResolvers = [
   ...feedResolvers,
   ...deadlineResolvers,
   ...reportResolvers,
-  ...planResolvers,
+  ...catalogueResolvers,
   ...auditResolvers,
   ...webhookResolvers,
 ];

@@ -5,19 +5,19 @@ import { InvalidCalendar } from '../../business-time/calendar.js';
 import { Stopped } from '../../read-models/stoppable-connection.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { openReading } from './open-reading.js';
-import { carryOut } from './read-requests.js';
+import { answerRequest } from './read-requests.js';
 import { workLimit } from './work-limit.js';
-import { type FromThread, type Outcome, type ThreadData, type ToThread } from './read-thread.js';
+import { type FromThread, type ReadOutcome, type ThreadData, type ToThread } from './threaded-reader.js';
 
-/** Carries out orders, one after the other, on connections of its own. */
+/** Answers requests one after the other, on connections of its own. */
 function read(port: NonNullable<typeof parentPort>, { settings, stopped }: ThreadData): void {
   const { ports, close } = openReading(settings);
-  const answer = async (message: Exclude<ToThread, 'close'>): Promise<Outcome> => {
+  const answer = async (message: Exclude<ToThread, 'close'>): Promise<ReadOutcome> => {
     const limit = workLimit(message.limits);
     const goesOn = () => Atomics.load(stopped, 0) !== message.number && limit.goesOn();
     if (!goesOn()) return { kind: 'stopped' };
     try {
-      return { kind: 'done', answer: await carryOut(ports, message.request, { goesOn }) };
+      return { kind: 'done', answer: await answerRequest(ports, message.request, { goesOn }) };
     } catch (error) {
       return failure(error);
     }
@@ -28,14 +28,14 @@ function read(port: NonNullable<typeof parentPort>, { settings, stopped }: Threa
         port.close();
       });
     else
-      void answer(message).then((said) => {
-        port.postMessage(said);
+      void answer(message).then((outcome) => {
+        port.postMessage(outcome);
       });
   });
   port.postMessage('ready' satisfies FromThread);
 }
 
-function failure(error: unknown): Outcome {
+function failure(error: unknown): ReadOutcome {
   if (error instanceof Stopped) return { kind: 'stopped' };
   if (error instanceof Rejection || error instanceof InvalidCalendar)
     return { kind: 'refused', code: error.code, message: error.message };

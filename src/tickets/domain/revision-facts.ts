@@ -6,7 +6,7 @@ import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { type FactEvent } from './events.js';
+import { type FactEvent } from './ticket-event-types.js';
 import { type TicketState, objection } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
 import { type TicketAt } from './timeline.js';
@@ -45,8 +45,8 @@ export function applyRevision(
     const factId = deriveId('revision', context.ticket, of, code, String(version), String(at));
     // It was got to before; what somebody chose in that very instant came after it.
     if (reached.hashOf(factId) !== undefined) continue;
-    const order = { ...command, context: { ...context, factId, occurredAt: at } };
-    const event = toFactEvent(order, ticket.customer, state, versions);
+    const own = { ...command, context: { ...context, factId, occurredAt: at } };
+    const event = toFactEvent(own, ticket.customer, state, versions);
     const after = reached.foresee(event);
     if (!changesTerms(reached, after, at, versions)) continue;
     events.push(event);

@@ -1,7 +1,7 @@
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 
 /** How many of the newest events are cached. */
-export const recentKept = 4_096;
+export const cachedEvents = 4_096;
 
 /** Types of event; undefined for all. */
 export type Types = ReadonlySet<string> | undefined;
@@ -10,9 +10,9 @@ export type Types = ReadonlySet<string> | undefined;
  * Events read or appended recently that some follower of the log wants, each in the slot that its place in the log gives it:
  * a newer one takes its turn. Of the others it is known that nobody wants them.
  */
-export class RecentEvents {
-  private readonly places = new Float64Array(recentKept);
-  private readonly events = new Array<StoredEvent | undefined>(recentKept).fill(undefined);
+export class EventCache {
+  private readonly places = new Float64Array(cachedEvents);
+  private readonly events = new Array<StoredEvent | undefined>(cachedEvents).fill(undefined);
   private readonly followers = new Set<{ readonly types: Types }>();
   /** Types that have come, and whether anybody wants them. */
   private readonly wanted = new Map<string, boolean>();
@@ -36,16 +36,16 @@ export class RecentEvents {
 
   /** Whether it is known what is at a place in the log, from 1. */
   knows(place: number): boolean {
-    return this.places[place % recentKept] === place;
+    return this.places[place % cachedEvents] === place;
   }
 
   /** The event at a place that is known; undefined where nobody wants it. */
   at(place: number): StoredEvent | undefined {
-    return this.events[place % recentKept];
+    return this.events[place % cachedEvents];
   }
 
   keep(place: number, type: string, event: () => StoredEvent): void {
-    const slot = place % recentKept;
+    const slot = place % cachedEvents;
     this.places[slot] = place;
     this.events[slot] = this.isWanted(type) ? event() : undefined;
   }

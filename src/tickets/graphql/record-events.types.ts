@@ -1,7 +1,7 @@
 import { ArgsType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { RecordedEnum } from '../../api/graphql/enums.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
-import { TicketEventInput } from './event-inputs.js';
+import { TicketEventInput } from './event.inputs.js';
 
 @ArgsType()
 export class RecordTicketEventsArgs {

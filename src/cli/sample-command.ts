@@ -6,7 +6,7 @@ import { printAll, printsAlone } from './print.js';
 
 const whole = (text: string): number => {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('A whole number above zero.');
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Give a whole number above 0.');
   return number;
 };
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type Schema } from '../../src/read-models/schema.js';
 import { Database } from '../../src/storage/sqlite.js';
-import { recentClocks } from '../../src/tickets/clock-cache.js';
+import { readClocks } from '../../src/tickets/read-clocks.js';
 import { clocksShown } from '../../src/tickets/domain/latest-clocks.js';
 import { ticketTables } from '../../src/tickets/projections/ticket-tables.js';
 
@@ -43,7 +43,7 @@ describe('the clocks of a ticket that has very many', () => {
   const read = async (...tickets: string[]) => {
     rowsRead = 0;
     asked.length = 0;
-    const clocks = await recentClocks(db, tickets);
+    const clocks = await readClocks(db, tickets);
     return { clocks, rowsRead };
   };
 

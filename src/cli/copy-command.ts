@@ -3,8 +3,8 @@ import { readSettings } from '../config/settings.js';
 import { copyLog, verifyCopy } from '../event-sourcing/copy-log.js';
 import { openStoredLog, type StoredLog } from '../app/open-event-store.js';
 import { print } from './print.js';
-import { progressOn } from './progress.js';
-import { stopSignal } from './serve.js';
+import { progressOn } from './progress-bar.js';
+import { stopSignal } from './serve-command.js';
 
 interface Options {
   readonly from: string;
