@@ -15,7 +15,7 @@ describe('a ticket that is open', () => {
   let api: Api;
   const say = async (verb: string, input: object, type = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Input`) => {
     const query = `mutation ($input: ${type}!) { ${verb}(input: $input) {
-      ... on TicketChanged { position ticket { plan { code version } guarantee { kind } clocks { metric state layout dueAt plan { code version } calendar { version } } } }
+      ... on TicketChanged { position ticket { plan { code version } guarantee { kind } clocks { metric state layout dueAt plan { code version } calendar { code version } } } }
       ... on Rejection { code message } } }`;
     const answer = (await api.data<Record<string, Changed>>(query, { input }))[verb];
     if (answer === undefined) throw new Error(`${verb} answered nothing`);
@@ -117,15 +117,18 @@ describe('a ticket that is open', () => {
     );
     const targets = `targets: [{ metric: RESOLUTION, target: { amount: 10, unit: HOURS } },
       { metric: RESOLUTION, target: { amount: 10, unit: HOURS }, priority: "urgent", calendar: "always" }]`;
-    await change(`definePlan(input: { code: "clock", name: "Round the clock", ${targets} })`);
-    const query = '{ plan(code: "clock") { targets { priority calendar } } }';
-    expect(await api.data(query)).toMatchObject({
+    const { definePlan } = await api.data<{ definePlan: { position: string } }>(
+      `mutation { definePlan(input: { code: "clock", name: "Round the clock", ${targets} }) { ... on PlanDefined { position } } }`,
+    );
+    const query =
+      'query ($minPosition: Position) { plan(code: "clock", minPosition: $minPosition) { targets { priority calendar } } }';
+    expect(await api.data(query, { minPosition: definePlan.position })).toMatchObject({
       plan: { targets: [{ calendar: null }, { priority: 'urgent', calendar: 'always' }] },
     });
     const { ticket } = await say('openTicket', { ...bug, id: 'C-1', plan: 'clock', priority: 'urgent' });
     const opened = { dueAt: new Date(api.time.now() + 10 * 3_600_000).toISOString() };
     expect(ticket.clocks).toMatchObject([{ ...opened, calendar: { code: 'always', version: 1 } }]);
-    const due = `query ($from: DateTime!, $priority: String!) {
+    const due = `query ($from: Instant!, $priority: String!) {
       dueAt(input: { from: $from, plan: "clock", metric: RESOLUTION, priority: $priority }) { dueAt timeZone calendar { code } } }`;
     const from = new Date(api.time.now()).toISOString();
     expect(await api.data(due, { from, priority: 'urgent' })).toEqual({
