@@ -106,6 +106,18 @@ describe('a store with a user', () => {
     await other.close();
   });
 
+  it('reads its password again where it is only looked what the log has, as while nobody changes anything', async () => {
+    const passwordFile = join(newFolder(), 'password');
+    writeFileSync(passwordFile, user().password);
+    const other = await open(server.url.replace('esdb://', 'kurrentdb://pledge@'), { files: { passwordFile } });
+    const { position } = await other.append('s', 'noStream', [event()]);
+    user().password = 'another';
+    await expect(other.markAt(position)).rejects.toMatchObject({ code: 'EVENT_STORE_REFUSES' });
+    writeFileSync(passwordFile, 'another');
+    expect(await other.markAt(position)).toBeDefined();
+    await other.close();
+  });
+
   it('reads its password again where only those who follow the log are refused', async () => {
     const passwordFile = join(newFolder(), 'password');
     writeFileSync(passwordFile, user().password);

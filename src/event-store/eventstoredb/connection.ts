@@ -92,6 +92,11 @@ export class Connection {
     return this.carriers.get(call) === this.current;
   }
 
+  /** Reads the password again, where it can be, since it was refused; whether it is another. */
+  readPasswordAgain(): boolean {
+    return this.credentials.readAgain();
+  }
+
   /** Ends every call and lets go of the server. */
   async close(): Promise<void> {
     this.isClosed = true;

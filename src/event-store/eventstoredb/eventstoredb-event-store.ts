@@ -96,7 +96,6 @@ export class EventStoreDbEventStore implements EventStore {
     this.reads = readsOf(commands, retryPolicy.giveUpMs, most.commands);
     this.looks = readsOf(commands, retryPolicy.quietMs, most.looks);
     const refused = (refusal: unknown) => {
-      credentials.readAgain();
       this.tail.told(refusal === undefined ? undefined : said(refusal));
     };
     this.rightOfWay = new RightOfWay(retryPolicy.time, closing.signal);

@@ -1,7 +1,7 @@
 import { type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { type Connection } from './connection.js';
 import { type ReadCall } from './link.js';
-import { type Asked, isDefinite, isOfNoRecord, isWaitedOut, rejectionOf, unavailable } from './failures.js';
+import { type Asked, isDefinite, isOfNoRecord, isRefusal, isWaitedOut, rejectionOf, unavailable } from './failures.js';
 import { BackOff, inTime, isAborted, over, type RetryPolicy } from './retry-policy.js';
 import { received } from './received.js';
 import { type Page, type RecentPages } from './recent-pages.js';
@@ -53,6 +53,7 @@ export class ReadCalls {
         return;
       } catch (error) {
         if (isAborted(signal)) return;
+        if (isRefusal(error) && connection.readPasswordAgain()) continue;
         wasRefused = refused !== undefined && isWaitedOut(error);
         // Servers before 24.2 say the same of a read that went wrong: where some was read, the place is right.
         const isOver = isDefinite(error) && !wasRefused && !(hasBegun && isOfNoRecord(error));
