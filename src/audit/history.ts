@@ -84,10 +84,12 @@ export function summaryOf(event: StoredEvent): string {
 const versionsSummary = (pinned: PinnedVersions) =>
   [pinned.plan, ...calendarsOf(pinned)].map(({ code, version }) => `${code} v${version}`).join(', ');
 
+const instants: ReadonlySet<string> = new Set(['messageAt', 'unansweredSince', 'until']);
+
 function wordsOf(key: string, value: unknown): readonly string[] {
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
   if (key === 'opening') return Object.entries(value).flatMap(([part, own]) => wordsOf(part, own));
-  if (key === 'messageAt' || key === 'unansweredSince') return [`${key} ${iso(value as number)}`];
+  if (instants.has(key)) return [`${key} ${iso(value as number)}`];
   if (key === 'guarantee') {
     const { kind, reason } = value as { readonly kind: string; readonly reason: string | null };
     return [reason === null ? kind : `${kind} (${reason})`];

@@ -31,6 +31,8 @@ export interface Clock<S extends Subject = Subject> {
   /** While paused: since when, and the deadline it had. */
   readonly pausedAt: Instant | null;
   readonly dueBeforePauseAt: Instant | null;
+  /** When the pause will end by itself; null where nobody knows, and where there is none. */
+  readonly pausedUntil: Instant | null;
   /** Open time used until `measuredAt`, pauses left out. */
   readonly elapsedMs: BusinessMs;
   readonly measuredAt: Instant;
@@ -45,7 +47,7 @@ export interface Reading {
   readonly elapsedWallMs: number;
   /** Until the deadline by the wall clock, negative when overdue; null while paused and once ended. */
   readonly remainingWallMs: number | null;
-  /** The deadline, or while paused what it would be if resumed now. */
+  /** The deadline; while paused what it will be when the pause ends, or where nobody knows when, if it ended now. */
   readonly projectedDueAt: Instant | null;
 }
 
@@ -56,14 +58,13 @@ export function readClock(time: Clock, calendar: Calendar, now: Instant): Readin
   const elapsedMs = time.elapsedMs + (isTicking ? calendar.between(measuredAt, now) : 0);
   const endedAt = time.satisfiedAt ?? time.cancelledAt;
   const isPaused = pausedAt !== null && dueBeforePauseAt !== null;
+  const pauseEnd = Math.max(now, pausedAt ?? now, time.pausedUntil ?? now);
   return {
     elapsedMs,
     remainingMs: targetMs - elapsedMs,
     elapsedWallMs: Math.max(0, (endedAt ?? now) - startedAt),
     remainingWallMs: dueAt === null || endedAt !== null ? null : dueAt - now,
-    projectedDueAt: isPaused
-      ? moveByPauses(dueBeforePauseAt, [{ from: pausedAt, to: Math.max(now, pausedAt) }], calendar)
-      : dueAt,
+    projectedDueAt: isPaused ? moveByPauses(dueBeforePauseAt, [{ from: pausedAt, to: pauseEnd }], calendar) : dueAt,
   };
 }
 
@@ -93,6 +94,7 @@ export function clockOf<S extends Subject>(run: Run<S>, at: Instant): Clock<S> {
     cancelReason: end?.reason ?? null,
     pausedAt: isPaused ? pausedSince : null,
     dueBeforePauseAt: isPaused ? dueOf(run) : null,
+    pausedUntil: isPaused ? run.pausedUntil : null,
     elapsedMs: elapsed(run, measuredAt),
     measuredAt,
   };

@@ -26,6 +26,8 @@ export type MovedBecause<S extends Subject = Subject> = 'paused' | 'resumed' | '
 export interface Pause {
   readonly since: Instant;
   readonly dueAt: Instant;
+  /** When it will end by itself; left out where nobody knows. */
+  readonly until?: Instant;
 }
 
 /** What every outcome says of its run, so that nobody has to compute a deadline after it. */

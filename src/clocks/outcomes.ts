@@ -171,7 +171,10 @@ function stepsAfter<S extends Subject>(run: Run<S>, rec: Recorded<S>, news: News
 }
 
 const sameDeadline = (a: Pick<Step, 'dueAt' | 'pause'>, b: Pick<Step, 'dueAt' | 'pause'>) =>
-  a.dueAt === b.dueAt && a.pause?.since === b.pause?.since && a.pause?.dueAt === b.pause?.dueAt;
+  a.dueAt === b.dueAt &&
+  a.pause?.since === b.pause?.since &&
+  a.pause?.dueAt === b.pause?.dueAt &&
+  a.pause?.until === b.pause?.until;
 
 /** Whether a run is laid out from the start, and under the versions and the target, that were recorded of it. */
 const sameUnder = (

@@ -14,8 +14,13 @@ export function clockAfter<S extends Subject>(
   const isOlder = type === 'SlaAtRisk' && before !== undefined && at < before.measuredAt;
   const { elapsedMs, measuredAt } = isOlder ? before : { elapsedMs: outcome.elapsedMs, measuredAt: at };
   const warned = before?.layout === layout && before.isAtRisk;
-  const { state, dueAt, isAtRisk, pausedAt, dueBeforePauseAt, satisfiedAt, breachedAt, cancelledAt, cancelReason } =
-    standing<S>(before ?? fresh, type, outcome, warned);
+  const { state, dueAt, isAtRisk, satisfiedAt, breachedAt, cancelledAt, cancelReason, ...paused } = standing<S>(
+    before ?? fresh,
+    type,
+    outcome,
+    warned,
+  );
+  const { pausedAt, dueBeforePauseAt, pausedUntil } = paused;
   return {
     run,
     metric,
@@ -35,6 +40,7 @@ export function clockAfter<S extends Subject>(
     cancelReason,
     pausedAt,
     dueBeforePauseAt,
+    pausedUntil,
     elapsedMs,
     measuredAt,
   };
@@ -48,6 +54,7 @@ type ClockStanding<S extends Subject> = Pick<
   | 'isAtRisk'
   | 'pausedAt'
   | 'dueBeforePauseAt'
+  | 'pausedUntil'
   | 'satisfiedAt'
   | 'breachedAt'
   | 'cancelledAt'
@@ -60,6 +67,7 @@ const fresh: ClockStanding<never> = {
   isAtRisk: false,
   pausedAt: null,
   dueBeforePauseAt: null,
+  pausedUntil: null,
   satisfiedAt: null,
   breachedAt: null,
   cancelledAt: null,
@@ -88,8 +96,7 @@ function standing<S extends Subject>(
         breachedAt: dueAt,
         dueAt,
         isAtRisk: false,
-        pausedAt: null,
-        dueBeforePauseAt: null,
+        ...{ pausedAt: null, dueBeforePauseAt: null, pausedUntil: null },
       };
     case 'SlaMet':
       return { ...fresh, state: 'met', dueAt, satisfiedAt: at };
@@ -112,6 +119,7 @@ const onTheWay = <S extends Subject>(
   isAtRisk,
   pausedAt: pause?.since ?? null,
   dueBeforePauseAt: pause?.dueAt ?? null,
+  pausedUntil: pause?.until ?? null,
 });
 
 /** When something falls due on a clock next: at risk, or the millisecond after its deadline; null when nothing will. */

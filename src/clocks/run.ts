@@ -3,7 +3,7 @@ import { type BusinessMs, type Calendar, type Instant, type Target } from '../bu
 import { type CancelledBecause, type MovedBecause, type Pause, type RunId } from './outcome.js';
 import { addPause, dueAfter, type Paused, pausedAnew, pausedUntil, riskAfter, unpaused } from './paused.js';
 import { type PinnedVersions } from './pinned-versions.js';
-import { type ClockRules, type Subject } from './subject.js';
+import { type ClockRules, type Subject, type Waits } from './subject.js';
 
 /** A deadline as it was laid out at some instant of the run. */
 export interface Step<S extends Subject = Subject> {
@@ -53,6 +53,8 @@ export interface Run<S extends Subject = Subject> {
   readonly targetMs: BusinessMs;
   readonly paused: Paused;
   readonly pausedSince: Instant | null;
+  /** When the pause under way will end by itself; null where nobody knows. */
+  readonly pausedUntil: Instant | null;
   readonly firstStep: Step<S>;
   /** The steps it has taken, the newest first. */
   readonly steps: Steps<S>;
@@ -116,19 +118,20 @@ export interface Start<S extends Subject> {
   readonly metric: S['metric'];
   readonly fact: { readonly id: string; readonly at: Instant };
   readonly under: Under<S>;
-  readonly waits: Iterable<S['wait']>;
+  readonly waits: Waits<S>;
 }
 
 /** A run from its start. Started while its subject waits, it starts paused. */
 export function start<S extends Subject>({ metric, fact, under, waits }: Start<S>): Run<S> {
   const { pinned, terms, plan, calendar, target } = under;
   const baseDueAt = calendar.dueAt(fact.at, target);
-  const pausedSince = standsStill(plan, metric, waits) ? fact.at : null;
+  const still = standstill(plan, metric, waits);
+  const [pausedSince, pausedUntil] = still === undefined ? [null, null] : [fact.at, still.until];
   const targetMs = calendar.between(fact.at, baseDueAt);
   const startedAt = fact.at;
   const paused = unpaused(startedAt, baseDueAt, riskOf(plan, targetMs));
   const dueAt = pausedSince === null ? baseDueAt : null;
-  const pause = pausedSince === null ? null : { since: pausedSince, dueAt: baseDueAt };
+  const pause = pausedSince === null ? null : pauseOf(pausedSince, pausedUntil, baseDueAt);
   const atRiskAt = atRisk({ paused, pausedSince, calendar });
   const step: Step<S> = { at: startedAt, cause: fact.id, because: null, dueAt, pause, atRiskAt, recalculated: false };
   return {
@@ -144,6 +147,7 @@ export function start<S extends Subject>({ metric, fact, under, waits }: Start<S
     targetMs,
     paused,
     pausedSince,
+    pausedUntil,
     firstStep: step,
     steps: { step, before: null, recalculated: 0 },
     breachedAt: null,
@@ -164,15 +168,23 @@ export function laidUnder<S extends Subject>(run: Run<S>, anew: Under<S>): Run<S
   return { ...run, ...anew, baseDueAt, targetMs, paused, breachedAt: null };
 }
 
-/** Whether a clock of this metric stands still for one of these reasons. */
-export function standsStill<S extends Subject>(
+const pauseOf = (since: Instant, until: Instant | null, dueAt: Instant): Pause =>
+  until === null ? { since, dueAt } : { since, dueAt, until };
+
+/** For how long a clock of this metric stands still for these reasons; undefined where it does not. */
+export function standstill<S extends Subject>(
   plan: ClockRules<S>,
   metric: S['metric'],
-  waits: Iterable<S['wait']>,
-): boolean {
+  waits: Waits<S>,
+): { readonly until: Instant | null } | undefined {
   const reasons = plan.pauses[metric];
-  for (const wait of waits) if (reasons?.includes(wait) === true) return true;
-  return false;
+  let still: { readonly until: Instant | null } | undefined;
+  for (const [reason, { until }] of waits) {
+    if (reasons?.includes(reason) !== true) continue;
+    if (until === null) return { until };
+    if (still === undefined || until > (still.until ?? until)) still = { until };
+  }
+  return still;
 }
 
 export interface Cause {
@@ -191,7 +203,7 @@ export function step<S extends Subject>(
   const due = dueOf(run);
   // A recalculation may put the deadline before the pause under way: then it has passed, paused or not.
   const isPaused = run.pausedSince !== null && due >= run.pausedSince;
-  const pause = isPaused ? { since: run.pausedSince, dueAt: due } : null;
+  const pause = isPaused ? pauseOf(run.pausedSince, run.pausedUntil, due) : null;
   const dueAt = isPaused ? null : due;
   const next: Step<S> = { at: cause.at, cause: cause.id, because, dueAt, pause, atRiskAt: atRisk(run), recalculated };
   return {
@@ -207,18 +219,23 @@ export function lapse<S extends Subject>(run: Run<S>, before: Instant): Run<S> {
 }
 
 /** Paused or resumed, as its subject waits or not. */
-export function heedWaits<S extends Subject>(run: Run<S>, waits: Iterable<S['wait']>, cause: Cause): Run<S> {
+export function heedWaits<S extends Subject>(run: Run<S>, waits: Waits<S>, cause: Cause): Run<S> {
   if (!isLive(run)) return run;
-  const still = standsStill(run.plan, run.metric, waits);
-  if (still === (run.pausedSince !== null)) return run;
-  if (still) return step({ ...run, pausedSince: cause.at }, cause, 'paused', false);
-  return step(closePause(run, cause.at), cause, 'resumed', false);
+  const still = standstill(run.plan, run.metric, waits);
+  if (still === undefined)
+    return run.pausedSince === null ? run : step(closePause(run, cause.at), cause, 'resumed', false);
+  if (run.pausedSince !== null && run.pausedUntil === still.until) return run;
+  return step({ ...run, pausedSince: run.pausedSince ?? cause.at, pausedUntil: still.until }, cause, 'paused', false);
 }
 
 export const closePause = <S extends Subject>(run: Run<S>, at: Instant): Run<S> =>
   run.pausedSince === null
     ? run
-    : { ...run, paused: addPause(run.paused, { from: run.pausedSince, to: at }, run.calendar), pausedSince: null };
+    : {
+        ...run,
+        ...{ paused: addPause(run.paused, { from: run.pausedSince, to: at }, run.calendar) },
+        ...{ pausedSince: null, pausedUntil: null },
+      };
 
 /** Answered: in time, or late if it was breached. While paused, the deadline is projected to the answer. */
 export function satisfy<S extends Subject>(run: Run<S>, cause: Cause): Run<S> {
@@ -243,7 +260,8 @@ export const wasClosed = (run: Run): boolean => run.end?.kind === 'cancelled' &&
 export function takeUp<S extends Subject>(run: Run<S>, cause: Cause): Run<S> {
   if (run.overSince !== null) {
     const closed = { from: run.pausedSince ?? run.overSince, to: cause.at };
-    return { ...run, paused: addPause(run.paused, closed, run.calendar), pausedSince: null, overSince: null };
+    const paused = addPause(run.paused, closed, run.calendar);
+    return { ...run, paused, pausedSince: null, pausedUntil: null, overSince: null };
   }
   if (!wasClosed(run) || run.end === null) return run;
   const paused = addPause(run.paused, { from: run.end.at, to: cause.at }, run.calendar);
@@ -257,6 +275,7 @@ export function isSameRun<S extends Subject>(a: Run<S>, b: Run<S>): boolean {
     a.id === b.id &&
     a.startedAt === b.startedAt &&
     a.pausedSince === b.pausedSince &&
+    a.pausedUntil === b.pausedUntil &&
     a.breachedAt === b.breachedAt &&
     a.overSince === b.overSince &&
     a.baseDueAt === b.baseDueAt &&

@@ -1,3 +1,5 @@
+import { type Instant } from '../business-time/calendar.js';
+
 /** What clocks run on, by the words that differ: a ticket, and whatever else a provider promises something about. */
 export interface Subject {
   /** What is promised. */
@@ -11,6 +13,9 @@ export interface Subject {
   /** Why a clock may end without a verdict, beside what clocks know by themselves. */
   readonly cancelled: string;
 }
+
+/** Why a subject waits, and until when each wait is known to last; null where nobody knows. */
+export type Waits<S extends Subject> = ReadonlyMap<S['wait'], { readonly until: Instant | null }>;
 
 /** What clocks need to know of a plan. */
 export interface ClockRules<S extends Subject> {

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type CompiledQuery, sql } from 'kysely';
-import { dueTickets, duePage, nextDeadline } from '../../src/deadlines/due-tickets.js';
+import { dueTickets, duePage, endedPage, nextDeadline } from '../../src/deadlines/due-tickets.js';
 import { newFolder } from '../support/api.js';
-import { importSample, ledgerAt, open, project, type TestContext } from '../support/application-contexts.js';
+import { importSample, ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';
 
 const now = Date.parse('2026-03-03T12:00:00Z');
 
@@ -52,6 +52,27 @@ describe('the list of deadlines', () => {
       .orderBy('next_at')
       .limit(1);
     expect(await planOf(next.compile())).toEqual(['SEARCH clocks USING COVERING INDEX clocks_next (next_at>?)']);
+  });
+
+  it('has the waits that end by themselves, from an index of them, and those of no unfinished import', async () => {
+    expect(await planOf(endedPage(context.db, now, undefined).compile())).toEqual([
+      'SEARCH tickets USING INDEX tickets_wakes (wakes_at<?)',
+      ...[expect.stringMatching('SCALAR SUBQUERY'), expect.stringMatching('^SEARCH imports USING')],
+    ]);
+    const until = Date.parse('2026-03-02T11:00:00Z');
+    for (const [id, plan] of [
+      ['T-1', 'pro'],
+      ['T-2', 'community'],
+    ] as const) {
+      await open(context, id, plan);
+      await say(context, id, { type: 'PauseTicket', reason: 'onHold', until });
+    }
+    await project(context);
+    expect(await nextDeadline(context.db, Date.parse('2026-03-02T10:00:00Z'))).toBe(until);
+    expect((await due()).toSorted()).toEqual(['T-1', 'T-1', 'T-2']); // of the first the first response is due as well
+    await say(context, 'T-2', { type: 'ResumeTicket' });
+    await project(context);
+    expect(await due()).toEqual(['T-1', 'T-1']);
   });
 
   it('has no row of an unfinished import; all of them once it is finished, and none again while it is taken up', async () => {

@@ -104,7 +104,7 @@ export class Both {
     const naive = this.desk.tickets.get(id);
     if (naive === undefined) return this.openings[step.ticket];
     const others = this.desk.youngestFirst().filter((other) => other !== id);
-    return written(step.command, id, others, naive.messages(now));
+    return written(step.command, id, others, naive.messages(now), this.instantOf(id, step.when, now) ?? now);
   }
 
   private async say(step: Extract<Step, { type: 'say' }>, now: Instant): Promise<void> {
@@ -247,7 +247,12 @@ function written(
   id: string,
   others: readonly string[],
   messages: readonly Instant[],
+  at: Instant,
 ): TicketCommand {
+  if (command.type === 'PauseTicket') {
+    const { forMs, ...said } = command;
+    return forMs === undefined ? said : { ...said, until: at + forMs };
+  }
   if (command.type === 'MergeTicket') {
     const into = command.other === null ? id : (others[command.other % others.length] ?? 'nobody');
     return { type: 'MergeTicket', into };

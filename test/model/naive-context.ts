@@ -114,6 +114,7 @@ export class NaiveTicket {
     const terms = this.termsOf(command, at);
     if (terms === undefined || objects(command, at)) return 'refused';
     if (command.type === 'SplitTicket' && !this.messages(at).includes(command.messageAt)) return 'refused';
+    if (command.type === 'PauseTicket' && command.until !== undefined && command.until <= at) return 'refused';
     const fact = { id: this.nextId(at), at, command, isPerson: said.isPerson, terms };
     const life = lifeOf(this.facts, at);
     const sense = life === undefined ? 'changes' : senseOf(life, fact);

@@ -11,20 +11,37 @@ export const inOrder = (facts: readonly Fact[]): readonly Fact[] => [...facts].s
  * sense where it stands would have done is left out.
  */
 export const lifeOf = (facts: readonly Fact[], until: Instant): Life | undefined =>
-  told(inOrder(facts).filter(({ at }) => at <= until));
+  told(
+    inOrder(facts).filter(({ at }) => at <= until),
+    until,
+  );
 
 /** The life that a fact met. */
 export function lifeBefore(facts: readonly Fact[], fact: Fact): Life | undefined {
   const all = inOrder(facts);
-  return told(all.slice(0, all.indexOf(fact)));
+  return told(all.slice(0, all.indexOf(fact)), fact.at);
 }
 
-function told(facts: readonly Fact[]): Life | undefined {
+/** Waits that end by themselves do so at their own instants, the earliest first. */
+function endWaits(life: Life, by: Instant): void {
+  const ending = [...life.waits].flatMap(([reason, until]) =>
+    until !== undefined && until <= by ? [{ reason, until }] : [],
+  );
+  for (const { reason, until } of ending.sort((a, b) => a.until - b.until)) {
+    life.waits.delete(reason);
+    if (isUnderWay(life)) life.status = life.waits.size > 0 ? 'waiting' : 'open';
+    standStill(life, until);
+  }
+}
+
+function told(facts: readonly Fact[], until: Instant): Life | undefined {
   let life: Life | undefined;
   for (const fact of facts) {
+    if (life !== undefined) endWaits(life, fact.at);
     if (fact.command.type === 'OpenTicket') life ??= opened(fact, fact.command);
     else if (life !== undefined && senseOf(life, fact) === 'changes') apply(life, fact);
   }
+  if (life !== undefined) endWaits(life, until);
   return life;
 }
 
@@ -52,7 +69,7 @@ function isAlreadySo(life: Life, fact: Fact): boolean {
   const { status, waits } = life;
   switch (command.type) {
     case 'PauseTicket':
-      return waits.has(command.reason);
+      return waits.has(command.reason) && (command.until ?? waits.get(command.reason)) === waits.get(command.reason);
     case 'ResumeTicket':
       return command.reason === undefined ? waits.size === 0 : !waits.has(command.reason);
     case 'AssignTicket':
@@ -102,7 +119,7 @@ const versionsOf = (terms: Terms) => [
 /** A life to try something on. */
 const structuredLife = (life: Life): Life => ({
   ...life,
-  waits: new Set(life.waits),
+  waits: new Map(life.waits),
   runs: life.runs.map((run) => ({ ...run, stops: [...run.stops] })),
 });
 
@@ -124,7 +141,7 @@ function opened(fact: Fact, opening: Life['opening']): Life {
       hasReplied: false,
       isAsked: false,
       isUntold: false,
-      waits: new Set(),
+      waits: new Map(),
       runs: [],
       assignee: null,
       team: null,
@@ -167,7 +184,7 @@ function apply(life: Life, fact: Fact): void {
       }
       break;
     case 'PauseTicket':
-      life.waits.add(command.reason);
+      life.waits.set(command.reason, command.until);
       break;
     case 'ResumeTicket':
       if (command.reason === undefined) life.waits.clear();

@@ -79,7 +79,8 @@ export interface Life {
   isAsked: boolean;
   /** Nobody has told the customer anything since it was last resolved. */
   isUntold: boolean;
-  readonly waits: Set<PauseReason>;
+  /** Until when each wait lasts, where that was said. */
+  readonly waits: Map<PauseReason, Instant | undefined>;
   readonly runs: Run[];
   assignee: string | null;
   team: string | null;

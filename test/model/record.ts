@@ -4,6 +4,10 @@ import { type PinnedVersions } from '../../src/clocks/pinned-versions.js';
 import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
 import { type Breach } from './naive-context.js';
 
+/** What somebody said; not what tickets tell each other, nor that a wait has ended by itself. */
+const isSaid = ({ type, data }: StoredEvent): boolean =>
+  !type.startsWith('Sla') && type !== 'MergeReceived' && !(type === 'TicketResumed' && 'until' in (data as object));
+
 /** What the stream of a ticket says, as far as it has been read. */
 export class TicketRecord {
   readonly breaches: Breach[] = [];
@@ -23,7 +27,7 @@ export class TicketRecord {
   async readOn(store: EventStore): Promise<void> {
     for await (const event of store.readStream(ticketStream(this.id), { from: this.read + 1 })) {
       this.read = event.revision;
-      if (!event.type.startsWith('Sla') && event.type !== 'MergeReceived') this.facts.set(event.id, this.nameOf(event));
+      if (isSaid(event)) this.facts.set(event.id, this.nameOf(event));
       const said = event.data as { readonly run: string; readonly dueAt: Instant };
       if (event.type === 'SlaClockStarted') this.again.add(said.run);
       if (event.type === 'SlaBreached') this.breached(said);

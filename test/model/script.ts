@@ -99,13 +99,16 @@ export type Step =
 type Opening = Extract<TicketCommand, { type: 'OpenTicket' }>;
 type Split = Extract<TicketCommand, { type: 'SplitTicket' }>;
 type Merge = Extract<TicketCommand, { type: 'MergeTicket' }>;
+type Pause = Extract<TicketCommand, { type: 'PauseTicket' }>;
 
 /**
  * A ticket is merged into another that there is by then, the youngest being 0; or into itself. What is split off is a message that
  * there is by then, by its number too; or nothing that was ever written.
  */
 export type ScriptOrder =
-  | Exclude<TicketCommand, Split | Merge>
+  | Exclude<TicketCommand, Split | Merge | Pause>
+  /** For how long, from when it is said to have begun; nobody knows where that is left out. */
+  | (Omit<Pause, 'until'> & { readonly forMs?: number })
   | { readonly type: 'MergeTicket'; readonly other: number | null }
   | (Omit<Split, 'messageAt'> & { readonly message: number | null });
 
@@ -215,7 +218,14 @@ const command: fc.Arbitrary<ScriptOrder> = fc.oneof(
     ),
   },
   { weight: 2, arbitrary: fc.constant<ScriptOrder>({ type: 'RecordCustomerReply' }) },
-  { weight: 3, arbitrary: pick(...pauseReasons).map((reason): ScriptOrder => ({ type: 'PauseTicket', reason })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(pick(...pauseReasons), pick(undefined, undefined, -minute, 0, 30 * minute, 2 * hour, 5 * hour, 30 * hour))
+      .map(([reason, forMs]): ScriptOrder =>
+        forMs === undefined ? { type: 'PauseTicket', reason } : { type: 'PauseTicket', reason, forMs },
+      ),
+  },
   {
     weight: 2,
     arbitrary: fc.oneof(

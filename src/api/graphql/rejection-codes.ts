@@ -112,6 +112,7 @@ export const rejectionCodes = {
   UNKNOWN_TYPE: 'The desk has no such type, or has retired it; the message names those there are.',
   UNKNOWN_WEEKDAY: 'There is no such weekday.',
   UNSUPPORTED_MEDIA_TYPE: 'The body of the request is not JSON.',
+  UNTIL_TOO_EARLY: 'A wait would end before it begins, or at that instant.',
   WEBHOOK_EXISTS: 'There is, or was, a webhook with this id.',
   WEBHOOK_NOT_FOUND: 'There is no webhook with this id.',
   WEBHOOK_TARGET_REFUSED: 'The address is not public, or not HTTPS.',

@@ -12,6 +12,7 @@ import { outcomeEvent } from './outcome-events.js';
 import { applyRevision, changesTerms } from './revision-facts.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
 import { expectWords } from './command-words.js';
+import { endedWaits } from './ended-waits.js';
 import { expectOccurrenceTime } from './occurrence-time.js';
 import { toFactEvent } from './to-fact-event.js';
 
@@ -46,9 +47,24 @@ function decide(
   const opened = openedAt(ticket);
   expectOccurrenceTime(context, command.type === 'OpenTicket' ? undefined : opened); // a second opening is refused as that
   const at = countsAt(context.occurredAt, context.now, opened);
+  const ended = endedWaits(ticket, at, context, versions);
+  return [...ended, ...decideFact(command, foreseen(ticket, ended), at, versions, factsTaken)];
+}
+
+/** What comes of somebody's command, of a ticket on which nothing has ended by itself by then that is not recorded. */
+function decideFact(
+  command: Exclude<TicketCommandInContext, { type: 'Settle' | 'ApplyRevision' | 'ReceiveMerge' }>,
+  ticket: Ticket,
+  at: Instant,
+  versions: Versions,
+  factsTaken: number,
+): readonly TicketEvent[] {
+  const { context } = command;
+  const opened = openedAt(ticket);
   const { state } = ticket.standAt(at, versions); // as of then, not as of now
   if (wasSplitOff(ticket, command)) return settle(ticket, settleTo(ticket, context), context, versions);
   if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket, at);
+  if (command.type === 'PauseTicket') expectAhead(command.until, at);
   const event = toFactEvent(command, ticket.customer, state, versions);
   const fact = factOf(event, ticket.size, opened);
   if (state !== undefined && isAlreadySo(state, fact))
@@ -78,9 +94,12 @@ function withOutcomes(
   const news = factOf(first, ticket.size, openedAt(ticket));
   // A late fact may undo what settling would say: judge only with it.
   const before = news.at >= ticket.horizon ? settle(ticket, news.at, context, versions) : [];
-  const after = [...before, ...events].reduce((state, event) => state.foresee(event), ticket);
+  const after = foreseen(ticket, [...before, ...events]);
   return [...before, ...events, ...settle(after, settleTo(after, context), context, versions, news)];
 }
+
+const foreseen = (ticket: Ticket, events: readonly TicketEvent[]): Ticket =>
+  events.reduce((before, event) => before.foresee(event), ticket);
 
 /** What is recorded of a ticket however many facts it has. */
 const endings: ReadonlySet<FactType> = new Set(['TicketResolved', 'TicketClosed', 'TicketCancelled']);
@@ -122,6 +141,12 @@ function expectMessage(at: Instant, ticket: Ticket, until: Instant): void {
   );
 }
 
+/** A wait ends after it has begun. */
+function expectAhead(until: Instant | undefined, at: Instant): void {
+  if (until !== undefined && until <= at)
+    throw new Rejection('UNTIL_TOO_EARLY', 'until: must be later than the instant at which the wait begins.');
+}
+
 /** Whether this very command was recorded before. The same id with other content is refused. */
 function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: TicketCommandInContext): boolean {
   const recorded = ticket.hashOf(factId);
@@ -140,7 +165,19 @@ function isRepeated(ticket: Ticket, { type, context: { factId, commandHash } }: 
 const settleTo = (ticket: Ticket, { now, import: imported }: CommandContext): Instant =>
   imported === undefined ? Math.max(ticket.horizon, now) : ticket.horizon;
 
+/** What fell due by an instant: waits that have ended by themselves, and what is to be said of clocks. */
 function settle(
+  ticket: Ticket,
+  asOf: Instant,
+  context: CommandContext,
+  versions: Versions,
+  news?: Fact,
+): readonly TicketEvent[] {
+  const ended = endedWaits(ticket, asOf, context, versions);
+  return [...ended, ...outcomesBy(foreseen(ticket, ended), asOf, context, versions, news)];
+}
+
+function outcomesBy(
   ticket: Ticket,
   asOf: Instant,
   { ticket: id, now, correlationId }: CommandContext,

@@ -85,6 +85,7 @@ export const eventFields = {
   ),
   origin: words(origins, 'Who wanted it; the customer where it is left out.'),
   pauseReason: words(pauseReasons, 'For what it waits; of a resumption, every wait ends where it is left out.'),
+  until: instantRule('When the wait ends by itself; where it is left out, somebody says when it has ended.'),
   cancelReason: words(cancelReasons, 'Why it was no request of its own.'),
   assignee: textRule(100, 'Who has it now; nobody where it is left out.'),
   team: textRule(100, 'Which team has it now; none where it is left out.'),

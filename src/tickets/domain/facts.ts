@@ -39,7 +39,7 @@ export type TicketCommand =
   | { readonly type: 'RecordFirstResponse'; readonly channel?: Channel }
   | { readonly type: 'RecordFollowUp'; readonly channel?: Channel }
   | { readonly type: 'RecordCustomerReply'; readonly channel?: Channel }
-  | { readonly type: 'PauseTicket'; readonly reason: PauseReason }
+  | { readonly type: 'PauseTicket'; readonly reason: PauseReason; readonly until?: Instant }
   | { readonly type: 'ResumeTicket'; readonly reason?: PauseReason }
   | { readonly type: 'AssignTicket'; readonly assignee: string | null; readonly team: string | null }
   | { readonly type: 'ReclassifyTicket'; readonly ticketType?: TicketType; readonly priority?: string }
@@ -93,9 +93,10 @@ export interface FactData {
   FirstResponseSent: { readonly channel: Channel | null };
   FollowUpSent: { readonly channel: Channel | null };
   CustomerReplied: { readonly channel: Channel | null };
-  TicketPaused: { readonly reason: PauseReason };
-  /** Without a reason every wait ends. */
-  TicketResumed: { readonly reason: PauseReason | null };
+  /** With `until` the wait ends by itself then. */
+  TicketPaused: { readonly reason: PauseReason; readonly until?: Instant };
+  /** Without a reason every wait ends. With `until` the wait that was to last until then has ended by itself. */
+  TicketResumed: { readonly reason: PauseReason | null; readonly until?: Instant };
   TicketAssigned: { readonly assignee: string | null; readonly team: string | null };
   TicketReclassified: { readonly type: TicketType; readonly priority: string; readonly guarantee: Guarantee };
   /** Its clocks are recalculated under the versions that it pins. */

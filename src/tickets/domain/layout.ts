@@ -77,7 +77,7 @@ function effect(transition: Transition): readonly TicketRun[] {
       return customerReplied(transition);
     case 'TicketPaused':
     case 'TicketResumed':
-      return runs.map((run) => heedWaits(run, state.waits.keys(), fact));
+      return runs.map((run) => heedWaits(run, state.waits, fact));
     case 'TicketReclassified':
       return reclassified(transition);
     case 'PlanReapplied':
@@ -128,7 +128,7 @@ function replied(transition: Transition): readonly TicketRun[] {
 
 function customerReplied(transition: Transition): readonly TicketRun[] {
   const { runs, fact, before, state } = transition;
-  const heeded = runs.map((run) => heedWaits(run, state.waits.keys(), fact));
+  const heeded = runs.map((run) => heedWaits(run, state.waits, fact));
   // The oldest unanswered message starts the clock; those before our first reply or after resolving start nothing.
   const asks = planOf(transition).followUpStarts === 'nextReply' && isUnderWay(before) && before.lastReplyAt !== null;
   return asks && !liveOf(runs, 'followUp') ? [...heeded, ...started(transition, 'followUp')] : heeded;
@@ -141,7 +141,7 @@ function resolved(transition: Transition): readonly TicketRun[] {
     const answered = isReply(fact) ? answerFirst(run, fact) : run;
     const done =
       run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'resolved' ? satisfy(answered, fact) : answered;
-    return heedWaits(answerFollowUp(done, fact), state.waits.keys(), fact);
+    return heedWaits(answerFollowUp(done, fact), state.waits, fact);
   });
 }
 

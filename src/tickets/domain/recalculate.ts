@@ -1,9 +1,9 @@
 import { isSameTarget } from '../../business-time/target.js';
-import { type Metric, metrics, type PauseReason } from '../../catalogue/domain/plan.js';
+import { type Metric, metrics } from '../../catalogue/domain/plan.js';
 import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { arePinnedAlike, isSameVersion } from '../../clocks/pinned-versions.js';
 import { type Fact } from './facts.js';
-import { isUnderWay } from './ticket-state.js';
+import { isUnderWay, type TicketState } from './ticket-state.js';
 import { liveOf, type Transition, planOf, promised, started } from './transition.js';
 import {
   cancel,
@@ -12,7 +12,7 @@ import {
   isLive,
   lapse,
   lastStep,
-  standsStill,
+  standstill,
   step,
   laidUnder,
   type Under,
@@ -26,7 +26,7 @@ export function reclassified(transition: Transition): readonly TicketRun[] {
     if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
     const under = promised(run.pinned, run.metric, transition);
     if (under === undefined) return cancel(run, fact, 'lostPromise');
-    return isUnder(run, under) ? run : recalculate(run, under, state.waits.keys(), fact, 'reclassified');
+    return isUnder(run, under) ? run : recalculate(run, under, state.waits, fact, 'reclassified');
   });
   return [...anew, ...created(anew, transition)];
 }
@@ -52,7 +52,7 @@ function runReapplied(
   const under = promised(pinned, run.metric, transition);
   if (under === undefined) return cancel({ ...run, breachedAt: null }, fact, 'lostPromise');
   if (isUnder(run, under)) return { ...run, pinned };
-  const anew = lapse(recalculate(run, under, transition.state.waits.keys(), fact, because), fact.at);
+  const anew = lapse(recalculate(run, under, transition.state.waits, fact, because), fact.at);
   // Breached at the same deadline: the breach that was recorded stands.
   return run.breachedAt !== null && anew.breachedAt === run.breachedAt ? run : anew;
 }
@@ -65,7 +65,7 @@ export function received({ runs, fact, state }: Transition): readonly TicketRun[
     // What was breached stays; but for what this very merge had breached before it was corrected.
     const { at, because } = lastStep(run);
     if (run.breachedAt !== null && (at !== fact.at || because !== 'merged')) return run;
-    return recalculate({ ...run, startedAt }, underOf(run), state.waits.keys(), fact, 'merged');
+    return recalculate({ ...run, startedAt }, underOf(run), state.waits, fact, 'merged');
   });
 }
 
@@ -110,12 +110,15 @@ const isUnder = (run: TicketRun, { terms, target }: Under<TicketSubject>) =>
 function recalculate(
   run: TicketRun,
   versions: Under<TicketSubject>,
-  waits: Iterable<PauseReason>,
+  waits: TicketState['waits'],
   cause: Cause,
   why: TicketMovedBecause,
 ): TicketRun {
   const anew = laidUnder(run, versions);
-  const isStill = standsStill(anew.plan, run.metric, waits);
-  const paused = isStill ? { ...anew, pausedSince: run.pausedSince ?? cause.at } : closePause(anew, cause.at);
+  const still = standstill(anew.plan, run.metric, waits);
+  const paused =
+    still === undefined
+      ? closePause(anew, cause.at)
+      : { ...anew, pausedSince: run.pausedSince ?? cause.at, pausedUntil: still.until };
   return step(paused, cause, why, true);
 }

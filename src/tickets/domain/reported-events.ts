@@ -88,10 +88,10 @@ export const reportedEvents = {
   TicketPaused: event({
     says: 'It started to wait, for a reason.',
     required: ['pauseReason'],
-    optional: [],
+    optional: ['until'],
     by: 'PauseTicket',
-    command: ({ pauseReason: reason }) => ({ reason }),
-    fact: ({ reason }) => ({ reason }),
+    command: ({ pauseReason: reason, until }) => (until === undefined ? { reason } : { reason, until }),
+    fact: ({ reason, until }) => (until === undefined ? { reason } : { reason, until }),
   }),
   TicketResumed: event({
     says: 'It no longer waits, for a reason or for all.',

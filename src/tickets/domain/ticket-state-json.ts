@@ -1,12 +1,11 @@
 import { type PauseReason } from '../../catalogue/domain/plan.js';
-import { type Instant } from '../../business-time/calendar.js';
 import { Directory } from './directory.js';
 import { type Received } from './facts.js';
-import { type TicketState } from './ticket-state.js';
+import { type TicketState, type Wait } from './ticket-state.js';
 
 /** A state as JSON has it. */
 type Kept = Omit<TicketState, 'waits' | 'received' | 'splitInto'> & {
-  readonly waits: readonly (readonly [PauseReason, Instant])[];
+  readonly waits: readonly (readonly [PauseReason, Wait])[];
   readonly received: readonly (readonly [string, Received])[];
   readonly splitInto: readonly string[];
 };

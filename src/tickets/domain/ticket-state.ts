@@ -15,10 +15,16 @@ export interface QualityFlag {
   readonly flag: 'withoutEffect' | Clamped;
 }
 
+/** Since when a ticket waits for a reason, and when that ends by itself; null where nobody knows. */
+export interface Wait {
+  readonly since: Instant;
+  readonly until: Instant | null;
+}
+
 /** A ticket as it stands after some of its facts, in order of occurrence. */
 export interface TicketState {
   readonly status: TicketStatus;
-  readonly waits: ReadonlyMap<PauseReason, Instant>;
+  readonly waits: ReadonlyMap<PauseReason, Wait>;
   readonly reference: string;
   readonly type: TicketType;
   readonly channel: Channel;
@@ -101,10 +107,17 @@ export function objection(state: TicketState, type: Fact['type']): string | unde
 /** Whether the ticket stands so already, so that the fact would change nothing. */
 export function isAlreadySo(state: TicketState, fact: Fact): boolean {
   switch (fact.type) {
-    case 'TicketPaused':
-      return state.waits.has(fact.data.reason);
-    case 'TicketResumed':
-      return fact.data.reason === null ? state.waits.size === 0 : !state.waits.has(fact.data.reason);
+    case 'TicketPaused': {
+      const wait = state.waits.get(fact.data.reason);
+      return wait !== undefined && (fact.data.until ?? wait.until) === wait.until;
+    }
+    case 'TicketResumed': {
+      const { reason, until } = fact.data;
+      if (reason === null) return state.waits.size === 0;
+      const wait = state.waits.get(reason);
+      // What was to end then may have been ended before, or go on for longer.
+      return wait === undefined || (until !== undefined && wait.until !== until);
+    }
     case 'TicketAssigned':
       return state.assignee === fact.data.assignee && state.team === fact.data.team;
     case 'TicketReclassified':
@@ -167,7 +180,7 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): TicketState {
   };
 }
 
-const none: ReadonlyMap<PauseReason, Instant> = new Map();
+const none: ReadonlyMap<PauseReason, Wait> = new Map();
 
 const statusOf = (waits: TicketState['waits']): TicketStatus => (waits.size > 0 ? 'waiting' : 'open');
 
@@ -177,7 +190,7 @@ const withWaits = (state: TicketState, waits: TicketState['waits']): TicketState
   status: statusOf(waits),
 });
 
-const without = (waits: ReadonlyMap<PauseReason, Instant>, reason: PauseReason) =>
+const without = (waits: ReadonlyMap<PauseReason, Wait>, reason: PauseReason) =>
   waits.has(reason) ? new Map([...waits].filter(([r]) => r !== reason)) : waits;
 
 const replied = (state: TicketState, at: Instant): TicketState => ({
@@ -208,8 +221,11 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
       const isAsked = state.lastReplyAt !== null;
       return { ...state, lastCustomerReplyAt: fact.at, isAsked, waits, status: statusOf(waits) };
     }
-    case 'TicketPaused':
-      return withWaits(state, new Map([...state.waits, [fact.data.reason, fact.at]]));
+    case 'TicketPaused': {
+      const { reason, until = null } = fact.data;
+      const since = state.waits.get(reason)?.since ?? fact.at;
+      return withWaits(state, new Map([...state.waits, [reason, { since, until }]]));
+    }
     case 'TicketResumed':
       return withWaits(state, fact.data.reason === null ? none : without(state.waits, fact.data.reason));
     case 'TicketAssigned': {

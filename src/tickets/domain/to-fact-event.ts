@@ -49,6 +49,10 @@ function recordedOf(command: FactCommand, standing: TicketStanding): RecordedFac
       const { from, stands, unansweredSince, revision } = command;
       return ['MergeReceived', { from, stands, unansweredSince, revision }];
     }
+    case 'EndWait': {
+      const { reason, until } = command;
+      return ['TicketResumed', { reason, until }];
+    }
     default:
       return factAsked(command, standing);
   }

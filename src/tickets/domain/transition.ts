@@ -24,7 +24,7 @@ export const planOf = ({ fact, versions }: Transition) => versions.plan(fact.ter
 export function started(transition: Transition, metric: Metric): readonly TicketRun[] {
   const { fact, state } = transition;
   const under = promised(fact.terms, metric, transition);
-  return under === undefined ? [] : [start({ metric, fact, under, waits: state.waits.keys() })];
+  return under === undefined ? [] : [start({ metric, fact, under, waits: state.waits })];
 }
 
 /** What the versions pinned promise the ticket as it stands for a metric; undefined where they promise nothing. */

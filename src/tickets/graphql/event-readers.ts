@@ -14,7 +14,7 @@ const common = {
   idempotencyKey: { name: 'idempotencyKey', read: commonFields.idempotencyKey.read },
   customer: { name: 'customer', read: commonFields.customer.read },
 };
-const reads = { messageAt: asRead };
+const reads = { messageAt: asRead, until: asRead };
 
 /** Each mutation is for one event. */
 export const mutations = {

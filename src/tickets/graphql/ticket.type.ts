@@ -39,6 +39,9 @@ export class WaitType {
 
   @Field(() => InstantScalar, { description: 'Since when.' })
   since!: number;
+
+  @Field(() => InstantScalar, { nullable: true, description: 'When it ends by itself; null where nobody knows.' })
+  until!: number | null;
 }
 
 @ObjectType('FactFlag', { description: 'Something about a recorded fact that a reader should know.' })
@@ -175,7 +178,7 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     ...view,
     merged: [...view.received].flatMap(([id, { stands }]) => (stands ? [id] : [])),
     splitInto: [...view.splitInto.keys()],
-    waits: [...view.waits].map(([reason, since]) => ({ reason, since })),
+    waits: [...view.waits].map(([reason, wait]) => ({ reason, ...wait })),
     get flags() {
       return view.flags().slice(0, flagsShown);
     },

@@ -5,6 +5,7 @@ import { among, pairsAmong, upsert } from '../../read-models/rows.js';
 import { type TicketsTable } from './ticket-tables.js';
 import { type VersionRef } from '../../clocks/pinned-versions.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
+import { nextToEnd } from '../domain/ended-waits.js';
 import { type TicketState, type QualityFlag } from '../domain/ticket-state.js';
 import { stateFromJson, stateToJson } from '../domain/ticket-state-json.js';
 import { flagsShown } from '../domain/ticket-view.js';
@@ -139,6 +140,7 @@ function toRow({ id, customer, state, lastAt, flags, clocks }: TicketRow, rankOf
       opened_at: state.openedAt,
       place: -rankOf(state.terms.plan),
       ...queueOf(status, clocks.values()),
+      wakes_at: nextToEnd(state)?.until ?? null,
       last_at: lastAt,
       flags: JSON.stringify(flags.slice(0, flagsShown)),
       state: stateToJson(state),

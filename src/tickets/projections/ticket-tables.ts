@@ -29,6 +29,8 @@ export interface TicketsTable {
   place: number;
   /** Whether it waits in the work queue. */
   queued: Flag;
+  /** When the first of its waits ends by itself; null where none does. */
+  wakes_at: InstantColumn | null;
   /** The last of its facts in order of occurrence. */
   last_at: InstantColumn;
   /** The first facts that a reader should know something of. */
@@ -100,12 +102,13 @@ export const ticketTables: Tables = {
         id TEXT PRIMARY KEY, reference TEXT NOT NULL, customer TEXT NOT NULL, status TEXT NOT NULL, type TEXT NOT NULL,
         channel TEXT NOT NULL, priority TEXT NOT NULL, text TEXT NOT NULL, guarantee TEXT NOT NULL, plan TEXT NOT NULL,
         assignee TEXT, team TEXT, import TEXT, opened_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
-        place INTEGER NOT NULL, queued INTEGER NOT NULL, last_at INTEGER NOT NULL, flags TEXT NOT NULL,
+        place INTEGER NOT NULL, queued INTEGER NOT NULL, wakes_at INTEGER, last_at INTEGER NOT NULL, flags TEXT NOT NULL,
         state TEXT NOT NULL
       )`,
       sql`CREATE INDEX tickets_reference ON tickets (reference, opened_at)`,
       sql`CREATE INDEX tickets_customer ON tickets (customer, opened_at, id)`,
       sql`CREATE INDEX tickets_listed ON tickets (opened_at, id, due_at, ${filtered})`,
+      sql`CREATE INDEX tickets_wakes ON tickets (wakes_at, id) WHERE wakes_at IS NOT NULL`,
       sql`CREATE INDEX tickets_queue ON tickets (due_at, place, opened_at, id, ${filtered}) WHERE queued = 1`,
       sql`CREATE INDEX tickets_queue_of_customer ON tickets (customer, due_at, place, opened_at, id) WHERE queued = 1`,
     ],

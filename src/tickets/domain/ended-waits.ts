@@ -1,0 +1,48 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type PauseReason } from '../../catalogue/domain/plan.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
+import { deriveId } from '../../event-sourcing/derive-id.js';
+import { pledge } from '../../event-sourcing/system-actor.js';
+import { type CommandContext } from './commands.js';
+import { type FactEvent } from './events.js';
+import { type TicketState } from './ticket-state.js';
+import { type Ticket } from './ticket.js';
+import { toFactEvent } from './to-fact-event.js';
+
+/**
+ * The waits that have ended by themselves by an instant and of which that is not recorded, the earliest first. Each ends at its
+ * own instant, whenever it is found; its id derives from that, so that it is recorded once.
+ */
+export function endedWaits(
+  ticket: Ticket,
+  by: Instant,
+  { ticket: id, now, correlationId }: CommandContext,
+  versions: Versions,
+): readonly FactEvent[] {
+  const events: FactEvent[] = [];
+  let reached = ticket;
+  for (;;) {
+    const { state } = reached.standAt(by, versions);
+    const wait = state === undefined ? undefined : nextToEnd(state);
+    if (state === undefined || wait === undefined || wait.until > by) return events;
+    const { reason, until } = wait;
+    const context: CommandContext = {
+      ...{ ticket: id, factId: deriveId('wait', id, reason, String(until)), now, occurredAt: until },
+      ...{ actor: pledge, terms: state.terms, mayBackdate: true },
+      ...(correlationId === undefined ? {} : { correlationId }),
+    };
+    const event = toFactEvent({ type: 'EndWait', reason, until, context }, ticket.customer, state, versions);
+    events.push(event);
+    reached = reached.foresee(event);
+  }
+}
+
+/** The wait of a ticket that ends by itself next; undefined where none does. */
+export function nextToEnd({
+  waits,
+}: Pick<TicketState, 'waits'>): { readonly reason: PauseReason; readonly until: Instant } | undefined {
+  let next: { readonly reason: PauseReason; readonly until: Instant } | undefined;
+  for (const [reason, { until }] of waits)
+    if (until !== null && (next === undefined || until < next.until)) next = { reason, until };
+  return next;
+}
