@@ -4,7 +4,7 @@ import { type Versions } from '../../catalogue/domain/versions.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
 import { type CommandContext } from './commands.js';
-import { type FactEvent } from './events.js';
+import { type FactEvent } from './ticket-event-types.js';
 import { type TicketState } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
 import { toFactEvent } from './to-fact-event.js';

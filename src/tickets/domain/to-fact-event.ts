@@ -1,12 +1,22 @@
 import { type Versions } from '../../catalogue/domain/versions.js';
-import { type TicketCommandInContext } from './commands.js';
+import { type Instant } from '../../business-time/calendar.js';
+import { type PauseReason } from '../../catalogue/domain/plan.js';
+import { type CommandContext, type TicketCommandInContext } from './commands.js';
 import { type FactEvent } from './ticket-event-types.js';
 import { type FactData, type FactType } from './facts.js';
 import { noTicket, reapplication, type TicketStanding } from './recorded-facts.js';
 import { factAsked } from './reported-events.js';
 import { type TicketState } from './ticket-state.js';
 
-export type FactCommand = Exclude<TicketCommandInContext, { type: 'Settle' }>;
+/** A wait that was to last until an instant has ended by itself; a ticket says so to itself. */
+interface EndWait {
+  readonly type: 'EndWait';
+  readonly reason: PauseReason;
+  readonly until: Instant;
+  readonly context: CommandContext;
+}
+
+export type FactCommand = Exclude<TicketCommandInContext, { type: 'Settle' }> | EndWait;
 
 type RecordedFact = readonly [type: FactType, data: FactData[FactType]];
 
