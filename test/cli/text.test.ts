@@ -108,7 +108,7 @@ describe('text from outside', () => {
         ask(
           'compare',
           '--verdicts',
-          file('v.csv', `id,met\n"${hostile.replaceAll('\n', ' ')}",true\n`),
+          file('v.csv', `id,met\nT-1,true\n"${hostile.replaceAll('\n', ' ')}",true\n`),
           '--column',
           'met',
         ),

@@ -76,6 +76,8 @@ describe('a query whose sender leaves', () => {
   });
 
   it('is stopped, of what is folded from the log too: a history, a replay', async () => {
+    await api.data(`mutation { openTicket(input: { id: "T-1", customer: "acme", plan: "pro", type: "productBug",
+      channel: "email", subject: "It broke" }) { ... on TicketChanged { recorded } } }`);
     const leave = new AbortController();
     const folded = (['history', 'replay'] as const).map(
       (kind) =>
