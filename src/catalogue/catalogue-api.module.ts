@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ReadBarrier } from '../api/graphql/read-barrier.js';
-import { ChangeCalendarHandler } from './commands/change-calendar.js';
-import { ChangeCustomerHandler } from './commands/change-customer.js';
-import { ChangePlanHandler } from './commands/change-plan.js';
-import { ChangeWordHandler } from './commands/change-word.js';
+import { ChangeCalendarHandler } from './commands/change-calendar-handler.js';
+import { ChangeCustomerHandler } from './commands/change-customer-handler.js';
+import { ChangePlanHandler } from './commands/change-plan-handler.js';
+import { ChangeWordHandler } from './commands/change-word-handler.js';
 import { CatalogueMutationsResolver } from './graphql/catalogue-mutations.resolver.js';
 import { CatalogueQueriesResolver } from './graphql/catalogue-queries.resolver.js';
 import { DueAtResolver } from './graphql/due-at.resolver.js';

@@ -7,7 +7,7 @@ import { StorageFault } from '../event-sourcing/storage-fault.js';
 import { type CataloguePorts } from '../catalogue/commands/catalogue-ports.js';
 import { changeWord } from '../catalogue/commands/change-word.js';
 import { defineCalendar, enrolCustomer } from '../catalogue/commands/define.js';
-import { ChangeTicketCommand, type RequestOutcome, type TicketPorts } from '../tickets/commands/change-ticket.js';
+import { type RequestOutcome, type TicketPorts } from '../tickets/commands/change-ticket.js';
 import { enterCommand } from '../tickets/commands/command-entry.js';
 import { refusedAll } from '../tickets/commands/opening-rejected.js';
 import { deriveId } from '../event-sourcing/derive-id.js';
@@ -119,7 +119,7 @@ async function record(
 ): Promise<readonly RequestOutcome[]> {
   const requests = facts.map((fact) => ({ ...fact, ...shared }));
   try {
-    return (await enterCommand(ports, new ChangeTicketCommand('everyone', ticket, requests))).outcomes;
+    return (await enterCommand(ports, { scope: 'everyone', ticketId: ticket, requests })).outcomes;
   } catch (rejection) {
     if (!isOfTheRow(rejection)) throw rejection;
     return refusedAll(requests, ticket, rejection);

@@ -1,5 +1,5 @@
 import { type RecalculationsTable } from './projections/recalculation-tables.js';
-import { ChangeTicketCommand, type TicketChanged, type TicketPorts } from './commands/change-ticket.js';
+import { type TicketChanged, type TicketPorts } from './commands/change-ticket.js';
 import { type TicketRequest } from './commands/ticket-request.js';
 import { enterCommand } from './commands/command-entry.js';
 import { pledge } from '../event-sourcing/system-actor.js';
@@ -14,5 +14,5 @@ export function applyRevisions(
     command: { type: 'ApplyRevision', of: kind === 'plan' ? 'plan' : 'calendar', code, version },
     ...{ occurredAt: at, actor: pledge, mayBackdate: true },
   }));
-  return enterCommand(ports, new ChangeTicketCommand('everyone', ticket, requests));
+  return enterCommand(ports, { scope: 'everyone', ticketId: ticket, requests });
 }

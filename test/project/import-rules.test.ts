@@ -43,6 +43,7 @@ const broken: readonly Break[] = [
   ['slices-meet-at-the-domain-the-commands-or-the-top', 'webhooks/outbox/a.ts', '../../feed/queries/a.js'],
   ['graphql-is-imported-by-graphql', 'reports/queries/a.ts', '../graphql/a.js'],
   ['graphql-is-imported-by-graphql', 'feed/a.ts', '../tickets/graphql/a.js'],
+  ['commands-without-nest', 'tickets/commands/a.ts', '@nestjs/cqrs'],
   ['only-app-picks-adapters', 'cli/a.ts', '../event-store/sqlite/a.js'],
   ['only-its-adapter-knows-eventstoredb', 'event-store/sqlite/b.ts', '@eventstore/db-client'],
   ...breakUpwards,

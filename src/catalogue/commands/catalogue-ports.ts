@@ -1,10 +1,8 @@
-import { Inject } from '@nestjs/common';
 import { type TimeSource } from '../../time/time-source.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type Actor, type EventStore, type NewEvent, type Position } from '../../event-sourcing/event-store.js';
 import { handleCommand } from '../../event-sourcing/handle-command.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { CATALOGUE, TIME_SOURCE, EVENT_STORE, HOLIDAYS } from '../../di-tokens.js';
 import { type Catalogue } from '../catalogue.js';
 import { type RecordedChange } from '../domain/version-history.js';
 import { type ResolveHolidays } from '../holidays-apart.js';
@@ -14,16 +12,6 @@ export interface CataloguePorts {
   readonly catalogue: Catalogue;
   readonly time: TimeSource;
   readonly resolveHolidays: ResolveHolidays;
-}
-
-/** The ports as Nest hands them to the handlers. */
-export class InjectedPorts implements CataloguePorts {
-  constructor(
-    @Inject(EVENT_STORE) readonly store: EventStore,
-    @Inject(CATALOGUE) readonly catalogue: Catalogue,
-    @Inject(TIME_SOURCE) readonly time: TimeSource,
-    @Inject(HOLIDAYS) readonly resolveHolidays: ResolveHolidays,
-  ) {}
 }
 
 /** What was done, as decided. */

@@ -1,4 +1,3 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CalendarDefinition } from '../../business-time/calendar.js';
 import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
@@ -6,7 +5,7 @@ import { type CalendarCommand, calendarDecider, type CalendarHistory } from '../
 import { expectWanted } from '../../event-sourcing/handle-command.js';
 import { calendarStream, type NamedCalendar } from '../domain/catalogue-events.js';
 import { refused } from '../domain/expect-sound-plan.js';
-import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
+import { type CatalogueRequest, type CataloguePorts, type Changed, record } from './catalogue-ports.js';
 
 /** A calendar as people write it; its holidays may come from elsewhere. */
 export interface CalendarChange extends Omit<NamedCalendar, 'definition'> {
@@ -22,20 +21,8 @@ export type CalendarRequest =
       readonly changes: { readonly name?: string; readonly definition?: Partial<CalendarSource> };
     });
 
-/** Defines or revises a calendar. */
-export class ChangeCalendarCommand extends Command<Changed<CalendarHistory>> {
-  constructor(
-    readonly request: CalendarRequest,
-    readonly actor: Actor,
-    /** Aborted when nobody waits for the answer any more. */
-    readonly signal?: AbortSignal,
-  ) {
-    super();
-  }
-}
-
 /**
- * What {@link ChangeCalendarCommand} does, for those without a bus. Holidays are resolved to dates here, once.
+ * Defines or revises a calendar. Holidays are resolved to dates here, once.
  * @throws Rejection what {@link calendarDecider} refuses, and what resolving holidays does
  */
 export async function changeCalendar(
@@ -83,9 +70,4 @@ async function resolved(
   } catch (error) {
     throw refused(error);
   }
-}
-
-@CommandHandler(ChangeCalendarCommand)
-export class ChangeCalendarHandler extends InjectedPorts implements ICommandHandler<ChangeCalendarCommand> {
-  execute = ({ request, actor, signal }: ChangeCalendarCommand) => changeCalendar(this, request, actor, signal);
 }

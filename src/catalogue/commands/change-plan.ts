@@ -1,4 +1,3 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { planStream } from '../domain/catalogue-events.js';
@@ -6,22 +5,12 @@ import { targetCalendarsOf } from '../domain/plan.js';
 import { type PlanChanges, type PlanCommand, planDecider, type PlanHistory } from '../domain/plan-decider.js';
 import { inDesksWords } from '../domain/plan-words.js';
 import { type Words } from '../domain/words.js';
-import { type CatalogueRequest, type CataloguePorts, type Changed, InjectedPorts, record } from './catalogue-ports.js';
+import { type CatalogueRequest, type CataloguePorts, type Changed, record } from './catalogue-ports.js';
 
 export type PlanRequest = CatalogueRequest<PlanCommand>;
 
-/** Defines, revises or retires a plan. */
-export class ChangePlanCommand extends Command<Changed<PlanHistory>> {
-  constructor(
-    readonly request: PlanRequest,
-    readonly actor: Actor,
-  ) {
-    super();
-  }
-}
-
 /**
- * What {@link ChangePlanCommand} does, for those without a bus.
+ * Defines, revises or retires a plan.
  * @throws Rejection `CALENDAR_NOT_FOUND`, `UNKNOWN_TYPE`, `UNKNOWN_CHANNEL`, `UNKNOWN_PRIORITY`, and what {@link planDecider} refuses
  */
 export async function changePlan(
@@ -52,9 +41,4 @@ const changesOf = (command: Exclude<PlanRequest, { type: 'RetirePlan' }>): PlanC
 async function expectCalendars({ catalogue }: CataloguePorts, { calendar, targets = [] }: PlanChanges): Promise<void> {
   if (calendar !== undefined) await catalogue.expectCalendar(calendar);
   for (const own of targetCalendarsOf(targets)) await catalogue.expectCalendar(own);
-}
-
-@CommandHandler(ChangePlanCommand)
-export class ChangePlanHandler extends InjectedPorts implements ICommandHandler<ChangePlanCommand> {
-  execute = ({ request, actor }: ChangePlanCommand) => changePlan(this, request, actor);
 }

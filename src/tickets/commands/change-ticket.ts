@@ -1,4 +1,3 @@
-import { Command } from '@nestjs/cqrs';
 import { type Scope } from '../../auth/scope.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { type TimeSource } from '../../time/time-source.js';
@@ -47,19 +46,15 @@ export interface TicketChanged {
   readonly outcomes: readonly RequestOutcome[];
 }
 
-/** Changes one ticket by requests, in order. A request that is refused changes nothing and stops no other. */
-export class ChangeTicketCommand extends Command<TicketChanged> {
-  constructor(
-    readonly scope: Scope,
-    readonly ticketId: string,
-    readonly requests: readonly TicketRequest[],
-    /** Most likely there is no such ticket yet: it is looked for only when the append says otherwise. */
-    readonly isNew = false,
-    /** Aborted when nobody waits for the answer any more. */
-    readonly signal?: AbortSignal,
-  ) {
-    super();
-  }
+/** Requests on one ticket, in order. A request that is refused changes nothing and stops no other. */
+export interface TicketChange {
+  readonly scope: Scope;
+  readonly ticketId: string;
+  readonly requests: readonly TicketRequest[];
+  /** Most likely there is no such ticket yet: it is looked for only when the append says otherwise. */
+  readonly isNew?: boolean;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TicketPorts {
@@ -70,7 +65,7 @@ export interface TicketPorts {
   readonly tickets: StreamCache<Ticket>;
 }
 
-/** What the commands' entry does of {@link ChangeTicketCommand} on the ticket itself; nobody else calls it. */
+/** What the commands' entry does of a {@link TicketChange} on the ticket itself; nobody else calls it. */
 export async function changeTicket(
   { store, catalogue, time, tickets }: TicketPorts,
   id: string,

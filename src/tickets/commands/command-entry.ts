@@ -1,6 +1,6 @@
 import { ticketStream } from '../domain/ticket-event-types.js';
 import { unopened } from '../domain/ticket.js';
-import { type ChangeTicketCommand, changeTicket, type TicketChanged, type TicketPorts } from './change-ticket.js';
+import { changeTicket, type TicketChange, type TicketChanged, type TicketPorts } from './change-ticket.js';
 import { namesAnother } from './other-ticket.js';
 import { changeAndPropagate } from './propagate-merge.js';
 
@@ -11,7 +11,7 @@ import { changeAndPropagate } from './propagate-merge.js';
  */
 export function enterCommand(
   ports: TicketPorts,
-  { scope, ticketId, requests, isNew, signal }: ChangeTicketCommand,
+  { scope, ticketId, requests, isNew = false, signal }: TicketChange,
 ): Promise<TicketChanged> {
   const stream = ticketStream(ticketId);
   if (isNew && ports.tickets.get(stream) === undefined)

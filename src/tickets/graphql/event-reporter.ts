@@ -11,7 +11,7 @@ import { Faults } from '../../api/graphql/faults.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, EVENT_STORE, TIME_SOURCE } from '../../di-tokens.js';
-import { ChangeTicketCommand } from '../commands/change-ticket.js';
+import { ChangeTicketCommand } from '../commands/change-ticket-handler.js';
 import { type ReportedType, type TicketCommand } from '../domain/facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
 import { type ReportInput } from './event.inputs.js';
