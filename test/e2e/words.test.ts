@@ -33,14 +33,15 @@ describe('the words of the desk', () => {
   afterAll(() => api.end());
 
   it('are listed with those built in, priorities by rank, each with its history', async () => {
-    const { position } = await change('reviseWord', { list: 'PRIORITY', code: 'URGENT', name: 'At once' });
+    const revised = await change('reviseWord', { list: 'PRIORITY', code: 'URGENT', name: 'At once' });
+    expect(revised).toMatchObject({ word: { code: 'urgent', name: 'At once' } });
     const { words, one, none } = await api.data<Record<string, Answer[]>>(
       `query ($minPosition: Position) {
         words(minPosition: $minPosition) { list code name rank retiredFrom isBuiltIn }
-        one: word(list: PRIORITY, code: " urgent ") { code history { type version actor { id } changes { path before after } } }
+        one: word(list: PRIORITY, code: " urgent ", minPosition: $minPosition) { code history { type version actor { id } changes { path before after } } }
         none: word(list: TYPE, code: "urgent") { code }
       }`,
-      { minPosition: position },
+      { minPosition: revised.position },
     );
     expect(words?.map(({ list, code, rank }) => [list, code, rank])).toEqual([
       ...['productBug', 'productQuestion', 'appSpecificQuestion', 'onBoarding', 'incident'].map((code) => [
