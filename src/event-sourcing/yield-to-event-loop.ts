@@ -72,3 +72,22 @@ export class TimeSlice {
     return this.loop.giveWay(this.who);
   }
 }
+
+/** Does some work at once, or as soon as it has a turn. */
+export function inTurn<Answer>(work: () => Answer, who?: string): Answer | Promise<Answer> {
+  const turns = new TimeSlice(who);
+  return turns.isOver ? turnOf(turns).then(work) : work();
+}
+
+async function turnOf(turns: TimeSlice): Promise<void> {
+  while (turns.isOver) await turns.yield();
+}
+
+/** Does something with each of many items, in turns with the work of others. */
+export async function inTurns<Item>(items: Iterable<Item>, work: (item: Item) => void): Promise<void> {
+  const turns = new TimeSlice();
+  for (const item of items) {
+    while (turns.isOver) await turns.yield();
+    work(item);
+  }
+}

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { EventLoop, yieldToEventLoop, TimeSlice } from '../../src/event-sourcing/yield-to-event-loop.js';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { EventLoop, inTurns, yieldToEventLoop, TimeSlice } from '../../src/event-sourcing/yield-to-event-loop.js';
 
 /** Work of so many steps, each of a millisecond by a clock of the test; answers how many steps were done in each turn. */
 async function stepsByTurn(works: number, stepsEach: number): Promise<readonly number[]> {
@@ -51,5 +51,30 @@ describe('long work', () => {
 
   it('that is short does not wait', async () => {
     expect((await stepsByTurn(1, 5))[0]).toBe(5);
+  });
+});
+
+describe('something done with each of very many', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('gives others a turn in between', async () => {
+    let now = performance.now();
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    let turns = 0;
+    const done: number[] = [];
+    const items = Array.from({ length: 100 }, (_, n) => n);
+    const working = inTurns(items, (item) => {
+      now += 1;
+      done.push(item);
+    });
+    while (done.length < items.length) {
+      await yieldToEventLoop();
+      turns += 1;
+    }
+    await working;
+    expect(done).toEqual(items);
+    expect(turns).toBeGreaterThan(10);
   });
 });

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyStore } from '../../src/auth/key-store.js';
@@ -66,6 +67,24 @@ describe('an identity that is over', () => {
     raw.ask('after', '{ plans { code } }');
     await raw.gone;
     expect([raw.closedWith, raw.messages('next')]).toEqual([4401, []]);
+  });
+
+  it('reads nothing more by a request whose end comes later', async () => {
+    const key = api.newKey('dashboard');
+    const body = '{ "query": "{ plans { code } }" }';
+    const { hostname, port } = new URL(api.url);
+    const socket = connect(Number(port), hostname);
+    let said = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const head = `Host: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue`;
+    socket.write(`POST /graphql HTTP/1.1\r\n${head}\r\n\r\n`);
+    while (!said.includes('100 Continue')) await turn(); // its head was read
+    for (let n = 0; n < 5; n++) await turn();
+    revoke();
+    socket.write(body);
+    while (!said.includes('"errors"') && !said.includes('"plans"')) await turn();
+    expect([said.includes('"UNAUTHENTICATED"'), said.includes('"plans":[')]).toEqual([true, false]);
+    socket.destroy();
   });
 
   it('does nothing more of a request that was begun', async () => {

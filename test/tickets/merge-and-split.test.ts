@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type EventStore, type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { settleDue } from '../../src/deadlines/deadline-watcher.js';
+import { changeTicket } from '../../src/tickets/commands/change-ticket.js';
 import { changeAndPropagate, propagateMerge } from '../../src/tickets/commands/propagate-merge.js';
 import { type TicketRequest } from '../../src/tickets/commands/ticket-request.js';
 import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
@@ -9,6 +10,7 @@ import { ticketById, ticketCalled } from '../../src/tickets/queries/tickets.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';
 import { withAppend } from '../support/stores.js';
+import { turnsWithin } from '../support/turns.js';
 
 const at = (text: string) => Date.parse(`2026-03-${text}Z`);
 const actor = { id: 'mia', kind: 'person' } as const;
@@ -270,5 +272,46 @@ describe('merging and splitting', () => {
     expect([await dueOf('other'), await dueOf('new')]).toEqual([['running 03T11:00'], ['running 03T10:00']]);
     const stuck = await context.work.mergePropagations.stuck.all();
     expect(stuck).toMatchObject([{ ticket: 'old', tries: 1, error: expect.stringContaining('already exists') }]);
+  });
+
+  it('goes through the facts of a long ticket in turns with others', async () => {
+    const notes = Array.from({ length: 400 }, (_, i) => request({ type: 'AddInternalNote', text: `note ${i}` }));
+    await changeTicket(context, 'new', notes);
+    let now = performance.now();
+    jest.spyOn(performance, 'now').mockImplementation(() => (now += 1)); // each look at a fact takes long
+    const turns = await turnsWithin(async () => {
+      expect(await ask('old', merge('new'))).toEqual(['recorded']);
+    });
+    expect(turns).toBeGreaterThan(notes.length / 8);
+  });
+
+  it('of two customers into one new ticket happen one after the other: the second is refused', async () => {
+    const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
+    await say(context, 'g-old', { type: 'OpenTicket', customer: 'globex', ...bug }, '2026-03-02T10:00:00Z');
+    await say(context, 'g-old', { type: 'RecordCustomerReply' }, '2026-03-02T11:00:00Z');
+    const both = await Promise.all([ask('old', split('part')), ask('g-old', split('part'))]);
+    expect(both.flat().sort()).toEqual(['TICKET_EXISTS', 'recorded']);
+  });
+
+  it('waits for that of the same customer alone', async () => {
+    const bug = { ticketType: 'productBug', channel: 'email', subject: 'It broke' } as const;
+    for (const id of ['g-old', 'g-new']) await say(context, id, { type: 'OpenTicket', customer: 'globex', ...bug });
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const holding: EventStore = {
+      ...withAppend(context.store, (append) => append),
+      async *readStream(stream, options) {
+        if (stream === ticketStream('new')) await held;
+        yield* context.store.readStream(stream, options);
+      },
+    };
+    const order: string[] = [];
+    const first = ask('old', merge('new'), holding).then(() => order.push('old'));
+    const second = ask('new', { type: 'MergeTicket', into: 'old' }).then(([code = '']) => order.push(code));
+    expect(await ask('g-old', merge('g-new'))).toEqual(['recorded']);
+    expect(order).toEqual([]);
+    goOn();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['old', 'MERGE_CYCLE']);
   });
 });

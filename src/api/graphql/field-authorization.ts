@@ -1,6 +1,6 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { expectWanted } from '../../event-sourcing/handle-command.js';
-import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
+import { inTurn } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Identity } from '../../auth/identity.js';
 import { type Permission } from '../../auth/permissions.js';
 import { permissionOf, type RequestContext, rootTypesOf, whyNot } from '../../auth/requires.js';
@@ -24,11 +24,6 @@ export function authorizeFields(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** Waits for a turn: many fields are asked for at once, by many, and some take a while. */
-async function inTurn(turns: TimeSlice): Promise<void> {
-  while (turns.isOver) await turns.yield();
-}
-
 interface Root {
   readonly changes: boolean;
 }
@@ -41,14 +36,11 @@ function guard(field: Operation, name: string, permission: Permission | undefine
       expectMay(context.identity, name, permission);
       if (root === undefined) return resolve(source, args, context, info);
       const go = () => {
-        if (root.changes) {
-          expectHolds(context.identity);
-          expectWanted(context.signal);
-        }
+        expectHolds(context.identity);
+        if (root.changes) expectWanted(context.signal);
         return resolve(source, args, context, info);
       };
-      const turns = new TimeSlice(context.identity.actor.id);
-      return turns.isOver ? inTurn(turns).then(go) : go();
+      return inTurn(go, context.identity.actor.id); // many fields are asked for at once, by many, and some take a while
     };
   } else {
     field.subscribe = async (source, args, context, info) => {
@@ -65,7 +57,7 @@ function expectMay(identity: Identity, operation: string, permission: Permission
   if (why !== undefined) throw new GraphQLError(why, { extensions: { code: 'FORBIDDEN' } });
 }
 
-/** Asks again before each change: several may be in one request, and take their time. */
+/** Asks again before each: a request may take its time to come, and so may those before it in a document. */
 function expectHolds(identity: Identity): void {
   const over = identity.over();
   if (over !== undefined)

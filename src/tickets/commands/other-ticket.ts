@@ -4,10 +4,11 @@ import { type EventStore, type StoredEvent } from '../../event-sourcing/event-st
 import { type Loaded, loadStream } from '../../event-sourcing/load-stream.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
+import { inTurns } from '../../event-sourcing/yield-to-event-loop.js';
 import { type TicketCommand } from '../domain/facts.js';
 import { full, mostFacts } from '../domain/decide-ticket.js';
 import { ticketStream, type TicketEvent } from '../domain/ticket-event-types.js';
-import { stateAt } from '../domain/ticket-state.js';
+import { changes, type TicketState } from '../domain/ticket-state.js';
 import { noTicket } from '../domain/recorded-facts.js';
 import { evolve, openedAt, type Ticket, unopened } from '../domain/ticket.js';
 
@@ -72,7 +73,7 @@ export async function objectionToOwner(
 }
 
 /** How a ticket was opened, by its first event, and nothing else is read; undefined where there is none. */
-async function openingOf(store: EventStore, id: string) {
+export async function openingOf(store: EventStore, id: string) {
   for await (const event of store.readStream(ticketStream(id), { limit: 1 })) {
     const { type, data } = event as StoredEvent & TicketEvent;
     return type === 'TicketOpened' ? data : undefined;
@@ -97,11 +98,11 @@ async function objectionToMerge(
   if (owner !== customer) return mergeAcrossCustomers(into);
   const { state: other } = await readTicket(ports, into);
   if (other.length >= mostFacts) return full(into);
-  const chain = await mergedAfter(ports, into, other);
+  const { then, now } = await statesOf(other, at);
+  const chain = await mergedAfter(ports, into, now);
   if (chain.includes(id)) return new Rejection('MERGE_CYCLE', `The ticket ${into} was merged into this one.`);
   const survivor = chain.at(-1);
   if (survivor !== undefined) return new Rejection('TICKET_MERGED', `The ticket ${into} was merged into ${survivor}.`);
-  const then = stateAt(other.facts, at);
   if (then?.status === 'cancelled')
     return new Rejection('TICKET_CANCELLED', `The ticket ${into} was already cancelled at that time.`);
   if (then !== undefined) return undefined;
@@ -110,12 +111,28 @@ async function objectionToMerge(
 }
 
 /** The tickets that a ticket was merged into, one after another; the last is the one that goes on. */
-async function mergedAfter(ports: OtherTickets, id: string, ticket: Ticket): Promise<readonly string[]> {
+async function mergedAfter(
+  ports: OtherTickets,
+  id: string,
+  state: TicketState | undefined,
+): Promise<readonly string[]> {
   const chain: string[] = [];
-  let into = stateAt(ticket.facts, Infinity)?.mergedInto;
+  let into = state?.mergedInto;
   while (into != null && into !== id && !chain.includes(into)) {
     chain.push(into);
-    into = stateAt((await readTicket(ports, into)).state.facts, Infinity)?.mergedInto;
+    const { now } = await statesOf((await readTicket(ports, into)).state, Infinity);
+    into = now?.mergedInto;
   }
   return chain;
+}
+
+/** A ticket as it stood at an instant, and as all its facts leave it. It may have very many: others have turns in between. */
+async function statesOf(ticket: Ticket, at: Instant) {
+  let then: TicketState | undefined;
+  let now: TicketState | undefined;
+  await inTurns(changes(ticket.factsFrom(-Infinity)), ({ fact, state }) => {
+    if (fact.at <= at) then = state;
+    now = state;
+  });
+  return { then, now };
 }

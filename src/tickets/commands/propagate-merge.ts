@@ -1,12 +1,14 @@
 import { type Scope } from '../../auth/scope.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
-import { oneAtATime } from '../../event-sourcing/one-at-a-time.js';
+import { oneAtATimeByKey } from '../../event-sourcing/one-at-a-time.js';
+import { inTurns } from '../../event-sourcing/yield-to-event-loop.js';
 import { ticketStream } from '../domain/ticket-event-types.js';
-import { mergePropagations } from '../domain/merge-propagation.js';
+import { concernsOthers, mergePropagations } from '../domain/merge-propagation.js';
+import { type StateChange, changes } from '../domain/ticket-state.js';
 import { changeTicket, type TicketChanged, type TicketPorts } from './change-ticket.js';
 import { type TicketRequest } from './ticket-request.js';
-import { readTicket } from './other-ticket.js';
+import { ownerOf, readTicket } from './other-ticket.js';
 
 export interface Propagated {
   /** Of the last event that it takes to know of it. */
@@ -27,7 +29,12 @@ export async function propagateMerge(ports: TicketPorts, id: string, from = 0): 
   let isNews = false;
   let refusal: Rejection | undefined;
   if (revision === 'noStream') return { position: last, isNews };
-  for (const { target, ...request } of mergePropagations(id, state, revision, from)) {
+  const changed: StateChange[] = [];
+  await inTurns(changes(state.factsFrom(-Infinity)), (change) => {
+    if (concernsOthers(change)) changed.push(change);
+  });
+  const { customer = '' } = state;
+  for (const { target, ...request } of mergePropagations({ id, customer, revision }, changed, from)) {
     const { position: reached, outcomes } = await changeTicket(ports, target, [{ ...request, mayBackdate: true }]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'rejected') refusal ??= outcome.rejection;
@@ -39,19 +46,25 @@ export async function propagateMerge(ports: TicketPorts, id: string, from = 0): 
   return { position: last, isNews };
 }
 
-/** So that two merges at once do not make a circle. */
-const oneMergeAtATime = oneAtATime();
+/**
+ * Merges of a customer's tickets go one at a time, so that two at once do not make a circle: no others are merged. And so do
+ * splits that are to open the same ticket.
+ */
+const inTurn = oneAtATimeByKey();
 
 /** Changes a ticket by what names others, and tells them at once; what keeps it from that is left to the policy. */
-export const changeAndPropagate = (
+export async function changeAndPropagate(
   ports: TicketPorts,
   id: string,
   requests: readonly TicketRequest[],
   scope: Scope,
   signal?: AbortSignal,
-): Promise<TicketChanged> =>
-  oneMergeAtATime(async () => {
-    const known = ports.tickets.get(ticketStream(id))?.revision ?? 'noStream';
+): Promise<TicketChanged> {
+  const stream = ticketStream(id);
+  const owner = ports.tickets.get(stream)?.state.customer ?? (await ownerOf(ports.store, id));
+  const opened = requests.flatMap(({ command }) => (command.type === 'SplitTicket' ? ticketStream(command.into) : []));
+  return inTurn([owner ?? stream, ...opened], async () => {
+    const known = ports.tickets.get(stream)?.revision ?? 'noStream';
     const changed = await changeTicket(ports, id, requests, scope, signal);
     // Who says the same again may have been interrupted before the others were told.
     const isAgain = changed.outcomes.some(({ kind }) => kind === 'alreadySo');
@@ -60,3 +73,4 @@ export const changeAndPropagate = (
     const { position } = passedOn ?? changed;
     return position < changed.position ? changed : { ...changed, position };
   });
+}

@@ -3,9 +3,8 @@ import { type Actor } from '../../event-sourcing/event-store.js';
 import { type ReceiveMerge } from './commands.js';
 import { type Fact, type TicketCommand } from './facts.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { changes, type TicketState, oldest } from './ticket-state.js';
+import { type StateChange, type TicketState, oldest } from './ticket-state.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
-import { type Ticket } from './ticket.js';
 
 /** What a ticket has to say to another, once: its id derives from what it says. */
 export interface MergePropagation {
@@ -20,15 +19,29 @@ export interface MergePropagation {
 
 type FactOf<Type extends Fact['type']> = Extract<Fact, { type: Type }>;
 
+/** Whether a change may be one that other tickets are to hear of. */
+export const concernsOthers = ({ fact }: StateChange): boolean =>
+  fact.type === 'TicketMerged' || fact.type === 'TicketSplit';
+
+/** A ticket, read up to a revision. */
+interface Read {
+  readonly id: string;
+  readonly customer: string;
+  readonly revision: number;
+}
+
 /**
- * What a ticket read up to a revision has to say: how it stood to those it was merged into, and what was split off, from a
- * revision on.
+ * What a ticket has to say by its changes that concern others: how it stood to those it was merged into, and what was split
+ * off, from a revision on.
  */
-export function mergePropagations(id: string, ticket: Ticket, revision: number, from = 0): readonly MergePropagation[] {
+export function mergePropagations(
+  { id, customer, revision }: Read,
+  changed: Iterable<StateChange>,
+  from = 0,
+): readonly MergePropagation[] {
   const merges = new Map<string, MergePropagation>();
   const splits: MergePropagation[] = [];
-  const { customer = '' } = ticket;
-  for (const { fact, before, state } of changes(ticket.facts)) {
+  for (const { fact, before, state } of changed) {
     if (before === undefined) continue;
     if (fact.type === 'TicketMerged') {
       const stands = state !== before;

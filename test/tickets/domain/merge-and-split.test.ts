@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ReceiveMerge } from '../../../src/tickets/domain/commands.js';
-import { mergePropagations } from '../../../src/tickets/domain/merge-propagation.js';
+import { concernsOthers, mergePropagations } from '../../../src/tickets/domain/merge-propagation.js';
+import { changes } from '../../../src/tickets/domain/ticket-state.js';
 import { hours, instant, planWith, refusal, TicketLife } from '../../support/ticket-life.js';
 
 const into = (other: string) => ({ type: 'MergeTicket', into: other }) as const;
@@ -10,12 +11,14 @@ const received = (since: string | null, revision = 1): ReceiveMerge => ({
   unansweredSince: since === null ? null : instant(since),
 });
 /** What a ticket has to say to others. */
-const says = ({ state }: TicketLife) =>
-  mergePropagations('t1', state, state.size - 1).map(({ target, command, occurredAt }) => ({
-    target,
-    occurredAt,
-    ...command,
-  }));
+const says = ({ state: { facts, customer = '', size } }: TicketLife) =>
+  mergePropagations({ id: 't1', customer, revision: size - 1 }, [...changes(facts)].filter(concernsOthers)).map(
+    ({ target, command, occurredAt }) => ({
+      target,
+      occurredAt,
+      ...command,
+    }),
+  );
 
 describe('a ticket that is merged', () => {
   it('39: into another has its running clocks cancelled; the other keeps its own', () => {
