@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { deriveId } from '../../src/event-sourcing/derive-id.js';
+import { ticketIdOf } from '../../src/tickets/domain/ticket-id.js';
 import { Api } from '../support/api.js';
 
 const occurredAt = '2026-03-02T09:00:00Z';
@@ -153,6 +155,87 @@ describe("a fact about a ticket that is another's", () => {
       expect(errors).toMatchObject([{ path: ['wrong'], extensions: { code: 'BAD_USER_INPUT' } }]);
       expect(data).toEqual({ wrong: null, noted: { code: 'OPENING_REJECTED' } });
       expect(await historyOf(id)).toEqual(before);
+    });
+
+    it.each([
+      ['its source', { source: 'zendesk', externalId: '77' }, ticketIdOf({ source: 'zendesk', externalId: '77' })],
+      ['its key', { idempotencyKey: 'k-77' }, deriveId('ticket-by-key', 'ingest-key', 'k-77')],
+    ])('is refused after an opening whose input is wrong, where its id derives from %s', async (_, named, id) => {
+      await open({ id, customer: 'acme', occurredAt: '2026-03-02T08:00:00Z' }, acme);
+      const before = await historyOf(id);
+      const query = `mutation ($input: OpenTicketInput!) { wrong: openTicket(input: $input) { __typename }
+        noted: addInternalNote(input: { id: "${id}", text: "${secret}" }) { ... on Rejection { code } } }`;
+      const input = { ...bug, ...named, customer: 'globex', subject: '' };
+      const { data } = await api.send(query, { input }, bridge);
+      expect(data).toEqual({ wrong: null, noted: { code: 'OPENING_REJECTED' } });
+      expect(await historyOf(id)).toEqual(before);
+    });
+
+    it.each<readonly [string, string, string, Record<string, unknown>]>([
+      ['a list too long', '$users: [String!]', 'users: $users', { users: Array.from({ length: 5_001 }, () => 'ann') }],
+      ['null for a field that must be there', '$p: String = "high"', 'customer: $p', { p: null }],
+      ['null for a field with a default', '$k: ActorKind', 'onBehalfOf: { id: "mia", kind: $k }', { k: null }],
+    ])(
+      'is refused with all of its document, where a variable of the opening is %s',
+      async (_, declared, field, given) => {
+        const id = await taken();
+        const before = await historyOf(id);
+        const customer = field.startsWith('customer') ? '' : 'customer: "globex",';
+        const query = `mutation (${declared}) {
+        ...Wrong
+        noted: addInternalNote(input: { id: "${id}", text: "${secret}" }) { ... on Rejection { code } } }
+        fragment Wrong on Mutation {
+          wrong: openTicket(input: { id: "${id}", ${customer} type: "productBug", channel: "email", subject: "Ours", ${field} }) { __typename } }`;
+        for (const { data = null, errors } of [await api.send(query, given), await api.sendBySocket(query, given)]) {
+          expect(data).toBeNull();
+          expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+        }
+        expect(await historyOf(id)).toEqual(before);
+      },
+    );
+
+    describe('is refused before the mutation that is to open its ticket', () => {
+      const opening = (id: string, customer = 'globex', subject = 'Ours') =>
+        `openTicket(input: { id: "${id}", customer: "${customer}", type: "productBug", channel: "email", subject: "${subject}" }) { ... on Rejection { code } }`;
+      const noted = (id: string) =>
+        `noted: addInternalNote(input: { id: "${id}", text: "${secret}" }) { ... on Rejection { code } }`;
+      const inBulk = (id: string) => `recordTicketEvents(events: [{ event: INTERNAL_NOTE_ADDED, ticket: "${id}",
+        text: "${secret}", occurredAt: "${occurredAt}" }]) { results { code } }`;
+      const openingInBulk = (id: string) => `recordTicketEvents(events: [{ event: TICKET_OPENED, ticket: "${id}",
+        customer: "globex", type: "productBug", channel: "email", subject: "Ours", occurredAt: "${occurredAt}" }]) { results { code } }`;
+
+      it.each([
+        ['an opening', (id: string) => `{ ${noted(id)} opened: ${opening(id)} }`],
+        ['an opening whose input is wrong', (id: string) => `{ ${noted(id)} opened: ${opening(id, 'globex', '')} }`],
+        ['an opening in a fragment', (id: string) => `{ ${noted(id)} ...F } fragment F on Mutation { ${opening(id)} }`],
+        ['an opening in bulk', (id: string) => `{ ${noted(id)} opened: ${openingInBulk(id)} }`],
+        [
+          'a split',
+          (id: string) =>
+            `{ ${noted(id)} splitTicket(input: { id: "G-0", into: "${id}", messageAt: "${occurredAt}" }) { ... on Rejection { code } } }`,
+        ],
+        ['an opening, after facts in bulk', (id: string) => `{ noted: ${inBulk(id)} opened: ${opening(id)} }`],
+        [
+          'an opening, where another is merged into it',
+          (id: string) =>
+            `{ noted: mergeTicket(input: { id: "G-0", into: "${id}" }) { ... on Rejection { code } } opened: ${opening(id)} }`,
+        ],
+      ])('%s', async (_, document) => {
+        const id = await taken();
+        const before = await historyOf(id);
+        const { data } = await api.send(`mutation ${document(id)}`, {}, bridge);
+        const refused = { code: 'OPENING_REJECTED' };
+        expect([refused, { results: [refused] }]).toContainEqual(data?.['noted']);
+        expect(await historyOf(id)).toEqual(before);
+      });
+
+      it('and taken before one that is skipped, or says the same of the ticket that is there', async () => {
+        const id = await taken();
+        for (const later of [opening(id, 'acme'), opening(id).replace('})', '}) @skip(if: true)')]) {
+          const { noted: came } = await api.data(`mutation { ${noted(id)} later: ${later} }`, {}, bridge);
+          expect(came).toEqual({});
+        }
+      });
     });
 
     it('is taken where the very ticket is there, opened with other content', async () => {

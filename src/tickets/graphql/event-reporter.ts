@@ -3,7 +3,6 @@ import { CommandBus } from '@nestjs/cqrs';
 import { type Identity } from '../../auth/identity.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
-import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { expectMayReport, recordedBy } from '../../api/graphql/actor.js';
@@ -13,10 +12,10 @@ import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, EVENT_STORE, TIME_SOURCE } from '../../di-tokens.js';
 import { ChangeTicketCommand } from '../commands/change-ticket-handler.js';
 import { type ReportedType, type TicketCommand } from '../domain/facts.js';
-import { ticketIdOf } from '../domain/ticket-id.js';
 import { type ReportInput } from './event.inputs.js';
 import { readMutation } from './event-readers.js';
-import { rememberFailed, type Sender, unopenedBy } from './request-sender.js';
+import { type NamedOpening, openingId } from './opening-id.js';
+import { foreseeRefused, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 import { TicketChangedType } from './ticket-result.js';
 import { toTicketType } from './ticket.type.js';
 
@@ -33,11 +32,12 @@ export class EventReporter {
   report(type: ReportedType, input: ReportInput, sender: Sender) {
     const { identity } = sender;
     const { ticket, actor, command, ...report } = read(type, input, sender);
-    const known = ticket ?? idOf(command, report.idempotencyKey, identity);
+    const known = ticket ?? idOf(command, report, identity);
     const id = known ?? newId();
     const decided = async () => {
       if (command.type === 'OpenTicket' && command.plan !== undefined) expectMayReport(identity, 'plan');
       const request = { ...report, command, ...recordedBy(identity, actor) };
+      await foreseeRefused(this.store, sender, command.type === 'MergeTicket' ? [id, command.into] : [id]);
       const objection = sender.unopened?.objection(command, id);
       if (objection !== undefined) throw objection;
       return this.decided(new ChangeTicketCommand(identity.scope, id, [request], known === undefined, sender.signal));
@@ -65,7 +65,7 @@ export class EventReporter {
 /** @throws GraphQLError `BAD_USER_INPUT` that names the fields at fault */
 function read(
   type: ReportedType,
-  input: ReportInput & { readonly id?: string; readonly into?: string },
+  input: ReportInput & NamedOpening & { readonly id?: string; readonly into?: string },
   sender: Sender,
 ) {
   const faults = new Faults();
@@ -73,14 +73,15 @@ function read(
     faults.add(field, message);
   });
   if (report !== undefined) return report;
-  rememberFailed(sender, type, { ticket: input.id, into: input.into });
+  rememberFailed(sender, type, { ticket: input.id ?? openingId(input, sender.identity), into: input.into });
   throw faults.asError();
 }
 
-/** The id that derives from an opening, so that opening it twice opens one; undefined: it needs a new one. */
-function idOf(command: TicketCommand, key: string | undefined, { actor, scope }: Identity): string | undefined {
+function idOf(
+  command: TicketCommand,
+  { idempotencyKey }: { readonly idempotencyKey?: string },
+  identity: Identity,
+): string | undefined {
   if (command.type !== 'OpenTicket') return undefined;
-  const { from, customer } = command;
-  if (from !== undefined) return ticketIdOf(from, scope === 'everyone' ? undefined : customer);
-  return key === undefined ? undefined : deriveId('ticket-by-key', actor.id, key);
+  return openingId({ ...command.from, customer: command.customer, idempotencyKey }, identity);
 }

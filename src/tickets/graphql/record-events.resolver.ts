@@ -18,7 +18,7 @@ import { heeding } from '../commands/unopened.js';
 import { type TicketEventInput } from './event.inputs.js';
 import { readBulk } from './event-readers.js';
 import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.types.js';
-import { From, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
+import { foreseeRefused, From, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 
 const mostEvents = 1_000;
 
@@ -52,6 +52,10 @@ export class RecordEventsResolver {
       return { index, ticket, request: { ...report, ...recordedBy(sender.identity, actor) } };
     });
     const results = new Array<RecordedTicketEventType>(events.length);
+    const named = items.flatMap(({ ticket, request: { command } }) =>
+      command.type === 'MergeTicket' ? [ticket, command.into] : ticket,
+    );
+    await foreseeRefused(this.store, sender, new Set(named));
     const unopened = unopenedBy(sender);
     let last: Position | undefined;
     const record = async (ticket: string, own: readonly Item[]) => {
