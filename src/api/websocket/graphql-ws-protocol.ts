@@ -13,8 +13,9 @@ import { type Authenticator } from '../../auth/authenticator.js';
 import { authenticateConnection, closeIfOver, contextOfConnection, identityOf } from './authenticate-connections.js';
 import { whyNotAll } from '../graphql/operation-authorization.js';
 import { type TimeSource } from '../../time/time-source.js';
-import { faultsOfVariables } from '../graphql/variable-faults.js';
+import { faultsOfRequest } from '../graphql/request-faults.js';
 import { answerTooLarge, exceeds } from '../answer-size.js';
+import { type Limits } from '../limits.js';
 import { type RequestLimits } from '../request-limits.js';
 import { documentReader, refusal } from './document-reader.js';
 import { type OpenSocket } from './open-socket.js';
@@ -51,8 +52,8 @@ export function socketProtocol(
 
   return {
     connectionInitWaitTimeout: 0, // whoever serves the socket waits for its identity, not for the message alone
-    execute: (args: ExecutionArgs) => withSoundVariables(args, execute),
-    subscribe: (args: ExecutionArgs) => withSoundVariables(args, subscribe),
+    execute: (args: ExecutionArgs) => withSoundVariables(args, limits, execute),
+    subscribe: (args: ExecutionArgs) => withSoundVariables(args, limits, subscribe),
     // What it returns reaches the client, so it is a plain yes or no.
     onConnect: async (context) => {
       contexts.add(context);
@@ -122,10 +123,12 @@ export function socketProtocol(
 /** Runs an operation whose variables are sound; graphql-js would repeat wrong ones in full. */
 function withSoundVariables<Result>(
   args: ExecutionArgs,
+  limits: Limits,
   run: (args: ExecutionArgs) => Result,
 ): Result | ExecutionResult {
-  const operation = getOperationAST(args.document, args.operationName);
-  const faults = operation && faultsOfVariables(args.schema, operation, args.variableValues ?? {});
+  const { schema, document, variableValues } = args;
+  const operation = getOperationAST(document, args.operationName);
+  const faults = operation && faultsOfRequest({ schema, document, operation }, variableValues ?? {}, limits);
   return faults?.isEmpty === false ? { errors: [faults.asError()] } : run(args);
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CloseCode, type Server } from 'graphql-ws';
 import { type RequestLimits } from '../request-limits.js';
 import { tooMuchJson } from '../json-size.js';
+import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
 import { inFull } from '../../observability/log.js';
 import { type OpenSocket, type OpenSockets } from './open-socket.js';
 
@@ -59,11 +60,32 @@ export function serveSocket(
     if (isTooMuch) refuseBytes();
   });
 
-  async function receive(data: Buffer, hand: (text: string) => Promise<void>): Promise<void> {
+  /** The message that waits for its turn last; those that come after it wait as well, for messages keep their order. */
+  let waiting: Promise<void> | undefined;
+
+  /** Reads a message at once, or in turns with all else that is read: one of megabytes takes a while. */
+  function receive(data: Buffer, hand: (text: string) => Promise<void>): void {
     one.incoming += data.length - unfinished;
     unfinished = 0;
+    count();
+    const turns = new TimeSlice(one.identity?.actor.id ?? `address ${address}`);
+    if (waiting === undefined && !turns.isOver) {
+      void read(data, hand);
+      return;
+    }
+    const turn = (waiting ?? Promise.resolve()).then(async () => {
+      while (turns.isOver) await turns.yield();
+    });
+    waiting = turn;
+    void turn.then(() => {
+      if (waiting === turn) waiting = undefined;
+      return read(data, hand);
+    });
+  }
+
+  async function read(data: Buffer, hand: (text: string) => Promise<void>): Promise<void> {
     try {
-      count();
+      if (!isOpen()) return;
       if (tooMuchJson(data, limits) !== undefined) close(CloseCode.BadRequest, 'Invalid message received');
       if (!isOpen()) return;
       const text = data.toString();
@@ -100,7 +122,10 @@ export function serveSocket(
           }
         }),
       close,
-      onMessage: (hand) => socket.on('message', (data: Buffer) => void receive(data, hand)),
+      onMessage: (hand) =>
+        socket.on('message', (data: Buffer) => {
+          receive(data, hand);
+        }),
     },
     one,
   );
