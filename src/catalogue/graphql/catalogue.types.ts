@@ -126,7 +126,7 @@ export class PlanType {
   @Field(() => [CatalogueChangeType], {
     description: 'All that was recorded of it, in that order, with who did it when; for the roles that read histories.',
   })
-  history!: readonly CatalogueChangeType[];
+  history!: Promise<readonly CatalogueChangeType[]>;
 }
 
 @ObjectType('Calendar', { description: 'When a support desk is open.' })
@@ -153,7 +153,7 @@ export class CalendarType {
   @Field(() => [CatalogueChangeType], {
     description: 'All that was recorded of it, in that order, with who did it when; for the roles that read histories.',
   })
-  history!: readonly CatalogueChangeType[];
+  history!: Promise<readonly CatalogueChangeType[]>;
 }
 
 @ObjectType('Customer', { description: 'A customer, and the plan it is on.' })
@@ -177,7 +177,7 @@ export class CustomerType {
   @Field(() => [CatalogueChangeType], {
     description: 'All that was recorded of it, in that order, with who did it when; for the roles that read histories.',
   })
-  history!: readonly CatalogueChangeType[];
+  history!: Promise<readonly CatalogueChangeType[]>;
 }
 
 export const CustomerConnection = connectionOf('Customer', () => CustomerType);

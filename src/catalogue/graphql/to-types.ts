@@ -1,4 +1,5 @@
 import { type Instant } from '../../business-time/calendar.js';
+import { inTurns } from '../../event-sourcing/yield-to-event-loop.js';
 import { type CalendarHistory } from '../domain/calendar-decider.js';
 import { type Customer, type CustomerHistory } from '../domain/customer-decider.js';
 import { differences } from '../domain/difference.js';
@@ -9,8 +10,8 @@ import { type PlanHistory, retiredFrom, versionsOf } from '../domain/plan-decide
 import { builtInWords } from '../domain/built-in-words.js';
 import { type KeptWord, type WordList, type Words, wordIn } from '../domain/words.js';
 import { wordKey } from '../../parsing/word.js';
-import { CalendarType, type CatalogueChangeType, CustomerType, PlanType } from './catalogue.types.js';
-import { WordType } from './word.types.js';
+import { type CalendarType, type CatalogueChangeType, type CustomerType, type PlanType } from './catalogue.types.js';
+import { type WordType } from './word.types.js';
 
 /** Which version of something: the one in force at an instant, or a number. */
 export interface Which {
@@ -40,30 +41,48 @@ export function customerAs(history: CustomerHistory, which: Which): CustomerType
   return change === undefined ? undefined : toCustomerType(history, change);
 }
 
-export const toPlanType = (history: PlanHistory, { content, version, effectiveFrom }: Change<Plan>): PlanType =>
-  Object.assign(new PlanType(), content, {
-    ...{ version, effectiveFrom, pauses: eachMetric((metric) => content.pauses[metric] ?? []) },
-    ...{ retiredFrom: retiredFrom(history) ?? null, history: toChanges(history) },
-  });
+export const toPlanType = (history: PlanHistory, { content, version, effectiveFrom }: Change<Plan>): PlanType => ({
+  ...content,
+  ...{ version, effectiveFrom, retiredFrom: retiredFrom(history) ?? null },
+  pauses: eachMetric((metric) => content.pauses[metric] ?? []),
+  get history() {
+    return toChanges(history);
+  },
+});
 
 export const toCalendarType = (history: CalendarHistory, change: Change<NamedCalendar>): CalendarType => {
   const { content, version, effectiveFrom } = change;
   const { timeZone } = content.definition;
-  return Object.assign(new CalendarType(), content, { version, effectiveFrom, timeZone, history: toChanges(history) });
+  return {
+    ...content,
+    ...{ version, effectiveFrom, timeZone },
+    get history() {
+      return toChanges(history);
+    },
+  };
 };
 
 export const toCustomerType = (history: CustomerHistory, change: Change<Customer>): CustomerType => {
   const { customer: id, ...content } = change.content;
   const { effectiveFrom } = change;
-  return Object.assign(new CustomerType(), content, { id, effectiveFrom, history: toChanges(history) });
+  return {
+    ...content,
+    ...{ id, effectiveFrom },
+    get history() {
+      return toChanges(history);
+    },
+  };
 };
 
 export function toWordType({ word, history }: KeptWord): WordType {
   const builtIn = wordIn(builtInWords, word.list, word.code);
-  return Object.assign(new WordType(), word, {
+  return {
+    ...word,
     isBuiltIn: builtIn !== undefined,
-    history: toChanges(history, builtIn),
-  });
+    get history() {
+      return toChanges(history, builtIn);
+    },
+  };
 }
 
 /** A word of a list, in whatever case it was said; undefined where the list lacks it. */
@@ -72,9 +91,17 @@ export function wordAs(words: Words, list: WordList, code: string): WordType | u
   return kept === undefined ? undefined : toWordType(kept);
 }
 
-/** `first` is what there was before anything was recorded of it. */
-const toChanges = (history: History<unknown>, first?: unknown): readonly CatalogueChangeType[] =>
-  history.map(({ content, ...change }, i) => {
-    const before = i === 0 ? first : history[i - 1]?.content;
-    return { ...change, changes: before === undefined ? [] : differences(before, content) };
+/**
+ * What each version changed, found for who asks, and in turns: a calendar may be long, and have many versions. `first` is what
+ * there was before anything was recorded of it.
+ */
+async function toChanges(history: History<unknown>, first?: unknown): Promise<readonly CatalogueChangeType[]> {
+  const changes: CatalogueChangeType[] = [];
+  let before = first;
+  await inTurns(history, (change) => {
+    const { content, ...said } = change;
+    changes.push({ ...said, changes: before === undefined ? [] : differences(before, content) });
+    before = content;
   });
+  return changes;
+}

@@ -36,7 +36,7 @@ export class WordType {
   @Field(() => [CatalogueChangeType], {
     description: 'All that was recorded of it, in that order, with who did it when; for the roles that read histories.',
   })
-  history!: readonly CatalogueChangeType[];
+  history!: Promise<readonly CatalogueChangeType[]>;
 }
 
 @InputType({ isAbstract: true })

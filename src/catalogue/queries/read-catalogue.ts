@@ -13,6 +13,7 @@ import { among } from '../../read-models/rows.js';
 import { type Readable } from '../../read-models/scoped.js';
 import { type Decider } from '../../event-sourcing/decider.js';
 import { type NewEvent } from '../../event-sourcing/event-store.js';
+import { inTurns } from '../../event-sourcing/yield-to-event-loop.js';
 import { calendarDecider, type CalendarHistory } from '../domain/calendar-decider.js';
 import { customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
 import { planDecider, type PlanHistory } from '../domain/plan-decider.js';
@@ -31,11 +32,11 @@ export const calendars = async (db: Db, codes?: readonly string[]): Promise<read
 
 /** All words of the desk, with the history of each. */
 export const words = async (db: Db): Promise<Words> =>
-  histories(await rowsOf(db, 'word'), wordsDecider)[0] ?? wordsDecider.initial;
+  (await histories(await rowsOf(db, 'word'), wordsDecider))[0] ?? wordsDecider.initial;
 
 /** The history of a customer; undefined where nobody enrolled it. */
 export const customer = async (db: Db, id: string): Promise<CustomerHistory | undefined> =>
-  histories(await rowsOf(db, 'customer', [id]), customerDecider)[0];
+  (await histories(await rowsOf(db, 'customer', [id]), customerDecider))[0];
 
 const byCode: ListOrder = { columns: ['code'], direction: 'asc' };
 
@@ -50,7 +51,7 @@ export async function customers(db: Db, request: PageRequest): Promise<Page<Cust
   } as const;
   const page = await readPage(list, request);
   const ids = page.edges.map(({ node }) => node.code);
-  const found = histories(await rowsOf(db, 'customer', ids), customerDecider);
+  const found = await histories(await rowsOf(db, 'customer', ids), customerDecider);
   const known = new Map(found.map((history) => [history[0]?.content.customer, history]));
   return withNodes(page, ({ code }) => known.get(code) ?? []);
 }
@@ -60,14 +61,14 @@ function rowsOf(db: Db, kind: string, codes?: readonly string[]): Promise<readon
   return (codes === undefined ? query : query.where('code', 'in', among(codes))).execute();
 }
 
-/** What rows in order of code and revision say, a history for each code. */
-function histories<History>(
+/** What rows in order of code and revision say, a history for each code. Rows may be many, and long: others have turns in between. */
+async function histories<History>(
   rows: readonly Selectable<CatalogueTable>[],
   decider: Pick<Decider<History, never, NewEvent>, 'initial' | 'evolve'>,
-): readonly History[] {
+): Promise<readonly History[]> {
   const folded = new Map<string, History>();
-  for (const { code, event } of rows) {
+  await inTurns(rows, ({ code, event }) => {
     folded.set(code, decider.evolve(folded.get(code) ?? decider.initial, JSON.parse(event) as NewEvent));
-  }
+  });
   return [...folded.values()];
 }
