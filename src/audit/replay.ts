@@ -5,7 +5,6 @@ import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
 import { type TicketClock } from '../tickets/domain/ticket-clocks.js';
 import { type TicketEvent } from '../tickets/domain/ticket-event-types.js';
-import { latestClocks } from '../tickets/domain/latest-clocks.js';
 import { stateFromJson, stateToJson } from '../tickets/domain/ticket-state-json.js';
 import { type QualityFlag } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
@@ -60,7 +59,7 @@ export async function replayTicket(
     id,
     customer,
     state: stateToJson(state),
-    clocks: latestClocks(clocks()),
+    clocks: clocks(),
     flags: flags().slice(0, flagsShown),
   };
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { among } from '../read-models/rows.js';
 import { type Schema } from '../read-models/schema.js';
+import { inTurns } from '../event-sourcing/yield-to-event-loop.js';
 import { metrics } from '../catalogue/domain/plan.js';
 import { type TicketClock } from './domain/ticket-clocks.js';
 import { clocksShown } from './domain/latest-clocks.js';
@@ -19,7 +20,9 @@ export async function readClocks(
   const all = tickets.length > 1 ? await query.where('ticket', 'in', among(tickets)).limit(most).execute() : undefined;
   const rows = all === undefined || all.length === most ? await last() : all;
   const clocks = new Map<string, TicketClock[]>(tickets.map((id) => [id, []]));
-  for (const { ticket, clock } of rows) clocks.get(ticket)?.push(JSON.parse(clock) as TicketClock);
+  await inTurns(rows, ({ ticket, clock }) => {
+    clocks.get(ticket)?.push(JSON.parse(clock) as TicketClock);
+  });
   return clocks;
 }
 

@@ -4,8 +4,13 @@ import { type TicketClock } from './ticket-clocks.js';
 /** How many clocks of each metric are shown with a ticket. A desk does not meet the limit; the ticket's history has all. */
 export const clocksShown = 100;
 
-/** The clocks that are shown with a ticket, in order of start: of each metric the last ones. */
-export function latestClocks(clocks: Iterable<TicketClock>): readonly TicketClock[] {
+/**
+ * The clocks that are shown with a ticket, in order of start: of each metric the last ones. Runs may be given in place of
+ * clocks, so that none is read which is not shown.
+ */
+export function latestClocks<Shown extends Pick<TicketClock, 'metric' | 'startedAt'>>(
+  clocks: Iterable<Shown>,
+): readonly Shown[] {
   const inOrder = [...clocks].sort(
     (a, b) => a.startedAt - b.startedAt || metrics.indexOf(a.metric) - metrics.indexOf(b.metric),
   );

@@ -6,6 +6,7 @@ import { layOut } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
 import { flagsOn } from './flags.js';
+import { latestClocks } from './latest-clocks.js';
 import { changes, type TicketState, stateAt, type QualityFlag } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
 
@@ -15,7 +16,7 @@ export interface TicketView extends Omit<TicketState, 'waits'> {
   readonly customer: string;
   /** Why it waits; empty unless its status is `waiting`. */
   readonly waits: TicketState['waits'];
-  /** In order of start. */
+  /** In order of start: of each metric the {@link latestClocks}. */
   readonly clocks: () => readonly TicketClock[];
   /** In order of occurrence of the facts. */
   readonly flags: () => readonly QualityFlag[];
@@ -35,7 +36,7 @@ export function viewAt(
   const state = stateAt(ticket.facts, at);
   if (state === undefined) return undefined;
   const { id, customer, facts } = ticket;
-  const clocks = () => layOut(facts, versions, at).map((run) => clockOf(run, at));
+  const clocks = () => latestClocks(layOut(facts, versions, at)).map((run) => clockOf(run, at));
   return { id, customer, clocks, flags: () => flagsOf(facts), isIncomplete: isIncomplete(state), ...state };
 }
 
@@ -44,7 +45,7 @@ export function viewOf(id: string, ticket: Ticket, versions: Versions, at: Insta
   const { customer } = ticket;
   const state = customer === undefined ? undefined : ticket.stateAt(at, versions);
   if (customer === undefined || state === undefined) return undefined;
-  const clocks = () => ticket.clocksAt(at, versions).map((run) => clockOf(run, at));
+  const clocks = () => latestClocks(ticket.clocksAt(at, versions)).map((run) => clockOf(run, at));
   return { id, customer, clocks, flags: () => flagsOf(ticket.facts), isIncomplete: isIncomplete(state), ...state };
 }
 

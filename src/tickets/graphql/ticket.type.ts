@@ -10,6 +10,7 @@ import {
 } from '../../api/graphql/enums.js';
 import { connectionOf } from '../../api/graphql/relay-connection.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
+import { inTurn } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { SelfHelpType, VersionRefType } from '../../catalogue/graphql/shared.types.js';
 import { soon } from '../../event-sourcing/soon.js';
@@ -159,7 +160,7 @@ export class TicketObjectType {
   flags!: readonly FactFlagType[];
 
   @Field(() => [ClockType], { description: 'The clocks on it, in order of start: of each promise the last 100.' })
-  clocks!: ClockType[];
+  clocks!: ClockType[] | Promise<ClockType[]>;
 
   @Field(() => ClockType, {
     nullable: true,
@@ -169,6 +170,9 @@ export class TicketObjectType {
 }
 
 export const TicketConnection = connectionOf('Ticket', () => TicketObjectType);
+
+/** How many clocks hold up nobody. */
+const fewClocks = 20;
 
 /** A ticket as read at an instant. Its versions must be loaded: see {@link Catalogue.load}. */
 export function toTicketType(view: TicketView, catalogue: Catalogue, now: number): TicketObjectType {
@@ -182,9 +186,11 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     get flags() {
       return view.flags().slice(0, flagsShown);
     },
-    // Laid out only for who asks.
+    // Laid out only for who asks; where they are many, in a turn of their own, for each ticket of a page may have as many.
     get clocks() {
-      return latestClocks(view.clocks()).map((clock) => toClockType(clock, catalogue, now));
+      const clocks = latestClocks(view.clocks());
+      const read = () => clocks.map((clock) => toClockType(clock, catalogue, now));
+      return clocks.length > fewClocks ? inTurn(read) : read();
     },
     get nextDue() {
       const clock = nextDue(view.clocks());

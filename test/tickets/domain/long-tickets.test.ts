@@ -84,6 +84,18 @@ describe('a ticket of many facts', () => {
     expect(ticket.state.bytes).toBeLessThan(20_000_000);
   });
 
+  it('has no more of its clocks read than are shown', () => {
+    const { through, asked } = counting();
+    const ticket = new TicketLife({ through }).open('Mon 09:00');
+    for (const minutes of forward(2_000)) ticket.do(after(minutes), { type: 'RecordFollowUp' }, now);
+    const view = viewOf('t1', ticket.state, ticket.versions, opening + 3_000 * minute);
+    const before = asked();
+    const followUps = view?.clocks().filter(({ metric }) => metric === 'followUp');
+    expect(followUps).toHaveLength(100);
+    expect(followUps?.at(-1)?.startedAt).toBe(opening + 2_000 * minute);
+    expect(asked() - before).toBeLessThan(1_000);
+  });
+
   it('leaves a ticket as it was that somebody has from before', () => {
     const ticket = new TicketLife().open('Mon 09:00').do('Mon 15:00', 'RecordFirstResponse');
     const before = ticket.state;
