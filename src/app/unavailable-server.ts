@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { standardLimits } from '../api/limits.js';
 import { type Settings } from '../config/settings.js';
 import { addressNotFree } from './address-not-free.js';
 import { healthOf, publicly, statusCodeOf } from '../observability/health.js';
@@ -30,11 +31,15 @@ export async function startUnavailableServer({
   host,
   port,
 }: Pick<Settings, 'host' | 'port'>): Promise<UnavailableServer> {
-  const server = createServer((request, response) => {
+  const { headersMs, requestMs, checkMs, connections } = standardLimits;
+  const limits = { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs };
+  const server = createServer(limits, (request, response) => {
     request.resume();
     answer(response, request.url === '/health' ? publicHealth : refusal);
   });
+  server.maxConnections = connections;
   server.on('upgrade', (_, socket) => {
+    socket.on('error', () => undefined); // who asked may have left
     socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\r\n');
   });
   await new Promise<void>((resolve, reject) => {
