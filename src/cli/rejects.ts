@@ -7,7 +7,7 @@ import { type RejectedRow } from '../imports/import-log.js';
 /** So much is gathered before it is written. */
 const chunk = 65_536;
 
-/** Writes rejected rows to a file, which is made with the first: a line of JSON each. */
+/** Writes rejected rows to a file, which is made with the first, and for its owner alone: a line of JSON each. */
 export class Rejects {
   /** Why rows could not be written; undefined: they could. */
   fault: Rejection | undefined;
@@ -49,7 +49,7 @@ export class Rejects {
     this.text = '';
     if (text === '' || this.fault !== undefined) return;
     try {
-      this.descriptor ??= openSync(this.file, 'w');
+      this.descriptor ??= openSync(this.file, 'w', 0o600);
       writeWhole(this.descriptor, Buffer.from(text));
     } catch (error) {
       this.fault = this.notWritable(error);

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -171,6 +171,14 @@ describe('rejected rows', () => {
       line: 2,
       code: 'LINE_NOT_JSON',
     });
+  });
+
+  it("are their owner's alone to read, for they say what tickets say", () => {
+    const file = join(folder, 'private.ndjson');
+    const rejects = new Rejects(file, () => undefined);
+    rejects.write({ line: 1, code: 'X', message: 'x', raw: 'It broke' });
+    rejects.end();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it('are not kept in memory', () => {
