@@ -3,7 +3,8 @@ import { type Instant } from '../business-time/calendar.js';
 /** The first pause; each is twice the one before. */
 const firstMs = 5_000;
 
-const longestMs = 6 * 3_600_000;
+/** The longest pause. */
+export const longestMs = 6 * 3_600_000;
 
 /** How long an event is tried for, from when it was enqueued. */
 export const triedForMs = 3 * 86_400_000;

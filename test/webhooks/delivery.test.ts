@@ -58,6 +58,19 @@ describe('a webhook', () => {
     return at ?? 0;
   };
 
+  it('that was put off while the clock was ahead is sent when the clock is put right', async () => {
+    await register();
+    there.answer(() => 500);
+    context.time.moveTo(Date.parse(start) + 10 * day);
+    await breach('T-1');
+    await there.came(1);
+    await nextAttempt('T-1');
+    there.answer(() => 200);
+    context.time.putTo(Date.parse(start));
+    await there.came(2);
+    await settled(['T-1 SlaBreached delivered 2']);
+  });
+
   it("is sent what happens from its registration on, signed, with the event's id", async () => {
     await breach('T-0');
     const secret = await register();

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { among } from '../../read-models/rows.js';
+import { longestMs } from '../back-off.js';
 import { type PostOutcome } from '../post.js';
 import { promote } from './enqueue.js';
 import { type Outbox } from './open-outbox.js';
@@ -20,7 +21,10 @@ export interface DueRequest {
   readonly retries: boolean;
 }
 
-/** What an endpoint is to be sent now, longest due first. What a replay has not enqueued yet goes before what follows it. */
+/**
+ * What an endpoint is to be sent now, longest due first. What a replay has not enqueued yet goes before what follows it. What
+ * would wait for longer than anything does was put off while the clock was ahead.
+ */
 export async function dueDeliveries(
   db: Kysely<OutboxSchema>,
   webhook: string,
@@ -28,11 +32,16 @@ export async function dueDeliveries(
 ): Promise<readonly Delivery[]> {
   if (limit <= 0) return [];
   const replay = await db.selectFrom('replays').select('next').where('webhook', '=', webhook).executeTakeFirst();
-  let query = db.selectFrom('deliveries').selectAll().where('webhook', '=', webhook).where('next_at', '<=', now);
-  if (busy.length > 0) query = query.where('ticket', 'not in', among(busy));
-  if (!retries) query = query.where('attempts', '=', 0);
-  if (replay !== undefined) query = query.where('position', '<=', replay.next);
-  return query.orderBy('next_at').orderBy('position').limit(limit).execute();
+  const dueWithin = (after: Instant, until: Instant) => {
+    let query = db.selectFrom('deliveries').selectAll().where('webhook', '=', webhook);
+    query = query.where('next_at', '>', after).where('next_at', '<=', until);
+    if (busy.length > 0) query = query.where('ticket', 'not in', among(busy));
+    if (!retries) query = query.where('attempts', '=', 0);
+    if (replay !== undefined) query = query.where('position', '<=', replay.next);
+    return query.orderBy('next_at').orderBy('position').limit(limit).execute();
+  };
+  const due = await dueWithin(Number.MIN_SAFE_INTEGER, now);
+  return due.length > 0 ? due : dueWithin(now + longestMs, Number.MAX_SAFE_INTEGER);
 }
 
 /** When an endpoint is to be tried next; undefined when nothing waits for time to pass. */
