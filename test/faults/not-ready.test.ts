@@ -4,7 +4,11 @@ import { type Position } from '../../src/event-sourcing/event-store.js';
 import { Progress } from '../../src/event-sourcing/progress.js';
 import { ReadBarrier } from '../../src/api/graphql/read-barrier.js';
 import { FirstBuild } from '../../src/app/projection-worker/first-build.js';
-import { Api } from '../support/api.js';
+import { startServer } from '../../src/app/bootstrap.js';
+import { healthOf, statusCodeOf } from '../../src/observability/health.js';
+import { Api, newFolder } from '../support/api.js';
+import { ledgerAt } from '../support/application-contexts.js';
+import { testDoors } from '../support/request-limits.js';
 import { eachStore } from '../support/stores.js';
 import { event } from '../contract/event-store.contract.js';
 
@@ -64,11 +68,34 @@ describe('the first build of read models', () => {
     await expect(barrier(running).seen(['tickets'], undefined)).rejects.toMatchObject({ code: 'PROJECTION_FAILED' });
   });
 
-  it('shows in the health until it is over', async () => {
-    const api = await Api.start('2026-03-02T09:00:00Z');
-    const health = async () => (await fetch(`${api.url}/health`)).status;
+  it('shows in the health until it is over', () => {
+    const subscription = { state: 'live', lag: 0, reconnects: 0 } as const;
+    const health = (isBuilt: boolean) =>
+      healthOf({ subscription, projections: [], stuckTickets: 0, faults: [], isBuilt });
+    expect([health(false), statusCodeOf(health(false))]).toEqual([
+      expect.objectContaining({ status: 'notReady', reason: 'The read models are being built.' }),
+      503,
+    ]);
+    expect([health(true).status, statusCodeOf(health(true))]).toEqual(['ok', 200]);
+  });
+
+  it('is what the health of a server goes by', async () => {
+    const folder = newFolder();
+    const context = await ledgerAt('2026-03-02T09:00:00Z', folder);
+    let isOver = false;
+    const firstBuild = Object.create(context.firstBuild, {
+      isOver: { get: () => isOver },
+      over: { value: () => Promise.resolve(false) },
+    }) as FirstBuild;
+    const { requestLimits } = testDoors(context.settings, context.time);
+    const server = await startServer({ ...context, firstBuild }, [], { requestLimits });
+    const health = async () => (await fetch(`${server.url}/health`)).status;
+    while (context.projections.subscription.state !== 'live') await new Promise(setImmediate);
+    expect(await health()).toBe(503);
+    isOver = true;
     expect(await health()).toBe(200);
-    await api.end();
+    await server.close();
+    await context.close();
   });
 });
 
