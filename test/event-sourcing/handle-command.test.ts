@@ -12,8 +12,9 @@ import { loadStream, LongLane } from '../../src/event-sourcing/load-stream.js';
 import { newId } from '../../src/event-sourcing/new-id.js';
 import { Rejection } from '../../src/event-sourcing/rejection.js';
 import { type SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
-import { all } from '../contract/event-store.contract.js';
+import { all, event } from '../contract/event-store.contract.js';
 import { conflicting, forgetful, newStore, withAppend } from '../support/stores.js';
+import { turnsWithin } from '../support/turns.js';
 
 /** A shelf with room for so many things; the same thing twice is already so. */
 interface Put {
@@ -311,6 +312,31 @@ describe('long streams', () => {
     const loaded = await Promise.all(names.map((name) => loadStream(store, name, counting, { lane })));
     expect(loaded.map(({ state }) => state)).toEqual(names.map(() => 2_100));
     expect(most()).toBe(2);
+  });
+
+  it('that the cache has no room for are read anew, each event once and a page in a turn of the event loop', async () => {
+    const log = newStore();
+    const names = ['a', 'b', 'c'];
+    const events = 2_000;
+    for (const name of names)
+      await log.append(
+        name,
+        'noStream',
+        Array.from({ length: events }, () => event({ thing: 'x' }, 'Stored')),
+      );
+    const cache = new StreamCache<number>({ streams: 10, bytes: 1.5 * events, bytesOf: (count) => count });
+    let read = 0;
+    const decider = { initial: 0, evolve: (count: number) => ((read += 1), count + 1) };
+    const looks = [...names, ...names];
+    const turns = await turnsWithin(async () => {
+      for (const name of looks) {
+        const { loaded, isFresh } = await cache.look(name, () => loadStream(log, name, decider));
+        expect([loaded.state, isFresh]).toEqual([events, true]);
+      }
+    });
+    expect(read).toBe(looks.length * events);
+    expect(turns).toBeGreaterThanOrEqual((looks.length * events) / 512);
+    await log.close();
   });
 
   it('are loaded once for all who ask for one at the same time', async () => {
