@@ -59,7 +59,7 @@ export async function startServer(
     abortOnError: false,
     bodyParser: false, // ours counts first, and reads no forms
   });
-  app.useGlobalPipes(new ValidateInput(requestLimits.limits.listItems));
+  app.useGlobalPipes(new ValidateInput());
   app.useGlobalFilters(new ApiExceptionFilter(requestLimits.log));
   await guardHttp(app, requestLimits);
   if (requestLimits.isExplorable) serveGraphiql(adapter.getInstance());

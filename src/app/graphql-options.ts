@@ -13,7 +13,7 @@ import { type RequestLimits } from '../api/request-limits.js';
 import { queryRules } from '../api/graphql/query-rules.js';
 import { errorFormat, fewOf, mostErrors } from '../api/exception-filter.js';
 import { withFastInputs } from '../api/graphql/input-coercion.js';
-import { faultsOfVariables } from '../api/graphql/variable-faults.js';
+import { faultsOfRequest } from '../api/graphql/request-faults.js';
 
 /** A subscription needs a connection that stays; one that comes as a request is refused by name. */
 const subscriptionsByWebSocket: ApolloServerPlugin = {
@@ -30,18 +30,18 @@ const subscriptionsByWebSocket: ApolloServerPlugin = {
 };
 
 /** Wrong variables are refused before graphql-js reads them, which would repeat each of them in full. */
-const soundVariables: ApolloServerPlugin = {
+const soundVariables = ({ limits }: RequestLimits): ApolloServerPlugin => ({
   requestDidStart: () =>
     Promise.resolve({
-      didResolveOperation({ schema, operation, request }) {
-        const faults =
-          operation === undefined ? undefined : faultsOfVariables(schema, operation, request.variables ?? {});
-        if (faults === undefined || faults.isEmpty) return Promise.resolve();
+      didResolveOperation({ schema, document, operation, request: { variables = {} } }) {
+        if (operation === undefined) return Promise.resolve();
+        const faults = faultsOfRequest({ schema, document, operation }, variables, limits);
+        if (faults.isEmpty) return Promise.resolve();
         const error = faults.asError();
         throw new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 400 } } });
       },
     }),
-};
+});
 
 /** An answer has an end: a page of the longest texts is no reason for a string of hundreds of megabytes. */
 const boundedAnswers = ({ limits, log }: RequestLimits): ApolloServerPlugin => ({
@@ -103,7 +103,7 @@ export const graphqlOptions = (requestLimits: RequestLimits): Omit<ApolloDriverC
     neverCached,
     subscriptionsByWebSocket,
     operationAuthorization,
-    soundVariables,
+    soundVariables(requestLimits),
   ],
   formatError: errorFormat(requestLimits),
 });

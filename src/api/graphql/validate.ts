@@ -21,27 +21,18 @@ function addAll(faults: Faults, errors: readonly ValidationError[], path: string
   }
 }
 
-/**
- * Makes what is said to be null what is left out, within what is within too, so that nobody has to tell them apart.
- * @throws GraphQLError `BAD_USER_INPUT` for a list that is too long
- */
-function tidy(value: unknown, longest: number, path: string): void {
+/** Makes what is said to be null what is left out, within what is within too, so that nobody has to tell them apart. */
+function tidy(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
-  if (!Array.isArray(value)) {
-    const fields = value as Record<string, unknown>;
-    for (const [name, inside] of Object.entries(fields)) {
-      if (inside === null) Reflect.deleteProperty(fields, name);
-      else tidy(inside, longest, path === '' ? name : `${path}.${name}`);
-    }
+  if (Array.isArray(value)) {
+    for (const item of value) tidy(item);
     return;
   }
-  if (value.length > longest) {
-    const message = `${path === '' ? 'The list' : path} has ${value.length} items; the limit is ${longest}.`;
-    const faults = new Faults();
-    faults.add(path, message);
-    throw faults.asError();
+  const fields = value as Record<string, unknown>;
+  for (const [name, inside] of Object.entries(fields)) {
+    if (inside === null) Reflect.deleteProperty(fields, name);
+    else tidy(inside);
   }
-  for (const item of value) tidy(item, longest, path);
 }
 
 /** The inputs with rules within an input, by the field that each is in. */
@@ -89,11 +80,9 @@ function findIn(value: object, type: Class, path: string, faults: Faults): void 
  * already, and Nest's own pipe costs a third of a request.
  */
 export class ValidateInput implements PipeTransform {
-  constructor(private readonly longestList: number) {}
-
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (typeof value !== 'object' || value === null || type !== 'body') return value;
-    tidy(value, this.longestList, '');
+    tidy(value);
     if (!isClass(metatype)) return value;
     const faults = new Faults();
     findIn(value, metatype, '', faults);

@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
+import { type Limits, standardLimits } from '../limits.js';
 import { Faults } from './faults.js';
 import { longestText, usualText } from './long-text.js';
 
@@ -29,37 +30,45 @@ export function faultsOfVariables(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
   values: Values,
+  { listItems }: Pick<Limits, 'listItems'> = standardLimits,
 ): Faults {
   const faults = new Faults();
+  const limits = { listItems, longest: usualText };
   for (const { variable, type: node, defaultValue } of variableDefinitions) {
     const name = variable.name.value;
     const type = typeFromAST(schema, node);
     if (!isInputType(type)) continue; // a document with such a variable is not valid
     const at = { within: undefined, key: name };
-    if (Object.hasOwn(values, name)) check(values[name], type, at, faults);
+    if (Object.hasOwn(values, name)) check(values[name], type, at, faults, limits);
     else if (defaultValue === undefined && isNonNullType(type)) faults.add(name, `$${name} is required`);
     if (faults.isFull) break;
   }
   return faults;
 }
 
-function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults, longest = usualText): void {
+/** How long a value may be. */
+interface Longest {
+  /** Items of a list. */
+  readonly listItems: number;
+  /** Characters of a text. */
+  readonly longest: number;
+}
+
+function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults, limits: Longest): void {
   if (isNonNullType(type)) {
     if (value === null || value === undefined) tell(faults, at, 'must not be null');
-    else check(value, type.ofType, at, faults, longest);
+    else check(value, type.ofType, at, faults, limits);
     return;
   }
   if (value === null || value === undefined) return;
   if (isListType(type)) {
-    if (!Array.isArray(value)) check(value, type.ofType, at, faults, longest);
-    else
-      for (let key = 0; key < value.length && !faults.isFull; key++)
-        check(value[key], type.ofType, { within: at, key }, faults, longest);
+    if (Array.isArray(value)) checkList(value, type.ofType, at, faults, limits);
+    else check(value, type.ofType, at, faults, limits);
     return;
   }
   if (isInputObjectType(type)) {
     if (typeof value !== 'object' || Array.isArray(value)) tell(faults, at, `must be an object of type ${type.name}`);
-    else checkFields(value as Values, type, at, faults);
+    else checkFields(value as Values, type, at, faults, limits);
     return;
   }
   if (isEnumType(type)) {
@@ -69,8 +78,8 @@ function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults
   const rule = builtIn.get(type.name);
   if (rule !== undefined) {
     if (!rule.holds(value)) tell(faults, at, `must be ${rule.mustBe}`);
-    else if (typeof value === 'string' && value.length > longest)
-      tell(faults, at, `must have ${longest} characters at most`);
+    else if (typeof value === 'string' && value.length > limits.longest)
+      tell(faults, at, `must have ${limits.longest} characters at most`);
     return;
   }
   try {
@@ -80,13 +89,28 @@ function check(value: unknown, type: GraphQLInputType, at: Place, faults: Faults
   }
 }
 
-function checkFields(value: Values, type: GraphQLInputObjectType, at: Place, faults: Faults): void {
+/** A list longer than lists may be is not looked into. */
+function checkList(list: readonly unknown[], type: GraphQLInputType, at: Place, faults: Faults, limits: Longest): void {
+  if (list.length > limits.listItems) tell(faults, at, `has ${list.length} items; the limit is ${limits.listItems}`);
+  else
+    for (let key = 0; key < list.length && !faults.isFull; key++)
+      check(list[key], type, { within: at, key }, faults, limits);
+}
+
+function checkFields(
+  value: Values,
+  type: GraphQLInputObjectType,
+  at: Place,
+  faults: Faults,
+  { listItems }: Longest,
+): void {
   const fields = type.getFields();
   for (const name in fields) {
     const field = fields[name];
     if (field === undefined) continue;
     const given = value[name];
-    if (given !== undefined) check(given, field.type, { within: at, key: name }, faults, longestText(field));
+    const limits = { listItems, longest: longestText(field) };
+    if (given !== undefined) check(given, field.type, { within: at, key: name }, faults, limits);
     else if (field.defaultValue === undefined && isNonNullType(field.type))
       tell(faults, { within: at, key: name }, 'is required');
     if (faults.isFull) return;
