@@ -12,7 +12,7 @@ export async function workQueuePages(data) {
   try {
     const reader = { scope: 'everyone', who: 'bench', signal: new AbortController().signal };
     const readers = context.readers;
-    const ways = { here: readers.atHand(reader.scope), inThread: readers.of(reader) };
+    const ways = { here: readers.here(reader.scope), inThread: readers.of(reader) };
     const took = { here: [], inThread: [] };
     for (let page = -warming; page < pages; page++) {
       for (const [way, db] of Object.entries(ways)) {

@@ -34,7 +34,7 @@ export interface Readers {
   /** For what may look at many rows: it is read elsewhere, for a limited time, and holds up nobody. */
   of(reader: Reader): Readable;
   /** For rows that are found by their key: they are read at once. */
-  atHand(scope: Scope): Readable;
+  here(scope: Scope): Readable;
 }
 
 /**
@@ -47,7 +47,7 @@ export function readersOf(db: Kysely<Schema>, reads: Reads, readModels: readonly
   const everyones: Readable = Object.assign(db.withoutPlugins(), { scope: 'everyone' as const });
   return {
     of: (reader) => seenIn(elsewhere.withPlugin(askedBy(reader)), reader.scope, visible),
-    atHand: (scope) => (scope === 'everyone' ? everyones : seenIn(db, scope, visible)),
+    here: (scope) => (scope === 'everyone' ? everyones : seenIn(db, scope, visible)),
   };
 }
 

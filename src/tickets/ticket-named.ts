@@ -18,7 +18,7 @@ interface Ports {
  */
 export async function idOfTicket(ports: Ports, reader: Reader, name: string): Promise<string> {
   const { store, readers, barrier } = ports;
-  if (await hasTicket(readers.atHand(reader.scope), name)) return name;
+  if (await hasTicket(readers.here(reader.scope), name)) return name;
   // The read models may not have a new ticket yet; its stream is there.
   for await (const _ of ticketEvents(store, reader.scope, name, { limit: 1 })) return name;
   await barrier.seen(['tickets'], undefined);

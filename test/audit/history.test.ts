@@ -125,7 +125,7 @@ describe('the flags of a history', () => {
       if (flags.length > 0) all.set(event.revision, flags);
     expect(all.size).toBeGreaterThan(90);
 
-    const db = context.readers.atHand('everyone');
+    const db = context.readers.here('everyone');
     expect(await flagsBetween(db, 'T-1', 0, 1_000)).toEqual(all);
     for (const [first, last] of [
       [0, 0],

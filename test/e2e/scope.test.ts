@@ -258,7 +258,7 @@ describe('the read models of some customers', () => {
       log: context.store,
       projections: allProjections,
     });
-    const db = readersOf(models.db, context.reads, allProjections).atHand(new Set(['acme']));
+    const db = readersOf(models.db, context.reads, allProjections).here(new Set(['acme']));
     await expect(db.selectFrom('sla_summary').selectAll().execute()).rejects.toThrow('may not select from sla_summary');
     await expect(db.selectFrom('tickets_by_version').selectAll().execute()).rejects.toThrow(
       'may not select from tickets_by_version',

@@ -177,13 +177,13 @@ export class Both {
       desk.propagateAll(now);
     }
     for (const id of desk.tickets.keys())
-      await this.compare(id, await ticketById(context.readers.atHand('everyone'), id), true);
+      await this.compare(id, await ticketById(context.readers.here('everyone'), id), true);
   }
 
   /** The reports count what became of the clocks. What ended without a verdict is counted whenever that was. */
   async compareSummaries(): Promise<void> {
     const counted = new Tally();
-    for (const line of await slaSummary(this.context.readers.atHand('everyone'), {})) {
+    for (const line of await slaSummary(this.context.readers.here('everyone'), {})) {
       const { plan, metric, month } = line;
       for (const verdict of ['met', 'metLate', 'breached'] as const)
         counted.add(`${plan} ${metric} ${month} ${verdict}`, line[verdict]);

@@ -59,7 +59,7 @@ describe('the list of breaches', () => {
     [{ channels: ['phone'] }, []],
     [{ teams: ['first-line'], channels: ['phone'] }, []],
   ])('is narrowed by %j', async (filter, tickets) => {
-    const { edges } = await breaches(context.readers.atHand('everyone'), filter, {});
+    const { edges } = await breaches(context.readers.here('everyone'), filter, {});
     expect(edges.map(({ node }) => node.ticket).sort()).toEqual(tickets);
   });
 });

@@ -23,7 +23,7 @@ describe('the summary', () => {
   };
   const summary = async (): Promise<readonly Partial<SummaryLine>[]> => {
     await project(context);
-    return slaSummary(context.readers.atHand('everyone'), {});
+    return slaSummary(context.readers.here('everyone'), {});
   };
 
   it('counts each verdict in the month of its answer when met, of its deadline when not', async () => {

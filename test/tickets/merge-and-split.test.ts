@@ -52,7 +52,7 @@ describe('merging and splitting', () => {
   }
   const typesOf = async (ticket: string) => (await eventsOf(ticket)).map(({ type }) => type);
   const viewOf = async (ticket: string) => {
-    const db = context.readers.atHand('everyone');
+    const db = context.readers.here('everyone');
     return (await ticketById(db, ticket)) ?? ticketCalled(db, ticket);
   };
   /** When the first response of a ticket is due, as readers are told. */

@@ -28,8 +28,8 @@ export class TicketByIdHandler implements IQueryHandler<TicketByIdQuery> {
 
   async execute({ reader, idOrReference, minPosition }: TicketByIdQuery) {
     await this.barrier.seen(['tickets'], minPosition);
-    const atHand = await ticketById(this.readers.atHand(reader.scope), idOrReference);
-    return atHand ?? ticketCalled(this.readers.of(reader), idOrReference);
+    const here = await ticketById(this.readers.here(reader.scope), idOrReference);
+    return here ?? ticketCalled(this.readers.of(reader), idOrReference);
   }
 }
 

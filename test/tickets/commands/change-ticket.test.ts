@@ -62,7 +62,7 @@ describe('the plan of a ticket', () => {
       line('FirstResponseSent', '09:58:00'),
     ]);
     await project(context);
-    const [ticket] = (await tickets(context.readers.atHand('everyone'), {}, {})).edges;
+    const [ticket] = (await tickets(context.readers.here('everyone'), {}, {})).edges;
     expect(ticket?.node.clocks().map(({ metric, terms }) => [metric, terms.plan.code])).toEqual([
       ['firstResponse', 'enterprise'],
       ['followUp', 'enterprise'],
