@@ -36,7 +36,7 @@ describe('the history of a calendar that has very many versions', () => {
   it('is read, and what each changed is found, in turns with others', async () => {
     let desk: CalendarHistory = [];
     const reading = await turnsWithin(async () => {
-      [desk = []] = await calendars(context.readers.atHand('everyone'), ['desk']);
+      [desk = []] = await calendars(context.readers.here('everyone'), ['desk']);
     });
     expect([desk.length, reading > versions / 10]).toEqual([versions, true]);
     const shown = calendarAs(desk, { at: now, version: versions });
@@ -51,7 +51,7 @@ describe('the history of a calendar that has very many versions', () => {
   });
 
   it('is compared for those alone who ask for it', async () => {
-    const [desk = []] = await calendars(context.readers.atHand('everyone'), ['desk']);
+    const [desk = []] = await calendars(context.readers.here('everyone'), ['desk']);
     let looks = 0;
     const watched = desk.map((change) => ({
       ...change,
