@@ -11,9 +11,9 @@ import { type TicketRequest } from '../tickets/commands/ticket-request.js';
 import { heeding, Unopened } from '../tickets/commands/unopened.js';
 import { inDesksSpelling } from '../tickets/domain/command-words.js';
 import { type TicketCommand } from '../tickets/domain/facts.js';
-import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { factIdOf, inOurWords } from './fact-id.js';
 import { type FactRecord, type ImportRecord, type ImportRow } from './import-record.js';
+import { LogNames } from './log-names.js';
 import { OpenedTickets } from './opened-tickets.js';
 import { Repetitions } from './repetitions.js';
 import { type Survey } from './survey.js';
@@ -91,6 +91,7 @@ class Importing {
   };
   private readonly repetitions = new Repetitions();
   private readonly opened = new OpenedTickets();
+  private readonly names: LogNames;
   private readonly refused = new DiskSet();
   private readonly unopened: Unopened;
   /** Facts whose ticket is not opened yet: whose it is, its opening says, which may come at any distance. */
@@ -101,6 +102,7 @@ class Importing {
   private definitions: Promise<void>[] = [];
 
   constructor(private readonly options: ImportOptions) {
+    this.names = new LogNames(options.source);
     this.unopened = options.survey?.unopened ?? new Unopened(this.refused);
   }
 
@@ -131,13 +133,14 @@ class Importing {
       this.reject({ line, ...row.rejected });
       if (row.unopened !== undefined) {
         const { ticket, by } = row.unopened;
-        this.unopened.add(ticketIdOf({ source, externalId: ticket }), by);
+        this.unopened.add(this.names.idOf(ticket), by);
       }
     } else if (!('record' in row)) return;
     else if (row.record.kind === 'fact') {
       const fact = { ...row.record, command: inDesksSpelling(row.record.command, await sink.words()) };
       const command = inOurWords(fact.command, fact.ticket, source);
       const factId = factIdOf(fact, source, this.repetitions);
+      this.names.note(fact);
       this.chunk.push({ line, fact, command, factId });
     } else if (row.record.kind !== 'customer') await this.define(line, row.record);
     else this.definitions.push(this.define(line, row.record));
@@ -201,30 +204,29 @@ class Importing {
     const outcomes = await heeding(this.unopened, { ticket, hasOwnOpening }, items, (tried) =>
       sink.record(ticket, tried.map(importedFact)),
     );
-    for (const [i, { line, command }] of items.entries()) {
+    for (const [i, { line, fact, command }] of items.entries()) {
       const outcome = outcomes[i];
       if (outcome !== undefined && leavesOpen(outcome)) {
         if (opens(command)) this.opened.add(ticket, 'opening');
         else if (command.type === 'SplitTicket') this.opened.add(command.into, 'split');
       }
-      this.took(line, outcome);
+      this.took(line, outcome, fact);
     }
   }
 
   /** Facts by Pledge's id of their ticket, the opening first. */
   private byTicket(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
     const tickets = groupBy(items, ({ fact }) => fact.ticket);
-    const { source } = this.options;
-    return new Map([...tickets].map(([externalId, own]) => [ticketIdOf({ source, externalId }), openingsFirst(own)]));
+    return new Map([...tickets].map(([externalId, own]) => [this.names.idOf(externalId), openingsFirst(own)]));
   }
 
-  private took(line: number, outcome: RequestOutcome | undefined): void {
+  private took(line: number, outcome: RequestOutcome | undefined, fact?: FactRecord): void {
     const { counts } = this;
     if (outcome === undefined || outcome.kind === 'alreadySo') counts.alreadySo += 1;
     else if (outcome.kind === 'rejected') {
       const { code, message } = outcome.rejection;
       if (outcome.rejection instanceof UnknownWord) counts.unknownWords.add(outcome.rejection);
-      this.reject({ line, code, message });
+      this.reject({ line, code, message: fact === undefined ? message : this.names.told(message, fact) });
     } else {
       counts.recorded += 1;
       counts.events += outcome.events;
