@@ -7,6 +7,8 @@ import { type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
 import { type OutcomeData } from '../../tickets/domain/ticket-clocks.js';
 import { type SummaryTable, summaryTables, type VerdictsTable } from './summary-tables.js';
 
+const endingTypes = ['TicketCancelled', 'TicketRestored', 'TicketMerged'] as const;
+
 /**
  * Verdicts by plan, metric and month. A verdict counts in the month of its answer when met, of its deadline when
  * breached or met late, of its end when cancelled – in the calendar's zone. The last word on a run counts; what it had
@@ -14,9 +16,9 @@ import { type SummaryTable, summaryTables, type VerdictsTable } from './summary-
  */
 export const summaryProjection: ReadModel = {
   name: 'summary',
-  version: 7,
+  version: 8,
   tables: summaryTables,
-  types: [...outcomeTypes.filter((type) => type !== 'SlaAtRisk'), ...['TicketCancelled', 'TicketMerged']],
+  types: [...outcomeTypes.filter((type) => type !== 'SlaAtRisk'), ...endingTypes],
   async apply(events, tx) {
     const known = await load(events, tx);
     const before = new Map([...known].map(([run, row]) => [run, { ...row }]));
@@ -59,27 +61,43 @@ const uncounted = ({ customer, ticket, run, metric }: Subject, excluded: number)
   verdict: 'open',
   withdrawals: 0,
   excluded,
-  ended_at: null,
+  endings: null,
 });
 
 /** Of a ticket that ended, what is remembered for runs that facts recorded later bring to light. */
 const endOf = (ticket: string) => `ended:${ticket}`;
 
-/** The first of what cancels and what merges a ticket has effect, in whatever order they are recorded. */
-function end(rows: Map<string, VerdictsTable>, { type, data, metadata }: StoredEvent): void {
+type Ending = readonly [at: number, type: (typeof endingTypes)[number]];
+
+const isEnding = (type: string): type is Ending[1] => (endingTypes as readonly string[]).includes(type);
+
+/** Whether a ticket is cancelled, by what cancels, restores and merges it, in whatever order that was recorded. */
+function end(rows: Map<string, VerdictsTable>, type: Ending[1], { data, metadata }: StoredEvent): void {
   const { ticket, customer } = data as OutcomeData;
   const run = endOf(ticket);
   const at = Math.min(metadata.occurredAt, metadata.recordedAt);
-  if ((rows.get(run)?.ended_at ?? Infinity) <= at) return;
-  const excluded = type === 'TicketCancelled' ? 1 : 0;
-  rows.set(run, { ...uncounted({ customer, ticket, run, metric: '' }, excluded), ended_at: at });
-  for (const row of rows.values()) if (row.ticket === ticket) row.excluded = excluded;
+  const before = JSON.parse(rows.get(run)?.endings ?? '[]') as readonly Ending[];
+  const endings = [...before, [at, type] as const].sort(([a], [b]) => a - b);
+  const excluded = isCancelledBy(endings) ? 1 : 0;
+  const row = uncounted({ customer, ticket, run, metric: '' }, excluded);
+  rows.set(run, { ...row, endings: JSON.stringify(endings) });
+  for (const other of rows.values()) if (other.ticket === ticket) other.excluded = excluded;
+}
+
+/** What has ended has no effect on what ends it otherwise; only a cancelling is taken back. */
+function isCancelledBy(endings: readonly Ending[]): boolean {
+  let ended: Ending[1] | undefined;
+  for (const [, type] of endings) {
+    if (type !== 'TicketRestored') ended ??= type;
+    else if (ended === 'TicketCancelled') ended = undefined;
+  }
+  return ended === 'TicketCancelled';
 }
 
 function take(rows: Map<string, VerdictsTable>, event: StoredEvent): void {
   const outcome = event.data as OutcomeData;
-  if (event.type === 'TicketCancelled' || event.type === 'TicketMerged') {
-    end(rows, event);
+  if (isEnding(event.type)) {
+    end(rows, event.type, event);
     return;
   }
   const { run, ticket, terms } = outcome;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { ofCustomer, type Tables } from '../../read-models/read-model.js';
-import { type Flag, type InstantColumn } from '../../read-models/schema.js';
+import { type Flag, type Json } from '../../read-models/schema.js';
 
 /** The last word on each run that there ever was one on, for the summary to correct itself by. */
 export interface VerdictsTable {
@@ -14,8 +14,8 @@ export interface VerdictsTable {
   withdrawals: number;
   /** Its ticket was cancelled. */
   excluded: Flag;
-  /** When its ticket was cancelled or merged, where the row says so much of a ticket and nothing of a run. */
-  ended_at: InstantColumn | null;
+  /** When its ticket was cancelled, restored or merged, where the row says so much of a ticket and nothing of a run. */
+  endings: Json | null;
 }
 
 export interface SummaryTable {
@@ -43,7 +43,7 @@ export const summaryTables: Tables = {
       sql`CREATE TABLE verdicts (
         customer TEXT NOT NULL, ticket TEXT NOT NULL, run TEXT NOT NULL, plan TEXT NOT NULL, metric TEXT NOT NULL,
         month TEXT NOT NULL, verdict TEXT NOT NULL, withdrawals INTEGER NOT NULL, excluded INTEGER NOT NULL,
-        ended_at INTEGER, PRIMARY KEY (customer, ticket, run)
+        endings TEXT, PRIMARY KEY (customer, ticket, run)
       ) WITHOUT ROWID`,
     ],
   },
