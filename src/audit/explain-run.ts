@@ -48,11 +48,11 @@ export async function explainRun(
 ): Promise<RunExplained> {
   let ticket = unopened;
   for await (const event of ticketEvents(store, scope, ticketId)) ticket = evolve(ticket, event);
-  const { facts, horizon } = ticket;
+  const { facts, horizon, recorded } = ticket;
   await catalogue.load(facts.map(({ terms }) => terms));
   const run = layOut(facts, catalogue, horizon).find(({ id }) => id === runId);
   if (run === undefined) throw new Error(`ticket ${ticketId} has no run ${runId}`);
-  const time = clockOf(run, horizon);
+  const time = clockOf(run, horizon, recorded.get(runId));
   const { metric, state, terms, timeZone, target, targetMs, startedAt, dueAt, satisfiedAt, cancelReason } = time;
   const priorityAt = (at: Instant) => stateAt(facts, at)?.priority ?? '';
   return {

@@ -5,10 +5,11 @@ import { type EventStore } from '../event-sourcing/event-store.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
 import { type TicketClock } from '../tickets/domain/ticket-clocks.js';
 import { type TicketEvent } from '../tickets/domain/ticket-event-types.js';
+import { countsAt, isFact } from '../tickets/domain/fact-of.js';
 import { stateFromJson, stateToJson } from '../tickets/domain/ticket-state-json.js';
 import { type QualityFlag } from '../tickets/domain/ticket-state.js';
-import { evolve, unopened } from '../tickets/domain/ticket.js';
-import { flagsShown, isIncomplete, type TicketView, viewAt } from '../tickets/domain/ticket-view.js';
+import { evolve, openedAt, unopened } from '../tickets/domain/ticket.js';
+import { flagsShown, isIncomplete, type TicketView, viewOf } from '../tickets/domain/ticket-view.js';
 import { ticketEvents } from '../tickets/ticket-events.js';
 
 /** Which ticket is replayed: as it stood at one instant, by what had been recorded at another. */
@@ -47,12 +48,13 @@ export async function replayTicket(
   let ticket = unopened;
   for await (const event of ticketEvents(store, scope, id)) {
     goOn();
-    if (event.metadata.recordedAt <= recordedBy) ticket = evolve(ticket, withoutText(event));
+    const isKnown = event.metadata.recordedAt <= recordedBy;
+    if (isKnown && holdsFrom(event, openedAt(ticket)) <= occurredBy) ticket = evolve(ticket, withoutText(event));
   }
-  const { customer, facts, pinned } = ticket;
-  if (customer === undefined) return undefined;
-  await catalogue.load(pinned);
-  const view = viewAt({ id, customer, facts: facts.filter(({ at }) => at <= occurredBy) }, catalogue, occurredBy);
+  if (ticket.customer === undefined) return undefined;
+  const { customer } = ticket;
+  await catalogue.load(ticket.pinned);
+  const view = viewOf(id, ticket, catalogue, occurredBy);
   if (view === undefined) return undefined;
   const { clocks, flags, isIncomplete: _, id: __, customer: ___, ...state } = view;
   return {
@@ -64,12 +66,16 @@ export async function replayTicket(
   };
 }
 
+/** When an event counts: a fact when it happened; what became of a clock from when it held. */
+const holdsFrom = (event: TicketEvent, opened: Instant | undefined): Instant =>
+  isFact(event) ? countsAt(event.metadata.occurredAt, event.metadata.recordedAt, opened) : event.data.at;
+
 /** No clock follows from what a note says, and notes may be long. */
 const withoutText = (event: TicketEvent): TicketEvent =>
   event.type === 'InternalNoteAdded' ? { ...event, data: { ...event.data, text: '' } } : event;
 
 /** A replayed ticket as readers see it. */
-export function viewOf({ id, customer, state: json, clocks, flags }: Replayed): TicketView {
+export function replayedView({ id, customer, state: json, clocks, flags }: Replayed): TicketView {
   const state = stateFromJson(json);
   return { id, customer, clocks: () => clocks, flags: () => flags, isIncomplete: isIncomplete(state), ...state };
 }

@@ -60,6 +60,10 @@ export interface RunData<S extends Subject = Subject> {
   readonly historic: boolean;
   /** The time zone data the deadline was computed with. */
   readonly tzdata: string;
+  /** The other subject whose promise it is, where it is not its subject's own. */
+  readonly from?: string;
+  /** Since when it is under its plan, where it was under another one before. */
+  readonly planSince?: Instant;
   /** Why it moved, was cancelled or withdrawn. */
   readonly reason: MovedBecause<S> | CancelledBecause<S> | null;
   /** The deadline before it moved or was withdrawn. */

@@ -11,7 +11,7 @@ import {
 import { arePinnedAlike } from './pinned-versions.js';
 import { type Subject } from './subject.js';
 import { type Recorded } from './recorded-run.js';
-import { type Ending, isLive, lastStep, type Run, type Step, stepsOn, stepsSince } from './run.js';
+import { elapsed, type Ending, isLive, lastStep, type Run, type Step, stepsOn, stepsSince } from './run.js';
 
 /** What is to be said of a run: an outcome, and the part of its data that the difference decides. */
 export interface Outcome<S extends Subject = Subject, Data extends RunData<S> = RunData<S>> {
@@ -147,13 +147,17 @@ function difference<S extends Subject, Data extends RunData<S>>(
 
 const endings = { met: 'SlaMet', metLate: 'SlaMetLate', cancelled: 'SlaClockCancelled' } as const;
 
-/** Whether a run ended as recorded: when and why, and by what deadlines, for a late fact may move those alone. */
+/**
+ * Whether a run ended as recorded: when and why, by what deadlines, for a late fact may move those alone, and how late, for a
+ * pause after the deadline changes that alone.
+ */
 function sameEnd<S extends Subject>(rec: Recorded<S> | undefined, run: Run<S>): boolean {
   const [a, b] = [rec?.end ?? null, run.end];
   if (rec === undefined || a === null || b === null) return a === b;
   const isSame = a.kind === b.kind && a.at === b.at && a.reason === b.reason;
-  const { dueAt, atRiskAt } = rec.last;
-  return isSame && dueAt === b.dueAt && atRiskAt === lastStep(run).atRiskAt && sameUnder(run, rec.last);
+  const { dueAt, atRiskAt, elapsedMs } = rec.last;
+  if (!isSame || elapsedMs !== elapsed(run, b.at)) return false;
+  return dueAt === b.dueAt && atRiskAt === lastStep(run).atRiskAt && sameUnder(run, rec.last);
 }
 
 /** Whether a run that had ended runs again, or was only cancelled and is judged after all. */

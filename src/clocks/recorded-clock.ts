@@ -3,7 +3,10 @@ import { type Clock } from './clock.js';
 import { type OutcomeType, type RunData } from './outcome.js';
 import { type Subject } from './subject.js';
 
-/** A clock after one recorded outcome more. The last outcome of a run counts; nothing is computed here. */
+/**
+ * A clock after one recorded outcome more. The last outcome of a run counts; nothing is computed here. That a breached one
+ * stands still or is over, no outcome says: that follows from what happened to its subject.
+ */
 export function clockAfter<S extends Subject>(
   before: Clock<S> | undefined,
   type: OutcomeType,
@@ -24,6 +27,7 @@ export function clockAfter<S extends Subject>(
   return {
     run,
     metric,
+    from: said.from ?? null,
     layout,
     state,
     terms,
@@ -41,8 +45,11 @@ export function clockAfter<S extends Subject>(
     pausedAt,
     dueBeforePauseAt,
     pausedUntil,
+    overAt: null,
     elapsedMs,
     measuredAt,
+    planSince: said.planSince ?? startedAt,
+    stops: [],
   };
 }
 

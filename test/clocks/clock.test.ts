@@ -3,7 +3,7 @@ import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { readClock } from '../../src/clocks/clock.js';
 import { type TicketClock } from '../../src/tickets/domain/ticket-clocks.js';
-import { viewAt } from '../../src/tickets/domain/ticket-view.js';
+import { viewOf } from '../../src/tickets/domain/ticket-view.js';
 import { hours, instant, planWith, TicketLife } from '../support/ticket-life.js';
 
 const hour = 3_600_000;
@@ -11,8 +11,7 @@ const calendar = compileCalendar(officeHours('UTC'));
 
 /** The only clock of a ticket as it stands at an instant. */
 function clockAt({ state, versions }: TicketLife, at: string): TicketClock {
-  const view = viewAt({ id: 't1', customer: 'acme', facts: state.facts }, versions, instant(at));
-  const [clock] = view?.clocks() ?? [];
+  const [clock] = viewOf('t1', state, versions, instant(at))?.clocks() ?? [];
   if (clock === undefined) throw new Error('there is no clock');
   return clock;
 }
@@ -57,6 +56,44 @@ describe('a clock', () => {
     expect(read(ticket, 'Tue 12:00')).toMatchObject({ remainingMs: -hour, remainingWallMs: -hour });
     ticket.do('Tue 13:00', 'ResolveTicket');
     expect(read(ticket, 'Tue 13:00', 'Fri 09:00')).toMatchObject({ remainingMs: -2 * hour, remainingWallMs: null });
+  });
+
+  describe('that was breached 90 hours ago (chatwoot PR#15024, frappe/helpdesk PR#3297)', () => {
+    const breached = () => new TicketLife({ plan }).open('Mon 09:00').settle('Fri 12:00');
+
+    it('stands still while the ticket is on hold, and goes on after that', () => {
+      const ticket = breached().do('Fri 12:00', hold);
+      const onHold = { remainingMs: -25 * hour, remainingWallMs: null, elapsedMs: 35 * hour };
+      expect(read(ticket, 'Fri 12:00')).toMatchObject(onHold);
+      expect(read(ticket, 'Fri 12:00', 'Mon+2 12:00')).toMatchObject(onHold);
+      expect(read(ticket, 'Mon+2 12:00')).toMatchObject(onHold);
+      ticket.do('Mon+2 12:00', 'ResumeTicket');
+      expect(read(ticket, 'Mon+2 13:00')).toMatchObject({ remainingMs: -26 * hour, elapsedMs: 36 * hour });
+    });
+
+    it.each([
+      ['closed', 'CloseTicket'],
+      ['cancelled', { type: 'CancelTicket', reason: 'spam' }],
+      ['merged', { type: 'MergeTicket', into: 't2' }],
+    ] as const)('stands for good once the ticket is %s', (_, command) => {
+      const ticket = breached().do('Fri 12:00', command);
+      const over = { remainingMs: -25 * hour, elapsedMs: 35 * hour, elapsedWallMs: 99 * hour, remainingWallMs: null };
+      expect(clockAt(ticket, 'Fri 12:00')).toMatchObject({ state: 'breached', overAt: instant('Fri 12:00') });
+      for (const now of ['Fri 12:00', 'Mon+1 09:00', 'Fri+9 09:00']) {
+        expect(read(ticket, 'Fri 12:00', now)).toMatchObject(over);
+        expect(read(ticket, now)).toMatchObject(over);
+      }
+    });
+
+    it('goes on where the ticket is reopened, less the time closed; a late first reply is judged without it too', () => {
+      const ticket = breached().do('Fri 12:00', 'CloseTicket').do('Mon+1 09:00', 'ReopenTicket');
+      expect(read(ticket, 'Mon+1 10:00')).toMatchObject({ elapsedMs: 36 * hour });
+      const answer = planWith({ targets: [{ metric: 'firstResponse', target: hours(10) }] });
+      const asked = new TicketLife({ plan: answer }).open('Mon 09:00').do('Fri 12:00', 'CloseTicket');
+      asked.do('Mon+1 12:00', 'RecordFirstResponse');
+      expect(asked.last.at(-1)).toBe('SlaMetLate firstResponse/1 Mon+1 12:00');
+      expect(read(asked, 'Mon+1 12:00')).toMatchObject({ elapsedMs: 35 * hour });
+    });
   });
 
   it('57: has never used less than nothing: answered before its first open instant, it has used none', () => {

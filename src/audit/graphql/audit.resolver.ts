@@ -20,7 +20,7 @@ import { flagsBetween } from '../../tickets/kept-flags.js';
 import { idOfTicket } from '../../tickets/ticket-named.js';
 import { type Histories, type HistoryRow, summaryOf } from '../history.js';
 import { historyList, lengthOf, type ReadHistory } from '../history-list.js';
-import { type Replays, viewOf } from '../replay.js';
+import { type Replays, replayedView } from '../replay.js';
 
 @ObjectType('HistoryEvent', { description: 'An event of a ticket as it is in the log; it is never changed.' })
 class HistoryEventType {
@@ -134,7 +134,7 @@ export class AuditResolver {
     const id = await this.idOf(name, reader);
     const question = { scope: reader.scope, id, occurredBy: at, recordedBy: recordedBy ?? Infinity };
     const replayed = await this.reads.replay(question, reader);
-    const views = replayed === undefined ? [] : [viewOf(replayed)];
+    const views = replayed === undefined ? [] : [replayedView(replayed)];
     const [ticket] = await toTicketTypes(views, this.catalogue, at);
     return ticket ?? null;
   }

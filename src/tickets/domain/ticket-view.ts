@@ -2,12 +2,12 @@ import { type Instant } from '../../business-time/calendar.js';
 import { isBuiltInType } from '../../catalogue/domain/built-in-words.js';
 import { clockOf } from '../../clocks/clock.js';
 import { type TicketClock } from './ticket-clocks.js';
-import { layOut } from './layout.js';
+import { clockAfter } from '../../clocks/recorded-clock.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
 import { flagsOn } from './flags.js';
 import { latestClocks } from './latest-clocks.js';
-import { changes, type TicketState, stateAt, type QualityFlag } from './ticket-state.js';
+import { changes, type TicketState, type QualityFlag } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
 
 /** A ticket with its clocks, as readers see it. */
@@ -27,26 +27,26 @@ export interface TicketView extends Omit<TicketState, 'waits'> {
 /** How many flags are shown with a ticket: the first. Its history has all. */
 export const flagsShown = 200;
 
-/** A ticket as its facts leave it at an instant, its clocks laid out as of then; undefined before it was opened. */
-export function viewAt(
-  ticket: { readonly id: string; readonly customer: string; readonly facts: readonly Fact[] },
-  versions: Versions,
-  at: Instant,
-): TicketView | undefined {
-  const state = stateAt(ticket.facts, at);
-  if (state === undefined) return undefined;
-  const { id, customer, facts } = ticket;
-  const clocks = () => latestClocks(layOut(facts, versions, at)).map((run) => clockOf(run, at));
-  return { id, customer, clocks, flags: () => flagsOf(facts), isIncomplete: isIncomplete(state), ...state };
-}
-
-/** A ticket as {@link viewAt} has it, by what has been worked out of it. */
+/** A ticket as its facts leave it at an instant, its clocks as of then; undefined before it was opened. */
 export function viewOf(id: string, ticket: Ticket, versions: Versions, at: Instant): TicketView | undefined {
   const { customer } = ticket;
   const state = customer === undefined ? undefined : ticket.stateAt(at, versions);
   if (customer === undefined || state === undefined) return undefined;
-  const clocks = () => latestClocks(ticket.clocksAt(at, versions)).map((run) => clockOf(run, at));
+  const clocks = () => clocksAt(ticket, versions, at);
   return { id, customer, clocks, flags: () => flagsOf(ticket.facts), isIncomplete: isIncomplete(state), ...state };
+}
+
+/** The clocks of a ticket at an instant, in order of start; those too that a late fact made vanish, as they were recorded. */
+function clocksAt(ticket: Ticket, versions: Versions, at: Instant): readonly TicketClock[] {
+  const { recorded } = ticket;
+  const runs = ticket.clocksAt(at, versions);
+  const laidOut = latestClocks(runs).map((run) => clockOf(run, at, recorded.get(run.id)));
+  const there = new Set(runs.map(({ id }) => id));
+  const vanished: TicketClock[] = [];
+  for (const [run, { end, last }] of recorded)
+    if (end?.reason === 'superseded' && !there.has(run))
+      vanished.push(clockAfter(undefined, 'SlaClockCancelled', last));
+  return vanished.length === 0 ? laidOut : latestClocks([...laidOut, ...vanished]);
 }
 
 /** Whether a report lacks what would have it solved faster. What a type of the desk's own needs, we do not know. */

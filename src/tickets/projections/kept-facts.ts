@@ -5,6 +5,8 @@ import { groupBy } from '../../event-sourcing/group-by.js';
 import { type FactsTable } from './ticket-tables.js';
 import { type Fact } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
+import { heedSplits } from '../domain/split-off.js';
+import { type Stop, stopsChanged } from '../domain/stops.js';
 import { after, type TicketState, type QualityFlag } from '../domain/ticket-state.js';
 
 /** So many events of a ticket have their facts in one row: a fact more makes no more than that be written again. */
@@ -30,12 +32,13 @@ export function compact(fact: Fact): Fact {
     text: _text,
     ...data
   } = fact.data as Record<string, unknown>;
-  const { id, type, at, clamped, order, actor, terms } = fact;
+  const { id, type, at, clamped, isSplitOff, order, actor, terms } = fact;
   const kept = {
     id,
     type,
     at,
     clamped,
+    isSplitOff,
     order,
     actor: { kind: actor.kind },
     data,
@@ -78,6 +81,8 @@ export interface FactTold {
   readonly lastAt: number;
   /** In order of occurrence. */
   readonly flags: readonly QualityFlag[];
+  /** In order; of one that is there twice, the last counts. */
+  readonly stops: readonly Stop[];
 }
 
 /** Tells a ticket anew from all its facts: one has come that occurred before others. What was flagged may be so no more. */
@@ -86,11 +91,14 @@ export async function tellAnew(tx: Tx, ticket: string): Promise<FactTold> {
   const facts = rows.flatMap((row) => JSON.parse(`[${row.facts}]`) as Fact[]);
   const flags: QualityFlag[] = [];
   const byPart = new Map(rows.map(({ part }): [number, string[]] => [part, []]));
+  const stops: Stop[] = [];
   let state: TicketState | undefined;
-  const inOrder = facts.toSorted((a, b) => a.at - b.at || a.order - b.order);
+  const inOrder = heedSplits(facts.toSorted((a, b) => a.at - b.at || a.order - b.order));
   for (const fact of inOrder) {
     for (const flag of flagsOn(state, fact)) flags.push({ fact: fact.id, flag });
-    state = after(state, fact);
+    const before = state;
+    state = after(before, fact);
+    stops.push(...stopsChanged(before, state, fact.at));
   }
   const flagged = groupBy(flags, ({ fact }) => fact);
   for (const fact of facts)
@@ -99,7 +107,7 @@ export async function tellAnew(tx: Tx, ticket: string): Promise<FactTold> {
     .map((row) => ({ ...row, flags: (byPart.get(row.part) ?? []).join(',') }))
     .filter((row, i) => row.flags !== rows[i]?.flags);
   await upsert(tx, 'facts', ['ticket', 'part'], changed);
-  return { state, lastAt: inOrder.at(-1)?.at ?? -Infinity, flags };
+  return { state, lastAt: inOrder.at(-1)?.at ?? -Infinity, flags, stops };
 }
 
 const flagOf = ({ order }: Fact, flag: QualityFlag['flag']) => JSON.stringify([order, flag]);

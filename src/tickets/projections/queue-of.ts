@@ -7,9 +7,13 @@ export const never = Number.MAX_SAFE_INTEGER;
 
 /** When a ticket is due, and whether it waits in the work queue, by its status and clocks. */
 export function queueOf(status: string, clocks: Iterable<TicketClock>): Pick<TicketsTable, 'due_at' | 'queued'> {
-  const dueAt = nextDue(clocks)?.dueAt ?? never;
+  const all = [...clocks];
+  const dueAt = nextDue(all)?.dueAt ?? never;
   const isUnderWay = status === 'open' || status === 'waiting';
-  // Resolved in silence, a ticket may still owe its first response.
-  const isOwed = status === 'resolved' && dueAt !== never;
+  const isAsked = all.some(({ from, state }) => from !== null && isUnanswered.has(state));
+  // Resolved in silence, a ticket may still owe its first response; closed too, that of one that was merged into it.
+  const isOwed = (status === 'resolved' && (dueAt !== never || isAsked)) || (status === 'closed' && isAsked);
   return { due_at: dueAt, queued: isUnderWay || isOwed ? 1 : 0 };
 }
+
+const isUnanswered: ReadonlySet<TicketClock['state']> = new Set(['running', 'paused', 'breached'] as const);

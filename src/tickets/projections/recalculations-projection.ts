@@ -16,10 +16,10 @@ import { type PinnedByTicket, pinnedByTicketOf, isOlder, type Oldest } from './t
  */
 export const recalculationsProjection: ReadModel = {
   name: 'recalculations',
-  version: 5,
+  version: 6,
   tables: recalculationTables,
   types: [
-    ...['PlanRevised', 'CalendarRevised', 'TicketOpened', 'SlaClockStarted', 'TicketReopened'],
+    ...['PlanRevised', 'CalendarRevised', 'TicketOpened', 'SlaClockStarted', 'TicketReopened', 'TicketRestored'],
     ...['TicketClosed', 'TicketCancelled', 'TicketMerged', 'PlanReapplied'],
   ],
   async apply(events, tx) {
@@ -38,7 +38,14 @@ type RecalculationEvent =
   | Extract<
       FactEvent,
       {
-        type: 'TicketOpened' | 'TicketReopened' | 'TicketClosed' | 'TicketCancelled' | 'TicketMerged' | 'PlanReapplied';
+        type:
+          | 'TicketOpened'
+          | 'TicketReopened'
+          | 'TicketRestored'
+          | 'TicketClosed'
+          | 'TicketCancelled'
+          | 'TicketMerged'
+          | 'PlanReapplied';
       }
     >
   | Extract<OutcomeEvent, { type: 'SlaClockStarted' }>;
@@ -78,6 +85,7 @@ class List {
         this.pin(ticket, event.data.terms, at);
         break;
       case 'TicketReopened':
+      case 'TicketRestored':
         this.turn(ticket, true, at);
         for (const oldest of this.pinned.get(ticket)?.versions ?? []) this.add(ticket, oldest);
         break;

@@ -7,6 +7,7 @@ import { type VersionRef } from '../../clocks/pinned-versions.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
 import { nextToEnd } from '../domain/ended-waits.js';
 import { type TicketState, type QualityFlag } from '../domain/ticket-state.js';
+import { type Stop } from '../domain/stops.js';
 import { stateFromJson, stateToJson } from '../domain/ticket-state-json.js';
 import { flagsShown } from '../domain/ticket-view.js';
 import { readClocks } from '../read-clocks.js';
@@ -30,11 +31,16 @@ export interface TicketRow {
   flags: readonly QualityFlag[];
   /** The facts of the batch. */
   readonly added: KeptFact[];
+  /** What the batch changed of its stops, by {@link keyOf}; all of them once it is told anew. */
+  stops: Map<string, Stop>;
   /** A fact has come that occurred before others: the ticket is to be told anew. */
   isLate: boolean;
   /** Those of the batch, and the last ones. */
   readonly clocks: Map<string, TicketClock>;
 }
+
+/** What tells a stop of a ticket from its others. */
+export const keyOf = ({ kind, from }: Stop): string => `${kind} ${from}`;
 
 /** A ticket of which nothing is known yet. */
 export const newRow = (id: string, customer: string, known?: Known): TicketRow => ({
@@ -45,6 +51,7 @@ export const newRow = (id: string, customer: string, known?: Known): TicketRow =
   lastAt: -Infinity,
   flags: [],
   added: [],
+  stops: new Map(),
   isLate: false,
   clocks: new Map(),
 });
@@ -77,7 +84,8 @@ export async function loadRows(
 
 export async function saveRows(tx: Tx, tickets: ReadonlyMap<string, TicketRow>): Promise<void> {
   await keepFacts(tx, new Map([...tickets].map(([id, { added }]) => [id, added])));
-  for (const row of tickets.values()) if (row.isLate) Object.assign(row, await tellAnew(tx, row.id));
+  for (const row of tickets.values()) if (row.isLate) await putAnew(row, tx);
+  await saveStops(tx, tickets.values());
   const rows = [...tickets.values()];
   const rankOf = await ranks(
     tx,
@@ -90,6 +98,19 @@ export async function saveRows(tx: Tx, tickets: ReadonlyMap<string, TicketRow>):
     rows.flatMap((row) => toRow(row, rankOf)),
   );
   await updateQueue(rows, tx);
+}
+
+async function putAnew(row: TicketRow, tx: Tx): Promise<void> {
+  const { stops, ...told } = await tellAnew(tx, row.id);
+  Object.assign(row, told, { stops: new Map(stops.map((stop) => [keyOf(stop), stop])) });
+  await tx.deleteFrom('stops').where('ticket', '=', row.id).execute();
+}
+
+async function saveStops(tx: Tx, rows: Iterable<TicketRow>): Promise<void> {
+  const stops = [...rows].flatMap(({ id: ticket, stops }) =>
+    [...stops.values()].map(({ kind, from, to }) => ({ ticket, kind, from_at: from, to_at: to })),
+  );
+  await upsert(tx, 'stops', ['ticket', 'kind', 'from_at'], stops);
 }
 
 type RankOf = (ref: VersionRef) => number;

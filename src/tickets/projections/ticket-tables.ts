@@ -64,17 +64,28 @@ export interface ClocksTable {
   held_at: InstantColumn | null;
 }
 
+/** A while in which nobody worked on a ticket: it waited, for a reason, or it had ended. */
+export interface StopsTable {
+  ticket: string;
+  kind: string;
+  from_at: InstantColumn;
+  /** Null: it goes on. */
+  to_at: InstantColumn | null;
+}
+
 export interface ImportsTable {
   id: string;
   source: string;
   unfinished: Flag;
 }
 
-/** The versions of plans, for tickets to be sorted by. */
+/** The versions of plans: tickets are sorted by their rank, and late clocks stand still as they have it. */
 export interface PlansTable {
   code: string;
   version: number;
   rank: number;
+  /** For which waits each metric stands still. */
+  pauses: Json;
 }
 
 declare module '../../read-models/schema.js' {
@@ -82,6 +93,7 @@ declare module '../../read-models/schema.js' {
     tickets: TicketsTable;
     facts: FactsTable;
     clocks: ClocksTable;
+    stops: StopsTable;
     imports: ImportsTable;
     plans: PlansTable;
   }
@@ -133,6 +145,15 @@ export const ticketTables: Tables = {
       sql`CREATE INDEX clocks_held ON clocks (import) WHERE held_at IS NOT NULL`,
     ],
   },
+  stops: {
+    visible: ofTicket,
+    create: [
+      sql`CREATE TABLE stops (
+        ticket TEXT NOT NULL, kind TEXT NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER,
+        PRIMARY KEY (ticket, kind, from_at)
+      ) WITHOUT ROWID`,
+    ],
+  },
   imports: {
     visible: 'none',
     create: [sql`CREATE TABLE imports (id TEXT PRIMARY KEY, source TEXT NOT NULL, unfinished INTEGER NOT NULL)`],
@@ -140,7 +161,8 @@ export const ticketTables: Tables = {
   plans: {
     visible: 'all',
     create: [
-      sql`CREATE TABLE plans (code TEXT NOT NULL, version INTEGER NOT NULL, rank INTEGER NOT NULL, PRIMARY KEY (code, version))`,
+      sql`CREATE TABLE plans (code TEXT NOT NULL, version INTEGER NOT NULL, rank INTEGER NOT NULL, pauses TEXT NOT NULL,
+        PRIMARY KEY (code, version))`,
     ],
   },
 };

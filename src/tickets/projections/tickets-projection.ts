@@ -12,11 +12,12 @@ import { type FactEvent } from '../domain/ticket-event-types.js';
 import { factOf } from '../domain/fact-of.js';
 import { factTypes } from '../domain/facts.js';
 import { flagsOn } from '../domain/flags.js';
+import { stopsChanged } from '../domain/stops.js';
 import { after } from '../domain/ticket-state.js';
 import { flagsShown } from '../domain/ticket-view.js';
 import { compact, isIdle } from './kept-facts.js';
 import { type ClocksTable, type ImportsTable, type PlansTable, ticketTables } from './ticket-tables.js';
-import { loadRows, newRow, saveRows, type TicketRow } from './ticket-rows.js';
+import { keyOf, loadRows, newRow, saveRows, type TicketRow } from './ticket-rows.js';
 
 type PlanVersion = Extract<PlanEvent, { type: 'PlanDefined' | 'PlanRevised' }>;
 type ImportEvent = ImportStarted | ImportFinished;
@@ -72,8 +73,8 @@ function take({ tickets, clocks, imports, plans }: Batch, event: StoredEvent): v
     const source = event.metadata.source ?? '';
     imports.set(id, { id, source, unfinished: event.type === 'ImportStarted' ? 1 : 0 });
   } else if (event.type === 'PlanDefined' || event.type === 'PlanRevised') {
-    const { code, version, rank } = (event as StoredEvent & PlanVersion).data;
-    plans.push({ code, version, rank });
+    const { code, version, rank, pauses } = (event as StoredEvent & PlanVersion).data;
+    plans.push({ code, version, rank, pauses: JSON.stringify(pauses) });
   } else if (outcomes.has(event.type)) {
     const outcome = event.data as OutcomeData;
     const ticket = tickets.get(outcome.ticket);
@@ -92,12 +93,15 @@ function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): vo
   tickets.set(id, row);
   const fact = compact(factOf(event, event.revision, row.state?.openedAt));
   if (isIdle(fact)) return;
-  // What comes late changes what the facts after it mean: they are told anew, together, when the batch is saved.
-  row.isLate ||= fact.at < row.lastAt;
+  // What comes late changes what the facts after it mean, and a split what its message means: they are told anew,
+  // together, when the batch is saved.
+  row.isLate ||= fact.at < row.lastAt || fact.type === 'TicketSplit';
   const flags = row.isLate ? [] : flagsOn(row.state, fact);
   row.added.push({ fact, flags });
   if (row.isLate) return;
-  row.state = after(row.state, fact);
+  const before = row.state;
+  row.state = after(before, fact);
+  for (const stop of stopsChanged(before, row.state, fact.at)) row.stops.set(keyOf(stop), stop);
   row.lastAt = fact.at;
   if (flags.length > 0 && row.flags.length < flagsShown)
     row.flags = [...row.flags, ...flags.map((flag) => ({ fact: fact.id, flag }))];

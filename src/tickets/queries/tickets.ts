@@ -19,6 +19,7 @@ import { stateFromJson } from '../domain/ticket-state-json.js';
 import { isIncomplete, type TicketView } from '../domain/ticket-view.js';
 import { wordKey } from '../../parsing/word.js';
 import { readClocks } from '../read-clocks.js';
+import { withStopsOf } from './late-clocks.js';
 
 type Db = Readable;
 /** What a view is made of. */
@@ -145,10 +146,8 @@ async function viewed(db: Db, page: Page<Row>): Promise<Page<TicketView>> {
 /** Rows with their clocks, as readers see them. */
 async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[]> {
   if (rows.length === 0) return [];
-  const clocks = await readClocks(
-    db,
-    rows.map(({ id }) => id),
-  );
+  const ids = rows.map(({ id }) => id);
+  const clocks = await withStopsOf(db, await readClocks(db, ids));
   return rows.map(({ id, customer, state: json, flags }) => {
     const state = stateFromJson(json);
     const own = latestClocks(clocks.get(id) ?? []);

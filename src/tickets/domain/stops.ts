@@ -1,0 +1,76 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type PauseReason } from '../../catalogue/domain/plan.js';
+import { mayGoOn } from './layout.js';
+import { type TicketClock } from './ticket-clocks.js';
+import { type TicketState } from './ticket-state.js';
+
+/** Why nobody worked on a ticket for a while: it waited, or it had ended. */
+export type StopKind = PauseReason | 'closed' | 'cancelled' | 'merged';
+
+/** A while in which nobody worked on a ticket. */
+export interface Stop {
+  readonly kind: StopKind;
+  readonly from: Instant;
+  /** Null: it goes on. */
+  readonly to: Instant | null;
+}
+
+/** The stops that a fact at an instant ends and begins, by the ticket before and after it. */
+export function stopsChanged(
+  before: TicketState | undefined,
+  state: TicketState | undefined,
+  at: Instant,
+): readonly Stop[] {
+  if (before?.waits === state?.waits && before?.status === state?.status) return none;
+  const [was, is] = [stopsOf(before), stopsOf(state)];
+  const changed = (a: typeof was, b: typeof was) => [...a].filter(([kind, from]) => b.get(kind) !== from);
+  // A cancelling ends only by being taken back, and then nothing is left of it.
+  const end = (kind: StopKind) => (kind === 'cancelled' ? 0 : at);
+  return [
+    ...changed(was, is).map(([kind, from]) => ({ kind, from, to: end(kind) })),
+    ...changed(is, was).map(([kind, from]) => ({ kind, from, to: null })),
+  ];
+}
+
+const none: readonly Stop[] = [];
+
+/** The stops that go on, and since when. */
+function stopsOf(state: TicketState | undefined): ReadonlyMap<StopKind, Instant> {
+  const stops = new Map<StopKind, Instant>(state?.waits);
+  if (state?.status === 'closed' && state.closedAt !== null) stops.set('closed', state.closedAt);
+  if (state?.status === 'cancelled' && state.cancelledAt !== null) stops.set('cancelled', state.cancelledAt);
+  if (state?.status === 'merged' && state.mergedAt !== null) stops.set('merged', state.mergedAt);
+  return stops;
+}
+
+/** Whether a clock, as it was recorded, goes on being late unless its ticket stops. */
+export const isLate = ({ state }: TicketClock): boolean => state === 'breached';
+
+/**
+ * A late clock, as it was recorded, with its ticket's stops since then: of those no outcome is recorded. It stands still
+ * for the waits that its plan pauses it for, and while its ticket was closed; it is over once the ticket has ended. A
+ * follow-up is not taken up again by a reopening. What was asked in a ticket that was merged into it goes on though it is
+ * closed.
+ */
+export function withStops(clock: TicketClock, stops: readonly Stop[], pausedFor: readonly string[]): TicketClock {
+  const began = Math.max(clock.measuredAt, clock.planSince);
+  const isOfIt = ({ kind, from, to }: Stop) =>
+    !(kind === 'closed' && clock.from !== null) && (to === null || (to > began && to >= from));
+  const since = stops.filter(isOfIt);
+  const overAt = mayGoOn(clock.metric) ? lastEnd(since) : firstEnd(since);
+  const stands = since.filter(({ kind, to }) => (kind === 'closed' ? to !== null : pausedFor.includes(kind)));
+  return { ...clock, overAt, stops: stands.map(({ from, to }) => ({ from: Math.max(from, began), to })) };
+}
+
+const isEnd = ({ kind }: Stop) => kind === 'closed' || kind === 'cancelled' || kind === 'merged';
+
+/** When the ticket first ended; null where it has not. */
+const firstEnd = (stops: readonly Stop[]): Instant | null =>
+  stops.filter(isEnd).reduce<Instant | null>((first, { from }) => Math.min(first ?? from, from), null);
+
+/** Since when the ticket has ended and still is; null where it is not. What is closed may be cancelled or merged too. */
+function lastEnd(stops: readonly Stop[]): Instant | null {
+  const last = stops.find((stop) => isEnd(stop) && stop.to === null);
+  if (last === undefined || last.kind === 'closed') return last?.from ?? null;
+  return stops.find(({ kind, to }) => kind === 'closed' && to === last.from)?.from ?? last.from;
+}
