@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type BusinessMs, type Calendar, type Instant, type Target } from '../business-time/calendar.js';
+import { type BusinessMs, type Calendar, type Instant, type Span, type Target } from '../business-time/calendar.js';
 import { type CancelledBecause, type MovedBecause, type Pause, type RunId } from './outcome.js';
-import { addPause, dueAfter, type Paused, pausedAnew, pausedUntil, riskAfter, unpaused } from './paused.js';
+import { addPause, dueAfter, type Paused, pausedAnew, pausedUntil, riskAfter, spansOf, unpaused } from './paused.js';
 import { type PinnedVersions } from './pinned-versions.js';
 import { type ClockRules, type Subject, type Waits } from './subject.js';
 
@@ -40,12 +40,16 @@ export interface Ending<S extends Subject = Subject> {
 export interface Run<S extends Subject = Subject> {
   readonly id: RunId;
   readonly metric: S['metric'];
+  /** The other subject whose promise it took over; null where it is its subject's own. */
+  readonly from: string | null;
   readonly startedAt: Instant;
   /** The versions that govern it, those of other targets' calendars among them. */
   readonly pinned: PinnedVersions;
   /** Those that it is counted under. */
   readonly terms: PinnedVersions;
   readonly plan: S['plan'] & ClockRules<S>;
+  /** Since when it is under that version of its plan. */
+  readonly planSince: Instant;
   readonly calendar: Calendar;
   readonly target: Target;
   /** The deadline without pauses. */
@@ -60,8 +64,10 @@ export interface Run<S extends Subject = Subject> {
   readonly steps: Steps<S>;
   readonly breachedAt: Instant | null;
   readonly end: Ending<S> | null;
-  /** Breached, and since then nothing can answer it any more. */
+  /** Breached, and since then nothing can answer it any more, unless it is taken up. */
   readonly overSince: Instant | null;
+  /** Ended by what may be taken back: as it was before. */
+  readonly before: Run<S> | null;
 }
 
 /** The step the run stands at. */
@@ -104,9 +110,9 @@ function atRisk({ paused, pausedSince, calendar }: Pick<Run, 'paused' | 'pausedS
   return pausedSince !== null && at > pausedSince ? null : at;
 }
 
-/** Open time used until an instant, pauses left out; never counted beyond the run's end. */
-export function elapsed({ startedAt, end, paused, pausedSince, calendar }: Run, at: Instant): BusinessMs {
-  const until = Math.max(startedAt, Math.min(at, end?.at ?? Infinity));
+/** Open time used until an instant, pauses left out; never counted beyond the run's end, or when it was over. */
+export function elapsed({ startedAt, end, overSince, paused, pausedSince, calendar }: Run, at: Instant): BusinessMs {
+  const until = Math.max(startedAt, Math.min(at, end?.at ?? overSince ?? Infinity));
   const now = pausedSince !== null && pausedSince < until ? calendar.between(pausedSince, until) : 0;
   return calendar.between(startedAt, until) - pausedUntil(paused, until, calendar) - now;
 }
@@ -137,10 +143,12 @@ export function start<S extends Subject>({ metric, fact, under, waits }: Start<S
   return {
     id: `${metric}:${fact.id}`,
     metric,
+    from: null,
     startedAt,
     pinned,
     terms,
     plan,
+    planSince: startedAt,
     calendar,
     target,
     baseDueAt,
@@ -153,7 +161,32 @@ export function start<S extends Subject>({ metric, fact, under, waits }: Start<S
     breachedAt: null,
     end: null,
     overSince: null,
+    before: null,
   };
+}
+
+/** What a run was in another subject that hands it over: its fact there, since when, and when it stood still. */
+export interface HandedOver {
+  readonly from: string;
+  readonly fact: string;
+  readonly since: Instant;
+  readonly pauses: readonly Span[];
+}
+
+/** A run that another subject hands over: from its start there and with its pauses, under this subject's terms. */
+export function takeOver<S extends Subject>(
+  { from, fact: id, since, pauses }: HandedOver,
+  { fact, metric, ...rest }: Omit<Start<S>, 'waits'>,
+): Run<S> {
+  const run = start({ ...rest, metric, fact: { ...fact, at: since }, waits: [] });
+  const paused = pauses.reduce((all, span) => addPause(all, span, run.calendar), run.paused);
+  const moved = { ...run, id: `${metric}:${id}`, from, paused };
+  return pauses.length === 0 ? moved : withFirstStep(moved, { dueAt: dueOf(moved), atRiskAt: atRisk(moved) });
+}
+
+function withFirstStep<S extends Subject>(run: Run<S>, laidOut: Pick<Step<S>, 'dueAt' | 'atRiskAt'>): Run<S> {
+  const first = { ...run.firstStep, ...laidOut };
+  return { ...run, firstStep: first, steps: { step: first, before: null, recalculated: 0 } };
 }
 
 const riskOf = (plan: Pick<ClockRules<Subject>, 'atRiskShare'>, targetMs: BusinessMs) =>
@@ -215,7 +248,20 @@ export function step<S extends Subject>(
 /** Breached, where the deadline has passed before an instant: exactly at the deadline is in time. */
 export function lapse<S extends Subject>(run: Run<S>, before: Instant): Run<S> {
   const { dueAt } = lastStep(run);
-  return isRunning(run) && dueAt !== null && dueAt < before ? { ...run, breachedAt: dueAt } : run;
+  return isRunning(run) && dueAt !== null && dueAt < before ? lateSince({ ...run, breachedAt: dueAt }, dueAt) : run;
+}
+
+/**
+ * A run whose deadline had passed already when it was put under its plan: since the deadline it is late, and only from the
+ * change on does the plan have a say in when it stands still.
+ */
+function lateSince<S extends Subject>(run: Run<S>, dueAt: Instant): Run<S> {
+  const { planSince, pausedSince, startedAt, baseDueAt, plan, targetMs, calendar } = run;
+  if (dueAt >= planSince) return run;
+  const before = spansOf(run.paused).filter(({ from }) => from < dueAt);
+  const fresh = unpaused(startedAt, baseDueAt, riskOf(plan, targetMs));
+  const paused = before.reduce((all, span) => addPause(all, span, calendar), fresh);
+  return { ...run, paused, pausedSince: pausedSince === null ? null : Math.max(pausedSince, planSince) };
 }
 
 /** Paused or resumed, as its subject waits or not. */
@@ -253,6 +299,15 @@ export function cancel<S extends Subject>(run: Run<S>, cause: Cause, reason: Can
   return { ...closePause(run, cause.at), end: { kind: 'cancelled', at: cause.at, cause: cause.id, dueAt, reason } };
 }
 
+/** As {@link cancel}, by what may be taken back. */
+export function suspend<S extends Subject>(run: Run<S>, cause: Cause, reason: CancelledBecause<S>): Run<S> {
+  return isLive(run) ? { ...cancel(run, cause, reason), before: run } : run;
+}
+
+/** What ended it is taken back: it goes on as if that had not been, the time since included. */
+export const resume = <S extends Subject>(run: Run<S>, { at }: Cause): Run<S> =>
+  run.before === null ? run : lapse(run.before, at);
+
 /** Whether closing in silence ended it. */
 export const wasClosed = (run: Run): boolean => run.end?.kind === 'cancelled' && run.end.reason === 'closed';
 
@@ -273,6 +328,7 @@ export function isSameRun<S extends Subject>(a: Run<S>, b: Run<S>): boolean {
   if (a === b) return true;
   return (
     a.id === b.id &&
+    a.from === b.from &&
     a.startedAt === b.startedAt &&
     a.pausedSince === b.pausedSince &&
     a.pausedUntil === b.pausedUntil &&
@@ -281,8 +337,10 @@ export function isSameRun<S extends Subject>(a: Run<S>, b: Run<S>): boolean {
     a.baseDueAt === b.baseDueAt &&
     a.targetMs === b.targetMs &&
     a.plan === b.plan &&
+    a.planSince === b.planSince &&
     a.calendar === b.calendar &&
     isDeepStrictEqual([a.pinned, a.terms, a.target, a.end], [b.pinned, b.terms, b.target, b.end]) &&
+    (a.before === null || b.before === null ? a.before === b.before : isSameRun(a.before, b.before)) &&
     isNextOf(a.steps, b.steps) &&
     isNextOf(a.paused.ended, b.paused.ended)
   );

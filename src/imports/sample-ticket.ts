@@ -1,5 +1,5 @@
 import { type Calendar, type Instant } from '../business-time/calendar.js';
-import { type Random } from './random.js';
+import { Random } from './random.js';
 import {
   closingDays,
   priorities,
@@ -77,22 +77,29 @@ export function sampleTicket(
   const after = (at: Instant, hours: number) =>
     Math.round(calendar.add(calendar.nextOpening(at), Math.max(1, hours * hour)));
 
+  // What is rare has choices of its own, so that they change nothing else of the log.
+  const rarely = new Random(openedAt);
   const { type, channel } = open(openedAt, customer, random, say);
   if (random.chance(0.5) && channel !== 'phone') {
     say(openedAt + 5_000, 'FirstResponseSent', { channel: 'email' }, { id: 'auto-reply', kind: 'automatic' });
   }
+  let workedOnFrom = openedAt + minute;
   const fate = random.next();
   if (fate < 0.015) {
-    say(after(openedAt, 0.5), 'TicketCancelled', { reason: fate < 0.01 ? 'spam' : 'duplicate' });
-    return facts;
+    const cancelledAt = after(openedAt, 0.5);
+    say(cancelledAt, 'TicketCancelled', { reason: fate < 0.01 ? 'spam' : 'duplicate' });
+    if (!rarely.chance(0.2)) return facts;
+    say(cancelledAt + 10 * minute, 'TicketRestored'); // by mistake
+    workedOnFrom = cancelledAt + 15 * minute;
   }
 
-  const respondedAt = Math.max(openedAt + minute, after(openedAt, random.from(responseHours)));
+  const respondedAt = Math.max(workedOnFrom, after(openedAt, random.from(responseHours)));
   say(respondedAt - 30_000, 'TicketAssigned', {
     assignee: agent,
     team: type === 'productBug' ? 'engineering' : 'support',
   });
   say(respondedAt, 'FirstResponseSent', { channel: channel === 'phone' ? 'phone' : 'email' });
+  if (rarely.chance(0.02)) sayTwice(`${ticket}-A`, ticket, openedAt, respondedAt, type, customer, say);
   const resolvedAt = Math.max(respondedAt + 5 * minute, after(openedAt, random.from(resolutionHours)));
 
   // The updates between, by whoever has it.
@@ -110,13 +117,17 @@ export function sampleTicket(
       const back = after(at, random.from(waitHours));
       say(at, 'FollowUpSent', { channel: 'email' });
       say(at + 1_000, 'TicketPaused', { reason: random.chance(0.7) ? 'waitingForCustomer' : 'waitingForThirdParty' });
+      if (rarely.chance(0.1))
+        say(at + 6_000, 'CustomerReplied', { channel: 'email' }, { id: customer.id, kind: 'automatic' });
       at = Math.min(back, resolvedAt - minute);
       if (at <= respondedAt + 2 * minute) break;
       say(at, 'CustomerReplied', { channel: 'email' }, { id: customer.id });
       say(at + 1_000, 'TicketResumed');
     } else if (random.chance(0.25)) say(at, 'InternalNoteAdded', { text: 'Asked a colleague.' });
-    else if (random.chance(0.2)) say(at, 'CustomerReplied', { channel: 'email' }, { id: customer.id });
-    else say(at, 'FollowUpSent', { channel: update % 2 === 0 ? 'email' : 'live chat' });
+    else if (random.chance(0.2)) {
+      say(at, 'CustomerReplied', { channel: 'email' }, { id: customer.id });
+      if (rarely.chance(0.03)) askAnother(`${ticket}-B`, at, [after(at, 2), after(at, 5)], say);
+    } else say(at, 'FollowUpSent', { channel: update % 2 === 0 ? 'email' : 'live chat' });
   }
   say(resolvedAt, 'TicketResolved', { publicReply: !random.chance(0.05) });
 
@@ -130,6 +141,34 @@ export function sampleTicket(
   const closedAt = endedAt + random.from(closingDays) * day + minute;
   say(Math.round(closedAt), 'TicketClosed', {}, { id: 'auto-close', kind: 'automatic' });
   return facts;
+}
+
+type Say = (at: Instant, event: string, more?: object, actor?: object) => void;
+
+/** The customer asks the same again before it is answered; the second ticket is merged into the first. */
+function sayTwice(
+  again: string,
+  ticket: string,
+  openedAt: Instant,
+  respondedAt: Instant,
+  type: SampleType,
+  customer: SampleCustomer,
+  say: Say,
+): void {
+  const askedAt = openedAt + 30 * minute;
+  if (askedAt >= respondedAt) return;
+  const [subject] = subjects[type];
+  const opening = { ticket: again, customer: customer.id, type, channel: 'email', subject };
+  say(askedAt, 'TicketOpened', opening, { id: customer.id });
+  say(respondedAt + minute, 'TicketMerged', { ticket: again, into: ticket });
+}
+
+/** The customer's message is about something else, and becomes a ticket of its own. */
+function askAnother(other: string, at: Instant, [answeredAt = at, solvedAt = at]: readonly Instant[], say: Say): void {
+  const messageAt = new Date(at).toISOString();
+  say(at + minute, 'TicketSplit', { into: other, messageAt, subject: 'And another thing' });
+  say(answeredAt, 'FirstResponseSent', { ticket: other, channel: 'email' });
+  say(solvedAt, 'TicketResolved', { ticket: other });
 }
 
 function open(

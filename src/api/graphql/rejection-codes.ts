@@ -91,6 +91,7 @@ export const rejectionCodes = {
   TICKET_FULL: 'The ticket has as many facts as a ticket may have.',
   TICKET_MERGED: 'The ticket was merged into another, which the message names.',
   TICKET_NOT_FOUND: 'There is no such ticket that the key may see.',
+  TICKET_NOT_CANCELLED: 'The ticket is not cancelled.',
   TICKET_NOT_RESOLVED: 'The ticket is neither resolved nor closed.',
   TICKET_RESOLVED: 'The ticket is resolved.',
   TOKEN_EXPIRED: 'The token has expired.',

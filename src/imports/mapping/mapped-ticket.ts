@@ -29,7 +29,7 @@ const isUnderWay = ({ standing }: Meaning) => standing === 'open' || (standing !
 
 /** One ticket of a log, row after row: what each says beyond the one before. */
 export class MappedTicket {
-  private status: 'open' | 'ended' = 'open';
+  private status: 'open' | 'ended' | 'cancelled' = 'open';
   private wait: PauseReason | undefined;
   private isAnswered = false;
   private before: Snapshot | undefined;
@@ -112,13 +112,15 @@ export class MappedTicket {
     yield { type: 'ReclassifyTicket', ticketType: type, ...(priority === undefined ? {} : { priority }) };
   }
 
-  /** What ended goes on, and a wait ends with the next state that is not the same wait. */
+  /** What ended goes on, what was cancelled by mistake is restored, and a wait ends with the next state that is not the same wait. */
   private *resumption(meaning: Meaning): Generator<TicketCommand> {
-    if (this.status === 'ended' && isUnderWay(meaning)) {
+    const { standing } = meaning;
+    if (this.status !== 'open' && isUnderWay(meaning)) {
       this.status = 'open';
       yield { type: 'ReopenTicket' };
+    } else if (this.status === 'cancelled' && standing !== undefined && standing !== 'resumed' && !isCancel(standing)) {
+      yield { type: 'RestoreTicket' }; // resolved or closed after all, it had been cancelled by mistake
     }
-    const { standing } = meaning;
     if (this.wait === undefined || standing === undefined || standing === this.wait) return;
     this.wait = undefined;
     if (isUnderWay(meaning) || standing === 'resumed') yield { type: 'ResumeTicket' };
@@ -126,7 +128,7 @@ export class MappedTicket {
 
   private *messages({ messages }: Meaning, actor: Actor): Generator<TicketCommand> {
     if (messages.has('customerReply')) {
-      if (this.wait === 'waitingForCustomer') this.wait = undefined;
+      if (this.wait === 'waitingForCustomer' && actor.kind === 'person') this.wait = undefined;
       yield { type: 'RecordCustomerReply' };
     }
     const isFirst = !this.isAnswered;
@@ -144,7 +146,7 @@ export class MappedTicket {
       yield { type: 'PauseTicket', reason: standing };
       return;
     }
-    this.status = 'ended';
+    this.status = isCancel(standing) ? 'cancelled' : 'ended';
     if (standing === 'closed') yield { type: 'CloseTicket' };
     else if (isCancel(standing)) yield { type: 'CancelTicket', reason: standing };
     else {

@@ -3,10 +3,13 @@ import { type Position } from '../../event-sourcing/event-store.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
 import { oneAtATimeByKey } from '../../event-sourcing/one-at-a-time.js';
 import { inTurns } from '../../event-sourcing/yield-to-event-loop.js';
+import { given } from '../../parsing/fields.js';
 import { ticketStream } from '../domain/ticket-event-types.js';
-import { concernsOthers, mergePropagations } from '../domain/merge-propagation.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
+import { concernsOthers, type MergePropagation, mergePropagations, pausesOf } from '../domain/merge-propagation.js';
 import { type StateChange, changes } from '../domain/ticket-state.js';
-import { changeTicket, type TicketChanged, type TicketPorts } from './change-ticket.js';
+import { type Ticket } from '../domain/ticket.js';
+import { changeTicket, type TicketChanged, type TicketPorts, workOut } from './change-ticket.js';
 import { type TicketRequest } from './ticket-request.js';
 import { ownerOf, readTicket } from './other-ticket.js';
 
@@ -23,7 +26,13 @@ export interface Propagated {
  * @param from of what was split off before this revision, the others know
  * @throws Rejection `TICKET_EXISTS` where a ticket to be split off was opened otherwise, and what a command may throw
  */
-export async function propagateMerge(ports: TicketPorts, id: string, from = 0): Promise<Propagated> {
+export const propagateMerge = (ports: TicketPorts, id: string, from = 0): Promise<Propagated> =>
+  propagate(ports, id, from, { mayBackdate: true });
+
+/** What its way adds to all that is told. */
+type Way = Pick<TicketRequest, 'mayBackdate' | 'import' | 'source'>;
+
+async function propagate(ports: TicketPorts, id: string, from: number, way: Way): Promise<Propagated> {
   const { state, revision, position } = await readTicket(ports, id);
   let last = position ?? (await ports.store.lastPosition());
   let isNews = false;
@@ -34,8 +43,13 @@ export async function propagateMerge(ports: TicketPorts, id: string, from = 0): 
     if (concernsOthers(change)) changed.push(change);
   });
   const { customer = '' } = state;
+  await ports.catalogue.load(state.pinned);
+  await workOut(state, ports.catalogue);
   for (const { target, ...request } of mergePropagations({ id, customer, revision }, changed, from)) {
-    const { position: reached, outcomes } = await changeTicket(ports, target, [{ ...request, mayBackdate: true }]);
+    if (way.import !== undefined && request.command.type !== 'OpenTicket') continue; // told when the import is finished
+    const { position: reached, outcomes } = await changeTicket(ports, target, [
+      { ...request, ...way, command: withPauses(request, state, ports.catalogue) },
+    ]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'rejected') refusal ??= outcome.rejection;
       isNews ||= outcome.kind === 'recorded';
@@ -46,19 +60,46 @@ export async function propagateMerge(ports: TicketPorts, id: string, from = 0): 
   return { position: last, isNews };
 }
 
+/** What is told, with when the request's clock stood still, where it ever did. */
+function withPauses({ command, occurredAt }: Told, ticket: Ticket, versions: Versions): Told['command'] {
+  if (command.type !== 'ReceiveMerge' || command.unansweredSince === null) return command;
+  const pauses = pausesOf(ticket, versions, command.unansweredSince, occurredAt);
+  return pauses.length === 0 ? command : { ...command, pauses };
+}
+
+type Told = Pick<MergePropagation, 'command' | 'occurredAt'>;
+
 /**
  * Merges of a customer's tickets go one at a time, so that two at once do not make a circle: no others are merged. And so do
  * splits that are to open the same ticket.
  */
 const inTurn = oneAtATimeByKey();
 
-/** Changes a ticket by what names others, and tells them at once; what keeps it from that is left to the policy. */
-export async function changeAndPropagate(
+type Change = (
   ports: TicketPorts,
   id: string,
   requests: readonly TicketRequest[],
   scope: Scope,
   signal?: AbortSignal,
+) => Promise<TicketChanged>;
+
+/** Changes a ticket by what names others, and tells them at once; what keeps it from that is left to the policy. */
+export const changeAndPropagate: Change = (ports, id, requests, scope, signal) =>
+  changeAndTell(ports, id, requests, scope, signal, { mayBackdate: true });
+
+/** As {@link changeAndPropagate}, of an import: what it splits off is opened at once, and as imported as the old ticket is. */
+export const changeAndOpenSplits =
+  ({ import: imported, source }: TicketRequest): Change =>
+  (ports, id, requests, scope, signal) =>
+    changeAndTell(ports, id, requests, scope, signal, { mayBackdate: true, ...given({ import: imported, source }) });
+
+async function changeAndTell(
+  ports: TicketPorts,
+  id: string,
+  requests: readonly TicketRequest[],
+  scope: Scope,
+  signal: AbortSignal | undefined,
+  way: Way,
 ): Promise<TicketChanged> {
   const stream = ticketStream(id);
   const owner = ports.tickets.get(stream)?.state.customer ?? (await ownerOf(ports.store, id));
@@ -69,7 +110,7 @@ export async function changeAndPropagate(
     // Who says the same again may have been interrupted before the others were told.
     const isAgain = changed.outcomes.some(({ kind }) => kind === 'alreadySo');
     const from = isAgain || known === 'noStream' ? 0 : known + 1;
-    const passedOn = await propagateMerge(ports, id, from).catch(() => undefined);
+    const passedOn = await propagate(ports, id, from, way).catch(() => undefined);
     const { position } = passedOn ?? changed;
     return position < changed.position ? changed : { ...changed, position };
   });

@@ -1,20 +1,21 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
+import { deriveId } from '../../event-sourcing/derive-id.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { outcomes } from '../../clocks/outcomes.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext, type TicketCommandInContext } from './commands.js';
 import { type FactEvent, type OutcomeEvent, type TicketEvent } from './ticket-event-types.js';
 import { countsAt, factOf } from './fact-of.js';
-import { type Fact, type FactType } from './facts.js';
-import { isAlreadySo, type TicketState, objection } from './ticket-state.js';
+import { type Fact, type FactType, type TicketCommand } from './facts.js';
+import { isAlreadySo, isUnderWay, type TicketState, objection } from './ticket-state.js';
 import { outcomeEvent } from './outcome-events.js';
 import { applyRevision, changesTerms } from './revision-facts.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
 import { expectWords } from './command-words.js';
 import { endedWaits } from './ended-waits.js';
 import { expectOccurrenceTime } from './occurrence-time.js';
-import { toFactEvent } from './to-fact-event.js';
+import { type FactCommand, toFactEvent } from './to-fact-event.js';
 
 /** How many facts a ticket takes at most; a desk never comes near. What ends a ticket is recorded even then. */
 export const mostFacts = 100_000;
@@ -62,14 +63,15 @@ function decideFact(
   const { context } = command;
   const opened = openedAt(ticket);
   const { state } = ticket.standAt(at, versions); // as of then, not as of now
-  if (wasSplitOff(ticket, command)) return settle(ticket, settleTo(ticket, context), context, versions);
+  if (isOpenedAgain(ticket, command)) return settle(ticket, settleTo(ticket, context), context, versions);
   if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket, at);
   if (command.type === 'PauseTicket') expectAhead(command.until, at);
-  const event = toFactEvent(command, ticket.customer, state, versions);
+  const restoring = restoresIn(command, state);
+  const event = toFactEvent(restoring ?? command, ticket.customer, state, versions);
   const fact = factOf(event, ticket.size, opened);
   if (state !== undefined && isAlreadySo(state, fact))
     return settle(ticket, settleTo(ticket, context), context, versions);
-  const code = state === undefined ? undefined : objection(state, fact.type);
+  const code = state === undefined || isSplitOff(ticket, command) ? undefined : objection(state, fact.type);
   if (code !== undefined)
     throw new Rejection(code, refusals[code]?.(state) ?? `The ticket is ${state?.status ?? 'none'}.`);
   if (context.objection !== undefined) throw context.objection;
@@ -79,7 +81,22 @@ function decideFact(
   if (fact.type === 'PlanReapplied' && !changesTerms(ticket, ticket.foresee(event), fact.at, versions)) {
     return settle(ticket, settleTo(ticket, context), context, versions);
   }
-  return withOutcomes([event], ticket, context, versions);
+  if (restoring === undefined || state === undefined || isUnderWay(state.beforeCancel ?? state))
+    return withOutcomes([event], ticket, context, versions);
+  // What had been resolved or closed before it was cancelled is not only restored, but taken up again.
+  const again = { ...command, context: { ...context, factId: deriveId('reopened', context.factId) } };
+  return withOutcomes([event, toFactEvent(again, ticket.customer, state, versions)], ticket, context, versions);
+}
+
+/** In a log, a cancelled ticket that is reopened was cancelled by mistake: there no system has a word of its own for that. */
+function restoresIn(
+  { type, context }: TicketCommandInContext,
+  state: TicketState | undefined,
+): FactCommand | undefined {
+  const isLog = context.import !== undefined;
+  return isLog && type === 'ReopenTicket' && state?.status === 'cancelled'
+    ? { type: 'RestoreTicket', context }
+    : undefined;
 }
 
 /** Facts with the outcomes that they cause; without facts, what fell due. */
@@ -111,17 +128,34 @@ export const full = (id: string, facts = mostFacts): Rejection =>
     `The ticket ${id} has ${facts} facts, which is the limit; it can only be resolved, closed or cancelled.`,
   );
 
+type Opening = Extract<TicketCommand, { type: 'OpenTicket' }>;
+
+/** Whether the ticket that is there is the one that is to be opened: the same customer's, and its source calls it the same. */
+function isSame({ customer, opening }: Ticket, command: Opening, mayBeUnnamed: boolean): boolean {
+  const [from, other] = [opening?.data.from, command.from];
+  const isSameSource = from?.source === other?.source && from?.externalId === other?.externalId;
+  return customer === command.customer && (isSameSource || (mayBeUnnamed && from === undefined));
+}
+
 /** Whether a ticket that is to be opened was split off: a log may bring an opening of its own for it, and says the same. */
-const wasSplitOff = ({ customer, opening }: Ticket, command: TicketCommandInContext): boolean =>
+const isOpenedAgain = (ticket: Ticket, command: TicketCommandInContext): boolean =>
   command.type === 'OpenTicket' &&
-  opening?.data.splitFrom !== undefined &&
-  customer === command.customer &&
-  opening.data.from?.source === command.from?.source &&
-  opening.data.from?.externalId === command.from?.externalId;
+  ticket.opening?.data.splitFrom !== undefined &&
+  isSame(ticket, command, command.splitFrom === undefined);
+
+/** Whether a ticket that was opened by a log turns out to be one that was split off: then the link is recorded. */
+const isSplitOff = (ticket: Ticket, command: TicketCommandInContext): boolean =>
+  command.type === 'OpenTicket' &&
+  command.splitFrom !== undefined &&
+  command.from !== undefined &&
+  ticket.opening !== undefined &&
+  ticket.opening.data.splitFrom === undefined &&
+  isSame(ticket, command, false);
 
 const refusals: Readonly<Record<string, (state: TicketState | undefined) => string>> = {
   TICKET_EXISTS: () => 'A ticket with this id already exists, with other content.',
-  TICKET_CANCELLED: () => 'The ticket was already cancelled at that time.',
+  TICKET_CANCELLED: () => 'The ticket was already cancelled at that time; restoreTicket takes that back.',
+  TICKET_NOT_CANCELLED: () => 'The ticket was not cancelled at that time.',
   TICKET_CLOSED: () => 'The ticket was already closed at that time; reopen it first.',
   TICKET_RESOLVED: () => 'The ticket was already resolved at that time; reopen it first.',
   TICKET_NOT_RESOLVED: () => 'The ticket was neither resolved nor closed at that time.',

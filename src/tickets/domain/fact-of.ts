@@ -23,7 +23,8 @@ export function factOf(event: FactEvent, order: number, openedAt: Instant | unde
   const clamped: Clamped | undefined =
     at > occurredAt ? 'clampedToOpening' : at < occurredAt ? 'clampedToRecording' : undefined;
   const kept = type === 'InternalNoteAdded' ? nothing : data;
-  return { id, type, at, clamped, order, actor: doerOf(metadata), terms: data.terms, commandHash, data: kept } as Fact;
+  const when = { at, clamped, isSplitOff: false, order };
+  return { id, type, ...when, actor: doerOf(metadata), terms: data.terms, commandHash, data: kept } as Fact;
 }
 
 const nothing = {};

@@ -1,4 +1,4 @@
-import { type Instant } from '../../business-time/calendar.js';
+import { type Instant, type Span } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
@@ -50,6 +50,8 @@ export type TicketCommand =
   | { readonly type: 'CloseTicket' }
   | { readonly type: 'ReopenTicket' }
   | { readonly type: 'CancelTicket'; readonly reason: CancelReason }
+  /** Takes back a cancelling. */
+  | { readonly type: 'RestoreTicket' }
   | { readonly type: 'MergeTicket'; readonly into: string }
   /** Opens a ticket of its own for a message of the customer's; what is left out is as in the old one. */
   | {
@@ -106,6 +108,8 @@ export interface FactData {
   TicketClosed: object;
   TicketReopened: object;
   TicketCancelled: { readonly reason: CancelReason };
+  /** Its cancelling was a mistake: all goes on as if it had not been. */
+  TicketRestored: object;
   /** Another ticket goes on for both. */
   TicketMerged: { readonly into: string };
   /** Another ticket was merged into it. Said again where that one turns out to have stood otherwise. */
@@ -122,6 +126,10 @@ export interface Received {
   readonly unansweredSince: Instant | null;
   /** How far the other's stream had been read. */
   readonly revision: number;
+  /** The fact that merged it; left out in events from before it was said. */
+  readonly merge?: string;
+  /** When that request's clock stood still there; left out where it never did. */
+  readonly pauses?: readonly Span[];
 }
 
 /** The ticket that a split opens. */
@@ -153,6 +161,7 @@ export const factTypes = [
   'TicketClosed',
   'TicketReopened',
   'TicketCancelled',
+  'TicketRestored',
   'TicketMerged',
   'MergeReceived',
   'TicketSplit',
@@ -185,6 +194,8 @@ export type Fact = {
     /** When it counts: as said, but not after its recording and not before the opening. */
     readonly at: Instant;
     readonly clamped: Clamped | undefined;
+    /** A message that was split off: it counts in another ticket alone. */
+    readonly isSplitOff: boolean;
     /** Its place in the log; the order of facts at the same instant. */
     readonly order: number;
     /** Who did it. */

@@ -1,10 +1,11 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { metrics } from '../../catalogue/domain/plan.js';
+import { type Metric, metrics } from '../../catalogue/domain/plan.js';
 import { type Fact } from './facts.js';
 import { after, isReply, isUnderWay, type TicketState } from './ticket-state.js';
-import { reapplied, received, reclassified } from './recalculate.js';
-import { liveOf, type Transition, planOf, started } from './transition.js';
-import { cancel, heedWaits, isLive, lapse, satisfy, takeUp, wasClosed } from '../../clocks/run.js';
+import { reapplied, reclassified } from './recalculate.js';
+import { received, receivedAgain } from './receive-merge.js';
+import { type FirstReplyFrom, liveOf, type Transition, planOf, started } from './transition.js';
+import { cancel, heedWaits, isLive, lapse, resume, satisfy, suspend, takeUp, wasClosed } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
@@ -23,12 +24,14 @@ export function advance(
   before: TicketState | undefined,
   state: TicketState,
   versions: Versions,
+  firstReplyFrom: FirstReplyFrom,
 ): Left {
   if (state.guarantee.reason === 'beforeJudgedFrom') return { open: [], over: [] };
   const lapsed = open.map((run) => lapse(run, fact.at));
-  const runs = effect({ runs: lapsed, fact, before: before ?? state, state, versions });
+  const runs = effect({ runs: lapsed, fact, before: before ?? state, state, versions, firstReplyFrom });
   const resolution = latestResolution(runs);
-  const isOver = (run: TicketRun) => !isLive(run) && run !== resolution && !mayBeTakenUp(run);
+  const isOver = (run: TicketRun) =>
+    !isLive(run) && run !== resolution && !mayBeTakenUp(run) && run.before === null && !isBeingTold(run, fact, state);
   return runs.some(isOver)
     ? { open: runs.filter((run) => !isOver(run)), over: runs.filter(isOver) }
     : { open: runs, over: none };
@@ -39,7 +42,12 @@ const none: readonly TicketRun[] = [];
 const latestResolution = (runs: readonly TicketRun[]) => runs.findLast((run) => run.metric === 'resolution');
 
 /** A first response that closing ended, which a reply or a reopening takes up again. */
-const mayBeTakenUp = (run: TicketRun) => run.metric === 'firstResponse' && (wasClosed(run) || run.overSince !== null);
+const mayBeTakenUp = (run: TicketRun) =>
+  run.metric === 'firstResponse' && run.from === null && (wasClosed(run) || run.overSince !== null);
+
+/** A merge that is told may be told otherwise, at the instant of the merge as well. */
+const isBeingTold = ({ from }: TicketRun, { at }: Fact, { receivedAt }: TicketState) =>
+  from !== null && at === receivedAt;
 
 /**
  * The clocks of a ticket as its facts leave them at an instant, in order of start. Pure: it knows nothing of what was
@@ -49,12 +57,15 @@ export function layOut(facts: readonly Fact[], versions: Versions, asOf: Instant
   let state: TicketState | undefined;
   let open: readonly TicketRun[] = none;
   const over: TicketRun[] = [];
+  const replies: Fact[] = [];
+  const firstReplyFrom = (at: Instant) => replies.find((reply) => reply.at >= at);
   for (const fact of facts) {
     if (fact.at > asOf) break;
     const before = state;
     state = after(before, fact);
     if (state === undefined || state === before) continue; // without effect
-    const left = advance(open, fact, before, state, versions);
+    const left = advance(open, fact, before, state, versions, firstReplyFrom);
+    if (isReply(fact)) replies.push(fact);
     open = left.open;
     over.push(...left.over);
   }
@@ -89,11 +100,13 @@ function effect(transition: Transition): readonly TicketRun[] {
     case 'TicketReopened':
       return reopened(transition);
     case 'TicketCancelled':
-      return runs.map((run) => cancel(run, fact, 'cancelled'));
+      return runs.map((run) => suspend(run, fact, 'cancelled'));
+    case 'TicketRestored':
+      return receivedAgain({ ...transition, runs: runs.map((run) => resume(run, fact)) });
     case 'TicketMerged':
       return runs.map((run) => cancel(run, fact, 'merged'));
     case 'MergeReceived':
-      return received(transition);
+      return received(transition, fact);
     case 'TicketAssigned':
     case 'InternalNoteAdded':
     case 'TicketSplit':
@@ -102,7 +115,8 @@ function effect(transition: Transition): readonly TicketRun[] {
 }
 
 function opened(transition: Transition): readonly TicketRun[] {
-  const { fact, state } = transition;
+  const { fact, before, state, runs } = transition;
+  if (before !== state) return runs; // only linked to the ticket that it was split off from
   const first = state.origin === 'noRequest' ? [] : started(transition, 'firstResponse');
   const resolution = started(transition, 'resolution');
   // The call in which we heard of it is our first reply.
@@ -114,9 +128,9 @@ function opened(transition: Transition): readonly TicketRun[] {
 const nextInterval = (transition: Transition) =>
   planOf(transition).followUpStarts === 'eachReply' ? started(transition, 'followUp') : [];
 
-/** A reply takes up a first response that closing in silence ended, and is judged there. */
+/** A reply takes up a first response that closing in silence ended, breached or not, and is judged there. */
 const answerFirst = (run: TicketRun, fact: Fact) =>
-  run.metric === 'firstResponse' ? satisfy(wasClosed(run) ? lapse(takeUp(run, fact), fact.at) : run, fact) : run;
+  run.metric === 'firstResponse' ? satisfy(mayBeTakenUp(run) ? lapse(takeUp(run, fact), fact.at) : run, fact) : run;
 
 const answerFollowUp = (run: TicketRun, fact: Fact) => (run.metric === 'followUp' ? satisfy(run, fact) : run);
 
@@ -148,17 +162,19 @@ function resolved(transition: Transition): readonly TicketRun[] {
 function closed({ runs, fact }: Transition): readonly TicketRun[] {
   return runs.map((run) => {
     if (run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'closed') return satisfy(run, fact);
-    // A breached first response can still be met late; it waits for our reply, closed or not.
-    if (run.metric === 'firstResponse' && run.breachedAt !== null) return run;
-    return cancel(run, fact, 'closed');
+    // What was asked in a ticket that was merged into this one is no less asked when this one is closed.
+    return run.from === null ? cancel(run, fact, 'closed') : run;
   });
 }
+
+/** Whether a reopening takes up a clock of this metric; it starts a new follow-up instead. */
+export const mayGoOn = (metric: Metric): boolean => metric !== 'followUp';
 
 function reopened(transition: Transition): readonly TicketRun[] {
   const { runs, fact, before } = transition;
   const isSatisfied = (run: TicketRun | undefined) => run?.end?.kind === 'met' || run?.end?.kind === 'metLate';
   const resolution = latestResolution(runs);
-  const goesOn = (run: TicketRun) => run.metric === 'firstResponse' || run === resolution;
+  const goesOn = (run: TicketRun) => mayGoOn(run.metric) && (run.metric !== 'resolution' || run === resolution);
   return [
     ...runs.map((run) => (goesOn(run) ? takeUp(run, fact) : run)),
     ...(before.lastReplyAt === null ? [] : started(transition, 'followUp')),

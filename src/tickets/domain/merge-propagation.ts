@@ -1,10 +1,14 @@
-import { type Instant } from '../../business-time/calendar.js';
+import { type Instant, type Span } from '../../business-time/calendar.js';
+import { type Versions } from '../../catalogue/domain/versions.js';
+import { spansOf } from '../../clocks/paused.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type ReceiveMerge } from './commands.js';
 import { type Fact, type TicketCommand } from './facts.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type StateChange, type TicketState, oldest } from './ticket-state.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
+import { type TicketRun } from './ticket-clocks.js';
+import { type Ticket } from './ticket.js';
 
 /** What a ticket has to say to another, once: its id derives from what it says. */
 export interface MergePropagation {
@@ -63,16 +67,27 @@ function merge(
   const unansweredSince = stands ? unanswered(before) : null;
   return {
     ...{ target: fact.data.into, customer },
-    command: { type: 'ReceiveMerge', from, stands, unansweredSince, revision },
+    command: { type: 'ReceiveMerge', from, stands, unansweredSince, revision, merge: fact.id },
     factId: deriveId('merge', from, String(revision)),
     occurredAt: fact.at,
     actor: pledge,
   };
 }
 
-/** The oldest request that nobody has answered, its own or that of a ticket merged into it. */
-function unanswered({ lastReplyAt, origin, openedAt, receivedSince }: TicketState): Instant | null {
-  return lastReplyAt === null ? oldest([receivedSince, origin === 'customerRequest' ? openedAt : null]) : null;
+/** The oldest request that nobody has answered, its own or that of a ticket merged into it: a reply answers all before it. */
+function unanswered({ lastReplyAt, origin, openedAt, received, receivedSince }: TicketState): Instant | null {
+  if (lastReplyAt === null) return oldest([receivedSince, origin === 'customerRequest' ? openedAt : null]);
+  const since = [...received.values()].map(({ unansweredSince }) => unansweredSince);
+  return oldest(since.filter((asked) => asked !== null && asked > lastReplyAt));
+}
+
+/** When the clock of a request stood still in its own ticket until that was merged, at an instant. */
+export function pausesOf(ticket: Ticket, versions: Versions, since: Instant, at: Instant): readonly Span[] {
+  const isOfIt = ({ metric, startedAt }: TicketRun) => metric === 'firstResponse' && startedAt === since;
+  const run = ticket.clocksAt(at, versions).find(isOfIt);
+  if (run === undefined) return [];
+  const open = run.pausedSince === null ? [] : [{ from: run.pausedSince, to: at }];
+  return [...spansOf(run.paused), ...open].filter(({ from, to }) => from < to);
 }
 
 function split(

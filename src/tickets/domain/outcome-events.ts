@@ -66,6 +66,8 @@ function outcomeData(outcome: TicketOutcome, judgement: Judgement): OutcomeData 
     team,
     channel,
     run: id,
+    ...(run.from === null ? {} : { from: run.from }),
+    ...(run.planSince === startedAt ? {} : { planSince: run.planSince }),
     metric,
     terms,
     timeZone: run.calendar.timeZone,

@@ -11,7 +11,6 @@ import {
   closePause,
   isLive,
   lapse,
-  lastStep,
   standstill,
   step,
   laidUnder,
@@ -31,7 +30,10 @@ export function reclassified(transition: Transition): readonly TicketRun[] {
   return [...anew, ...created(anew, transition)];
 }
 
-/** An explicit new layout: what runs, or was breached and is unanswered, goes on under other versions. */
+/**
+ * An explicit new layout: what runs, or was breached and is unanswered, goes on under the terms that govern the ticket now:
+ * the versions, and its class. A revision reaches only what is under older versions.
+ */
 export function reapplied(
   transition: Transition,
   fact: Extract<Fact, { type: 'PlanReapplied' }>,
@@ -48,25 +50,14 @@ function runReapplied(
 ): TicketRun {
   const { because } = fact.data;
   const pinned = reappliedTerms(run.pinned, fact.terms, because);
-  if (pinned === run.pinned) return run;
+  if (pinned === run.pinned && because !== 'reapplied') return run;
   const under = promised(pinned, run.metric, transition);
   if (under === undefined) return cancel({ ...run, breachedAt: null }, fact, 'lostPromise');
-  if (isUnder(run, under)) return { ...run, pinned };
-  const anew = lapse(recalculate(run, under, transition.state.waits, fact, because), fact.at);
+  if (isUnder(run, under)) return pinned === run.pinned ? run : { ...run, pinned };
+  const planSince = isSameVersion(under.terms.plan, run.terms.plan) ? run.planSince : fact.at;
+  const anew = lapse(recalculate({ ...run, planSince }, under, transition.state.waits, fact, because), fact.at);
   // Breached at the same deadline: the breach that was recorded stands.
   return run.breachedAt !== null && anew.breachedAt === run.breachedAt ? run : anew;
-}
-
-/** Another ticket was merged into it: a request in it that is older and unanswered is what our first response answers. */
-export function received({ runs, fact, state }: Transition): readonly TicketRun[] {
-  return runs.map((run) => {
-    const startedAt = Math.min(run.firstStep.at, state.receivedSince ?? Infinity);
-    if (run.metric !== 'firstResponse' || !isLive(run) || run.startedAt === startedAt) return run;
-    // What was breached stays; but for what this very merge had breached before it was corrected.
-    const { at, because } = lastStep(run);
-    if (run.breachedAt !== null && (at !== fact.at || because !== 'merged')) return run;
-    return recalculate({ ...run, startedAt }, underOf(run), state.waits, fact, 'merged');
-  });
 }
 
 /** The clocks that a change creates; they start at it. */
@@ -91,7 +82,7 @@ function isWanted(metric: Metric, runs: readonly TicketRun[], transition: Transi
   }
 }
 
-const underOf = ({ pinned, terms, plan, calendar, target }: TicketRun): Under<TicketSubject> => ({
+export const underOf = ({ pinned, terms, plan, calendar, target }: TicketRun): Under<TicketSubject> => ({
   pinned,
   terms,
   plan,
@@ -107,7 +98,7 @@ const isUnder = (run: TicketRun, { terms, target }: Under<TicketSubject>) =>
  * Recalculated from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
  * that stood is judged anew.
  */
-function recalculate(
+export function recalculate(
   run: TicketRun,
   versions: Under<TicketSubject>,
   waits: TicketState['waits'],

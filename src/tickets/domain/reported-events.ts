@@ -165,6 +165,14 @@ export const reportedEvents = {
     command: ({ cancelReason: reason }) => ({ reason }),
     fact: ({ reason }) => ({ reason }),
   }),
+  TicketRestored: event({
+    says: 'It was no spam and no duplicate: its cancelling is taken back.',
+    required: [],
+    optional: [],
+    by: 'RestoreTicket',
+    command: (said) => said,
+    fact: () => ({}),
+  }),
   TicketMerged: event({
     says: 'It was merged into another ticket.',
     required: ['into'],

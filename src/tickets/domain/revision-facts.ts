@@ -12,12 +12,12 @@ import { type Ticket } from './ticket.js';
 import { type TicketAt } from './timeline.js';
 import { toFactEvent } from './to-fact-event.js';
 
-/** Whether a fact at an instant leaves the ticket, or a clock on it, under other versions; or adds or ends a clock. */
+/** Whether a fact at an instant leaves the ticket, or a clock on it, under other terms; or adds or ends a clock. */
 export function changesTerms(before: Ticket, after: Ticket, at: Instant, versions: Versions): boolean {
   const [was, is] = [before.standAt(at, versions), after.standAt(at, versions)];
   const standing = (state: TicketState | undefined, runs: readonly TicketRun[]) => [
     state?.terms,
-    new Map(runs.map(({ id, pinned, end }) => [id, [pinned, end === null]])),
+    new Map(runs.map(({ id, pinned, terms, target, end }) => [id, [pinned, terms, target, end === null]])),
   ];
   return !isDeepStrictEqual(standing(was.state, was.open), standing(is.state, [...is.over, ...is.open]));
 }

@@ -11,6 +11,7 @@ const says: Same<unknown> = (a, b) => a === b || isDeepStrictEqual(a, b);
 const heeded = {
   status: is,
   waits: says,
+  beforeCancel: says,
   type: is,
   channel: is,
   priority: is,
@@ -20,6 +21,7 @@ const heeded = {
   isAsked: is,
   lastReplyAt: (a, b) => (a === null) === (b === null),
   receivedSince: is,
+  receivedAt: is,
 } satisfies { readonly [Key in keyof TicketState]?: Same<TicketState[Key]> };
 
 const allHeeded = Object.entries(heeded) as readonly (readonly [keyof TicketState, Same<unknown>])[];

@@ -36,7 +36,7 @@ const none: readonly Stop[] = [];
 
 /** The stops that go on, and since when. */
 function stopsOf(state: TicketState | undefined): ReadonlyMap<StopKind, Instant> {
-  const stops = new Map<StopKind, Instant>(state?.waits);
+  const stops = new Map<StopKind, Instant>([...(state?.waits ?? [])].map(([reason, { since }]) => [reason, since]));
   if (state?.status === 'closed' && state.closedAt !== null) stops.set('closed', state.closedAt);
   if (state?.status === 'cancelled' && state.cancelledAt !== null) stops.set('cancelled', state.cancelledAt);
   if (state?.status === 'merged' && state.mergedAt !== null) stops.set('merged', state.mergedAt);

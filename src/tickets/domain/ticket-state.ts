@@ -51,6 +51,10 @@ export interface TicketState {
   readonly closedAt: Instant | null;
   readonly cancelledAt: Instant | null;
   readonly cancelReason: CancelReason | null;
+  /** While it is cancelled: how it stood before, for that may be taken back. */
+  readonly beforeCancel: Pick<TicketState, 'status' | 'waits'> | null;
+  /** When a cancelling was last taken back. */
+  readonly restoredAt: Instant | null;
   readonly reopenings: number;
   /** The ticket that goes on for it. */
   readonly mergedInto: string | null;
@@ -59,6 +63,8 @@ export interface TicketState {
   readonly received: Directory<Received>;
   /** The oldest request that nobody had answered in those. */
   readonly receivedSince: Instant | null;
+  /** When it last heard of a merge. */
+  readonly receivedAt: Instant | null;
   readonly splitFrom: string | null;
   /** Tickets that were split off from it, by id. */
   readonly splitInto: Directory<true>;
@@ -79,6 +85,9 @@ export function isReply(fact: Fact): boolean {
   }
 }
 
+/** What a program sent, for whomever: it counts for nothing. */
+const isAutomatic = ({ actor }: Fact): boolean => actor.kind === 'automatic';
+
 /** Whether the desk still has to do something about it. */
 export const isUnderWay = ({ status }: Pick<TicketState, 'status'>): boolean =>
   status === 'open' || status === 'waiting';
@@ -87,6 +96,7 @@ export const isUnderWay = ({ status }: Pick<TicketState, 'status'>): boolean =>
 export function objection(state: TicketState, type: Fact['type']): string | undefined {
   if (type === 'TicketOpened') return 'TICKET_EXISTS';
   if (type === 'InternalNoteAdded' || type === 'MergeReceived') return undefined;
+  if (type === 'TicketRestored' && state.status === 'cancelled') return undefined;
   if (state.status === 'cancelled') return 'TICKET_CANCELLED';
   if (state.status === 'merged') return 'TICKET_MERGED';
   switch (type) {
@@ -97,6 +107,8 @@ export function objection(state: TicketState, type: Fact['type']): string | unde
       return state.status === 'closed' ? 'TICKET_CLOSED' : undefined;
     case 'TicketReopened':
       return isUnderWay(state) ? 'TICKET_NOT_RESOLVED' : undefined;
+    case 'TicketRestored':
+      return 'TICKET_NOT_CANCELLED';
     case 'PlanReapplied':
       return state.status === 'closed' ? 'TICKET_CLOSED' : undefined;
     default:
@@ -128,6 +140,8 @@ export function isAlreadySo(state: TicketState, fact: Fact): boolean {
       return state.status === 'closed';
     case 'TicketCancelled':
       return state.status === 'cancelled';
+    case 'TicketRestored':
+      return state.status !== 'cancelled' && state.restoredAt !== null;
     case 'TicketMerged':
       return state.mergedInto === fact.data.into;
     case 'MergeReceived':
@@ -170,11 +184,14 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): TicketState {
     closedAt: null,
     cancelledAt: null,
     cancelReason: null,
+    beforeCancel: null,
+    restoredAt: null,
     reopenings: 0,
     mergedInto: null,
     mergedAt: null,
     received: Directory.empty,
     receivedSince: null,
+    receivedAt: null,
     splitFrom: data.splitFrom ?? null,
     splitInto: Directory.empty,
   };
@@ -203,10 +220,17 @@ const replied = (state: TicketState, at: Instant): TicketState => ({
 
 /** The state after one fact more. A fact without sense changes nothing: the same object comes back. */
 export function after(state: TicketState | undefined, fact: Fact): TicketState | undefined {
-  if (fact.type === 'TicketOpened') return state ?? opened(fact);
+  if (fact.type === 'TicketOpened') return state === undefined ? opened(fact) : linked(state, fact);
   if (state === undefined || objection(state, fact.type) !== undefined || isAlreadySo(state, fact)) return state;
   return changed(state, fact);
 }
+
+/** Whether an opening says of a ticket that is there that it was split off: somebody else had opened it, and it is the same. */
+export const isLink = ({ splitFrom }: TicketState, fact: Fact): boolean =>
+  fact.type === 'TicketOpened' && fact.data.splitFrom !== undefined && splitFrom === null;
+
+const linked = (state: TicketState, fact: Extract<Fact, { type: 'TicketOpened' }>): TicketState =>
+  isLink(state, fact) ? { ...state, splitFrom: fact.data.splitFrom ?? null } : state;
 
 type LaterFact = Exclude<Fact, { readonly type: 'TicketOpened' }>;
 
@@ -216,6 +240,8 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
     case 'FollowUpSent':
       return isReply(fact) ? replied(state, fact.at) : state;
     case 'CustomerReplied': {
+      // Out of office, a bounce: nobody has said anything. And what was split off is said elsewhere.
+      if (isAutomatic(fact) || fact.isSplitOff) return state;
       if (!isUnderWay(state)) return { ...state, lastCustomerReplyAt: fact.at };
       const waits = without(state.waits, 'waitingForCustomer');
       const isAsked = state.lastReplyAt !== null;
@@ -252,12 +278,19 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
       return { ...state, status: 'closed', waits: none, isAsked: false, closedAt: fact.at };
     case 'TicketReopened':
       return { ...state, status: 'open', resolvedAt: null, closedAt: null, reopenings: state.reopenings + 1 };
-    case 'TicketCancelled':
-      return { ...state, status: 'cancelled', waits: none, cancelledAt: fact.at, cancelReason: fact.data.reason };
+    case 'TicketCancelled': {
+      const { status, waits } = state;
+      const cancelled = { cancelledAt: fact.at, cancelReason: fact.data.reason, beforeCancel: { status, waits } };
+      return { ...state, status: 'cancelled', waits: none, ...cancelled };
+    }
+    case 'TicketRestored': {
+      const restored = { cancelledAt: null, cancelReason: null, beforeCancel: null, restoredAt: fact.at };
+      return { ...state, ...state.beforeCancel, ...restored };
+    }
     case 'TicketMerged':
       return { ...state, status: 'merged', waits: none, mergedInto: fact.data.into, mergedAt: fact.at };
     case 'MergeReceived':
-      return receivedMore(state, fact.data);
+      return { ...receivedMore(state, fact.data), receivedAt: fact.at };
     case 'TicketSplit':
       return { ...state, splitInto: state.splitInto.with(fact.data.into, true) };
   }

@@ -5,9 +5,11 @@ import { isSameRun } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
-import { after, type TicketState } from './ticket-state.js';
+import { after, isReply, type TicketState } from './ticket-state.js';
+import { type FirstReplyFrom } from './transition.js';
 import { isSameForClocks, isSameState } from './same-ticket-state.js';
 import { Sequence } from './sequence.js';
+import { isMessageAt, splitOff } from './split-off.js';
 
 /** The ticket and its clocks as a fact leaves them. */
 export interface TicketAt {
@@ -22,6 +24,8 @@ interface Entry {
   readonly fact: Fact;
   /** Undefined until it has been worked out. */
   readonly stand: TicketAt | undefined;
+  /** What the fact means has changed since. */
+  readonly isOther: boolean;
 }
 
 /** Runs that are over and other than they were; undefined where one is not among these any more. */
@@ -39,7 +43,7 @@ const share = 200;
  * worked out again only until it is as it was. The earlier timeline stays as it was.
  */
 export class Timeline {
-  static readonly empty = new Timeline(Sequence.empty, undefined, 0, 0, unchanged, 0);
+  static readonly empty = new Timeline(Sequence.empty, undefined, 0, 0, unchanged, 0, -Infinity);
 
   private constructor(
     private readonly entries: Sequence<Entry>,
@@ -51,6 +55,8 @@ export class Timeline {
     readonly changed: ChangedRuns | undefined,
     /** How many facts have been worked out so far, those that were again among them. */
     readonly worked: number,
+    /** The last instant at which it heard of a merge: whether that request was answered, earlier replies say. */
+    private readonly mergedAt: Instant,
   ) {}
 
   get length(): number {
@@ -61,16 +67,63 @@ export class Timeline {
     return [...this.entries].map(({ fact }) => fact);
   }
 
-  /** With a fact more; at the same instant the log's order decides. */
+  /** With a fact more; at the same instant the log's order decides. A split takes its message away. */
   insert(fact: Fact): Timeline {
+    return fact.type === 'TicketSplit' ? this.splitOff(fact.data.messageAt).inserted(fact) : this.inserted(fact);
+  }
+
+  private inserted(fact: Fact): Timeline {
     const place = this.countUntil(fact.at);
+    if (fact.at < this.mergedAt) return this.withMergesAnew(place).insertedAt(place, fact);
+    return this.insertedAt(place, fact);
+  }
+
+  private insertedAt(place: number, fact: Fact): Timeline {
     return new Timeline(
-      this.entries.insert(place, { fact, stand: undefined }),
+      this.entries.insert(place, { fact, stand: undefined, isOther: false }),
       this.versions,
       Math.min(this.staleFrom, place),
       Math.max(this.newUntil + (place < this.newUntil ? 1 : 0), place + 1),
       this.changed,
       this.worked,
+      fact.type === 'MergeReceived' ? Math.max(this.mergedAt, fact.at) : this.mergedAt,
+    );
+  }
+
+  /** With the merges after a place as those that may mean something else. */
+  private withMergesAnew(from: number): Timeline {
+    const merges: [place: number, fact: Fact][] = [];
+    let place = from;
+    for (const { fact } of this.entries.from(from)) {
+      if (fact.at > this.mergedAt) break;
+      if (fact.type === 'MergeReceived') merges.push([place, fact]);
+      place += 1;
+    }
+    return merges.reduce<Timeline>((all, [at, fact]) => all.replaced(at, fact), this);
+  }
+
+  /** With the first message of an instant that is left, if there is one, as one that was split off. */
+  private splitOff(messageAt: Instant): Timeline {
+    let place = this.countBefore(messageAt);
+    for (const { fact } of this.entries.from(place)) {
+      if (fact.at > messageAt) break;
+      if (isMessageAt(fact, messageAt) && !fact.isSplitOff) return this.replaced(place, splitOff(fact));
+      place += 1;
+    }
+    return this;
+  }
+
+  /** With a fact that means something else than it did. */
+  private replaced(place: number, fact: Fact): Timeline {
+    const { stand } = this.entries.at(place) ?? {};
+    return new Timeline(
+      this.entries.with(place, { fact, stand, isOther: true }),
+      this.versions,
+      Math.min(this.staleFrom, place),
+      Math.max(this.newUntil, place + 1),
+      this.changed,
+      this.worked,
+      this.mergedAt,
     );
   }
 
@@ -115,7 +168,8 @@ export class Timeline {
   /** The same, when note has been taken of what changed. */
   took(changed: ChangedRuns): Timeline {
     if (changed === this.changed) return this;
-    return new Timeline(this.entries, this.versions, this.staleFrom, this.newUntil, changed, this.worked);
+    const { entries, versions, staleFrom, newUntil, worked, mergedAt } = this;
+    return new Timeline(entries, versions, staleFrom, newUntil, changed, worked, mergedAt);
   }
 
   isWorkedOut(versions: Versions): boolean {
@@ -141,16 +195,27 @@ export class Timeline {
     const anew: Entry[] = [];
     let now = from === 0 ? unopened : standOf(this.entries.at(from - 1));
     let known: TicketAt | undefined = now;
-    for (const { fact, stand } of this.entries.from(from)) {
+    const entryAt = (place: number) => (place < from ? this.entries.at(place) : anew[place - from]);
+    const firstReplyFrom = (at: Instant) => {
+      for (let place = this.countBefore(at); place < from + anew.length; place++) {
+        const entry = entryAt(place);
+        if (entry?.stand?.isChanged === true && isReply(entry.fact)) return entry.fact;
+      }
+      return undefined;
+    };
+    for (const { fact, stand, isOther } of this.entries.from(from)) {
       const was = isAnew ? undefined : stand;
-      if (was !== undefined && from + anew.length >= newUntil && isMet(now, known)) {
+      if (was !== undefined && !isOther && from + anew.length >= newUntil && isMet(now, known)) {
         known = undefined; // all that follows is as it was
         break;
       }
-      now = was === undefined ? next(now, fact, versions) : nextAgain(now, fact, versions, known, was);
+      now =
+        was === undefined || isOther
+          ? next(now, fact, versions, firstReplyFrom)
+          : nextAgain(now, fact, versions, firstReplyFrom, known, was);
       noteOver(changed, now.over, was?.over ?? none);
       known = was ?? known;
-      anew.push({ fact, stand: now });
+      anew.push({ fact, stand: now, isOther: false });
       if (anew.length % share === 0) yield;
     }
     if (known !== undefined) noteOver(changed, none, known.open);
@@ -161,6 +226,7 @@ export class Timeline {
       0,
       isAnew || this.changed === undefined ? undefined : both(this.changed, changed),
       this.worked + anew.length,
+      this.mergedAt,
     );
   }
 }
@@ -176,10 +242,10 @@ function standOf(entry: Entry | undefined): TicketAt {
 }
 
 /** What a fact leaves of how the ticket and its clocks stood. */
-function next(now: TicketAt, fact: Fact, versions: Versions): TicketAt {
+function next(now: TicketAt, fact: Fact, versions: Versions, firstReplyFrom: FirstReplyFrom): TicketAt {
   const state = after(now.state, fact);
   if (state !== undefined && state !== now.state)
-    return { state, isChanged: true, ...advance(now.open, fact, now.state, state, versions) };
+    return { state, isChanged: true, ...advance(now.open, fact, now.state, state, versions, firstReplyFrom) };
   return now.isChanged ? { state, isChanged: false, open: now.open, over: none } : now;
 }
 
@@ -187,12 +253,19 @@ function next(now: TicketAt, fact: Fact, versions: Versions): TicketAt {
  * As {@link next} for a fact that left something before, when `known` was how all stood. What is as it was is the same
  * object, so that it is soon seen when all is.
  */
-function nextAgain(now: TicketAt, fact: Fact, versions: Versions, known: TicketAt, was: TicketAt): TicketAt {
+function nextAgain(
+  now: TicketAt,
+  fact: Fact,
+  versions: Versions,
+  firstReplyFrom: FirstReplyFrom,
+  known: TicketAt,
+  was: TicketAt,
+): TicketAt {
   const isSameBefore = now.state === known.state;
   const anew = isSameBefore ? was.state : after(now.state, fact);
   const isChanged = isSameBefore ? was.isChanged : anew !== now.state;
   const state = isChanged && isSameState(anew, was.state) ? was.state : anew;
-  const { open, over } = clocksAgain(now, fact, versions, known, was, isChanged, state);
+  const { open, over } = clocksAgain(now, fact, versions, firstReplyFrom, known, was, isChanged, state);
   if (!isChanged && !now.isChanged && open === now.open && over.length === 0) return now;
   const isSame = state === was.state && isChanged === was.isChanged && open === was.open && over === was.over;
   return isSame ? was : { state, isChanged, open, over };
@@ -202,6 +275,7 @@ function clocksAgain(
   now: TicketAt,
   fact: Fact,
   versions: Versions,
+  firstReplyFrom: FirstReplyFrom,
   known: TicketAt,
   was: TicketAt,
   isChanged: boolean,
@@ -213,7 +287,7 @@ function clocksAgain(
     (!isChanged || (isSameForClocks(now.state, known.state) && isSameForClocks(state, was.state)));
   if (isSameChange) return was;
   if (!isChanged || state === undefined) return { open: now.open, over: none };
-  const left = advance(now.open, fact, now.state, state, versions);
+  const left = advance(now.open, fact, now.state, state, versions, firstReplyFrom);
   const before = new Map([...was.open, ...was.over].map((run) => [run.id, run]));
   const again = (runs: readonly TicketRun[], whole: readonly TicketRun[]) => {
     const same = runs.map((run) => {

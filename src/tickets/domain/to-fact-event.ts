@@ -56,8 +56,8 @@ function recordedOf(command: FactCommand, standing: TicketStanding): RecordedFac
       return ['PlanReapplied', reapplication(because, command.context, standing)];
     }
     case 'ReceiveMerge': {
-      const { from, stands, unansweredSince, revision } = command;
-      return ['MergeReceived', { from, stands, unansweredSince, revision }];
+      const { type: _type, context: _context, ...received } = command;
+      return ['MergeReceived', received];
     }
     case 'EndWait': {
       const { reason, until } = command;

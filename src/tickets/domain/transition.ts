@@ -2,8 +2,9 @@ import { type Metric } from '../../catalogue/domain/plan.js';
 import { targetOf } from '../../catalogue/domain/promise.js';
 import { type Fact } from './facts.js';
 import { type TicketState } from './ticket-state.js';
+import { type Instant } from '../../business-time/calendar.js';
 import { countedUnder, type PinnedVersions } from '../../clocks/pinned-versions.js';
-import { isLive, start, type Under } from '../../clocks/run.js';
+import { type Cause, isLive, start, type Under } from '../../clocks/run.js';
 import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
@@ -14,10 +15,15 @@ export interface Transition {
   readonly before: TicketState;
   readonly state: TicketState;
   readonly versions: Versions;
+  /** The first reply of ours that occurred at or after an instant and before the fact, by a person. */
+  readonly firstReplyFrom: FirstReplyFrom;
 }
 
+export type FirstReplyFrom = (at: Instant) => Cause | undefined;
+
+/** The ticket's own run of a metric that something can still become of. */
 export const liveOf = (runs: readonly TicketRun[], metric: Metric) =>
-  runs.find((run) => run.metric === metric && isLive(run));
+  runs.find((run) => run.metric === metric && run.from === null && isLive(run));
 export const planOf = ({ fact, versions }: Transition) => versions.plan(fact.terms.plan);
 
 /** The run that a metric starts with the fact, where the plan promises it; else none. */

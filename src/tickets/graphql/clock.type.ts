@@ -16,6 +16,13 @@ export class ClockType {
   @Field(() => MetricEnum, { description: 'What is promised.' })
   metric!: string;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "The ticket whose request it answers, where that was merged into this one; null for this ticket's own.",
+  })
+  mergedFrom!: string | null;
+
   @Field(() => Int, { description: 'Grows by one with every correction of what was recorded of the run.' })
   layout!: number;
 
@@ -93,6 +100,7 @@ export function toClockType(clock: TicketClock, versions: Versions, now: number)
   return {
     plan,
     calendar,
+    mergedFrom: clock.from,
     ...clock,
     ...readClock(clock, versions.calendar(calendar), now),
     // Formatted only for who asks.

@@ -85,7 +85,8 @@ export class TicketMutationsResolver {
   @Requires('changeTickets')
   @Mutation(() => TicketResult, {
     nullable: true,
-    description: 'The customer wrote; that ends the wait for the customer.',
+    description:
+      'The customer wrote; that ends the wait for the customer. An automatic message ends no wait and starts no clock.',
   })
   recordCustomerReply(@Args('input', { description: 'The message.' }) input: MessageInput, @From() sender: Sender) {
     return this.reporter.report('CustomerReplied', input, sender);
@@ -180,6 +181,16 @@ export class TicketMutationsResolver {
   })
   cancelTicket(@Args('input', { description: 'The cancelling.' }) input: CancelTicketInput, @From() sender: Sender) {
     return this.reporter.report('TicketCancelled', input, sender);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'Takes back a cancelling that was a mistake: the clocks go on as if it had not been, the time between included. Refused: TICKET_NOT_CANCELLED.',
+  })
+  restoreTicket(@Args('input', { description: 'The ticket.' }) input: TicketInput, @From() sender: Sender) {
+    return this.reporter.report('TicketRestored', input, sender);
   }
 
   @Requires('changeTickets')

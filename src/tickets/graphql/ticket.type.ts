@@ -121,7 +121,10 @@ export class TicketObjectType {
   @Field(() => InstantScalar, { nullable: true, description: 'The last reply by a person.' })
   lastReplyAt!: number | null;
 
-  @Field(() => InstantScalar, { nullable: true, description: "The customer's last message after opening it." })
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: "The customer's last message after opening it; automatic ones are left out.",
+  })
   lastCustomerReplyAt!: number | null;
 
   @Field(() => InstantScalar, { nullable: true, description: 'When it was resolved, if it is.' })
