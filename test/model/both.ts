@@ -7,6 +7,10 @@ import { changeTicket, type TicketChanged } from '../../src/tickets/commands/cha
 import { settleTicket } from '../../src/tickets/commands/settle-ticket.js';
 import { changeAndPropagate } from '../../src/tickets/commands/propagate-merge.js';
 import { namesAnother } from '../../src/tickets/commands/other-ticket.js';
+import { readClock } from '../../src/clocks/clock.js';
+import { replayedView, replayTicket } from '../../src/audit/replay.js';
+import { type TicketClock } from '../../src/tickets/domain/ticket-clocks.js';
+import { type TicketView } from '../../src/tickets/domain/ticket-view.js';
 import { type Received, type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { slaSummary } from '../../src/reports/queries/summary-query.js';
 import { ticketById } from '../../src/tickets/queries/tickets.js';
@@ -176,8 +180,11 @@ export class Both {
       }
       desk.propagateAll(now);
     }
-    for (const id of desk.tickets.keys())
-      await this.compare(id, await ticketById(context.readers.here('everyone'), id), true);
+    for (const id of desk.tickets.keys()) {
+      const view = await ticketById(context.readers.here('everyone'), id);
+      await this.compare(id, view, true);
+      await this.compareDoors(id, view);
+    }
   }
 
   /** The reports count what became of the clocks. What ended without a verdict is counted whenever that was. */
@@ -197,6 +204,27 @@ export class Both {
     expect(counted.lines()).toEqual(expected.lines());
   }
 
+  /** A ticket's clocks as they are read now. */
+  private readings(view: TicketView) {
+    const { catalogue, time } = this.context;
+    return view.clocks().map((clock) => ({
+      ...clock,
+      ...readClock(clock, catalogue.calendar(clock.terms.calendar), time.now()),
+    }));
+  }
+
+  /** Every door reads the clocks of a ticket alike: the read model, what was decided, and a replay. */
+  private async compareDoors(id: string, view: TicketView | undefined): Promise<void> {
+    const { context } = this;
+    const question = { scope: 'everyone', id, occurredBy: context.time.now(), recordedBy: Infinity } as const;
+    const replayed = await replayTicket(context, question, () => undefined);
+    const { ticket } = await changeTicket(context, id, []);
+    const shown = [view, ticket, replayed && replayedView(replayed)].map((each) =>
+      each === undefined ? undefined : sorted(this.readings(each).map(withoutMeasure)),
+    );
+    expect({ id, shown }).toEqual({ id, shown: [shown[0], shown[0], shown[0]] });
+  }
+
   private async compareNow(id: string): Promise<void> {
     const { ticket } = await changeTicket(this.context, id, []);
     await this.compare(id, ticket);
@@ -208,31 +236,37 @@ export class Both {
     if (naive === undefined || view === undefined) return;
     const record = this.recordOf(id);
     await record.readOn(this.context.store);
-    const { breaches, renamed } = record;
+    const { breaches } = record;
+    const renamed = (run: string) => record.renamed(run, (ticket) => this.recordOf(ticket));
     const life = naive.life();
-    const clocks = view.clocks().map((time) => ({ ...time, run: renamed(time.run) }));
+    const clocks = this.readings(view).map((clock) => ({ ...clock, run: renamed(clock.run) }));
     const superseded = clocks.filter(({ cancelReason }) => cancelReason === 'superseded').map(({ run }) => run);
     if (isRead) expect({ id, superseded: superseded.sort() }).toEqual({ id, superseded: [...naive.superseded].sort() });
     expect({
       status: view.status,
       class: [view.type, view.priority],
       owner: [view.assignee, view.team],
+      customerReplyAt: view.lastCustomerReplyAt,
       others: [view.mergedInto, view.splitFrom, [...view.splitInto.keys()]],
       heard: heardBy(view.received),
       clocks: sorted(
         clocks
           .filter(({ cancelReason }) => cancelReason !== 'superseded')
-          .map(({ run, metric, state, startedAt, dueAt, atRiskAt, satisfiedAt, breachedAt, cancelReason, terms }) => ({
-            ...{ run, metric, state, startedAt, dueAt, atRiskAt, satisfiedAt, breachedAt, cancelReason },
-            plan: `${terms.plan.code} ${terms.plan.version}`,
-            calendar: `${terms.calendar.code} ${terms.calendar.version}`,
-          })),
+          .map(
+            ({ run, metric, state, startedAt, dueAt, atRiskAt, satisfiedAt, breachedAt, cancelReason, ...rest }) => ({
+              ...{ run, metric, state, startedAt, dueAt, atRiskAt, satisfiedAt, breachedAt, cancelReason },
+              elapsedMs: rest.elapsedMs,
+              plan: `${rest.terms.plan.code} ${rest.terms.plan.version}`,
+              calendar: `${rest.terms.calendar.code} ${rest.terms.calendar.version}`,
+            }),
+          ),
       ),
       breaches: breaches.map((breach) => ({ ...breach, run: renamed(breach.run) })).sort(byRun),
     }).toEqual({
       status: life?.status,
       class: [life?.class.type, life?.class.priority],
       owner: [life?.assignee, life?.team],
+      customerReplyAt: life?.lastCustomerReplyAt,
       others: [life?.mergedInto, life?.opening.splitFrom ?? null, life?.splitInto],
       heard: heardBy(life?.received ?? new Map()),
       clocks: sorted(naive.clocks(this.context.time.now())),
@@ -240,6 +274,9 @@ export class Both {
     });
   }
 }
+
+/** What is shown of a clock, but for when it was last measured: that is each door's own. */
+const withoutMeasure = ({ measuredAt: _, planSince: __, stops: ___, ...shown }: TicketClock) => shown;
 
 /** An order with what the script leaves to the moment at which it is given. */
 function written(

@@ -5,7 +5,15 @@ import { type Fact, type Life, type Run, targetOf } from './naive-ticket.js';
 /** Starts a clock where it is promised. */
 export function start(life: Life, metric: Metric, { id, at, terms }: Fact): void {
   if (targetOf(terms.plan, metric, life.opening, life.class) === undefined) return;
-  const clock = { id: `${metric}:${id}`, metric, ownStart: at, startedAt: at, terms, class: life.class };
+  const clock = {
+    id: `${metric}:${id}`,
+    metric,
+    from: undefined,
+    ownStart: at,
+    startedAt: at,
+    terms,
+    class: life.class,
+  };
   life.runs.push({ ...clock, stops: [], ...{ movedByMergeAt: undefined, stoppedSince: undefined, end: undefined } });
 }
 

@@ -1,4 +1,4 @@
-import { type Instant } from '../../src/business-time/calendar.js';
+import { type Instant, type Span } from '../../src/business-time/calendar.js';
 import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
 import { type TicketCommand } from '../../src/tickets/domain/facts.js';
 import { type NaiveCatalogue } from './naive-catalogue.js';
@@ -97,7 +97,9 @@ function wordsOf(from: string, ticket: NaiveTicket, known = 0): readonly Word[] 
     if (life === undefined) continue;
     if (command.type === 'MergeTicket') {
       const stands = senseOf(life, fact) === 'changes';
-      const said = { type: 'ReceiveMerge', from, stands, unansweredSince: stands ? unanswered(life) : null } as const;
+      const unansweredSince = stands ? unanswered(life) : null;
+      const pauses = stopsOf(life, unansweredSince, at);
+      const said = { type: 'ReceiveMerge', from, stands, unansweredSince, merge: fact.id, pauses } as const;
       if (stands || !merges.has(command.into)) merges.set(command.into, { target: command.into, at, command: said });
     }
     if (command.type === 'SplitTicket' && ticket.facts.indexOf(fact) >= known)
@@ -106,11 +108,19 @@ function wordsOf(from: string, ticket: NaiveTicket, known = 0): readonly Word[] 
   return [...merges.values(), ...splits];
 }
 
-/** Since when a request waits that nobody has answered. */
-function unanswered({ hasReplied, opening, openedAt, received }: Life): Instant | null {
-  const own = (opening.origin ?? 'customerRequest') === 'customerRequest' ? [openedAt] : [];
-  const asked = [...own, ...[...received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? [])];
-  return hasReplied || asked.length === 0 ? null : Math.min(...asked);
+/** Since when a request waits that nobody has answered: its own, or one that was merged into it. */
+function unanswered({ hasReplied, replies, opening, openedAt, received }: Life): Instant | null {
+  const isOwn = !hasReplied && (opening.origin ?? 'customerRequest') === 'customerRequest';
+  const others = [...received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? []);
+  const asked = [...(isOwn ? [openedAt] : []), ...others.filter((since) => !replies.some((reply) => reply >= since))];
+  return asked.length === 0 ? null : Math.min(...asked);
+}
+
+/** When the clock of a request stood still until its ticket was merged. */
+function stopsOf({ runs }: Life, since: Instant | null, until: Instant): readonly Span[] {
+  const run = runs.find(({ metric, startedAt }) => metric === 'firstResponse' && startedAt === since);
+  if (run === undefined) return [];
+  return run.stoppedSince === undefined ? run.stops : [...run.stops, { from: run.stoppedSince, to: until }];
 }
 
 /** The message that was split off is what its ticket is opened by, when it was written. */

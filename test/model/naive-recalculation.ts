@@ -30,11 +30,15 @@ export function reclassified(life: Life, fact: Fact, after: Class): void {
   startWhatIsPromisedNow(life, fact);
 }
 
-/** An explicit new layout, of what is breached too where it is unanswered. */
+/**
+ * An explicit new layout, of what is breached too where it is unanswered. A revision leaves alone what it does not reach;
+ * what somebody asks for is judged by what the ticket is now, its class as well.
+ */
 export function reapplied(life: Life, fact: Fact, termsAfter: (before: Terms) => Terms): void {
+  const isAsked = fact.command.type === 'ReapplyPlan';
   for (const run of live(life)) {
     const terms = termsAfter(run.terms);
-    if (isSame(terms, run.terms)) continue;
+    if (isSame(terms, run.terms) && !(isAsked && isOtherwise(run, life))) continue;
     const anew: Run = { ...run, terms, class: life.class, movedByMergeAt: undefined };
     const isPromised = targetOf(terms.plan, run.metric, life.opening, life.class) !== undefined;
     // Of calendars that it is not counted in it makes no difference which version it is under.
@@ -64,6 +68,11 @@ function isCountedAlike(a: Run, b: Run, { opening }: Life): boolean {
   return a.terms.plan === b.terms.plan && was.hours === is.hours && isDeepStrictEqual(was.target, is.target);
 }
 
+/** Whether a run is promised otherwise, now that the ticket is of another class than when the run was laid out. */
+const isOtherwise = (run: Run, { opening, class: now }: Life) =>
+  JSON.stringify(targetOf(run.terms.plan, run.metric, opening, run.class)) !==
+  JSON.stringify(targetOf(run.terms.plan, run.metric, opening, now));
+
 /** The clocks that a change creates start at the change. */
 function startWhatIsPromisedNow(life: Life, fact: Fact): void {
   if (!isUnderWay(life)) return;
@@ -72,7 +81,10 @@ function startWhatIsPromisedNow(life: Life, fact: Fact): void {
     followUp: life.hasReplied && (fact.terms.plan.followUpStarts === 'eachReply' || life.isAsked),
     resolution: true,
   };
-  for (const metric of metrics) if (wants[metric] && live(life, metric).length === 0) start(life, metric, fact);
+  for (const metric of metrics) {
+    const isThere = live(life, metric).some(({ from }) => from === undefined);
+    if (wants[metric] && !isThere) start(life, metric, fact);
+  }
 }
 
 /** A revision reaches what is under an older version of its plan or calendar, and nothing else. */
@@ -98,17 +110,50 @@ const inCalendar = ({ hours, calendar, calendarVersion }: CountedIn): CountedIn 
 });
 
 /**
- * Another ticket was merged into it. What runs of its first response answers the oldest request that nobody had answered,
- * whichever ticket it came in. What was breached stays, unless a merge of that very instant had breached it.
+ * Another ticket was merged into it. What runs of its own first response answers the oldest request that nobody had
+ * answered, whichever ticket it came in; where nothing runs, the other's request has a clock of its own.
  */
 export function heard(life: Life, said: ReceiveMerge, at: Instant): void {
   life.received.set(said.from, said);
-  const asked = [...life.received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? []);
-  for (const run of live(life, 'firstResponse')) {
-    const startedAt = Math.min(run.ownStart, ...asked);
-    if (startedAt === run.startedAt) continue;
-    if (isLate(run, life.opening, at) && run.movedByMergeAt !== at) continue;
-    run.startedAt = startedAt;
-    run.movedByMergeAt = at;
+  hearOf(life, said, at);
+}
+
+/** What was merged into it while it was cancelled by mistake. */
+export function heardMeanwhile(life: Life, at: Instant): void {
+  for (const said of life.received.values()) {
+    const since = said.unansweredSince;
+    const isThere = life.runs.some(({ from }) => from === said.from);
+    if (!isThere && (since === null || !life.replies.some((reply) => reply >= since))) hearOf(life, said, at);
   }
+}
+
+function hearOf(life: Life, said: ReceiveMerge, at: Instant): void {
+  const since = said.unansweredSince;
+  const id = `firstResponse:${said.from} ${said.merge ?? '?'}`;
+  const own = live(life, 'firstResponse').find(({ from }) => from === undefined);
+  const theirs = life.runs.findIndex(({ from }) => from === said.from);
+  const known = life.runs[theirs];
+  if (known !== undefined) life.runs.splice(theirs, 1);
+  if (own !== undefined) moveToOldest(life, own, at);
+  if (since === null || life.status === 'cancelled' || life.status === 'merged') return;
+  if (known === undefined && own !== undefined) return;
+  if (targetOf(life.terms.plan, 'firstResponse', life.opening, life.class) === undefined) return;
+  const answeredAt = life.replies.filter((reply) => reply >= since).sort((a, b) => a - b)[0];
+  life.runs.push({
+    ...{ id, metric: 'firstResponse', from: said.from, ownStart: since, startedAt: since },
+    ...{ terms: life.terms, class: life.class, stops: [...(said.pauses ?? [])] },
+    ...{ movedByMergeAt: undefined, stoppedSince: undefined },
+    end: answeredAt === undefined ? undefined : { at: answeredAt, how: 'satisfied' },
+  });
+}
+
+/** What was breached stays, unless a merge of that very instant had breached it. */
+function moveToOldest(life: Life, run: Run, at: Instant): void {
+  const apart = new Set(life.runs.map(({ from }) => from));
+  const shared = [...life.received.values()].filter(({ from }) => !apart.has(from));
+  const startedAt = Math.min(run.ownStart, ...shared.flatMap(({ unansweredSince }) => unansweredSince ?? []));
+  if (startedAt === run.startedAt) return;
+  if (isLate(run, life.opening, at) && run.movedByMergeAt !== at) return;
+  run.startedAt = startedAt;
+  run.movedByMergeAt = at;
 }

@@ -1,7 +1,7 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { isUnderWay, live, satisfy, standStill, start, takeUp } from './naive-clocks.js';
-import { heard, reapplied, reclassified, revised } from './naive-recalculation.js';
-import { calendarsOf, type Class, type Fact, isLate, type Life, type Terms } from './naive-ticket.js';
+import { heard, heardMeanwhile, reapplied, reclassified, revised } from './naive-recalculation.js';
+import { calendarsOf, type Class, type Fact, type Life, targetOf, type Terms } from './naive-ticket.js';
 
 /** Facts in order of occurrence; at the same instant, as they were said. */
 export const inOrder = (facts: readonly Fact[]): readonly Fact[] => [...facts].sort((a, b) => a.at - b.at);
@@ -14,12 +14,26 @@ export const lifeOf = (facts: readonly Fact[], until: Instant): Life | undefined
   told(
     inOrder(facts).filter(({ at }) => at <= until),
     until,
+    saidElsewhere(facts),
   );
 
 /** The life that a fact met. */
 export function lifeBefore(facts: readonly Fact[], fact: Fact): Life | undefined {
   const all = inOrder(facts);
-  return told(all.slice(0, all.indexOf(fact)), fact.at);
+  return told(all.slice(0, all.indexOf(fact)), fact.at, saidElsewhere(facts));
+}
+
+/** Messages that became tickets of their own, each split taking the first of its instant that was left; as recorded. */
+function saidElsewhere(facts: readonly Fact[]): ReadonlySet<Fact> {
+  const taken = new Set<Fact>();
+  facts.forEach(({ command: split }, i) => {
+    if (split.type !== 'SplitTicket') return;
+    const isMessage = ({ command, at }: Fact) =>
+      at === split.messageAt && (command.type === 'OpenTicket' || command.type === 'RecordCustomerReply');
+    const message = facts.slice(0, i).find((fact) => isMessage(fact) && !taken.has(fact));
+    if (message !== undefined) taken.add(message);
+  });
+  return taken;
 }
 
 /** Waits that end by themselves do so at their own instants, the earliest first. */
@@ -34,10 +48,11 @@ function endWaits(life: Life, by: Instant): void {
   }
 }
 
-function told(facts: readonly Fact[], until: Instant): Life | undefined {
+function told(facts: readonly Fact[], until: Instant, elsewhere: ReadonlySet<Fact>): Life | undefined {
   let life: Life | undefined;
   for (const fact of facts) {
     if (life !== undefined) endWaits(life, fact.at);
+    if (elsewhere.has(fact) && fact.command.type === 'RecordCustomerReply') continue;
     if (fact.command.type === 'OpenTicket') life ??= opened(fact, fact.command);
     else if (life !== undefined && senseOf(life, fact) === 'changes') apply(life, fact);
   }
@@ -52,6 +67,7 @@ export function senseOf(life: Life, fact: Fact): Sense {
   const { command } = fact;
   if (isAlreadySo(life, fact)) return 'alreadySo';
   if (command.type === 'AddInternalNote' || command.type === 'ReceiveMerge') return 'changes';
+  if (command.type === 'RestoreTicket') return life.status === 'cancelled' ? 'changes' : 'refused';
   if (command.type === 'OpenTicket' || life.status === 'cancelled' || life.status === 'merged') return 'refused';
   const refused = {
     PauseTicket: !isUnderWay(life),
@@ -84,6 +100,8 @@ function isAlreadySo(life: Life, fact: Fact): boolean {
       return status === 'closed';
     case 'CancelTicket':
       return status === 'cancelled';
+    case 'RestoreTicket':
+      return status !== 'cancelled' && life.isRestored;
     case 'MergeTicket':
       return life.mergedInto === command.into;
     case 'SplitTicket':
@@ -106,9 +124,13 @@ function changesNothing(life: Life, fact: Fact, termsAfter: (before: Terms) => T
 }
 
 /** What a ticket and its clocks are under, and which of them go on. */
-const governs = ({ terms, runs }: Life) => [
+const governs = ({ terms, runs, opening }: Life) => [
   versionsOf(terms),
-  ...runs.map((run) => [...versionsOf(run.terms), run.end === undefined]),
+  ...runs.map((run) => [
+    ...versionsOf(run.terms),
+    targetOf(run.terms.plan, run.metric, opening, run.class),
+    run.end === undefined,
+  ]),
 ];
 
 const versionsOf = (terms: Terms) => [
@@ -139,6 +161,7 @@ function opened(fact: Fact, opening: Life['opening']): Life {
     class: { type: opening.ticketType, priority: opening.priority ?? 'normal' },
     ...{
       hasReplied: false,
+      lastCustomerReplyAt: null,
       isAsked: false,
       isUntold: false,
       waits: new Map(),
@@ -147,6 +170,7 @@ function opened(fact: Fact, opening: Life['opening']): Life {
       team: null,
       terms: fact.terms,
     },
+    ...{ replies: [], beforeCancel: undefined, isRestored: false },
     ...{ mergedInto: null, splitInto: [], received: new Map() },
   };
   const origin = opening.origin ?? 'customerRequest';
@@ -163,6 +187,7 @@ function replied(life: Life, fact: Fact): void {
   }
   satisfy([...live(life, 'firstResponse'), ...live(life, 'followUp')], fact.at);
   life.hasReplied = true;
+  life.replies.push(fact.at);
   life.isAsked = false;
   life.isUntold = false;
   if (isUnderWay(life) && fact.terms.plan.followUpStarts === 'eachReply') start(life, 'followUp', fact);
@@ -176,6 +201,8 @@ function apply(life: Life, fact: Fact): void {
       if (fact.isPerson) replied(life, fact);
       break;
     case 'RecordCustomerReply':
+      if (!fact.isPerson) break; // out of office
+      life.lastCustomerReplyAt = at;
       life.waits.delete('waitingForCustomer');
       if (life.hasReplied && isUnderWay(life)) {
         life.isAsked = true;
@@ -213,7 +240,11 @@ function apply(life: Life, fact: Fact): void {
       reopened(life, fact);
       break;
     case 'CancelTicket':
+      life.beforeCancel = { status: life.status, waits: [...life.waits] };
       ended(life, at, 'cancelled');
+      break;
+    case 'RestoreTicket':
+      restored(life, at);
       break;
     case 'MergeTicket':
       ended(life, at, 'merged');
@@ -236,6 +267,16 @@ function ended(life: Life, at: Instant, how: 'cancelled' | 'merged'): void {
   for (const run of live(life)) run.end = { at, how };
   life.waits.clear();
   life.status = how;
+}
+
+/** Cancelled by mistake: all is as if it had not been. */
+function restored(life: Life, at: Instant): void {
+  for (const run of life.runs) if (run.end?.how === 'cancelled') run.end = undefined;
+  life.status = life.beforeCancel?.status ?? 'open';
+  for (const [reason, until] of life.beforeCancel?.waits ?? []) life.waits.set(reason, until);
+  life.beforeCancel = undefined;
+  life.isRestored = true;
+  heardMeanwhile(life, at);
 }
 
 /** Whether a person told the customer of the resolving. */
@@ -265,10 +306,8 @@ function closed(life: Life, at: Instant): void {
     live(life, 'resolution').filter(({ terms }) => terms.plan.resolutionSatisfiedBy === 'closed'),
     at,
   );
-  for (const run of live(life)) {
-    // A breached first response can still be met late.
-    if (run.metric !== 'firstResponse' || !isLate(run, life.opening, at)) run.end = { at, how: 'closed' };
-  }
+  // A request that came in a ticket merged into this one waits on.
+  for (const run of live(life)) if (run.from === undefined) run.end = { at, how: 'closed' };
   life.status = 'closed';
   life.isAsked = false;
   life.waits.clear();

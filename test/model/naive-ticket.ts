@@ -53,6 +53,8 @@ interface End {
 export interface Run {
   readonly id: string;
   readonly metric: Metric;
+  /** The ticket whose request it answers, where that was merged into this one. */
+  readonly from: string | undefined;
   /** When it started by itself. */
   readonly ownStart: Instant;
   /** The same, or since when a request has waited in a ticket that was merged into this one. */
@@ -75,6 +77,8 @@ export interface Life {
   readonly openedAt: Instant;
   class: Class;
   hasReplied: boolean;
+  /** When the customer last wrote after the opening; what a program answers for them is no word of theirs. */
+  lastCustomerReplyAt: Instant | null;
   /** The customer waits for an answer. */
   isAsked: boolean;
   /** Nobody has told the customer anything since it was last resolved. */
@@ -86,6 +90,11 @@ export interface Life {
   team: string | null;
   /** What governs the ticket: as opened, or as last reapplied. */
   terms: Terms;
+  /** When a person of ours wrote to the customer. */
+  readonly replies: Instant[];
+  /** How it stood before it was cancelled, while it is. */
+  beforeCancel: { readonly status: Status; readonly waits: readonly (readonly [PauseReason, Instant | undefined])[] } | undefined;
+  isRestored: boolean;
   mergedInto: string | null;
   readonly splitInto: string[];
   /** The last word of each ticket that was merged into it. */
@@ -176,6 +185,8 @@ export interface ClockView {
   readonly satisfiedAt: Instant | null;
   readonly breachedAt: Instant | null;
   readonly cancelReason: string | null;
+  /** Open time it has used, or used until it was over. */
+  readonly elapsedMs: number;
   readonly plan: string;
   readonly calendar: string;
 }
@@ -200,7 +211,16 @@ export function viewOf(run: Run, opening: Opening, asOf: Instant): ClockView {
     satisfiedAt: satisfied ? end.at : null,
     breachedAt: late ? due : null,
     cancelReason: late || satisfied || end === undefined ? null : end.how,
+    elapsedMs: usedBy(run, counted.hours, until),
     plan: `${terms.plan.code} ${terms.planVersion}`,
     calendar: `${counted.calendar} ${counted.calendarVersion}`,
   };
+}
+
+/** Open time that a run has used by an instant, when it stood still left out. */
+function usedBy(run: Run, hours: Hours, until: Instant): number {
+  const open = (from: Instant, to: Instant) => (from < to ? hours.between(from, to) : 0);
+  const still = run.stoppedSince === undefined ? run.stops : [...run.stops, { from: run.stoppedSince, to: until }];
+  const stood = still.map(({ from, to }) => open(Math.max(from, run.startedAt), Math.min(to, until)));
+  return stood.reduce((left, ms) => left - ms, open(run.startedAt, until));
 }

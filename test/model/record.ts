@@ -15,6 +15,8 @@ export class TicketRecord {
   /** How each fact is named in the model, by its id. */
   private readonly facts = new Map<string, string>();
   private readonly again = new Set<string>();
+  /** Runs that answer a request of another ticket, and that ticket. */
+  private readonly handedOver = new Map<string, string>();
 
   constructor(private readonly id: string) {}
 
@@ -28,7 +30,8 @@ export class TicketRecord {
     for await (const event of store.readStream(ticketStream(this.id), { from: this.read + 1 })) {
       this.read = event.revision;
       if (isSaid(event)) this.facts.set(event.id, this.nameOf(event));
-      const said = event.data as { readonly run: string; readonly dueAt: Instant };
+      const said = event.data as { readonly run: string; readonly dueAt: Instant; readonly from?: string };
+      if (event.type.startsWith('Sla') && said.from !== undefined) this.handedOver.set(said.run, said.from);
       if (event.type === 'SlaClockStarted') this.again.add(said.run);
       if (event.type === 'SlaBreached') this.breached(said);
       if (event.type === 'SlaBreachWithdrawn') {
@@ -56,6 +59,14 @@ export class TicketRecord {
     return `${at} ${[...this.facts.values()].filter(isOfThen).length}`;
   }
 
-  /** A run by the name of the fact that started it. */
-  renamed = (run: string): string => run.replace(/:(.*)$/, (_, fact: string) => `:${this.facts.get(fact) ?? '?'}`);
+  /** How a fact is named in the model. */
+  nameFor = (fact: string): string => this.facts.get(fact) ?? '?';
+
+  /** A run by the name of the fact that started it; one that answers another ticket's request, by the merge. */
+  renamed = (run: string, recordOf: (ticket: string) => TicketRecord): string => {
+    const from = this.handedOver.get(run);
+    const name = (fact: string) =>
+      from === undefined ? this.nameFor(fact) : `${from} ${recordOf(from).nameFor(fact)}`;
+    return run.replace(/:(.*)$/, (_, fact: string) => `:${name(fact)}`);
+  };
 }

@@ -266,6 +266,7 @@ const command: fc.Arbitrary<ScriptOrder> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<ScriptOrder>({ type: 'CloseTicket' }) },
   { weight: 2, arbitrary: fc.constant<ScriptOrder>({ type: 'ReopenTicket' }) },
   { weight: 1, arbitrary: fc.constant<ScriptOrder>({ type: 'CancelTicket', reason: 'spam' }) },
+  { weight: 2, arbitrary: fc.constant<ScriptOrder>({ type: 'RestoreTicket' }) },
   { weight: 1, arbitrary: opening },
   {
     weight: 3,
