@@ -346,7 +346,8 @@ describe('the sample', () => {
   });
 
   it('follows the figures of the real logs', () => {
-    const opened = of('TicketOpened').size;
+    // Beside those of people who asked twice.
+    const opened = [...of('TicketOpened')].filter((ticket) => ticket?.endsWith('-A') !== true).length;
     expect(opened).toBe(3_000);
     const resolved = of('TicketResolved').size;
     expect(of('TicketReopened').size / resolved).toBeGreaterThan(reopenShare / 2);

@@ -82,6 +82,8 @@ async function workOnTickets(context: TestContext): Promise<void> {
   await settleTicket(context, 'T-pro');
   await say(context, 'T-pro', { type: 'RecordFirstResponse' }, '2026-03-02T10:00:00Z'); // takes a breach back
   await say(context, 'T-enterprise', { type: 'RecordFollowUp' });
+  await say(context, 'T-enterprise', { type: 'CancelTicket', reason: 'spam' });
+  await say(context, 'T-enterprise', { type: 'RestoreTicket' });
   await say(context, 'T-enterprise', { type: 'CancelTicket', reason: 'duplicate' });
   const messageAt = Date.parse('2026-03-02T09:00:00Z');
   await say(context, 'T-pro', { type: 'SplitTicket', into: 'T-part', messageAt, subject: 'And this?' });

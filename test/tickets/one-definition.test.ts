@@ -28,6 +28,7 @@ const mutations: Readonly<Record<ReportedType, readonly [name: string, input: st
   TicketClosed: ['closeTicket', 'TicketInput'],
   TicketReopened: ['reopenTicket', 'TicketInput'],
   TicketCancelled: ['cancelTicket', 'CancelTicketInput'],
+  TicketRestored: ['restoreTicket', 'TicketInput'],
   TicketMerged: ['mergeTicket', 'MergeTicketInput'],
   TicketSplit: ['splitTicket', 'SplitTicketInput'],
 };

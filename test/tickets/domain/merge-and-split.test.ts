@@ -49,9 +49,7 @@ describe('a ticket that is merged', () => {
     ]);
   });
 
-  it('leaves a first response alone that was judged', () => {
-    const met = new TicketLife({ plan: 'pro' }).open('Wed 12:00').do('Wed 13:00', 'RecordFirstResponse');
-    expect(met.do('Wed 14:00', received('Mon 09:00')).last).toEqual(['MergeReceived Wed 14:00']);
+  it('leaves a first response alone that was breached', () => {
     const breached = new TicketLife({ plan: 'pro' }).open('Mon 12:00').settle('Tue 13:00');
     expect(breached.do('Tue 14:00', received('Mon 09:00')).last).toEqual(['MergeReceived Tue 14:00']);
   });
@@ -115,6 +113,117 @@ describe('a ticket that is merged', () => {
   });
 });
 
+describe('a request that nobody had answered, merged into a ticket that is answered (zammad#4203)', () => {
+  const request = (since: string | null, revision = 1, from = 'later') => ({
+    ...received(since, revision),
+    ...{ from, merge: `merge of ${from}` },
+  });
+  const answered = () =>
+    new TicketLife({ plan: planWith({ atRiskShare: 0.99, targets: [{ metric: 'firstResponse', target: hours(4) }] }) })
+      .open('Mon 09:00')
+      .do('Mon 10:00', 'RecordFirstResponse');
+
+  it('has a first response of its own there, from its own opening', () => {
+    const survivor = answered().do('Tue 11:00', request('Tue 10:00'));
+    expect(survivor.last).toEqual(['MergeReceived Tue 11:00', 'SlaClockStarted firstResponse/1 due Tue 14:00']);
+    expect(survivor.events.at(-1)?.data).toMatchObject({
+      ...{ run: 'firstResponse:merge of later', from: 'later', startedAt: instant('Tue 10:00') },
+    });
+    expect(survivor.do('Tue 12:00', 'RecordFollowUp').last).toEqual([
+      'FollowUpSent Tue 12:00',
+      'SlaMet firstResponse/1 Tue 12:00',
+    ]);
+  });
+
+  it('is late there if it was late by then', () => {
+    const survivor = answered().do('Wed 11:00', request('Mon 16:00'));
+    expect(survivor.last).toEqual([
+      'MergeReceived Wed 11:00',
+      'SlaClockStarted firstResponse/1 due Tue 12:00',
+      'SlaBreached firstResponse/1 due Tue 12:00',
+    ]);
+  });
+
+  it('is answered by the first reply there at or after its opening, though that was before the merge', () => {
+    const survivor = answered().do('Tue 11:00', 'RecordFollowUp').do('Tue 12:00', 'RecordFollowUp');
+    expect(survivor.do('Tue 13:00', request('Tue 11:00')).last).toEqual([
+      'MergeReceived Tue 13:00',
+      'SlaClockStarted firstResponse/1 due Tue 15:00',
+      'SlaMet firstResponse/1 Tue 11:00',
+    ]);
+    const late = answered().do('Tue 13:00', request('Tue 11:00'));
+    late.do('Tue 12:00', 'RecordFollowUp', { now: 'Tue 14:00' });
+    expect(late.last).toEqual(['FollowUpSent Tue 12:00', 'SlaMet firstResponse/1 Tue 12:00']);
+  });
+
+  it.each([
+    ['resolved', ['ResolveTicket']],
+    ['closed', ['ResolveTicket', 'CloseTicket']],
+  ] as const)('waits for that, though the other is %s', (_, commands) => {
+    const before = commands.reduce((ticket, command) => ticket.do('Mon 11:00', command), answered());
+    before.do('Tue 11:00', request('Tue 10:00'));
+    expect(before.last.at(-1)).toBe('SlaClockStarted firstResponse/1 due Tue 14:00');
+    expect(before.do('Tue 14:00', 'RecordFollowUp').last.at(-1)).toBe('SlaMet firstResponse/1 Tue 14:00');
+    const after = answered().do('Tue 11:00', request('Tue 10:00'));
+    after.do('Tue 11:30', { type: 'ResolveTicket', publicReply: false });
+    if (commands.length > 1) after.do('Tue 12:00', 'CloseTicket');
+    expect(after.settle('Wed 09:00').last).toEqual(['SlaBreached firstResponse/1 due Tue 14:00']);
+    expect(after.do('Wed 10:00', 'RecordFollowUp').last.at(-1)).toBe('SlaMetLate firstResponse/1 Wed 10:00');
+  });
+
+  it('is one promise each, and told otherwise is corrected', () => {
+    const survivor = answered()
+      .do('Tue 11:00', request('Tue 10:00', 1, 'a'))
+      .do('Tue 12:00', request('Tue 11:00', 1, 'b'));
+    expect(survivor.do('Tue 11:00', request(null, 2, 'a'), { now: 'Tue 13:00' }).last).toEqual([
+      'MergeReceived Tue 11:00',
+      'SlaClockCancelled firstResponse/2 Tue 11:00 (superseded)',
+    ]);
+    expect(survivor.do('Tue 14:00', 'RecordFollowUp').last).toEqual([
+      'FollowUpSent Tue 14:00',
+      'SlaMet firstResponse/1 Tue 14:00',
+    ]);
+  });
+
+  it('goes on when that ticket is merged too, where nobody has answered it since', () => {
+    const survivor = answered().do('Tue 11:00', request('Tue 10:00')).do('Tue 12:00', into('t3'));
+    expect(survivor.last).toEqual(['TicketMerged Tue 12:00', 'SlaClockCancelled firstResponse/1 Tue 12:00 (merged)']);
+    expect(says(survivor)).toMatchObject([{ target: 't3', unansweredSince: instant('Tue 10:00') }]);
+    const told = answered().do('Tue 11:00', request('Tue 10:00')).do('Tue 11:30', 'RecordFollowUp');
+    expect(says(told.do('Tue 12:00', into('t3')))).toMatchObject([{ unansweredSince: null }]);
+  });
+
+  it('is judged by its own opening where the other was opened later', () => {
+    const younger = new TicketLife({ plan: planWith({ targets: [{ metric: 'firstResponse', target: hours(4) }] }) })
+      .open('Tue 09:00')
+      .do('Tue 09:30', 'RecordFirstResponse');
+    expect(younger.do('Tue 10:00', request('Mon 16:00')).last).toEqual([
+      'MergeReceived Tue 10:00',
+      'SlaClockStarted firstResponse/1 due Tue 12:00',
+      'SlaMet firstResponse/1 Tue 09:30',
+    ]);
+  });
+
+  it('has none there where that ticket has no promise, or is cancelled', () => {
+    const community = new TicketLife({ plan: 'community' }).open('Mon 09:00').do('Mon 10:00', 'RecordFirstResponse');
+    expect(community.do('Tue 11:00', request('Tue 10:00')).outcomes).toEqual([]);
+    const spam = answered()
+      .do('Tue 09:00', { type: 'CancelTicket', reason: 'spam' })
+      .do('Tue 11:00', request('Tue 10:00'));
+    expect(spam.last).toEqual(['MergeReceived Tue 11:00']);
+    expect(spam.do('Tue 12:00', 'RestoreTicket').last).toEqual([
+      'TicketRestored Tue 12:00',
+      'SlaClockStarted firstResponse/1 due Tue 14:00',
+    ]);
+  });
+
+  it('keeps the time that it stood still in its own ticket', () => {
+    const pauses = [{ from: instant('Tue 10:00'), to: instant('Tue 11:00') }];
+    const survivor = answered().do('Tue 12:00', { ...request('Tue 10:00'), pauses });
+    expect(survivor.last.at(-1)).toBe('SlaClockStarted firstResponse/1 due Tue 15:00');
+  });
+});
+
 describe('a message that is split off', () => {
   const messageAt = instant('Mon 11:00');
   const split = { type: 'SplitTicket', into: 't2', messageAt, subject: 'And this?' } as const;
@@ -142,6 +251,70 @@ describe('a message that is split off', () => {
       'TicketSplit Mon 12:00',
     ]);
     expect(source.do('Mon 13:00', { ...split, messageAt: instant('Mon 09:00') }).last).toEqual([]);
+  });
+
+  describe('counts in the new ticket alone', () => {
+    const plan = planWith({
+      ...{ followUpStarts: 'nextReply', atRiskShare: 0.99 },
+      targets: [
+        { metric: 'firstResponse', target: hours(4) },
+        { metric: 'followUp', target: hours(2) },
+      ],
+    });
+    const asked = () =>
+      new TicketLife({ plan })
+        .open('Mon 09:00')
+        .do('Mon 10:00', 'RecordFirstResponse')
+        .do('Mon 11:00', 'RecordCustomerReply');
+
+    it('so a next-reply clock that it started ends at the split', () => {
+      const ticket = asked().do('Mon 11:20', split);
+      expect(ticket.last).toEqual(['TicketSplit Mon 11:20', 'SlaClockCancelled followUp/2 Mon 11:20 (superseded)']);
+      expect(ticket.settle('Tue 12:00').last).toEqual([]);
+      expect(ticket.life).toMatchObject({ isAsked: false, lastCustomerReplyAt: null });
+    });
+
+    it('and its breach is withdrawn', () => {
+      expect(asked().settle('Mon 14:00').do('Mon 15:00', split).last).toEqual([
+        'TicketSplit Mon 15:00',
+        'SlaBreachWithdrawn followUp/2 due Mon 13:00 (superseded)',
+        'SlaClockCancelled followUp/2 Mon 15:00 (superseded)',
+      ]);
+    });
+
+    it('or the clock starts at the next message that nobody has answered', () => {
+      const ticket = asked().do('Mon 12:00', 'RecordCustomerReply').do('Mon 12:30', split);
+      expect(ticket.last).toEqual([
+        'TicketSplit Mon 12:30',
+        'SlaClockCancelled followUp/2 Mon 12:30 (superseded)',
+        'SlaClockStarted followUp/1 due Mon 14:00',
+      ]);
+      expect(ticket.life.lastCustomerReplyAt).toBe(instant('Mon 12:00'));
+    });
+
+    it('though we had answered by then', () => {
+      const ticket = asked().do('Mon 11:30', 'RecordFollowUp').do('Mon 12:00', split);
+      expect(ticket.last.at(-1)).toBe('SlaClockCancelled followUp/2 Mon 12:00 (superseded)');
+    });
+
+    it('so it ends no wait, under either kind of follow-up', () => {
+      for (const followUpStarts of ['nextReply', 'eachReply'] as const) {
+        const ticket = new TicketLife({ plan: { ...plan, followUpStarts } }).open('Mon 09:00');
+        ticket
+          .do('Mon 10:00', 'RecordFirstResponse')
+          .do('Mon 10:30', { type: 'PauseTicket', reason: 'waitingForCustomer' });
+        ticket.do('Mon 11:00', 'RecordCustomerReply').do('Mon 11:20', split);
+        expect(ticket.life.status).toBe('waiting');
+      }
+    });
+
+    it('which of two at the same instant, the first is', () => {
+      const ticket = asked().do('Mon 11:00', 'RecordCustomerReply').do('Mon 11:20', split);
+      expect(ticket.last).toContain('SlaClockStarted followUp/1 due Mon 13:00');
+      expect(ticket.do('Mon 11:30', { ...split, into: 't3' }).last.at(-1)).toBe(
+        'SlaClockCancelled followUp/2 Mon 11:30 (superseded)',
+      );
+    });
   });
 
   it('is judged at once by what its clock has used', () => {

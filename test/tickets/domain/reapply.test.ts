@@ -86,6 +86,67 @@ describe('reapplying the plan', () => {
     expect(same.do('Mon 13:00', reapply, v2).last).toEqual(['PlanReapplied Mon 13:00']);
   });
 
+  describe('of a ticket whose class was put right after a breach (osTicket#5160)', () => {
+    const byPriority = planWith({
+      atRiskShare,
+      targets: [
+        { metric: 'resolution', target: hours(16) },
+        { metric: 'resolution', target: hours(1), priority: 'urgent' },
+        { metric: 'resolution', target: hours(2), priority: 'low' },
+      ],
+      types: ['productBug'],
+    });
+    const mistaken = () =>
+      new TicketLife({ plan: byPriority }).open('Mon 09:00', { priority: 'urgent' }).settle('Mon 11:00');
+    const normal = { type: 'ReclassifyTicket', priority: 'normal' } as const;
+
+    it('takes the breach back: it is due by the right class, from its own start', () => {
+      const ticket = mistaken().do('Mon 12:00', normal);
+      expect(ticket.last).toEqual(['TicketReclassified Mon 12:00']); // what was breached stays
+      expect(ticket.do('Mon 13:00', reapply).last).toEqual([
+        'PlanReapplied Mon 13:00',
+        'SlaBreachWithdrawn resolution/2 due Tue 17:00 (reapplied)',
+        'SlaDeadlineMoved resolution/2 due Tue 17:00 (reapplied)',
+      ]);
+      expect(ticket.do('Mon 14:00', reapply).last).toEqual([]);
+      expect(ticket.do('Tue 17:00', 'ResolveTicket').last.at(-1)).toBe('SlaMet resolution/2 Tue 17:00');
+    });
+
+    it('puts the breach where the right class has it', () => {
+      const low = mistaken().do('Mon 12:00', { ...normal, priority: 'low' });
+      expect(low.do('Mon 13:00', reapply).last.at(-1)).toBe('SlaBreached resolution/2 due Mon 11:00');
+    });
+
+    it('keeps the pauses', () => {
+      const held = new TicketLife({ plan: byPriority })
+        .open('Mon 09:00', { priority: 'urgent' })
+        .do('Mon 09:30', hold)
+        .do('Mon 10:30', 'ResumeTicket')
+        .settle('Mon 12:00');
+      expect(held.do('Mon 12:00', normal).do('Mon 13:00', reapply).last.at(-1)).toBe(
+        'SlaDeadlineMoved resolution/2 due Wed 10:00 (reapplied)',
+      );
+    });
+
+    it('to one without promise: withdraws it, and cancels the clock for the lost promise', () => {
+      const ticket = mistaken().do('Mon 12:00', { type: 'ReclassifyTicket', ticketType: 'onBoarding' });
+      expect(ticket.do('Mon 13:00', reapply).last).toEqual([
+        'PlanReapplied Mon 13:00',
+        'SlaBreachWithdrawn resolution/2 due Mon 10:00 (reapplied)',
+        'SlaClockCancelled resolution/2 Mon 13:00 (lostPromise)',
+      ]);
+      expect(ticket.do('Mon 14:00', reapply).last).toEqual([]);
+    });
+
+    it('is already so where the right class has the same deadline, and a revision does not judge it', () => {
+      const same = new TicketLife({ plan: resolveIn(2) }).open('Mon 09:00', { priority: 'urgent' }).settle('Mon 12:00');
+      expect(same.do('Mon 12:00', normal).do('Mon 13:00', reapply).last).toEqual([]);
+      const revised = mistaken().knows(byPriority, 1).do('Mon 12:00', normal);
+      const revision = { type: 'ApplyRevision', of: 'plan', code: 'tested', version: 1 } as const;
+      expect(revised.do('Mon 13:00', revision).last).toEqual([]);
+    });
+  });
+
   it('leaves alone what was met, met late or cancelled', () => {
     const first = planWith({ targets: [{ metric: 'firstResponse', target: hours(1) }] });
     const second = planWith({ targets: [{ metric: 'firstResponse', target: hours(4) }] });
