@@ -27,7 +27,7 @@ export function clockAfter<S extends Subject>(
   return {
     run,
     metric,
-    from: said.from ?? null,
+    from: outcome.from ?? null,
     layout,
     state,
     terms,
@@ -48,7 +48,7 @@ export function clockAfter<S extends Subject>(
     overAt: null,
     elapsedMs,
     measuredAt,
-    planSince: said.planSince ?? startedAt,
+    planSince: outcome.planSince ?? startedAt,
     stops: [],
   };
 }

@@ -13,7 +13,7 @@ import { type Counts, importLog, type RejectedRow } from '../../src/imports/impo
 import { type ImportFormat } from '../../src/imports/import-record.js';
 import { startImport } from '../../src/imports/import-sink.js';
 import { Survey } from '../../src/imports/survey.js';
-import { ticketStream } from '../../src/tickets/domain/events.js';
+import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
 import { ticketIdOf } from '../../src/tickets/domain/ticket-id.js';
 import { type TicketView } from '../../src/tickets/domain/ticket-view.js';
 import { ticketById, workQueue } from '../../src/tickets/queries/tickets.js';
