@@ -178,7 +178,7 @@ export function takeOver<S extends Subject>(
   { from, fact: id, since, pauses }: HandedOver,
   { fact, metric, ...rest }: Omit<Start<S>, 'waits'>,
 ): Run<S> {
-  const run = start({ ...rest, metric, fact: { ...fact, at: since }, waits: [] });
+  const run = start({ ...rest, metric, fact: { ...fact, at: since }, waits: new Map() });
   const paused = pauses.reduce((all, span) => addPause(all, span, run.calendar), run.paused);
   const moved = { ...run, id: `${metric}:${id}`, from, paused };
   return pauses.length === 0 ? moved : withFirstStep(moved, { dueAt: dueOf(moved), atRiskAt: atRisk(moved) });

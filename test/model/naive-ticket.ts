@@ -93,7 +93,8 @@ export interface Life {
   /** When a person of ours wrote to the customer. */
   readonly replies: Instant[];
   /** How it stood before it was cancelled, while it is. */
-  beforeCancel: { readonly status: Status; readonly waits: readonly (readonly [PauseReason, Instant | undefined])[] } | undefined;
+  beforeCancel:
+    { readonly status: Status; readonly waits: readonly (readonly [PauseReason, Instant | undefined])[] } | undefined;
   isRestored: boolean;
   mergedInto: string | null;
   readonly splitInto: string[];

@@ -74,8 +74,6 @@ function withRequest(
   const reply = firstReplyFrom(since);
   return [
     ...others,
-    reply === undefined
-      ? heedWaits(lapse(run, fact.at), state.waits, fact)
-      : satisfy(lapse(run, reply.at), reply),
+    reply === undefined ? heedWaits(lapse(run, fact.at), state.waits, fact) : satisfy(lapse(run, reply.at), reply),
   ];
 }

@@ -34,7 +34,10 @@ describe('a cancelling that is taken back (freescout#1351, osTicket#5325)', () =
 
   it('puts it where it was: waiting since when it waited, resolved, closed', () => {
     const waiting = opened().do('Mon 10:00', hold).do('Mon 11:00', spam).do('Mon 13:00', 'RestoreTicket');
-    expect([waiting.life.status, [...waiting.life.waits]]).toEqual(['waiting', [['onHold', instant('Mon 10:00')]]]);
+    expect([waiting.life.status, [...waiting.life.waits]]).toEqual([
+      'waiting',
+      [['onHold', { since: instant('Mon 10:00'), until: null }]],
+    ]);
     expect(waiting.do('Mon 14:00', 'ResumeTicket').last.at(-1)).toBe(
       'SlaDeadlineMoved resolution/2 due Tue 13:00 (resumed)',
     );
