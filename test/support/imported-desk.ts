@@ -119,7 +119,7 @@ export class ImportedDesk {
   readonly idOf = (externalId: string): string => ticketIdOf({ source, externalId });
 
   async view(ticket: string): Promise<TicketView> {
-    const view = await ticketById(this.context.readers.atHand('everyone'), this.idOf(ticket));
+    const view = await ticketById(this.context.readers.here('everyone'), this.idOf(ticket));
     if (view === undefined) throw new Error(`there is no ticket ${ticket}`);
     return view;
   }
@@ -144,7 +144,7 @@ export class ImportedDesk {
 
   /** The references of the tickets in the work queue. */
   async queue(): Promise<readonly string[]> {
-    const page = await workQueue(this.context.readers.atHand('everyone'), {}, { first: 100 });
+    const page = await workQueue(this.context.readers.here('everyone'), {}, { first: 100 });
     return page.edges.map(({ node }) => node.reference);
   }
 
