@@ -23,7 +23,7 @@ describe('a ticket that waits until an instant', () => {
       `definePlan(input: { code: "eight", name: "Eight hours", targets: [{ metric: RESOLUTION, target: { amount: 8, unit: HOURS } }] })`,
     );
     await say(
-      `openTicket(input: { id: "T-1", customer: "acme", plan: "eight", type: PRODUCT_BUG, channel: EMAIL, subject: "It broke" })`,
+      `openTicket(input: { id: "T-1", customer: "acme", plan: "eight", type: "productBug", channel: "email", subject: "It broke" })`,
     );
     api.time.moveTo(at('10:00'));
     const pause = `mutation { pauseTicket(input: { id: "T-1", reason: SCHEDULED, until: "2026-03-02T11:00:00Z" }) {
