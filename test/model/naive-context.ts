@@ -110,6 +110,9 @@ export class NaiveTicket {
     if (opening === undefined && command.type !== 'OpenTicket') return 'refused';
     if ((said.occurredAt ?? now) > now + skew) return 'refused';
     if (at < now - longAgo && !said.mayBackdate) return 'refused';
+    // What was split off may be opened once more by whoever tells of it: the two say the same.
+    const isSplitOff = opening?.command.splitFrom !== undefined && command.type === 'OpenTicket';
+    if (isSplitOff && opening.command.customer === command.customer) return this.already(now);
     if (opening !== undefined && at < opening.at) return 'refused';
     const terms = this.termsOf(command, at);
     if (terms === undefined || objects(command, at)) return 'refused';
