@@ -43,10 +43,8 @@ class Holds {
 
 /** A body, counted as it comes: what was only announced holds nothing. */
 function counted(body: IncomingMessage, hold: Hold, who: string | undefined, refuse: () => void): Readable {
-  let came = 0;
   let held = 0;
-  const take = (bytes: number) => {
-    came += bytes;
+  const take = (came: number) => {
     if (came <= smallBytes) return true;
     const isTaken = hold.add(came - held);
     if (isTaken) held = came;

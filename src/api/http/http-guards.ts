@@ -3,7 +3,7 @@ import { BadRequestException } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { TimeSlice } from '../../event-sourcing/yield-to-event-loop.js';
+import { inTurn } from '../../event-sourcing/yield-to-event-loop.js';
 import { limitConnections } from './connections.js';
 import { type RequestLimits } from '../request-limits.js';
 import { tooMuchJson } from '../json-size.js';
@@ -48,9 +48,7 @@ function readJson(server: FastifyInstance, limits: Limits): void {
       if (why === undefined) void parse(request, body.toString(), done);
       else done(new BadRequestException(why));
     };
-    const turns = new TimeSlice(request.identity?.actor.id);
-    if (turns.isOver) void turns.yield().then(read);
-    else read();
+    void inTurn(read, request.identity?.actor.id);
   });
 }
 

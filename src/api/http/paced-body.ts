@@ -12,16 +12,16 @@ export const freeBytes = 256 * 1024;
 
 /**
  * A body by pieces; its end waits for a turn too, for then it is put together and read.
- * @param take asked for each piece; where it says no, the rest of the body is thrown away
+ * @param take asked at each piece, with the bytes that have come so far; where it says no, the rest of the body is thrown away
  * @param who whose body it is
  */
-export function paced(body: IncomingMessage, take: (bytes: number) => boolean, who: string | undefined): Transform {
+export function paced(body: IncomingMessage, take: (came: number) => boolean, who: string | undefined): Transform {
   const turns = new TimeSlice(who);
   let came = 0;
   const pieces = new Transform({
     transform(chunk: Buffer, _, next) {
       came += chunk.length;
-      if (!take(chunk.length)) {
+      if (!take(came)) {
         body.unpipe(pieces);
         discard(body, who);
       } else if (came > freeBytes) {

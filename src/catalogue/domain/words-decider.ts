@@ -16,7 +16,7 @@ export type WordCommand = RecordedChange & { readonly list: WordList; readonly c
   );
 
 /** How many words a list has at most: a desk has a few dozen. */
-const mostWords = 1_000;
+export const mostWords = 1_000;
 
 /**
  * A word is defined once, since always, and spelt so for good. It may be retired, never deleted: tickets that have it keep it. What

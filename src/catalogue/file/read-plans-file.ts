@@ -23,6 +23,7 @@ import { type CalendarChange } from '../commands/change-calendar.js';
 import { benefits, eachMetric, metrics, pauseReasons, type Plan, type PlanTarget } from '../domain/plan.js';
 import { planDefaults } from '../domain/plan-defaults.js';
 import { type WordList } from '../domain/words.js';
+import { mostWords } from '../domain/words-decider.js';
 import { wordKey } from '../../parsing/word.js';
 
 /** What a version after the first may say beside its content. */
@@ -135,8 +136,6 @@ const pauses = entry((value, path) =>
     ),
   ),
 );
-
-const mostWords = 1_000;
 
 const wordsOf = (list: WordList): Read<readonly WordEntry[] | undefined> =>
   optional(

@@ -27,10 +27,10 @@ export interface Propagated {
  * @throws Rejection `TICKET_EXISTS` where a ticket to be split off was opened otherwise, and what a command may throw
  */
 export const propagateMerge = (ports: TicketPorts, id: string, from = 0): Promise<Propagated> =>
-  propagate(ports, id, from, { mayBackdate: true });
+  propagate(ports, id, from, {});
 
 /** What its way adds to all that is told. */
-type Way = Pick<TicketRequest, 'mayBackdate' | 'import' | 'source'>;
+type Way = Pick<TicketRequest, 'import' | 'source'>;
 
 async function propagate(ports: TicketPorts, id: string, from: number, way: Way): Promise<Propagated> {
   const { state, revision, position } = await readTicket(ports, id);
@@ -48,7 +48,7 @@ async function propagate(ports: TicketPorts, id: string, from: number, way: Way)
   for (const { target, ...request } of mergePropagations({ id, customer, revision }, changed, from)) {
     if (way.import !== undefined && request.command.type !== 'OpenTicket') continue; // told when the import is finished
     const { position: reached, outcomes } = await changeTicket(ports, target, [
-      { ...request, ...way, command: withPauses(request, state, ports.catalogue) },
+      { ...request, ...way, mayBackdate: true, command: withPauses(request, state, ports.catalogue) },
     ]);
     for (const outcome of outcomes) {
       if (outcome.kind === 'rejected') refusal ??= outcome.rejection;
@@ -85,13 +85,13 @@ type Change = (
 
 /** Changes a ticket by what names others, and tells them at once; what keeps it from that is left to the policy. */
 export const changeAndPropagate: Change = (ports, id, requests, scope, signal) =>
-  changeAndTell(ports, id, requests, scope, signal, { mayBackdate: true });
+  changeAndTell(ports, id, requests, scope, signal, {});
 
 /** As {@link changeAndPropagate}, of an import: what it splits off is opened at once, and as imported as the old ticket is. */
 export const changeAndOpenSplits =
   ({ import: imported, source }: TicketRequest): Change =>
   (ports, id, requests, scope, signal) =>
-    changeAndTell(ports, id, requests, scope, signal, { mayBackdate: true, ...given({ import: imported, source }) });
+    changeAndTell(ports, id, requests, scope, signal, given({ import: imported, source }));
 
 async function changeAndTell(
   ports: TicketPorts,

@@ -2,7 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { usualPriority } from '../../catalogue/domain/built-in-words.js';
 import { UnknownWord } from '../../catalogue/domain/unknown-word.js';
 import { isInUse, spelledIn, wordIn, type WordList, type Words } from '../../catalogue/domain/words.js';
-import { type InternalCommand } from './commands.js';
+import { type AnyTicketCommand } from './commands.js';
 import { type TicketCommand } from './facts.js';
 import { type TicketState } from './ticket-state.js';
 
@@ -25,10 +25,7 @@ function wordsIn(command: object): readonly (readonly [field: WordField, list: W
  * A command with its words as the catalogue spells them; the same one where it spells them so. Ids and digests are made of this,
  * so that a word is the same word in any case.
  */
-export function inDesksSpelling<Command extends TicketCommand | InternalCommand>(
-  command: Command,
-  words: Words,
-): Command {
+export function inDesksSpelling<Command extends AnyTicketCommand>(command: Command, words: Words): Command {
   const respelled: { [Field in WordField]?: string } = {};
   for (const [field, list, word] of wordsIn(command)) {
     const spelled = spelledIn(words, list, word);

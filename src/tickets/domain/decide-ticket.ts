@@ -14,6 +14,7 @@ import { applyRevision, changesTerms } from './revision-facts.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
 import { expectWords } from './command-words.js';
 import { endedWaits } from './ended-waits.js';
+import { isMessageAt } from './split-off.js';
 import { expectOccurrenceTime } from './occurrence-time.js';
 import { type FactCommand, toFactEvent } from './to-fact-event.js';
 
@@ -167,7 +168,7 @@ const refusals: Readonly<Record<string, (state: TicketState | undefined) => stri
 function expectMessage(at: Instant, ticket: Ticket, until: Instant): void {
   for (const fact of at <= until ? ticket.factsFrom(at) : []) {
     if (fact.at > at) break;
-    if (fact.type === 'TicketOpened' || fact.type === 'CustomerReplied') return;
+    if (isMessageAt(fact, at)) return;
   }
   throw new Rejection(
     'MESSAGE_NOT_FOUND',

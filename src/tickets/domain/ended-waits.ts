@@ -37,11 +37,15 @@ export function endedWaits(
   }
 }
 
+/** A wait that ends by itself. */
+interface EndingWait {
+  readonly reason: PauseReason;
+  readonly until: Instant;
+}
+
 /** The wait of a ticket that ends by itself next; undefined where none does. */
-export function nextToEnd({
-  waits,
-}: Pick<TicketState, 'waits'>): { readonly reason: PauseReason; readonly until: Instant } | undefined {
-  let next: { readonly reason: PauseReason; readonly until: Instant } | undefined;
+export function nextToEnd({ waits }: Pick<TicketState, 'waits'>): EndingWait | undefined {
+  let next: EndingWait | undefined;
   for (const [reason, { until }] of waits)
     if (until !== null && (next === undefined || until < next.until)) next = { reason, until };
   return next;

@@ -82,14 +82,6 @@ function isWanted(metric: Metric, runs: readonly TicketRun[], transition: Transi
   }
 }
 
-export const underOf = ({ pinned, terms, plan, calendar, target }: TicketRun): Under<TicketSubject> => ({
-  pinned,
-  terms,
-  plan,
-  calendar,
-  target,
-});
-
 /** Whether a run is counted under the same versions, and has the same target. */
 const isUnder = (run: TicketRun, { terms, target }: Under<TicketSubject>) =>
   arePinnedAlike(run.terms, terms) && isSameTarget(run.target, target);

@@ -2,7 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { heedWaits, isLive, lapse, lastStep, satisfy, takeOver } from '../../clocks/run.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type Fact, type Received } from './facts.js';
-import { recalculate, underOf } from './recalculate.js';
+import { recalculate } from './recalculate.js';
 import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { oldest, type TicketState } from './ticket-state.js';
 import { liveOf, promised, type Transition } from './transition.js';
@@ -14,26 +14,25 @@ type Reception = Extract<Fact, { type: 'MergeReceived' }>;
  * opening. Else the other's request has a first response of its own here.
  */
 export function received(transition: Transition, fact: Reception): readonly TicketRun[] {
-  const { state } = transition;
-  const { from, merge = deriveId('request', from) } = fact.data;
-  const runs = transition.runs.map((run) => (run.from === null ? answeringBoth(run, transition) : run));
-  if (state.status === 'cancelled' || state.status === 'merged') return runs;
-  return withRequest(runs, transition, from, { ...fact.data, merge });
+  const { status } = transition.state;
+  const runs = answeringAll(transition);
+  if (status === 'cancelled' || status === 'merged') return runs;
+  return withRequest(runs, transition, fact.data.from, fact.data);
 }
 
 /** A ticket that was restored: what was merged into it meanwhile is as if it had not been cancelled. */
 export function receivedAgain(transition: Transition): readonly TicketRun[] {
   const { state } = transition;
-  let runs: readonly TicketRun[] = transition.runs.map((run) =>
-    run.from === null ? answeringBoth(run, transition) : run,
-  );
-  for (const [from, said] of state.received) {
-    const merge = said.merge ?? deriveId('request', from);
-    if (said.unansweredSince !== null && !isAnswered(said.unansweredSince, state))
-      runs = withRequest(runs, transition, from, { ...said, merge });
-  }
+  let runs = answeringAll(transition);
+  for (const [from, message] of state.received)
+    if (message.unansweredSince !== null && !isAnswered(message.unansweredSince, state))
+      runs = withRequest(runs, transition, from, message);
   return runs;
 }
+
+/** The runs, with its own first response for all that it answers. */
+const answeringAll = (transition: Transition): readonly TicketRun[] =>
+  transition.runs.map((run) => (run.from === null ? answeringBoth(run, transition) : run));
 
 /** Its own first response, from the oldest request on that is not answered by a run of its own. */
 function answeringBoth(run: TicketRun, { runs, fact, state }: Transition): TicketRun {
@@ -42,7 +41,8 @@ function answeringBoth(run: TicketRun, { runs, fact, state }: Transition): Ticke
   // What was breached stays; but for what this very merge had breached before it was corrected.
   const { at, because } = lastStep(run);
   if (run.breachedAt !== null && (at !== fact.at || because !== 'merged')) return run;
-  return recalculate({ ...run, startedAt }, underOf(run), state.waits, fact, 'merged');
+  const shared = { ...run, startedAt };
+  return recalculate(shared, shared, state.waits, fact, 'merged');
 }
 
 /** Since when the oldest request waits that the ticket's own first response answers too. */
@@ -59,7 +59,7 @@ function withRequest(
   runs: readonly TicketRun[],
   transition: Transition,
   from: string,
-  { merge, stands, unansweredSince: since, pauses = [] }: Received & { readonly merge: string },
+  { merge = deriveId('request', from), stands, unansweredSince: since, pauses = [] }: Received,
 ): readonly TicketRun[] {
   const { fact, state, firstReplyFrom } = transition;
   const known = runs.find((run) => run.from === from);

@@ -170,7 +170,7 @@ export const reportedEvents = {
     required: [],
     optional: [],
     by: 'RestoreTicket',
-    command: (said) => said,
+    command: (values) => values,
     fact: () => ({}),
   }),
   TicketMerged: event({

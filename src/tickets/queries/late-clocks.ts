@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { groupBy } from '../../event-sourcing/group-by.js';
 import { among, pairsAmong } from '../../read-models/rows.js';
 import { type Readable } from '../../read-models/scoped.js';
 import { isLate, type Stop, type StopKind, withStops } from '../domain/stops.js';
@@ -29,14 +30,9 @@ async function stopsOf(db: Readable, late: Clocks): Promise<ReadonlyMap<string, 
     .where('ticket', 'in', among(late.map(([ticket]) => ticket)))
     .where((row) => row.or([row('to_at', 'is', null), row('to_at', '>', since)]))
     .execute();
-  const stops = new Map<string, Stop[]>();
-  for (const { ticket, kind, from_at: from, to_at: to } of rows) {
-    const stop = { kind: kind as StopKind, from, to };
-    const own = stops.get(ticket);
-    if (own === undefined) stops.set(ticket, [stop]);
-    else own.push(stop);
-  }
-  return stops;
+  const stops = groupBy(rows, ({ ticket }) => ticket);
+  const stopOf = ({ kind, from_at: from, to_at: to }: (typeof rows)[number]) => ({ kind: kind as StopKind, from, to });
+  return new Map([...stops].map(([ticket, own]) => [ticket, own.map(stopOf)]));
 }
 
 type Pauses = Readonly<Partial<Record<string, readonly string[]>>>;
