@@ -198,7 +198,7 @@ describe('a store that is not reached', () => {
   it('and of which no try is over yet when nobody waits any longer says so of each host', async () => {
     server.wire.suspend();
     const hosts = `127.0.0.1:${server.wire.port},127.0.0.1:1`;
-    const url = `esdb://pledge:p@${hosts}?tlsCAFile=${authority.file}&gossipTimeout=60`;
+    const url = `esdb://pledge:p@${hosts}?tlsCAFile=${authority.file}&gossipTimeout=600`;
     const refused: unknown = await open(url, { signal: AbortSignal.timeout(200) }).catch((error: unknown) => error);
     server.wire.resume();
     expect(refused).toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });

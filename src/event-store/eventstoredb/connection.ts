@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelCredentials, connectivityState, credentials as channelCredentials, Metadata } from '@grpc/grpc-js';
 import {
   CancelledError,
@@ -16,6 +17,7 @@ import { nameIn, type RecordedEvent } from './events.js';
 import { anotherLog, closed, isRefusal, rejectionOf, Silence, Unreachable } from './failures.js';
 import { type BatchAppendCall, clientOf, firstEventOf, type Link, type ReadCall } from './link.js';
 import { readEnd, readStreamFrom } from './requests.js';
+import { isAborted, over } from './retry-policy.js';
 import { StreamNames } from './stream-names.js';
 
 type Call = ReadCall | BatchAppendCall;
@@ -40,7 +42,7 @@ export class Connection {
   private readonly open = new Set<Call>();
   /** What carries a call, or has carried it. */
   private readonly carriers = new WeakMap<Call, Link>();
-  private isClosed = false;
+  private readonly closing = new AbortController();
   /** The log that is there, by its name, once that is known. */
   private logId: string | undefined;
   /** How our streams are called there. */
@@ -99,7 +101,7 @@ export class Connection {
 
   /** Ends every call and lets go of the server. */
   async close(): Promise<void> {
-    this.isClosed = true;
+    this.closing.abort(over);
     for (const call of [...this.open]) call.cancel();
     const link = await this.link?.catch(() => undefined);
     this.link = undefined;
@@ -134,6 +136,10 @@ export class Connection {
     });
     call.on('status', () => this.open.delete(call));
     return call;
+  }
+
+  private get isClosed(): boolean {
+    return isAborted(this.closing.signal);
   }
 
   private linked(): Promise<Link> {
@@ -196,14 +202,15 @@ export class Connection {
 
   private async host(credentials: ChannelCredentials): Promise<Host> {
     const { told, lost, url } = this;
+    const { signal } = this.closing;
     this.told = undefined;
     if (told !== undefined) return told;
     const [first, ...more] = url.hosts;
     if (first !== undefined && more.length === 0 && !url.discovers) return first;
     for (let attempt = 1; attempt <= url.maxDiscoverAttempts && !this.isClosed; attempt++) {
-      const leader = await findLeader(url, credentials, lost);
+      const leader = await findLeader(url, credentials, lost, signal);
       if (leader !== undefined) return leader;
-      await new Promise((resolve) => setTimeout(resolve, url.discoveryIntervalMs));
+      await sleep(url.discoveryIntervalMs, undefined, { signal }).catch(() => undefined);
     }
     throw this.isClosed ? closed() : new Unreachable();
   }

@@ -5,6 +5,7 @@ import gossip from '@eventstore/db-client/generated/gossip_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import { isSameHost, nameOfHost } from './causes.js';
 import { type ConnectionUrl, type Host } from './connection-url.js';
+import { isAborted } from './retry-policy.js';
 
 /** A node to ask: at an address, by the name that its certificate has. */
 interface Seed {
@@ -24,23 +25,30 @@ const othersMs = 250;
 /**
  * Finds the node that leads: all that are known are asked at once, so that one which stands still keeps nobody waiting, nor
  * where no other leads yet. The one that was given up is believed to lead only when it says so itself. Undefined when none
- * does so far.
+ * does so far, and at once when the signal aborts.
  */
 export async function findLeader(
   url: ConnectionUrl,
   credentials: ChannelCredentials,
   givenUp: Host | undefined,
+  signal: AbortSignal,
 ): Promise<Host | undefined> {
   const seeds = await seedsOf(url);
+  if (isAborted(signal)) return undefined;
   const asked = seeds.map((seed) => ask(seed, credentials, url.gossipTimeoutMs));
   return new Promise((resolve) => {
     let left = asked.length;
     let waiting: ReturnType<typeof setTimeout> | undefined;
     const end = (leader?: Host) => {
       clearTimeout(waiting);
+      signal.removeEventListener('abort', giveUp);
       for (const { stop } of asked) stop();
       resolve(leader);
     };
+    const giveUp = () => {
+      end();
+    };
+    signal.addEventListener('abort', giveUp);
     const take = (told: Told | undefined) => {
       left -= 1;
       const leader = told?.leader;
