@@ -9,6 +9,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['sample', async () => (await import('./sample-command.js')).sampleCommand],
   ['plans', async () => (await import('./plans-command.js')).plansCommand],
   ['keys', async () => (await import('./keys-command.js')).keysCommand],
+  ['webhooks', async () => (await import('./webhooks-command.js')).webhooksCommand],
   ['compare', async () => (await import('./compare-command.js')).compareCommand],
   ['history', async () => (await import('./history-command.js')).historyCommand],
   ['due', async () => (await import('./due-command.js')).dueCommand],

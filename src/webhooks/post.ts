@@ -1,11 +1,23 @@
 import { Agent, request } from 'undici';
+import { type Instant } from '../business-time/calendar.js';
 import { type TimeSource } from '../time/time-source.js';
+import { retryAfter } from './retry-after.js';
 import { expectSoundTarget, guardedLookup, TargetRefused, type TargetRules } from './ssrf-guard.js';
 
 /** What became of one attempt. */
-export type PostOutcome =
-  | { readonly kind: 'delivered'; readonly status: number }
-  | { readonly kind: 'failed'; readonly status: number | null; readonly error: string };
+export type PostOutcome = { readonly kind: 'delivered'; readonly status: number } | Failed;
+
+interface Failed {
+  readonly kind: 'failed';
+  /** Null where there was no answer. */
+  readonly status: number | null;
+  readonly error: string;
+  /** Until when the endpoint asks to be sent nothing; null where it does not. */
+  readonly retryAfter: Instant | null;
+}
+
+/** An attempt that got no answer. */
+export const unanswered = (error: string): Failed => ({ kind: 'failed', status: null, error, retryAfter: null });
 
 export interface Message {
   readonly url: string;
@@ -38,7 +50,8 @@ export function httpPost(rules: TargetRules, time: TimeSource): HttpPost {
     const status = answer.statusCode;
     if (status >= 200 && status < 300) return { kind: 'delivered', status };
     const error = status >= 300 && status < 400 ? 'it redirects; redirects are not followed' : `it answered ${status}`;
-    return { kind: 'failed', status, error };
+    const header = [answer.headers['retry-after']].flat()[0];
+    return { kind: 'failed', status, error, retryAfter: retryAfter(status, header, time.now()) };
   };
   const post: Post = async (message, signal) => {
     const [done, late] = [new AbortController(), new AbortController()];
@@ -49,8 +62,8 @@ export function httpPost(rules: TargetRules, time: TimeSource): HttpPost {
       return await send(message, AbortSignal.any([signal, late.signal]));
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (late.signal.aborted) return { kind: 'failed', status: null, error: 'no answer within 15 s' };
-      return { kind: 'failed', status: null, error: messageOf(error) };
+      if (late.signal.aborted) return unanswered('no answer within 15 s');
+      return unanswered(messageOf(error));
     } finally {
       done.abort();
     }

@@ -40,7 +40,11 @@ export class WebhookWork implements OnApplicationBootstrap, OnModuleDestroy {
       const message = `${what} failed and will be tried again in a minute.`;
       logToStderr({ level: 'error', code: 'WEBHOOKS_FAILED', message, error: inFull(error) });
     };
-    this.running = runWebhooks({ ...this.ports, random: Math.random, failed }, this.stop.signal);
+    const disabled = (webhook: string) => {
+      const message = `The webhook ${webhook} was disabled: its endpoint answered 410 (Gone). Change its URL and enable it, or remove it.`;
+      logToStderr({ level: 'warn', code: 'WEBHOOK_GONE', message });
+    };
+    this.running = runWebhooks({ ...this.ports, random: Math.random, failed, disabled }, this.stop.signal);
   }
 
   async onModuleDestroy(): Promise<void> {

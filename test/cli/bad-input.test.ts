@@ -49,6 +49,7 @@ describe('a data folder that is not there', () => {
     ['history', 'T-1'],
     ['due', '--plan', 'pro', '--from', '2026-03-02T09:00:00Z'],
     ['plans', 'export'],
+    ['webhooks'],
   ])('is not made by %s', async (...args) => {
     const folder = newFolder();
     const { code, stderr } = await pledgeHere(folder, args);

@@ -9,8 +9,10 @@ import { KeyStore } from '../../src/auth/key-store.js';
 import { programFor } from '../../src/cli/program.js';
 import { visible } from '../../src/parsing/visible.js';
 import { newFolder } from '../support/api.js';
+import { ledgerAt } from '../support/application-contexts.js';
 import { type Said, runHere } from '../support/command-line.js';
 import { hostile, hostileShown, linesThatLie } from '../support/hostile-text.js';
+import { change } from '../support/webhooks.js';
 
 /** The commands that do something, as they are called. */
 const leaves = (command: Command, path: readonly string[] = []): readonly string[] =>
@@ -51,6 +53,10 @@ describe('text from outside', () => {
     const keys = KeyStore.open(data);
     keys.create({ name: hostile, role: 'agent', customers: [hostile], expiresAt: null }, 0);
     keys.close();
+    const context = await ledgerAt('2026-03-02T09:00:00Z', data);
+    const endpoint = { webhook: 'desk', url: 'http://127.0.0.1:9/', description: hostile, filter: {} };
+    await change(context, { type: 'RegisterWebhook', endpoint });
+    await context.close();
   });
   afterAll(() => {
     server.close();
@@ -103,6 +109,7 @@ describe('text from outside', () => {
     'keys create': [() => ask('keys', 'create', hostile, '--role', 'agent')],
     'keys list': [() => ask('keys', 'list'), () => ask('keys', 'list', '--json')],
     'keys revoke': [() => ask('keys', 'revoke', hostile)],
+    webhooks: [() => ask('webhooks'), () => ask('webhooks', '--json')],
     compare: [
       () =>
         ask(

@@ -10,7 +10,8 @@ interface Saved {
   readonly webhook: Record<string, unknown>;
 }
 
-const fields = 'id url description state waiting deadLettered filter { kinds plans includeHistoric }';
+const fields =
+  'id url description state disabledBecause heldUntil waiting deadLettered filter { kinds plans includeHistoric }';
 
 /** Webhooks over the API; private targets are allowed, so that there is somewhere to deliver to. */
 describe('webhooks over the API', () => {
@@ -129,10 +130,10 @@ describe('webhooks over the API', () => {
     expect(rotated.secret).toMatch(/^whsec_/);
     expect(await change('disableWebhook', { id: 'desk' }, 'WebhookInput')).toMatchObject({
       secret: null,
-      webhook: { state: 'DISABLED' },
+      webhook: { state: 'DISABLED', disabledBecause: 'ASKED', heldUntil: null },
     });
     expect(await change('enableWebhook', { id: 'desk' }, 'WebhookInput')).toMatchObject({
-      webhook: { state: 'ENABLED' },
+      webhook: { state: 'ENABLED', disabledBecause: null },
     });
     const { position: minPosition } = await change('removeWebhook', { id: 'desk' }, 'WebhookInput');
     expect(

@@ -26,10 +26,13 @@ export function delivering(context: TestContext) {
   const ports = webhookPorts(context);
   const stop = new AbortController();
   const failures: unknown[] = [];
+  const gone: string[] = [];
   const failed = (_: string, error: unknown) => failures.push(error);
-  const running = runWebhooks({ ...ports, random: () => 0.5, failed }, stop.signal);
+  const running = runWebhooks({ ...ports, random: () => 0.5, failed, disabled: (id) => gone.push(id) }, stop.signal);
   return {
     failures,
+    /** The webhooks that were disabled because their endpoints are gone. */
+    gone,
     stop: async () => {
       stop.abort();
       await running;

@@ -372,7 +372,7 @@ describe('a webhook', () => {
     const tested = new TestWebhookHandler(ports).execute(new TestWebhookCommand('desk', leave.signal));
     await there.came(1);
     leave.abort();
-    expect(await tested).toEqual({ kind: 'failed', status: null, error: 'it was given up' });
+    expect(await tested).toEqual({ kind: 'failed', status: null, error: 'it was given up', retryAfter: null });
     await hungUp;
     await ports.post.close();
   });

@@ -52,6 +52,19 @@ describe('a webhook', () => {
     given(registered).when('2026-03-03', { type: 'EnableWebhook', webhook: 'desk' }).then();
   });
 
+  it('is disabled where its endpoint is gone, unless it has another by then', () => {
+    const gone = { type: 'DisableGoneWebhook', webhook: 'desk', url: endpoint.url } as const;
+    given(registered)
+      .when('2026-03-03', gone)
+      .then(['WebhookDisabled', { webhook: 'desk', because: 'gone' }]);
+    given(registered, disabled).when('2026-03-03', gone).then();
+    given(registered, removed).when('2026-03-03', gone).then();
+    given().when('2026-03-03', gone).then();
+    given(registered)
+      .when('2026-03-03', { ...gone, url: 'https://before.example/' })
+      .then();
+  });
+
   it('gets secrets by number, the one before for a while beside the new one', () => {
     const rotate = { type: 'RotateWebhookSecret', webhook: 'desk', overlapMs: 3_600_000 } as const;
     const until = Date.parse('2026-03-03T01:00:00Z');

@@ -125,6 +125,11 @@ export const WebhookStateEnum = enumOf('WebhookState', 'Whether a webhook receiv
   removed: 'It was removed.',
 });
 
+export const WebhookDisabledReasonEnum = enumOf('WebhookDisabledReason', 'Why a webhook is disabled.', {
+  asked: 'Somebody disabled it.',
+  gone: 'Its endpoint answered 410 (Gone).',
+});
+
 export const DeliveryStateEnum = enumOf('WebhookDeliveryState', 'The state of the delivery of an event.', {
   waiting: 'It waits for delivery.',
   delivered: 'It was accepted.',

@@ -5,7 +5,7 @@ import { newId } from '../../event-sourcing/new-id.js';
 import { type Webhook } from '../domain/webhook-decider.js';
 import { replay } from '../outbox/outbox-projection.js';
 import { signedHeaders, testBody } from '../payload.js';
-import { type PostOutcome } from '../post.js';
+import { type PostOutcome, unanswered } from '../post.js';
 import { WEBHOOK_PORTS, type WebhookCommandPorts, webhookNow } from './webhook-ports.js';
 
 /** Sends a webhook once more what it wants of all that was recorded after a position. */
@@ -56,6 +56,6 @@ export class TestWebhookHandler implements ICommandHandler<TestWebhookCommand> {
     const headers = signedHeaders(webhook, secretOf, message);
     const { url } = webhook.endpoint;
     const outcome = await post({ url, headers, body: message.body }, signal);
-    return outcome ?? { kind: 'failed', status: null, error: 'it was given up' };
+    return outcome ?? unanswered('it was given up');
   }
 }

@@ -9,6 +9,8 @@ import { type Endpoint, type WebhookEvent } from './webhook-events.js';
 export interface Webhook {
   readonly endpoint: Endpoint;
   readonly state: 'enabled' | 'disabled' | 'removed';
+  /** Why it is disabled: somebody asked for it, or its endpoint said that it is gone for good; null while it is not. */
+  readonly disabledBecause: 'asked' | 'gone' | null;
   readonly registeredAt: Instant;
   /** The number of the secret that it is signed with. */
   readonly secret: number;
@@ -25,6 +27,8 @@ export type WebhookCommand = Pick<NewEvent, 'id' | 'metadata'> &
     /** What is left out stays. */
     | { readonly type: 'ChangeWebhook'; readonly webhook: string; readonly changes: Partial<Omit<Endpoint, 'webhook'>> }
     | { readonly type: 'RotateWebhookSecret'; readonly webhook: string; readonly overlapMs: number }
+    /** Its endpoint answered that it is gone. One that has got another URL meanwhile is left as it is. */
+    | { readonly type: 'DisableGoneWebhook'; readonly webhook: string; readonly url: string }
     | { readonly type: 'DisableWebhook' | 'EnableWebhook' | 'RemoveWebhook'; readonly webhook: string }
   );
 
@@ -38,16 +42,17 @@ export const webhookDecider: Decider<WebhookState, WebhookCommand, WebhookEvent>
 function evolve(webhook: WebhookState, event: WebhookEvent): WebhookState {
   if (event.type === 'WebhookRegistered') {
     const { metadata, data: endpoint } = event;
-    return { endpoint, state: 'enabled', registeredAt: metadata.recordedAt, secret: 1, previousUntil: null };
+    const registeredAt = metadata.recordedAt;
+    return { endpoint, state: 'enabled', disabledBecause: null, registeredAt, secret: 1, previousUntil: null };
   }
   if (webhook === undefined) return webhook;
   switch (event.type) {
     case 'WebhookChanged':
       return { ...webhook, endpoint: event.data };
     case 'WebhookDisabled':
-      return { ...webhook, state: 'disabled' };
+      return { ...webhook, state: 'disabled', disabledBecause: event.data.because ?? 'asked' };
     case 'WebhookEnabled':
-      return { ...webhook, state: 'enabled' };
+      return { ...webhook, state: 'enabled', disabledBecause: null };
     case 'WebhookSecretRotated':
       return { ...webhook, secret: event.data.secret, previousUntil: event.data.previousUntil };
     case 'WebhookRemoved':
@@ -68,6 +73,7 @@ function decide(command: WebhookCommand, before: WebhookState): readonly Webhook
   }
   const { webhook } = command;
   if (before === undefined || before.state === 'removed') {
+    if (command.type === 'DisableGoneWebhook') return [];
     if (before !== undefined && command.type === 'RemoveWebhook') return [];
     throw new Rejection('WEBHOOK_NOT_FOUND', `There is no webhook ${webhook.slice(0, 80)}.`);
   }
@@ -78,6 +84,10 @@ function decide(command: WebhookCommand, before: WebhookState): readonly Webhook
     }
     case 'DisableWebhook':
       return before.state === 'disabled' ? [] : [{ id, metadata, type: 'WebhookDisabled', data: { webhook } }];
+    case 'DisableGoneWebhook': {
+      const isSo = before.state === 'enabled' && before.endpoint.url === command.url;
+      return isSo ? [{ id, metadata, type: 'WebhookDisabled', data: { webhook, because: 'gone' } }] : [];
+    }
     case 'EnableWebhook':
       return before.state === 'enabled' ? [] : [{ id, metadata, type: 'WebhookEnabled', data: { webhook } }];
     case 'RotateWebhookSecret': {

@@ -19,7 +19,8 @@ export type WebhookEvent =
   | NewEvent<'WebhookRegistered', Endpoint>
   /** In full, as it is from then on. */
   | NewEvent<'WebhookChanged', Endpoint>
-  | NewEvent<'WebhookDisabled', Named>
+  /** Because its endpoint is gone; where it does not say so, somebody asked for it. */
+  | NewEvent<'WebhookDisabled', Named & { readonly because?: 'gone' }>
   | NewEvent<'WebhookEnabled', Named>
   /** The secret before goes on to be used beside the new one until an instant. */
   | NewEvent<'WebhookSecretRotated', Named & { readonly secret: number; readonly previousUntil: Instant }>

@@ -1,5 +1,10 @@
 import { createUnionType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
-import { DeliveryStateEnum, SlaEventKindEnum, WebhookStateEnum } from '../../api/graphql/enums.js';
+import {
+  DeliveryStateEnum,
+  SlaEventKindEnum,
+  WebhookDisabledReasonEnum,
+  WebhookStateEnum,
+} from '../../api/graphql/enums.js';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { connectionOf } from '../../api/graphql/relay-connection.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
@@ -62,6 +67,16 @@ export class WebhookType {
   @Field(() => WebhookStateEnum, { description: 'Whether events are sent.' })
   state!: string;
 
+  @Field(() => WebhookDisabledReasonEnum, { nullable: true, description: 'Why it is disabled; null while it is not.' })
+  disabledBecause!: string | null;
+
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description:
+      'Until when nothing is sent, because the endpoint asked for that with `Retry-After`; null where it did not, or not since.',
+  })
+  heldUntil!: number | null;
+
   @Field(() => InstantScalar, { description: 'When it was registered; it is sent what is recorded from then on.' })
   registeredAt!: number;
 
@@ -106,7 +121,8 @@ export class WebhookDeliveryType {
 
   @Field(() => InstantScalar, {
     nullable: true,
-    description: 'When it is tried next; null where it waits for an earlier event of its ticket, or for nothing.',
+    description:
+      'When it is tried next, but not before `heldUntil` of its webhook; null where it waits for an earlier event of its ticket, or for nothing.',
   })
   nextAttemptAt!: number | null;
 
@@ -167,12 +183,14 @@ export const WebhookTestResult = createUnionType({
 
 export function toWebhookType({ endpoint, state, previousUntil, ...view }: WebhookView): WebhookType {
   const { webhook: id, url, description, filter } = endpoint;
-  const { registeredAt, waiting, deadLettered } = view;
+  const { disabledBecause, heldUntil, registeredAt, waiting, deadLettered } = view;
   const shown = {
     id,
     url,
     description,
     state,
+    disabledBecause,
+    heldUntil,
     registeredAt,
     previousSecretUntil: previousUntil,
     waiting,

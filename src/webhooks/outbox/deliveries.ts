@@ -1,10 +1,11 @@
 import { type Kysely, type Selectable } from 'kysely';
 import { type Instant } from '../../business-time/calendar.js';
 import { among } from '../../read-models/rows.js';
-import { longestMs } from '../back-off.js';
+import { longestWaitMs } from '../back-off.js';
 import { type PostOutcome } from '../post.js';
+import { longestRetryAfterMs } from '../retry-after.js';
 import { promote } from './enqueue.js';
-import { type Outbox } from './open-outbox.js';
+import { type Outbox, type OutboxTx } from './open-outbox.js';
 import { type DeliveriesTable, type OutboxSchema } from './tables.js';
 
 export type Delivery = Selectable<DeliveriesTable>;
@@ -41,7 +42,7 @@ export async function dueDeliveries(
     return query.orderBy('next_at').orderBy('position').limit(limit).execute();
   };
   const due = await dueWithin(Number.MIN_SAFE_INTEGER, now);
-  return due.length > 0 ? due : dueWithin(now + longestMs, Number.MAX_SAFE_INTEGER);
+  return due.length > 0 ? due : dueWithin(now + longestWaitMs, Number.MAX_SAFE_INTEGER);
 }
 
 /** When an endpoint is to be tried next; undefined when nothing waits for time to pass. */
@@ -79,8 +80,22 @@ export async function recordAttempt(
       .where('webhook', '=', webhook)
       .where('event', '=', event)
       .execute();
+    await hold(tx, webhook, isDelivered ? null : outcome.retryAfter, now);
     if (state !== 'waiting') await promote(tx, webhook, [ticket], now);
   });
+}
+
+/** Whether an endpoint is left alone. What holds for longer than it may was said while the clock was ahead. */
+export const isHeld = (heldUntil: Instant | null, now: Instant): heldUntil is Instant =>
+  heldUntil !== null && heldUntil > now && heldUntil <= now + longestRetryAfterMs;
+
+/** Keeps until when an endpoint asked to be left alone, the longest where it was asked several times; forgets what is over. */
+async function hold(tx: OutboxTx, webhook: string, until: Instant | null, now: Instant): Promise<void> {
+  const row = tx.selectFrom('endpoints').select('held_until').where('webhook', '=', webhook);
+  const before = (await row.executeTakeFirst())?.held_until ?? null;
+  const held_until = isHeld(before, now) ? Math.max(before, until ?? before) : until;
+  if (held_until === before) return;
+  await tx.updateTable('endpoints').set({ held_until }).where('webhook', '=', webhook).execute();
 }
 
 /** Forgets what has long been delivered or dead-lettered. */

@@ -1,4 +1,5 @@
 import { type Kysely } from 'kysely';
+import { type Instant } from '../../business-time/calendar.js';
 import {
   type ListOrder,
   type Page,
@@ -16,6 +17,8 @@ export interface WebhookView extends Webhook {
   /** How many events wait to be delivered, and how many were dead-lettered. */
   readonly waiting: number;
   readonly deadLettered: number;
+  /** Until when its endpoint asked to be sent nothing; null where it did not, or not since. */
+  readonly heldUntil: Instant | null;
 }
 
 /** Every webhook there is, by id. */
@@ -34,6 +37,7 @@ export async function withCounts(db: Kysely<OutboxSchema>, webhook: Webhook): Pr
 
 async function counted(db: Kysely<OutboxSchema>, webhooks: readonly Webhook[]): Promise<readonly WebhookView[]> {
   const ids = webhooks.map(({ endpoint }) => endpoint.webhook);
+  const held = await db.selectFrom('endpoints').select(['webhook', 'held_until']).execute();
   const rows = await db
     .selectFrom('deliveries')
     .select(['webhook', 'state', ({ fn }) => fn.countAll<number>().as('count')])
@@ -44,7 +48,8 @@ async function counted(db: Kysely<OutboxSchema>, webhooks: readonly Webhook[]): 
   return webhooks.map((webhook) => {
     const count = (state: Delivery['state']) =>
       rows.find((row) => row.webhook === webhook.endpoint.webhook && row.state === state)?.count ?? 0;
-    return { ...webhook, waiting: count('waiting'), deadLettered: count('deadLettered') };
+    const heldUntil = held.find((row) => row.webhook === webhook.endpoint.webhook)?.held_until ?? null;
+    return { ...webhook, waiting: count('waiting'), deadLettered: count('deadLettered'), heldUntil };
   });
 }
 

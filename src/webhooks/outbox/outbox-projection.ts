@@ -93,7 +93,12 @@ async function change(
   }
   const disabledAt = webhook.state === 'enabled' ? null : (before?.disabledAt ?? event.position);
   endpoints.set(id, { webhook, disabledAt });
-  const row = { content: JSON.stringify(webhook), disabled_at: disabledAt };
+  const isElsewhere = before?.webhook.endpoint.url !== webhook.endpoint.url;
+  // Another address never asked to be left alone.
+  const row = {
+    ...{ content: JSON.stringify(webhook), disabled_at: disabledAt },
+    ...(isElsewhere ? { held_until: null } : {}),
+  };
   await tx
     .insertInto('endpoints')
     .values({ webhook: id, ...row })

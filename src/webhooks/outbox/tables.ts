@@ -24,6 +24,8 @@ export interface EndpointsTable {
   content: string;
   /** Where it was disabled; null while it is enabled. */
   disabled_at: string | null;
+  /** Until when it asked to be sent nothing; null where it did not, or not since. */
+  held_until: InstantColumn | null;
 }
 
 /** An event on its way to an endpoint: one row each, kept for a while after it has arrived. */
@@ -101,6 +103,14 @@ export const outboxMigrations: Readonly<Record<string, Migration>> = {
   '0003-dead-lettered': {
     async up(db: Kysely<unknown>) {
       await sql`UPDATE deliveries SET state = 'deadLettered' WHERE state = 'setAside'`.execute(db);
+    },
+  },
+  '0004-answers': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('endpoints').addColumn('held_until', 'bigint').execute();
+      await sql`
+        UPDATE endpoints SET content = json_set(content, '$.disabledBecause',
+          CASE json_extract(content, '$.state') WHEN 'disabled' THEN 'asked' END)`.execute(db);
     },
   },
 };
