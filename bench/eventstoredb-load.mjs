@@ -1,11 +1,10 @@
 /**
  * What happens to writers on EventStoreDB while others follow the log: rates with 0, 50 and 200 who catch up; how long an
  * append and a read take beside 250 who stand still, and through GraphQL beside 200 who subscribe from the start; what a
- * leader costs that is suspended; appends of 200 events to a subscriber; and TLS beside plain. The server is a process of
+ * leader costs that is suspended; appends of 200 events to a subscriber; and TLS beside plain. Each server is a process of
  * its own but for the cluster. Words after the name of the bench choose parts: catchingUp, standing, graphql, bursts,
  * suspended, tls.
  */
-import 'reflect-metadata';
 import '../test/support/typescript.mjs';
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -14,14 +13,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EventStoreDbEventStore } from '../dist/event-store/eventstoredb/eventstoredb-event-store.js';
-import { toCursor } from '../dist/event-sourcing/cursor.js';
-import { readSettings } from '../dist/config/settings.js';
-import { pledgeNdjson } from '../dist/imports/formats/pledge-ndjson.js';
-import { importLog } from '../dist/imports/import-log.js';
-import { startImport } from '../dist/imports/import-sink.js';
-import { sampleLog } from '../dist/imports/sample.js';
-import { openPledgeContext } from '../dist/app/pledge-context.js';
-import { startServer } from '../dist/app/bootstrap.js';
 import { inFlight, inFolder, median, rate } from './support/measure.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
@@ -183,63 +174,47 @@ async function suspendedLeader() {
 }
 
 /** How long opening a ticket and reading it take beside 200 who subscribe from the start of a sample log. */
-async function besideSubscribers(url, folder) {
-  const settings = readSettings(
-    {},
-    { data: join(folder, 'graphql'), eventStoreUrl: url, port: 0, rate: 1e9, addressRate: 1e9 },
-  );
-  const context = await openPledgeContext(settings, 'bench', { threaded: true });
-  const log = await startImport(context, { source: 'bench', format: 'pledge', actor: { id: 'bench', kind: 'system' } });
-  async function* bytes() {
-    for (const line of sampleLog({ seed: 1, tickets: 2_000, until: Date.now() - 3_600_000, days: 30, timeZone: 'UTC' }))
-      yield Buffer.from(`${line}\n`);
-  }
-  const options = { source: 'bench', sink: log, rejected: () => undefined, progressed: () => undefined };
-  const signal = new AbortController().signal;
-  await log.finish(await importLog(pledgeNdjson.read(bytes()), { ...options, signal }));
-  const server = await startServer(context);
-  const ask = async (query) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${server.developmentKey.text}` };
-    const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
-    const { data, errors } = await response.json();
-    if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return data;
-  };
-  let tickets = 0;
-  const change = () =>
-    timed(async () => {
-      const id = `B-${(tickets += 1)}`;
-      const { openTicket } = await ask(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro",
-        type: "productBug", channel: "email", subject: "It broke" }) { ... on TicketChanged { position } } }`);
-      await ask(`{ ticketHistory(id: "${id}") { edges { node { type } } } }`);
-      if (openTicket.position === undefined) throw new Error('not opened');
-    });
-  for (let n = 0; n < 50; n++) await change();
-  const start = toCursor(context.store, '0'.repeat(20));
-  const args = [server.url.replace('http', 'ws') + '/graphql', server.developmentKey.text, '200', start];
-  const result = await inProcess('listener.mjs', args, async (child) => {
-    const asked = async (question) => {
-      child.send(question);
-      const [answer] = await once(child, 'message');
-      return answer;
+const besideSubscribers = (eventStoreUrl, folder) =>
+  inProcess('pledge.mjs', [eventStoreUrl, join(folder, 'graphql')], async (pledge) => {
+    const [{ url, key, start }] = await once(pledge, 'message');
+    const ask = async (query) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+      const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+      const { data, errors } = await response.json();
+      if (errors !== undefined) throw new Error(JSON.stringify(errors));
+      return data;
     };
-    while ((await asked('heard')).heard === 0) await sleep(5);
-    const beside = [];
-    let last;
-    do {
-      beside.push(await change());
-      last = await asked('heard');
-    } while (last.caughtUp < 200 && beside.length < 100);
-    await asked('leave');
-    await sleep(500);
-    const after = [];
-    for (let n = 0; n < 50; n++) after.push(await change());
-    return { beside, after, heard: last.heard };
+    let tickets = 0;
+    const change = () =>
+      timed(async () => {
+        const id = `B-${(tickets += 1)}`;
+        const { openTicket } = await ask(`mutation { openTicket(input: { id: "${id}", customer: "acme", plan: "pro",
+          type: "productBug", channel: "email", subject: "It broke" }) { ... on TicketChanged { position } } }`);
+        await ask(`{ ticketHistory(id: "${id}") { edges { node { type } } } }`);
+        if (openTicket.position === undefined) throw new Error('not opened');
+      });
+    for (let n = 0; n < 50; n++) await change();
+    const args = [url.replace('http', 'ws') + '/graphql', key, '200', start];
+    return inProcess('listener.mjs', args, async (child) => {
+      const asked = async (question) => {
+        child.send(question);
+        const [answer] = await once(child, 'message');
+        return answer;
+      };
+      while ((await asked('heard')).heard === 0) await sleep(5);
+      const beside = [];
+      let last;
+      do {
+        beside.push(await change());
+        last = await asked('heard');
+      } while (last.caughtUp < 200 && beside.length < 100);
+      await asked('leave');
+      await sleep(500);
+      const after = [];
+      for (let n = 0; n < 50; n++) after.push(await change());
+      return { beside, after, heard: last.heard };
+    });
   });
-  await server.close();
-  await context.close();
-  return result;
-}
 
 /** Rates beside those who catch up, round by round. */
 async function catchingUp() {

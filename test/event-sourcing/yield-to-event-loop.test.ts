@@ -49,6 +49,24 @@ describe('long work', () => {
     expect(done.slice(0, 5)).toEqual(['many', 'many', 'one', 'other', 'many']);
   });
 
+  it('goes on in the same turn where those before it were short', async () => {
+    let now = 0;
+    let turns = 0;
+    const loop = new EventLoop(() => now);
+    const work = async (n: number) => {
+      const slice = new TimeSlice(`one of many ${n}`, loop);
+      while (slice.isOver) await slice.yield();
+      now += 1;
+    };
+    const long = async () => {
+      if (!new TimeSlice('long', loop).isOver) now += 10;
+      return Promise.resolve();
+    };
+    const works = Promise.all([long(), ...Array.from({ length: 60 }, (_, n) => work(n))]).then(() => 'done');
+    while ((await Promise.race([works, yieldToEventLoop()])) !== 'done') turns += 1;
+    expect(turns).toBeLessThanOrEqual(15); // and not 60
+  });
+
   it('that is short does not wait', async () => {
     expect((await stepsByTurn(1, 5))[0]).toBe(5);
   });
