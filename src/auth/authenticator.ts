@@ -4,7 +4,7 @@ import { type Settings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { digestOf, idOfKey, isKeyOf, looksLikeKey } from './api-key.js';
 import { type DevelopmentKey, developmentKey } from './development-key.js';
-import { type Identity } from './identity.js';
+import { type Identity, noLongerHolds } from './identity.js';
 import { type KeptKey, KeyStore } from './key-store.js';
 import { permissionsOf } from './permissions.js';
 import { Tokens } from './tokens.js';
@@ -15,7 +15,7 @@ export interface Authenticator {
   readonly developmentKey: DevelopmentKey | undefined;
   /**
    * Who sent `Bearer …`; at once where it is known already.
-   * @throws Rejection `UNAUTHENTICATED`, `IDENTITY_PROVIDER_UNAVAILABLE`
+   * @throws Rejection `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `KEY_EXPIRED`, `KEY_REVOKED`, `IDENTITY_PROVIDER_UNAVAILABLE`
    */
   identify(authorization: unknown): Identity | Promise<Identity>;
   close(): void;
@@ -44,8 +44,7 @@ export function openAuthenticator(settings: Settings, time: TimeSource): Authent
     const key = id === undefined ? undefined : find(id);
     if (!isKeyOf(text, key?.digest) || key === undefined) throw unauthenticated('This key does not exist.');
     const why = overOf(key, time);
-    if (why !== undefined)
-      throw unauthenticated(why === 'KEY_EXPIRED' ? 'The key has expired.' : 'The key was revoked.');
+    if (why !== undefined) throw noLongerHolds(why);
     const scope = key.customers === null ? ('everyone' as const) : new Set(key.customers);
     return {
       actor: { id: key.name, kind: key === developer ? 'person' : 'automatic' },

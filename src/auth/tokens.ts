@@ -4,7 +4,7 @@ import { type TimeSource } from '../time/time-source.js';
 import { type TokenSettings } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { identityIn } from './claims.js';
-import { type Identity } from './identity.js';
+import { type Identity, noLongerHolds } from './identity.js';
 import { IssuerKeys, KeysUnavailable } from './issuer-keys.js';
 
 /** Signatures that only the holder of a private key can make; a secret shared, or none, is no proof here. */
@@ -41,14 +41,14 @@ export class Tokens {
     this.keys = new IssuerKeys(settings.jwksUrl, time, refetchMs);
   }
 
-  /** @throws Rejection `UNAUTHENTICATED`, `IDENTITY_PROVIDER_UNAVAILABLE` */
+  /** @throws Rejection `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `IDENTITY_PROVIDER_UNAVAILABLE` */
   identify(token: string): Identity | Promise<Identity> {
     const digest = hash('sha256', token, 'base64url');
     const known = this.known.get(digest);
     if (known === undefined) return this.verify(token, digest);
     if (known.over() === undefined) return known;
     this.known.delete(digest);
-    throw expired();
+    throw noLongerHolds('TOKEN_EXPIRED');
   }
 
   private async verify(token: string, digest: string): Promise<Identity> {
@@ -76,11 +76,9 @@ export class Tokens {
   }
 }
 
-const expired = () => new Rejection('UNAUTHENTICATED', 'The token has expired.');
-
 /** A token that is wrong is its sender's fault, and so is one by a key that is too weak; keys that cannot be had are not. */
 function refusalOf(error: unknown): Rejection {
-  if (error instanceof errors.JWTExpired) return expired();
+  if (error instanceof errors.JWTExpired) return noLongerHolds('TOKEN_EXPIRED');
   if (error instanceof KeysUnavailable)
     return new Rejection(
       'IDENTITY_PROVIDER_UNAVAILABLE',

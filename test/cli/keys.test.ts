@@ -34,7 +34,7 @@ describe('pledge keys', () => {
     expect(listed.stdout + (await keys('list', '--json')).stdout).not.toContain(key.slice(18));
 
     expect(await keys('revoke', id)).toMatchObject({ code: 0, stdout: `Key ${id} is revoked.\n` });
-    expect((await ask()).errors?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect((await ask()).errors?.[0]?.extensions).toMatchObject({ code: 'KEY_REVOKED' });
     expect((await keys('list')).stdout).toMatch(new RegExp(`^${id}  auditor    revoked `, 'm'));
   });
 

@@ -105,7 +105,7 @@ describe('a token', () => {
   it.each<[string, JWTPayload, string | undefined]>([
     ['of another issuer', { iss: 'https://evil.example/' }, 'UNAUTHENTICATED'],
     ['for another audience', { aud: 'elsewhere' }, 'UNAUTHENTICATED'],
-    ['that has expired', { exp: Date.parse(began) / 1000 - 11 }, 'UNAUTHENTICATED'],
+    ['that has expired', { exp: Date.parse(began) / 1000 - 11 }, 'TOKEN_EXPIRED'],
     ['that expired within the tolerance', { exp: Date.parse(began) / 1000 - 9 }, undefined],
     ['that never expires', never, 'UNAUTHENTICATED'],
     ['that is not good yet', { nbf: Date.parse(began) / 1000 + 60 }, 'UNAUTHENTICATED'],
@@ -136,6 +136,7 @@ describe('a token', () => {
       `${good.slice(0, -4)}AAAA`,
       [good.split('.')[0], base64url.encode(JSON.stringify(claims)), good.split('.')[2]].join('.'),
       'a.b.c',
+      await issuer.token(now - 3_600_000, { exp: now / 1000 - 3_000 }, strangers),
     ];
     for (const credential of forged) expect(codeOf(await ask(credential))).toBe('UNAUTHENTICATED');
   });
@@ -156,7 +157,9 @@ describe('a token', () => {
     expect(codeOf(await ask(short))).toBeUndefined();
     api.time.moveTo(api.time.now() + 70_000);
     expect(await closed).toEqual([4403, 'TOKEN_EXPIRED']);
-    expect(codeOf(await ask(short))).toBe('UNAUTHENTICATED');
+    const { status, text } = await api.post(JSON.stringify({ query: asking }), bearer(short));
+    expect([status, codeOf(JSON.parse(text) as Answer)]).toEqual([401, 'TOKEN_EXPIRED']);
+    expect(await connect(api, bearer(short)).closed).toEqual([4403, 'TOKEN_EXPIRED']);
   });
 
   it('makes no development key, and refuses one of another folder', async () => {
@@ -184,7 +187,9 @@ describe('an API key', () => {
     const key = api.newKey('agent', null, api.time.now() + 1_000);
     expect(codeOf(await api.send(asking, {}, key))).toBeUndefined();
     api.time.moveTo(api.time.now() + 1_000);
-    expect(codeOf(await api.send(asking, {}, key))).toBe('UNAUTHENTICATED');
+    const { status, text } = await api.post(JSON.stringify({ query: asking }), bearer(key));
+    expect([status, codeOf(JSON.parse(text) as Answer)]).toEqual([401, 'KEY_EXPIRED']);
+    expect(await connect(api, bearer(key)).closed).toEqual([4401, 'KEY_EXPIRED']);
   });
 
   it('that is revoked is refused at once, and its connection is closed within seconds', async () => {
@@ -192,9 +197,16 @@ describe('an API key', () => {
     const { acknowledged, closed } = connect(api, bearer(key));
     expect(await acknowledged).toEqual({ type: 'connection_ack' });
     revoke(key);
-    expect(codeOf(await api.send(asking, {}, key))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await api.send(asking, {}, key))).toBe('KEY_REVOKED');
+    expect(await connect(api, bearer(key)).closed).toEqual([4401, 'KEY_REVOKED']);
     api.time.moveTo(api.time.now() + 1_000);
     expect(await closed).toEqual([4401, 'KEY_REVOKED']);
+  });
+
+  it('that is over, with another secret, is refused as one that nobody knows', async () => {
+    const key = api.newKey('agent');
+    revoke(key);
+    expect(codeOf(await api.send(asking, {}, `${key.slice(0, 18)}${'A'.repeat(43)}`))).toBe('UNAUTHENTICATED');
   });
 
   it("with another's secret is refused", async () => {

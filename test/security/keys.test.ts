@@ -53,7 +53,7 @@ describe('an API key', () => {
     const key = api.newKey('agent', null, api.time.now() + 60_000);
     expect(await code(key)).toBeUndefined();
     api.time.moveTo(api.time.now() + 60_000);
-    expect(await code(key)).toBe('UNAUTHENTICATED');
+    expect(await code(key)).toBe('KEY_EXPIRED');
   });
 });
 

@@ -83,7 +83,7 @@ describe('an identity that is over', () => {
     revoke();
     socket.write(body);
     while (!said.includes('"errors"') && !said.includes('"plans"')) await turn();
-    expect([said.includes('"UNAUTHENTICATED"'), said.includes('"plans":[')]).toEqual([true, false]);
+    expect([said.includes('"KEY_REVOKED"'), said.includes('"plans":[')]).toEqual([true, false]);
     socket.destroy();
   });
 
@@ -96,7 +96,7 @@ describe('an identity that is over', () => {
     while ((await api.lastPosition()) === first) await turn(); // until the first is recorded
     revoke();
     const { errors } = await asked;
-    expect(errors?.map(({ extensions }) => extensions?.['code'])).toContain('UNAUTHENTICATED');
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toContain('KEY_REVOKED');
   });
 
   it('writes nothing more where its socket was closed for a flood, and is gone soon', async () => {

@@ -1,7 +1,7 @@
 import { defaultFieldResolver, GraphQLError, type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import { expectWanted } from '../../event-sourcing/handle-command.js';
 import { inTurn } from '../../event-sourcing/yield-to-event-loop.js';
-import { type Identity } from '../../auth/identity.js';
+import { type Identity, noLongerHolds } from '../../auth/identity.js';
 import { type Permission } from '../../auth/permissions.js';
 import { permissionOf, type RequestContext, rootTypesOf, whyNot } from '../../auth/requires.js';
 
@@ -60,8 +60,7 @@ function expectMay(identity: Identity, operation: string, permission: Permission
 /** Asks again before each: a request may take its time to come, and so may those before it in a document. */
 function expectHolds(identity: Identity): void {
   const over = identity.over();
-  if (over !== undefined)
-    throw new GraphQLError('The token or key is no longer valid.', { extensions: { code: 'UNAUTHENTICATED' } });
+  if (over !== undefined) throw noLongerHolds(over);
 }
 
 /** Asks again before each message: whoever is no longer who they were hears nothing more. */

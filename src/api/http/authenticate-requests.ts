@@ -58,7 +58,8 @@ export function authenticateRequests(
   });
 }
 
-const statuses: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
+const unknownHere = { UNAUTHENTICATED: 401, TOKEN_EXPIRED: 401, KEY_EXPIRED: 401, KEY_REVOKED: 401 };
+const statuses: Readonly<Record<string, number>> = { ...unknownHere, FORBIDDEN: 403 };
 
 /** Answers with a refusal, which carries an id that is in the log. */
 export function refuse(reply: FastifyReply, { code, message }: Rejection, log: Log): void {

@@ -4,7 +4,7 @@ import { type OpenSocket } from './open-socket.js';
 import { inFull, logToStderr } from '../../observability/log.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Authenticator } from '../../auth/authenticator.js';
-import { type Identity, type Over } from '../../auth/identity.js';
+import { type Identity, isOver, type Over } from '../../auth/identity.js';
 import { type RequestContext } from '../../auth/requires.js';
 
 /** A connection, and who it is of. */
@@ -32,16 +32,17 @@ export async function authenticateConnection(
     extra.left = closeWhenOver(extra, identity, time);
     return true;
   } catch (error) {
-    if (error instanceof Rejection) return false;
-    throw error;
+    if (!(error instanceof Rejection)) throw error;
+    if (isOver(error.code)) extra.socket.close(closeCodes[error.code], error.code);
+    return false;
   }
 }
 
-/** Closes a connection that is not its holder's any more; whether it did. */
-export function closeIfOver({ socket, identity }: OpenSocket): boolean {
+/** Closes a connection that is not its holder's any more; answers why. */
+export function closeIfOver({ socket, identity }: OpenSocket): Over | undefined {
   const over = identity?.over();
   if (over !== undefined) socket.close(closeCodes[over], over);
-  return over !== undefined;
+  return over;
 }
 
 /** Answers with what aborts when the socket is closed. */

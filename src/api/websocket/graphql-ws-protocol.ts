@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import { CloseCode, type Context, type ServerOptions } from 'graphql-ws';
 import { type Authenticator } from '../../auth/authenticator.js';
+import { noLongerHolds } from '../../auth/identity.js';
 import { authenticateConnection, closeIfOver, contextOfConnection, identityOf } from './authenticate-connections.js';
 import { whyNotAll } from '../graphql/operation-authorization.js';
 import { type TimeSource } from '../../time/time-source.js';
@@ -66,7 +67,8 @@ export function socketProtocol(
       contexts.delete(context);
     },
     onSubscribe: (context, id, payload) => {
-      if (closeIfOver(context.extra)) return [refusal('Your token or key is no longer valid.', 'UNAUTHENTICATED')];
+      const over = closeIfOver(context.extra);
+      if (over !== undefined) return [refusal(noLongerHolds(over).message, over)];
       if (id.length > longestId) {
         context.extra.socket.close(CloseCode.BadRequest, 'Invalid message received');
         return [refusal('The id is too long.', 'BAD_REQUEST')];
