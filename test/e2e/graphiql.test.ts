@@ -86,6 +86,17 @@ const opening = `mutation {
     expect(complaints).toEqual([]);
   });
 
+  it('shows its docs as soon as a key is pasted', async () => {
+    await page.goto('about:blank');
+    await page.goto(`${api.url}/graphql`);
+    await page.locator('[aria-label="Show Documentation Explorer"]').click();
+    await page.getByText('Error fetching schema').waitFor();
+    await page.locator('.graphiql-editor-tool .CodeMirror').last().click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${api.key}` }));
+    await page.getByText('A GraphQL schema provides a root type').waitFor();
+  });
+
   it('sends requests only to the server', async () => {
     await page.locator('[aria-label="Show Documentation Explorer"]').click();
     await page.getByText('A GraphQL schema provides a root type').waitFor();

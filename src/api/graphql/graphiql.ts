@@ -58,14 +58,31 @@ const wsClient = graphqlWs.createClient({
   connectionParams: () => connectionParams,
 });
 const send = GraphiQL.createFetcher({ url: '/graphql', wsClient });
-const fetcher = (query, options) => {
+const newFetcher = () => (query, options) => {
   connectionParams = options?.headers ?? {};
   return send(query, options);
 };
+const keyIn = (headers) => /Bearer +([^\\s"]{20,})/.exec(headers)?.[1];
+/** With another fetcher GraphiQL asks for the schema again, and shows its docs: so with each key that is pasted, or typed to its end. */
+function Page() {
+  const [fetcher, setFetcher] = React.useState(newFetcher);
+  const known = React.useRef(keyIn(defaultHeaders));
+  const typing = React.useRef();
+  const onEditHeaders = (headers) => {
+    clearTimeout(typing.current);
+    typing.current = setTimeout(() => {
+      const key = keyIn(headers);
+      if (key === undefined || key === known.current) return;
+      known.current = key;
+      setFetcher(newFetcher);
+    }, 300);
+  };
+  return React.createElement(GraphiQL, {
+    fetcher, onEditHeaders, defaultQuery: query, defaultHeaders, defaultEditorToolsVisibility: 'headers',
+  });
+}
 const query = ${JSON.stringify(firstQuery)};
-ReactDOM.createRoot(document.getElementById('graphiql')).render(
-  React.createElement(GraphiQL, { fetcher, defaultQuery: query, defaultHeaders, defaultEditorToolsVisibility: 'headers' }),
-);
+ReactDOM.createRoot(document.getElementById('graphiql')).render(React.createElement(Page));
 `;
 
 /** Serves GraphiQL at `/graphql` to whoever asks for a page; programs get the API. */
