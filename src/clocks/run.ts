@@ -304,9 +304,18 @@ export function suspend<S extends Subject>(run: Run<S>, cause: Cause, reason: Ca
   return isLive(run) ? { ...cancel(run, cause, reason), before: run } : run;
 }
 
-/** What ended it is taken back: it goes on as if that had not been, the time since included. */
-export const resume = <S extends Subject>(run: Run<S>, { at }: Cause): Run<S> =>
-  run.before === null ? run : lapse(run.before, at);
+/**
+ * What ended it is taken back: it goes on as if that had not been, the time since included. A pause that was to end by itself
+ * meanwhile has ended.
+ */
+export function resume<S extends Subject>(run: Run<S>, cause: Cause): Run<S> {
+  const { before } = run;
+  if (before === null) return run;
+  const { pausedUntil } = before;
+  if (pausedUntil === null || pausedUntil > cause.at) return lapse(before, cause.at);
+  const ended = step(closePause(before, pausedUntil), { id: cause.id, at: pausedUntil }, 'resumed', false);
+  return lapse(ended, cause.at);
+}
 
 /** Whether closing in silence ended it. */
 export const wasClosed = (run: Run): boolean => run.end?.kind === 'cancelled' && run.end.reason === 'closed';

@@ -32,6 +32,8 @@ export function endedWaits(
       ...(correlationId === undefined ? {} : { correlationId }),
     };
     const event = toFactEvent({ type: 'EndWait', reason, until, context }, ticket.customer, state, versions);
+    if (events.some(({ id: known }) => known === event.id))
+      throw new Error(`the wait ${event.id} of ${id} does not end`);
     events.push(event);
     reached = reached.foresee(event);
   }

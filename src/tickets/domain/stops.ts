@@ -2,7 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type PauseReason } from '../../catalogue/domain/plan.js';
 import { mayGoOn } from './layout.js';
 import { type TicketClock } from './ticket-clocks.js';
-import { type TicketState } from './ticket-state.js';
+import { isOver, type TicketState } from './ticket-state.js';
 
 /** Why nobody worked on a ticket for a while: it waited, or it had ended. */
 export type StopKind = PauseReason | 'closed' | 'cancelled' | 'merged';
@@ -29,7 +29,15 @@ export function stopsChanged(
   return [
     ...changed(was, is).map(([kind, from]) => ({ kind, from, to: end(kind) })),
     ...changed(is, was).map(([kind, from]) => ({ kind, from, to: null })),
+    ...endedMeanwhile(before, state, at),
   ];
+}
+
+/** The waits of a ticket that is restored which ended by themselves while it was cancelled. */
+function endedMeanwhile(before: TicketState | undefined, state: TicketState | undefined, at: Instant): readonly Stop[] {
+  if (before?.beforeCancel == null || state?.beforeCancel !== null) return none;
+  const ended = [...before.beforeCancel.waits].filter(([, wait]) => isOver(wait, at));
+  return ended.map(([kind, { since: from, until: to }]) => ({ kind, from, to }));
 }
 
 const none: readonly Stop[] = [];

@@ -199,6 +199,9 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): TicketState {
 
 const none: ReadonlyMap<PauseReason, Wait> = new Map();
 
+/** Whether a wait has ended by itself by an instant. */
+export const isOver = ({ until }: Wait, at: Instant): boolean => until !== null && until <= at;
+
 const statusOf = (waits: TicketState['waits']): TicketStatus => (waits.size > 0 ? 'waiting' : 'open');
 
 const withWaits = (state: TicketState, waits: TicketState['waits']): TicketState => ({
@@ -285,7 +288,9 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
     }
     case 'TicketRestored': {
       const restored = { cancelledAt: null, cancelReason: null, beforeCancel: null, restoredAt: fact.at };
-      return { ...state, ...state.beforeCancel, ...restored };
+      const { status, waits } = state.beforeCancel ?? state;
+      if (status !== 'waiting') return { ...state, status, waits, ...restored };
+      return withWaits({ ...state, ...restored }, new Map([...waits].filter(([, wait]) => !isOver(wait, fact.at))));
     }
     case 'TicketMerged':
       return { ...state, status: 'merged', waits: none, mergedInto: fact.data.into, mergedAt: fact.at };

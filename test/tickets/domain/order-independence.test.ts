@@ -61,6 +61,8 @@ const commands: fc.Arbitrary<TicketCommand | InternalCommand> = fc.oneof(
     reply,
     { type: 'PauseTicket', reason: 'waitingForCustomer' },
     { type: 'PauseTicket', reason: 'onHold' },
+    { type: 'PauseTicket', reason: 'onHold', until: opening + 30 * hour },
+    { type: 'PauseTicket', reason: 'waitingForThirdParty', until: opening + 80 * hour },
     { type: 'ResumeTicket' },
     { type: 'ResumeTicket', reason: 'onHold' },
     { type: 'ReclassifyTicket', priority: 'high' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { elapsed } from '../../../src/clocks/run.js';
 import { hours, instant, planWith, refusal, type Setting, TicketLife } from '../../support/ticket-life.js';
 
 const spam = { type: 'CancelTicket', reason: 'spam' } as const;
@@ -53,6 +54,28 @@ describe('a cancelling that is taken back (freescout#1351, osTicket#5325)', () =
     ticket.do('Mon 11:00', spam);
     expect(ticket.do('Mon 12:00', 'RestoreTicket').last).toEqual(['TicketRestored Mon 12:00']);
     expect(ticket.do('Mon 13:00', 'RecordFirstResponse').last.at(-1)).toBe('SlaMet firstResponse/2 Mon 13:00');
+  });
+
+  it('ends the waits that were to end by themselves meanwhile, each at its own instant', () => {
+    const waiting = { ...hold, until: instant('Mon 12:00') };
+    const ticket = opened().do('Mon 10:00', waiting).do('Mon 11:00', spam).do('Mon 15:00', 'RestoreTicket');
+    expect(ticket.last).toEqual(['TicketRestored Mon 15:00', 'SlaClockStarted resolution/2 due Tue 11:00 (resumed)']);
+    expect(ticket.life).toMatchObject({ status: 'open', waits: new Map() });
+    expect(ticket.settle('Mon 16:00').last).toEqual([]);
+
+    const both = opened()
+      .do('Mon 10:00', waiting)
+      .do('Mon 10:00', { type: 'PauseTicket', reason: 'waitingForCustomer' });
+    both.do('Mon 11:00', spam).do('Mon 15:00', 'RestoreTicket');
+    expect([both.life.status, [...both.life.waits.keys()]]).toEqual(['waiting', ['waitingForCustomer']]);
+    expect(both.settle('Mon 16:00').last).toEqual([]);
+
+    const late = opened(2)
+      .settle('Mon 12:00')
+      .do('Mon 13:00', { ...hold, until: instant('Mon 14:00') });
+    late.do('Mon 13:30', spam).do('Mon 15:00', 'RestoreTicket');
+    const [clock] = late.state.clocksAt(instant('Mon 15:00'), late.versions);
+    expect(clock && elapsed(clock, instant('Mon 15:00'))).toBe(5 * 3_600_000);
   });
 
   it('may happen again, and again is already so', () => {
