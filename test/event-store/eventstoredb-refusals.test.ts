@@ -245,7 +245,7 @@ describe('a log', () => {
     Object.assign(server.faults, { saysInvalidPosition });
     const { position } = await store.append('s', 'noStream', [event(), event()]);
     const forged = String(BigInt(position) + more).padStart(20, '0');
-    const invalid = { code: 'CURSOR_INVALID' };
+    const invalid = { code: 'INVALID_CURSOR' };
     await expect(hear(store, 1, { after: forged })).rejects.toMatchObject(invalid);
     await expect(all(store.readAll({ after: forged }))).rejects.toMatchObject(invalid);
     expect(await store.markAt(forged)).toBeUndefined();

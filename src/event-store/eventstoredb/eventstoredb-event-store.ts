@@ -251,7 +251,7 @@ export class EventStoreDbEventStore implements EventStore {
     await this.looks.last(this.closing.signal);
   }
 
-  /** @throws Rejection `CURSOR_INVALID` for a position beyond the end of the log, or within an event */
+  /** @throws Rejection `INVALID_CURSOR` for a position beyond the end of the log, or within an event */
   private async expectPosition(position: Position, signal: AbortSignal): Promise<void> {
     const recorded = await this.followers.at(position, signal);
     if (recorded === undefined && !isAborted(signal)) throw invalidCursor();

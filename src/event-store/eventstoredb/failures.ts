@@ -67,7 +67,7 @@ export const isTooSlow = (error: unknown): boolean =>
   codeOf(error) === status.ABORTED && said(error).includes('Consumer too slow');
 
 /** A read began at a position that no record begins at. */
-export const isNoPlace = (error: unknown): boolean => error instanceof Rejection && error.code === cursorInvalid;
+export const isNoPlace = (error: unknown): boolean => error instanceof Rejection && error.code === noPlace;
 
 /** The same, as the server says it: before 24.2 in the first way, which it also says where it fails itself. */
 export const isOfNoRecord = (error: unknown): boolean =>
@@ -75,7 +75,7 @@ export const isOfNoRecord = (error: unknown): boolean =>
 
 const isBadRequest = (error: unknown): boolean => error instanceof BadRequest;
 
-const cursorInvalid = 'CURSOR_INVALID';
+const noPlace = 'INVALID_CURSOR';
 
 /** The server takes no such append, ever. */
 export class BadRequest extends Error {
@@ -109,7 +109,7 @@ function refused(error: unknown, { right, stream }: Asked): Rejection {
 export const tooLarge = (most: string): Rejection => new Rejection('APPEND_TOO_LARGE', `${most}.`);
 
 export const invalidCursor = (): Rejection =>
-  new Rejection(cursorInvalid, 'The event store has no event at this cursor.');
+  new Rejection(noPlace, 'The event store has no event at this cursor.');
 
 export const unavailable = (last: unknown): Rejection =>
   last instanceof StorageFault

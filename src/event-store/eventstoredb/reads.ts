@@ -56,7 +56,7 @@ export class Reads {
     return last === undefined ? undefined : toStoredEvent(last, this.names);
   }
 
-  /** The events of the log after a position, up to another. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `CURSOR_INVALID` */
+  /** The events of the log after a position, up to another. @throws Rejection `EVENT_STORE_UNAVAILABLE`, `INVALID_CURSOR` */
   async *all(
     after: Position,
     until: Position,
@@ -109,7 +109,7 @@ export class Reads {
 
   /**
    * The first record of the log at a position, whoever wrote it; undefined where the log does not go so far.
-   * @throws Rejection `CURSOR_INVALID` for a position within a record
+   * @throws Rejection `INVALID_CURSOR` for a position within a record
    */
   at(position: Position, signal: AbortSignal): Promise<RecordedEvent | undefined> {
     return this.first(() => readFrom(position), signal);
