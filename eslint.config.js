@@ -1,42 +1,26 @@
 import graphql from '@graphql-eslint/eslint-plugin';
-import tseslint from 'typescript-eslint';
+import * as typescript from '@typescript-eslint/parser';
 
-const code = ['**/*.{ts,js,mjs,cjs}'];
+const noEnums = { selector: 'TSEnumDeclaration', message: 'It takes any number. Use a union of texts.' };
 
-export default tseslint.config(
+/** What oxlint (`.oxlintrc.json`) has no rules for: the schema, and what of the language is not used. */
+export default [
+  { ignores: ['dist', 'node_modules', 'coverage', 'examples'] },
+  { files: ['**/*.{ts,js,mjs,cjs}'], languageOptions: { parser: typescript } },
   {
-    ignores: ['dist', 'node_modules', 'coverage', 'examples'],
-  },
-  { files: code, extends: [tseslint.configs.strictTypeChecked] },
-  {
-    files: code,
-    languageOptions: { parserOptions: { projectService: true } },
+    files: ['src/**/*.ts'],
     rules: {
-      // Nest's modules are classes without members.
-      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-unused-vars': [
-        'error',
-        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
-      ],
-      // GraphQL's object types are shapes that resolvers answer with plain objects.
-      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/consistent-type-imports': [
-        'error',
-        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
-      ],
+      'no-restricted-syntax': ['error', noEnums],
     },
   },
-  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/require-await': 'off' } },
   {
     // What is printed goes through src/cli/print.ts, or a server's log: both escape what would give the terminal a command.
     files: ['src/**/*.ts'],
     ignores: ['src/cli/print.ts', 'src/observability/log.ts', 'src/app/print-schema.ts'],
     rules: {
-      'no-console': 'error',
       'no-restricted-syntax': [
         'error',
+        noEnums,
         {
           selector:
             'CallExpression[callee.property.name=/^(write|end|pipe)$/] > MemberExpression > MemberExpression[property.name=/^(stdout|stderr)$/]',
@@ -49,11 +33,6 @@ export default tseslint.config(
       ],
     },
   },
-  // Nest reads the types of constructor parameters at run time, so its imports must stay values.
-  { files: ['src/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
-  // Plain JavaScript is looked at without types; it decorates classes, of which some have no members, by calls.
-  { files: ['**/*.{mjs,cjs}', '*.config.js'], ...tseslint.configs.disableTypeChecked },
-  { files: ['bench/**/*.mjs'], rules: { '@typescript-eslint/no-extraneous-class': 'off' } },
   {
     files: ['schema.gql'],
     plugins: { '@graphql-eslint': graphql },
@@ -72,4 +51,4 @@ export default tseslint.config(
       ],
     },
   },
-);
+];

@@ -1,5 +1,5 @@
 /**
- * `npm run check`: types, lint, format, import rules, and whether what is generated is current. Each is a script of package.json
+ * `npm run check`: types and lint, format, import rules, and whether what is generated is current. Each is a script of package.json
  * of its own; here they run beside each other, one for each core. What one prints is shown when it ends.
  */
 import { spawn } from 'node:child_process';
@@ -8,7 +8,6 @@ import { availableParallelism } from 'node:os';
 /** The longest first; `after` names what has to have ended well before. */
 const checks = [
   { name: 'lint' },
-  { name: 'types' },
   { name: 'build' },
   { name: 'format' },
   { name: 'imports' },

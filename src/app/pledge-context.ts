@@ -213,7 +213,11 @@ export async function rebuildReadModels(settings: Settings, finding = inTheLog):
     log = await openEventStore(settings);
     await expectAllThatWasSeen(folder, log.store, finding);
     const readModels = await openReadModels(anew, { log: log.store, projections: allProjections });
-    await new Projections(log, readModels).catchUp().finally(readModels.close);
+    try {
+      await new Projections(log, readModels).catchUp();
+    } finally {
+      await readModels.close();
+    }
     replaceReadModels(folder.readModelsFile, anew);
     return await log.store.lastPosition();
   } finally {

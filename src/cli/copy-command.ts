@@ -29,7 +29,11 @@ export const copyCommand = new Command('copy')
     const source = await openStoredLog(from, 'read', files);
     try {
       const target = await openStoredLog(to, 'write', files);
-      await copy(source, target, stop.signal).finally(target.close);
+      try {
+        await copy(source, target, stop.signal);
+      } finally {
+        await target.close();
+      }
     } finally {
       await source.close();
     }

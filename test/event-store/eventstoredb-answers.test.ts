@@ -171,7 +171,11 @@ describe('a server that is asked what it is seldom asked', () => {
       const connection = new Connection(url, new Credentials(url));
       const request = readAllFrom(String(commit).padStart(20, '0'), new StreamNames(), undefined, 5);
       const call = await connection.read(request, { requiresLeader: false });
-      return all<unknown>(call).finally(() => connection.close());
+      try {
+        return await all<unknown>(call);
+      } finally {
+        await connection.close();
+      }
     };
     const subscribe = (position: { commit: bigint; prepare: bigint }) => {
       const subscription = client.subscribeToAll({ fromPosition: position });

@@ -64,7 +64,11 @@ describe('the rights that the page gives', () => {
       const options = { signal: new AbortController().signal, progressed: () => undefined };
       const { events } = await copyLog(source.store, target.store, { together: target.together, ...options });
       expect(events).toBeGreaterThan(4);
-      await verifyCopy(source.store, target.store, events, options).finally(target.close);
+      try {
+        await verifyCopy(source.store, target.store, events, options);
+      } finally {
+        await target.close();
+      }
       if (address === inFolder) server.setAcl('~log', { $w: '$admins' }); // no longer needed, as the page says
     }
     await source.close();

@@ -5,7 +5,7 @@ import { Database } from '../../src/storage/sqlite.js';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { openPledgeContext } from '../../src/app/pledge-context.js';
 import { Api, newFolder } from '../support/api.js';
-import { ledgerAt, open, project, settingsOf, type TestContext } from '../support/application-contexts.js';
+import { ledgerAt, open, projectAndClose, settingsOf, type TestContext } from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { rowsOf } from '../support/rows.js';
 
@@ -37,7 +37,7 @@ describe('a file of the data folder that is damaged', () => {
     folder = newFolder();
     const context = await ledgerAt(now, folder);
     await open(context, 'T-1');
-    await project(context).finally(() => context.close());
+    await projectAndClose(context);
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
@@ -75,7 +75,7 @@ describe('a file of the data folder that is damaged', () => {
     damage(file('read-models.db'), table);
     const { context, said } = await opened(folder);
     expect(said).toMatch(/read models are being rebuilt: they are damaged/);
-    await project(context).finally(() => context.close());
+    await projectAndClose(context);
     expect(rowsOf(file('read-models.db'))).toEqual(expected);
   });
 
@@ -97,7 +97,7 @@ describe('a file of the data folder that is damaged', () => {
     await api.close();
     const { context, said } = await opened(folder);
     expect(said).toMatch(/read models are being rebuilt: they were found damaged/);
-    await project(context).finally(() => context.close());
+    await projectAndClose(context);
     expect(rowsOf(file('read-models.db'))).toEqual(expected);
   });
 

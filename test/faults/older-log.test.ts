@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openPledgeContext, rebuildReadModels } from '../../src/app/pledge-context.js';
 import { newFolder } from '../support/api.js';
-import { ledgerAt, open, project, settingsOf, type TestContext } from '../support/application-contexts.js';
+import {
+  ledgerAt,
+  open,
+  project,
+  projectAndClose,
+  settingsOf,
+  type TestContext,
+} from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { receiver } from '../support/receiver.js';
 import { rowsOf } from '../support/rows.js';
@@ -83,7 +90,7 @@ describe('a log that is less than the rest of its folder knows', () => {
     rmSync(log());
     const { context, said } = await accepted(folder);
     await open(context, 'c1');
-    await project(context).finally(() => context.close());
+    await projectAndClose(context);
     expect(said.join('\n')).toMatch(/new event store is created[^]*read models are being rebuilt/);
     await use(folder);
     expect(ticketsIn(folder)).toEqual(['c1']);
@@ -98,7 +105,7 @@ describe('a log that is less than the rest of its folder knows', () => {
     await refused(folder); // however often
     const { context, said } = await accepted(folder);
     await open(context, 'b3');
-    await project(context).finally(() => context.close());
+    await projectAndClose(context);
     expect(said.length).toBeGreaterThan(0);
     await use(folder, 'b4');
     expect(ticketsIn(folder)).toEqual(['a1', 'a2', 'b3', 'b4']);
@@ -134,7 +141,7 @@ describe('a log that is less than the rest of its folder knows', () => {
     rmSync(join(folder, 'log.last'));
     await refused(folder); // by the read models alone
     const { context } = await accepted(folder);
-    await project(context).finally(() => context.close());
+    await projectAndClose(context);
     expect(ticketsIn(folder)).toEqual(['a1', 'a2', 'b1', 'b2', 'b3', 'b4']);
   });
 

@@ -72,7 +72,11 @@ describe('the tour in the README', () => {
 
   it('goes the same on EventStoreDB', async () => {
     const store = await WireServer.start();
-    await takeTheTour({ EVENT_STORE_URL: store.url }).finally(() => store.stop());
+    try {
+      await takeTheTour({ EVENT_STORE_URL: store.url });
+    } finally {
+      await store.stop();
+    }
   }, 180_000);
 
   it('shows figures that agree with each other', () => {

@@ -22,6 +22,7 @@ import {
   ledgerAt,
   open,
   project,
+  projectAndClose,
   say,
   settingsOf,
   type TestContext,
@@ -122,7 +123,7 @@ describe('read models', () => {
     const said: string[] = [];
     const finding = { acceptsOlderLog: false, report: (line: string) => void said.push(line) };
     const context = await openPledgeContext(settingsOf(folder), 'test', { finding });
-    await project(context).finally(() => context.close());
+    await projectAndClose(context);
     return said;
   }
 
@@ -156,11 +157,19 @@ describe('read models', () => {
       for (const place of [...at.sort((a, b) => a - b), Number(end)]) {
         const past = asItStood(log, String(place).padStart(end.length, '0'));
         const anew = await openReadModels(file, { log: past, projections: allProjections });
-        await new Projections({ store: past, status: () => live }, anew).catchUp().finally(anew.close);
+        try {
+          await new Projections({ store: past, status: () => live }, anew).catchUp();
+        } finally {
+          await anew.close();
+        }
       }
       expect(rowsOf(file)).toEqual(expected);
     });
-    await fc.assert(property, { numRuns: times({ short: 4, long: 12 }) }).finally(() => log.close());
+    try {
+      await fc.assert(property, { numRuns: times({ short: 4, long: 12 }) });
+    } finally {
+      await log.close();
+    }
   }, 120_000);
 
   describe('of another log', () => {
@@ -199,7 +208,7 @@ describe('read models', () => {
     expect(rowsOf(readModelsIn(copy))).not.toEqual(expected);
     const finding = { acceptsOlderLog: true, report: () => undefined };
     const context = await openPledgeContext(settingsOf(copy), 'test', { finding });
-    await project(context).finally(() => context.close());
+    await projectAndClose(context);
     expect(rowsOf(readModelsIn(copy))).toEqual(expected);
   });
 

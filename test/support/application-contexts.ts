@@ -48,6 +48,15 @@ export async function project({ projections, store }: PledgeContext): Promise<vo
   await running;
 }
 
+/** The same, and closes it, however that ends. */
+export async function projectAndClose(context: PledgeContext): Promise<void> {
+  try {
+    await project(context);
+  } finally {
+    await context.close();
+  }
+}
+
 export interface Imported {
   readonly log: Import;
   readonly counts: Counts;

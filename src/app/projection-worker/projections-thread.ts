@@ -35,7 +35,11 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
   });
   try {
     const { projections, close } = await opening;
-    await projections.run(stop.signal, () => undefined).finally(close);
+    try {
+      await projections.run(stop.signal, () => undefined);
+    } finally {
+      await close();
+    }
   } catch (error) {
     // Of an error of ours, or of SQLite's, nothing but its fields would come out of the thread.
     if (!stop.signal.aborted) throw new Error(error instanceof Error ? error.message : String(error));

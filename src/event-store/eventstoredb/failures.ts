@@ -108,8 +108,7 @@ function refused(error: unknown, { right, stream }: Asked): Rejection {
 
 export const tooLarge = (most: string): Rejection => new Rejection('APPEND_TOO_LARGE', `${most}.`);
 
-export const invalidCursor = (): Rejection =>
-  new Rejection(noPlace, 'The event store has no event at this cursor.');
+export const invalidCursor = (): Rejection => new Rejection(noPlace, 'The event store has no event at this cursor.');
 
 export const unavailable = (last: unknown): Rejection =>
   last instanceof StorageFault
