@@ -173,6 +173,7 @@ const readsHere = (
 
 export interface ReadOnlyContext {
   readonly store: EventStore;
+  readonly catalogue: Catalogue;
   /** The read models as far as they have come; undefined where there are none yet. */
   readonly db: Kysely<Schema> | undefined;
   close(): Promise<void>;
@@ -188,7 +189,7 @@ export async function openForReading(settings: Settings): Promise<ReadOnlyContex
       await db?.destroy();
       await log.close();
     };
-    return { store, db, close };
+    return { store, catalogue: new Catalogue(store, settings.defaultPlan), db, close };
   } catch (error) {
     await log.close();
     throw error;

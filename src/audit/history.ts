@@ -1,12 +1,15 @@
 import { type Scope } from '../auth/scope.js';
 import { type Asker } from '../auth/asker.js';
+import { type Catalogue } from '../catalogue/catalogue.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { groupBy } from '../event-sourcing/group-by.js';
+import { type Notice, type NoticeCode } from '../event-sourcing/notice.js';
+import { defaultPlanNotices } from '../tickets/default-plan.js';
+import { type FactEvent } from '../tickets/domain/ticket-event-types.js';
 import { calendarsOf, type PinnedVersions } from '../clocks/pinned-versions.js';
 import { type OutcomeData } from '../tickets/domain/ticket-clocks.js';
-import { type QualityFlag } from '../tickets/domain/ticket-state.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
-import { flagsOf } from '../tickets/domain/ticket-view.js';
+import { noticesOf } from '../tickets/domain/notices.js';
 import { ticketEvents } from '../tickets/ticket-events.js';
 
 /** Which part of a ticket's stream is wanted. */
@@ -50,23 +53,43 @@ export async function historyPart(
 /** A recorded event, with what a reader should know of it where it is a fact, as the ticket stands now. */
 export interface HistoryEntry {
   readonly event: StoredEvent;
-  readonly flags: readonly QualityFlag['flag'][];
+  readonly notices: readonly NoticeCode[];
 }
 
 /**
- * All of a ticket's stream, in the order of recording, with flags that no read model is needed for. It is read twice, so
+ * All of a ticket's stream, in the order of recording, with notices that no read model is needed for. It is read twice, so
  * that what its events say is not held.
  */
-export async function* wholeHistory(store: EventStore, id: string): AsyncGenerator<HistoryEntry, void, undefined> {
+export async function* wholeHistory(
+  { store, catalogue }: { readonly store: EventStore; readonly catalogue: Catalogue },
+  id: string,
+): AsyncGenerator<HistoryEntry, void, undefined> {
   let ticket = unopened;
   let limit = 0;
   for await (const event of ticketEvents(store, 'everyone', id)) {
     ticket = evolve(ticket, event);
     limit += 1;
   }
-  const flagged = groupBy(flagsOf(ticket.facts), ({ fact }) => fact);
-  for await (const event of ticketEvents(store, 'everyone', id, { limit }))
-    yield { event, flags: (flagged.get(event.id) ?? []).map(({ flag }) => flag) };
+  await catalogue.load(ticket.pinned);
+  const found = groupBy(
+    noticesOf(ticket.facts, (plan) => catalogue.plan(plan)),
+    ({ fact }) => fact,
+  );
+  for await (const event of ticketEvents(store, 'everyone', id, { limit })) {
+    const own = (found.get(event.id) ?? []).map(({ code }) => code);
+    const ofOpening = (await openingNotices(event, catalogue)).map(({ code }) => code);
+    yield { event, notices: [...own, ...ofOpening] };
+  }
+}
+
+/** What a reader should know of an opening: that it fell to the default plan. */
+export async function openingNotices(
+  { type, data, metadata }: Pick<StoredEvent, 'type' | 'data' | 'metadata'>,
+  catalogue: Catalogue,
+): Promise<readonly Notice[]> {
+  if (type !== 'TicketOpened') return [];
+  const opening = data as Extract<FactEvent, { type: 'TicketOpened' }>['data'];
+  return defaultPlanNotices(catalogue, { ...opening, openedAt: Math.min(metadata.occurredAt, metadata.recordedAt) });
 }
 
 const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOString());
@@ -106,9 +129,17 @@ function outcomeSummary(type: string, outcome: OutcomeData): string {
   return `${metric}, ${deadline}${why} (layout ${layout}, ${terms.plan.code} v${terms.plan.version})`;
 }
 
-/** What a flag says, in words. */
-export const flagsInWords: Readonly<Record<QualityFlag['flag'], string>> = {
+/** What a notice says, in a word or two. */
+export const noticesInWords: Readonly<Record<NoticeCode, string>> = {
   withoutEffect: 'without effect',
+  automaticReply: 'answers nobody',
+  automaticMessage: 'ends no wait',
+  startsNothing: 'starts no clock',
+  splitOff: 'counts in the ticket split off',
+  pausesNothing: 'pauses no clock',
   clampedToOpening: 'counts at the opening',
   clampedToRecording: 'counts when it was recorded',
+  defaultPlan: 'default plan',
+  alreadySo: 'already so',
+  openedBefore: 'opened before',
 };

@@ -7,9 +7,9 @@ import { type TicketClock } from '../tickets/domain/ticket-clocks.js';
 import { type TicketEvent } from '../tickets/domain/ticket-event-types.js';
 import { countsAt, isFact } from '../tickets/domain/fact-of.js';
 import { stateFromJson, stateToJson } from '../tickets/domain/ticket-state-json.js';
-import { type QualityFlag } from '../tickets/domain/ticket-state.js';
+import { type FactNotice } from '../tickets/domain/notices.js';
 import { evolve, openedAt, unopened } from '../tickets/domain/ticket.js';
-import { flagsShown, isIncomplete, type TicketView, viewOf } from '../tickets/domain/ticket-view.js';
+import { isIncomplete, noticesShown, type TicketView, viewOf } from '../tickets/domain/ticket-view.js';
 import { ticketEvents } from '../tickets/ticket-events.js';
 
 /** Which ticket is replayed: as it stood at one instant, by what had been recorded at another. */
@@ -27,7 +27,7 @@ export interface Replayed {
   /** How it stood: JSON. */
   readonly state: string;
   readonly clocks: readonly TicketClock[];
-  readonly flags: readonly QualityFlag[];
+  readonly notices: readonly FactNotice[];
 }
 
 /** Replays tickets where it holds up nobody. @throws Rejection as {@link Reads} */
@@ -56,13 +56,13 @@ export async function replayTicket(
   await catalogue.load(ticket.pinned);
   const view = viewOf(id, ticket, catalogue, occurredBy);
   if (view === undefined) return undefined;
-  const { clocks, flags, isIncomplete: _, id: __, customer: ___, ...state } = view;
+  const { clocks, notices, isIncomplete: _, id: __, customer: ___, ...state } = view;
   return {
     id,
     customer,
     state: stateToJson(state),
     clocks: clocks(),
-    flags: flags().slice(0, flagsShown),
+    notices: notices().slice(0, noticesShown),
   };
 }
 
@@ -75,7 +75,7 @@ const withoutText = (event: TicketEvent): TicketEvent =>
   event.type === 'InternalNoteAdded' ? { ...event, data: { ...event.data, text: '' } } : event;
 
 /** A replayed ticket as readers see it. */
-export function replayedView({ id, customer, state: json, clocks, flags }: Replayed): TicketView {
+export function replayedView({ id, customer, state: json, clocks, notices }: Replayed): TicketView {
   const state = stateFromJson(json);
-  return { id, customer, clocks: () => clocks, flags: () => flags, isIncomplete: isIncomplete(state), ...state };
+  return { id, customer, clocks: () => clocks, notices: () => notices, isIncomplete: isIncomplete(state), ...state };
 }

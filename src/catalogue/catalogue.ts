@@ -39,7 +39,8 @@ export class Catalogue implements Versions {
 
   constructor(
     store: EventStore,
-    private readonly defaultPlan: string,
+    /** The plan of customers that nobody put on one. */
+    readonly defaultPlan: string,
   ) {
     this.plans = new FollowedStreams(store, planStream, planDecider);
     this.calendars = new FollowedStreams(store, calendarStream, calendarDecider);
@@ -94,6 +95,11 @@ export class Catalogue implements Versions {
     const calendar = inForce(await this.calendars.follow(code), at);
     if (calendar === undefined) throw calendarNotFound(code);
     return { code, version: calendar.version };
+  }
+
+  /** The plan that a customer was put on at an instant, as known now; undefined where it was on none. */
+  async planOfCustomer(customer: string, at: Instant): Promise<string | undefined> {
+    return inForce(await this.customers.follow(customer), at)?.content.plan;
   }
 
   /** Makes sure that versions a stream pins are cached. */

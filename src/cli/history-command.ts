@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { flagsInWords, summaryOf, wholeHistory } from '../audit/history.js';
+import { noticesInWords, summaryOf, wholeHistory } from '../audit/history.js';
 import { readSettings } from '../config/settings.js';
 import { ticketsNamed } from '../tickets/queries/tickets.js';
 import { reportedOf } from '../event-sourcing/event-store.js';
@@ -30,7 +30,7 @@ export const historyCommand = new Command('history')
 
 async function* remoteLines(remote: Remote, ticket: string, json: boolean): AsyncGenerator<string> {
   for await (const event of remoteHistory(remote, ticket))
-    yield json ? event.json : line({ ...event, by: event.actor, flags: event.flags.map(inWords) });
+    yield json ? event.json : line({ ...event, by: event.actor, notices: event.notices.map(inWords) });
 }
 
 async function printLocal(ticket: string, json: boolean): Promise<void> {
@@ -53,37 +53,44 @@ async function printLocal(ticket: string, json: boolean): Promise<void> {
 }
 
 /** Prints the history of a ticket, and says whether there is one. */
-async function printHistory({ store }: ReadOnlyContext, ticket: string, json: boolean): Promise<boolean> {
+async function printHistory(context: ReadOnlyContext, ticket: string, json: boolean): Promise<boolean> {
   let isThere = false;
-  for await (const { event, flags } of wholeHistory(store, ticket)) {
+  for await (const { event, notices } of wholeHistory(context, ticket)) {
     isThere = true;
     const { revision, type, metadata } = event;
     const occurredAt = new Date(metadata.occurredAt).toISOString();
-    const text = { summary: summaryOf(event), flags: flags.map((flag) => flagsInWords[flag]) };
+    const text = { summary: summaryOf(event), notices: notices.map((code) => noticesInWords[code]) };
     const onBehalfOf = reportedOf(metadata) ?? null;
     print(json ? JSON.stringify(event) : line({ revision, type, occurredAt, by: metadata.actor, onBehalfOf, ...text }));
   }
   return isThere;
 }
 
+interface Who {
+  readonly id: string;
+  /** As recorded, or as the API says it. */
+  readonly kind: string;
+}
+
 interface Printed {
   readonly revision: number;
   readonly type: string;
   readonly occurredAt: string;
-  readonly by: { readonly id: string };
-  readonly onBehalfOf: { readonly id: string } | null;
+  readonly by: Who;
+  readonly onBehalfOf: Who | null;
   readonly summary: string;
-  readonly flags: readonly string[];
+  readonly notices: readonly string[];
 }
 
-function line({ revision, type, occurredAt, by, onBehalfOf, summary, flags }: Printed): string {
-  const text = [summary, ...flags.map((flag) => `(${flag})`)].join(' ');
-  const who = onBehalfOf === null ? by.id : `${by.id} for ${onBehalfOf.id}`;
+function line({ revision, type, occurredAt, by, onBehalfOf, summary, notices }: Printed): string {
+  const text = [summary, ...notices.map((notice) => `(${notice})`)].join(' ');
+  const name = onBehalfOf === null ? by.id : `${by.id} for ${onBehalfOf.id}`;
+  const who = (onBehalfOf ?? by).kind.toLowerCase() === 'automatic' ? `${name} (automatic)` : name;
   return `${String(revision).padStart(3)}  ${occurredAt}  ${type.padEnd(18)}  ${text}  [${who}]`;
 }
 
 /** `WITHOUT_EFFECT`, as the API says it, in words. */
-function inWords(flag: string): string {
-  const name = flag.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return Object.hasOwn(flagsInWords, name) ? flagsInWords[name as keyof typeof flagsInWords] : flag;
+function inWords(code: string): string {
+  const name = code.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.hasOwn(noticesInWords, name) ? noticesInWords[name as keyof typeof noticesInWords] : code;
 }

@@ -106,6 +106,9 @@ async function importFile(file: string, options: Options): Promise<void> {
       print('Words that the desk does not have; define them (docs/plans.md), or map them to others:');
       print(...counts.unknownWords.lines().map((line) => `  ${line}`));
     }
+    const noticed = counts.noticed.lines();
+    if (noticed.length > 0) print('What counts for nothing, or otherwise than it was said (docs/imports.md):');
+    print(...noticed.map((line) => `  ${line}`), ...counts.noticed.defaultPlanLines(context.catalogue.defaultPlan));
     if (counts.rejected > 0) print(`Rejected rows, each with its reason: ${rejectsFile}`);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);

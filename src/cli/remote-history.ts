@@ -1,15 +1,22 @@
 import { Rejection } from '../event-sourcing/rejection.js';
-import { FieldFault, flag, listOf, object, optional } from '../parsing/fields.js';
+import { FieldFault, flag, listOf, object, optional, type Read } from '../parsing/fields.js';
 import { ask, type Remote } from './remote.js';
+
+/** Who did something, as the API has it. */
+interface Doer {
+  readonly id: string;
+  readonly kind: string;
+}
 
 /** An event of a ticket, as the API has it. */
 export interface RemoteEvent {
   readonly revision: number;
   readonly type: string;
   readonly occurredAt: string;
-  readonly actor: { readonly id: string };
-  readonly onBehalfOf: { readonly id: string } | null;
-  readonly flags: readonly string[];
+  readonly actor: Doer;
+  readonly onBehalfOf: Doer | null;
+  /** Their codes. */
+  readonly notices: readonly string[];
   readonly summary: string;
   /** All that the server says of it. */
   readonly json: string;
@@ -26,7 +33,7 @@ const pageSize = 200;
 const historyQuery = `query ($id: ID!, $after: String) {
   ticketHistory(id: $id, first: ${pageSize}, after: $after) {
     edges { node { id type revision position occurredAt recordedAt actor { id kind } onBehalfOf { id kind } source causedBy
-      flags summary data } }
+      notices { code message about } summary data } }
     pageInfo { hasNextPage endCursor }
   }
 }`;
@@ -68,19 +75,24 @@ function eventIn(edge: unknown, path: string): RemoteEvent {
   const node = object(object(edge, path)['node'], `${path}.node`);
   const { revision, actor, onBehalfOf } = node;
   if (typeof revision !== 'number') throw new FieldFault(`${path}.revision must be a number`);
-  const idOf = (value: Record<string, unknown>) => ({ id: anyText(value['id'], `${path}.actor.id`) });
+  const doerIn = (value: Record<string, unknown>): Doer => ({
+    id: anyText(value['id'], `${path}.actor.id`),
+    kind: anyText(value['kind'], `${path}.actor.kind`),
+  });
   const behalf = optional(object)(onBehalfOf, `${path}.onBehalfOf`);
   return {
     revision,
     type: anyText(node['type'], `${path}.type`),
     occurredAt: anyText(node['occurredAt'], `${path}.occurredAt`),
-    actor: idOf(object(actor, `${path}.actor`)),
-    onBehalfOf: behalf === undefined ? null : idOf(behalf),
-    flags: listOf(100, anyText)(node['flags'], `${path}.flags`),
+    actor: doerIn(object(actor, `${path}.actor`)),
+    onBehalfOf: behalf === undefined ? null : doerIn(behalf),
+    notices: listOf(100, codeIn)(node['notices'], `${path}.notices`),
     summary: anyText(node['summary'], `${path}.summary`),
     json: JSON.stringify(node),
   };
 }
+
+const codeIn: Read<string> = (notice, path) => anyText(object(notice, path)['code'], `${path}.code`);
 
 /** Text, be it empty. */
 function anyText(value: unknown, field: string): string {

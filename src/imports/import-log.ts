@@ -4,7 +4,7 @@ import { UnknownWord } from '../catalogue/domain/unknown-word.js';
 import { type Words } from '../catalogue/domain/words.js';
 import { groupBy } from '../event-sourcing/group-by.js';
 import { oneAtATime } from '../event-sourcing/one-at-a-time.js';
-import { type RequestOutcome } from '../tickets/commands/change-ticket.js';
+import { type RequestOutcome } from '../tickets/commands/request-outcome.js';
 import { eachTicket } from '../tickets/commands/each-ticket.js';
 import { OpenedBefore, openingsFirst, opens } from '../tickets/commands/opening-rejected.js';
 import { type TicketRequest } from '../tickets/commands/ticket-request.js';
@@ -14,6 +14,7 @@ import { type TicketCommand } from '../tickets/domain/facts.js';
 import { factIdOf, inOurWords } from './fact-id.js';
 import { type FactRecord, type ImportRecord, type ImportRow } from './import-record.js';
 import { LogNames } from './log-names.js';
+import { Noticed } from './noticed.js';
 import { OpenedTickets } from './opened-tickets.js';
 import { Repetitions } from './repetitions.js';
 import { type Survey } from './survey.js';
@@ -49,6 +50,7 @@ export interface Counts {
   events: number;
   /** Words that the desk does not have, which rows were rejected for. */
   readonly unknownWords: UnknownWords;
+  readonly noticed: Noticed;
 }
 
 export interface ImportOptions {
@@ -88,6 +90,7 @@ class Importing {
   private readonly counts: Counts = {
     ...{ rows: 0, recorded: 0, alreadySo: 0, rejected: 0, events: 0 },
     unknownWords: new UnknownWords(),
+    noticed: new Noticed(),
   };
   private readonly repetitions = new Repetitions();
   private readonly opened = new OpenedTickets();
@@ -206,6 +209,7 @@ class Importing {
     );
     for (const [i, { line, fact, command }] of items.entries()) {
       const outcome = outcomes[i];
+      if (!(opens(command) && this.opened.has(ticket, 'opening'))) this.notice(outcome);
       if (outcome !== undefined && leavesOpen(outcome)) {
         if (opens(command)) this.opened.add(ticket, 'opening');
         else if (command.type === 'SplitTicket') this.opened.add(command.into, 'split');
@@ -231,6 +235,11 @@ class Importing {
       counts.recorded += 1;
       counts.events += outcome.events;
     }
+  }
+
+  /** Of what is so already, nobody need know that. */
+  private notice(outcome: RequestOutcome | undefined): void {
+    for (const notice of outcome?.notices ?? []) if (notice.code !== 'alreadySo') this.counts.noticed.add(notice);
   }
 
   private reject(row: RejectedRow): void {

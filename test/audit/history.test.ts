@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { historyPart, type HistoryQuestion, wholeHistory } from '../../src/audit/history.js';
 import { type ReplayQuestion, replayTicket } from '../../src/audit/replay.js';
 import { type EventStore, type ReadStreamOptions, type StoredEvent } from '../../src/event-sourcing/event-store.js';
+import { changeTicket } from '../../src/tickets/commands/change-ticket.js';
+import { type TicketRequest } from '../../src/tickets/commands/ticket-request.js';
 import { ticketStream } from '../../src/tickets/domain/ticket-event-types.js';
-import { flagsBetween } from '../../src/tickets/kept-flags.js';
+import { noticesBetween } from '../../src/tickets/kept-notices.js';
 import { newFolder } from '../support/api.js';
 import { ledgerAt, open, project, say, type TestContext } from '../support/application-contexts.js';
 import { withAppend } from '../support/stores.js';
@@ -109,7 +111,10 @@ describe('the history of a ticket', () => {
   });
 });
 
-describe('the flags of a history', () => {
+const sayAsProgram = (context: TestContext, ticket: string, command: TicketRequest['command']) =>
+  changeTicket(context, ticket, [{ command, actor: { id: 'bot', kind: 'automatic' }, mayBackdate: true }]);
+
+describe('the notices of a history', () => {
   it('are those of all facts, whichever part is asked for', async () => {
     const folder = newFolder();
     const context = await ledgerAt(now, folder);
@@ -118,21 +123,34 @@ describe('the flags of a history', () => {
       await say(context, 'T-1', { type: 'AddInternalNote', text: 'hm' });
       await say(context, 'T-1', { type: 'AssignTicket', assignee: i % 3 === 0 ? 'mia' : 'ben', team: null });
     }
+    await say(context, 'T-1', { type: 'PauseTicket', reason: 'onHold' }); // the first response goes on
+    await sayAsProgram(context, 'T-1', { type: 'RecordFirstResponse' });
     await say(context, 'T-1', { type: 'CancelTicket', reason: 'spam' }, '2026-03-02T08:59:59Z'); // what follows has no effect
+    await open(context, 'T-2', 'pro', '2026-03-02T08:00:00Z');
+    await say(context, 'T-2', { type: 'PauseTicket', reason: 'onHold' });
+    await sayAsProgram(context, 'T-2', { type: 'RecordCustomerReply' });
+    await say(context, 'T-2', { type: 'AssignTicket', assignee: 'mia', team: null }, '2026-03-02T08:30:00Z'); // all is told anew
     await project(context);
-    const all = new Map<number, readonly string[]>();
-    for await (const { event, flags } of wholeHistory(context.store, 'T-1'))
-      if (flags.length > 0) all.set(event.revision, flags);
+    const noticesOf = async (id: string) => {
+      const all = new Map<number, readonly string[]>();
+      for await (const { event, notices } of wholeHistory(context, id))
+        if (notices.length > 0) all.set(event.revision, notices);
+      return all;
+    };
+    const all = await noticesOf('T-1');
     expect(all.size).toBeGreaterThan(90);
+    const others = await noticesOf('T-2');
+    expect([...others.values()]).toEqual([['pausesNothing'], ['automaticMessage']]);
 
     const db = context.readers.here('everyone');
-    expect(await flagsBetween(db, 'T-1', 0, 1_000)).toEqual(all);
+    expect(await noticesBetween(db, 'T-1', 0, 1_000)).toEqual(all);
+    expect(await noticesBetween(db, 'T-2', 0, 1_000)).toEqual(others);
     for (const [first, last] of [
       [0, 0],
       [120, 135],
       [250, 400],
     ] as const) {
-      const found = await flagsBetween(db, 'T-1', first, last);
+      const found = await noticesBetween(db, 'T-1', first, last);
       for (let revision = first; revision <= last; revision++) expect(found.get(revision)).toEqual(all.get(revision));
     }
     await context.close();

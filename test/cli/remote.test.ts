@@ -9,8 +9,8 @@ import { runHere } from '../support/command-line.js';
 import { linesThatLie } from '../support/hostile-text.js';
 
 const event = {
-  ...{ revision: 0, type: 'T', occurredAt: '', actor: { id: 'a' }, onBehalfOf: null },
-  flags: [],
+  ...{ revision: 0, type: 'T', occurredAt: '', actor: { id: 'a', kind: 'PERSON' }, onBehalfOf: null },
+  notices: [],
   summary: '',
 };
 const page = (nodes: readonly unknown[], pageInfo: unknown = { hasNextPage: false, endCursor: null }) => ({
@@ -60,10 +60,11 @@ describe('pledge history --server', () => {
     ['no edges', { data: { ticketHistory: { edges: {}, pageInfo: more } } }],
     ['an edge that is none', { data: { ticketHistory: { edges: [null], pageInfo: more } } }],
     ['more events than asked for', page(Array.from({ length: 201 }, (_, revision) => ({ ...event, revision })))],
-    ...['revision', 'type', 'occurredAt', 'actor', 'flags', 'summary'].map((n) => [`no ${n}`, without(n)] as const),
+    ...['revision', 'type', 'occurredAt', 'actor', 'notices', 'summary'].map((n) => [`no ${n}`, without(n)] as const),
     ['an actor that is none', instead('actor', 'a')],
-    ['an actor without id', instead('actor', { id: 5 })],
-    ['flags that are none', instead('flags', [5])],
+    ['an actor without id', instead('actor', { id: 5, kind: 'PERSON' })],
+    ['an actor without kind', instead('actor', { id: 'a' })],
+    ['notices that are none', instead('notices', [5])],
     ['a summary that is none', instead('summary', { toString: 'x' })],
     ['somebody else that is none', instead('onBehalfOf', [])],
     ['an event out of order', instead('revision', 7)],

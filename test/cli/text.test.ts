@@ -70,8 +70,14 @@ describe('text from outside', () => {
       file('plans.yaml', JSON.stringify({ customers: [{ id: 'c', name: hostile, plan: 'pro' }] })),
     );
   const event = (text: string) => ({
-    ...{ revision: 0, type: text, occurredAt: text, actor: { id: text }, onBehalfOf: { id: text } },
-    ...{ flags: [text], summary: text, data: { text } },
+    ...{
+      revision: 0,
+      type: text,
+      occurredAt: text,
+      actor: { id: text, kind: text },
+      onBehalfOf: { id: text, kind: text },
+    },
+    ...{ notices: [{ code: text, message: text, about: text }], summary: text, data: { text } },
   });
   const page = (text: string) => ({
     data: { ticketHistory: { edges: [{ node: event(text) }], pageInfo: { hasNextPage: false, endCursor: null } } },

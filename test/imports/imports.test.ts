@@ -10,7 +10,7 @@ import { italianHelpdesk } from '../../src/imports/formats/italian-helpdesk.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { type ImportedFact, importLog, type RejectedRow } from '../../src/imports/import-log.js';
 import { type ImportFormat, type ImportRow } from '../../src/imports/import-record.js';
-import { type RequestOutcome } from '../../src/tickets/commands/change-ticket.js';
+import { type RequestOutcome } from '../../src/tickets/commands/request-outcome.js';
 import { readLog } from '../../src/imports/read-log.js';
 import { sampleLog } from '../../src/imports/sample.js';
 import { reopenShare, waitShare } from '../../src/imports/sample-figures.js';

@@ -12,7 +12,7 @@ import { ticketDecider } from '../../src/tickets/domain/decide-ticket.js';
 import { type TicketEvent } from '../../src/tickets/domain/ticket-event-types.js';
 import { isFact } from '../../src/tickets/domain/fact-of.js';
 import { type TicketState, stateAt } from '../../src/tickets/domain/ticket-state.js';
-import { flagsOf } from '../../src/tickets/domain/ticket-view.js';
+import { noticesOf } from '../../src/tickets/domain/notices.js';
 import { evolve, type Ticket, unopened } from '../../src/tickets/domain/ticket.js';
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -171,9 +171,10 @@ export class TicketLife {
   }
 
   /** What a reader should know of its facts, by their type. */
-  get flags(): readonly string[] {
+  get notices(): readonly string[] {
     const types = new Map(this.events.map(({ id, type }) => [id, type]));
-    return flagsOf(this.state.facts).map(({ fact, flag }) => `${types.get(fact) ?? '?'} ${flag}`);
+    const found = noticesOf(this.state.facts, (plan) => this.versions.plan(plan));
+    return found.map(({ fact, code }) => `${types.get(fact) ?? '?'} ${code}`);
   }
 
   /** Every outcome recorded so far, a line each. */

@@ -1,5 +1,6 @@
 import { registerEnumType } from '@nestjs/graphql';
 import { constantCase } from '../../parsing/constant-case.js';
+import { noticeMeanings } from '../../event-sourcing/notice.js';
 
 /** A GraphQL enum of a domain's values, each with its description: `firstResponse` reads FIRST_RESPONSE. */
 export function enumOf<Value extends string>(
@@ -105,11 +106,7 @@ export const BenefitEnum = enumOf('Benefit', 'A benefit of a plan besides answer
   customerSuccess: 'A customer success team, with quarterly check-ins.',
 });
 
-export const QualityFlagEnum = enumOf('QualityFlag', 'A remark about a fact.', {
-  withoutEffect: 'It has no effect at the time when it occurred.',
-  clampedToOpening: 'Its time is before the opening; it counts at the opening.',
-  clampedToRecording: 'Its time is after its recording; it counts at the time of recording.',
-});
+export const NoticeCodeEnum = enumOf('NoticeCode', 'What somebody should know of something accepted.', noticeMeanings);
 
 export const SlaEventKindEnum = enumOf('SlaEventKind', 'The outcome of a clock.', {
   SlaAtRisk: "The plan's share of its time is used.",

@@ -7,18 +7,20 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { once, readPage, withNodes } from '../../read-models/page.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
+import { soon } from '../../event-sourcing/soon.js';
 import { type EventStore, reportedOf } from '../../event-sourcing/event-store.js';
 import { ActorType } from '../../api/graphql/actor.js';
-import { QualityFlagEnum } from '../../api/graphql/enums.js';
+import { NoticeType } from '../../api/graphql/notice.type.js';
 import { connectionOf, PageArgs, givenValues } from '../../api/graphql/relay-connection.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { InstantScalar, JsonScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { TicketObjectType, toTicketTypes } from '../../tickets/graphql/ticket.type.js';
 import { CATALOGUE, TIME_SOURCE, EVENT_STORE, READERS, READS } from '../../di-tokens.js';
-import { flagsBetween } from '../../tickets/kept-flags.js';
+import { type FactNoticeCode, noticeOf } from '../../tickets/domain/notices.js';
+import { noticesBetween } from '../../tickets/kept-notices.js';
 import { idOfTicket } from '../../tickets/ticket-named.js';
-import { type Histories, type HistoryRow, summaryOf } from '../history.js';
+import { type Histories, type HistoryRow, openingNotices, summaryOf } from '../history.js';
 import { historyList, lengthOf, type ReadHistory } from '../history-list.js';
 import { type Replays, replayedView } from '../replay.js';
 
@@ -54,10 +56,10 @@ class HistoryEventType {
   @Field(() => ID, { nullable: true, description: 'The fact that caused it.' })
   causedBy!: string | null;
 
-  @Field(() => [QualityFlagEnum], {
+  @Field(() => [NoticeType], {
     description: 'What a reader should know of it where it is a fact, as the ticket stands now.',
   })
-  flags!: Promise<readonly string[]>;
+  notices!: Promise<readonly NoticeType[]>;
 
   @Field(() => String, { description: 'The content, in one line.' })
   summary!: string;
@@ -112,10 +114,10 @@ export class AuditResolver {
     const read: ReadHistory = (part) => this.reads.history({ scope: reader.scope, id, ...part }, reader);
     const page = await readPage(historyList(read), givenValues(request));
     const rows = page.edges.map(({ node }) => node);
-    const flagsOf = this.flagsIn(rows, id, reader);
+    const noticesOf = this.noticesIn(rows, id, reader);
     const length = once(() => lengthOf(read));
     return {
-      ...withNodes(page, (row) => this.toType(row, flagsOf)),
+      ...withNodes(page, (row) => this.toType(row, noticesOf)),
       get totalCount() {
         return length();
       },
@@ -144,22 +146,27 @@ export class AuditResolver {
     return idOfTicket({ store, readers, barrier }, reader, name);
   }
 
-  /** The flags of a page's events, which are found for who asks, once the read models have seen the page. */
-  private flagsIn(rows: readonly HistoryRow[], id: string, reader: Reader): FlagsOf {
+  /** The notices of a page's events, which are found for who asks, once the read models have seen the page. */
+  private noticesIn(rows: readonly HistoryRow[], id: string, reader: Reader): NoticesOf {
     const [first, last] = [rows[0], rows.at(-1)];
     const find = async () => {
-      if (first === undefined || last === undefined) return new Map<number, readonly string[]>();
+      if (first === undefined || last === undefined) return new Map<number, readonly FactNoticeCode[]>();
       await this.barrier.seen(['tickets'], toCursor(this.store, last.position));
-      return flagsBetween(this.readers.of(reader), id, first.revision, last.revision);
+      return noticesBetween(this.readers.of(reader), id, first.revision, last.revision);
     };
     let found: ReturnType<typeof find> | undefined;
-    return async ({ revision }) => (await (found ??= find())).get(revision) ?? [];
+    return async (row) => {
+      const codes = (await (found ??= find())).get(row.revision) ?? [];
+      const ofOpening =
+        row.type === 'TicketOpened' ? openingNotices({ ...row, data: dataOf(row) }, this.catalogue) : [];
+      return [...codes.map((code) => noticeOf({ fact: row.id, code })), ...(await soon(Promise.resolve(ofOpening)))];
+    };
   }
 
-  private toType(row: HistoryRow, flagsOf: FlagsOf): HistoryEventType {
+  private toType(row: HistoryRow, noticesOf: NoticesOf): HistoryEventType {
     const { id, type, revision, metadata } = row;
     const { actor, occurredAt, recordedAt, source = null, causationId = null } = metadata;
-    const data = () => JSON.parse(row.data) as unknown;
+    const data = () => dataOf(row);
     return {
       id,
       type,
@@ -171,8 +178,8 @@ export class AuditResolver {
       onBehalfOf: reportedOf(metadata) ?? null,
       source,
       causedBy: causationId,
-      get flags() {
-        return flagsOf(row);
+      get notices() {
+        return noticesOf(row);
       },
       get summary() {
         return summaryOf({ ...row, data: data() });
@@ -185,4 +192,6 @@ export class AuditResolver {
 }
 
 /** What a reader should know of an event. */
-type FlagsOf = (row: HistoryRow) => Promise<readonly string[]>;
+type NoticesOf = (row: HistoryRow) => Promise<readonly NoticeType[]>;
+
+const dataOf = ({ data }: HistoryRow) => JSON.parse(data) as unknown;

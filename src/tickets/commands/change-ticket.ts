@@ -30,12 +30,8 @@ import {
 } from './other-ticket.js';
 import { type Owner, pinVersions } from './pin-versions.js';
 import { expectInSight, expectOwn, expectSeen, mismatch } from './ticket-access.js';
+import { outcomeOf, type RequestOutcome } from './request-outcome.js';
 import { type TicketRequest } from './ticket-request.js';
-
-export type RequestOutcome =
-  | { readonly kind: 'recorded'; readonly events: number }
-  | { readonly kind: 'alreadySo' }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 export interface TicketChanged {
   /** As decided; undefined where there is no such ticket. */
@@ -113,10 +109,11 @@ export async function changeTicket(
     signal,
   });
   const ticket = viewOf(id, state, catalogue, time.now());
-  const outcomes = results.map((result): RequestOutcome => {
-    if ('rejection' in result) return { kind: 'rejected', rejection: result.rejection };
-    return result.events.length === 0 ? { kind: 'alreadySo' } : { kind: 'recorded', events: result.events.length };
-  });
+  const outcomes: RequestOutcome[] = [];
+  for (const [i, { command }] of requests.entries()) {
+    const result = results[i];
+    if (result !== undefined) outcomes.push(await outcomeOf(command, result, id, state, catalogue));
+  }
   if (requests === given) return { ticket, position, outcomes };
   const places = new Map(requests.map((request, i) => [request, i]));
   return { ticket, position, outcomes: given.flatMap((request) => outcomes[places.get(request) ?? -1] ?? []) };

@@ -1,6 +1,6 @@
 import { type Rejection } from '../../event-sourcing/rejection.js';
 import { type AnyTicketCommand } from '../domain/commands.js';
-import { type RequestOutcome } from './change-ticket.js';
+import { type RequestOutcome } from './request-outcome.js';
 import { OpenedBefore, openingRejected, opens } from './opening-rejected.js';
 
 /** A set of texts, in memory or on disk. */

@@ -1,5 +1,6 @@
 import { isSameTarget } from '../../business-time/target.js';
-import { type Metric, metrics } from '../../catalogue/domain/plan.js';
+import { type Metric, metrics, type Plan } from '../../catalogue/domain/plan.js';
+import { targetOf } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { arePinnedAlike, isSameVersion } from '../../clocks/pinned-versions.js';
 import { type Fact } from './facts.js';
@@ -68,18 +69,27 @@ function created(runs: readonly TicketRun[], transition: Transition): readonly T
     .flatMap((metric) => started(transition, metric));
 }
 
-/** Whether a ticket as it stands would have a clock of this metric running, if its new class promises one. */
-function isWanted(metric: Metric, runs: readonly TicketRun[], transition: Transition): boolean {
-  const { state } = transition;
-  if (liveOf(runs, metric)) return false;
+const isWanted = (metric: Metric, runs: readonly TicketRun[], transition: Transition): boolean =>
+  !liveOf(runs, metric) && isAwaited(metric, transition.state, planOf(transition));
+
+/** Whether a ticket under way as it stands has a clock of this metric of its own running, if its class promises one. */
+function isAwaited(metric: Metric, state: TicketState, plan: Pick<Plan, 'followUpStarts'>): boolean {
   switch (metric) {
     case 'firstResponse':
       return state.origin === 'customerRequest' && state.lastReplyAt === null;
     case 'followUp':
-      return state.lastReplyAt !== null && (planOf(transition).followUpStarts === 'eachReply' || state.isAsked);
+      return state.lastReplyAt !== null && (plan.followUpStarts === 'eachReply' || state.isAsked);
     case 'resolution':
       return true;
   }
+}
+
+/** Whether a ticket under way as it stands has a clock of this metric, its own or that of a request that was merged into it. */
+export function isOpen(metric: Metric, state: TicketState, plan: Plan): boolean {
+  if (targetOf(plan, metric, state) === undefined) return false;
+  const { receivedSince, lastReplyAt } = state;
+  const isMergedAwaited = receivedSince !== null && (lastReplyAt === null || lastReplyAt < receivedSince);
+  return isAwaited(metric, state, plan) || (metric === 'firstResponse' && isMergedAwaited);
 }
 
 /** Whether a run is counted under the same versions, and has the same target. */

@@ -4,16 +4,10 @@ import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { Directory } from './directory.js';
-import { type CancelReason, type Clamped, type Fact, type FactData, type Origin, type Received } from './facts.js';
+import { type CancelReason, type Fact, type FactData, type Origin, type Received } from './facts.js';
 
 /** `waiting`: open, with at least one reason to wait. */
 export type TicketStatus = 'open' | 'waiting' | 'resolved' | 'closed' | 'cancelled' | 'merged';
-
-/** Something about a ticket's facts that a reader should know. */
-export interface QualityFlag {
-  readonly fact: string;
-  readonly flag: 'withoutEffect' | Clamped;
-}
 
 /** Since when a ticket waits for a reason, and when that ends by itself; null where nobody knows. */
 export interface Wait {

@@ -4,10 +4,9 @@ import { clockOf } from '../../clocks/clock.js';
 import { type TicketClock } from './ticket-clocks.js';
 import { clockAfter } from '../../clocks/recorded-clock.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
-import { type Fact } from './facts.js';
-import { flagsOn } from './flags.js';
 import { latestClocks } from './latest-clocks.js';
-import { changes, type TicketState, type QualityFlag } from './ticket-state.js';
+import { type FactNotice, noticesOf } from './notices.js';
+import { type TicketState } from './ticket-state.js';
 import { type Ticket } from './ticket.js';
 
 /** A ticket with its clocks, as readers see it. */
@@ -19,13 +18,13 @@ export interface TicketView extends Omit<TicketState, 'waits'> {
   /** In order of start: of each metric the {@link latestClocks}. */
   readonly clocks: () => readonly TicketClock[];
   /** In order of occurrence of the facts. */
-  readonly flags: () => readonly QualityFlag[];
+  readonly notices: () => readonly FactNotice[];
   /** The report is of a built-in type, and names no application or no users; it is solved faster with both. */
   readonly isIncomplete: boolean;
 }
 
-/** How many flags are shown with a ticket: the first. Its history has all. */
-export const flagsShown = 200;
+/** How many notices are shown with a ticket: the first. Its history has all. */
+export const noticesShown = 200;
 
 /** A ticket as its facts leave it at an instant, its clocks as of then; undefined before it was opened. */
 export function viewOf(id: string, ticket: Ticket, versions: Versions, at: Instant): TicketView | undefined {
@@ -33,7 +32,8 @@ export function viewOf(id: string, ticket: Ticket, versions: Versions, at: Insta
   const state = customer === undefined ? undefined : ticket.stateAt(at, versions);
   if (customer === undefined || state === undefined) return undefined;
   const clocks = () => clocksAt(ticket, versions, at);
-  return { id, customer, clocks, flags: () => flagsOf(ticket.facts), isIncomplete: isIncomplete(state), ...state };
+  const notices = () => noticesOf(ticket.facts, (plan) => versions.plan(plan));
+  return { id, customer, clocks, notices, isIncomplete: isIncomplete(state), ...state };
 }
 
 /** The clocks of a ticket at an instant, in order of start; those too that a late fact made vanish, as they were recorded. */
@@ -52,12 +52,3 @@ function clocksAt(ticket: Ticket, versions: Versions, at: Instant): readonly Tic
 /** Whether a report lacks what would have it solved faster. What a type of the desk's own needs, we do not know. */
 export const isIncomplete = (state: Pick<TicketState, 'type' | 'application' | 'users'>): boolean =>
   isBuiltInType(state.type) && (state.application === null || state.users.length === 0);
-
-/** The facts whose time was clamped, and those that have no effect where they stand in order of occurrence. */
-export function flagsOf(facts: readonly Fact[]): readonly QualityFlag[] {
-  const flags: QualityFlag[] = [];
-  for (const { fact, before } of changes(facts)) {
-    for (const flag of flagsOn(before, fact)) flags.push({ fact: fact.id, flag });
-  }
-  return flags;
-}

@@ -12,7 +12,7 @@ import { Directory } from './directory.js';
 import { type OutcomeEvent, type TicketEvent } from './ticket-event-types.js';
 import { factOf, isFact } from './fact-of.js';
 import { type Fact } from './facts.js';
-import { type TicketState } from './ticket-state.js';
+import { type StateChange, type TicketState } from './ticket-state.js';
 import { Sequence } from './sequence.js';
 import { type ChangedRuns, type TicketAt, Timeline } from './timeline.js';
 
@@ -164,6 +164,11 @@ export class Ticket {
     const count = timeline.countUntil(at);
     const { open } = timeline.standAfter(count);
     return inOrder([...timeline.overUntil(count), ...open.map((run) => lapse(run, at))]);
+  }
+
+  /** The fact of an id, which counts at an instant, and the ticket before it; undefined where there is none. */
+  changeBy(id: string, at: Instant, versions: Versions): Omit<StateChange, 'state'> | undefined {
+    return this.workedOut(versions).changeBy(id, at);
   }
 
   /** Facts from an instant on, in order of occurrence. */

@@ -5,7 +5,7 @@ import { isSameRun } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type Fact } from './facts.js';
-import { after, isReply, type TicketState } from './ticket-state.js';
+import { after, isReply, type StateChange, type TicketState } from './ticket-state.js';
 import { type FirstReplyFrom } from './transition.js';
 import { isSameForClocks, isSameState } from './same-ticket-state.js';
 import { Sequence } from './sequence.js';
@@ -135,6 +135,17 @@ export class Timeline {
   /** How many facts there are before an instant. */
   countBefore(at: Instant): number {
     return this.entries.countWhile(({ fact }) => fact.at < at);
+  }
+
+  /** The fact of an id, which counts at an instant, and the ticket before it; {@link workedOut} before. */
+  changeBy(id: string, at: Instant): Omit<StateChange, 'state'> | undefined {
+    let place = this.countBefore(at);
+    for (const { fact } of this.entries.from(place)) {
+      if (fact.at > at) break;
+      if (fact.id === id) return { fact, before: this.standAfter(place).state };
+      place += 1;
+    }
+    return undefined;
   }
 
   /** Facts from an instant on. */

@@ -58,6 +58,7 @@ export class EventReporter {
       ticket: toTicketType(ticket, this.catalogue, this.time.now()),
       position: toCursor(this.store, position),
       recorded: outcome?.kind === 'recorded' ? outcome.events : 0,
+      notices: outcome?.notices ?? [],
     });
   }
 }

@@ -9,7 +9,7 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { recordedBy } from '../../api/graphql/actor.js';
 import { Faults } from '../../api/graphql/faults.js';
 import { EVENT_STORE } from '../../di-tokens.js';
-import { type RequestOutcome } from '../commands/change-ticket.js';
+import { type RequestOutcome } from '../commands/request-outcome.js';
 import { ChangeTicketCommand } from '../commands/change-ticket-handler.js';
 import { type TicketRequest } from '../commands/ticket-request.js';
 import { eachTicket } from '../commands/each-ticket.js';
@@ -112,5 +112,5 @@ function read(events: readonly TicketEventInput[]) {
 function resultOf(index: number, ticket: string, outcome: RequestOutcome | undefined): RecordedTicketEventType {
   const refusal = outcome?.kind === 'rejected' ? outcome.rejection : null;
   const { code = null, message = null } = refusal ?? {};
-  return { index, ticket, outcome: outcome?.kind ?? 'rejected', code, message };
+  return { index, ticket, outcome: outcome?.kind ?? 'rejected', code, message, notices: outcome?.notices ?? [] };
 }

@@ -1,5 +1,6 @@
 import { ArgsType, Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { RecordedEnum } from '../../api/graphql/enums.js';
+import { NoticeType } from '../../api/graphql/notice.type.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { TicketEventInput } from './event.inputs.js';
 
@@ -25,6 +26,11 @@ export class RecordedTicketEventType {
 
   @Field(() => String, { nullable: true, description: 'Why it was refused, for people.' })
   message!: string | null;
+
+  @Field(() => [NoticeType], {
+    description: 'What the sender should know of it: that it counts for nothing, or otherwise.',
+  })
+  notices!: readonly NoticeType[];
 }
 
 @ObjectType('TicketEventsRecorded', { description: 'What became of each event.' })

@@ -1,5 +1,6 @@
 import { createUnionType, Field, Int, ObjectType } from '@nestjs/graphql';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
+import { NoticeType } from '../../api/graphql/notice.type.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { TicketObjectType } from './ticket.type.js';
 
@@ -17,6 +18,11 @@ export class TicketChangedType {
     description: 'How many events were recorded: the fact and what it caused. 0: it was already so.',
   })
   recorded!: number;
+
+  @Field(() => [NoticeType], {
+    description: 'What the sender should know of it: that it counts for nothing, or otherwise.',
+  })
+  notices!: readonly NoticeType[];
 }
 
 export const TicketResult = createUnionType({

@@ -5,19 +5,21 @@ import {
   GuaranteeKindEnum,
   OriginEnum,
   PauseReasonEnum,
-  QualityFlagEnum,
   TicketStatusEnum,
 } from '../../api/graphql/enums.js';
+import { NoticeType } from '../../api/graphql/notice.type.js';
 import { connectionOf } from '../../api/graphql/relay-connection.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { inTurn } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { SelfHelpType, VersionRefType } from '../../catalogue/graphql/shared.types.js';
 import { soon } from '../../event-sourcing/soon.js';
+import { defaultPlanNotices } from '../default-plan.js';
 import { ClockType, toClockType } from './clock.type.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { nextDue } from '../domain/next-due.js';
-import { flagsShown, type TicketView } from '../domain/ticket-view.js';
+import { noticeOf } from '../domain/notices.js';
+import { noticesShown, type TicketView } from '../domain/ticket-view.js';
 
 @ObjectType('Guarantee', {
   description: 'Whether clocks run on a ticket, and if not, why. No ticket is refused for its plan.',
@@ -43,15 +45,6 @@ export class WaitType {
 
   @Field(() => InstantScalar, { nullable: true, description: 'When it ends by itself; null where nobody knows.' })
   until!: number | null;
-}
-
-@ObjectType('FactFlag', { description: 'Something about a recorded fact that a reader should know.' })
-export class FactFlagType {
-  @Field(() => ID, { description: "The id of the fact's event." })
-  fact!: string;
-
-  @Field(() => QualityFlagEnum, { description: 'What it is.' })
-  flag!: string;
 }
 
 @ObjectType('Ticket', { description: 'A ticket as its facts leave it, in order of occurrence, with the clocks on it.' })
@@ -157,10 +150,11 @@ export class TicketObjectType {
   @Field(() => [ID], { description: 'Tickets that were split off from it.' })
   splitInto!: readonly string[];
 
-  @Field(() => [FactFlagType], {
-    description: 'Facts that a reader should know something about: the first 200; `ticketHistory` has all.',
+  @Field(() => [NoticeType], {
+    description:
+      'What a reader should know: facts that count for nothing, or otherwise than they were said, the first 200 (`ticketHistory` has all); and whether it has the default plan because nobody enrolled its customer.',
   })
-  flags!: readonly FactFlagType[];
+  notices!: readonly NoticeType[] | Promise<readonly NoticeType[]>;
 
   @Field(() => [ClockType], { description: 'The clocks on it, in order of start: of each promise the last 100.' })
   clocks!: ClockType[] | Promise<ClockType[]>;
@@ -186,8 +180,8 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     merged: [...view.received].flatMap(([id, { stands }]) => (stands ? [id] : [])),
     splitInto: [...view.splitInto.keys()],
     waits: [...view.waits].map(([reason, wait]) => ({ reason, ...wait })),
-    get flags() {
-      return view.flags().slice(0, flagsShown);
+    get notices() {
+      return noticesOfView(view, catalogue);
     },
     // Laid out only for who asks; where they are many, in a turn of their own, for each ticket of a page may have as many.
     get clocks() {
@@ -201,6 +195,11 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     },
   };
 }
+
+const noticesOfView = async (view: TicketView, catalogue: Catalogue): Promise<readonly NoticeType[]> => [
+  ...(await soon(defaultPlanNotices(catalogue, view))),
+  ...view.notices().slice(0, noticesShown).map(noticeOf),
+];
 
 /** Tickets as read at an instant. @throws StorageFault `EVENT_STORE_UNAVAILABLE` */
 export async function toTicketTypes(

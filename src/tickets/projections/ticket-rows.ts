@@ -6,10 +6,11 @@ import { type TicketsTable } from './ticket-tables.js';
 import { type VersionRef } from '../../clocks/pinned-versions.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
 import { nextToEnd } from '../domain/ended-waits.js';
-import { type TicketState, type QualityFlag } from '../domain/ticket-state.js';
+import { type FactNotice } from '../domain/notices.js';
+import { type TicketState } from '../domain/ticket-state.js';
 import { type Stop } from '../domain/stops.js';
 import { stateFromJson, stateToJson } from '../domain/ticket-state-json.js';
-import { flagsShown } from '../domain/ticket-view.js';
+import { noticesShown } from '../domain/ticket-view.js';
 import { readClocks } from '../read-clocks.js';
 import { keepFacts, type KeptFact, tellAnew } from './kept-facts.js';
 import { queueOf } from './queue-of.js';
@@ -27,8 +28,8 @@ export interface TicketRow {
   state: TicketState | undefined;
   /** The last of its facts in order of occurrence. */
   lastAt: Instant;
-  /** The first of its flags. */
-  flags: readonly QualityFlag[];
+  /** The first of its notices. */
+  notices: readonly FactNotice[];
   /** The facts of the batch. */
   readonly added: KeptFact[];
   /** What the batch changed of its stops, by {@link keyOf}; all of them once it is told anew. */
@@ -49,7 +50,7 @@ export const newRow = (id: string, customer: string, known?: Known): TicketRow =
   known,
   state: undefined,
   lastAt: -Infinity,
-  flags: [],
+  notices: [],
   added: [],
   stops: new Map(),
   isLate: false,
@@ -70,12 +71,12 @@ export async function loadRows(
   for (const { id, customer, ...known } of await found.execute()) rows.set(id, newRow(id, customer, known));
   const standing = tx
     .selectFrom('tickets')
-    .select(['id', 'state', 'last_at', 'flags'])
+    .select(['id', 'state', 'last_at', 'notices'])
     .where('id', 'in', among(changed));
-  for (const { id, state, last_at: lastAt, flags } of await standing.execute()) {
+  for (const { id, state, last_at: lastAt, notices } of await standing.execute()) {
     const row = rows.get(id);
     if (row === undefined) continue;
-    Object.assign(row, { state: stateFromJson(state), lastAt, flags: JSON.parse(flags) as QualityFlag[] });
+    Object.assign(row, { state: stateFromJson(state), lastAt, notices: JSON.parse(notices) as FactNotice[] });
   }
   for (const [id, clocks] of await readClocks(tx, [...rows.keys()]))
     for (const clock of clocks) rows.get(id)?.clocks.set(clock.run, clock);
@@ -140,7 +141,7 @@ async function updateQueue(tickets: readonly TicketRow[], tx: Tx): Promise<void>
     FROM json_each(${JSON.stringify(moved)}) moved WHERE tickets.id = moved.value ->> 'id'`.execute(tx);
 }
 
-function toRow({ id, customer, state, lastAt, flags, clocks }: TicketRow, rankOf: RankOf): TicketsTable[] {
+function toRow({ id, customer, state, lastAt, notices, clocks }: TicketRow, rankOf: RankOf): TicketsTable[] {
   if (state === undefined) return [];
   const { reference, status, type, channel, priority, subject, assignee, team } = state;
   return [
@@ -163,7 +164,7 @@ function toRow({ id, customer, state, lastAt, flags, clocks }: TicketRow, rankOf
       ...queueOf(status, clocks.values()),
       wakes_at: nextToEnd(state)?.until ?? null,
       last_at: lastAt,
-      flags: JSON.stringify(flags.slice(0, flagsShown)),
+      notices: JSON.stringify(notices.slice(0, noticesShown)),
       state: stateToJson(state),
     },
   ];

@@ -34,7 +34,7 @@ export interface TicketsTable {
   /** The last of its facts in order of occurrence. */
   last_at: InstantColumn;
   /** The first facts that a reader should know something of. */
-  flags: Json;
+  notices: Json;
   /** How it stands. */
   state: Json;
 }
@@ -46,8 +46,8 @@ export interface FactsTable {
   part: number;
   /** JSON of each, with commas between: what comes is put at the end. */
   facts: string;
-  /** The same of `[revision, flag]` of each that a reader should know something of. */
-  flags: string;
+  /** The same of `[revision, code]` of each notice. */
+  notices: string;
 }
 
 /** A clock, one row a run: in full as JSON, and beside it what is searched for. */
@@ -79,13 +79,13 @@ export interface ImportsTable {
   unfinished: Flag;
 }
 
-/** The versions of plans: tickets are sorted by their rank, and late clocks stand still as they have it. */
+/** The versions of plans: tickets are sorted by their rank, and clocks stand still as they have it. */
 export interface PlansTable {
   code: string;
   version: number;
   rank: number;
-  /** For which waits each metric stands still. */
-  pauses: Json;
+  /** In full. */
+  plan: Json;
 }
 
 declare module '../../read-models/schema.js' {
@@ -114,7 +114,7 @@ export const ticketTables: Tables = {
         id TEXT PRIMARY KEY, reference TEXT NOT NULL, customer TEXT NOT NULL, status TEXT NOT NULL, type TEXT NOT NULL,
         channel TEXT NOT NULL, priority TEXT NOT NULL, text TEXT NOT NULL, guarantee TEXT NOT NULL, plan TEXT NOT NULL,
         assignee TEXT, team TEXT, import TEXT, opened_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
-        place INTEGER NOT NULL, queued INTEGER NOT NULL, wakes_at INTEGER, last_at INTEGER NOT NULL, flags TEXT NOT NULL,
+        place INTEGER NOT NULL, queued INTEGER NOT NULL, wakes_at INTEGER, last_at INTEGER NOT NULL, notices TEXT NOT NULL,
         state TEXT NOT NULL
       )`,
       sql`CREATE INDEX tickets_reference ON tickets (reference, opened_at)`,
@@ -129,7 +129,7 @@ export const ticketTables: Tables = {
     visible: ofTicket,
     create: [
       sql`CREATE TABLE facts (
-        ticket TEXT NOT NULL, part INTEGER NOT NULL, facts TEXT NOT NULL, flags TEXT NOT NULL, PRIMARY KEY (ticket, part)
+        ticket TEXT NOT NULL, part INTEGER NOT NULL, facts TEXT NOT NULL, notices TEXT NOT NULL, PRIMARY KEY (ticket, part)
       ) WITHOUT ROWID`,
     ],
   },
@@ -161,7 +161,7 @@ export const ticketTables: Tables = {
   plans: {
     visible: 'all',
     create: [
-      sql`CREATE TABLE plans (code TEXT NOT NULL, version INTEGER NOT NULL, rank INTEGER NOT NULL, pauses TEXT NOT NULL,
+      sql`CREATE TABLE plans (code TEXT NOT NULL, version INTEGER NOT NULL, rank INTEGER NOT NULL, plan TEXT NOT NULL,
         PRIMARY KEY (code, version))`,
     ],
   },

@@ -4,6 +4,8 @@ import { pairsAmong, upsert } from '../../read-models/rows.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { type ImportFinished, type ImportStarted } from '../domain/import-events.js';
 import { type PlanEvent } from '../../catalogue/domain/catalogue-events.js';
+import { type Plan } from '../../catalogue/domain/plan.js';
+import { isSameVersion } from '../../clocks/pinned-versions.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
 import { type OutcomeType, outcomeTypes } from '../../clocks/outcome.js';
 import { type OutcomeData } from '../domain/ticket-clocks.js';
@@ -11,11 +13,12 @@ import { clockAfter, nextOf } from '../../clocks/recorded-clock.js';
 import { type FactEvent } from '../domain/ticket-event-types.js';
 import { factOf } from '../domain/fact-of.js';
 import { factTypes } from '../domain/facts.js';
-import { flagsOn } from '../domain/flags.js';
+import { noticesOn, type PlanOf } from '../domain/notices.js';
 import { stopsChanged } from '../domain/stops.js';
 import { after } from '../domain/ticket-state.js';
-import { flagsShown } from '../domain/ticket-view.js';
+import { noticesShown } from '../domain/ticket-view.js';
 import { compact, isIdle } from './kept-facts.js';
+import { plansOf } from './plans-of.js';
 import { type ClocksTable, type ImportsTable, type PlansTable, ticketTables } from './ticket-tables.js';
 import { keyOf, loadRows, newRow, saveRows, type TicketRow } from './ticket-rows.js';
 
@@ -25,7 +28,7 @@ type ImportEvent = ImportStarted | ImportFinished;
 /** Tickets, their clocks, the imports that brought them, and how the versions of plans rank that they are sorted by. */
 export const ticketsProjection: ReadModel = {
   name: 'tickets',
-  version: 6,
+  version: 7,
   tables: ticketTables,
   types: [...factTypes, ...outcomeTypes, 'ImportStarted', 'ImportFinished', 'PlanDefined', 'PlanRevised'],
   async apply(events, tx) {
@@ -40,6 +43,8 @@ interface Batch {
   readonly clocks: Map<string, { readonly ticket: string; readonly clock: TicketClock }>;
   readonly imports: Map<string, ImportsTable>;
   readonly plans: PlansTable[];
+  /** Those that the batch's waits began under. */
+  readonly planOf: PlanOf;
 }
 
 const outcomes: ReadonlySet<string> = new Set(outcomeTypes);
@@ -64,17 +69,28 @@ async function load(events: readonly StoredEvent[], tx: Tx): Promise<Batch> {
     .where(sql<boolean>`(ticket, run) IN ${pairsAmong(others)}`);
   for (const { run, ticket, clock } of await found.execute())
     tickets.get(ticket)?.clocks.set(run, JSON.parse(clock) as TicketClock);
-  return { tickets, clocks: new Map(), imports: new Map(), plans: [] };
+  const plans: PlansTable[] = [];
+  const waits = events.filter(({ type }) => type === 'TicketPaused') as readonly (StoredEvent & FactEvent)[];
+  const known = await plansOf(
+    tx,
+    waits.map(({ data }) => data.terms.plan),
+  );
+  const planOf: PlanOf = (ref) => {
+    const row = plans.find((plan) => isSameVersion(plan, ref));
+    return row === undefined ? known(ref) : (JSON.parse(row.plan) as Plan);
+  };
+  return { tickets, clocks: new Map(), imports: new Map(), plans, planOf };
 }
 
-function take({ tickets, clocks, imports, plans }: Batch, event: StoredEvent): void {
+function take({ tickets, clocks, imports, plans, planOf }: Batch, event: StoredEvent): void {
   if (event.type === 'ImportStarted' || event.type === 'ImportFinished') {
     const { import: id } = (event as ImportEvent).data;
     const source = event.metadata.source ?? '';
     imports.set(id, { id, source, unfinished: event.type === 'ImportStarted' ? 1 : 0 });
   } else if (event.type === 'PlanDefined' || event.type === 'PlanRevised') {
-    const { code, version, rank, pauses } = (event as StoredEvent & PlanVersion).data;
-    plans.push({ code, version, rank, pauses: JSON.stringify(pauses) });
+    const { data } = event as StoredEvent & PlanVersion;
+    const { code, version, rank } = data;
+    plans.push({ code, version, rank, plan: JSON.stringify(data) });
   } else if (outcomes.has(event.type)) {
     const outcome = event.data as OutcomeData;
     const ticket = tickets.get(outcome.ticket);
@@ -83,11 +99,11 @@ function take({ tickets, clocks, imports, plans }: Batch, event: StoredEvent): v
     ticket.clocks.set(outcome.run, clock);
     clocks.set(outcome.run, { ticket: outcome.ticket, clock });
   } else {
-    takeFact(tickets, event as StoredEvent & FactEvent);
+    takeFact(tickets, event as StoredEvent & FactEvent, planOf);
   }
 }
 
-function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): void {
+function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent, planOf: PlanOf): void {
   const { ticket: id, customer } = event.data;
   const row = tickets.get(id) ?? newRow(id, customer);
   tickets.set(id, row);
@@ -96,15 +112,15 @@ function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent): vo
   // What comes late changes what the facts after it mean, and a split what its message means: they are told anew,
   // together, when the batch is saved.
   row.isLate ||= fact.at < row.lastAt || fact.type === 'TicketSplit';
-  const flags = row.isLate ? [] : flagsOn(row.state, fact);
-  row.added.push({ fact, flags });
+  const notices = row.isLate ? [] : noticesOn(row.state, fact, planOf);
+  row.added.push({ fact, notices });
   if (row.isLate) return;
   const before = row.state;
   row.state = after(before, fact);
   for (const stop of stopsChanged(before, row.state, fact.at)) row.stops.set(keyOf(stop), stop);
   row.lastAt = fact.at;
-  if (flags.length > 0 && row.flags.length < flagsShown)
-    row.flags = [...row.flags, ...flags.map((flag) => ({ fact: fact.id, flag }))];
+  if (notices.length > 0 && row.notices.length < noticesShown)
+    row.notices = [...row.notices, ...notices.map((code) => ({ fact: fact.id, code }))];
 }
 
 async function save({ tickets, clocks, imports, plans }: Batch, tx: Tx): Promise<void> {

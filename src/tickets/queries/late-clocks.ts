@@ -43,7 +43,7 @@ async function pausesOf(db: Readable, late: Clocks): Promise<ReadonlyMap<string,
   const wanted = new Map(plans.map((plan) => [keyOf(plan), [plan.code, plan.version] as const]));
   const rows = await db
     .selectFrom('plans')
-    .select(['code', 'version', 'pauses'])
+    .select(['code', 'version', sql<string>`plan ->> '$.pauses'`.as('pauses')])
     .where(sql<boolean>`(code, version) IN ${pairsAmong(wanted.values())}`)
     .execute();
   return new Map(rows.map((row) => [keyOf(row), JSON.parse(row.pauses) as Pauses]));

@@ -14,7 +14,7 @@ import { type TicketsTable } from '../projections/ticket-tables.js';
 import { type Schema } from '../../read-models/schema.js';
 import { type Readable } from '../../read-models/scoped.js';
 import { latestClocks } from '../domain/latest-clocks.js';
-import { type QualityFlag } from '../domain/ticket-state.js';
+import { type FactNotice } from '../domain/notices.js';
 import { stateFromJson } from '../domain/ticket-state-json.js';
 import { isIncomplete, type TicketView } from '../domain/ticket-view.js';
 import { wordKey } from '../../parsing/word.js';
@@ -23,7 +23,7 @@ import { withStopsOf } from './late-clocks.js';
 
 type Db = Readable;
 /** What a view is made of. */
-const shown = ['id', 'customer', 'opened_at', 'state', 'flags'] as const;
+const shown = ['id', 'customer', 'opened_at', 'state', 'notices'] as const;
 type Row = Pick<Selectable<TicketsTable>, (typeof shown)[number]>;
 /** The same, with what lists are sorted by. */
 type ListedRow = Row & Pick<Selectable<TicketsTable>, 'due_at' | 'place'>;
@@ -148,13 +148,13 @@ async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
   const clocks = await withStopsOf(db, await readClocks(db, ids));
-  return rows.map(({ id, customer, state: json, flags }) => {
+  return rows.map(({ id, customer, state: json, notices }) => {
     const state = stateFromJson(json);
     const own = latestClocks(clocks.get(id) ?? []);
     return {
       id,
       customer,
-      flags: () => JSON.parse(flags) as QualityFlag[],
+      notices: () => JSON.parse(notices) as FactNotice[],
       isIncomplete: isIncomplete(state),
       clocks: () => own,
       ...state,

@@ -20,7 +20,7 @@ describe("an automatic message of the customer's (zammad#5113, freescout#4598, o
       .do('Mon 10:00:05', 'RecordCustomerReply', automatically);
     expect(ticket.last).toEqual(['CustomerReplied Mon 10:00:05']);
     expect(ticket.life).toMatchObject({ status: 'waiting', lastCustomerReplyAt: null, isAsked: false });
-    expect(ticket.flags).toEqual([]);
+    expect(ticket.notices).toEqual(['CustomerReplied automaticMessage']);
     expect(ticket.settle('Mon+1 09:00').last).toEqual([]);
     ticket.do('Mon+1 10:00', 'RecordCustomerReply');
     expect(ticket.life).toMatchObject({ status: 'open', lastCustomerReplyAt: instant('Mon+1 10:00') });

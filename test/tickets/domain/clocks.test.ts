@@ -64,7 +64,7 @@ describe('the first response', () => {
 
     const late = new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Mon 11:00', 'ResolveTicket');
     expect(late.do('Mon 10:00', silently, { now: 'Mon 12:00' }).last).toEqual(['TicketResolved Mon 10:00']);
-    expect(late.flags).toEqual([]);
+    expect(late.notices).toEqual([]);
   });
 
   it('was given by a reply before; then telling the customer of the resolving starts nothing', () => {

@@ -114,7 +114,7 @@ describe('edge case', () => {
     imported.open('Mon 09:00', {}, { now: 'Fri+9 09:00', mayBackdate: true });
     imported.do('Mon 08:59', 'RecordFirstResponse', { now: 'Fri+9 09:00', mayBackdate: true });
     expect(imported.last).toEqual(['FirstResponseSent Mon 08:59', 'SlaMet firstResponse/1 Mon 09:00']);
-    expect(imported.flags).toEqual(['FirstResponseSent clampedToOpening']);
+    expect(imported.notices).toEqual(['FirstResponseSent clampedToOpening']);
   });
 
   it('34: the next reply is due from the oldest unanswered message', () => {
@@ -269,9 +269,9 @@ describe('edge case', () => {
       'FirstResponseSent Mon 10:05',
       'SlaMet firstResponse/1 Mon 10:00',
     ]);
-    expect(ticket.flags).toEqual(['FirstResponseSent clampedToRecording']);
+    expect(ticket.notices).toEqual(['FirstResponseSent clampedToRecording']);
     ticket.do('Mon 10:06', 'RecordFollowUp').do('Mon 10:04', 'RecordCustomerReply', { now: 'Mon 10:07' });
-    expect(ticket.flags).toHaveLength(1);
+    expect(ticket.notices).toHaveLength(1);
   });
 
   it('50: a breach found late is effective at its deadline, and says when it was found', () => {
@@ -316,7 +316,7 @@ describe('edge case', () => {
     expect(ticket.do('Mon 11:00', 'ResumeTicket', { now: 'Mon 13:00' }).last).toEqual([]);
     const late = new TicketLife({ plan: resolveIn(8) }).open('Mon 09:00').do('Mon 10:00', hold);
     late.do('Mon 12:00', 'ResumeTicket').do('Mon 11:00', 'ResolveTicket', { now: 'Mon 13:00' });
-    expect(late.flags).toEqual(['TicketResumed withoutEffect']);
+    expect(late.notices).toEqual(['TicketResumed withoutEffect']);
     const met = late.events.find((event) => event.type === 'SlaMet');
     expect(met?.data).toMatchObject({ elapsedMs: 3_600_000 });
   });

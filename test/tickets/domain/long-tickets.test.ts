@@ -100,8 +100,8 @@ describe('a ticket of many facts', () => {
     const ticket = new TicketLife().open('Mon 09:00').do('Mon 15:00', 'RecordFirstResponse');
     const before = ticket.state;
     const view = () => {
-      const { clocks, flags, ...life } = viewOf('t1', before, ticket.versions, opening + 600 * minute) ?? {};
-      return JSON.stringify([life, clocks?.(), flags?.(), before.facts, [...before.recorded]]);
+      const { clocks, notices, ...life } = viewOf('t1', before, ticket.versions, opening + 600 * minute) ?? {};
+      return JSON.stringify([life, clocks?.(), notices?.(), before.facts, [...before.recorded]]);
     };
     const seen = view();
     ticket.do('Mon 10:00', 'RecordFirstResponse', now).do('Mon 11:00', { type: 'PauseTicket', reason: 'onHold' }, now);

@@ -109,7 +109,7 @@ describe('a ticket that is merged', () => {
       'SlaDeadlineMoved firstResponse/3 due Thu 12:00 (merged)',
     ]);
     survivor.do('Wed 14:00', received('Mon 09:00', 1), { now: 'Wed 17:00' });
-    expect([survivor.last, survivor.flags]).toEqual([['MergeReceived Wed 14:00'], ['MergeReceived withoutEffect']]);
+    expect([survivor.last, survivor.notices]).toEqual([['MergeReceived Wed 14:00'], ['MergeReceived withoutEffect']]);
   });
 });
 

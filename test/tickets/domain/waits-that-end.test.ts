@@ -54,7 +54,7 @@ describe('a wait that says until when it lasts', () => {
     const told = opened().do('Mon 10:00', hold('Mon 12:00')).settle('Mon 13:00');
     told.do('Mon 11:00', 'ResumeTicket', { now: 'Mon 14:00' });
     expect(told.last).toEqual(['TicketResumed Mon 11:00', 'SlaDeadlineMoved resolution/2 due Tue 10:00 (corrected)']);
-    expect(told.flags).toEqual([expect.stringContaining('withoutEffect')]);
+    expect(told.notices).toEqual([expect.stringContaining('withoutEffect')]);
   });
 
   it('goes on for longer where another end is said, even late', () => {

@@ -1,0 +1,17 @@
+import { Field, ObjectType } from '@nestjs/graphql';
+import { type Notice } from '../../event-sourcing/notice.js';
+import { NoticeCodeEnum } from './enums.js';
+
+@ObjectType('Notice', {
+  description: 'Something accepted that counts for nothing, or otherwise than it was said. It is no error.',
+})
+export class NoticeType implements Notice {
+  @Field(() => NoticeCodeEnum, { description: 'A stable code for programs.' })
+  code!: Notice['code'];
+
+  @Field(() => String, { description: 'What it means, for people.' })
+  message!: string;
+
+  @Field(() => String, { description: 'What it is about: the id of an event, of a ticket or of a customer.' })
+  about!: string;
+}
