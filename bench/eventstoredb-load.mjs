@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EventStoreDbEventStore } from '../dist/event-store/eventstoredb/eventstoredb-event-store.js';
-import { inFlight, inFolder, median, rate } from './support/measure.mjs';
+import { inFlight, inFolder, ofRounds, rate } from './support/measure.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3);
 const data = { ticket: 'ticket-1', customer: 'acme', channel: 'email', text: 'x'.repeat(100) };
@@ -232,24 +232,24 @@ async function catchingUp() {
     await writers.ended;
     return measured;
   });
-  const of = (pick) => median(results.map(pick));
+  const of = (pick) => ofRounds(results.map(pick));
   return [
-    { name: '32 writers beside none', value: of((result) => result[0].written), unit: 'appends/s' },
+    { name: '32 writers beside none', ...of((result) => result[0].written), unit: 'appends/s' },
     ...[50, 200].flatMap((followers) => [
       {
         name: `32 writers beside ${followers} who catch up`,
-        value: of((result) => result[followers].written),
+        ...of((result) => result[followers].written),
         unit: 'appends/s',
       },
       {
         name: `32 writers beside ${followers} / beside none`,
-        value: of((result) => result[followers].written / result[0].written),
+        ...of((result) => result[followers].written / result[0].written),
         unit: '×',
         target: 0.7,
       },
       {
         name: `events read by ${followers} meanwhile, for each append`,
-        value: of((result) => result[followers].read),
+        ...of((result) => result[followers].read),
         unit: 'events',
       },
     ]),
@@ -308,14 +308,14 @@ async function tls(folder) {
       return measured;
     }),
   );
-  const of = (pick) => median(results.map(pick));
+  const of = (pick) => ofRounds(results.map(pick));
   return [
     ['sequential appends', 'one'],
     ['64 in flight', 'many'],
   ].flatMap(([name, key]) => [
-    { name: `${name}, plain`, value: of((result) => result.plain[key]), unit: 'appends/s' },
-    { name: `${name}, TLS`, value: of((result) => result.secure[key]), unit: 'appends/s' },
-    { name: `${name}, TLS / plain`, value: of((result) => result.secure[key] / result.plain[key]), unit: '×' },
+    { name: `${name}, plain`, ...of((result) => result.plain[key]), unit: 'appends/s' },
+    { name: `${name}, TLS`, ...of((result) => result.secure[key]), unit: 'appends/s' },
+    { name: `${name}, TLS / plain`, ...of((result) => result.secure[key] / result.plain[key]), unit: '×' },
   ]);
 }
 

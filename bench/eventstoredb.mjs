@@ -17,7 +17,7 @@ import { startImport } from '../dist/imports/import-sink.js';
 import { sampleLog } from '../dist/imports/sample.js';
 import { openPledgeContext } from '../dist/app/pledge-context.js';
 import { allProjections, Projections } from '../dist/app/projection-worker/projections.js';
-import { inFlight, inFolder, median, rate } from './support/measure.mjs';
+import { inFlight, inFolder, ofRounds, rate } from './support/measure.mjs';
 
 const rounds = 5;
 const tickets = 1_250;
@@ -236,17 +236,17 @@ export async function bench() {
 
 function figures(results, count) {
   const compared = (name, key, unit) => [
-    { name: `${name}, bare client`, value: median(results.map(({ client }) => client[key])), unit },
-    { name, value: median(results.map(({ store }) => store[key])), unit },
+    { name: `${name}, bare client`, ...ofRounds(results.map(({ client }) => client[key])), unit },
+    { name, ...ofRounds(results.map(({ store }) => store[key])), unit },
     {
       name: `${name} / bare client`,
-      value: median(results.map(({ store, client }) => store[key] / client[key])),
+      ...ofRounds(results.map(({ store, client }) => store[key] / client[key])),
       unit: '×',
       target: 0.8,
     },
   ];
   const at = (side, share) =>
-    median(results.map((result) => result[side].times[Math.floor(result[side].times.length * share)]));
+    ofRounds(results.map((result) => result[side].times[Math.floor(result[side].times.length * share)]));
   return [
     ...compared('sequential appends', 'one', 'events/s'),
     ...compared('64 in flight', 'many', 'events/s'),
@@ -254,9 +254,9 @@ function figures(results, count) {
     { name: 'events in the log that is read', value: count, unit: 'events' },
     ...compared('catching up', 'caughtUp', 'events/s'),
     ...compared('catching up into the projections', 'projected', 'events/s'),
-    { name: 'append to subscriber, median', value: at('store', 0.5), unit: 'ms' },
-    { name: 'append to subscriber, p99', value: at('store', 0.99), unit: 'ms' },
-    { name: 'append to subscriber, median, bare client', value: at('client', 0.5), unit: 'ms' },
-    { name: 'append to subscriber, p99, bare client', value: at('client', 0.99), unit: 'ms' },
+    { name: 'append to subscriber, median', ...at('store', 0.5), unit: 'ms' },
+    { name: 'append to subscriber, p99', ...at('store', 0.99), unit: 'ms' },
+    { name: 'append to subscriber, median, bare client', ...at('client', 0.5), unit: 'ms' },
+    { name: 'append to subscriber, p99, bare client', ...at('client', 0.99), unit: 'ms' },
   ];
 }

@@ -15,6 +15,13 @@ export async function inFolder(work) {
 
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/** A figure of several rounds: the median, and the least and the most of them. */
+export const ofRounds = (values) => ({
+  value: median(values),
+  rounds: values.length,
+  spread: [Math.min(...values), Math.max(...values)],
+});
+
 /** Units of work a second. */
 export async function rate(count, work) {
   const began = performance.now();

@@ -18,7 +18,9 @@ export class Pages {
   readonly days: number;
   private readonly counts: OpenCounts;
   private readonly kept = new Map<number, Horizon>();
+  /** The two pages that answered last: questions about this month often lie on two of them. */
   private latest: Horizon | undefined;
+  private other: Horizon | undefined;
   private laidOut = 0;
   /** What the dates own from the first of page `origin` up to the first of each later page, and back to each earlier. */
   private origin: number | undefined;
@@ -46,9 +48,10 @@ export class Pages {
 
   /** A page on which an instant lies. */
   at(at: Instant): Horizon {
-    const { latest } = this;
+    const { latest, other } = this;
     if (latest?.covers(at) === true) return latest;
-    return (this.latest = this.page(this.numberOf(at)));
+    this.other = latest;
+    return (this.latest = other?.covers(at) === true ? other : this.page(this.numberOf(at)));
   }
 
   page(number: number): Horizon {
