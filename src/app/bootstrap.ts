@@ -51,7 +51,7 @@ export async function startServer(
   }: ServerOptions = {},
 ): Promise<Server> {
   expectIdentity(context.settings);
-  const authenticator = openAuthenticator(context.settings, context.time);
+  const authenticator = openAuthenticator(context.settings, context.time, requestLimits.log);
   const adapter = new FastifyAdapter(httpOptions(requestLimits.limits));
   const module = AppModule.over(context, requestLimits, authenticator, more);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -1,11 +1,13 @@
 import { type TimeSource } from '../time/time-source.js';
 import { tokenSettingsOf } from '../config/identity-settings.js';
 import { type Settings } from '../config/settings.js';
+import { type Log } from '../observability/log.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { digestOf, idOfKey, isKeyOf, looksLikeKey } from './api-key.js';
 import { type DevelopmentKey, developmentKey } from './development-key.js';
 import { type Identity, noLongerHolds } from './identity.js';
-import { type KeptKey, KeyStore } from './key-store.js';
+import { type KeptKey, KeyStore, writeUses } from './key-store.js';
+import { KeyUses } from './key-uses.js';
 import { permissionsOf } from './permissions.js';
 import { Tokens } from './tokens.js';
 
@@ -29,9 +31,13 @@ const keyCheckMs = 1_000;
  * and the server listens on loopback.
  * @throws Rejection `DATA_NOT_WRITABLE`, `DATA_FROM_NEWER_VERSION`, `INVALID_DEVELOPMENT_KEY`
  */
-export function openAuthenticator(settings: Settings, time: TimeSource): Authenticator {
+export function openAuthenticator(settings: Settings, time: TimeSource, log: Log): Authenticator {
   const development = settings.identity === 'development' ? developmentKey(settings.data) : undefined;
   const keys = KeyStore.open(settings.data);
+  const { write, close: closeUses } = writeUses(settings.data);
+  const uses = new KeyUses(time, write, (error) => {
+    log({ level: 'warn', code: 'KEY_USES_NOT_WRITTEN', message: `Cannot write when keys were used: ${String(error)}` });
+  });
   const tokenSettings = tokenSettingsOf(settings);
   const tokens = tokenSettings === undefined ? undefined : new Tokens(tokenSettings, time);
   const developer = development === undefined ? undefined : keptDevelopmentKey(development);
@@ -46,11 +52,16 @@ export function openAuthenticator(settings: Settings, time: TimeSource): Authent
     const why = overOf(key, time);
     if (why !== undefined) throw noLongerHolds(why);
     const scope = key.customers === null ? ('everyone' as const) : new Set(key.customers);
+    if (key !== developer) uses.note(key.id);
     return {
-      actor: { id: key.name, kind: key === developer ? 'person' : 'automatic' },
+      actor: key.person === null ? { id: key.name, kind: 'automatic' } : { id: key.person, kind: 'person' },
       may: permissionsOf([key.role], scope),
       scope,
-      over: () => over(key.id),
+      over: () => {
+        const why = over(key.id);
+        if (why === undefined && key !== developer) uses.note(key.id);
+        return why;
+      },
       lookAgainAt: () => time.now() + keyCheckMs,
     };
   }
@@ -64,6 +75,8 @@ export function openAuthenticator(settings: Settings, time: TimeSource): Authent
       return tokens.identify(credential);
     },
     close: () => {
+      uses.close();
+      closeUses();
       keys.close();
     },
   };
@@ -87,7 +100,7 @@ function overOf(key: KeptKey | undefined, time: TimeSource) {
 /** The development key as if it had been made by hand: a person's, who may do everything. */
 function keptDevelopmentKey({ text }: DevelopmentKey): KeptKey {
   return {
-    ...{ id: idOfKey(text) ?? '', name: 'developer', digest: digestOf(text), role: 'admin', customers: null },
-    ...{ createdAt: 0, expiresAt: null, revokedAt: null },
+    ...{ id: idOfKey(text) ?? '', name: 'developer', person: 'developer', digest: digestOf(text) },
+    ...{ role: 'admin', customers: null, createdAt: 0, expiresAt: null, revokedAt: null, usedAt: null },
   };
 }

@@ -24,8 +24,8 @@ export function permissionsPage(schema: GraphQLSchema): string {
   const rows = operations.map(({ kind, field, permission }) => rowOf([kind, `\`${field.name}\``], permission));
   return `# Who may do what
 
-\`npm run schema:write\` writes this page from the declarations in the code; a check compares them. How to get a role:
-[identity.md](identity.md).
+\`npm run schema:write\` writes this page from the declarations in the code; a check compares them. How to get a role,
+and how a key speaks for a person: [identity.md](identity.md).
 
 ${table(
   ['role', 'who'],

@@ -23,25 +23,31 @@ async function withKeys(
 
 interface CreateOptions {
   readonly role: Role;
+  readonly person?: string;
   readonly customers?: readonly string[];
   readonly days: number;
 }
 
 const createCommand = new Command('create')
-  .description('make an API key for a program; the key is shown only once')
-  .argument('<name>', 'the name of the program; it becomes the actor of its events', nameOf)
+  .description('make an API key for a program, or for a person; the key is shown only once')
+  .argument('<name>', 'what the key is for; it becomes the actor of its events, unless --person is given', nameOf)
   .addOption(
     new Option('--role <role>', 'what it may do (docs/permissions.md)')
       .choices(Object.keys(roles))
       .makeOptionMandatory(),
   )
+  .option('--person <id>', 'the person whose key it is: what is said with it, this person says', personOf)
   .option('--customers <ids>', 'limit the key to these customers, separated by commas', idsOf)
   .option('--days <n>', 'the number of days until it expires', daysOf, 365)
-  .action((name: string, { role, customers, days }: CreateOptions) =>
+  .action((name: string, { role, person, customers, days }: CreateOptions) =>
     withKeys('open', async (keys, now) => {
       const expiresAt = now + days * dayMs;
-      const { id, text } = keys.create({ name, role, customers: customers ?? null, expiresAt }, now);
-      complain(`Key ${id}, for the role ${role}, until ${iso(expiresAt)}. It is shown only once:`);
+      const { id, text } = keys.create(
+        { name, person: person ?? null, role, customers: customers ?? null, expiresAt },
+        now,
+      );
+      const whose = person === undefined ? '' : ` of ${person}`;
+      complain(`Key ${id}${whose}, for the role ${role}, until ${iso(expiresAt)}. It is shown only once:`);
       if (await isPrinted(text)) return;
       keys.revoke(id, now);
       throw new Rejection('OUTPUT_NOT_WRITABLE', `Key ${id} could not be shown, so it was revoked.`);
@@ -69,23 +75,31 @@ const revokeCommand = new Command('revoke')
   );
 
 export const keysCommand = new Command('keys')
-  .description('API keys for programs; works while the server runs')
+  .description('API keys for programs and people; works while the server runs')
   .addCommand(createCommand)
   .addCommand(listCommand)
   .addCommand(revokeCommand);
 
 const iso = (at: number) => new Date(at).toISOString();
 
-function line({ id, name, role, customers, expiresAt, revokedAt }: Omit<KeptKey, 'digest'>, now: number): string {
+function line(key: Omit<KeptKey, 'digest'>, now: number): string {
+  const { id, name, person, role, customers, expiresAt, revokedAt, usedAt } = key;
   const whose = customers === null ? 'every customer' : customers.join(', ');
   const until = expiresAt === null ? 'for ever' : `${expiresAt <= now ? 'expired' : 'until'} ${iso(expiresAt)}`;
   const standing = revokedAt === null ? until : `revoked ${iso(revokedAt)}`;
-  return `${id}  ${role.padEnd(9)}  ${standing}  ${name} (${whose})`;
+  const used = usedAt === null ? 'never used' : `last used ${iso(usedAt)}`;
+  const holder = person === null ? name : `${name} of ${person}`;
+  return `${id}  ${role.padEnd(9)}  ${standing}  ${used}  ${holder} (${whose})`;
 }
 
 function nameOf(text: string): string {
   if (/^[^\p{C}]{1,100}$/u.test(text)) return text;
   throw new InvalidArgumentError('Give a name of 1 to 100 printable characters.');
+}
+
+function personOf(text: string): string {
+  if (/^[^\p{C}]{1,200}$/u.test(text)) return text;
+  throw new InvalidArgumentError('Give the id of a person, of 1 to 200 printable characters.');
 }
 
 function idsOf(text: string): readonly string[] {

@@ -30,12 +30,42 @@ describe('pledge keys', () => {
     expect(await ask()).toMatchObject({ data: { ticketHistory: { edges: [{ node: { type: 'TicketOpened' } }] } } });
 
     const listed = await keys('list');
-    expect(listed.stdout).toMatch(new RegExp(`^${id}  auditor    until .* auditors \\(acme\\)$`, 'm'));
+    expect(listed.stdout).toMatch(
+      new RegExp(`^${id}  auditor    until .*  (never used|last used .*Z)  auditors \\(acme\\)$`, 'm'),
+    );
     expect(listed.stdout + (await keys('list', '--json')).stdout).not.toContain(key.slice(18));
 
     expect(await keys('revoke', id)).toMatchObject({ code: 0, stdout: `Key ${id} is revoked.\n` });
     expect((await ask()).errors?.[0]?.extensions).toMatchObject({ code: 'KEY_REVOKED' });
     expect((await keys('list')).stdout).toMatch(new RegExp(`^${id}  auditor    revoked `, 'm'));
+  });
+
+  it("makes a key of a person's, who says what is said with it, and lists whose it is and when it was used", async () => {
+    const made = await keys('create', 'laptop', '--role', 'agent', '--person', 'mia');
+    expect(made).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^Key [0-9a-f]{10} of mia, for the role agent/),
+    });
+    const key = made.stdout.trim();
+    const id = key.split('_')[1] ?? '';
+    const listed = async () =>
+      JSON.parse((await keys('list', '--json')).stdout.split('\n').find((line) => line.includes(id)) ?? '');
+    expect(await listed()).toMatchObject({ name: 'laptop', person: 'mia', usedAt: null });
+    expect((await keys('list')).stdout).toMatch(
+      new RegExp(`^${id}  agent      until .*  never used  laptop of mia \\(every customer\\)$`, 'm'),
+    );
+    const { answer } = await api.data<{ answer: object }>(
+      `mutation { answer: recordFirstResponse(input: { id: "T-1" }) { ... on TicketChanged { notices { code } ticket { firstRespondedAt } } } }`,
+      {},
+      key,
+    );
+    expect(answer).toMatchObject({ notices: [], ticket: { firstRespondedAt: expect.any(String) } });
+    const { ticketHistory } = await api.data<{ ticketHistory: { edges: { node: object }[] } }>(
+      '{ ticketHistory(id: "T-1") { edges { node { type actor { id kind } onBehalfOf { id } } } } }',
+    );
+    expect(ticketHistory.edges.at(-1)).toEqual({
+      node: { type: 'FirstResponseSent', actor: { id: 'mia', kind: 'PERSON' }, onBehalfOf: null },
+    });
   });
 
   it.each([[['list']], [['revoke', 'abc']]])('makes no folder to say that there are none: %s', async (args) => {
@@ -51,6 +81,7 @@ describe('pledge keys', () => {
     [['create', 'x', '--role', 'agent', '--days', '0'], 2, '1 to 3650'],
     [['create', 'x', '--role', 'agent', '--customers', 'a,,b'], 2, 'commas'],
     [['create', 'a\nb', '--role', 'agent'], 2, 'printable'],
+    [['create', 'a', '--role', 'agent', '--person', ''], 2, 'printable'],
     [['revoke', '0123456789'], 1, 'KEY_NOT_FOUND'],
   ])('refuses %j', async (args, status, said) => {
     const { code, stderr } = await keys(...args);

@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '../../src/storage/sqlite.js';
 import { digestOf, idOfKey, isKeyOf, newKey } from '../../src/auth/api-key.js';
+import { KeyStore } from '../../src/auth/key-store.js';
 import { Api } from '../support/api.js';
 import { sourceFiles } from '../support/source-files.js';
 
@@ -54,6 +56,60 @@ describe('an API key', () => {
     expect(await code(key)).toBeUndefined();
     api.time.moveTo(api.time.now() + 60_000);
     expect(await code(key)).toBe('KEY_EXPIRED');
+  });
+});
+
+describe('when a key was last used', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z');
+  });
+  afterAll(() => api.end());
+
+  const use = (key: string) => api.data('{ plans { code } }', {}, key);
+  const usedAt = (key: string) => {
+    const keys = KeyStore.existing(api.folder);
+    const at = keys.find(idOfKey(key) ?? '')?.usedAt;
+    keys.close();
+    return at;
+  };
+
+  it('is kept, and after a restart too', async () => {
+    const key = api.newKey('agent');
+    expect(usedAt(key)).toBeNull();
+    await use(key);
+    await api.restart('2026-03-02T10:00:00Z');
+    expect(usedAt(key)).toBe(Date.parse('2026-03-02T09:00:00Z'));
+    await use(key);
+    await api.restart('2026-03-02T11:00:00Z');
+    expect(usedAt(key)).toBe(Date.parse('2026-03-02T10:00:00Z'));
+  });
+
+  it('fails no request where it cannot be written, and is written later', async () => {
+    const key = api.newKey('agent');
+    const other = new Database(join(api.folder, 'keys.db'));
+    other.exec('BEGIN IMMEDIATE'); // somebody else writes, and goes on writing
+    await use(key);
+    for (let i = 0; i < 5; i++) await turn();
+    other.exec('ROLLBACK');
+    other.close();
+    await use(key);
+    await api.restart('2026-03-02T12:00:00Z');
+    expect(usedAt(key)).toBe(Date.parse('2026-03-02T11:00:00Z'));
+  });
+
+  it('is known of keys from before it was kept, from then on', async () => {
+    const key = api.newKey('agent');
+    const toVersion1 = () => {
+      const db = new Database(join(api.folder, 'keys.db'));
+      db.exec('ALTER TABLE keys DROP COLUMN used_at; ALTER TABLE keys DROP COLUMN person; PRAGMA user_version = 1');
+      db.close();
+    };
+    await api.restart('2026-03-02T13:00:00Z', {}, toVersion1);
+    expect(usedAt(key)).toBeNull();
+    await use(key);
+    await api.restart('2026-03-02T14:00:00Z');
+    expect(usedAt(key)).toBe(Date.parse('2026-03-02T13:00:00Z'));
   });
 });
 
