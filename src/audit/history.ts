@@ -7,6 +7,7 @@ import { type Notice, type NoticeCode } from '../event-sourcing/notice.js';
 import { defaultPlanNotices } from '../tickets/default-plan.js';
 import { type FactEvent } from '../tickets/domain/ticket-event-types.js';
 import { calendarsOf, type PinnedVersions } from '../clocks/pinned-versions.js';
+import { type JudgedAgain } from '../tickets/domain/facts.js';
 import { type OutcomeData } from '../tickets/domain/ticket-clocks.js';
 import { evolve, unopened } from '../tickets/domain/ticket.js';
 import { noticesOf } from '../tickets/domain/notices.js';
@@ -107,11 +108,19 @@ export function summaryOf(event: StoredEvent): string {
 const versionsSummary = (pinned: PinnedVersions) =>
   [pinned.plan, ...calendarsOf(pinned)].map(({ code, version }) => `${code} v${version}`).join(', ');
 
+function judgementSummary({ versions, class: as }: JudgedAgain): string {
+  const known = versions.map(({ from, terms }) => `from ${iso(from)} ${versionsSummary(terms)}`);
+  return [`answered too: ${known.join('; ')}`, ...(as === undefined ? [] : [`as ${as.type} ${as.priority}`])].join(
+    ', ',
+  );
+}
+
 const instants: ReadonlySet<string> = new Set(['messageAt', 'unansweredSince', 'until']);
 
 function wordsOf(key: string, value: unknown): readonly string[] {
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
   if (key === 'opening') return Object.entries(value).flatMap(([part, own]) => wordsOf(part, own));
+  if (key === 'answered') return [judgementSummary(value as JudgedAgain)];
   if (instants.has(key)) return [`${key} ${iso(value as number)}`];
   if (key === 'guarantee') {
     const { kind, reason } = value as { readonly kind: string; readonly reason: string | null };

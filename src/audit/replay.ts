@@ -66,9 +66,15 @@ export async function replayTicket(
   };
 }
 
-/** When an event counts: a fact when it happened; what became of a clock from when it held. */
-const holdsFrom = (event: TicketEvent, opened: Instant | undefined): Instant =>
-  isFact(event) ? countsAt(event.metadata.occurredAt, event.metadata.recordedAt, opened) : event.data.at;
+/**
+ * When an event counts: a fact when it happened; what became of a clock from when it held. By what a history is judged again,
+ * that has always been so: it was only not known.
+ */
+function holdsFrom(event: TicketEvent, opened: Instant | undefined): Instant {
+  if (!isFact(event)) return event.data.at;
+  if (event.type === 'PlanReapplied' && event.data.answered !== undefined) return -Infinity;
+  return countsAt(event.metadata.occurredAt, event.metadata.recordedAt, opened);
+}
 
 /** No clock follows from what a note says, and notes may be long. */
 const withoutText = (event: TicketEvent): TicketEvent =>

@@ -43,7 +43,7 @@ export const permissions = {
     to: 'report events of other people, of any age, in bulk, and under a given plan or version',
     roles: ['ingest', 'admin'],
   },
-  changeCustomers: { to: 'put customers on plans', roles: ['admin'] },
+  changeCustomers: { to: 'put customers on plans, and have their answered clocks judged again', roles: ['admin'] },
   operate: {
     to: 'see the state of the server: metrics, full health, and failing background work',
     roles: ['admin'],

@@ -5,10 +5,16 @@ import { ChangeTicketHandler } from './commands/change-ticket-handler.js';
 import { RecordEventsResolver } from './graphql/record-events.resolver.js';
 import { EventReporter } from './graphql/event-reporter.js';
 import { TicketMutationsResolver } from './graphql/ticket-mutations.resolver.js';
+import { ReapplyToCustomerResolver } from './graphql/reapply-to-customer.resolver.js';
 import { TicketQueriesResolver } from './graphql/ticket-queries.resolver.js';
-import { TicketByIdHandler, TicketListHandler } from './queries/ticket-queries.js';
+import { OpenedTicketsHandler, TicketByIdHandler, TicketListHandler } from './queries/ticket-queries.js';
 
-export const ticketResolvers = [TicketMutationsResolver, TicketQueriesResolver, RecordEventsResolver];
+export const ticketResolvers = [
+  TicketMutationsResolver,
+  TicketQueriesResolver,
+  RecordEventsResolver,
+  ReapplyToCustomerResolver,
+];
 
 @Module({
   imports: [CqrsModule],
@@ -17,6 +23,7 @@ export const ticketResolvers = [TicketMutationsResolver, TicketQueriesResolver, 
     ChangeTicketHandler,
     TicketByIdHandler,
     TicketListHandler,
+    OpenedTicketsHandler,
     ReadBarrier,
     EventReporter,
   ],

@@ -1,10 +1,10 @@
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type Metric } from '../../src/catalogue/domain/plan.js';
-import { type Fact, type Life, type Run, targetOf } from './naive-ticket.js';
+import { type Fact, judgedClass, type Life, type Run, targetOf } from './naive-ticket.js';
 
 /** Starts a clock where it is promised. */
 export function start(life: Life, metric: Metric, { id, at, terms }: Fact): void {
-  if (targetOf(terms.plan, metric, life.opening, life.class) === undefined) return;
+  if (targetOf(terms.plan, metric, life.opening, judgedClass(life)) === undefined) return;
   const clock = {
     id: `${metric}:${id}`,
     metric,
@@ -12,7 +12,7 @@ export function start(life: Life, metric: Metric, { id, at, terms }: Fact): void
     ownStart: at,
     startedAt: at,
     terms,
-    class: life.class,
+    class: judgedClass(life),
   };
   life.runs.push({ ...clock, stops: [], ...{ movedByMergeAt: undefined, stoppedSince: undefined, end: undefined } });
 }

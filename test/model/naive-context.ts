@@ -40,6 +40,18 @@ function inFull(command: TicketCommand, life: Life | undefined): TicketCommand {
 const byTurn = (a: Revision, b: Revision) =>
   a.at - b.at || a.version - b.version || a.of.localeCompare(b.of) || a.code.localeCompare(b.code);
 
+type Reapplication = Extract<TicketCommand, { type: 'ReapplyPlan' }>;
+
+/** All that is said of a ticket and its clocks that live through some facts. */
+function toldOf(facts: readonly Fact[], until: Instant): string {
+  const life = lifeOf(facts, until);
+  if (life === undefined) return '';
+  const { plan, planVersion } = life.terms;
+  const counted = calendarsOf(life.terms).map(({ calendar, calendarVersion }) => [calendar, calendarVersion]);
+  const clocks = life.runs.map((run) => viewOf(run, life.opening, until));
+  return JSON.stringify([plan.code, planVersion, counted, clocks]);
+}
+
 const saysTheSame = (a: ReceiveMerge, b: ReceiveMerge) =>
   a.stands === b.stands && a.unansweredSince === b.unansweredSince;
 
@@ -124,9 +136,36 @@ export class NaiveTicket {
     if (sense === 'refused') return 'refused';
     if (sense === 'alreadySo') return this.already(now);
     if (this.catalogue.words.refuse(command, life, at)) return 'refused';
+    if (command.type === 'ReapplyPlan' && command.answered === true) {
+      const verdict = this.judgeAgain(fact, command, now);
+      if (key !== undefined && verdict === 'recorded') this.keys.set(`${actor} ${key}`, content);
+      return verdict;
+    }
     this.record({ ...fact, command: inFull(command, life) }, now);
     if (command.type === 'OpenTicket') this.openedBy = content;
     if (key !== undefined) this.keys.set(`${actor} ${key}`, content);
+    return 'recorded';
+  }
+
+  /** All that is on record is told again by what is known now; a version that somebody chose of the same plan stays chosen. */
+  private judgeAgain(fact: Fact, { keepsClasses, version }: Reapplication, now: Instant): Verdict {
+    const { customer = '', plan } = this.opening?.command ?? {};
+    const judgedAs = keepsClasses === true ? undefined : lifeOf(this.facts, fact.at)?.class;
+    const again: Fact[] = [];
+    for (const before of this.facts) {
+      const terms = this.catalogue.termsAt(customer, plan, before.at, version);
+      if (terms === undefined) return 'refused';
+      const { type } = before.command;
+      const isChosen =
+        type === 'ApplyRevision' || (type === 'ReapplyPlan' && before.terms.plan.code === terms.plan.code);
+      again.push({ ...before, judgedAs, ...(isChosen ? {} : { terms }) });
+    }
+    const until = Math.max(this.horizon, now);
+    if (toldOf([...this.facts], until) === toldOf([...again, fact], until)) return this.already(now);
+    if (fact.at >= this.horizon) this.settle(fact.at);
+    this.facts.splice(0, this.facts.length, ...again, fact);
+    this.news += 1;
+    this.settle(now);
     return 'recorded';
   }
 

@@ -11,6 +11,7 @@ import {
   dueAt,
   type Fact,
   isLate,
+  judgedClass,
   type Life,
   type Relayout,
   type Run,
@@ -20,11 +21,12 @@ import {
 
 /** Type or priority changed: what runs is laid out anew, what was met or breached stays. */
 export function reclassified(life: Life, fact: Fact, after: Class): void {
+  const judged = fact.judgedAs ?? after;
   for (const run of live(life)) {
     if (isLate(run, life.opening, fact.at)) continue;
-    if (targetOf(run.terms.plan, run.metric, life.opening, after) === undefined)
+    if (targetOf(run.terms.plan, run.metric, life.opening, judged) === undefined)
       run.end = { at: fact.at, how: 'lostPromise' };
-    else run.class = after;
+    else run.class = judged;
   }
   life.class = after;
   startWhatIsPromisedNow(life, fact);
@@ -39,11 +41,12 @@ export function reapplied(life: Life, fact: Fact, termsAfter: (before: Terms) =>
   for (const run of live(life)) {
     const terms = termsAfter(run.terms);
     if (isSame(terms, run.terms) && !(isAsked && isOtherwise(run, life))) continue;
-    const anew: Run = { ...run, terms, class: life.class, movedByMergeAt: undefined };
-    const isPromised = targetOf(terms.plan, run.metric, life.opening, life.class) !== undefined;
+    const judged = judgedClass(life);
+    const anew: Run = { ...run, terms, class: judged, movedByMergeAt: undefined };
+    const isPromised = targetOf(terms.plan, run.metric, life.opening, judged) !== undefined;
     // Of calendars that it is not counted in it makes no difference which version it is under.
     if (isPromised && isCountedAlike(run, anew, life)) run.terms = terms;
-    else if (targetOf(terms.plan, run.metric, life.opening, life.class) === undefined) {
+    else if (!isPromised) {
       run.end = { at: fact.at, how: 'lostPromise' };
     } else if (!isLate(run, life.opening, fact.at) || !standsAsItIs(run, anew, life, fact.at)) Object.assign(run, anew);
   }
@@ -69,9 +72,9 @@ function isCountedAlike(a: Run, b: Run, { opening }: Life): boolean {
 }
 
 /** Whether a run is promised otherwise, now that the ticket is of another class than when the run was laid out. */
-const isOtherwise = (run: Run, { opening, class: now }: Life) =>
-  JSON.stringify(targetOf(run.terms.plan, run.metric, opening, run.class)) !==
-  JSON.stringify(targetOf(run.terms.plan, run.metric, opening, now));
+const isOtherwise = (run: Run, life: Life) =>
+  JSON.stringify(targetOf(run.terms.plan, run.metric, life.opening, run.class)) !==
+  JSON.stringify(targetOf(run.terms.plan, run.metric, life.opening, judgedClass(life)));
 
 /** The clocks that a change creates start at the change. */
 function startWhatIsPromisedNow(life: Life, fact: Fact): void {
@@ -137,11 +140,11 @@ function hearOf(life: Life, said: ReceiveMerge, at: Instant): void {
   if (own !== undefined) moveToOldest(life, own, at);
   if (since === null || life.status === 'cancelled' || life.status === 'merged') return;
   if (known === undefined && own !== undefined) return;
-  if (targetOf(life.terms.plan, 'firstResponse', life.opening, life.class) === undefined) return;
+  if (targetOf(life.terms.plan, 'firstResponse', life.opening, judgedClass(life)) === undefined) return;
   const answeredAt = life.replies.filter((reply) => reply >= since).sort((a, b) => a - b)[0];
   life.runs.push({
     ...{ id, metric: 'firstResponse', from: said.from, ownStart: since, startedAt: since },
-    ...{ terms: life.terms, class: life.class, stops: [...(said.pauses ?? [])] },
+    ...{ terms: life.terms, class: judgedClass(life), stops: [...(said.pauses ?? [])] },
     ...{ movedByMergeAt: undefined, stoppedSince: undefined },
     end: answeredAt === undefined ? undefined : { at: answeredAt, how: 'satisfied' },
   });

@@ -65,6 +65,7 @@ type Sense = 'changes' | 'alreadySo' | 'refused';
 /** Whether a fact makes sense of a ticket as it stands then; what is so already is so in every status. */
 export function senseOf(life: Life, fact: Fact): Sense {
   const { command } = fact;
+  if (command.type === 'ReapplyPlan' && command.answered === true) return 'changes';
   if (isAlreadySo(life, fact)) return 'alreadySo';
   if (command.type === 'AddInternalNote' || command.type === 'ReceiveMerge') return 'changes';
   if (command.type === 'RestoreTicket') return life.status === 'cancelled' ? 'changes' : 'refused';
@@ -159,6 +160,7 @@ function opened(fact: Fact, opening: Life['opening']): Life {
     opening,
     openedAt: fact.at,
     class: { type: opening.ticketType, priority: opening.priority ?? 'normal' },
+    judgedAs: fact.judgedAs,
     ...{
       hasReplied: false,
       lastCustomerReplyAt: null,
@@ -195,6 +197,7 @@ function replied(life: Life, fact: Fact): void {
 
 function apply(life: Life, fact: Fact): void {
   const { command, at } = fact;
+  life.judgedAs = fact.judgedAs;
   switch (command.type) {
     case 'RecordFirstResponse':
     case 'RecordFollowUp':
@@ -225,6 +228,7 @@ function apply(life: Life, fact: Fact): void {
       reclassified(life, fact, classAfter(life.class, command));
       break;
     case 'ReapplyPlan':
+      if (isEnded(life)) break; // only what came before is judged again
       reapplied(life, fact, () => fact.terms);
       break;
     case 'ApplyRevision':
@@ -262,6 +266,8 @@ function apply(life: Life, fact: Fact): void {
   if (isUnderWay(life)) life.status = life.waits.size > 0 ? 'waiting' : 'open';
   standStill(life, at);
 }
+
+const isEnded = ({ status }: Life) => status === 'closed' || status === 'cancelled' || status === 'merged';
 
 function ended(life: Life, at: Instant, how: 'cancelled' | 'merged'): void {
   for (const run of live(life)) run.end = { at, how };

@@ -36,6 +36,8 @@ export interface Fact {
   readonly command: TicketCommand | Relayout | ReceiveMerge;
   readonly isPerson: boolean;
   readonly terms: Terms;
+  /** Judged again since: by this class in place of the one that the ticket had then. */
+  readonly judgedAs?: Class | undefined;
 }
 
 export interface Class {
@@ -76,6 +78,8 @@ export interface Life {
   opening: Opening;
   readonly openedAt: Instant;
   class: Class;
+  /** The class that clocks are judged by at the fact that is told, where that is another. */
+  judgedAs: Class | undefined;
   hasReplied: boolean;
   /** When the customer last wrote after the opening; what a program answers for them is no word of theirs. */
   lastCustomerReplyAt: Instant | null;
@@ -101,6 +105,9 @@ export interface Life {
   /** The last word of each ticket that was merged into it. */
   readonly received: Map<string, ReceiveMerge>;
 }
+
+/** The class that a clock is judged by now. */
+export const judgedClass = (life: Life): Class => life.judgedAs ?? life.class;
 
 /** What a plan promises a ticket of a class; nothing outside its channels and types. The most specific target wins. */
 export function targetOf(plan: Plan, metric: Metric, { channel }: Opening, { type, priority }: Class) {

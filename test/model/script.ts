@@ -257,6 +257,14 @@ const command: fc.Arbitrary<ScriptOrder> = fc.oneof(
   {
     weight: 1,
     arbitrary: pick<ScriptOrder>(
+      { type: 'ReapplyPlan', answered: true },
+      { type: 'ReapplyPlan', answered: true, keepsClasses: true },
+      { type: 'ReapplyPlan', answered: true, version: 2 },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: pick<ScriptOrder>(
       { type: 'AssignTicket', assignee: 'mia', team: null },
       { type: 'AssignTicket', assignee: null, team: 'one' },
       { type: 'AddInternalNote', text: 'hm' },
@@ -375,9 +383,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+const isJudgement = (said: Step) =>
+  said.type === 'say' && said.command.type === 'ReapplyPlan' && said.command.answered === true;
+
+/** What revisions that apply to open tickets would have reached is judged again without them: lives have the one or the other. */
+const eitherOr = (steps: readonly Step[]): readonly Step[] =>
+  steps.some(isJudgement) ? steps.map((said) => ('applies' in said ? { ...said, applies: false } : said)) : steps;
+
 export const script = (length: number): fc.Arbitrary<Script> =>
   fc.record({
     plans: fc.tuple(...planCodes.map(plan)),
     openings: fc.tuple(opening, opening, opening),
-    steps: fc.array(step, { minLength: 1, maxLength: length, size: 'max' }),
+    steps: fc.array(step, { minLength: 1, maxLength: length, size: 'max' }).map(eitherOr),
   });

@@ -80,6 +80,8 @@ interface Moment {
   /** The calendar that the customer has, in place of the plan's. */
   readonly customersCalendar?: string;
   readonly mayBackdate?: boolean;
+  /** What is known to have governed at an instant; by default the plan of the command. */
+  readonly known?: (at: Instant) => Plan | readonly [plan: Plan, version: number];
 }
 
 type Opening = Partial<Extract<TicketCommand, { type: 'OpenTicket' }>>;
@@ -152,12 +154,22 @@ export class TicketLife {
       ...{ actor, terms, mayBackdate },
       ...(this.setting.import === undefined ? {} : { import: this.setting.import }),
       ...(commandHash === undefined ? {} : { commandHash }),
+      ...(moment.known === undefined ? {} : { knownAt: this.termsBy(moment.known) }),
     };
     const caused = ticketDecider(this.versions, this.setting.factsTaken).decide({ ...intent, context }, this.state);
     this.state = caused.reduce(evolve, this.state);
     this.events.push(...caused);
     this.last = caused.map(line);
     return this;
+  }
+
+  private termsBy(known: NonNullable<Moment['known']>) {
+    return (at: Instant): PinnedVersions => {
+      const governs = known(at);
+      const [plan, version] = 'code' in governs ? [governs, 1] : governs;
+      this.knows(plan, version);
+      return { plan: { code: plan.code, version }, calendar: { code: plan.calendar, version: 1 } };
+    };
   }
 
   settle(now: string): this {

@@ -88,6 +88,7 @@ async function workOnTickets(context: TestContext): Promise<void> {
   const messageAt = Date.parse('2026-03-02T09:00:00Z');
   await say(context, 'T-pro', { type: 'SplitTicket', into: 'T-part', messageAt, subject: 'And this?' });
   await propagateMerge(context, 'T-pro');
+  await say(context, 'T-pro', { type: 'ReapplyPlan', answered: true, version: 1 });
   await say(context, 'T-pro', { type: 'MergeTicket', into: 'T-part' });
   await propagateMerge(context, 'T-pro');
 }

@@ -38,7 +38,15 @@ const sound: Readonly<Record<FieldName, unknown>> = {
   ...{ customer: 'Acme Ltd', source: 'desk', externalId: 'E 1', reference: 'R-1', plan: 'pro', type: 'productBug' },
   ...{ channel: 'email', priority: 'high', subject: 'It broke', application: 'Billing', users: ['ann', 'bob'] },
   ...{ origin: 'noRequest', pauseReason: 'onHold', cancelReason: 'spam', assignee: 'mia', team: 'first line' },
-  ...{ publicReply: false, version: 2, text: 'hm', into: 'T-2', messageAt: at, until: '2026-04-01T09:00:00Z' },
+  ...{
+    publicReply: false,
+    answered: true,
+    version: 2,
+    text: 'hm',
+    into: 'T-2',
+    messageAt: at,
+    until: '2026-04-01T09:00:00Z',
+  },
 };
 
 /** GraphQL has read instants already. */

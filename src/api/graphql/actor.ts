@@ -1,6 +1,6 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import { type Identity } from '../../auth/identity.js';
-import { permissions } from '../../auth/permissions.js';
+import { type Permission, permissions } from '../../auth/permissions.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { ActorKindEnum } from './enums.js';
@@ -33,12 +33,15 @@ export interface RecordedBy {
 /** @throws Rejection `FORBIDDEN` where somebody names others who may not */
 export function recordedBy(caller: Identity, onBehalfOf: Actor | undefined): RecordedBy {
   if (onBehalfOf === undefined) return { actor: caller.actor, mayBackdate: caller.may.has('report') };
-  expectMayReport(caller, 'onBehalfOf');
+  expectMayGive(caller, 'onBehalfOf', 'report');
   return { actor: caller.actor, mayBackdate: true, onBehalfOf };
 }
 
-/** @throws Rejection `FORBIDDEN` where somebody says what only those may who report what others did */
-export function expectMayReport(caller: Identity, field: string): void {
-  if (!caller.may.has('report'))
-    throw new Rejection('FORBIDDEN', `"${field}" requires one of the roles ${permissions.report.roles.join(', ')}.`);
+/** @throws Rejection `FORBIDDEN` where somebody gives a field that takes a permission which they do not have */
+export function expectMayGive(caller: Identity, field: string, permission: Permission): void {
+  if (!caller.may.has(permission))
+    throw new Rejection(
+      'FORBIDDEN',
+      `"${field}" requires one of the roles ${permissions[permission].roles.join(', ')}.`,
+    );
 }

@@ -163,6 +163,11 @@ function openingOf(
   return { customer, namedPlan: plan, openedAt: opening.occurredAt };
 }
 
+function orThrow<Answer>(answer: Answer | Rejection): Answer {
+  if (answer instanceof Rejection) throw answer;
+  return answer;
+}
+
 function commandOf(
   said: TicketRequest,
   ticket: string,
@@ -192,6 +197,9 @@ function commandOf(
     ...(source === undefined ? {} : { source }),
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(request.import === undefined ? {} : { import: request.import }),
+    ...(command.type === 'ReapplyPlan' && command.answered === true
+      ? { knownAt: (at) => orThrow(termsAt(command, at)) }
+      : {}),
     ...(objection === undefined ? {} : { objection }),
   };
   return { context, ...command };

@@ -14,13 +14,13 @@ import { type TicketRequest } from './ticket-request.js';
  * @throws Rejection `FORBIDDEN`
  */
 export function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
-  for (const { command } of requests) {
-    if (command.type === 'OpenTicket' && !sees(scope, command.customer))
-      throw new Rejection(
-        'FORBIDDEN',
-        `The customer ${command.customer} is not one of the customers that you may write for.`,
-      );
-  }
+  for (const { command } of requests) if (command.type === 'OpenTicket') expectOwnCustomer(scope, command.customer);
+}
+
+/** @throws Rejection `FORBIDDEN` */
+export function expectOwnCustomer(scope: Scope, customer: string): void {
+  if (!sees(scope, customer))
+    throw new Rejection('FORBIDDEN', `The customer ${customer} is not one of the customers that you may write for.`);
 }
 
 /**

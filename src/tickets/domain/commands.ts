@@ -42,6 +42,8 @@ export interface CommandContext {
   readonly commandHash?: string;
   /** The versions in force for the customer at `occurredAt`, as known now. */
   readonly terms: PinnedVersions;
+  /** The versions that were in force for the customer at any instant, as known now; for what judges a history again. */
+  readonly knownAt?: (at: Instant) => PinnedVersions;
   /** The words of the desk, as known now. Left out where nobody says any: what Pledge itself tells a ticket has none. */
   readonly words?: Words;
   /** Set for history: judged only up to what it says itself, clamped to the opening, any age. */

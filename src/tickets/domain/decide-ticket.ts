@@ -7,10 +7,11 @@ import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext, type TicketCommandInContext } from './commands.js';
 import { type FactEvent, type OutcomeEvent, type TicketEvent } from './ticket-event-types.js';
 import { countsAt, factOf } from './fact-of.js';
-import { type Fact, type FactType, type TicketCommand } from './facts.js';
-import { isAlreadySo, isUnderWay, type TicketState, objection } from './ticket-state.js';
+import { type Fact, type FactType, type JudgedAgain, type TicketCommand } from './facts.js';
+import { changes, isAlreadySo, isUnderWay, type TicketState, objectionTo } from './ticket-state.js';
 import { outcomeEvent } from './outcome-events.js';
-import { applyRevision, changesTerms } from './revision-facts.js';
+import { applyRevision, changesTerms, changesVerdicts } from './revision-facts.js';
+import { judgementIn, whatIsKnown } from './judge-again.js';
 import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
 import { expectWords } from './command-words.js';
 import { endedWaits } from './ended-waits.js';
@@ -68,18 +69,19 @@ function decideFact(
   if (command.type === 'SplitTicket') expectMessage(command.messageAt, ticket, at);
   if (command.type === 'PauseTicket') expectAhead(command.until, at);
   const restoring = restoresIn(command, state);
-  const event = toFactEvent(restoring ?? command, ticket.customer, state, versions);
+  const known = knownOf(command, ticket, state, versions);
+  const event = toFactEvent(restoring ?? command, ticket.customer, state, versions, known);
   const fact = factOf(event, ticket.size, opened);
   if (state !== undefined && isAlreadySo(state, fact))
     return settle(ticket, settleTo(ticket, context), context, versions);
-  const code = state === undefined || isSplitOff(ticket, command) ? undefined : objection(state, fact.type);
+  const code = state === undefined || isSplitOff(ticket, command) ? undefined : objectionTo(state, fact);
   if (code !== undefined)
     throw new Rejection(code, refusals[code]?.(state) ?? `The ticket is ${state?.status ?? 'none'}.`);
   if (context.objection !== undefined) throw context.objection;
   if (context.words !== undefined) expectWords(command, state, context.words, at);
   if (ticket.length >= factsTaken && !endings.has(fact.type)) throw full(context.ticket, factsTaken);
 
-  if (fact.type === 'PlanReapplied' && !changesTerms(ticket, ticket.foresee(event), fact.at, versions)) {
+  if (fact.type === 'PlanReapplied' && !isNews(fact, ticket, ticket.foresee(event), context, versions)) {
     return settle(ticket, settleTo(ticket, context), context, versions);
   }
   if (restoring === undefined || state === undefined || isUnderWay(state.beforeCancel ?? state))
@@ -88,6 +90,25 @@ function decideFact(
   const again = { ...command, context: { ...context, factId: deriveId('reopened', context.factId) } };
   return withOutcomes([event, toFactEvent(again, ticket.customer, state, versions)], ticket, context, versions);
 }
+
+/** By what a command has a ticket's history judged again; undefined where it does not. */
+function knownOf(
+  command: TicketCommandInContext,
+  ticket: Ticket,
+  state: TicketState | undefined,
+  versions: Versions,
+): JudgedAgain | undefined {
+  if (command.type !== 'ReapplyPlan' || command.answered !== true) return undefined;
+  const { knownAt = () => command.context.terms } = command.context;
+  const by = command.keepsClasses === true ? undefined : state;
+  return whatIsKnown(changes(ticket.factsFrom(-Infinity)), knownAt, versions, by);
+}
+
+/** Whether recalculating moves anything. */
+const isNews = (fact: Fact, before: Ticket, after: Ticket, { now }: CommandContext, versions: Versions): boolean =>
+  judgementIn(fact) === undefined
+    ? changesTerms(before, after, fact.at, versions)
+    : changesVerdicts(before, after, Math.max(after.horizon, now), versions);
 
 /** In a log, a cancelled ticket that is reopened was cancelled by mistake: there no system has a word of its own for that. */
 function restoresIn(

@@ -101,6 +101,12 @@ export const eventFields = {
     'a whole number from 1',
     'The version of its plan; the one in force where it is left out.',
   ),
+  answered: rule(
+    'flag',
+    flag,
+    '`true` or `false`',
+    'Whether clocks that were answered are judged again too, by what is known now; false where it is left out. For the role admin.',
+  ),
   text: textRule(10_000, 'What is noted.'),
   into: ticketId('The id of the other ticket: the one that goes on for both, or the one that is split off.'),
   messageAt: instantRule('When the message that is split off was written: a reply of the customer, or the opening.'),

@@ -23,7 +23,7 @@ export function factOf(event: FactEvent, order: number, openedAt: Instant | unde
   const clamped: Clamped | undefined =
     at > occurredAt ? 'clampedToOpening' : at < occurredAt ? 'clampedToRecording' : undefined;
   const kept = type === 'InternalNoteAdded' ? nothing : data;
-  const when = { at, clamped, isSplitOff: false, order };
+  const when = { at, clamped, isSplitOff: false, judgedAs: undefined, order };
   return { id, type, ...when, actor: doerOf(metadata), terms: data.terms, commandHash, data: kept } as Fact;
 }
 

@@ -43,8 +43,16 @@ export type TicketCommand =
   | { readonly type: 'ResumeTicket'; readonly reason?: PauseReason }
   | { readonly type: 'AssignTicket'; readonly assignee: string | null; readonly team: string | null }
   | { readonly type: 'ReclassifyTicket'; readonly ticketType?: TicketType; readonly priority?: string }
-  /** Recalculates its clocks under the versions in force, or under the version named of its plan. */
-  | { readonly type: 'ReapplyPlan'; readonly version?: number }
+  /**
+   * Recalculates its clocks under the versions in force, or under the version named of its plan. With `answered`, what is
+   * answered is judged again too: by the class of now, or with `keepsClasses` by the class that it had then.
+   */
+  | {
+      readonly type: 'ReapplyPlan';
+      readonly version?: number;
+      readonly answered?: true;
+      readonly keepsClasses?: true;
+    }
   | { readonly type: 'AddInternalNote'; readonly text: string }
   | { readonly type: 'ResolveTicket'; readonly publicReply?: boolean }
   | { readonly type: 'CloseTicket' }
@@ -101,8 +109,8 @@ export interface FactData {
   TicketResumed: { readonly reason: PauseReason | null; readonly until?: Instant };
   TicketAssigned: { readonly assignee: string | null; readonly team: string | null };
   TicketReclassified: { readonly type: TicketType; readonly priority: string; readonly guarantee: Guarantee };
-  /** Its clocks are recalculated under the versions that it pins. */
-  PlanReapplied: { readonly because: Reapplication; readonly guarantee: Guarantee };
+  /** Its clocks are recalculated under the versions that it pins. With `answered` all that was recorded before is judged again. */
+  PlanReapplied: { readonly because: Reapplication; readonly guarantee: Guarantee; readonly answered?: JudgedAgain };
   InternalNoteAdded: { readonly text: string };
   TicketResolved: { readonly publicReply: boolean };
   TicketClosed: object;
@@ -116,6 +124,27 @@ export interface FactData {
   MergeReceived: Received & { readonly from: string };
   /** A message of the customer's became a ticket of its own. */
   TicketSplit: { readonly into: string; readonly messageAt: Instant; readonly opening: SplitOpening };
+}
+
+/** By what a ticket's history is judged again: what was known when somebody asked for it. */
+export interface JudgedAgain {
+  /** What governs from each instant on, in their order; the first of them before it, too. */
+  readonly versions: readonly KnownVersions[];
+  /** The class that all is judged by; left out where each clock is judged by the class that the ticket had then. */
+  readonly class?: TicketClass;
+}
+
+/** The versions in force from an instant on, and what they promised the ticket. */
+export interface KnownVersions {
+  readonly from: Instant;
+  readonly terms: PinnedVersions;
+  readonly guarantee: Guarantee;
+}
+
+/** What promises go by. */
+export interface TicketClass {
+  readonly type: TicketType;
+  readonly priority: string;
 }
 
 /** What a ticket knows of another that was merged into it. */
@@ -196,6 +225,8 @@ export type Fact = {
     readonly clamped: Clamped | undefined;
     /** A message that was split off: it counts in another ticket alone. */
     readonly isSplitOff: boolean;
+    /** The class that clocks are judged by at this fact, where its history was judged again by another than it had. */
+    readonly judgedAs: TicketClass | undefined;
     /** Its place in the log; the order of facts at the same instant. */
     readonly order: number;
     /** Who did it. */

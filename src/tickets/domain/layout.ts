@@ -28,7 +28,9 @@ export function advance(
 ): Left {
   if (state.guarantee.reason === 'beforeJudgedFrom') return { open: [], over: [] };
   const lapsed = open.map((run) => lapse(run, fact.at));
-  const runs = effect({ runs: lapsed, fact, before: before ?? state, state, versions, firstReplyFrom });
+  const now = asJudged(state, fact);
+  const then = before === undefined ? now : asJudged(before, fact);
+  const runs = effect({ runs: lapsed, fact, before: then, state: now, versions, firstReplyFrom });
   const resolution = latestResolution(runs);
   const isOver = (run: TicketRun) =>
     !isLive(run) && run !== resolution && !mayBeTakenUp(run) && run.before === null && !isBeingTold(run, fact, state);
@@ -38,6 +40,10 @@ export function advance(
 }
 
 const none: readonly TicketRun[] = [];
+
+/** The ticket as a fact's clocks are judged by it. */
+const asJudged = (state: TicketState, { judgedAs }: Fact): TicketState =>
+  judgedAs === undefined ? state : { ...state, ...judgedAs };
 
 const latestResolution = (runs: readonly TicketRun[]) => runs.findLast((run) => run.metric === 'resolution');
 

@@ -3,7 +3,7 @@ import { type VersionRef } from '../../clocks/pinned-versions.js';
 import { metrics, type Plan } from '../../catalogue/domain/plan.js';
 import { type Fact } from './facts.js';
 import { isOpen } from './recalculate.js';
-import { changes, isAlreadySo, isLink, isReply, isUnderWay, objection, type TicketState } from './ticket-state.js';
+import { changes, isAlreadySo, isLink, isReply, isUnderWay, objectionTo, type TicketState } from './ticket-state.js';
 
 /** What of a fact counts for nothing, or otherwise than it was said. */
 export type FactNoticeCode = Exclude<NoticeCode, 'defaultPlan' | 'alreadySo' | 'openedBefore'>;
@@ -33,7 +33,7 @@ const none: readonly [] = [];
 /** Why a fact does not do what it says; undefined: it does. */
 function meaningless(before: TicketState | undefined, fact: Fact, planOf: PlanOf): FactNoticeCode | undefined {
   if (before === undefined || isLink(before, fact)) return undefined;
-  if (objection(before, fact.type) !== undefined || isAlreadySo(before, fact)) return 'withoutEffect';
+  if (objectionTo(before, fact) !== undefined || isAlreadySo(before, fact)) return 'withoutEffect';
   switch (fact.type) {
     case 'FirstResponseSent':
     case 'FollowUpSent':

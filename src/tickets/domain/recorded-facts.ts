@@ -4,7 +4,7 @@ import { guaranteeOf, type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapplied-terms.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext } from './commands.js';
-import { type FactData, type TicketCommand } from './facts.js';
+import { type FactData, type JudgedAgain, type TicketCommand } from './facts.js';
 import { type TicketState } from './ticket-state.js';
 
 /** The command with this verb. */
@@ -16,6 +16,8 @@ export type InContext<By extends TicketCommand['type']> = CommandOf<By> & { read
 export interface TicketStanding {
   readonly state: TicketState | undefined;
   readonly versions: Versions;
+  /** By what its history is judged again, where it is. */
+  readonly known?: JudgedAgain | undefined;
 }
 
 export function split(command: InContext<'SplitTicket'>, { state }: TicketStanding): FactData['TicketSplit'] {
@@ -66,12 +68,13 @@ export function reclassification(
 export function reapplication(
   because: Reapplication,
   { ticket, terms }: CommandContext,
-  { state, versions }: TicketStanding,
+  { state, versions, known }: TicketStanding,
 ): FactData['PlanReapplied'] {
   if (state === undefined) throw noTicket(ticket);
   const { plan } = reappliedTerms(state.terms, terms, because);
   const isUnjudged = state.guarantee.reason === 'beforeJudgedFrom';
-  return { because, guarantee: isUnjudged ? state.guarantee : guaranteeOf(versions.plan(plan), state) };
+  const guarantee = isUnjudged ? state.guarantee : guaranteeOf(versions.plan(plan), state);
+  return { because, guarantee, ...(known === undefined ? {} : { answered: known }) };
 }
 
 /** The refusal where there is no such ticket, whoever asks. */

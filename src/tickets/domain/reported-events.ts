@@ -120,9 +120,9 @@ export const reportedEvents = {
   PlanReapplied: event({
     says: 'Its clocks were recalculated under other versions of plan and calendar.',
     required: [],
-    optional: ['version'],
+    optional: ['version', 'answered'],
     by: 'ReapplyPlan',
-    command: (values) => values,
+    command: ({ answered, ...rest }) => (answered === true ? { ...rest, answered } : rest),
     fact: ({ context }, standing) => reapplication('reapplied', context, standing),
   }),
   InternalNoteAdded: event({

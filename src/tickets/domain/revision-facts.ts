@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
 import { calendarsOf, isOlder, type PinnedVersions } from '../../clocks/pinned-versions.js';
-import { isLive } from '../../clocks/run.js';
+import { isLive, lastStep } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type ApplyRevision, type CommandContext } from './commands.js';
@@ -20,6 +20,24 @@ export function changesTerms(before: Ticket, after: Ticket, at: Instant, version
     new Map(runs.map(({ id, pinned, terms, target, end }) => [id, [pinned, terms, target, end === null]])),
   ];
   return !isDeepStrictEqual(standing(was.state, was.open), standing(is.state, [...is.over, ...is.open]));
+}
+
+/**
+ * Whether a judgement of the whole history leaves the ticket, or any clock that it ever had, otherwise by an instant. What an
+ * import left unjudged for its age stays so.
+ */
+export function changesVerdicts(before: Ticket, after: Ticket, by: Instant, versions: Versions): boolean {
+  if (before.stateAt(by, versions)?.guarantee.reason === 'beforeJudgedFrom') return false;
+  const judged = (ticket: Ticket) => [
+    ticket.stateAt(by, versions)?.terms,
+    ticket.stateAt(by, versions)?.guarantee,
+    ticket.clocksAt(by, versions).map((run) => {
+      const { id, startedAt, terms, target, breachedAt, end, overSince } = run;
+      const { dueAt, atRiskAt } = lastStep(run);
+      return { id, startedAt, terms, target, breachedAt, end, overSince, dueAt, atRiskAt };
+    }),
+  ];
+  return !isDeepStrictEqual(judged(before), judged(after));
 }
 
 /**

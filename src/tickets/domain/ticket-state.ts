@@ -4,6 +4,7 @@ import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { Directory } from './directory.js';
+import { judgementIn } from './judge-again.js';
 import { type CancelReason, type Fact, type FactData, type Origin, type Received } from './facts.js';
 
 /** `waiting`: open, with at least one reason to wait. */
@@ -109,6 +110,10 @@ export function objection(state: TicketState, type: Fact['type']): string | unde
       return undefined;
   }
 }
+
+/** As {@link objection}, of a fact. A history may be judged again however the ticket stands. */
+export const objectionTo = (state: TicketState, fact: Fact): string | undefined =>
+  judgementIn(fact) === undefined ? objection(state, fact.type) : undefined;
 
 /** Whether the ticket stands so already, so that the fact would change nothing. */
 export function isAlreadySo(state: TicketState, fact: Fact): boolean {
@@ -218,7 +223,7 @@ const replied = (state: TicketState, at: Instant): TicketState => ({
 /** The state after one fact more. A fact without sense changes nothing: the same object comes back. */
 export function after(state: TicketState | undefined, fact: Fact): TicketState | undefined {
   if (fact.type === 'TicketOpened') return state === undefined ? opened(fact) : linked(state, fact);
-  if (state === undefined || objection(state, fact.type) !== undefined || isAlreadySo(state, fact)) return state;
+  if (state === undefined || objectionTo(state, fact) !== undefined || isAlreadySo(state, fact)) return state;
   return changed(state, fact);
 }
 
@@ -261,6 +266,7 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
       return { ...state, type, priority, guarantee };
     }
     case 'PlanReapplied': {
+      if (objection(state, fact.type) !== undefined) return state; // only what came before is judged again
       const { because, guarantee } = fact.data;
       return { ...state, guarantee, terms: reappliedTerms(state.terms, fact.terms, because) };
     }

@@ -12,6 +12,7 @@ import { Directory } from './directory.js';
 import { type OutcomeEvent, type TicketEvent } from './ticket-event-types.js';
 import { factOf, isFact } from './fact-of.js';
 import { type Fact } from './facts.js';
+import { judgementIn } from './judge-again.js';
 import { type StateChange, type TicketState } from './ticket-state.js';
 import { Sequence } from './sequence.js';
 import { type ChangedRuns, type TicketAt, Timeline } from './timeline.js';
@@ -106,7 +107,7 @@ export class Ticket {
       return new Ticket(
         customer ?? event.data.customer,
         opening ?? (fact.type === 'TicketOpened' ? fact : undefined),
-        pinned.some((terms) => arePinnedAlike(terms, fact.terms)) ? pinned : [...pinned, fact.terms],
+        [fact.terms, ...(judgementIn(fact)?.versions ?? []).map(({ terms }) => terms)].reduce(withPinned, pinned),
         hashes.with(fact.id, fact.commandHash ?? null),
         known,
         Math.max(horizon, fact.at),
@@ -224,6 +225,9 @@ export class Ticket {
   }
 }
 
+const withPinned = (pinned: readonly PinnedVersions[], terms: PinnedVersions): readonly PinnedVersions[] =>
+  pinned.some((known) => arePinnedAlike(known, terms)) ? pinned : [...pinned, terms];
+
 /** A stream without events. */
 export const unopened: Ticket = Ticket.unopened;
 
@@ -239,7 +243,8 @@ const bytesOfRun = 1_500;
 /** What a fact takes with what it left, measured; texts beside that. */
 function bytesOf({ type, data }: Fact): number {
   if (type === 'InternalNoteAdded') return 300;
-  return type === 'TicketOpened' || type === 'TicketSplit' ? 1_200 + 2 * JSON.stringify(data).length : 1_200;
+  const hasTexts = type === 'TicketOpened' || type === 'TicketSplit' || type === 'PlanReapplied';
+  return hasTexts ? 1_200 + 2 * JSON.stringify(data).length : 1_200;
 }
 
 const isOutcome = (event: TicketEvent): event is OutcomeEvent => event.type.startsWith('Sla');

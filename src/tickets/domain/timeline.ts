@@ -4,7 +4,8 @@ import { type RunId } from '../../clocks/outcome.js';
 import { isSameRun } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
-import { type Fact } from './facts.js';
+import { type Fact, type JudgedAgain } from './facts.js';
+import { judgedAgain, judgementIn } from './judge-again.js';
 import { after, isReply, type StateChange, type TicketState } from './ticket-state.js';
 import { type FirstReplyFrom } from './transition.js';
 import { isSameForClocks, isSameState } from './same-ticket-state.js';
@@ -67,9 +68,14 @@ export class Timeline {
     return [...this.entries].map(({ fact }) => fact);
   }
 
-  /** With a fact more; at the same instant the log's order decides. A split takes its message away. */
+  /**
+   * With a fact more; at the same instant the log's order decides. A split takes its message away, and what is judged again
+   * is all there is so far.
+   */
   insert(fact: Fact): Timeline {
-    return fact.type === 'TicketSplit' ? this.splitOff(fact.data.messageAt).inserted(fact) : this.inserted(fact);
+    if (fact.type === 'TicketSplit') return this.splitOff(fact.data.messageAt).inserted(fact);
+    const judgement = judgementIn(fact);
+    return judgement === undefined ? this.inserted(fact) : this.judgedAgain(judgement).inserted(fact);
   }
 
   private inserted(fact: Fact): Timeline {
@@ -87,6 +93,20 @@ export class Timeline {
       this.changed,
       this.worked,
       fact.type === 'MergeReceived' ? Math.max(this.mergedAt, fact.at) : this.mergedAt,
+    );
+  }
+
+  /** With every fact as one that is judged by something else. */
+  private judgedAgain(by: JudgedAgain): Timeline {
+    const anew = [...this.entries].map(({ fact, stand }) => ({ fact: judgedAgain(fact, by), stand, isOther: true }));
+    return new Timeline(
+      this.entries.replace(0, anew),
+      this.versions,
+      0,
+      this.length,
+      this.changed,
+      this.worked,
+      this.mergedAt,
     );
   }
 

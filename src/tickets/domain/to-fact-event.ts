@@ -3,7 +3,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { type PauseReason } from '../../catalogue/domain/plan.js';
 import { type CommandContext, type TicketCommandInContext } from './commands.js';
 import { type FactEvent } from './ticket-event-types.js';
-import { type FactData, type FactType } from './facts.js';
+import { type FactData, type FactType, type JudgedAgain } from './facts.js';
 import { noTicket, reapplication, type TicketStanding } from './recorded-facts.js';
 import { factAsked } from './reported-events.js';
 import { type TicketState } from './ticket-state.js';
@@ -29,13 +29,14 @@ export function toFactEvent(
   owner: string | undefined,
   state: TicketState | undefined,
   versions: Versions,
+  known?: JudgedAgain,
 ): FactEvent {
   const { context } = command;
   const { occurredAt, now, actor, terms, factId, commandHash, onBehalfOf, source, correlationId } = context;
   const customer = command.type === 'OpenTicket' ? command.customer : owner;
   if (customer === undefined) throw noTicket(context.ticket);
 
-  const [type, recorded] = recordedOf(command, { state, versions });
+  const [type, recorded] = recordedOf(command, { state, versions, known });
   const metadata = {
     actor,
     occurredAt,

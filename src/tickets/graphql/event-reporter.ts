@@ -5,7 +5,7 @@ import { type TimeSource } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
-import { expectMayReport, recordedBy } from '../../api/graphql/actor.js';
+import { recordedBy } from '../../api/graphql/actor.js';
 import { Faults } from '../../api/graphql/faults.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
@@ -13,6 +13,7 @@ import { CATALOGUE, EVENT_STORE, TIME_SOURCE } from '../../di-tokens.js';
 import { ChangeTicketCommand } from '../commands/change-ticket-handler.js';
 import { type ReportedType, type TicketCommand } from '../domain/facts.js';
 import { type ReportInput } from './event.inputs.js';
+import { expectMayAsk } from './expect-may-ask.js';
 import { readMutation } from './event-readers.js';
 import { type NamedOpening, openingId } from './opening-id.js';
 import { foreseeRefused, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
@@ -35,7 +36,7 @@ export class EventReporter {
     const known = ticket ?? idOf(command, report, identity);
     const id = known ?? newId();
     const decided = async () => {
-      if (command.type === 'OpenTicket' && command.plan !== undefined) expectMayReport(identity, 'plan');
+      expectMayAsk(identity, command);
       const request = { ...report, command, ...recordedBy(identity, actor) };
       await foreseeRefused(this.store, sender, command.type === 'MergeTicket' ? [id, command.into] : [id]);
       const objection = sender.unopened?.objection(command, id);

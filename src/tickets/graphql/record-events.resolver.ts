@@ -17,6 +17,7 @@ import { opens, refusedAll } from '../commands/opening-rejected.js';
 import { heeding } from '../commands/unopened.js';
 import { type TicketEventInput } from './event.inputs.js';
 import { readBulk } from './event-readers.js';
+import { expectMayAsk } from './expect-may-ask.js';
 import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.types.js';
 import { foreseeRefused, From, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 
@@ -49,6 +50,7 @@ export class RecordEventsResolver {
 
   private async recordAll(events: readonly TicketEventInput[], sender: Sender): Promise<TicketEventsRecordedType> {
     const items = read(events).map(({ ticket, actor, ...report }, index): Item => {
+      expectMayAsk(sender.identity, report.command);
       return { index, ticket, request: { ...report, ...recordedBy(sender.identity, actor) } };
     });
     const results = new Array<RecordedTicketEventType>(events.length);

@@ -153,7 +153,7 @@ export class TicketMutationsResolver {
   @Mutation(() => TicketResult, {
     nullable: true,
     description:
-      'Recalculates the clocks of a ticket from their own starts, also those that are breached and unanswered, under the plan and calendar that govern it now. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.',
+      'Recalculates the clocks of a ticket from their own starts, also those that are breached and unanswered, under the plan and calendar that govern it now. With `answered`, answered clocks too, by what is known now of its customer, and by its class of now: so it is possible for a closed ticket as well. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.',
   })
   reapplyPlan(
     @Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput,

@@ -5,6 +5,7 @@ import { groupBy } from '../../event-sourcing/group-by.js';
 import { plansOf } from './plans-of.js';
 import { type FactsTable } from './ticket-tables.js';
 import { type Fact } from '../domain/facts.js';
+import { heedJudgements } from '../domain/judge-again.js';
 import { type FactNotice, type FactNoticeCode, noticesOn } from '../domain/notices.js';
 import { heedSplits } from '../domain/split-off.js';
 import { type Stop, stopsChanged } from '../domain/stops.js';
@@ -92,7 +93,8 @@ export interface FactTold {
 export async function tellAnew(tx: Tx, ticket: string): Promise<FactTold> {
   const rows = await tx.selectFrom('facts').selectAll().where('ticket', '=', ticket).orderBy('part').execute();
   const facts = rows.flatMap((row) => JSON.parse(`[${row.facts}]`) as Fact[]);
-  const waits = facts.filter(({ type }) => type === 'TicketPaused');
+  const inOrder = heedSplits(heedJudgements(facts.toSorted((a, b) => a.at - b.at || a.order - b.order)));
+  const waits = inOrder.filter(({ type }) => type === 'TicketPaused');
   const planOf = await plansOf(
     tx,
     waits.map(({ terms }) => terms.plan),
@@ -101,7 +103,6 @@ export async function tellAnew(tx: Tx, ticket: string): Promise<FactTold> {
   const byPart = new Map(rows.map(({ part }): [number, string[]] => [part, []]));
   const stops: Stop[] = [];
   let state: TicketState | undefined;
-  const inOrder = heedSplits(facts.toSorted((a, b) => a.at - b.at || a.order - b.order));
   for (const fact of inOrder) {
     for (const code of noticesOn(state, fact, planOf)) notices.push({ fact: fact.id, code });
     const before = state;

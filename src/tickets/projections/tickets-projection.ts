@@ -13,6 +13,7 @@ import { clockAfter, nextOf } from '../../clocks/recorded-clock.js';
 import { type FactEvent } from '../domain/ticket-event-types.js';
 import { factOf } from '../domain/fact-of.js';
 import { factTypes } from '../domain/facts.js';
+import { judgementIn } from '../domain/judge-again.js';
 import { noticesOn, type PlanOf } from '../domain/notices.js';
 import { stopsChanged } from '../domain/stops.js';
 import { after } from '../domain/ticket-state.js';
@@ -109,9 +110,9 @@ function takeFact(tickets: Batch['tickets'], event: StoredEvent & FactEvent, pla
   tickets.set(id, row);
   const fact = compact(factOf(event, event.revision, row.state?.openedAt));
   if (isIdle(fact)) return;
-  // What comes late changes what the facts after it mean, and a split what its message means: they are told anew,
-  // together, when the batch is saved.
-  row.isLate ||= fact.at < row.lastAt || fact.type === 'TicketSplit';
+  // What comes late changes what the facts after it mean, a split what its message means, and a judgement all before it:
+  // they are told anew, together, when the batch is saved.
+  row.isLate ||= fact.at < row.lastAt || fact.type === 'TicketSplit' || judgementIn(fact) !== undefined;
   const notices = row.isLate ? [] : noticesOn(row.state, fact, planOf);
   row.added.push({ fact, notices });
   if (row.isLate) return;

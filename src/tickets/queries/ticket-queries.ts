@@ -6,6 +6,7 @@ import { type Reader } from '../../auth/asker.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { READERS } from '../../di-tokens.js';
 import { type TicketView } from '../domain/ticket-view.js';
+import { type Opened, openedTickets } from './opened-tickets.js';
 import { ticketById, ticketCalled, type TicketFilter, tickets, workQueue } from './tickets.js';
 
 /** A ticket by id or reference. */
@@ -58,5 +59,30 @@ export class TicketListHandler implements IQueryHandler<TicketListQuery> {
   async execute({ reader, list, filter, page, minPosition }: TicketListQuery) {
     await this.barrier.seen(['tickets'], minPosition);
     return lists[list](this.readers.of(reader), filter, page);
+  }
+}
+
+/** The ids of a customer's tickets that were opened in a period, oldest first. */
+export class OpenedTicketsQuery extends Query<Page<string>> {
+  constructor(
+    readonly reader: Reader,
+    readonly opened: Opened,
+    readonly page: PageRequest,
+    readonly minPosition: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(OpenedTicketsQuery)
+export class OpenedTicketsHandler implements IQueryHandler<OpenedTicketsQuery> {
+  constructor(
+    @Inject(READERS) private readonly readers: Readers,
+    private readonly barrier: ReadBarrier,
+  ) {}
+
+  async execute({ reader, opened, page, minPosition }: OpenedTicketsQuery) {
+    await this.barrier.seen(['tickets'], minPosition);
+    return openedTickets(this.readers.of(reader), opened, page);
   }
 }

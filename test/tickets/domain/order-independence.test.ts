@@ -69,6 +69,8 @@ const commands: fc.Arbitrary<TicketCommand | InternalCommand> = fc.oneof(
     { type: 'ReclassifyTicket', priority: 'normal' },
     { type: 'ReapplyPlan', version: 1 },
     { type: 'ReapplyPlan', version: 2 },
+    { type: 'ReapplyPlan', version: 2, answered: true },
+    { type: 'ReapplyPlan', version: 1, answered: true, keepsClasses: true },
     { type: 'ApplyRevision', of: 'plan', code: 'tested', version: 2 },
     { type: 'ResolveTicket' },
     { type: 'ResolveTicket', publicReply: false },
