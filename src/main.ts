@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { fail, failOnWhatIsUncaught } from './cli/fail.js';
 import { guardOutput } from './cli/print.js';
-import { serve } from './cli/serve-command.js';
 
 guardOutput(fail);
 failOnWhatIsUncaught();
-await serve().catch(fail);
+// Loaded here, so that what cannot be loaded is told like every other error.
+await import('./cli/serve-command.js').then(({ serve }) => serve()).catch(fail);

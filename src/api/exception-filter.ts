@@ -1,9 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { randomUUID } from 'node:crypto';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { InvalidCalendar } from '../business-time/calendar.js';
 import { cut, Rejection } from '../event-sourcing/rejection.js';
+import { aboutError, aboutRequest } from './about-refusal.js';
 import { inFull, type Log } from '../observability/log.js';
 
 const ours = { message: 'Pledge failed unexpectedly.', code: 'INTERNAL_SERVER_ERROR' };
@@ -34,7 +35,8 @@ export function errorFormat({ log, isExplorable }: ErrorReporting): FormatError 
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     const { message, code, more } = described(formatted, cause);
     const isOurs = code === ours.code;
-    log(isOurs ? { level: 'error', id, code, error: inFull(cause) } : { level: 'warn', id, code });
+    const about = { id, code, ...aboutError(error) };
+    log(isOurs ? { level: 'error', ...about, error: inFull(cause) } : { level: 'warn', ...about });
     const { locations } = formatted;
     const short = cut(message, longestMessage);
     return {
@@ -110,7 +112,8 @@ export class ApiExceptionFilter implements ExceptionFilter {
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
     const isOurs = status >= 500;
     const code = isOurs ? ours.code : (codes[status] ?? 'REFUSED');
-    this.log(isOurs ? { level: 'error', id, code, error: inFull(error) } : { level: 'warn', id, code });
+    const about = { id, code, ...aboutRequest(host.switchToHttp().getRequest<FastifyRequest>()) };
+    this.log(isOurs ? { level: 'error', ...about, error: inFull(error) } : { level: 'warn', ...about });
     const message = isOurs || !(error instanceof Error) ? ours.message : cut(error.message, longestMessage);
     return host
       .switchToHttp()

@@ -28,6 +28,10 @@ export interface Server {
   readonly url: string;
   /** The key to try it with, on loopback where nobody has set whom else to believe. */
   readonly developmentKey: DevelopmentKey | undefined;
+  /** Whether anybody could be known: by a token, the development key, or a key that was made. */
+  readonly hasKeys: boolean;
+  /** Whether a browser gets GraphiQL. */
+  readonly isExplorable: boolean;
   /** Stops listening and ends the work behind; the application context stays open. */
   close(): Promise<void>;
 }
@@ -71,9 +75,10 @@ export async function startServer(
     const mayOperate = identity?.may.has('operate') === true;
     return reply.status(statusCodeOf(health)).send(mayOperate ? health : publicly(health));
   });
-  adapter.getInstance().get('/metrics', async ({ identity }, reply) => {
+  adapter.getInstance().get('/metrics', async (request, reply) => {
+    const { identity } = request;
     const why = identity === undefined ? 'Authentication is required.' : whyNot(identity, '/metrics', 'operate');
-    if (why !== undefined) refuse(reply, new Rejection('FORBIDDEN', why), requestLimits.log);
+    if (why !== undefined) refuse(request, reply, new Rejection('FORBIDDEN', why), requestLimits.log);
     else await reply.type(metricsType).send(metricsOf(await healthNow(context)));
     return reply;
   });
@@ -93,7 +98,8 @@ export async function startServer(
     await close();
     throw error;
   }
-  return { url: await app.getUrl(), developmentKey: authenticator.developmentKey, close };
+  const { developmentKey, hasKeys } = authenticator;
+  return { url: await app.getUrl(), developmentKey, hasKeys, isExplorable: requestLimits.isExplorable, close };
 }
 
 /** A build that takes a moment, as after every start, is waited for; of a longer one `/health` and queries tell. */

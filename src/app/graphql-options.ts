@@ -3,12 +3,14 @@ import { type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { type ApolloDriverConfig } from '@nestjs/apollo';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
+import { getOperationAST, GraphQLError, lexicographicSortSchema, OperationTypeNode } from 'graphql';
 import { authorizeFields } from '../api/graphql/field-authorization.js';
 import { describeSchema } from '../api/graphql/describe-schema.js';
 import { contextOfRequest } from '../api/http/authenticate-requests.js';
 import { operationAuthorization } from '../api/graphql/operation-authorization.js';
+import { aboutOperation, noteAbout } from '../api/about-refusal.js';
 import { answerTooLarge, exceeds } from '../api/answer-size.js';
+import { type RequestContext } from '../auth/requires.js';
 import { type RequestLimits } from '../api/request-limits.js';
 import { queryRules } from '../api/graphql/query-rules.js';
 import { errorFormat, fewOf, mostErrors } from '../api/exception-filter.js';
@@ -47,23 +49,27 @@ const soundVariables = ({ limits }: RequestLimits): ApolloServerPlugin => ({
 const boundedAnswers = ({ limits, log }: RequestLimits): ApolloServerPlugin => ({
   requestDidStart: () =>
     Promise.resolve({
-      willSendResponse({ response: { body } }) {
+      willSendResponse({ response: { body }, contextValue, operation, operationName }) {
         if (body.kind !== 'single' || !exceeds(body.singleResult.data, limits.answerChars)) return Promise.resolve();
         const id = randomUUID();
         const { code, message } = answerTooLarge;
-        log({ level: 'warn', id, code });
+        const { identity } = contextValue as RequestContext;
+        log({ level: 'warn', id, code, ...aboutOperation(identity, operationName, operation) });
         body.singleResult = { data: null, errors: [{ message, extensions: { code, id } }] };
         return Promise.resolve();
       },
     }),
 });
 
-/** An answer tells a few errors: Apollo formats those that are left in its list. */
+/** An answer tells a few errors: Apollo formats those that are left in its list. The log tells what they are about. */
 const fewErrors: ApolloServerPlugin = {
   requestDidStart: () =>
     Promise.resolve({
-      didEncounterErrors({ errors }) {
-        (errors as GraphQLError[]).splice(0, errors.length, ...fewOf(errors));
+      didEncounterErrors({ errors, contextValue, document, request: { operationName } }) {
+        const few = fewOf(errors);
+        const operation = document === undefined ? null : getOperationAST(document, operationName);
+        noteAbout(few, aboutOperation((contextValue as RequestContext).identity, operationName, operation));
+        (errors as GraphQLError[]).splice(0, errors.length, ...few);
         return Promise.resolve();
       },
     }),

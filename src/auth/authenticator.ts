@@ -15,6 +15,8 @@ import { Tokens } from './tokens.js';
 export interface Authenticator {
   /** The key for trying things out, where this server has one. */
   readonly developmentKey: DevelopmentKey | undefined;
+  /** Whether anybody could be known, when it was opened: by a token, the development key, or a key that was made. */
+  readonly hasKeys: boolean;
   /**
    * Who sent `Bearer …`; at once where it is known already.
    * @throws Rejection `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `KEY_EXPIRED`, `KEY_REVOKED`, `IDENTITY_PROVIDER_UNAVAILABLE`
@@ -68,6 +70,7 @@ export function openAuthenticator(settings: Settings, time: TimeSource, log: Log
 
   return {
     developmentKey: development,
+    hasKeys: tokens !== undefined || development !== undefined || keys.list().length > 0,
     identify: (authorization) => {
       const credential = credentialIn(authorization);
       if (looksLikeKey(credential)) return identifyKey(credential);

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { type Server } from '../app/bootstrap.js';
 import { type DevelopmentKey } from '../auth/development-key.js';
 import { expectIdentity } from '../config/identity-settings.js';
 import { readSettings, type Settings } from '../config/settings.js';
@@ -49,11 +51,12 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
     print(
       `Pledge is running on ${server.url}, data in ${settings.data}`,
       '',
-      `  ${server.url}/graphql   the API; in a browser, GraphiQL`,
+      `  ${server.url}/graphql   the API${server.isExplorable ? '; in a browser, GraphiQL' : ''}`,
       `  ${server.url}/health    whether all is well`,
       '',
-      ...keyInWords(server.url, server.developmentKey),
-      ...((await hasTickets(context.store)) ? [] : [howToGetTickets]),
+      ...(server.hasKeys ? [] : [howToGetAKey(), '']),
+      ...keyInWords(server, server.developmentKey),
+      ...((await hasTickets(context.store)) ? [] : [howToGetTickets()]),
       'The tour is in README.md.',
     );
     await stopped;
@@ -69,18 +72,24 @@ async function hasTickets(store: EventStore): Promise<boolean> {
   return false;
 }
 
-const howToGetTickets =
-  'There are no tickets yet. For sample tickets, stop the server, run "./pledge sample | ./pledge import -", and start it again.';
+/** How the command is called here: in a clone it is not on the path. */
+const command = () => (existsSync('pledge') ? './pledge' : 'pledge');
+
+const howToGetTickets = () =>
+  `There are no tickets yet. For sample tickets, stop the server, run "${command()} sample | ${command()} import -", and start it again.`;
+
+const howToGetAKey = () =>
+  `There are no API keys yet. Make the first one here, while the server runs: ${command()} keys create NAME --role admin`;
 
 /** How to get in; the key itself is shown when it is made, and never again. */
-function keyInWords(url: string, key: DevelopmentKey | undefined): readonly string[] {
+function keyInWords({ url, isExplorable }: Server, key: DevelopmentKey | undefined): readonly string[] {
   if (key === undefined) return [];
   if (!key.isNew) return [`The development key is in ${key.file}.`, ''];
   return [
     `A development key for this machine was made; it is in ${key.file}. It is shown only now:`,
     '',
     `  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${key.text}' -d '{"query":"{ slaSummary { plan metric month attainment } }"}'`,
-    `  ${url}/graphql#key=${key.text}`,
+    ...(isExplorable ? [`  ${url}/graphql#key=${key.text}`] : []),
     '',
   ];
 }

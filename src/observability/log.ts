@@ -1,3 +1,4 @@
+import { type Actor } from '../event-sourcing/event-store.js';
 import { systemTime } from '../time/time-source.js';
 import { cut } from '../event-sourcing/rejection.js';
 import { visible } from '../parsing/visible.js';
@@ -10,6 +11,12 @@ export interface LogEntry {
   readonly code: string;
   /** Whose limit it was. */
   readonly who?: string;
+  /** What was refused: the kind and name of an operation of GraphQL, as `mutation Close`, or else the method of HTTP. */
+  readonly operation?: string;
+  /** What kind of actor asked; `unknown` where nobody was known. */
+  readonly actor?: Actor['kind'] | 'unknown';
+  /** Where: the path in the answer, or the fields that were asked for, or else the path of the address. */
+  readonly path?: string;
   /** What to do about it. */
   readonly message?: string;
   /** How many lines were left out before this one, of its kind or for want of a reader. */

@@ -11,8 +11,9 @@ import { pledge, startPledge } from '../support/pledge.js';
 async function served(
   folder: string,
   then: (printed: string) => Promise<void> = async () => undefined,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const server = startPledge(folder, ['serve']);
+  const server = startPledge(folder, ['serve'], '', env);
   await server.serves();
   try {
     await then(server.printed());
@@ -44,6 +45,18 @@ describe('the development key', () => {
     rmSync(join(folder, 'data', 'development.key'));
     await served(folder);
     expect(keyIn(folder)).not.toBe(key);
+  });
+
+  it('is not made where others can reach the server: it says how to make a key, and promises no GraphiQL', async () => {
+    const folder = newFolder();
+    const env = { PLEDGE_HOST: '0.0.0.0', PLEDGE_IDENTITY: 'keys' };
+    const first = await served(folder, () => Promise.resolve(), env);
+    expect(first).toContain('pledge keys create NAME --role admin');
+    expect(first).not.toContain('GraphiQL');
+    expect((await pledgeHere(folder, ['keys', 'create', 'me', '--role', 'admin'])).code).toBe(0);
+    const second = await served(folder, () => Promise.resolve(), { ...env, PLEDGE_EXPLORE: 'yes' });
+    expect(second).not.toContain('keys create');
+    expect(second).toContain('in a browser, GraphiQL');
   });
 
   it('that somebody wrote over is refused by a code', async () => {

@@ -102,6 +102,13 @@ describe('docker-compose.yml', () => {
     expect(settingsOfStore(24.1)[name]?.(value)).not.toBe(true);
   });
 
+  it('says how the first key is made, and has GraphiQL take it', () => {
+    expect(readFileSync('docker-compose.yml', 'utf8')).toContain(
+      'docker compose exec pledge pledge keys create me --role admin',
+    );
+    expect(compose.services['pledge']?.environment).toMatchObject({ PLEDGE_IDENTITY: 'keys', PLEDGE_EXPLORE: 'yes' });
+  });
+
   it('gives Pledge no more rights than it needs', () => {
     expect(compose.services['pledge']).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
   });

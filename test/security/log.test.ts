@@ -20,7 +20,8 @@ describe('what strangers are refused', () => {
   it('is a line a minute, which says how many were left out', async () => {
     const ask = async (authorization: string) => (await api.post('{}', { authorization })).status;
     for (let n = 0; n < 30; n++) expect(await ask(`Bearer pledge_${n}`)).toBe(401);
-    expect(api.logged).toEqual([{ ...refused, id: expect.any(String) as unknown, who: 'address 127.0.0.1' }]);
+    const about = { operation: 'POST', actor: 'unknown', path: '/graphql', who: 'address 127.0.0.1' };
+    expect(api.logged).toEqual([{ ...refused, id: expect.any(String) as unknown, ...about }]);
     api.time.moveTo(api.time.now() + 60_000);
     await ask('Bearer x');
     expect(api.logged.slice(1)).toEqual([expect.objectContaining({ ...refused, leftOut: 29 })]);

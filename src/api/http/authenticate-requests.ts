@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type RequestLimits } from '../request-limits.js';
 import { type Log } from '../../observability/log.js';
+import { aboutRequest } from '../about-refusal.js';
 import { errorBody } from '../exception-filter.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Authenticator } from '../../auth/authenticator.js';
@@ -43,7 +44,7 @@ export function authenticateRequests(
     const unknown = (error: unknown) => {
       if (isOpenRoute) done();
       else if (error instanceof Rejection)
-        refuse(reply, error, (entry) => {
+        refuse(request, reply, error, (entry) => {
           requestLimits.strangers.write(entry, requestLimits.addressOf(request.raw));
         });
       else done(error as Error);
@@ -62,9 +63,9 @@ const unknownHere = { UNAUTHENTICATED: 401, TOKEN_EXPIRED: 401, KEY_EXPIRED: 401
 const statuses: Readonly<Record<string, number>> = { ...unknownHere, FORBIDDEN: 403 };
 
 /** Answers with a refusal, which carries an id that is in the log. */
-export function refuse(reply: FastifyReply, { code, message }: Rejection, log: Log): void {
+export function refuse(request: FastifyRequest, reply: FastifyReply, { code, message }: Rejection, log: Log): void {
   const id = randomUUID();
-  log({ level: 'warn', id, code });
+  log({ level: 'warn', id, code, ...aboutRequest(request) });
   const status = statuses[code] ?? 503;
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="pledge"');
   void reply

@@ -6,6 +6,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { answerTooLarge } from '../answer-size.js';
 import { type RequestLimits } from '../request-limits.js';
 import { HeldBytes, type Hold } from '../held-bytes.js';
+import { aboutRequest } from '../about-refusal.js';
 import { errorBody } from '../exception-filter.js';
 import { discard, paced } from './paced-body.js';
 
@@ -68,9 +69,9 @@ export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimit
     // Where nobody waits for it, nothing more comes, and it is let go of at once.
     return { ...hold, add: (bytes) => socket.destroyed || hold.add(bytes) };
   }
-  function refused(message: string, code: string) {
+  function refused(request: FastifyRequest, message: string, code: string) {
     const id = randomUUID();
-    log({ level: 'warn', id, code });
+    log({ level: 'warn', id, code, ...aboutRequest(request) });
     return errorBody(message, code, id);
   }
 
@@ -83,7 +84,10 @@ export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimit
       return;
     }
     const refuse = () => {
-      void reply.status(429).header('retry-after', 1).send(refused(tooMany.ofRequests, tooMany.code));
+      void reply
+        .status(429)
+        .header('retry-after', 1)
+        .send(refused(request, tooMany.ofRequests, tooMany.code));
     };
     done(null, counted(request.raw, begin(request, reply), request.identity?.actor.id, refuse));
   });
@@ -105,8 +109,8 @@ export function limitHeld(server: FastifyInstance, { limits, log }: RequestLimit
       return;
     }
     const body = isTooLarge
-      ? refused(answerTooLarge.message, answerTooLarge.code)
-      : refused(tooMany.ofAnswers, tooMany.code);
+      ? refused(request, answerTooLarge.message, answerTooLarge.code)
+      : refused(request, tooMany.ofAnswers, tooMany.code);
     void reply.removeHeader('content-length').status(429);
     done(null, JSON.stringify(body));
   });

@@ -10,6 +10,7 @@ import { tooMuchJson } from '../json-size.js';
 import { tooLong, tooLongCode } from '../graphql/document-rules.js';
 import { type Limits } from '../limits.js';
 import { type Asked, notAllowed, type Operations } from '../graphql/persisted-operations.js';
+import { aboutRequest } from '../about-refusal.js';
 import { errorBody } from '../exception-filter.js';
 
 /** How long a request may take and how large it may be, for whoever makes the server. */
@@ -89,21 +90,23 @@ function limitAddresses(server: FastifyInstance, requestLimits: RequestLimits): 
   const { rates, addressOf } = requestLimits;
   server.addHook('onRequest', (request, reply, done) => {
     const address = addressOf(request.raw);
-    if (isWithin(requestLimits, reply, 'address', address, rates.perAddress)) done();
+    if (isWithin(requestLimits, request, reply, 'address', address, rates.perAddress)) done();
   });
 }
 
 /** By identity, once it is known. */
 export function limitIdentities(server: FastifyInstance, requestLimits: RequestLimits): void {
-  server.addHook('preParsing', ({ identity }, reply, _, done) => {
-    const name = identity?.actor.id;
-    if (name === undefined || isWithin(requestLimits, reply, 'identity', name, requestLimits.rates.perIdentity)) done();
+  server.addHook('preParsing', (request, reply, _, done) => {
+    const name = request.identity?.actor.id;
+    const { perIdentity } = requestLimits.rates;
+    if (name === undefined || isWithin(requestLimits, request, reply, 'identity', name, perIdentity)) done();
   });
 }
 
 /** Counts a request, and answers it where it is one too many. */
 function isWithin(
   { requests, log }: RequestLimits,
+  request: FastifyRequest,
   reply: FastifyReply,
   kind: string,
   who: string,
@@ -113,7 +116,8 @@ function isWithin(
   if (tooQuick === undefined) return true;
   const id = randomUUID();
   const code = 'TOO_MANY_REQUESTS';
-  if (tooQuick.isFirst) log({ level: 'warn', id, code, who: `${kind} ${who}` }); // a flood fills no log
+  // A flood fills no log.
+  if (tooQuick.isFirst) log({ level: 'warn', id, code, who: `${kind} ${who}`, ...aboutRequest(request) });
   const message = `Your ${kind} sent more than ${most} requests in a minute.`;
   void reply
     .status(429)
@@ -134,7 +138,7 @@ function allowOnly(server: FastifyInstance, operations: Operations, { log }: Req
     if (query === undefined) {
       const id = randomUUID();
       const { code, message } = notAllowed;
-      log({ level: 'warn', id, code });
+      log({ level: 'warn', id, code, ...aboutRequest(request) });
       void reply.status(400).send(errorBody(message, code, id));
       return;
     }
@@ -146,7 +150,8 @@ function allowOnly(server: FastifyInstance, operations: Operations, { log }: Req
 
 /** Before a document is parsed: the parser reads a name of megabytes as one token. */
 function refuseLongDocuments(server: FastifyInstance, { limits, log }: RequestLimits): void {
-  server.addHook('preHandler', ({ body }: FastifyRequest, reply: FastifyReply, done) => {
+  server.addHook('preHandler', (request: FastifyRequest, reply: FastifyReply, done) => {
+    const { body } = request;
     const document = isAsked(body) ? body.query : undefined;
     const why = typeof document === 'string' ? tooLong(document, limits) : undefined;
     if (why === undefined) {
@@ -154,7 +159,7 @@ function refuseLongDocuments(server: FastifyInstance, { limits, log }: RequestLi
       return;
     }
     const id = randomUUID();
-    log({ level: 'warn', id, code: tooLongCode });
+    log({ level: 'warn', id, code: tooLongCode, ...aboutRequest(request) });
     void reply.status(400).send(errorBody(why, tooLongCode, id));
   });
 }

@@ -15,6 +15,7 @@ import { authenticateConnection, closeIfOver, contextOfConnection, identityOf } 
 import { whyNotAll } from '../graphql/operation-authorization.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { faultsOfRequest } from '../graphql/request-faults.js';
+import { type About, aboutOperation, noteAbout } from '../about-refusal.js';
 import { answerTooLarge, exceeds } from '../answer-size.js';
 import { type Limits } from '../limits.js';
 import { type RequestLimits } from '../request-limits.js';
@@ -46,7 +47,11 @@ export function socketProtocol(
   const { limits, rates, requests } = requestLimits;
   const read = documentReader(schema, requestLimits);
   const format = errorFormat(requestLimits);
-  const formatted = (errors: readonly GraphQLError[]) => fewOf(errors).map((error) => format(error.toJSON(), error));
+  const formatted = (errors: readonly GraphQLError[], about: About) => {
+    const few = fewOf(errors);
+    noteAbout(few, about);
+    return few.map((error) => format(error.toJSON(), error));
+  };
   const contexts = new Set<SocketContext>();
   const theirs = ({ extra }: SocketContext) =>
     [...contexts].filter((one) => one.extra.identity?.actor.id === extra.identity?.actor.id);
@@ -112,12 +117,14 @@ export function socketProtocol(
     onComplete: ({ extra }, id) => {
       extra.underWay.end(id);
     },
-    onError: (_, __, ___, errors) => formatted(errors),
-    onNext: (_, __, ___, ____, result) => {
+    onError: ({ extra }, _, { operationName }, errors) =>
+      formatted(errors, aboutOperation(extra.identity, operationName)),
+    onNext: ({ extra }, _, { operationName }, { document }, result) => {
       const { errors, data = null } = result;
+      const about = () => aboutOperation(extra.identity, operationName, getOperationAST(document, operationName));
       if (exceeds(data, limits.answerChars))
-        return { data: null, errors: formatted([refusal(answerTooLarge.message, answerTooLarge.code)]) };
-      return errors === undefined ? undefined : { data, errors: formatted(errors) };
+        return { data: null, errors: formatted([refusal(answerTooLarge.message, answerTooLarge.code)], about()) };
+      return errors === undefined ? undefined : { data, errors: formatted(errors, about()) };
     },
   };
 }
