@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 // What `npm start` sets, for the tests and the processes that they start: in development, graphql-js checks more and takes longer.
@@ -66,7 +67,8 @@ export default {
   // For what never comes: some tests start a dozen processes, on machines that may be slow and busy.
   testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/long-first.mjs',
-  // A worker for each core, and a fresh one when what test files left behind has filled it.
-  maxWorkers: '100%',
+  // One worker more than there are cores, since a third of all tests' time is waiting: for processes, disks and timers. A fresh
+  // one when what test files left behind has filled it.
+  maxWorkers: availableParallelism() + 1,
   workerIdleMemoryLimit: '1.5GB',
 };

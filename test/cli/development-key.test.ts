@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -61,8 +61,8 @@ describe('the development key', () => {
 
   it('that somebody wrote over is refused by a code', async () => {
     const folder = newFolder();
-    await served(folder);
-    writeFileSync(join(folder, 'data', 'development.key'), 'secret\n');
+    mkdirSync(join(folder, 'data'), { mode: 0o700 });
+    writeFileSync(join(folder, 'data', 'development.key'), 'secret\n', { mode: 0o600 });
     const { code, stderr } = await pledge(folder, ['serve']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('INVALID_DEVELOPMENT_KEY')]);
   });

@@ -43,13 +43,13 @@ describe('pledge plans', () => {
   it('changes nothing when it is run again, nor when what it writes is applied', async () => {
     const same = { code: 0, stdout: 'Nothing to change: the catalogue already matches the file.\n' };
     expect(await pledge(folder, ['plans', 'apply', 'plans.yaml'])).toMatchObject(same);
-    const { stdout: yaml } = await pledge(folder, ['plans', 'export']);
+    const { stdout: yaml } = await pledgeHere(folder, ['plans', 'export']);
     expect(await pledge(folder, ['plans', 'apply', '-'], yaml)).toMatchObject(same);
-    const { stdout: json } = await pledge(folder, ['plans', 'export', '--json']);
+    const { stdout: json } = await pledgeHere(folder, ['plans', 'export', '--json']);
     expect(JSON.parse(json)).toEqual(parse(yaml));
     const other = newFolder();
     expect(await pledge(other, ['plans', 'apply', '-', '--yes'], json)).toMatchObject({ code: 0 });
-    expect((await pledge(other, ['plans', 'export'])).stdout).toBe(yaml);
+    expect((await pledgeHere(other, ['plans', 'export'])).stdout).toBe(yaml);
   });
 
   it('records nothing without a terminal to ask on', async () => {

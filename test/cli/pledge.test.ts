@@ -39,10 +39,11 @@ let sample: string;
 let imported: string;
 
 beforeAll(async () => {
-  sample = (await pledge(newFolder(), ['sample', '--tickets', '400', '--seed', '7', '--until', '2026-03-02T00:00:00Z']))
-    .stdout;
+  sample = (
+    await pledgeHere(newFolder(), ['sample', '--tickets', '400', '--seed', '7', '--until', '2026-03-02T00:00:00Z'])
+  ).stdout;
   imported = newFolder();
-  expect(await pledge(imported, ['import', '-'], sample)).toMatchObject({ code: 0 });
+  expect(await pledgeHere(imported, ['import', '-'], sample)).toMatchObject({ code: 0 });
 });
 
 describe('pledge', () => {

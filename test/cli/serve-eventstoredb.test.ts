@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Health } from '../../src/observability/health.js';
 import { newFolder } from '../support/api.js';
+import { pledgeHere } from '../support/command-line.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
-import { pledge, type Run, startPledge } from '../support/pledge.js';
+import { type Run, startPledge } from '../support/pledge.js';
 import { freePort } from '../support/tour.js';
 
 /** The server as people run it, on a store that comes and goes. */
@@ -132,20 +133,26 @@ describe('a server whose store is elsewhere', () => {
       /^\{[^\n]*"The event store does not answer; see [^"]*ECONNREFUSED, nothing listens there"\}\n$/,
     );
   });
+});
 
-  it('is told of by a code where a command cannot reach it', async () => {
+describe('a command whose store is elsewhere and away', () => {
+  it('says so by a code, and shows no password', async () => {
+    const folder = newFolder();
+    const store = await WireServer.start();
+    await store.stop();
     const env = { EVENT_STORE_URL: store.url, PLEDGE_DATA: join(folder, 'other') };
     const secret = `esdb://me:secret@127.0.0.1:${store.wire.port}`;
     const showing = startPledge(folder, ['copy', '--from', secret, '--to', 'copy']);
     const arguments_ = () => readFileSync(`/proc/${showing.pid ?? 0}/cmdline`, 'utf8');
     const isLinux = existsSync('/proc/self/cmdline');
     while (isLinux && arguments_().includes('secret')) await sleep(5);
-    const [history, imported, copied, malformed] = await Promise.all([
-      pledge(folder, ['history', 'T-1'], '', env),
-      pledge(folder, ['import', '-'], '', env),
-      pledge(folder, ['copy', '--from', store.url, '--to', 'copy']),
-      pledge(folder, ['history', 'T-1'], '', { ...env, EVENT_STORE_URL: 'http://me:secret@there' }),
-    ]);
+    const history = await pledgeHere(folder, ['history', 'T-1'], '', env);
+    const imported = await pledgeHere(folder, ['import', '-'], '', env);
+    const copied = await pledgeHere(folder, ['copy', '--from', store.url, '--to', 'copy']);
+    const malformed = await pledgeHere(folder, ['history', 'T-1'], '', {
+      ...env,
+      EVENT_STORE_URL: 'http://me:secret@there',
+    });
     const { code: ended, stdout, stderr: told } = await showing.ended;
     expect([ended, told]).toEqual([1, expect.stringMatching(/^pledge: EVENT_STORE_UNAVAILABLE: .*ECONNREFUSED/)]);
     expect(stdout + told).not.toContain('secret');
@@ -154,5 +161,6 @@ describe('a server whose store is elsewhere', () => {
     }
     expect(malformed.stderr).toMatch(/^pledge: INVALID_SETTING: EVENT_STORE_URL=…: /);
     expect(malformed.stderr).not.toContain('secret');
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type StoredEvent } from '../../src/event-sourcing/event-store.js';
 import { openStoredLog } from '../../src/app/open-event-store.js';
 import { all, event } from '../contract/event-store.contract.js';
@@ -31,11 +31,11 @@ interface Answer {
     server.kill('SIGTERM');
     return server.ended;
   };
-  beforeEach(async () => {
+  beforeAll(async () => {
     folder = newFolder();
     await start();
   });
-  afterEach(stop);
+  afterAll(stop);
 
   const authorization = () => ({
     authorization: `Bearer ${readFileSync(join(folder, 'data', 'development.key'), 'utf8').trim()}`,
@@ -72,12 +72,12 @@ interface Answer {
   });
 
   it('lets one of many who open the same ticket open it', async () => {
-    const results = await Promise.all(Array.from({ length: 20 }, () => open('T-1')));
+    const results = await Promise.all(Array.from({ length: 20 }, () => open('Many')));
     expect(new Set(results).size).toBe(1);
   });
 
   it('says which projection has failed and at what, and goes on writing', async () => {
-    await open('T-1');
+    await open('Before');
     await stop();
     const { store, close } = await openStoredLog((await storeUrlOf(data())) ?? data(), 'write');
     const [started] = await all(store.readAll({ types: ['SlaClockStarted'] }));
@@ -88,8 +88,8 @@ interface Answer {
     await close();
 
     await start();
-    const position = await open('T-2');
-    const { errors } = await send(`{ ticket(id: "T-2", minPosition: "${position}") { id } }`);
+    const position = await open('After');
+    const { errors } = await send(`{ ticket(id: "After", minPosition: "${position}") { id } }`);
     expect(errors?.[0]).toMatchObject({
       message: expect.stringMatching(/^A projection has stopped; /),
       extensions: { code: 'PROJECTION_FAILED' },

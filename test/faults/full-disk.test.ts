@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { newFolder } from '../support/api.js';
+import { pledgeHere } from '../support/command-line.js';
 import { fullDisks } from '../support/disks.js';
-import { pledge, startPledge } from '../support/pledge.js';
+import { startPledge } from '../support/pledge.js';
 
 const disks = fullDisks();
 
@@ -69,7 +70,7 @@ describe('a disk on which nothing can be written for a while', () => {
         server.kill('SIGKILL');
         await server.ended;
       }
-      const { code, stderr } = await pledge(folder, ['history', 'T-1']);
+      const { code, stderr } = await pledgeHere(folder, ['history', 'T-1']);
       expect([code, stderr]).toEqual([0, '']);
       disk.unmount(data);
     },

@@ -8,10 +8,10 @@ import Sequencer from '@jest/test-sequencer';
 const longest = [
   'torture/torture',
   'project/readme',
-  'event-store/eventstoredb-refusals',
+  'feed/slow-client',
   'cli/serve-eventstoredb',
   'cli/pledge',
-  'e2e/graphiql',
+  'api/http/graphiql',
   'event-store/sqlite',
   'examples/agent-feed',
   'faults/full-disk',

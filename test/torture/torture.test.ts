@@ -19,12 +19,12 @@ import { Target } from './target.js';
 import { type Acknowledged, work } from './writer.js';
 
 const { PROVE_STORE, PROVE_SEED } = process.env;
-const kills = times({ short: 3, long: 40 }, 'PROVE_KILLS');
+const kills = times({ short: 2, long: 40 }, 'PROVE_KILLS');
 const seed = Number(PROVE_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const writers = 8;
 const disks = fullDisks();
 /** After so many kills the disk is full for a while. */
-const killsToFull = times({ short: 3, long: 15 });
+const killsToFull = times({ short: 2, long: 15 });
 
 /** How long what has run out may stay unrecorded, or unheard; far beyond what it takes. */
 const patienceMs = 300_000;

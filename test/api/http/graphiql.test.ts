@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { Api } from '../support/api.js';
-import { chromiumPath } from '../support/browser.js';
+import { Api } from '../../support/api.js';
+import { chromiumPath } from '../../support/browser.js';
 
 const executablePath = chromiumPath();
 if (executablePath === undefined)
