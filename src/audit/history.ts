@@ -3,7 +3,7 @@ import { type Asker } from '../auth/asker.js';
 import { type Catalogue } from '../catalogue/catalogue.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { groupBy } from '../event-sourcing/group-by.js';
-import { type Notice, type NoticeCode } from '../event-sourcing/notice.js';
+import { type Notice, type TicketNoticeCode } from '../event-sourcing/notice.js';
 import { defaultPlanNotices } from '../tickets/default-plan.js';
 import { type FactEvent } from '../tickets/domain/ticket-event-types.js';
 import { calendarsOf, type PinnedVersions } from '../clocks/pinned-versions.js';
@@ -54,7 +54,7 @@ export async function historyPart(
 /** A recorded event, with what a reader should know of it where it is a fact, as the ticket stands now. */
 export interface HistoryEntry {
   readonly event: StoredEvent;
-  readonly notices: readonly NoticeCode[];
+  readonly notices: readonly TicketNoticeCode[];
 }
 
 /**
@@ -87,7 +87,7 @@ export async function* wholeHistory(
 export async function openingNotices(
   { type, data, metadata }: Pick<StoredEvent, 'type' | 'data' | 'metadata'>,
   catalogue: Catalogue,
-): Promise<readonly Notice[]> {
+): Promise<readonly Notice<'defaultPlan'>[]> {
   if (type !== 'TicketOpened') return [];
   const opening = data as Extract<FactEvent, { type: 'TicketOpened' }>['data'];
   return defaultPlanNotices(catalogue, { ...opening, openedAt: Math.min(metadata.occurredAt, metadata.recordedAt) });
@@ -139,7 +139,7 @@ function outcomeSummary(type: string, outcome: OutcomeData): string {
 }
 
 /** What a notice says, in a word or two. */
-export const noticesInWords: Readonly<Record<NoticeCode, string>> = {
+export const noticesInWords: Readonly<Record<TicketNoticeCode, string>> = {
   withoutEffect: 'without effect',
   automaticReply: 'answers nobody',
   automaticMessage: 'ends no wait',

@@ -88,7 +88,7 @@ function keyInWords({ url, isExplorable }: Server, key: DevelopmentKey | undefin
   return [
     `A development key for this machine was made; it is in ${key.file}. It is shown only now:`,
     '',
-    `  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${key.text}' -d '{"query":"{ slaSummary { plan metric month attainment } }"}'`,
+    `  curl -s ${url}/graphql -H 'content-type: application/json' -H 'authorization: Bearer ${key.text}' -d '{"query":"{ slaSummary { lines { plan metric month attainment } } }"}'`,
     ...(isExplorable ? [`  ${url}/graphql#key=${key.text}`] : []),
     '',
   ];

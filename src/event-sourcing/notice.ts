@@ -1,6 +1,6 @@
 /**
  * What somebody should know who said something that was accepted, or asked for something: that it counts for nothing, or
- * otherwise than it was said. Each code with what it means.
+ * otherwise than it was said. Each code with what it means. What begins with `unknown` is about a filter.
  */
 export const noticeMeanings = {
   withoutEffect: 'The ticket stood otherwise at that time, so this has no effect.',
@@ -14,18 +14,28 @@ export const noticeMeanings = {
   defaultPlan: 'Nobody had put the customer on a plan, so the ticket has the default plan.',
   alreadySo: 'It was already so, or already recorded: nothing was recorded of it.',
   openedBefore: 'The ticket is there already, opened with other content: only this opening is refused.',
+  unknownType: 'The filter names a type that neither the desk nor any ticket ever had.',
+  unknownChannel: 'The filter names a channel that neither the desk nor any ticket ever had.',
+  unknownPriority: 'The filter names a priority that neither the desk nor any ticket ever had.',
+  unknownPlan: 'The filter names a plan that there never was.',
+  unknownCustomer: 'The filter names a customer that nobody enrolled, and that has no ticket.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type NoticeCode = keyof typeof noticeMeanings;
 
-export interface Notice {
-  readonly code: NoticeCode;
+/** Of what was said of a ticket. */
+export type TicketNoticeCode = Exclude<NoticeCode, `unknown${string}`>;
+
+export interface Notice<Code extends NoticeCode = NoticeCode> {
+  readonly code: Code;
   /** For people. */
   readonly message: string;
-  /** What it is about, by its id: an event, a ticket or a customer. */
+  /** What it is about: an event, a ticket or a customer by its id, or the value of a filter. */
   readonly about: string;
 }
 
-export const notice = (code: NoticeCode, about: string, message: string = noticeMeanings[code]): Notice => ({
-  ...{ code, message, about },
-});
+export const notice = <Code extends NoticeCode>(
+  code: Code,
+  about: string,
+  message: string = noticeMeanings[code],
+): Notice<Code> => ({ code, message, about });

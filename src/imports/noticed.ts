@@ -42,7 +42,7 @@ export class Noticed {
     return [
       `${tickets} the default plan "${defaultPlan}", because nobody had put the customers on a plan:`,
       `  ${[...shown, ...(rest === 0 ? [] : [`and ${count}`])].join(', ')}`,
-      'Put them on plans (enrolCustomer), then judge their tickets again (reapplyPlan with answered: true).',
+      'Put them on plans (enrolCustomer), then judge their tickets again (reapplyPlanToCustomer).',
     ];
   }
 }

@@ -16,7 +16,7 @@ interface Governed {
 export async function defaultPlanNotices(
   catalogue: Catalogue,
   { customer, namedPlan, terms, openedAt }: Governed,
-): Promise<readonly Notice[]> {
+): Promise<readonly Notice<'defaultPlan'>[]> {
   const { code } = terms.plan;
   if (namedPlan !== null || code !== catalogue.defaultPlan) return [];
   if ((await catalogue.planOfCustomer(customer, openedAt)) === code) return [];

@@ -8,6 +8,7 @@ import { TicketMutationsResolver } from './graphql/ticket-mutations.resolver.js'
 import { ReapplyToCustomerResolver } from './graphql/reapply-to-customer.resolver.js';
 import { TicketQueriesResolver } from './graphql/ticket-queries.resolver.js';
 import { OpenedTicketsHandler, TicketByIdHandler, TicketListHandler } from './queries/ticket-queries.js';
+import { UnknownInFilterHandler } from './unknown-in-filter.js';
 
 export const ticketResolvers = [
   TicketMutationsResolver,
@@ -24,6 +25,7 @@ export const ticketResolvers = [
     TicketByIdHandler,
     TicketListHandler,
     OpenedTicketsHandler,
+    UnknownInFilterHandler,
     ReadBarrier,
     EventReporter,
   ],

@@ -31,7 +31,7 @@ describe('the development key', () => {
     const first = await served(folder, async (printed) => {
       const curl = printed.split('\n').find((line) => line.trim().startsWith('curl ')) ?? '';
       const { stdout } = await promisify(execFile)('bash', ['-c', curl]);
-      expect(JSON.parse(stdout)).toEqual({ data: { slaSummary: [] } });
+      expect(JSON.parse(stdout)).toEqual({ data: { slaSummary: { lines: [] } } });
     });
     const key = keyIn(folder);
     expect(first).toContain(`/graphql#key=${key}`);

@@ -113,12 +113,12 @@ describe('a deadline that passes', () => {
     });
     expect(await narrowed('{ channels: ["phone"] }')).toEqual({ breaches: { edges: [] } });
     const { slaSummary } = await api.data(
-      'query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { plan met breached withdrawn attainment } }',
+      'query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { lines { plan met breached withdrawn attainment } } }',
       {
         minPosition,
       },
     );
-    expect(slaSummary).toEqual([{ plan: 'pro', met: 1, breached: 0, withdrawn: 1, attainment: 1 }]);
+    expect(slaSummary).toEqual({ lines: [{ plan: 'pro', met: 1, breached: 0, withdrawn: 1, attainment: 1 }] });
     const known =
       'query ($r: Instant) { replayTicket(id: "T-1", recordedBy: $r, occurredBy: "2026-03-03T12:00:00Z") { clocks { state } } }';
     expect(await api.data(known, { r: '2026-03-03T12:00:00Z' })).toEqual({

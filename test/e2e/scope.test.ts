@@ -68,7 +68,7 @@ describe('a key for some customers', () => {
       'breaches, of the other ticket',
       '{ breaches(minPosition: $minPosition, filter: { ticket: "G-1" }) { edges { node { id } } } }',
     ],
-    ['slaSummary', '{ slaSummary(minPosition: $minPosition) { plan metric metLate judged attainment } }'],
+    ['slaSummary', '{ slaSummary(minPosition: $minPosition) { lines { plan metric metLate judged attainment } } }'],
     ['ticketHistory', '{ ticketHistory(id: "G-1") { edges { node { type } } } }'],
     [
       'ticketHistory, from its end',
@@ -131,7 +131,7 @@ describe('a key for some customers', () => {
 
   it('counts what is theirs in reports as in lists', async () => {
     const query =
-      'query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { month metric met metLate breached cancelled withdrawn } }';
+      'query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { lines { month metric met metLate breached cancelled withdrawn } } }';
     const line = {
       month: '2026-03',
       metric: 'FIRST_RESPONSE',
@@ -141,9 +141,9 @@ describe('a key for some customers', () => {
       cancelled: 0,
       withdrawn: 0,
     };
-    expect(await withKey(acmes)(query, { minPosition })).toEqual({ slaSummary: [line] });
-    expect(await withKey()(query, { minPosition })).toEqual({ slaSummary: [{ ...line, metLate: 2 }] });
-    expect(await withKey(api.newKey('dashboard', []))(query, { minPosition })).toEqual({ slaSummary: [] });
+    expect(await withKey(acmes)(query, { minPosition })).toEqual({ slaSummary: { lines: [line] } });
+    expect(await withKey()(query, { minPosition })).toEqual({ slaSummary: { lines: [{ ...line, metLate: 2 }] } });
+    expect(await withKey(api.newKey('dashboard', []))(query, { minPosition })).toEqual({ slaSummary: { lines: [] } });
   });
 
   it('hears of what is theirs, missed and live', async () => {

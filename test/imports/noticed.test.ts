@@ -53,7 +53,7 @@ describe('what an import notices', () => {
     expect(counts.noticed.defaultPlanLines('community')).toEqual([
       '3 tickets have the default plan "community", because nobody had put the customers on a plan:',
       '  Acme Ltd (2), Initech (1)',
-      expect.stringContaining('enrolCustomer'),
+      'Put them on plans (enrolCustomer), then judge their tickets again (reapplyPlanToCustomer).',
     ]);
   });
 

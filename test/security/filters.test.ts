@@ -12,7 +12,7 @@ const filtered = [
   ['tickets', 'TicketFilter', 'edges { cursor }', Object.keys(lists)],
   ['workQueue', 'TicketFilter', 'edges { cursor }', Object.keys(lists)],
   ['breaches', 'BreachFilter', 'edges { cursor }', ['plans', 'customers', 'assignees']],
-  ['slaSummary', 'SlaSummaryFilter', 'met', ['plans']],
+  ['slaSummary', 'SlaSummaryFilter', 'lines { met }', ['plans']],
 ] as const;
 
 describe('a filter', () => {

@@ -37,14 +37,14 @@ describe('an injection', () => {
     tickets(filter: { text: $text }) { edges { node { id } } }
     workQueue(filter: { customers: $some, assignees: $some, teams: $some, plans: $some, priorities: $some }) { edges { node { id } } }
     breaches(filter: { customers: $some, plans: $some, assignees: $some }) { edges { node { id } } }
-    slaSummary(filter: { plans: $some }) { met }
+    slaSummary(filter: { plans: $some }) { lines { met } }
   }`;
 
   it.each(sql)('of SQL finds what is called so, and nothing else: %s', async (text) => {
     const none = { edges: [] };
     expect(await api.data(everywhere, { text, id: text, some: [text] })).toEqual({
       ...{ ticket: null, customer: null, plan: null, ticketHistory: none },
-      ...{ tickets: none, workQueue: none, breaches: none, slaSummary: [] },
+      ...{ tickets: none, workQueue: none, breaches: none, slaSummary: { lines: [] } },
     });
     expect(await api.data('{ ticket(id: "T-1") { subject } }')).toEqual({ ticket: { subject: 'It broke' } });
   });

@@ -25,7 +25,7 @@ const scanning = [
   'tickets(first: 1, filter: { text: "zzz" }) { edges { cursor } }',
   'workQueue(first: 1, filter: { priorities: ["none"] }) { edges { cursor } }',
   'breaches(first: 1, filter: { plans: ["none"] }) { edges { cursor } }',
-  'slaSummary { met }',
+  'slaSummary { lines { met } }',
   'replayTicket(id: "T-1") { status }',
   'plans { code }',
   'plan(code: "pro") { code }',
@@ -156,9 +156,15 @@ describe('a hostile query', () => {
       expect(new Set(codes(await ask(lists('startCursor'))))).toEqual(new Set(['INVALID_CURSOR']));
     });
 
+    it('counts what a filter names as another query of many rows', async () => {
+      const lists = (more: string) => `{ ${times(5, (n) => `q${n}: tickets(first: 1) { ${more} }`)} }`;
+      expect(said(await ask(lists('notices { code }')))).toMatch(/too expensive: an answer of 100\d{3} fields/);
+      expect((await ask(lists('pageInfo { endCursor }'))).errors).toBeUndefined();
+    });
+
     it('leaves room for the largest page, and for what GraphiQL asks first', async () => {
       expect(await ask(`{ tickets(first: 200) { ${everyTicket} } }`)).toEqual({ data: { tickets: expect.anything() } });
-      const dashboard = `{ tickets { edges { node { id } } } workQueue { edges { node { id } } } slaSummary { met }
+      const dashboard = `{ tickets { edges { node { id } } } workQueue { edges { node { id } } } slaSummary { lines { met } }
         breaches { edges { node { id } } } replayTicket(id: "T-1") { status } }`;
       expect(await ask(dashboard)).toEqual({ data: expect.objectContaining({ replayTicket: null }) });
       expect(await ask(getIntrospectionQuery())).toEqual({ data: { __schema: expect.anything() } });

@@ -19,7 +19,7 @@ const firstQuery = `# Pledge: what to do next, and how promises were kept.
   workQueue(first: 5) {
     edges { node { reference subject status plan { code } clocks { metric state dueAt remainingMs } } }
   }
-  slaSummary { plan metric month met metLate breached attainment }
+  slaSummary { lines { plan metric month met metLate breached attainment } }
 }
 `;
 

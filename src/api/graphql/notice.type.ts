@@ -3,7 +3,7 @@ import { type Notice } from '../../event-sourcing/notice.js';
 import { NoticeCodeEnum } from './enums.js';
 
 @ObjectType('Notice', {
-  description: 'Something accepted that counts for nothing, or otherwise than it was said. It is no error.',
+  description: 'Something accepted that counts for nothing, or otherwise than it was said or asked. It is no error.',
 })
 export class NoticeType implements Notice {
   @Field(() => NoticeCodeEnum, { description: 'A stable code for programs.' })
@@ -12,6 +12,8 @@ export class NoticeType implements Notice {
   @Field(() => String, { description: 'What it means, for people.' })
   message!: string;
 
-  @Field(() => String, { description: 'What it is about: the id of an event, of a ticket or of a customer.' })
+  @Field(() => String, {
+    description: 'What it is about: the id of an event, of a ticket or of a customer, or the value of a filter.',
+  })
   about!: string;
 }

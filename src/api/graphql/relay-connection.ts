@@ -1,5 +1,7 @@
 import { type Type } from '@nestjs/common';
 import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
+import { MayScan } from './may-scan.js';
+import { NoticeType } from './notice.type.js';
 import { PositionScalar } from './scalars.js';
 
 @ObjectType({ description: 'Where a page begins and ends, and whether there is more.' })
@@ -19,14 +21,16 @@ export class PageInfo {
 
 interface ConnectionOptions {
   /** The length of the list is known without going through it. */
-  readonly isCounted: boolean;
+  readonly isCounted?: boolean;
+  /** It is narrowed by a filter, which may name what there never was. */
+  readonly isFiltered?: boolean;
 }
 
 /** The connection types of a list of some node, by the Relay cursor connections specification. */
 export function connectionOf<Node extends object>(
   name: string,
   node: () => Type<Node>,
-  { isCounted }: ConnectionOptions = { isCounted: false },
+  { isCounted = false, isFiltered = false }: ConnectionOptions = {},
 ) {
   @ObjectType(`${name}Edge`, { description: `A row of a list: ${name}.` })
   class Edge {
@@ -49,7 +53,15 @@ export function connectionOf<Node extends object>(
   }
   if (isCounted)
     Field(() => Int, { description: 'How many rows the whole list has.' })(Connection.prototype, 'totalCount');
+  if (isFiltered) addFilterNotices(Connection.prototype);
   return Connection;
+}
+
+/** Gives the answer to a filter the field of its notices; what there never was is looked for in many rows. */
+export function addFilterNotices(answer: object): void {
+  const description = 'What the filter names that there never was: the first 50.';
+  Field(() => [NoticeType], { description })(answer, 'notices');
+  MayScan()(answer, 'notices');
 }
 
 @ArgsType()

@@ -6,8 +6,9 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { connectionOf, PageArgs, givenValues } from '../../api/graphql/relay-connection.js';
-import { withNodes } from '../../read-models/page.js';
+import { once, withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
+import { UnknownInFilterQuery } from '../../tickets/unknown-in-filter.js';
 import { BreachListQuery, type BreachView } from '../queries/breaches-query.js';
 
 @ObjectType('Breach', {
@@ -81,7 +82,7 @@ export class BreachType {
   historic!: boolean;
 }
 
-const BreachConnection = connectionOf('Breach', () => BreachType);
+const BreachConnection = connectionOf('Breach', () => BreachType, { isFiltered: true });
 
 @InputType('BreachFilter', { description: 'Which breaches; what is left out, or empty, does not narrow.' })
 class BreachFilterInput {
@@ -150,7 +151,13 @@ export class BreachesResolver {
   async breaches(@Args() { filter, minPosition, ...request }: BreachesArgs, @Asking() reader: Reader) {
     const query = new BreachListQuery(reader, givenValues(filter), givenValues(request), minPosition);
     const page = await this.bus.execute(query);
-    return withNodes(page, toBreachType);
+    const unknown = once(() => this.bus.execute(new UnknownInFilterQuery(reader, givenValues(filter), minPosition)));
+    return {
+      ...withNodes(page, toBreachType),
+      get notices() {
+        return unknown();
+      },
+    };
   }
 }
 

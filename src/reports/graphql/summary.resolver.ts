@@ -6,7 +6,9 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { IsFilterList } from '../../api/graphql/filters.js';
-import { ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
+import { addFilterNotices, ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
+import { once } from '../../read-models/page.js';
+import { UnknownInFilterQuery } from '../../tickets/unknown-in-filter.js';
 import { SummaryQuery } from '../queries/summary-query.js';
 
 @ObjectType('SlaSummaryLine', { description: 'What became of the promises of a plan in a month.' })
@@ -44,6 +46,13 @@ export class SlaSummaryLineType {
   withdrawn!: number;
 }
 
+@ObjectType('SlaSummary', { description: 'What became of the promises.' })
+class SlaSummaryType {
+  @Field(() => [SlaSummaryLineType], { description: 'Latest month first.' })
+  lines!: readonly SlaSummaryLineType[];
+}
+addFilterNotices(SlaSummaryType.prototype);
+
 @InputType('SlaSummaryFilter', { description: 'Which lines; what is left out, or empty, does not narrow.' })
 class SummaryFilterInput {
   @Field(() => [String], { nullable: true, description: 'Of one of these plans.' })
@@ -74,15 +83,22 @@ export class SummaryResolver {
 
   @Requires('readReports')
   @MayScan()
-  @Query(() => [SlaSummaryLineType], {
+  @Query(() => SlaSummaryType, {
     nullable: true,
     description: 'Attainment by plan, metric and month, latest month first.',
   })
-  slaSummary(
+  async slaSummary(
     @Args() { minPosition }: SummaryArgs,
     @Asking() reader: Reader,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter?: SummaryFilterInput,
   ) {
-    return this.bus.execute(new SummaryQuery(reader, givenValues(filter), minPosition));
+    const lines = await this.bus.execute(new SummaryQuery(reader, givenValues(filter), minPosition));
+    const unknown = once(() => this.bus.execute(new UnknownInFilterQuery(reader, givenValues(filter), minPosition)));
+    return {
+      lines,
+      get notices() {
+        return unknown();
+      },
+    };
   }
 }

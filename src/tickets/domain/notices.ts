@@ -1,4 +1,4 @@
-import { type Notice, notice, type NoticeCode } from '../../event-sourcing/notice.js';
+import { type Notice, notice, type TicketNoticeCode } from '../../event-sourcing/notice.js';
 import { type VersionRef } from '../../clocks/pinned-versions.js';
 import { metrics, type Plan } from '../../catalogue/domain/plan.js';
 import { type Fact } from './facts.js';
@@ -6,7 +6,7 @@ import { isOpen } from './recalculate.js';
 import { changes, isAlreadySo, isLink, isReply, isUnderWay, objectionTo, type TicketState } from './ticket-state.js';
 
 /** What of a fact counts for nothing, or otherwise than it was said. */
-export type FactNoticeCode = Exclude<NoticeCode, 'defaultPlan' | 'alreadySo' | 'openedBefore'>;
+export type FactNoticeCode = Exclude<TicketNoticeCode, 'defaultPlan' | 'alreadySo' | 'openedBefore'>;
 
 /** Something that a reader should know of a fact. */
 export interface FactNotice {

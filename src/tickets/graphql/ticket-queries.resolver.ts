@@ -8,10 +8,11 @@ import { type TimeSource } from '../../time/time-source.js';
 import { GuaranteeKindEnum, TicketStatusEnum } from '../../api/graphql/enums.js';
 import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
 import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
-import { withNodes } from '../../read-models/page.js';
+import { once, withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, TIME_SOURCE } from '../../di-tokens.js';
+import { UnknownInFilterQuery } from '../unknown-in-filter.js';
 import { TicketByIdQuery, TicketListQuery } from '../queries/ticket-queries.js';
 import { TicketConnection, TicketObjectType, toTicketTypes } from './ticket.type.js';
 
@@ -121,6 +122,12 @@ export class TicketQueriesResolver {
       this.catalogue,
       this.time.now(),
     );
-    return withNodes(found, (_view, i) => nodes[i]);
+    const unknown = once(() => this.bus.execute(new UnknownInFilterQuery(reader, givenValues(filter), minPosition)));
+    return {
+      ...withNodes(found, (_view, i) => nodes[i]),
+      get notices() {
+        return unknown();
+      },
+    };
   }
 }

@@ -166,7 +166,7 @@ export class TicketObjectType {
   nextDue!: ClockType | null;
 }
 
-export const TicketConnection = connectionOf('Ticket', () => TicketObjectType);
+export const TicketConnection = connectionOf('Ticket', () => TicketObjectType, { isFiltered: true });
 
 /** How many clocks hold up nobody. */
 const fewClocks = 20;
