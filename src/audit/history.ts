@@ -120,6 +120,12 @@ const instants: ReadonlySet<string> = new Set(['messageAt', 'unansweredSince', '
 function wordsOf(key: string, value: unknown): readonly string[] {
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
   if (key === 'opening') return Object.entries(value).flatMap(([part, own]) => wordsOf(part, own));
+  if (key === 'was')
+    return [
+      `was: ${Object.entries(value)
+        .flatMap(([field, own]) => wordsOf(field, own))
+        .join(', ')}`,
+    ];
   if (key === 'answered') return [judgementSummary(value as JudgedAgain)];
   if (instants.has(key)) return [`${key} ${iso(value as number)}`];
   if (key === 'guarantee') {

@@ -14,7 +14,8 @@ export function factIdOf(fact: FactRecord, source: string, repetitions: Repetiti
   const { ticket, occurredAt, actor, command } = fact;
   const content = canonicalJson({ occurredAt, actor, said: contentOf(command, ticket) });
   const id = deriveId('fact', source, ticket, content);
-  const repetition = repetitions.count(ticket, id);
+  // Corrections stand by themselves: whether a log has them between other facts changes no other id.
+  const repetition = repetitions.count(command.type === 'CorrectTicket' ? `correction ${ticket}` : ticket, id);
   return repetition === 0 || command.type === 'OpenTicket'
     ? id
     : deriveId('fact', source, ticket, content, String(repetition));

@@ -43,6 +43,28 @@ const day = (...did: readonly string[]) =>
 const told = async (text: string, changes: object = {}) =>
   said(await rowsOf(parseMapping({ ...events, ...changes }), text));
 
+describe('a mapping of snapshots', () => {
+  const text = log(
+    ...['T-1,2026-03-01T09:00:00,mia,asked,printers', 'T-1,2026-03-01T10:00:00,mia,asked,printer'],
+    ...['T-1,2026-03-01T11:00:00,mia,asked,printer', 'T-1,2026-03-01T12:00:00,mia,asked,'],
+  );
+
+  it('corrects a subject or an application that a row has otherwise; an empty cell says nothing', async () => {
+    const snapshots = { rows: 'snapshots', application: { column: 'what' } };
+    expect(await told(text, { ...snapshots, subject: 'Help' })).toEqual([
+      '09:00 OpenTicket',
+      '10:00 CorrectTicket printer',
+    ]);
+    expect(await told(text, { rows: 'snapshots', subject: { column: 'what' } })).toEqual([
+      ...['09:00 OpenTicket', '10:00 CorrectTicket printer'],
+    ]);
+  });
+
+  it('does so for snapshots alone: a row of events tells of one thing', async () => {
+    expect(await told(text, { subject: { column: 'what', otherwise: 'Help' } })).toEqual(['09:00 OpenTicket']);
+  });
+});
+
 describe('a mapping of events', () => {
   it('opens a ticket with its first row, whatever that is', async () => {
     const [, row] = await rowsOf(parseMapping(events), day('10 looked'));

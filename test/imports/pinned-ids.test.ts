@@ -53,6 +53,7 @@ describe('the ids of imported rows', () => {
       line('TicketCancelled', { reason: 'spam' }),
       line('TicketMerged', { into: 'B-1' }),
       line('TicketSplit', { into: 'C-1', messageAt: '2026-03-02T09:00:00Z' }),
+      line('TicketCorrected', { subject: 'It stopped', users: ['u2'] }),
     ];
     expect(await idsOf(pledgeNdjson, log.join('\n'))).toEqual(
       [
@@ -72,6 +73,7 @@ describe('the ids of imported rows', () => {
         'CancelTicket b2785a28-49db-5947-a1e4-497703dd31b5',
         'MergeTicket b2ed4d72-32ec-5178-a214-338faa010e56',
         'SplitTicket a9477feb-bed8-516a-9acb-4625b03cbbf5',
+        'CorrectTicket d8344224-ffa3-54bf-bea4-f4eff2767d8a',
       ].map((fact) => `fcb58384-4e72-5f99-a169-829efc267ad7 ${fact}`),
     );
   });

@@ -244,6 +244,7 @@ export class Both {
     if (isRead) expect({ id, superseded: superseded.sort() }).toEqual({ id, superseded: [...naive.superseded].sort() });
     expect({
       status: view.status,
+      subject: view.subject,
       class: [view.type, view.priority],
       owner: [view.assignee, view.team],
       customerReplyAt: view.lastCustomerReplyAt,
@@ -264,6 +265,7 @@ export class Both {
       breaches: breaches.map((breach) => ({ ...breach, run: renamed(breach.run) })).sort(byRun),
     }).toEqual({
       status: life?.status,
+      subject: life?.subject,
       class: [life?.class.type, life?.class.priority],
       owner: [life?.assignee, life?.team],
       customerReplyAt: life?.lastCustomerReplyAt,

@@ -33,7 +33,8 @@ export type Objection = (command: TicketCommand, at: Instant) => boolean;
 /** A class is recorded in full: what is not named is what it was then, whatever is recorded later of before. */
 function inFull(command: TicketCommand, life: Life | undefined): TicketCommand {
   if ((command.type !== 'ReclassifyTicket' && command.type !== 'SplitTicket') || life === undefined) return command;
-  return { ticketType: life.class.type, priority: life.class.priority, ...command };
+  const subject = command.type === 'SplitTicket' ? { subject: life.subject } : {};
+  return { ticketType: life.class.type, priority: life.class.priority, ...subject, ...command };
 }
 
 /** In which order revisions are applied; of some at the same instant, an order that is always the same. */

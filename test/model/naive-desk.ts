@@ -124,8 +124,12 @@ function stopsOf({ runs }: Life, since: Instant | null, until: Instant): readonl
 }
 
 /** The message that was split off is what its ticket is opened by, when it was written. */
-function splitOff(from: string, command: Extract<TicketCommand, { type: 'SplitTicket' }>, { opening }: Life): Word {
-  const { customer, plan, channel, ticketType, subject } = opening;
+function splitOff(
+  from: string,
+  command: Extract<TicketCommand, { type: 'SplitTicket' }>,
+  { opening, subject }: Life,
+): Word {
+  const { customer, plan, channel, ticketType } = opening;
   const { into, messageAt, type: _type, ...other } = command;
   const named = plan === undefined ? {} : { plan };
   const opens = { type: 'OpenTicket', customer, ...named, ...{ channel, ticketType, subject }, ...other } as const;

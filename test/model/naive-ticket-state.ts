@@ -67,7 +67,7 @@ export function senseOf(life: Life, fact: Fact): Sense {
   const { command } = fact;
   if (command.type === 'ReapplyPlan' && command.answered === true) return 'changes';
   if (isAlreadySo(life, fact)) return 'alreadySo';
-  if (command.type === 'AddInternalNote' || command.type === 'ReceiveMerge') return 'changes';
+  if (['AddInternalNote', 'CorrectTicket', 'ReceiveMerge'].includes(command.type)) return 'changes';
   if (command.type === 'RestoreTicket') return life.status === 'cancelled' ? 'changes' : 'refused';
   if (command.type === 'OpenTicket' || life.status === 'cancelled' || life.status === 'merged') return 'refused';
   const refused = {
@@ -95,6 +95,8 @@ function isAlreadySo(life: Life, fact: Fact): boolean {
       const { type, priority } = classAfter(life.class, command);
       return type === life.class.type && priority === life.class.priority;
     }
+    case 'CorrectTicket':
+      return command.subject === life.subject;
     case 'ResolveTicket':
       return status === 'resolved' && !(life.isUntold && tells(fact));
     case 'CloseTicket':
@@ -161,6 +163,7 @@ function opened(fact: Fact, opening: Life['opening']): Life {
     openedAt: fact.at,
     class: { type: opening.ticketType, priority: opening.priority ?? 'normal' },
     judgedAs: fact.judgedAs,
+    subject: opening.subject,
     ...{
       hasReplied: false,
       lastCustomerReplyAt: null,
@@ -226,6 +229,9 @@ function apply(life: Life, fact: Fact): void {
       break;
     case 'ReclassifyTicket':
       reclassified(life, fact, classAfter(life.class, command));
+      break;
+    case 'CorrectTicket':
+      life.subject = command.subject ?? life.subject;
       break;
     case 'ReapplyPlan':
       if (isEnded(life)) break; // only what came before is judged again

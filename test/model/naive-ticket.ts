@@ -80,6 +80,8 @@ export interface Life {
   class: Class;
   /** The class that clocks are judged by at the fact that is told, where that is another. */
   judgedAs: Class | undefined;
+  /** What people see, as it was put right last. */
+  subject: string;
   hasReplied: boolean;
   /** When the customer last wrote after the opening; what a program answers for them is no word of theirs. */
   lastCustomerReplyAt: Instant | null;

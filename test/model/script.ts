@@ -268,6 +268,8 @@ const command: fc.Arbitrary<ScriptOrder> = fc.oneof(
       { type: 'AssignTicket', assignee: 'mia', team: null },
       { type: 'AssignTicket', assignee: null, team: 'one' },
       { type: 'AddInternalNote', text: 'hm' },
+      { type: 'CorrectTicket', subject: 'It broke' },
+      { type: 'CorrectTicket', subject: 'It broke twice' },
     ),
   },
   { weight: 3, arbitrary: pick<ScriptOrder>({ type: 'ResolveTicket' }, { type: 'ResolveTicket', publicReply: false }) },

@@ -70,6 +70,7 @@ async function workOnTickets(context: TestContext): Promise<void> {
   await say(context, 'T-enterprise', { type: 'RecordCustomerReply' });
   await say(context, 'T-enterprise', { type: 'AddInternalNote', text: 'odd' });
   await say(context, 'T-enterprise', { type: 'RecordFollowUp' });
+  await say(context, 'T-enterprise', { type: 'CorrectTicket', subject: 'It broke twice', reference: 'E-1' });
   await say(context, 'T-enterprise', { type: 'ReclassifyTicket', ticketType: 'appSpecificQuestion' });
   const from = { effectiveFrom: undefined, appliesToOpenTickets: false };
   await changePlan(context, { type: 'RevisePlan', code: 'enterprise', changes: { rank: 9 }, ...from }, admin);

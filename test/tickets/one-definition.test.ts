@@ -22,6 +22,7 @@ const mutations: Readonly<Record<ReportedType, readonly [name: string, input: st
   TicketResumed: ['resumeTicket', 'ResumeTicketInput'],
   TicketAssigned: ['assignTicket', 'AssignTicketInput'],
   TicketReclassified: ['reclassifyTicket', 'ReclassifyTicketInput'],
+  TicketCorrected: ['correctTicket', 'CorrectTicketInput'],
   PlanReapplied: ['reapplyPlan', 'ReapplyPlanInput'],
   InternalNoteAdded: ['addInternalNote', 'InternalNoteInput'],
   TicketResolved: ['resolveTicket', 'ResolveTicketInput'],

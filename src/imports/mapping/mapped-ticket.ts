@@ -21,6 +21,8 @@ interface Snapshot {
   readonly assignee: string | null;
   readonly team: string | null;
   readonly owner: string | undefined;
+  /** Of snapshots: what people see of the ticket; what a row does not say is as it was. */
+  readonly shown: { readonly subject?: string; readonly application?: string };
 }
 
 const isNote = ({ messages }: Meaning, state: string) => messages.has('note') && state !== '';
@@ -69,7 +71,14 @@ export class MappedTicket {
       type: required(mapping.type, row, 'type'),
       priority: mapping.priority(row) ?? this.before?.priority,
       owner: mapping.ofCustomer(row),
+      shown: this.shown(row),
     };
+  }
+
+  private shown(row: Row): Snapshot['shown'] {
+    const { mapping, before } = this;
+    if (mapping.rows === 'events') return {};
+    return { ...before?.shown, ...given({ subject: mapping.subject(row), application: mapping.application(row) }) };
   }
 
   private opening(row: Row, { at, actor, type, priority }: Snapshot): FactRecord {
@@ -96,6 +105,7 @@ export class MappedTicket {
     const { before } = this;
     const { meaning, actor, at, state } = now;
     yield* this.classification(now);
+    yield* this.correction(now);
     const isRepeated = before?.at === at && before.state === state && before.actor.id === actor.id;
     if (this.mapping.rows === 'events' && isRepeated) return; // a row twice is one
     yield* this.resumption(meaning);
@@ -110,6 +120,15 @@ export class MappedTicket {
     const { before } = this;
     if (before === undefined || (before.type === type && before.priority === priority)) return;
     yield { type: 'ReclassifyTicket', ticketType: type, ...(priority === undefined ? {} : { priority }) };
+  }
+
+  private *correction({ shown }: Snapshot): Generator<TicketCommand> {
+    const was = this.before?.shown;
+    if (was === undefined) return;
+    const subject = shown.subject === was.subject ? undefined : shown.subject;
+    const application = shown.application === was.application ? undefined : shown.application;
+    if (subject !== undefined || application !== undefined)
+      yield { type: 'CorrectTicket', ...given({ subject, application }) };
   }
 
   /** What ended goes on, what was cancelled by mistake is restored, and a wait ends with the next state that is not the same wait. */

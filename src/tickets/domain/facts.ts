@@ -43,6 +43,8 @@ export type TicketCommand =
   | { readonly type: 'ResumeTicket'; readonly reason?: PauseReason }
   | { readonly type: 'AssignTicket'; readonly assignee: string | null; readonly team: string | null }
   | { readonly type: 'ReclassifyTicket'; readonly ticketType?: TicketType; readonly priority?: string }
+  /** What was said of it and was wrong is put right; what is left out stays. */
+  | ({ readonly type: 'CorrectTicket' } & Correction)
   /**
    * Recalculates its clocks under the versions in force, or under the version named of its plan. With `answered`, what is
    * answered is judged again too: by the class of now, or with `keepsClasses` by the class that it had then.
@@ -109,6 +111,8 @@ export interface FactData {
   TicketResumed: { readonly reason: PauseReason | null; readonly until?: Instant };
   TicketAssigned: { readonly assignee: string | null; readonly team: string | null };
   TicketReclassified: { readonly type: TicketType; readonly priority: string; readonly guarantee: Guarantee };
+  /** What was wrong, as it is right; and as it had been until then. */
+  TicketCorrected: Correction & { readonly was: Correction };
   /** Its clocks are recalculated under the versions that it pins. With `answered` all that was recorded before is judged again. */
   PlanReapplied: { readonly because: Reapplication; readonly guarantee: Guarantee; readonly answered?: JudgedAgain };
   InternalNoteAdded: { readonly text: string };
@@ -124,6 +128,14 @@ export interface FactData {
   MergeReceived: Received & { readonly from: string };
   /** A message of the customer's became a ticket of its own. */
   TicketSplit: { readonly into: string; readonly messageAt: Instant; readonly opening: SplitOpening };
+}
+
+/** What people see of a ticket, and what clocks do not go by. */
+export interface Correction {
+  readonly subject?: string;
+  readonly reference?: string;
+  readonly application?: string | null;
+  readonly users?: readonly string[];
 }
 
 /** By what a ticket's history is judged again: what was known when somebody asked for it. */
@@ -184,6 +196,7 @@ export const factTypes = [
   'TicketResumed',
   'TicketAssigned',
   'TicketReclassified',
+  'TicketCorrected',
   'PlanReapplied',
   'InternalNoteAdded',
   'TicketResolved',

@@ -114,6 +114,7 @@ function effect(transition: Transition): readonly TicketRun[] {
     case 'MergeReceived':
       return received(transition, fact);
     case 'TicketAssigned':
+    case 'TicketCorrected':
     case 'InternalNoteAdded':
     case 'TicketSplit':
       return runs;

@@ -92,9 +92,13 @@ export function eventReader<Always extends keyof ReportMetadata>(form: EventForm
   };
 }
 
-/** Fields that are missing beside others which they belong with. */
+/** Fields that are missing: beside others which they belong with, or where there is none at all. */
 function apart(type: ReportedType, own: object): readonly (readonly [field: string, fault: string])[] {
-  const { together = [] }: { readonly together?: readonly string[] } = reportedEvents[type];
+  const event: { readonly together?: readonly string[]; readonly some?: true } = reportedEvents[type];
+  const { together = [], some } = event;
+  const [first = '', ...others] = fieldsOf(type).optional;
+  if (some === true && Object.keys(own).length === 0)
+    return [[first, `${[first, ...others].join(', ')}: one of these is required`]];
   const missing = together.filter((field) => !(field in own));
   if (missing.length === together.length) return [];
   return missing.map((field) => [field, `${together.join(' and ')} must be given together`]);

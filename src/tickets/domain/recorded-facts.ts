@@ -4,7 +4,7 @@ import { guaranteeOf, type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapplied-terms.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext } from './commands.js';
-import { type FactData, type JudgedAgain, type TicketCommand } from './facts.js';
+import { type Correction, type FactData, type JudgedAgain, type TicketCommand } from './facts.js';
 import { type TicketState } from './ticket-state.js';
 
 /** The command with this verb. */
@@ -63,6 +63,17 @@ export function reclassification(
   const isUnjudged = state.guarantee.reason === 'beforeJudgedFrom';
   const plan = versions.plan(context.terms.plan);
   return { ...now, guarantee: isUnjudged ? state.guarantee : guaranteeOf(plan, { ...now, channel: state.channel }) };
+}
+
+export function correction(
+  { type: _type, context, ...right }: InContext<'CorrectTicket'>,
+  { state }: TicketStanding,
+): FactData['TicketCorrected'] {
+  if (state === undefined) throw noTicket(context.ticket);
+  const { subject, reference, application, users } = state;
+  const all: Required<Correction> = { subject, reference, application, users };
+  const was = Object.fromEntries(Object.entries(all).filter(([field]) => field in right));
+  return { ...right, was };
 }
 
 export function reapplication(

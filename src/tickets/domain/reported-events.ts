@@ -2,6 +2,7 @@ import { type FieldName, type FieldValue } from './event-fields.js';
 import { type FactData, type ReportedType, type TicketCommand } from './facts.js';
 import {
   type CommandOf,
+  correction,
   type InContext,
   opening,
   reapplication,
@@ -24,6 +25,8 @@ interface Definition<By extends Verb, Required extends FieldName, Optional exten
   readonly optional: readonly Optional[];
   /** Fields that must be there together. */
   readonly together?: readonly (Required | Optional)[];
+  /** It must have one of its fields at least. */
+  readonly some?: true;
   /** The command that asks for it. */
   readonly by: By;
   /** The content of that command, made of the values. */
@@ -116,6 +119,15 @@ export const reportedEvents = {
     by: 'ReclassifyTicket',
     command: ({ type: ticketType, ...rest }) => ({ ...(ticketType === undefined ? {} : { ticketType }), ...rest }),
     fact: reclassification,
+  }),
+  TicketCorrected: event({
+    says: 'What was wrong of its subject, reference, application or users was put right.',
+    required: [],
+    optional: ['subject', 'reference', 'application', 'users'],
+    some: true,
+    by: 'CorrectTicket',
+    command: (values) => values,
+    fact: correction,
   }),
   PlanReapplied: event({
     says: 'Its clocks were recalculated under other versions of plan and calendar.',

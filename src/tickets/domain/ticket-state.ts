@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../business-time/calendar.js';
 import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
@@ -5,7 +6,7 @@ import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { Directory } from './directory.js';
 import { judgementIn } from './judge-again.js';
-import { type CancelReason, type Fact, type FactData, type Origin, type Received } from './facts.js';
+import { type CancelReason, type Correction, type Fact, type FactData, type Origin, type Received } from './facts.js';
 
 /** `waiting`: open, with at least one reason to wait. */
 export type TicketStatus = 'open' | 'waiting' | 'resolved' | 'closed' | 'cancelled' | 'merged';
@@ -90,7 +91,7 @@ export const isUnderWay = ({ status }: Pick<TicketState, 'status'>): boolean =>
 /** Why a fact makes no sense for a ticket as it stands; a code for programs. Undefined: it does. */
 export function objection(state: TicketState, type: Fact['type']): string | undefined {
   if (type === 'TicketOpened') return 'TICKET_EXISTS';
-  if (type === 'InternalNoteAdded' || type === 'MergeReceived') return undefined;
+  if (type === 'InternalNoteAdded' || type === 'TicketCorrected' || type === 'MergeReceived') return undefined;
   if (type === 'TicketRestored' && state.status === 'cancelled') return undefined;
   if (state.status === 'cancelled') return 'TICKET_CANCELLED';
   if (state.status === 'merged') return 'TICKET_MERGED';
@@ -133,6 +134,10 @@ export function isAlreadySo(state: TicketState, fact: Fact): boolean {
       return state.assignee === fact.data.assignee && state.team === fact.data.team;
     case 'TicketReclassified':
       return state.type === fact.data.type && state.priority === fact.data.priority;
+    case 'TicketCorrected':
+      return Object.entries(rightIn(fact)).every(([field, right]) =>
+        isDeepStrictEqual(state[field as keyof Correction], right),
+      );
     case 'TicketResolved':
       return state.status === 'resolved' && !(state.isUntold && isReply(fact)); // told now, it is a reply of ours
     case 'TicketClosed':
@@ -150,6 +155,17 @@ export function isAlreadySo(state: TicketState, fact: Fact): boolean {
     default:
       return false;
   }
+}
+
+/** What a correction says is right. */
+function rightIn({ data }: Extract<Fact, { type: 'TicketCorrected' }>): Correction {
+  const { subject, reference, application, users } = data;
+  return {
+    ...(subject === undefined ? {} : { subject }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(application === undefined ? {} : { application }),
+    ...(users === undefined ? {} : { users }),
+  };
 }
 
 /** Written out in full: an object that is spread and then given more keys takes microseconds to make. */
@@ -265,6 +281,8 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
       const { type, priority, guarantee } = fact.data;
       return { ...state, type, priority, guarantee };
     }
+    case 'TicketCorrected':
+      return { ...state, ...rightIn(fact) };
     case 'PlanReapplied': {
       if (objection(state, fact.type) !== undefined) return state; // only what came before is judged again
       const { because, guarantee } = fact.data;

@@ -29,6 +29,9 @@ export class ResolveTicketInput extends inputOf('TicketResolved') {}
 @InputType('ReclassifyTicketInput', { description: "A ticket's type or priority changes; what is left out stays." })
 export class ReclassifyTicketInput extends inputOf('TicketReclassified') {}
 
+@InputType('CorrectTicketInput', { description: 'What was wrong of a ticket, as it is right; what is left out stays.' })
+export class CorrectTicketInput extends inputOf('TicketCorrected') {}
+
 @InputType('ReapplyPlanInput', { description: 'Recalculates the clocks of a ticket.' })
 export class ReapplyPlanInput extends inputOf('PlanReapplied') {}
 
@@ -147,6 +150,16 @@ export class TicketMutationsResolver {
     @From() sender: Sender,
   ) {
     return this.reporter.report('TicketReclassified', input, sender);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'Puts right what was wrong of the subject, the reference, the application or the users, whatever the status. The history shows both. Moves no clock.',
+  })
+  correctTicket(@Args('input', { description: 'What is right.' }) input: CorrectTicketInput, @From() sender: Sender) {
+    return this.reporter.report('TicketCorrected', input, sender);
   }
 
   @Requires('report')
