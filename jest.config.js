@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import './test/support/folders-in-memory.mjs';
 
 // What `npm start` sets, for the tests and the processes that they start: in development, graphql-js checks more and takes longer.
 process.env.NODE_ENV = 'production';
