@@ -64,7 +64,11 @@ export default {
       globals: { storeOfTests: 'eventstoredb' },
     },
   ],
-  reporters: ['default', ['<rootDir>/test/support/skips-reporter.mjs', { reasons: mayBeSkipped }]],
+  reporters: [
+    'default',
+    ['<rootDir>/test/support/skips-reporter.mjs', { reasons: mayBeSkipped }],
+    '<rootDir>/test/support/security-reporter.mjs',
+  ],
   // For what never comes: some tests start a dozen processes, on machines that may be slow and busy.
   testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/long-first.mjs',

@@ -154,9 +154,9 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
 
       it('refuses a writer that has read nothing and would write whatever there is', async () => {
         const any = 'any' as unknown as ExpectedRevision;
-        await expect(store.append('s', any, [event()])).rejects.toThrow();
+        await expect(store.append('s', any, [event()])).rejects.toMatchObject({ code: 'REVISION_MISSING' });
         await store.append('s', 'noStream', [event()]);
-        await expect(store.append('s', any, [event()])).rejects.toThrow();
+        await expect(store.append('s', any, [event()])).rejects.toMatchObject({ code: 'REVISION_MISSING' });
         expect(await all(store.readStream('s'))).toHaveLength(1);
       });
 
@@ -332,7 +332,8 @@ export function describeEventStore(name: string, open: () => Promise<OpenStore> 
         if (count === 0) stop.abort();
         let seen = 0;
         for await (const _ of store.readAll({ signal: stop.signal })) if (++seen >= count) stop.abort();
-        expect(seen).toBeLessThan(2_000);
+        // Once it has begun, what was read at a time is on the way.
+        expect(seen).toBeLessThanOrEqual(count === 0 ? 0 : 512);
       });
     });
 

@@ -167,19 +167,6 @@ describe('the API', () => {
     expect(seen).toEqual(expect.arrayContaining(['A-1', 'A-2', 'A-3', 'B-1']));
   });
 
-  it("orders the queue by deadline, then by the plan's rank, then by age", async () => {
-    const { position } = await open({ ...bug, id: 'Q-1', plan: 'enterprise', occurredAt: '2026-03-02T08:59:00Z' });
-    const { workQueue } = await api.data<{ workQueue: { edges: { node: { id: string } }[] } }>(
-      'query ($minPosition: Position) { workQueue(minPosition: $minPosition, first: 100) { edges { node { id } } } }',
-      { minPosition: position },
-    );
-    const command = workQueue.edges.map(({ node }) => node.id);
-    // Both are due at the same instant: opened before hours, Q-1's day begins at nine too.
-    expect(command.indexOf('Q-1')).toBeLessThan(command.indexOf('A-1'));
-    expect(command.indexOf('A-1')).toBeLessThan(command.indexOf('A-2'));
-    expect(command).not.toContain('A-3');
-  });
-
   it('defines calendars and plans, and enrols customers', async () => {
     const { defineCalendar } = await api.data(
       `mutation { defineCalendar(input: { code: "always", name: "Always", timeZone: "UTC",
@@ -231,9 +218,11 @@ describe('the API', () => {
       ['a date', '"2026-03-02"'],
       ['no time at all', '"tomorrow"'],
     ])('refuses %s', async (_, at) => {
-      expect(await code(`mutation { closeTicket(input: { id: "A-1", occurredAt: ${at} }) { __typename } }`)).toMatch(
-        /BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED/,
-      );
+      const input = `{ id: "A-1", occurredAt: ${at} }`;
+      expect(await code(`mutation { closeTicket(input: ${input}) { __typename } }`)).toBe('GRAPHQL_VALIDATION_FAILED');
+      const variables = { input: { id: 'A-1', occurredAt: JSON.parse(at) as string } };
+      const given = 'mutation ($input: TicketInput!) { closeTicket(input: $input) { __typename } }';
+      expect(await code(given, variables)).toBe('BAD_USER_INPUT');
     });
 
     it('names every field at fault', async () => {

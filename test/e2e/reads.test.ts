@@ -35,7 +35,7 @@ describe('a query whose sender leaves', () => {
     const { who, signal } = await asked;
     expect({ who, isOver: signal.aborted }).toEqual({ who: 'developer', isOver: false });
     leave.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(answer).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     if (!signal.aborted) await once(signal, 'abort');
     expect(signal.aborted).toBe(true);
   });
@@ -95,7 +95,7 @@ describe('a query whose sender leaves', () => {
     const answer = fetch(`${api.url}/graphql`, { method: 'POST', headers, body, signal: leave.signal });
     const signals = (await Promise.all(folded)).map(({ signal }) => signal);
     leave.abort();
-    await expect(answer).rejects.toThrow();
+    await expect(answer).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     for (const signal of signals) if (!signal.aborted) await once(signal, 'abort');
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });

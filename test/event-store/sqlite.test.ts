@@ -140,6 +140,46 @@ describe('a process killed with SIGKILL', () => {
   });
 });
 
+/** Says of each connection that events are written on how it syncs; loaded before a program, and in each of its threads. */
+const syncSpy = `
+import { writeSync } from 'node:fs';
+import { Database } from ${JSON.stringify(join(process.cwd(), 'dist/storage/sqlite.js'))};
+const { prepare } = Database.prototype;
+Database.prototype.prepare = function (sql) {
+  const statement = prepare.call(this, sql);
+  if (!sql.startsWith('INSERT INTO events')) return statement;
+  const run = statement.run.bind(statement);
+  statement.run = (...values) => {
+    writeSync(1, JSON.stringify(['journal_mode', 'synchronous'].map((name) => this.pragma(name, { simple: true }))));
+    return run(...values);
+  };
+  return statement;
+};
+`;
+
+/** A program that appends one event. */
+const oneAppend = `
+import { SqliteEventStore } from ${JSON.stringify(built)};
+const store = SqliteEventStore.open(process.argv[2], { threaded: process.argv[3] === 'threaded' });
+const metadata = { actor: { id: 'w', kind: 'person' }, occurredAt: 0, recordedAt: 0, schemaVersion: 1 };
+await store.append('s', 'noStream', [{ id: 'a', type: 'T', data: {}, metadata }]);
+await store.close();
+`;
+
+describe('a commit', () => {
+  // FULL: SQLite waits until the write-ahead log is on disk, and a power cut loses nothing of it.
+  const full = 2;
+
+  it.each(['here', 'threaded'])('is on disk before it is acknowledged: %s', (where) => {
+    const folder = newFolder();
+    const [spy, program] = [join(folder, 'spy.mjs'), join(folder, 'append.mjs')];
+    writeFileSync(spy, syncSpy);
+    writeFileSync(program, oneAppend);
+    const args = ['--import', spy, program, join(folder, 'events.db'), where];
+    expect(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }))).toEqual(['wal', full]);
+  });
+});
+
 /** A program whose files may not grow for a while: what came of its appends then and after. */
 const refusedWriter = `
 import { execFileSync } from 'node:child_process';

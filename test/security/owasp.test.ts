@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   getNamedType,
@@ -143,6 +144,15 @@ describe('OWASP API3:2023, broken object property level authorisation', () => {
   });
 });
 
+/** The status for a path that is sent as it stands: `fetch` would resolve its dots first. */
+const statusOf = (url: string, path: string, headers: Record<string, string>) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    get({ hostname, port, path, headers }, (response) => {
+      resolve(response.resume().statusCode);
+    }).on('error', reject);
+  });
+
 describe('OWASP API9:2023, improper inventory management', () => {
   it('serves the API, its health, its metrics and its page, and nothing at any other path', async () => {
     const api = await Api.start(now);
@@ -158,11 +168,15 @@ describe('OWASP API9:2023, improper inventory management', () => {
       '/graphiql/../package.json',
       '/graphiql/%2e%2e/package.json',
       '//graphql',
+      '/../package.json',
+      '/%2e%2e/%2e%2e/package.json',
+      '/graphiql/..%2fpackage.json',
+      '/graphiql/..\\package.json',
     ];
     for (const path of others) {
       for (const headers of [{}, api.identified]) {
-        const { status } = await fetch(`${api.url}${path}`, { headers });
-        expect([path, [401, 404].includes(status)]).toEqual([path, true]);
+        const status = await statusOf(api.url, path, headers);
+        expect([path, status]).toEqual([path, 'authorization' in headers ? 404 : 401]);
       }
     }
     await api.end();
@@ -171,18 +185,22 @@ describe('OWASP API9:2023, improper inventory management', () => {
 
 describe('OWASP API10:2023, unsafe consumption of APIs', () => {
   it.each([
-    ['no JSON', '<html>'],
-    ['no keys', '{ "keys": "none" }'],
-    ['keys that are none', '{ "keys": [{ "kty": "RSA", "kid": "first", "n": "", "e": "" }] }'],
-    ['a secret for a key', '{ "keys": [{ "kty": "oct", "kid": "first", "alg": "HS256", "k": "AAAA" }] }'],
-    ['nothing', ''],
-  ])('believes nobody where an identity provider answers %s, and goes on', async (_, body) => {
+    ['no JSON', '<html>', 'IDENTITY_PROVIDER_UNAVAILABLE'],
+    ['no keys', '{ "keys": "none" }', 'IDENTITY_PROVIDER_UNAVAILABLE'],
+    ['keys that are none', '{ "keys": [{ "kty": "RSA", "kid": "first", "n": "", "e": "" }] }', 'UNAUTHENTICATED'],
+    [
+      'a secret for a key',
+      '{ "keys": [{ "kty": "oct", "kid": "first", "alg": "HS256", "k": "AAAA" }] }',
+      'UNAUTHENTICATED',
+    ],
+    ['nothing', '', 'IDENTITY_PROVIDER_UNAVAILABLE'],
+  ])('believes nobody where an identity provider answers %s, and goes on', async (_, body, code) => {
     const provider = await IdentityProvider.start();
     provider.body = body;
     const api = await Api.start(now, newFolder(), provider.settings);
     const { errors, data } = await api.send('{ plans { code } }', {}, await provider.token(Date.parse(now)));
     expect(data).toBeUndefined();
-    expect(['UNAUTHENTICATED', 'IDENTITY_PROVIDER_UNAVAILABLE']).toContain(errors?.[0]?.extensions?.['code']);
+    expect(errors?.[0]?.extensions?.['code']).toBe(code);
     expect(await api.send('{ plans { code } }', {}, api.newKey('agent'))).toHaveProperty('data.plans');
     await api.end();
     await provider.stop();

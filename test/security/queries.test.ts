@@ -9,13 +9,9 @@ const times = (count: number, text: (n: number) => string) =>
 
 /** Spreads within spreads, each twice what it holds: two to the power of so many, in a few hundred tokens. */
 const bomb = (levels: number) =>
-  `{ ${times(2, (n) => `b${n}: ticket(id: "x") { ...F0 }`)} }
-   ${times(
-     levels,
-     (n) => `fragment F${n} on Ticket { clocks { ...G${n} } ...F${n + 1} ...F${n + 1} }
-   fragment G${n} on Clock { a${n}: state ...@skip(if: false) { state } }`,
-   )}
-   fragment F${levels} on Ticket { id }`;
+  `{ ticket(id: "x") { ...F0 } }
+   ${times(levels, (n) => `fragment F${n} on Ticket { ...F${n + 1} ...F${n + 1} }`)}
+   fragment F${levels} on Ticket { clocks { state } }`;
 
 const everyTicket = `edges { cursor node { id reference subject status type customer assignee team
   clocks { metric state startedAt dueAt atRiskAt satisfiedAt elapsedMs remainingMs target { amount unit } } } } pageInfo { endCursor }`;
@@ -101,7 +97,7 @@ const hostile: readonly (readonly [name: string, query: string, says: RegExp])[]
     `{ ${times(15, () => '...F')} } fragment F on Query { tickets(filter: { text: "x" }) { edges { cursor } } }`,
     /an answer of \d+ fields/,
   ],
-  ['a bomb of fragments', bomb(30), /too expensive|liases limit/],
+  ['a bomb of fragments', bomb(30), /too expensive: an answer of/],
   [
     'fragments in a cycle',
     '{ plans { ...A } } fragment A on Plan { ...B } fragment B on Plan { ...A }',

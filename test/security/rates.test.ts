@@ -167,6 +167,22 @@ describe('an address', () => {
     expect(addressOf(['10.0.0.0/8'])(request('10.0.0.1', forwarded))).toBe(counted);
   });
 
+  it('behind a proxy that is set is counted by itself, and one that names another is not believed elsewhere', async () => {
+    const rate = { PLEDGE_ADDRESS_RATE: '5' };
+    const statuses = async (proxies: NodeJS.ProcessEnv) => {
+      const api = await Api.start('2026-03-02T09:00:00Z', newFolder(), { ...rate, ...proxies });
+      const ask = async (from: string) =>
+        (await api.post('{ "query": "{ plans { code } }" }', { 'x-forwarded-for': from })).status;
+      const first = [];
+      for (let n = 0; n < 6; n++) first.push(await ask('192.0.2.7'));
+      const other = await ask('192.0.2.8');
+      await api.end();
+      return [first.at(-2), first.at(-1), other];
+    };
+    expect(await statuses({ PLEDGE_PROXIES: '127.0.0.1' })).toEqual([200, 429, 200]);
+    expect(await statuses({})).toEqual([200, 429, 429]);
+  });
+
   it('that forwards for others, and is no proxy that is set, is told to the operator once', async () => {
     const told: string[] = [];
     const of = addressOf(['10.0.0.1'], (sender) => told.push(sender));

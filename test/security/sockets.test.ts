@@ -1,4 +1,6 @@
-import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeAll, afterAll, describe, expect, it, jest } from '@jest/globals';
+import WebSocket from 'ws';
 import { type Limits, standardLimits } from '../../src/api/limits.js';
 import { Api, newFolder } from '../support/api.js';
 import { RawSocket } from '../support/raw-socket.js';
@@ -11,7 +13,6 @@ describe('a socket', () => {
     ...standardLimits,
     sockets: { total: 12, perAddress: 10, perIdentity: 6 },
     operations: { total: 150, perIdentity: 120, perSocket: 50 },
-    unreadBytes: 64 * 1024,
     bodyBytes: 1024 * 1024,
   };
   const open: RawSocket[] = [];
@@ -184,21 +185,71 @@ describe('a socket', () => {
     });
   });
 
-  it('of a client that sends and never reads is cut off before its answers fill the memory', async () => {
-    const socket = await known();
-    socket.socket.pause();
-    const payload = { text: 'x'.repeat(100_000) };
-    const flood = setInterval(() => {
-      socket.send({ type: 'ping', payload });
-    });
-    await new Promise((resolve) => socket.socket.once('error', resolve).once('close', resolve));
-    clearInterval(flood);
-    expect(socket.socket.readyState).not.toBe(socket.socket.OPEN);
-  });
-
   it('is refused when there are as many as the server takes from one address', async () => {
     const answers = await Promise.all(Array.from({ length: 11 }, () => come()));
     expect(answers.filter((answer) => answer === 429)).toHaveLength(1);
+  });
+});
+
+describe('a socket of a client that never reads', () => {
+  const unreadBytes = 64 * 1024;
+  let api: Api;
+  beforeAll(async () => {
+    // Who reads nothing answers no ping either, and is let go for that in the end: here nobody is asked.
+    const limits = { ...standardLimits, unreadBytes, pingMs: 3_600_000 };
+    api = await Api.start('2026-03-02T09:00:00Z', newFolder(), { PLEDGE_ADDRESS_RATE: '1000000' }, { limits });
+  });
+  afterAll(() => api.end());
+
+  /** What waited for the client when its socket was cut off, in bytes; it sends more, so often, until that. */
+  async function waitingWhenCutOff(more: (socket: WebSocket, n: number) => void, times: number): Promise<number> {
+    const raw = await RawSocket.open(api.url);
+    if (typeof raw === 'number') throw new Error(`refused with ${raw}`);
+    raw.send({ type: 'connection_init', payload: api.connectionParams });
+    await raw.next('connection_ack');
+    raw.socket.pause();
+    let waiting: number | undefined;
+    const { terminate } = WebSocket.prototype;
+    const cutOff = jest.spyOn(WebSocket.prototype, 'terminate').mockImplementation(function (this: WebSocket) {
+      waiting ??= this.bufferedAmount;
+      terminate.call(this);
+    });
+    for (let n = 0; n < times && waiting === undefined; n++) {
+      more(raw.socket, n);
+      await turn();
+    }
+    cutOff.mockRestore();
+    raw.socket.terminate();
+    await raw.closed;
+    if (waiting === undefined) throw new Error('it is open still');
+    return waiting;
+  }
+
+  const message = (type: string, more: object) => JSON.stringify({ type, ...more });
+
+  it('and sends is cut off before its answers fill the memory', async () => {
+    const ping = message('ping', { payload: { text: 'x'.repeat(100_000) } });
+    const waiting = await waitingWhenCutOff((socket) => {
+      socket.send(ping);
+    }, 400); // the network holds a few megabytes of its own
+    expect(waiting).toBeGreaterThan(unreadBytes);
+    expect(waiting).toBeLessThan(unreadBytes + 2 * ping.length);
+  });
+
+  it('is cut off when it is sent more, though it sends nothing more itself', async () => {
+    const query = `{ ${Array.from({ length: 20 }, (_, n) => `a${n}: __schema { types { name description fields { name description } } }`).join(' ')} }`;
+    const waiting = await waitingWhenCutOff((socket, n) => {
+      if (n < 50) socket.send(message('subscribe', { id: `${n}`, payload: { query } }));
+    }, 20_000);
+    expect(waiting).toBeGreaterThan(unreadBytes);
+    expect(waiting).toBeLessThan(unreadBytes + 4_000_000); // and one answer
+  });
+
+  it('and sends pings of the protocol, which are answered below it, is cut off, too', async () => {
+    const waiting = await waitingWhenCutOff((socket) => {
+      for (let n = 0; n < 1_000; n++) socket.ping(Buffer.alloc(125));
+    }, 400);
+    expect(waiting).toBeLessThan(unreadBytes);
   });
 });
 

@@ -40,8 +40,7 @@ export function serveSocket(
   /** Counts what came; a socket is closed for what it sends itself, and for nothing that others of its address do. */
   function count(): void {
     requests.take(`address ${address}`, rates.perAddress);
-    if (socket.bufferedAmount > limits.unreadBytes) socket.terminate();
-    else if (requests.take(name, rates.perAddress) !== undefined) socket.close(tryAgainLater, 'Too many messages');
+    if (requests.take(name, rates.perAddress) !== undefined) socket.close(tryAgainLater, 'Too many messages');
   }
 
   /** Says who is closed for a message that is too large, and reads nothing more. */

@@ -6,6 +6,7 @@ import {
   RevisionConflict,
   type StoredEvent,
 } from '../../event-sourcing/event-store.js';
+import { expectRead } from '../expect-read.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type AppendRequest, sizeOf } from './append-call.js';
 import { AppendProbe } from './append-probe.js';
@@ -130,12 +131,6 @@ export class Appender {
       if (ids.known(stream) > revisionOf(expected)) return;
     }
   }
-}
-
-/** A writer that takes whatever there is would be written twice when it is sent again. */
-function expectRead(expected: ExpectedRevision): void {
-  if (expected === 'noStream' || Number.isSafeInteger(expected)) return;
-  throw new Rejection('REVISION_MISSING', 'An append needs the expected revision of its stream.');
 }
 
 /** The server has no event without a type, and says so in no words of use. */

@@ -19,6 +19,7 @@ import { Notifier } from '../../event-sourcing/notifier.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { logOlder, StorageFault } from '../../event-sourcing/storage-fault.js';
 import { yieldToEventLoop } from '../../event-sourcing/yield-to-event-loop.js';
+import { expectRead } from '../expect-read.js';
 import { LastSeen } from '../last-seen.js';
 import { Appender, type Failure, toPosition, toText } from './sqlite-appender.js';
 import { type CommitGroup, GroupCommit } from './group-commit.js';
@@ -138,6 +139,7 @@ export class SqliteEventStore implements EventStore {
   };
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended> {
+    expectRead(expected);
     const outcome = await this.commits.append({ stream, expected, events: events.map(toText) });
     switch (outcome.kind) {
       case 'appended':
