@@ -1,5 +1,8 @@
 import { type CalendarDefinition, type Holiday, InvalidCalendar } from './calendar.js';
 import { expectModest, firstYear, lastYear, mostHolidays, tooLarge } from './calendar-limits.js';
+import { type EventFilter, transparencies, type Transparency } from './icalendar-filter.js';
+import { type FileHolidayOptions } from './icalendar-holidays.js';
+import { isSpread, spreadHolidays, type WrittenHoliday } from './spread-holidays.js';
 import { type Years } from './years.js';
 
 /** The public holidays of a country, or of a part of one by its ISO 3166-2 code without the country: `BY` in `DE`. */
@@ -8,8 +11,8 @@ export interface CountryHolidays {
   readonly region?: string;
 }
 
-/** The events of an iCalendar file, given by its text. */
-export interface ICalendarHolidays {
+/** The events of an iCalendar file, given by its text: all of them, or those that its filters keep. */
+export interface ICalendarHolidays extends FileHolidayOptions {
   readonly icalendar: string;
 }
 
@@ -19,8 +22,9 @@ export type HolidaySource = (CountryHolidays | ICalendarHolidays) & {
   readonly lastYear?: number;
 };
 
-/** A definition as people write it: its holidays may come from elsewhere. */
-export interface CalendarSource extends CalendarDefinition {
+/** A definition as people write it: holidays may be ranges and yearly dates, and come from elsewhere. */
+export interface CalendarSource extends Omit<CalendarDefinition, 'holidays'> {
+  readonly holidays?: readonly WrittenHoliday[];
   readonly holidaysFrom?: readonly HolidaySource[];
 }
 
@@ -29,6 +33,8 @@ const mostSources = 20;
 const mostYears = 50;
 /** Years of all countries together; each takes some milliseconds. */
 const mostCountryYears = 400;
+/** Texts in one part of a filter. */
+const mostPatterns = 50;
 /** Characters of a file. */
 const longestFile = 2_000_000;
 
@@ -36,10 +42,11 @@ const longestFile = 2_000_000;
  * The definition with its holidays as dates. That is what is kept: a later release of the data they come from never
  * moves an old deadline. A date that is given hours is no holiday by a source. Files can be made to take seconds.
  * @throws InvalidCalendar `MALFORMED`, `UNKNOWN_COUNTRY`, `UNKNOWN_REGION`, `INVALID_YEARS`, `MALFORMED_ICALENDAR`,
- *   `CALENDAR_TOO_LARGE`
+ *   `NO_HOLIDAYS`, `CALENDAR_TOO_LARGE`
  */
 export async function resolveHolidays(source: CalendarSource, thisYear: number): Promise<CalendarDefinition> {
-  const { holidaysFrom, ...definition } = source;
+  const { holidaysFrom, ...written } = source;
+  const definition = withDates(written, thisYear);
   if (holidaysFrom === undefined) return definition;
   const sources = expectSources(holidaysFrom, thisYear);
   expectModest(definition);
@@ -60,6 +67,13 @@ export async function resolveHolidays(source: CalendarSource, thisYear: number):
     ...(first === undefined ? {} : { holidaysKnownFrom: first }),
     ...(last === undefined ? {} : { holidaysKnownUntil: last }),
   };
+}
+
+/** With a date for each holiday, in their order. */
+function withDates(written: Omit<CalendarSource, 'holidaysFrom'>, thisYear: number): CalendarDefinition {
+  const { holidays, ...rest } = written;
+  if (!Array.isArray(holidays) || !holidays.some(isSpread)) return written as CalendarDefinition;
+  return { ...rest, holidays: spreadHolidays(holidays, (given, field) => yearsOf(given, thisYear, field)) };
 }
 
 /** Whether the date of a holiday has hours of its own: it is worked all the same. */
@@ -89,7 +103,7 @@ function expectSource(from: unknown, thisYear: number, field: string): CheckedSo
   if (typeof from !== 'object' || from === null) throw new InvalidCalendar('MALFORMED', field, 'must be an object.');
   const source = from as Partial<CountryHolidays & ICalendarHolidays> & Pick<HolidaySource, 'firstYear' | 'lastYear'>;
   const years = yearsOf(source, thisYear, field);
-  const { country, region, icalendar } = source;
+  const { country, region, icalendar, except, skipMalformed } = source;
   if (typeof country === 'string') {
     if (region != null && typeof region !== 'string')
       throw new InvalidCalendar('MALFORMED', `${field}.region`, 'must be text.');
@@ -98,7 +112,35 @@ function expectSource(from: unknown, thisYear: number, field: string): CheckedSo
   if (typeof icalendar !== 'string')
     throw new InvalidCalendar('MALFORMED', field, 'must have a country or an icalendar.');
   if (icalendar.length > longestFile) throw tooLarge(`${field}.icalendar`, `is longer than ${longestFile} characters`);
-  return { field, years, of: { icalendar } };
+  if (skipMalformed != null && typeof skipMalformed !== 'boolean')
+    throw new InvalidCalendar('MALFORMED', `${field}.skipMalformed`, 'must be true or false.');
+  return {
+    ...{ field, years },
+    of: {
+      ...{ icalendar, skipMalformed: skipMalformed === true, ...expectFilter(source, field) },
+      ...(except == null ? {} : { except: expectFilter(except, `${field}.except`) }),
+    },
+  };
+}
+
+/** @throws InvalidCalendar `MALFORMED` */
+function expectFilter(given: unknown, field: string): EventFilter {
+  if (typeof given !== 'object' || given === null) throw new InvalidCalendar('MALFORMED', field, 'must be an object.');
+  const { transp, ...texts } = given as Readonly<Record<string, unknown>>;
+  const filter: Record<string, unknown> = {};
+  for (const name of ['summary', 'description', 'category']) {
+    const text = texts[name];
+    if (text == null) continue;
+    const patterns = [text].flat();
+    if (!patterns.every((one) => typeof one === 'string') || patterns.length > mostPatterns)
+      throw new InvalidCalendar('MALFORMED', `${field}.${name}`, `must be text, or at most ${mostPatterns} of them.`);
+    filter[name] = patterns;
+  }
+  if (transp == null) return filter;
+  const known = transparencies.find((one) => one === String(transp).toLowerCase());
+  if (known === undefined)
+    throw new InvalidCalendar('MALFORMED', `${field}.transp`, `must be ${transparencies.join(' or ')}.`);
+  return { ...filter, transp: known satisfies Transparency };
 }
 
 async function holidaysOf({ of, years, field }: CheckedSource, timeZone: string) {
@@ -108,9 +150,8 @@ async function holidaysOf({ of, years, field }: CheckedSource, timeZone: string)
     return { holidays: countryHolidays(of.country, of.region, years, field), known: years };
   }
   const { icalendarHolidays } = await import('./icalendar-holidays.js');
-  const nothing = { first: years.first, last: years.first };
-  const { holidays, known = nothing } = icalendarHolidays(of.icalendar, timeZone, years, `${field}.icalendar`);
-  return { holidays, known };
+  const { icalendar, ...options } = of;
+  return icalendarHolidays(icalendar, timeZone, years, `${field}.icalendar`, options);
 }
 
 function yearsOf(

@@ -138,7 +138,8 @@ function parseTime(given: unknown, field: string): number {
 /** As much of a text as says which one is meant. */
 const shown = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-function parseDate(given: unknown, field: string): DayNumber {
+/** @throws InvalidCalendar `MALFORMED`, `INVALID_DATE` */
+export function parseDate(given: unknown, field: string): DayNumber {
   const text = expectText(given, field);
   const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
   // `Date.parse` may read 30 February as 2 March.

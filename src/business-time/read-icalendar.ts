@@ -1,5 +1,5 @@
-import ICAL from 'ical.js';
 import { type LocalMs } from './zone.js';
+import { type Component, parseComponent, type Property, splitICalendar, type Written } from './icalendar-text.js';
 import { dayMs } from './parse-definition.js';
 import { type RecurrenceRule } from './recurrence.js';
 import { readRule } from './read-recurrence-rule.js';
@@ -20,8 +20,14 @@ export interface FileRule extends RecurrenceRule {
 
 /** An event of an iCalendar file. */
 export interface FileEvent {
+  /** In which line of the file it begins. */
+  readonly line: number;
   readonly uid: string;
   readonly summary: string;
+  readonly description: string;
+  readonly categories: readonly string[];
+  /** Time that it takes of whoever has the calendar. A file of holidays may say by it which days are worked. */
+  readonly isTransparent: boolean;
   readonly isCancelled: boolean;
   readonly start: FileTime;
   /** How long it lasts on the wall clock; a date alone lasts a day at least. */
@@ -33,24 +39,40 @@ export interface FileEvent {
   readonly standsFor: { readonly at: FileTime; readonly andLater: boolean } | undefined;
 }
 
-/** The events of an iCalendar file's text. @throws Error that says what is wrong with it */
-export function readICalendar(text: string): readonly FileEvent[] {
-  const parsed = ICAL.parse(text) as unknown[];
-  const calendars = typeof parsed[0] === 'string' ? [parsed] : parsed;
-  return calendars.flatMap((calendar) =>
-    partsOf(calendar)
-      .filter(([name]) => name === 'vevent')
-      .map((event) => readEvent(event)),
-  );
+/** What a file has. */
+export interface FileCalendar {
+  readonly events: readonly FileEvent[];
+  /** The zones that it defines. */
+  readonly zones: readonly Written[];
 }
 
-/** Name, parameters, type and values of a property, as jCal (RFC 7265) has them. */
-type Property = readonly [name: string, parameters: Readonly<Record<string, unknown>>, type: string, ...unknown[]];
-type Component = readonly [name: string, properties: readonly Property[], parts: readonly Component[]];
+/**
+ * Reads an iCalendar file's text.
+ * @param malformed called with an event that cannot be read, and why; what it throws ends the reading
+ * @throws Error for what is no iCalendar file
+ */
+export function readICalendar(text: string, malformed: (event: NamedEvent, why: Error) => void): FileCalendar {
+  const { events, zones } = splitICalendar(text);
+  const read = (written: Written): readonly FileEvent[] => {
+    try {
+      return [readEvent(parseComponent(written), written.line)];
+    } catch (error) {
+      malformed(namedIn(written), error instanceof Error ? error : new Error(String(error)));
+      return [];
+    }
+  };
+  return { events: events.flatMap(read), zones };
+}
 
-const partsOf = (calendar: unknown): readonly Component[] => (calendar as Component)[2];
+/** By what people find an event in its file. */
+export type NamedEvent = Pick<FileEvent, 'line' | 'summary'>;
 
-function readEvent([, properties]: Component): FileEvent {
+const namedIn = ({ line, lines }: Written): NamedEvent => {
+  const summary = lines.find((one) => /^SUMMARY[;:]/i.test(one)) ?? '';
+  return { line, summary: summary.slice(summary.indexOf(':') + 1) };
+};
+
+function readEvent([, properties]: Component, line: number): FileEvent {
   const all = (name: string) => properties.filter(([called]) => called === name);
   const first = (name: string) => all(name)[0];
   const text = (name: string) => {
@@ -63,17 +85,20 @@ function readEvent([, properties]: Component): FileEvent {
   };
   const summary = text('summary');
   const start = timeOf('dtstart');
-  if (start === undefined) throw new Error(`"${summary}" has no DTSTART.`);
+  if (start === undefined) throw new Error('it has no DTSTART.');
   const replaced = timeOf('recurrence-id');
   const times = (name: string) =>
     all(name).flatMap((property) =>
       property.slice(3).map((value) => readTime(Array.isArray(value) ? value[0] : value, property)),
     );
   return {
-    ...{ uid: text('uid'), summary, isCancelled: text('status') === 'CANCELLED', start },
+    ...{ line, uid: text('uid'), summary, description: text('description') },
+    categories: all('categories').flatMap((property) => property.slice(3).map(String)),
+    isTransparent: text('transp') === 'TRANSPARENT',
+    ...{ isCancelled: text('status') === 'CANCELLED', start },
     lastsMs: lengthOf(start, timeOf('dtend'), text('duration')),
     rules: all('rrule').map(([, , , value]) => {
-      const { until, ...rule } = readRule(value, start, summary);
+      const { until, ...rule } = readRule(value, start);
       return { ...rule, until: until === undefined ? undefined : readTime(until) };
     }),
     moreStarts: times('rdate'),
@@ -81,7 +106,7 @@ function readEvent([, properties]: Component): FileEvent {
     standsFor:
       replaced === undefined
         ? undefined
-        : { at: replaced, andLater: first('recurrence-id')?.[1]['range'] === 'THISANDFUTURE' },
+        : { at: replaced, andLater: String(first('recurrence-id')?.[1]['range']).toUpperCase() === 'THISANDFUTURE' },
   };
 }
 

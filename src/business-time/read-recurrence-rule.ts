@@ -21,13 +21,9 @@ interface Start {
  * A rule as ical.js parses it, checked against RFC 5545, 3.3.10.
  * @throws Error for one that is no holiday's, or that no reader can follow
  */
-export function readRule(
-  given: unknown,
-  start: Start,
-  summary: string,
-): RecurrenceRule & { readonly until: string | undefined } {
+export function readRule(given: unknown, start: Start): RecurrenceRule & { readonly until: string | undefined } {
   const parts = given as Readonly<Record<string, unknown>>;
-  const fault = (why: string) => new Error(`"${summary}" has a recurrence rule that ${why}.`);
+  const fault = (why: string) => new Error(`its recurrence rule ${why}.`);
   const numbers = (name: string) => listOf(parts[name]).map(Number);
   const frequency = frequencies.find((one) => one === parts['freq']);
   if (frequency === undefined) throw fault(`is no holiday's: FREQ=${String(parts['freq'])}`);

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type CalendarDefinition, InvalidCalendar } from '../business-time/calendar.js';
-import { type CalendarSource, type resolveHolidays } from '../business-time/holiday-sources.js';
+import { type CalendarSource, resolveHolidays } from '../business-time/holiday-sources.js';
 import { expectWanted } from '../event-sourcing/handle-command.js';
 
 /** Makes dates of the holidays that a calendar takes from elsewhere. */
@@ -39,8 +39,7 @@ export class HolidaysApart {
    * @throws InvalidCalendar `HOLIDAYS_TOO_SLOW`, Rejection `REQUEST_ABANDONED`, and what {@link resolveHolidays} does
    */
   resolve: ResolveHolidays = (source, thisYear, signal) => {
-    const { holidaysFrom, ...definition } = source;
-    if (holidaysFrom === undefined) return Promise.resolve(definition);
+    if (source.holidaysFrom === undefined) return resolveHolidays(source, thisYear);
     const answer = this.last.then(() => this.ask({ source, thisYear }, signal));
     this.last = answer.catch(() => undefined);
     return answer;

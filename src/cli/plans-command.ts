@@ -1,10 +1,12 @@
 import { userInfo } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readText } from '../imports/read-text.js';
 import { openForReading, openPledgeContext } from '../app/pledge-context.js';
+import { type ReadBeside, withHolidayFiles } from '../catalogue/file/holiday-files.js';
 import { applyPlansFile } from '../catalogue/file/apply-plans-file.js';
 import { readPlansFile } from '../catalogue/file/read-plans-file.js';
 import { readCatalogue } from '../catalogue/file/whole-catalogue.js';
@@ -13,6 +15,15 @@ import { print, printsAlone, tellingPeople } from './print.js';
 
 /** A hundred thousand customers take some ten million. */
 const mostBytes = 32_000_000;
+
+/** An iCalendar file of two million characters, whatever they are. */
+const mostBytesBeside = 8_000_000;
+
+/** Paths count from the folder of the plans file; of stdin from here. */
+const beside =
+  (name: string): ReadBeside =>
+  (path) =>
+    readText(resolve(name === '-' ? '.' : dirname(name), path), process.stdin, mostBytesBeside);
 
 interface ApplyOptions {
   readonly yes?: boolean;
@@ -28,7 +39,7 @@ const applyCommand = new Command('apply')
     const text = await readText(name, process.stdin, mostBytes);
     // What was cut off before it began is not what anybody meant.
     if (text === '') throw new Rejection('MALFORMED_FILE', `${name} is empty.`);
-    const file = readPlansFile(text, name);
+    const file = await withHolidayFiles(readPlansFile(text, name), beside(name));
     const context = await openPledgeContext(readSettings(), `plans apply ${name}`, {
       holidaysApart: true,
       finding: tellingPeople,

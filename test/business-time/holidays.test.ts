@@ -177,7 +177,20 @@ describe('holidays of an iCalendar file', () => {
   });
 
   it('that are cancelled are none', async () => {
-    expect(await events(['DTSTART;VALUE=DATE:20260501', 'STATUS:CANCELLED'])).toEqual([]);
+    const cancelled = ['DTSTART;VALUE=DATE:20260501', 'STATUS:cancelled'];
+    expect(await events(cancelled, ['DTSTART;VALUE=DATE:20260502'])).toEqual([{ date: '2026-05-02' }]);
+  });
+
+  it.each([
+    ['no events', []],
+    ['cancelled events alone', [['DTSTART;VALUE=DATE:20260501', 'STATUS:CANCELLED']]],
+    ['events of other years alone', [['DTSTART;VALUE=DATE:20250501'], ['DTSTART;VALUE=DATE:20290501']]],
+  ])('are refused where there are none, and never known: %s', async (_, given) => {
+    await expect(events(...given)).rejects.toMatchObject({
+      code: 'NO_HOLIDAYS',
+      field: 'holidaysFrom[0].icalendar',
+      message: expect.stringContaining('has no holidays from 2026 to 2028') as unknown,
+    });
   });
 
   it.each([
@@ -185,11 +198,10 @@ describe('holidays of an iCalendar file', () => {
     ['two', [['DTSTART;VALUE=DATE:20280501'], ['DTSTART;VALUE=DATE:20190501']], '2019-01-01', '2028-12-31'],
     [
       'more than is asked for',
-      ['20010101', '20400101'].map((date) => [`DTSTART;VALUE=DATE:${date}`]),
+      ['20010101', '20260101', '20400101'].map((date) => [`DTSTART;VALUE=DATE:${date}`]),
       '2016-01-01',
       '2031-12-31',
     ],
-    ['none', [], '2016-01-01', '2016-12-31'],
     ['a rule', [['DTSTART;VALUE=DATE:20200501', 'RRULE:FREQ=YEARLY']], '2020-01-01', '2031-12-31'],
     [
       'a rule and single feasts',

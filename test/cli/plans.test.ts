@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -50,6 +50,32 @@ describe('pledge plans', () => {
     const other = newFolder();
     expect(await pledge(other, ['plans', 'apply', '-', '--yes'], json)).toMatchObject({ code: 0 });
     expect((await pledgeHere(other, ['plans', 'export'])).stdout).toBe(yaml);
+  });
+
+  it('reads holidays from a file beside it, and names the one that it cannot read', async () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, 'config'));
+    const day = ['BEGIN:VEVENT', 'UID:1', 'DTSTART;VALUE=DATE:20270517', 'SUMMARY:Whit Monday', 'END:VEVENT'];
+    writeFileSync(
+      join(folder, 'config', 'holidays.ics'),
+      ['BEGIN:VCALENDAR', ...day, 'END:VCALENDAR', ''].join('\r\n'),
+    );
+    const plans = (source: string) => `calendars:
+  - code: oslo
+    name: Oslo
+    definition: { timeZone: Europe/Oslo, weekly: { mon: [["09:00", "17:00"]] }, holidaysFrom: [{ ${source} }] }\n`;
+    writeFileSync(join(folder, 'config', 'plans.yaml'), plans('path: holidays.ics, summary: "whit*"'));
+    const { code, stderr } = await pledge(folder, ['plans', 'apply', 'config/plans.yaml', '--yes']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect((await pledgeHere(folder, ['plans', 'export'])).stdout).toContain('Whit Monday');
+
+    writeFileSync(join(folder, 'config', 'plans.yaml'), plans('path: missing.ics'));
+    const missing = await pledgeHere(folder, ['plans', 'apply', 'config/plans.yaml', '--yes']);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('missing.ics')]);
+    writeFileSync(join(folder, 'config', 'plans.yaml'), plans('path: holidays.ics, country: DE'));
+    expect((await pledgeHere(folder, ['plans', 'apply', 'config/plans.yaml', '--yes'])).stderr).toContain(
+      'calendars[0].definition.holidaysFrom[0].path must be a file, in place of icalendar or country',
+    );
   });
 
   it('records nothing without a terminal to ask on', async () => {

@@ -223,4 +223,45 @@ describe('the catalogue', () => {
     await api.restart('2026-03-02T09:00:00Z');
     expect(await api.data(all, { after })).toEqual(before);
   });
+
+  it('takes holidays as ranges, as yearly dates, and from the events of a file that its filters keep', async () => {
+    const event = (uid: string, ...lines: readonly string[]) => ['BEGIN:VEVENT', `UID:${uid}`, ...lines, 'END:VEVENT'];
+    const icalendar = [
+      'BEGIN:VCALENDAR',
+      ...event('1', 'DTSTART:20270517', 'SUMMARY:Whit Monday', 'TRANSP:TRANSPARENT', 'CATEGORIES:Public'),
+      ...event('2', 'DTSTART:20270214', 'SUMMARY:Day of love', 'TRANSP:TRANSPARENT', 'DESCRIPTION:Observance'),
+      ...event('3', 'DTSTART:20270220', 'SUMMARY:Working day', 'TRANSP:OPAQUE'),
+      ...event('4', 'DTSTART:20270301', 'RRULE:FREQ=HOURLY', 'SUMMARY:Mistyped', 'TRANSP:TRANSPARENT'),
+      'END:VCALENDAR',
+    ].join('\r\n');
+    const source = {
+      icalendar,
+      transp: 'transparent',
+      except: { description: ['obs*'] },
+      firstYear: 2027,
+      lastYear: 2027,
+    };
+    const oslo = (code: string, holidaysFrom: readonly object[]) =>
+      calendar('defineCalendar', {
+        ...{ code, name: 'Oslo', timeZone: 'Europe/Oslo', weekly, holidaysFrom },
+        holidays: [
+          { from: '2027-12-30', to: '2027-12-31', name: 'Closing' },
+          { yearly: '12-24', firstYear: 2027, lastYear: 2027, hours: { opens: '12:00', closes: '24:00' } },
+        ],
+      });
+    expect(await oslo('oslo', [source])).toMatchObject({
+      code: 'MALFORMED_ICALENDAR',
+      message: expect.stringContaining('the event "Mistyped" that begins in line') as unknown,
+    });
+    const { calendar: defined } = await oslo('oslo', [{ ...source, skipMalformed: true }]);
+    expect((defined as { definition: { holidays: unknown } }).definition.holidays).toEqual([
+      { date: '2027-05-17', name: 'Whit Monday' },
+      { date: '2027-12-24', hours: ['12:00', '24:00'] },
+      { date: '2027-12-30', name: 'Closing' },
+      { date: '2027-12-31', name: 'Closing' },
+    ]);
+    expect(await oslo('bergen', [{ ...source, summary: ['nothing'], skipMalformed: true }])).toMatchObject({
+      code: 'NO_HOLIDAYS',
+    });
+  });
 });

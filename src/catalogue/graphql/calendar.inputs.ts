@@ -25,10 +25,33 @@ export class WeekdayHoursInput {
   windows!: WindowInput[];
 }
 
-@InputType('HolidayInput', { description: 'A day off, or with hours a part of one.' })
+@InputType('HolidayInput', {
+  description: 'Days off, or with hours a part of each: a date, all from one date to another, or one of each year.',
+})
 export class HolidayInput {
-  @Field(() => String, { description: "`YYYY-MM-DD` in the calendar's zone." })
-  date!: string;
+  @Field(() => String, { nullable: true, description: "A date, `YYYY-MM-DD` in the calendar's zone." })
+  date?: string;
+
+  @Field(() => String, { nullable: true, description: 'In place of a date: the first of several.' })
+  from?: string;
+
+  @Field(() => String, { nullable: true, description: 'With `from`: the last of them, at most 366 days on.' })
+  to?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'In place of a date: that of each year, `MM-DD`. 29 February is in leap years alone.',
+  })
+  yearly?: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'With `yearly`: from which year on; ten years back where left out.',
+  })
+  firstYear?: number;
+
+  @Field(() => Int, { nullable: true, description: 'With `yearly`: up to which year; five years on where left out.' })
+  lastYear?: number;
 
   @Field(() => WindowInput, {
     nullable: true,
@@ -40,10 +63,38 @@ export class HolidayInput {
   name?: string;
 }
 
-@InputType('HolidaySourceInput', {
-  description: 'Where holidays come from: a country, or an iCalendar file. They are resolved to dates once, and kept.',
+@InputType('HolidayEventFilterInput', {
+  description:
+    'Which events of an iCalendar file are meant: those that fit each part that is given. Texts are compared as a whole, without regard to case; `*` stands for any text. Of several texts one is enough.',
 })
-export class HolidaySourceInput {
+export class HolidayEventFilterInput {
+  @Field(() => [String], { nullable: true, description: 'What they are called.' })
+  @IsOptional()
+  @ArrayMaxSize(50)
+  summary?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'What is said about them.' })
+  @IsOptional()
+  @ArrayMaxSize(50)
+  description?: string[];
+
+  @Field(() => [String], { nullable: true, description: 'One of their categories.' })
+  @IsOptional()
+  @ArrayMaxSize(50)
+  category?: string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: '`transparent` or `opaque` (RFC 5545, 3.8.2.7); events that say neither are opaque.',
+  })
+  transp?: string;
+}
+
+@InputType('HolidaySourceInput', {
+  description:
+    'Where holidays come from: a country, or the events of an iCalendar file that fit the filters. They are resolved to dates once, and kept.',
+})
+export class HolidaySourceInput extends HolidayEventFilterInput {
   @Field(() => String, { nullable: true, description: 'Public holidays of a country: its ISO 3166 code, as in `DE`.' })
   country?: string;
 
@@ -55,6 +106,18 @@ export class HolidaySourceInput {
   @MaxLength(2_000_000)
   @LongText(2_000_000)
   icalendar?: string;
+
+  @Field(() => HolidayEventFilterInput, {
+    nullable: true,
+    description: 'Events of the file that are no holidays, whatever else fits.',
+  })
+  except?: HolidayEventFilterInput;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Leaves out events of the file that cannot be read; else the first of them is refused by name.',
+  })
+  skipMalformed?: boolean;
 
   @Field(() => Int, { nullable: true, description: 'From which year on; ten years back where left out.' })
   firstYear?: number;

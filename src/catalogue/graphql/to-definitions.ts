@@ -1,5 +1,6 @@
 import { type Window } from '../../business-time/calendar.js';
 import { type CalendarSource, type HolidaySource } from '../../business-time/holiday-sources.js';
+import { type WrittenHoliday } from '../../business-time/spread-holidays.js';
 import { givenValues } from '../../api/graphql/relay-connection.js';
 import { type CalendarChange } from '../commands/change-calendar.js';
 import { type DueQuestion } from '../due-at.js';
@@ -74,9 +75,12 @@ export function toDefinition(
   };
 }
 
-function toHoliday({ date, hours, name }: NonNullable<DefineCalendarInput['holidays']>[number]) {
-  if (hours == null && name == null) return date;
-  return { date, ...(hours == null ? {} : { hours: toWindow(hours) }), ...givenValues({ name }) };
+function toHoliday(input: NonNullable<DefineCalendarInput['holidays']>[number]): WrittenHoliday {
+  const { hours, ...days } = input;
+  const { date, ...rest } = givenValues(days);
+  if (date !== undefined && hours == null && Object.keys(rest).length === 0) return date;
+  // Whether it has what a holiday needs is looked at where they are read.
+  return givenValues({ ...days, ...(hours == null ? {} : { hours: toWindow(hours) }) }) as unknown as WrittenHoliday;
 }
 
 /** The calendar that an input asks for. */
