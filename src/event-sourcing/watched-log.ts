@@ -116,9 +116,9 @@ export class WatchedLog implements EventStore {
       await probe(this.now !== undefined);
       const position = await store.lastPosition();
       if (known !== undefined && position < known.position) throw older(true);
-      this.known = { position, mark: await store.markAt(position) };
+      if (known?.position !== position) this.known = { position, mark: await store.markAt(position) };
       this.now = undefined;
-      seen?.(this.logId, this.known);
+      if (this.known !== undefined) seen?.(this.logId, this.known);
     } catch (error) {
       if (!(error instanceof StorageFault)) throw error;
       this.now = error;

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type EventStore } from '../../src/event-sourcing/event-store.js';
+import { type EventStore, type Position } from '../../src/event-sourcing/event-store.js';
 import { WatchedLog } from '../../src/event-sourcing/watched-log.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite-event-store.js';
 import { event } from '../contract/event-store.contract.js';
@@ -113,5 +113,23 @@ describe.each(eachStore)('a log that is watched, $where,', ({ open: openStore })
     await watched.append('s', 1, [event()]);
     await close();
     await less.close();
+  });
+
+  it('is asked what stands at its end once in a look where nothing comes', async () => {
+    const { store, close } = await openStore();
+    const asked: Position[] = [];
+    const markAt = (position: Position) => {
+      asked.push(position);
+      return store.markAt(position);
+    };
+    const counted = { ...thatTurnsInto(store, () => undefined), markAt };
+    const watched = new WatchedLog({ store: counted, probe: () => Promise.resolve() });
+    const { position } = await watched.append('s', 'noStream', [event()]);
+    for (let n = 0; n < 3; n++) await watched.look();
+    expect(asked).toEqual([position, position, position]);
+    const { position: next } = await watched.append('s', 0, [event()]);
+    await watched.look();
+    expect(asked.slice(3)).toEqual([position, next]);
+    await close();
   });
 });

@@ -1,7 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Scope, sees } from '../../auth/scope.js';
+import { expectOwnCustomer, type Scope } from '../../auth/scope.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CustomerHistory } from '../domain/customer-decider.js';
 import { type Changed } from './catalogue-ports.js';
 import { changeCustomer, type CustomerRequest, namedIn } from './change-customer.js';
@@ -21,9 +20,7 @@ export class ChangeCustomerCommand extends Command<Changed<CustomerHistory>> {
 @CommandHandler(ChangeCustomerCommand)
 export class ChangeCustomerHandler extends InjectedPorts implements ICommandHandler<ChangeCustomerCommand> {
   async execute({ scope, request, actor }: ChangeCustomerCommand) {
-    const { customer } = namedIn(request);
-    if (!sees(scope, customer))
-      throw new Rejection('FORBIDDEN', `The customer ${customer} is not one of the customers that you may write for.`);
+    expectOwnCustomer(scope, namedIn(request).customer);
     return changeCustomer(this, request, actor);
   }
 }

@@ -6,11 +6,11 @@ import { wordIn, type WordList, type Words } from './words.js';
 type Worded = Partial<Pick<Plan, 'types' | 'channels' | 'targets'>>;
 
 /**
- * What is said of a plan, its words spelled as the catalogue does. A plan may name a retired word: tickets that have it keep
+ * A part of a plan, its words spelled as the catalogue does. A plan may name a retired word: tickets that have it keep
  * their promise.
  * @throws UnknownWord that names the field
  */
-export function inDesksWords<Said extends Worded>(said: Said, words: Words, at: Instant): Said {
+export function inDesksWords<Part extends Worded>(part: Part, words: Words, at: Instant): Part {
   const spell = (list: WordList, code: string, field: string): string => {
     const word = wordIn(words, list, code);
     if (word === undefined) throw new UnknownWord(list, code, words, at, field);
@@ -19,9 +19,9 @@ export function inDesksWords<Said extends Worded>(said: Said, words: Words, at: 
   const spellAll = (list: WordList, codes: readonly string[], field: string) => [
     ...new Set(codes.map((code, i) => spell(list, code, `${field}[${i}]`))),
   ];
-  const { types, channels, targets } = said;
+  const { types, channels, targets } = part;
   return {
-    ...said,
+    ...part,
     ...(types === undefined ? {} : { types: spellAll('type', types, 'types') }),
     ...(channels === undefined ? {} : { channels: spellAll('channel', channels, 'channels') }),
     ...(targets === undefined

@@ -49,10 +49,10 @@ function after(word: Word | undefined, event: WordEvent): Word | undefined {
 }
 
 function decide(command: WordCommand, words: Words): readonly WordEvent[] {
-  const { id, metadata, list, code: said } = command;
-  const word = wordIn(words, list, said);
+  const { id, metadata, list, code: written } = command;
+  const word = wordIn(words, list, written);
   if (command.type === 'DefineWord') return define(command, words, word);
-  if (word === undefined) throw wordNotFound(list, said);
+  if (word === undefined) throw wordNotFound(list, written);
   const { code, name, rank, retiredFrom } = word;
   switch (command.type) {
     case 'ReviseWord': {

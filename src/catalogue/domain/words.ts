@@ -28,12 +28,12 @@ export interface KeptWord {
 export type Words = Readonly<Record<WordList, ReadonlyMap<string, KeptWord>>>;
 
 /** The word that somebody means, retired or not. */
-export const wordIn = (words: Words, list: WordList, said: string): Word | undefined =>
-  words[list].get(wordKey(said))?.word;
+export const wordIn = (words: Words, list: WordList, text: string): Word | undefined =>
+  words[list].get(wordKey(text))?.word;
 
-/** A word as the catalogue spells it; one that it lacks as it was said. */
-export const spelledIn = (words: Words, list: WordList, said: string): string =>
-  wordIn(words, list, said)?.code ?? said;
+/** A word as the catalogue spells it; one that it lacks as it was written. */
+export const spelledIn = (words: Words, list: WordList, text: string): string =>
+  wordIn(words, list, text)?.code ?? text;
 
 /** Whether new tickets may have it at an instant. */
 export const isInUse = ({ retiredFrom }: Word, at: Instant): boolean => retiredFrom === null || at < retiredFrom;

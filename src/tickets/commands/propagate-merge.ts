@@ -5,6 +5,8 @@ import { oneAtATimeByKey } from '../../event-sourcing/one-at-a-time.js';
 import { inTurns } from '../../event-sourcing/yield-to-event-loop.js';
 import { given } from '../../parsing/fields.js';
 import { ticketStream } from '../domain/ticket-event-types.js';
+import { type Instant } from '../../business-time/calendar.js';
+import { type ReceiveMerge } from '../domain/commands.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { concernsOthers, type MergePropagation, mergePropagations, pausesOf } from '../domain/merge-propagation.js';
 import { type StateChange, changes } from '../domain/ticket-state.js';
@@ -43,9 +45,12 @@ async function propagate(ports: TicketPorts, id: string, from: number, way: Way)
     if (concernsOthers(change)) changed.push(change);
   });
   const { customer = '' } = state;
-  await ports.catalogue.load(state.pinned);
-  await workOut(state, ports.catalogue);
-  for (const { target, ...request } of mergePropagations({ id, customer, revision }, changed, from)) {
+  const told = mergePropagations({ id, customer, revision }, changed, from);
+  if (told.some(({ command }) => isOfRequest(command))) {
+    await ports.catalogue.load(state.pinned);
+    await workOut(state, ports.catalogue);
+  }
+  for (const { target, ...request } of told) {
     if (way.import !== undefined && request.command.type !== 'OpenTicket') continue; // told when the import is finished
     const { position: reached, outcomes } = await changeTicket(ports, target, [
       { ...request, ...way, mayBackdate: true, command: withPauses(request, state, ports.catalogue) },
@@ -62,12 +67,16 @@ async function propagate(ports: TicketPorts, id: string, from: number, way: Way)
 
 /** What is told, with when the request's clock stood still, where it ever did. */
 function withPauses({ command, occurredAt }: Told, ticket: Ticket, versions: Versions): Told['command'] {
-  if (command.type !== 'ReceiveMerge' || command.unansweredSince === null) return command;
+  if (!isOfRequest(command)) return command;
   const pauses = pausesOf(ticket, versions, command.unansweredSince, occurredAt);
   return pauses.length === 0 ? command : { ...command, pauses };
 }
 
 type Told = Pick<MergePropagation, 'command' | 'occurredAt'>;
+
+/** Whether the other is told of a request that nobody has answered: the clock of that one alone is asked for. */
+const isOfRequest = (command: Told['command']): command is ReceiveMerge & { readonly unansweredSince: Instant } =>
+  command.type === 'ReceiveMerge' && command.unansweredSince !== null;
 
 /**
  * Merges of a customer's tickets go one at a time, so that two at once do not make a circle: no others are merged. And so do

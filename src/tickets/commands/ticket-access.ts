@@ -1,4 +1,4 @@
-import { type Scope, sees } from '../../auth/scope.js';
+import { expectOwnCustomer, type Scope, sees } from '../../auth/scope.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type StreamCache } from '../../event-sourcing/stream-cache.js';
@@ -15,12 +15,6 @@ import { type TicketRequest } from './ticket-request.js';
  */
 export function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
   for (const { command } of requests) if (command.type === 'OpenTicket') expectOwnCustomer(scope, command.customer);
-}
-
-/** @throws Rejection `FORBIDDEN` */
-export function expectOwnCustomer(scope: Scope, customer: string): void {
-  if (!sees(scope, customer))
-    throw new Rejection('FORBIDDEN', `The customer ${customer} is not one of the customers that you may write for.`);
 }
 
 /**

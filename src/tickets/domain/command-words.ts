@@ -14,9 +14,9 @@ type WordField = keyof typeof fields;
 type Worded = { readonly [Field in WordField]?: string };
 
 function wordsIn(command: object): readonly (readonly [field: WordField, list: WordList, word: string])[] {
-  const said: Worded = command;
+  const worded: Worded = command;
   return (Object.keys(fields) as WordField[]).flatMap((field) => {
-    const word = said[field];
+    const word = worded[field];
     return word === undefined ? [] : [[field, fields[field], word] as const];
   });
 }
@@ -41,8 +41,8 @@ export function inDesksSpelling<Command extends AnyTicketCommand>(command: Comma
  */
 export function expectWords(command: TicketCommand, state: TicketState | undefined, words: Words, at: Instant): void {
   if (command.type === 'OpenTicket' && command.splitFrom !== undefined) return;
-  const said = command.type === 'OpenTicket' ? { priority: usualPriority, ...command } : command;
-  for (const [, list, word] of wordsIn(said)) {
+  const whole = command.type === 'OpenTicket' ? { priority: usualPriority, ...command } : command;
+  for (const [, list, word] of wordsIn(whole)) {
     const known = wordIn(words, list, word);
     if (known !== undefined && isInUse(known, at)) continue;
     if (state?.[list] !== word) throw new UnknownWord(list, word, words, at);

@@ -14,7 +14,7 @@ import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { customerIdOf } from '../../parsing/customer-id.js';
 import { ChangeTicketCommand } from '../commands/change-ticket-handler.js';
 import { eachTicket } from '../commands/each-ticket.js';
-import { expectOwnCustomer } from '../commands/ticket-access.js';
+import { expectOwnCustomer } from '../../auth/scope.js';
 import { type TicketRequest } from '../commands/ticket-request.js';
 import { OpenedTicketsQuery } from '../queries/ticket-queries.js';
 import {
