@@ -60,7 +60,7 @@ export class Catalogue implements Versions {
   private async lookUp(customer: string, namedPlan: string | null): Promise<PinnedVersionsAt> {
     const enrolments = await this.customers.follow(customer);
     const codes =
-      namedPlan === null ? [this.defaultPlan, ...enrolments.map(({ content }) => content.plan)] : [namedPlan];
+      namedPlan === null ? [this.defaultPlan, ...enrolments.flatMap(({ content }) => content.plan ?? [])] : [namedPlan];
     const plans = new Map<string, PlanHistory>();
     for (const code of codes) plans.set(code, versionsOf(await this.plans.follow(code)));
     const calendars = new Map<string, CalendarHistory>();
@@ -99,7 +99,7 @@ export class Catalogue implements Versions {
 
   /** The plan that a customer was put on at an instant, as known now; undefined where it was on none. */
   async planOfCustomer(customer: string, at: Instant): Promise<string | undefined> {
-    return inForce(await this.customers.follow(customer), at)?.content.plan;
+    return inForce(await this.customers.follow(customer), at)?.content.plan ?? undefined;
   }
 
   /** Makes sure that versions a stream pins are cached. */

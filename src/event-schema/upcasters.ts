@@ -23,6 +23,7 @@ export const upcasters = {
   CustomerEnrolled: [],
   CustomerPlanChanged: [],
   CustomerCalendarSet: [],
+  CustomerEnrolmentEnded: [],
   WordDefined: [],
   WordRevised: [],
   WordRetired: [],

@@ -59,6 +59,9 @@ async function changeTheCatalogue(context: TestContext): Promise<void> {
     { type: 'SetCustomerCalendar', customer: 'acme', calendar: 'rome', effectiveFrom: at },
     admin,
   );
+  const gone = { customer: 'globex', name: 'Globex', plan: 'pro', calendar: null, effectiveFrom: null };
+  await enrolCustomer(context, gone, admin);
+  await changeCustomer(context, { type: 'EndCustomerEnrolment', customer: 'globex', effectiveFrom: at }, admin);
 }
 
 async function workOnTickets(context: TestContext): Promise<void> {

@@ -148,6 +148,7 @@ export const CatalogueChangeEnum = enumOf('CatalogueChangeKind', 'What was done 
   CustomerEnrolled: 'The customer was put on a plan.',
   CustomerPlanChanged: 'The customer went to another plan, or has another name.',
   CustomerCalendarSet: "The customer got a calendar of its own, or the plan's again.",
+  CustomerEnrolmentEnded: 'The customer is on no plan from then on.',
   WordDefined: 'The word was defined.',
   WordRevised: 'The word has another name or rank.',
   WordRetired: 'New tickets refuse the word; those that have it keep it.',

@@ -24,6 +24,7 @@ export const rejectionCodes = {
   DOUBLE_TARGET: 'The plan has two targets for the same metric, type and priority.',
   EFFECTIVE_FROM_BEFORE_LAST: 'The version would come into force before the last one.',
   EMPTY_WINDOW: 'A window of opening hours begins and ends at the same time.',
+  ENROLMENT_ENDED: 'The enrolment of the customer has an end already.',
   EVENT_FROM_NEWER_VERSION: 'A newer version of Pledge has recorded an event that this one does not know.',
   EVENT_ID_REUSED: 'The id of the event was used for other content.',
   EVENT_STORE_CLOSED: 'The server is stopping.',

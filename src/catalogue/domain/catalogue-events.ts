@@ -42,11 +42,13 @@ export type PlanEvent =
 export type CalendarEvent =
   NewEvent<'CalendarDefined', NamedCalendar & Versioned> | NewEvent<'CalendarRevised', NamedCalendar & Revision>;
 
-/** Each says in full how the customer stands from then on. */
+/** Each says in full how the customer stands from then on; its end takes no more to say. */
 export type CustomerEvent =
   | NewEvent<'CustomerEnrolled', Enrolment>
   | NewEvent<'CustomerPlanChanged', Enrolment>
-  | NewEvent<'CustomerCalendarSet', Enrolment>;
+  | NewEvent<'CustomerCalendarSet', Enrolment>
+  /** From then on it is as one that nobody enrolled: it has neither plan nor calendar of its own, until it is on a plan again. */
+  | NewEvent<'CustomerEnrolmentEnded', { readonly customer: string; readonly effectiveFrom: Instant }>;
 
 /** Which word of the desk. */
 interface OfWord {
@@ -69,6 +71,7 @@ export const customerEventTypes = [
   'CustomerEnrolled',
   'CustomerPlanChanged',
   'CustomerCalendarSet',
+  'CustomerEnrolmentEnded',
 ] as const satisfies CustomerEvent['type'][];
 
 export const wordEventTypes = [

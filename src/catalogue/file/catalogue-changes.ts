@@ -7,7 +7,7 @@ import { type Actor, type NewEvent } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CatalogueRequest, type CataloguePorts, record } from '../commands/catalogue-ports.js';
 import { calendarDecider, calendarNotFound } from '../domain/calendar-decider.js';
-import { customerDecider } from '../domain/customer-decider.js';
+import { customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
 import { calendarStream, customerStream, planStream, wordsStream } from '../domain/catalogue-events.js';
 import { refused } from '../domain/expect-sound-plan.js';
 import { same, type RecordedChange } from '../domain/version-history.js';
@@ -151,7 +151,7 @@ class Planning {
     this.take(on, { type: 'RetirePlan', code, effectiveFrom: undefined }, history.at(-1)?.content);
   }
 
-  customer({ customer: code, name, plan, calendar, effectiveFrom }: CustomerEntry, path: string): void {
+  customer({ customer: code, name, plan, calendar, effectiveFrom, until }: CustomerEntry, path: string): void {
     const histories = this.catalogue.customers;
     const on = {
       kind: 'customer',
@@ -164,14 +164,24 @@ class Planning {
     const offer = this.catalogue.plans.get(plan) ?? [];
     if (calendar !== null) this.expectCalendar(calendar, path);
     const last = () => histories.get(code)?.at(-1)?.content;
+    const end = () => {
+      if (until === undefined) return;
+      this.take(on, { type: 'EndCustomerEnrolment', customer: code, effectiveFrom: until }, last());
+    };
+    if (isEndedAs({ name, plan, calendar }, histories.get(code)) && until !== undefined) {
+      end();
+      return;
+    }
     if (last() === undefined) {
       const enrolment = { customer: code, name: name ?? null, plan, calendar, effectiveFrom: effectiveFrom ?? null };
       this.take(on, { type: 'EnrolCustomer', enrolment, offer }, undefined);
+      end();
       return;
     }
     const named = name === undefined ? {} : { name };
     this.take(on, { type: 'ChangeCustomerPlan', customer: code, plan, ...named, effectiveFrom, offer }, last());
     this.take(on, { type: 'SetCustomerCalendar', customer: code, calendar, effectiveFrom }, last());
+    end();
   }
 
   done(): readonly CatalogueChange[] {
@@ -242,6 +252,17 @@ class Planning {
       }
     });
   }
+}
+
+/** Whether an enrolment that has an end is, until then, as an entry says. */
+function isEndedAs(
+  { name, plan, calendar }: Pick<CustomerEntry, 'name' | 'plan' | 'calendar'>,
+  history: CustomerHistory = [],
+): boolean {
+  const last = history.at(-1);
+  const before = history.findLast((change) => change.content.plan !== null);
+  if (before === undefined || last?.content.plan !== null) return false;
+  return same(before.content, { ...before.content, plan, calendar, name: name ?? before.content.name });
 }
 
 const saysTheSame = (last: CalendarDefinition, definition: CalendarDefinition): boolean =>

@@ -10,6 +10,7 @@ export function describe({ kind, code, event, before }: CatalogueChange): readon
   const { effectiveFrom, appliesToOpenTickets, version, ...after } = event.data as Partial<Revision>;
   const since = typeof effectiveFrom === 'number' ? `from ${new Date(effectiveFrom).toISOString()} on` : 'since always';
   if (event.type === 'PlanRetired' || event.type === 'WordRetired') return [`- ${kind} ${code}: retired ${since}`];
+  if (event.type === 'CustomerEnrolmentEnded') return [`- ${kind} ${code}: enrolment ends ${since}`];
   if (event.type === 'WordRestored') return [`+ ${kind} ${code}: in use again`];
   const isNew = before === undefined;
   const which = isNew ? 'new, ' : version === undefined ? '' : `version ${version}, `;

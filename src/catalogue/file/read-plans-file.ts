@@ -39,6 +39,8 @@ export interface CustomerEntry {
   readonly plan: string;
   readonly calendar: string | null;
   readonly effectiveFrom: Instant | undefined;
+  /** When its enrolment ends; it does not, where it is left out. */
+  readonly until: Instant | undefined;
 }
 
 export interface WordEntry {
@@ -192,6 +194,7 @@ const customer: Read<CustomerEntry> = entry((value, path) => {
     plan: code,
     calendar: optional(code),
     effectiveFrom: optional(instant),
+    until: optional(instant),
   };
   const { id: who, calendar: own = null, ...rest } = fields(shape, value, path);
   return { customer: who, calendar: own, ...rest };

@@ -32,11 +32,17 @@ export function toPlansFile({ calendars, plans, customers, words }: WholeCatalog
         }),
       ),
     ),
-    customers: lastOf(customers.values()).map(({ content: { customer: id, ...content }, effectiveFrom }) => ({
-      id,
-      ...Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null)),
-      ...ahead(effectiveFrom),
-    })),
+    customers: [...customers.values()].map((history) => {
+      const ended = history.at(-1)?.content.plan === null ? history.at(-1) : undefined;
+      const [last] = lastOf([history.filter(({ content }) => content.plan !== null)]);
+      const { customer: id, ...content } = last?.content ?? { customer: '' };
+      return {
+        id,
+        ...Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null)),
+        ...ahead(last?.effectiveFrom ?? null),
+        ...(ended?.effectiveFrom == null ? {} : { until: new Date(ended.effectiveFrom).toISOString() }),
+      };
+    }),
   };
 }
 

@@ -20,7 +20,12 @@ import { type Change, type History } from '../domain/version-history.js';
 import { versionsOf } from '../domain/plan-decider.js';
 import { DefineCalendarInput, ReviseCalendarInput } from './calendar.inputs.js';
 import { calendarDefined, customerDefined, planDefined } from './catalogue-results.js';
-import { ChangeCustomerPlanInput, EnrolCustomerInput, SetCustomerCalendarInput } from './customer.inputs.js';
+import {
+  ChangeCustomerPlanInput,
+  EndCustomerEnrolmentInput,
+  EnrolCustomerInput,
+  SetCustomerCalendarInput,
+} from './customer.inputs.js';
 import { DefinePlanInput, RetirePlanInput, RevisePlanInput } from './plan.inputs.js';
 import { toCalendar, toDefinition, toEnrolment, toPlan, toPlanChanges } from './to-definitions.js';
 import { toCalendarType, toCustomerType, toPlanType } from './to-types.js';
@@ -129,7 +134,7 @@ export class CatalogueMutationsResolver {
   @Mutation(() => customerDefined.Result, {
     nullable: true,
     description:
-      "Gives a customer a calendar of its own, or the plan's again. Refused: CUSTOMER_NOT_FOUND, CALENDAR_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST.",
+      "Gives a customer a calendar of its own, or the plan's again. Refused: CUSTOMER_NOT_FOUND, ENROLMENT_ENDED, CALENDAR_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST.",
   })
   setCustomerCalendar(
     @Args('input', { description: 'The customer and the calendar.' }) input: SetCustomerCalendarInput,
@@ -138,6 +143,21 @@ export class CatalogueMutationsResolver {
     const { id, calendar = null, effectiveFrom } = input;
     const command = { customer: id.trim(), calendar, effectiveFrom: effectiveFrom ?? undefined };
     return this.changeCustomer({ ...command, type: 'SetCustomerCalendar' }, caller);
+  }
+
+  @Requires('changeCustomers')
+  @Mutation(() => customerDefined.Result, {
+    nullable: true,
+    description:
+      'Ends the enrolment of a customer; it may be enrolled again. Refused: CUSTOMER_NOT_FOUND, ENROLMENT_ENDED, EFFECTIVE_FROM_BEFORE_LAST.',
+  })
+  endCustomerEnrolment(
+    @Args('input', { description: 'The customer, and when.' }) input: EndCustomerEnrolmentInput,
+    @Caller() caller: Identity,
+  ) {
+    const { id, effectiveFrom } = input;
+    const command = { type: 'EndCustomerEnrolment', customer: id.trim() } as const;
+    return this.changeCustomer({ ...command, effectiveFrom: effectiveFrom ?? undefined }, caller);
   }
 
   private changePlan(command: PlanRequest, { actor }: Identity) {

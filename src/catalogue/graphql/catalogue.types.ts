@@ -164,8 +164,11 @@ export class CustomerType {
   @Field(() => String, { nullable: true, description: "The customer's name." })
   name!: string | null;
 
-  @Field(() => String, { description: 'The code of its plan.' })
-  plan!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The code of its plan; null after the end of its enrolment: the default plan governs.',
+  })
+  plan!: string | null;
 
   @Field(() => String, { nullable: true, description: "The code of its own calendar, in place of the plan's." })
   calendar!: string | null;

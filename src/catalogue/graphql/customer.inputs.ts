@@ -49,6 +49,16 @@ export class ChangeCustomerPlanInput extends DatedInput {
   name?: string;
 }
 
+@InputType('EndCustomerEnrolmentInput', {
+  description:
+    'Ends the enrolment of a customer. Running clocks stay as they are; what is opened and clocks that start later follow the default plan.',
+})
+export class EndCustomerEnrolmentInput extends DatedInput {
+  @Field(() => ID, { description: "The customer's id: any text of 1 to 200 characters." })
+  @IsCustomerId()
+  id!: string;
+}
+
 @InputType('SetCustomerCalendarInput', {
   description: 'Gives a customer its own calendar, or the calendar of its plan again. Running clocks stay as they are.',
 })

@@ -53,6 +53,41 @@ describe('a customer', () => {
     enrolled.when('2026-02-02', setCalendar(null)).then();
   });
 
+  describe('whose enrolment ends', () => {
+    const end = (date?: string) =>
+      ({ type: 'EndCustomerEnrolment', customer: 'acme', effectiveFrom: from(date) }) as const;
+    const ended = customers.given(['2026-02-01', enrol()], ['2026-02-02', end('2026-04-01')]);
+
+    it('is on its plan until then, and on none from then on', () => {
+      enrolled
+        .when('2026-02-02', end('2026-04-01'))
+        .then(['CustomerEnrolmentEnded', { customer: 'acme', effectiveFrom: day('2026-04-01') }]);
+      const on = (date: string) => inForce(ended.state, day(date))?.content;
+      expect(on('2026-03-31')).toMatchObject({ plan: 'pro' });
+      expect(on('2026-04-01')).toEqual({ customer: 'acme', name: 'Acme', plan: null, calendar: null });
+    });
+
+    it('may end sooner, not later, and not before what was changed last', () => {
+      ended.when('2026-02-03', end('2026-04-01')).then();
+      ended.when('2026-02-03', end('2026-03-01')).then(['CustomerEnrolmentEnded', {}]);
+      ended.when('2026-02-03', end('2026-05-01')).thenRejected('ENROLMENT_ENDED', '2026-04-01');
+      customers
+        .given(['2026-02-01', enrol()], ['2026-02-02', changePlan('gold', '2026-04-01')])
+        .when('2026-02-03', end('2026-03-01'))
+        .thenRejected('EFFECTIVE_FROM_BEFORE_LAST', '2026-04-01');
+      customers.given().when('2026-02-03', end()).thenRejected('CUSTOMER_NOT_FOUND', 'acme');
+    });
+
+    it('may be enrolled again from then on, or go on without a gap', () => {
+      ended.when('2026-05-01', enrol()).then(['CustomerEnrolled', { ...acme, effectiveFrom: day('2026-05-01') }]);
+      ended.when('2026-02-03', changePlan('pro', '2026-04-01')).then(['CustomerPlanChanged', { plan: 'pro' }]);
+      ended
+        .when('2026-02-03', changePlan('pro', '2026-03-01'))
+        .thenRejected('EFFECTIVE_FROM_BEFORE_LAST', '2026-04-01');
+      ended.when('2026-05-01', setCalendar('rome')).thenRejected('ENROLMENT_ENDED', 'acme');
+    });
+  });
+
   it('may get another name with the plan', () => {
     enrolled
       .when('2026-02-02', { ...changePlan('pro'), name: 'Acme Ltd' })

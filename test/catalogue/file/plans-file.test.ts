@@ -171,6 +171,22 @@ describe('a file of plans', () => {
     expect(await (await applied(written)).exported()).toBe(written);
   });
 
+  it('ends enrolments, takes an end back, and is written out with it', async () => {
+    const until = '2026-04-01T00:00:00.000Z';
+    const catalogue = await applied({ ...file, customers: [{ ...acme, until }] });
+    expect(catalogue.types.slice(-2)).toEqual(['CustomerEnrolled', 'CustomerEnrolmentEnded']);
+    expect(catalogue.changed.at(-1)).toBe(`- customer acme: enrolment ends from ${until} on`);
+    expect(parse(await catalogue.exported())).toMatchObject({ customers: [{ ...acme, until }] });
+    expect((await catalogue.apply(await catalogue.exported())).changed).toEqual([]);
+    expect((await new Applied().apply(await catalogue.exported())).types).toContain('CustomerEnrolmentEnded');
+    const sooner = '2026-03-15T00:00:00.000Z';
+    await catalogue.apply({ customers: [{ ...acme, until: sooner }] });
+    expect(catalogue.changed).toEqual([`- customer acme: enrolment ends from ${sooner} on`]);
+    await catalogue.apply({ customers: [{ ...acme, effectiveFrom: sooner }] });
+    expect(catalogue.types.at(-1)).toBe('CustomerPlanChanged');
+    expect(parse(await catalogue.exported())).toMatchObject({ customers: [{ ...acme, effectiveFrom: sooner }] });
+  });
+
   it('is written out with the instants that lie ahead, and without those of the past', async () => {
     const catalogue = await applied(file);
     await catalogue.apply({ plans: [{ ...gold, rank: 3, effectiveFrom: '2026-04-01T00:00:00Z' }] });

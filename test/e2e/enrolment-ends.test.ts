@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Api } from '../support/api.js';
+
+interface Opened {
+  readonly id: string;
+  readonly plan: { readonly code: string; readonly version: number };
+  readonly clocks: readonly { readonly metric: string; readonly state: string; readonly dueAt: string }[];
+}
+
+describe('an enrolment that ends at a date', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await Api.start('2026-03-02T09:00:00Z');
+    await changed('enrolCustomer', { id: 'acme', name: 'Acme', plan: 'enterprise' });
+  });
+  afterAll(() => api.end());
+
+  const fields = 'plan name calendar effectiveFrom history { type effectiveFrom actor { id } changes { path after } }';
+  const changed = async (verb: string, input: object) => {
+    const type = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Input!`;
+    const answer = `__typename ... on CustomerDefined { position customer { ${fields} } } ... on Rejection { code }`;
+    const data = await api.data(`mutation ($input: ${type}) { ${verb}(input: $input) { ${answer} } }`, { input });
+    return data[verb] as { readonly position: string; readonly code?: string; readonly customer?: object };
+  };
+  const ticket = 'id plan { code version } clocks { metric state dueAt }';
+  const open = async (id: string) => {
+    const input = { id, customer: 'acme', type: 'productBug', channel: 'email', subject: 'It broke' };
+    const { openTicket } = await api.data(
+      `mutation ($input: OpenTicketInput!) { openTicket(input: $input) { ... on TicketChanged { ticket { ${ticket} } } } }`,
+      { input },
+    );
+    return (openTicket as { readonly ticket: Opened }).ticket;
+  };
+
+  it('has the default plan govern what is opened from then on; open tickets keep their versions', async () => {
+    const ended = await changed('endCustomerEnrolment', { id: 'acme', effectiveFrom: '2026-03-03T00:00:00Z' });
+    expect(ended.customer).toMatchObject({ plan: null, name: 'Acme', effectiveFrom: '2026-03-03T00:00:00.000Z' });
+    const before = await open('T-1');
+    expect(before).toMatchObject({ plan: { code: 'enterprise' }, clocks: [{ state: 'RUNNING' }] });
+    api.time.moveTo(Date.parse('2026-03-03T00:00:00Z'));
+    expect(await open('T-2')).toMatchObject({ plan: { code: 'community' }, clocks: [] });
+    expect((await api.data(`{ ticket(id: "T-1") { ${ticket} } }`))['ticket']).toEqual(before);
+  });
+
+  it('shows when it ends, who ended it, and how the customer stood before', async () => {
+    const { then, now, listed } = await api.data(`{
+      then: customer(id: "acme", at: "2026-03-02T12:00:00Z") { plan }
+      now: customer(id: "acme") { ${fields} }
+      listed: customers(first: 5) { edges { node { id plan } } }
+    }`);
+    expect([then, listed]).toEqual([{ plan: 'enterprise' }, { edges: [{ node: { id: 'acme', plan: null } }] }]);
+    expect(now).toMatchObject({
+      plan: null,
+      history: [
+        { type: 'CUSTOMER_ENROLLED' },
+        {
+          type: 'CUSTOMER_ENROLMENT_ENDED',
+          effectiveFrom: '2026-03-03T00:00:00.000Z',
+          actor: { id: 'developer' },
+          changes: [{ path: 'plan', after: null }],
+        },
+      ],
+    });
+  });
+
+  it('is refused to end later, and may be followed by another', async () => {
+    expect(await changed('endCustomerEnrolment', { id: 'acme', effectiveFrom: '2026-06-01T00:00:00Z' })).toMatchObject({
+      code: 'ENROLMENT_ENDED',
+    });
+    expect(await changed('endCustomerEnrolment', { id: 'nobody' })).toMatchObject({ code: 'CUSTOMER_NOT_FOUND' });
+    expect(await changed('enrolCustomer', { id: 'acme', plan: 'pro' })).toMatchObject({ customer: { plan: 'pro' } });
+    expect(await open('T-3')).toMatchObject({ plan: { code: 'pro' } });
+  });
+});
