@@ -30,7 +30,7 @@ export type Naming = { readonly by: 'id'; readonly idOf: (name: string) => strin
 
 /**
  * Compares another system's verdicts with the last run of each ticket, in their order.
- * @throws Rejection `AMBIGUOUS_REFERENCE` where two tickets have one name
+ * @throws Rejection `REFERENCE_AMBIGUOUS` where two tickets have one name
  */
 export async function* compareVerdicts(
   db: Kysely<Schema>,
@@ -94,7 +94,7 @@ async function lastClocks(
     const before = last.get(row[by]);
     if (before !== undefined && before.ticket !== row.id)
       throw new Rejection(
-        'AMBIGUOUS_REFERENCE',
+        'REFERENCE_AMBIGUOUS',
         `${row.reference} is the reference of several tickets; give a source.`,
       );
     const clock = json === null ? undefined : (JSON.parse(json) as TicketClock);

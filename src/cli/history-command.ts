@@ -42,7 +42,7 @@ async function printLocal(ticket: string, json: boolean): Promise<void> {
     if (others.length > 0) {
       const ids = [named, ...others].join(', ');
       throw new Rejection(
-        'AMBIGUOUS_REFERENCE',
+        'REFERENCE_AMBIGUOUS',
         `${ticket} is the reference of several tickets; give one of these ids: ${ids}.`,
       );
     }

@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { ChangeTicketHandler } from './commands/change-ticket-handler.js';
 import { RecordEventsResolver } from './graphql/record-events.resolver.js';
+import { NamedTickets } from './graphql/named-tickets.js';
 import { EventReporter } from './graphql/event-reporter.js';
 import { TicketMutationsResolver } from './graphql/ticket-mutations.resolver.js';
 import { ReapplyToCustomerResolver } from './graphql/reapply-to-customer.resolver.js';
@@ -28,6 +29,7 @@ export const ticketResolvers = [
     UnknownInFilterHandler,
     ReadBarrier,
     EventReporter,
+    NamedTickets,
   ],
 })
 export class TicketsApiModule {}

@@ -144,7 +144,7 @@ describe('pledge compare', () => {
   });
 
   it('refuses two tickets of one reference', async () => {
-    const stderr = expect.stringContaining('pledge: AMBIGUOUS_REFERENCE: A-2 ');
+    const stderr = expect.stringContaining('pledge: REFERENCE_AMBIGUOUS: A-2 ');
     expect(await compare(['A-2,x,true'])).toMatchObject({ code: 1, stderr });
   });
 

@@ -79,6 +79,7 @@ export const rejectionCodes = {
   QUERY_TOO_SLOW: 'The query takes too long: narrow it.',
   READ_MODEL_BEHIND: 'The read model has not seen `minPosition` within 5 seconds; try again.',
   READ_MODEL_BUILDING: 'The read models are being built; try again later.',
+  REFERENCE_AMBIGUOUS: 'Several tickets are called so; the message names their ids.',
   REFUSED: 'The request is refused for its form.',
   REQUEST_ABANDONED: 'The client has left; nothing was recorded.',
   REVISION_MISSING: 'An append does not say what its writer has read.',

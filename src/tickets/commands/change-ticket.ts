@@ -29,7 +29,7 @@ import {
   type SubjectTicket,
 } from './other-ticket.js';
 import { type Owner, pinVersions } from './pin-versions.js';
-import { expectInSight, expectOwn, expectSeen, mismatch } from './ticket-access.js';
+import { expectInSight, expectOwn, expectSeen, mismatch, misnamed } from './ticket-access.js';
 import { outcomeOf, type RequestOutcome } from './request-outcome.js';
 import { type TicketRequest } from './ticket-request.js';
 
@@ -100,7 +100,9 @@ export async function changeTicket(
       terms(command, countsAt(at, now, opening.openedAt));
     const commands = requests.map(
       (request, i) =>
-        mismatch(request, opening.customer, id, scope) ?? commandOf(request, id, now, termsAt, words, others[i]),
+        misnamed(request, () => ticket.stateAt(Infinity, catalogue)?.reference ?? opening.reference) ??
+        mismatch(request, opening.customer, id, scope) ??
+        commandOf(request, id, now, termsAt, words, others[i]),
     );
     return decider.begin(requests, commands, ticket, done);
   };
@@ -149,18 +151,21 @@ async function objections(
   return found;
 }
 
-/** Whose ticket it is, the plan it was opened under by name, and when; as recorded, or else as requested. */
+/** Whose ticket it is, the plan it was opened under by name, what it was called, and when; as recorded, or else as requested. */
 function openingOf(
   ticket: Ticket,
   requests: readonly TicketRequest[],
   id: string,
-): Owner & { readonly openedAt: Instant | undefined } {
+): Owner & { readonly openedAt: Instant | undefined; readonly reference: string } {
   const { customer: owner, opening: opened } = ticket;
-  if (owner !== undefined) return { customer: owner, namedPlan: opened?.data.namedPlan ?? null, openedAt: opened?.at };
+  if (owner !== undefined) {
+    const { namedPlan = null, reference = id } = opened?.data ?? {};
+    return { customer: owner, namedPlan, reference, openedAt: opened?.at };
+  }
   const opening = requests.find(({ command }) => command.type === 'OpenTicket');
   if (opening?.command.type !== 'OpenTicket') throw noTicket(id);
-  const { customer, plan = null } = opening.command;
-  return { customer, namedPlan: plan, openedAt: opening.occurredAt };
+  const { customer, plan = null, reference = id } = opening.command;
+  return { customer, namedPlan: plan, reference, openedAt: opening.occurredAt };
 }
 
 function orThrow<Answer>(answer: Answer | Rejection): Answer {

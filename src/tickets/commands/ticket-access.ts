@@ -47,6 +47,14 @@ export function expectSeen(scope: Scope, customer: string, requests: readonly Ti
   throw noTicket(id);
 }
 
+/**
+ * The refusal of a request that calls the ticket by a reference which it does not have: whoever proposed the ticket was behind. One
+ * that is to be opened is called as its opening says.
+ */
+export function misnamed({ reference }: TicketRequest, called: () => string): Rejection | undefined {
+  return reference === undefined || reference === called() ? undefined : noTicket(reference);
+}
+
 /** The refusal of a request that names another customer than the ticket has. */
 export function mismatch(
   { command, customer }: TicketRequest,

@@ -16,6 +16,11 @@ export interface ReportMetadata {
   readonly idempotencyKey: string;
   /** Whose ticket its sender says that it is; refused where it is not. */
   readonly customer: string;
+  /** The system that calls the ticket {@link ofExternalId}, where its sender does not know its id. */
+  readonly ofSource: string;
+  readonly ofExternalId: string;
+  /** What people call it, where its sender knows nothing else. */
+  readonly ofReference: string;
 }
 
 /** What happened to a ticket, as somebody reports it. */
@@ -114,6 +119,9 @@ function slotsOf<Always extends keyof ReportMetadata>(type: ReportedType, form: 
     const read = form.reads?.[key] === undefined ? eventFields[key].read : form.reads[key];
     if (read === null) continue;
     const name = nameIn(form, key);
+    // An event has a reference of its own for the ticket that it opens.
+    const called = type === 'TicketSplit' && name === 'reference' ? taken.get(name) : undefined;
+    if (called !== undefined) taken.set(called.key, { ...called, name: called.key });
     taken.set(name, { name, key, read, isRequired: required.includes(key), isCommon: false });
   }
   return taken;

@@ -41,10 +41,11 @@ export function openingsIn(info: GraphQLResolveInfo, identity: Identity): Docume
   for (const node of fieldsIn(selections, info)) {
     const { input = {}, events = [] } = argumentsOf(node, info);
     if (node.name.value === 'openTicket') open(input['id'] ?? openingId(input, identity), input);
-    if (node.name.value === 'splitTicket') add(input['into'], { by: 'split', of: input['id'] });
+    if (node.name.value === 'splitTicket' && input['id'] != null) add(input['into'], { by: 'split', of: input['id'] });
     for (const said of events) {
-      if (said['event'] === 'TicketOpened') open(said['ticket'], said);
-      if (said['event'] === 'TicketSplit') add(said['into'], { by: 'split', of: said['ticket'] });
+      if (said['event'] === 'TicketOpened') open(said['ticket'] ?? openingId(said, identity), said);
+      if (said['event'] === 'TicketSplit' && said['ticket'] != null)
+        add(said['into'], { by: 'split', of: said['ticket'] });
     }
   }
   return openings;

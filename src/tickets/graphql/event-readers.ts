@@ -1,6 +1,7 @@
 import { FieldFault, type Read } from '../../parsing/fields.js';
-import { commonFields } from '../domain/event-fields.js';
-import { type EventForm, eventReader, readActor } from '../domain/read-event.js';
+import { commonFields, eventFields } from '../domain/event-fields.js';
+import { type ReportedType } from '../domain/facts.js';
+import { type EventForm, eventReader, readActor, type Refuse, type Report } from '../domain/read-event.js';
 
 /** GraphQL has read an instant already, if there is one. */
 const asRead: Read<number> = (value, field) => {
@@ -13,6 +14,9 @@ const common = {
   actor: { name: 'onBehalfOf', read: readActor },
   idempotencyKey: { name: 'idempotencyKey', read: commonFields.idempotencyKey.read },
   customer: { name: 'customer', read: commonFields.customer.read },
+  ofSource: { name: 'source', read: eventFields.source.read },
+  ofExternalId: { name: 'externalId', read: eventFields.externalId.read },
+  ofReference: { name: 'reference', read: eventFields.reference.read },
 };
 const reads = { messageAt: asRead, until: asRead };
 
@@ -22,10 +26,45 @@ export const mutations = {
   ...{ always: [], isShort: true, reads },
 } satisfies EventForm<never>;
 
-const bulk: EventForm<'ticket' | 'occurredAt'> = {
+const bulk: EventForm<'occurredAt'> = {
   common: { ...common, ticket: { name: 'ticket', read: commonFields.ticket.read } },
-  ...{ always: ['ticket', 'occurredAt'], isShort: false, reads },
+  ...{ always: ['occurredAt'], isShort: false, reads },
 };
 
-export const readMutation = eventReader<never>(mutations);
-export const readBulk = eventReader(bulk);
+type Reader<Always extends 'occurredAt'> = ReturnType<typeof eventReader<Always>>;
+
+/** A reader of events that name their tickets: once, by the id, by the source and the id there, or by the reference. */
+const naming =
+  <Always extends 'occurredAt'>(read: Reader<Always>, id: string): Reader<Always> =>
+  (type, input, refuse) => {
+    const report = read(type, input, refuse);
+    const fault = report === undefined || type === 'TicketOpened' ? undefined : namingFault(type, report, id);
+    if (fault === undefined) return report;
+    refuse(fault.field, `${fault.field} ${fault.why}`);
+    return undefined;
+  };
+
+/** What is wrong with how a report names its ticket; an opening names a new one. */
+function namingFault(
+  type: ReportedType,
+  { ticket, ofSource, ofExternalId, ofReference }: Report<never>,
+  id: string,
+): { readonly field: Parameters<Refuse>[0]; readonly why: string } | undefined {
+  const reference = type === 'TicketSplit' ? 'ofReference' : 'reference';
+  const ways = [
+    ...(ticket === undefined ? [] : [id]),
+    ...(ofReference === undefined ? [] : [reference]),
+    ...(ofSource === undefined ? [] : ['source']),
+    ...(ofExternalId === undefined ? [] : ['externalId']),
+  ];
+  const [first, second] = ways;
+  const all = `${id}, by source and externalId, or by ${reference}`;
+  if (first === undefined) return { field: id, why: `is required: name the ticket by ${all}` };
+  if (second === undefined && first === 'source') return { field: 'externalId', why: 'must be given with source' };
+  if (first === 'externalId') return { field: 'source', why: 'must be given with externalId' };
+  if (second === undefined || first === 'source') return undefined;
+  return { field: second, why: `must not be given with ${first}: name the ticket once, by ${all}` };
+}
+
+export const readMutation = naming(eventReader<never>(mutations), 'id');
+export const readBulk = naming(eventReader(bulk), 'ticket');

@@ -5,16 +5,20 @@ import { type TimeSource } from '../../time/time-source.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { given } from '../../parsing/fields.js';
 import { recordedBy } from '../../api/graphql/actor.js';
 import { Faults } from '../../api/graphql/faults.js';
 import { orRejection } from '../../api/graphql/rejected.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, EVENT_STORE, TIME_SOURCE } from '../../di-tokens.js';
 import { ChangeTicketCommand } from '../commands/change-ticket-handler.js';
+import { OpenedBefore, openingRejected } from '../commands/opening-rejected.js';
 import { type ReportedType, type TicketCommand } from '../domain/facts.js';
 import { type ReportInput } from './event.inputs.js';
 import { expectMayAsk } from './expect-may-ask.js';
 import { readMutation } from './event-readers.js';
+import { calledBy, inSendersWords, NamedTickets, type TicketName } from './named-tickets.js';
 import { type NamedOpening, openingId } from './opening-id.js';
 import { foreseeRefused, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 import { TicketChangedType } from './ticket-result.js';
@@ -28,26 +32,46 @@ export class EventReporter {
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(TIME_SOURCE) private readonly time: TimeSource,
+    private readonly names: NamedTickets,
   ) {}
 
-  report(type: ReportedType, input: ReportInput, sender: Sender) {
+  /** @param intoOf the id of the ticket that a split opens, where its sender names none */
+  report(type: ReportedType, input: ReportInput, sender: Sender, intoOf?: (ticket: string) => string) {
     const { identity } = sender;
-    const { ticket, actor, command, ...report } = read(type, input, sender);
-    const known = ticket ?? idOf(command, report, identity);
-    const id = known ?? newId();
+    const { ticket, ofSource, ofExternalId, ofReference, actor, command: said, ...report } = read(type, input, sender);
+    const name = given({ ticket, ofSource, ofExternalId, ofReference, customer: report.customer });
+    let command: TicketCommand = said;
+    let id = ticket ?? idOf(command, report, identity);
+    const isNew = id === undefined;
     const decided = async () => {
+      id ??= said.type === 'OpenTicket' ? newId() : await this.found(name, sender);
+      if (said.type === 'SplitTicket' && intoOf !== undefined) command = { ...said, into: intoOf(id) };
       expectMayAsk(identity, command);
-      const request = { ...report, command, ...recordedBy(identity, actor) };
+      const request = { ...report, ...given({ reference: ofReference }), command, ...recordedBy(identity, actor) };
       await foreseeRefused(this.store, sender, command.type === 'MergeTicket' ? [id, command.into] : [id]);
       const objection = sender.unopened?.objection(command, id);
       if (objection !== undefined) throw objection;
-      return this.decided(new ChangeTicketCommand(identity.scope, id, [request], known === undefined, sender.signal));
+      const isOpening = isNew && command.type === 'OpenTicket';
+      return this.decided(new ChangeTicketCommand(identity.scope, id, [request], isOpening, sender.signal));
     };
     const remembered = decided().catch((error: unknown) => {
-      unopenedBy(sender).remember(command, id, error);
-      throw error;
+      unopenedBy(sender).remember(command, id ?? '', error);
+      if (command.type === 'OpenTicket' && command.reference !== undefined && !(error instanceof OpenedBefore))
+        (sender.unopenedCalled ??= new Set()).add(command.reference);
+      const called = command.type === 'OpenTicket' ? command.from?.externalId : calledBy(name);
+      if (id === undefined || ticket !== undefined || !(error instanceof Rejection)) throw error;
+      throw inSendersWords(error, id, called);
     });
     return orRejection(remembered);
+  }
+
+  private async found(name: TicketName, { identity, signal, unopenedCalled }: Sender): Promise<string> {
+    const { ofReference } = name;
+    if (ofReference !== undefined && unopenedCalled?.has(ofReference) === true) throw openingRejected(ofReference);
+    const reader = { scope: identity.scope, who: identity.actor.id, signal };
+    const [found] = await this.names.find([name], reader);
+    if (typeof found === 'string') return found;
+    throw found ?? new Error('a ticket was named, and nothing said of it');
   }
 
   private async decided(command: ChangeTicketCommand): Promise<TicketChangedType> {

@@ -32,6 +32,13 @@ function typeOf(name: FieldName): object {
   return kind === 'word' ? enums[name as WordField] : types[kind];
 }
 
+const naming = 'Name the ticket once: by its id, by source and externalId, or by its reference.';
+const named = {
+  source: `The system that calls the ticket by externalId. ${naming}`,
+  externalId: 'Its id in that system; with `source`.',
+  reference: 'What people call it. Refused where several tickets are called so (REFERENCE_AMBIGUOUS).',
+};
+
 /** Gives a class of inputs a field; `left` says what holds where it is left out. */
 function addField(target: object, name: string, type: object, description: string, left: 'out' | 'true' | 'never') {
   const options = {
@@ -67,14 +74,20 @@ export function inputOf(type: ReportedType, made?: 'id' | 'into'): new () => Rep
     made === 'id'
       ? 'Its id; where it is left out, it derives from source and externalId, or is made.'
       : commonFields.ticket.says;
-  addField(target, 'id', ID, says, made === 'id' ? 'out' : 'never');
+  addField(target, 'id', ID, made === 'id' ? says : `${says} ${naming}`, 'out');
   if (!required.includes('customer')) addField(target, 'customer', String, commonFields.customer.says, 'out');
   for (const name of [...required, ...optional]) {
     const left = name === 'publicReply' ? 'true' : optional.includes(name) || name === made ? 'out' : 'never';
     addField(target, nameIn(mutations, name), typeOf(name), eventFields[name].says, left);
   }
+  if (made === 'id') return EventInput;
+  for (const [name, description] of Object.entries(named))
+    addField(target, optional.includes(name as FieldName) ? ofReference : name, String, description, 'out');
   return EventInput;
 }
+
+/** What people call a ticket, in the input that has a reference for the new one. */
+const ofReference = 'ofReference';
 
 const eventNames = (given: readonly ReportedType[]) => given.map(constantCase).join(', ');
 
@@ -99,7 +112,8 @@ const TicketEventKindEnum = enumOf(
 @InputType({ isAbstract: true })
 class AnyEventInput {}
 for (const name of Object.keys(eventFields) as FieldName[]) {
-  const own = `${eventFields[name].says} ${placeOf(name)}`;
+  const of = Object.hasOwn(named, name) ? ` Of other events: ${named[name as keyof typeof named]}` : '';
+  const own = `${eventFields[name].says} ${placeOf(name)}${of}`;
   const description = name === 'customer' ? `${own} Of other events: ${commonFields.customer.says}` : own;
   addField(AnyEventInput.prototype, name, typeOf(name), description, 'out');
 }
@@ -108,8 +122,11 @@ for (const name of Object.keys(eventFields) as FieldName[]) {
   description: 'One thing that happened to a ticket; which fields it takes depends on what.',
 })
 export class TicketEventInput extends AnyEventInput {
-  @Field(() => ID, { description: commonFields.ticket.says })
-  ticket!: string;
+  @Field(() => ID, { nullable: true, description: `${commonFields.ticket.says} ${naming}` })
+  ticket?: string;
+
+  @Field(() => String, { nullable: true, description: `For TICKET_SPLIT: ${named.reference}` })
+  ofReference?: string;
 
   @Field(() => TicketEventKindEnum, { description: 'What happened.' })
   event!: ReportedType;

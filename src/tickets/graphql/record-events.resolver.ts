@@ -4,6 +4,9 @@ import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { Requires } from '../../auth/requires.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore, type Position } from '../../event-sourcing/event-store.js';
+import { newId } from '../../event-sourcing/new-id.js';
+import { given } from '../../parsing/fields.js';
+import { noTicket } from '../domain/recorded-facts.js';
 import { groupBy } from '../../event-sourcing/group-by.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { recordedBy } from '../../api/graphql/actor.js';
@@ -18,6 +21,8 @@ import { heeding } from '../commands/unopened.js';
 import { type TicketEventInput } from './event.inputs.js';
 import { readBulk } from './event-readers.js';
 import { expectMayAsk } from './expect-may-ask.js';
+import { calledBy, inSendersWords, NamedTickets } from './named-tickets.js';
+import { openingId } from './opening-id.js';
 import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.types.js';
 import { foreseeRefused, From, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 
@@ -28,6 +33,7 @@ export class RecordEventsResolver {
   constructor(
     private readonly bus: CommandBus,
     @Inject(EVENT_STORE) private readonly store: EventStore,
+    private readonly names: NamedTickets,
   ) {}
 
   @Requires('report')
@@ -49,11 +55,10 @@ export class RecordEventsResolver {
   }
 
   private async recordAll(events: readonly TicketEventInput[], sender: Sender): Promise<TicketEventsRecordedType> {
-    const items = read(events).map(({ ticket, actor, ...report }, index): Item => {
-      expectMayAsk(sender.identity, report.command);
-      return { index, ticket, request: { ...report, ...recordedBy(sender.identity, actor) } };
-    });
     const results = new Array<RecordedTicketEventType>(events.length);
+    const items = await this.itemsOf(read(events), sender, (index, rejection) => {
+      results[index] = resultOf(index, null, { kind: 'rejected', rejection });
+    });
     const named = items.flatMap(({ ticket, request: { command } }) =>
       command.type === 'MergeTicket' ? [ticket, command.into] : ticket,
     );
@@ -68,11 +73,46 @@ export class RecordEventsResolver {
         if (last === undefined || position > last) last = position;
         return outcomes;
       });
-      for (const [i, { index }] of own.entries()) results[index] = resultOf(index, ticket, outcomes[i]);
+      for (const [i, { index, called }] of own.entries()) results[index] = resultOf(index, ticket, outcomes[i], called);
     };
     const byTicket = groupBy(items, ({ ticket }) => ticket);
     await eachTicket(byTicket, ({ request }) => request.command, record);
     return { results, position: toCursor(this.store, last ?? (await this.store.lastPosition())) };
+  }
+
+  /** The events by Pledge's ids of their tickets; those of tickets that cannot be told are refused. */
+  private async itemsOf(
+    reports: readonly BulkReport[],
+    { identity, signal }: Sender,
+    refuse: (index: number, rejection: Rejection) => void,
+  ): Promise<readonly Item[]> {
+    for (const { command } of reports) expectMayAsk(identity, command);
+    const ids = reports.map(({ ticket, command, idempotencyKey }) => {
+      if (command.type !== 'OpenTicket') return undefined;
+      return ticket ?? openingId({ ...command.from, customer: command.customer, idempotencyKey }, identity) ?? newId();
+    });
+    const toBeOpened = reports.flatMap(({ command }, i) => {
+      const id = ids[i];
+      if (id === undefined || command.type !== 'OpenTicket') return [];
+      const { customer, reference = id } = command;
+      return { id, customer, reference };
+    });
+    const reader = { scope: identity.scope, who: identity.actor.id, signal };
+    const named = reports.filter((_, i) => ids[i] === undefined);
+    const found = (await this.names.find(named, reader, toBeOpened)).values();
+    return reports.flatMap(({ ticket: said, ofSource, ofExternalId, ofReference, actor, ...report }, index) => {
+      const ticket = ids[index] ?? found.next().value ?? noTicket('');
+      if (ticket instanceof Rejection) {
+        refuse(index, ticket);
+        return [];
+      }
+      const { command } = report;
+      const name =
+        command.type === 'OpenTicket' ? command.from?.externalId : calledBy(given({ ofExternalId, ofReference }));
+      const called = said === undefined ? name : undefined;
+      const request = { ...report, ...given({ reference: ofReference }), ...recordedBy(identity, actor) };
+      return { index, ticket, request, ...given({ called }) };
+    });
   }
 
   /** A refusal of the ticket as a whole refuses each of its events. */
@@ -93,13 +133,17 @@ interface Item {
   readonly index: number;
   readonly ticket: string;
   readonly request: TicketRequest;
+  /** What its sender calls the ticket, where that is not its id. */
+  readonly called?: string;
 }
+
+type BulkReport = NonNullable<ReturnType<typeof readBulk>>;
 
 /** @throws GraphQLError `BAD_USER_INPUT` that names the fields at fault */
 function read(events: readonly TicketEventInput[]) {
   const faults = new Faults();
   if (events.length === 0 || events.length > mostEvents) faults.add('events', `must be 1 to ${mostEvents}`);
-  const reports: NonNullable<ReturnType<typeof readBulk>>[] = [];
+  const reports: BulkReport[] = [];
   for (const [index, { event, ...fields }] of events.entries()) {
     const report = readBulk(event, fields, (field, message) => {
       faults.add(`events.${index}.${field}`, message);
@@ -111,8 +155,13 @@ function read(events: readonly TicketEventInput[]) {
   return reports;
 }
 
-function resultOf(index: number, ticket: string, outcome: RequestOutcome | undefined): RecordedTicketEventType {
-  const refusal = outcome?.kind === 'rejected' ? outcome.rejection : null;
+function resultOf(
+  index: number,
+  ticket: string | null,
+  outcome: RequestOutcome | undefined,
+  called?: string,
+): RecordedTicketEventType {
+  const refusal = outcome?.kind === 'rejected' ? inSendersWords(outcome.rejection, ticket, called) : null;
   const { code = null, message = null } = refusal ?? {};
   return { index, ticket, outcome: outcome?.kind ?? 'rejected', code, message, notices: outcome?.notices ?? [] };
 }

@@ -15,8 +15,8 @@ export class RecordedTicketEventType {
   @Field(() => Int, { description: 'Its place in what was sent, from 0.' })
   index!: number;
 
-  @Field(() => ID, { description: "The ticket's id." })
-  ticket!: string;
+  @Field(() => ID, { nullable: true, description: "The ticket's id; null where what was named is no ticket." })
+  ticket!: string | null;
 
   @Field(() => RecordedEnum, { description: 'What became of it.' })
   outcome!: string;

@@ -10,6 +10,8 @@ import { type DocumentOpenings, openingsIn } from './document-openings.js';
 /** Who sent a request, and the tickets that it was to open and did not: one document may hold many mutations. */
 export interface Sender extends RequestContext {
   unopened?: Unopened;
+  /** What those are called. */
+  unopenedCalled?: Set<string>;
   /** What its document is to open. */
   openings?: DocumentOpenings;
 }

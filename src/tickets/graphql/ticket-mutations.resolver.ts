@@ -51,7 +51,6 @@ export class MergeTicketInput extends inputOf('TicketMerged') {}
   description: "A message of the customer's becomes a ticket of its own; what is left out is as in the old one.",
 })
 export class SplitTicketInput extends inputOf('TicketSplit', 'into') {
-  declare readonly id: string;
   declare into?: string;
 }
 
@@ -229,12 +228,14 @@ export class TicketMutationsResolver {
     @Args('input', { description: 'The message, and the new ticket.' }) input: SplitTicketInput,
     @From() sender: Sender,
   ) {
-    input.into ??= newTicketOf(input, sender.identity);
-    return this.reporter.report('TicketSplit', input, sender);
+    if (input.into != null) return this.reporter.report('TicketSplit', input, sender);
+    const { idempotencyKey } = input;
+    input.into = newId();
+    return this.reporter.report('TicketSplit', input, sender, (id) => newTicketOf(id, idempotencyKey, sender.identity));
   }
 }
 
 /** The id of the ticket that a split opens and does not name, derived where there is a key, so that splitting twice opens one. */
-function newTicketOf({ id, idempotencyKey }: SplitTicketInput, { actor }: Identity): string {
+function newTicketOf(id: string, idempotencyKey: string | undefined, { actor }: Identity): string {
   return idempotencyKey == null ? newId() : deriveId('split-by-key', actor.id, id, idempotencyKey);
 }

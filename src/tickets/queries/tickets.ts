@@ -57,6 +57,28 @@ export async function ticketById(db: Db, id: string): Promise<TicketView | undef
 export const hasTicket = async (db: Db, id: string): Promise<boolean> =>
   (await db.selectFrom('tickets').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 
+/** A ticket that somebody may mean. */
+export type ProposedTicket = Pick<TicketsTable, 'id' | 'customer' | 'reference'>;
+
+const proposed = ['id', 'customer', 'reference'] as const;
+
+/** Those of some ids that there are. */
+export const ticketsAmong = (db: Db, ids: readonly string[]): Promise<readonly ProposedTicket[]> =>
+  db.selectFrom('tickets').select(proposed).where('id', 'in', among(ids)).execute();
+
+/** How many tickets that are called alike are looked for. */
+const mostCalled = 1_000;
+
+/** The tickets that people know by some references, oldest first. */
+export const ticketsCalled = (db: Db, references: readonly string[]): Promise<readonly ProposedTicket[]> =>
+  db
+    .selectFrom('tickets')
+    .select(proposed)
+    .where('reference', 'in', among(references))
+    .orderBy('opened_at')
+    .limit(sql.lit(mostCalled))
+    .execute();
+
 /** The last ticket that people know by a reference. */
 export async function ticketCalled(db: Db, reference: string): Promise<TicketView | undefined> {
   return (await views(db, await lastCalled(db, reference).select(shown).execute()))[0];
