@@ -1,6 +1,7 @@
 import { type JWTPayload } from 'jose';
 import { type TokenSettings } from '../config/identity-settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { customerIdOf } from '../parsing/customer-id.js';
 import { type Identity } from './identity.js';
 import { isRole, permissionsOf, type Role } from './permissions.js';
 import { type Scope } from './scope.js';
@@ -23,6 +24,16 @@ function names(value: unknown, path: string): readonly string[] {
   throw invalid(`its claim ${path} must be a list of names or a text`);
 }
 
+/** Customers in a claim: a list, or one by itself, for ids may have blanks. @throws Rejection `UNAUTHENTICATED` where one is none */
+function customerIds(value: unknown, path: string): readonly string[] {
+  const said = typeof value === 'string' ? [value] : value;
+  const ids = Array.isArray(said)
+    ? said.map((id) => (typeof id === 'string' ? customerIdOf(id) : undefined))
+    : [undefined];
+  if (ids.every((id) => id !== undefined)) return ids;
+  throw invalid(`its claim ${path} must be the id of a customer, or a list of such ids`);
+}
+
 /**
  * Who a verified token is of. A token without the claim of customers is for all of them; one whose claim makes no sense is
  * refused rather than read as that. Roles that are not ours are no matter of ours.
@@ -34,7 +45,7 @@ export function identityIn(payload: JWTPayload, settings: TokenSettings): Pick<I
     throw invalid(`its claim ${settings.actorClaim} is missing or empty`);
   const held = names(claim(payload, settings.rolesClaim) ?? [], settings.rolesClaim).filter(isRole) satisfies Role[];
   const customers = claim(payload, settings.customersClaim);
-  const scope: Scope = customers === undefined ? 'everyone' : new Set(names(customers, settings.customersClaim));
+  const scope: Scope = customers === undefined ? 'everyone' : new Set(customerIds(customers, settings.customersClaim));
   return { actor: { id, kind: isProgram(payload) ? 'automatic' : 'person' }, may: permissionsOf(held, scope), scope };
 }
 

@@ -7,7 +7,7 @@ import { openForReading } from '../app/pledge-context.js';
 import { Catalogue } from '../catalogue/catalogue.js';
 import { type Metric, metrics } from '../catalogue/domain/plan.js';
 import { type DueAnswer, whatIsDue } from '../catalogue/due-at.js';
-import { instant } from './arguments.js';
+import { customerId, instant } from './arguments.js';
 import { answersTo } from './due-cases.js';
 import { print, printAll, printsAlone } from './print.js';
 
@@ -47,7 +47,7 @@ export const dueCommand = new Command('due')
   .option('--from <instant>', 'when the clock starts', instant)
   .option('--calendar <code>', 'under a calendar by itself')
   .option('--plan <code>', "under a plan (default: the customer's, else the default one)")
-  .option('--customer <id>', 'for a customer')
+  .option('--customer <id>', 'for a customer', customerId)
   .addOption(
     new Option('--minutes <n>', 'so many minutes of business time')
       .argParser(number)

@@ -4,6 +4,8 @@ import { type Role, roles } from '../auth/permissions.js';
 import { systemTime } from '../time/time-source.js';
 import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { customerIdOf } from '../parsing/customer-id.js';
+import { customerId } from './arguments.js';
 import { complain, isPrinted, print, printsAlone } from './print.js';
 
 const dayMs = 24 * 3_600_000;
@@ -25,6 +27,7 @@ interface CreateOptions {
   readonly role: Role;
   readonly person?: string;
   readonly customers?: readonly string[];
+  readonly customer?: readonly string[];
   readonly days: number;
 }
 
@@ -38,14 +41,14 @@ const createCommand = new Command('create')
   )
   .option('--person <id>', 'the person whose key it is: what is said with it, this person says', personOf)
   .option('--customers <ids>', 'limit the key to these customers, separated by commas', idsOf)
+  .option('--customer <id>', 'limit the key to this customer; may be repeated, and the id may have commas', andCustomer)
   .option('--days <n>', 'the number of days until it expires', daysOf, 365)
-  .action((name: string, { role, person, customers, days }: CreateOptions) =>
+  .action((name: string, { role, person, customers, customer, days }: CreateOptions) =>
     withKeys('open', async (keys, now) => {
       const expiresAt = now + days * dayMs;
-      const { id, text } = keys.create(
-        { name, person: person ?? null, role, customers: customers ?? null, expiresAt },
-        now,
-      );
+      const limited =
+        customers === undefined && customer === undefined ? null : [...(customers ?? []), ...(customer ?? [])];
+      const { id, text } = keys.create({ name, person: person ?? null, role, customers: limited, expiresAt }, now);
       const whose = person === undefined ? '' : ` of ${person}`;
       complain(`Key ${id}${whose}, for the role ${role}, until ${iso(expiresAt)}. It is shown only once:`);
       if (await isPrinted(text)) return;
@@ -103,9 +106,13 @@ function personOf(text: string): string {
 }
 
 function idsOf(text: string): readonly string[] {
-  const ids = text.split(',').map((id) => id.trim());
-  if (ids.every((id) => id !== '')) return ids;
+  const ids = text.split(',').map(customerIdOf);
+  if (ids.every((id) => id !== undefined)) return ids;
   throw new InvalidArgumentError('Give the ids of customers with commas between, for example acme,globex.');
+}
+
+function andCustomer(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, customerId(text)];
 }
 
 function daysOf(text: string): number {

@@ -4,7 +4,10 @@ import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
 import { parseMapping } from '../../src/imports/mapping/mapping.js';
 import { readPlansFile } from '../../src/catalogue/file/read-plans-file.js';
-import { Api } from '../support/api.js';
+import { identityIn } from '../../src/auth/claims.js';
+import { type TokenSettings } from '../../src/config/identity-settings.js';
+import { Api, newFolder } from '../support/api.js';
+import { pledgeHere } from '../support/command-line.js';
 import { logRows } from '../support/mapped.js';
 
 const occurredAt = '2026-03-02T09:00:00Z';
@@ -74,6 +77,54 @@ describe("a customer's id", () => {
         const log = `id,at,who,what\nA,${occurredAt},"${customer}",New`;
         const rows = await logRows(mappedLog(mapping), log);
         return rows.some((row) => 'rejected' in row) ? 'BAD_USER_INPUT' : rows;
+      },
+    ],
+    ...(['tickets', 'workQueue', 'breaches'] as const).map((list): (typeof requestLimits)[number] => [
+      `a filter of ${list}`,
+      async (id) => {
+        const type = list === 'breaches' ? 'BreachFilter' : 'TicketFilter';
+        const query = `query ($filter: ${type}) { ${list}(filter: $filter) { notices { about } } }`;
+        const nobodys = api.newKey('agent', []); // who knows no customer is told of each
+        const { data, errors } = await api.send(query, { filter: { customers: [id] } }, nobodys);
+        return errors?.[0]?.extensions?.['code'] ?? data;
+      },
+    ]),
+    [
+      'the filter of a webhook',
+      (id) =>
+        mutate(
+          'registerWebhook',
+          'RegisterWebhookInput',
+          { url: 'https://93.184.216.34/hook', filter: { customers: [id] } },
+          '... on WebhookSaved { webhook { filter { customers } } }',
+        ),
+    ],
+    [
+      "a key's scope",
+      async (id) => {
+        const folder = newFolder();
+        const { code, stderr } = await pledgeHere(folder, ['keys', 'create', 'x', '--role', 'agent', '--customer', id]);
+        if (code !== 0) return stderr.includes('1 to 200 characters') ? 'BAD_USER_INPUT' : stderr;
+        return JSON.parse((await pledgeHere(folder, ['keys', 'list', '--json'])).stdout) as unknown;
+      },
+    ],
+    [
+      "a token's scope",
+      (id) => {
+        const payload = { sub: 'mia', customers: [id] };
+        const claims = { actorClaim: 'sub', rolesClaim: 'roles', customersClaim: 'customers' };
+        try {
+          return Promise.resolve([...identityIn(payload, claims as TokenSettings).scope]);
+        } catch (error) {
+          return Promise.resolve(error instanceof Rejection ? 'BAD_USER_INPUT' : error);
+        }
+      },
+    ],
+    [
+      'an enrolment in a log',
+      async (customer) => {
+        const [row] = await logRows(pledgeNdjson, JSON.stringify({ event: 'CustomerEnrolled', customer, plan: 'pro' }));
+        return row !== undefined && 'rejected' in row ? 'BAD_USER_INPUT' : row;
       },
     ],
     [

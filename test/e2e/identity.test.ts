@@ -98,7 +98,9 @@ describe('a token', () => {
     };
     expect(await seen({})).toEqual(['a', 'g']);
     expect(await seen({ customers: ['acme'] })).toEqual(['a']);
-    expect(await seen({ customers: 'globex acme' })).toEqual(['a', 'g']);
+    expect(await seen({ customers: [' globex ', 'acme'] })).toEqual(['a', 'g']);
+    expect(await seen({ customers: ' acme ' })).toEqual(['a']);
+    expect(await seen({ customers: 'globex acme' })).toEqual([]); // the id of one
     expect(await seen({ customers: [] })).toEqual([]);
   });
 
@@ -112,6 +114,8 @@ describe('a token', () => {
     ['of nobody', { sub: '' }, 'UNAUTHENTICATED'],
     ['whose subject would break a line of a log', { sub: 'mia\nadmin' }, 'UNAUTHENTICATED'],
     ['whose customers make no sense', { customers: 7 }, 'UNAUTHENTICATED'],
+    ['whose customers are no ids', { customers: ['acme', 'a\u0007b'] }, 'UNAUTHENTICATED'],
+    ['whose customer has no name', { customers: ' ' }, 'UNAUTHENTICATED'],
     ['whose customers are none at all', { customers: null }, 'UNAUTHENTICATED'],
     ['whose roles make no sense', { roles: { admin: true } }, 'UNAUTHENTICATED'],
     ['without roles', { roles: [] }, 'FORBIDDEN'],

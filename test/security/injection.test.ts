@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { customerIdOf } from '../../src/parsing/customer-id.js';
 import { Api } from '../support/api.js';
 import { sourceFiles } from '../support/source-files.js';
 
@@ -29,20 +30,20 @@ describe('an injection', () => {
   });
   afterAll(() => api.end());
 
-  const everywhere = `query ($text: String!, $id: ID!, $some: [String!]) {
+  const everywhere = `query ($text: String!, $id: ID!, $some: [String!], $owners: [String!]) {
     ticket(id: $id) { id }
     customer(id: $id) { id }
     plan(code: $id) { code }
     ticketHistory(id: $id) { edges { cursor } }
     tickets(filter: { text: $text }) { edges { node { id } } }
-    workQueue(filter: { customers: $some, assignees: $some, teams: $some, plans: $some, priorities: $some }) { edges { node { id } } }
-    breaches(filter: { customers: $some, plans: $some, assignees: $some }) { edges { node { id } } }
+    workQueue(filter: { customers: $owners, assignees: $some, teams: $some, plans: $some, priorities: $some }) { edges { node { id } } }
+    breaches(filter: { customers: $owners, plans: $some, assignees: $some }) { edges { node { id } } }
     slaSummary(filter: { plans: $some }) { lines { met } }
   }`;
 
   it.each(sql)('of SQL finds what is called so, and nothing else: %s', async (text) => {
     const none = { edges: [] };
-    expect(await api.data(everywhere, { text, id: text, some: [text] })).toEqual({
+    expect(await api.data(everywhere, { text, id: text, some: [text], owners: [customerIdOf(text) ?? '?'] })).toEqual({
       ...{ ticket: null, customer: null, plan: null, ticketHistory: none },
       ...{ tickets: none, workQueue: none, breaches: none, slaSummary: { lines: [] } },
     });

@@ -9,6 +9,7 @@ import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/relay-connect
 import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { TIME_SOURCE } from '../../di-tokens.js';
+import { customerIdOf } from '../../parsing/customer-id.js';
 import {
   CalendarHistoriesQuery,
   CustomerByIdQuery,
@@ -102,7 +103,7 @@ export class CatalogueQueriesResolver {
     description: 'A customer as it was at an instant; null if it was not enrolled then.',
   })
   async customer(@Args() { id, at, minPosition }: CustomerArgs, @Asking() reader: Reader) {
-    const history = await this.queries.execute(new CustomerByIdQuery(reader, id, minPosition));
+    const history = await this.queries.execute(new CustomerByIdQuery(reader, customerIdOf(id) ?? id, minPosition));
     if (history === undefined) return null;
     return at == null ? this.now(history) : customerAs(history, { at });
   }

@@ -1,5 +1,6 @@
 import { Field, Float, InputType, ObjectType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional } from 'class-validator';
+import { IsCustomerId } from '../../api/graphql/is-customer-id.js';
 import { IsWord } from '../../api/graphql/is-word.js';
 import { MetricEnum } from './metric.types.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
@@ -31,6 +32,8 @@ export class DueAtInput {
   plan?: string;
 
   @Field(() => String, { nullable: true, description: 'The id of a customer.' })
+  @IsOptional()
+  @IsCustomerId()
   customer?: string;
 
   @Field(() => TargetInput, { nullable: true, description: 'How long; what the plan promises where left out.' })

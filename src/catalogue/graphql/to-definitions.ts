@@ -106,7 +106,7 @@ export const toDueQuestion = ({ from, metric, type, channel, priority, ...more }
   ...{ from, metric, type, channel, priority },
   calendar: more.calendar ?? null,
   plan: more.plan ?? null,
-  customer: more.customer ?? null,
+  customer: more.customer?.trim() ?? null,
   target: more.target == null ? null : toTarget(more.target),
   pauses: more.pauses ?? [],
 });

@@ -1,7 +1,7 @@
 import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
 import { SlaEventKindEnum } from '../../api/graphql/enums.js';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
-import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
+import { IsCustomerList, IsFilterList, IsFilterText, withCustomerIds } from '../../api/graphql/filters.js';
 import { givenValues } from '../../api/graphql/relay-connection.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Channel, type Metric, type TicketType } from '../../catalogue/domain/plan.js';
@@ -112,7 +112,7 @@ export class SlaEventFilterInput {
   plans?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
-  @IsFilterList()
+  @IsCustomerList()
   customers?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Assigned to one of these then.' })
@@ -158,7 +158,7 @@ export function toSlaEventType({ id, type: kind, metadata, data }: FeedEvent, cu
 
 /** A filter as the feed has it. */
 export function toFeedFilter(filter: SlaEventFilterInput | null | undefined): FeedFilter {
-  const { kinds, types, ...narrowing } = givenValues(filter);
+  const { kinds, types, ...narrowing } = withCustomerIds(givenValues(filter));
   return {
     ...narrowing,
     ...(kinds === undefined ? {} : { types: kinds }),

@@ -4,7 +4,7 @@ import { Asking, Requires } from '../../auth/requires.js';
 import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
-import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
+import { IsCustomerList, IsFilterList, IsFilterText, withCustomerIds } from '../../api/graphql/filters.js';
 import { connectionOf, PageArgs, givenValues } from '../../api/graphql/relay-connection.js';
 import { once, withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
@@ -95,7 +95,7 @@ class BreachFilterInput {
   plans?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
-  @IsFilterList()
+  @IsCustomerList()
   customers?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these assignees, at the deadline.' })
@@ -149,9 +149,11 @@ export class BreachesResolver {
   @MayScan()
   @Query(() => BreachConnection, { nullable: true, description: 'Breaches, latest deadline first.' })
   async breaches(@Args() { filter, minPosition, ...request }: BreachesArgs, @Asking() reader: Reader) {
-    const query = new BreachListQuery(reader, givenValues(filter), givenValues(request), minPosition);
+    const query = new BreachListQuery(reader, withCustomerIds(givenValues(filter)), givenValues(request), minPosition);
     const page = await this.bus.execute(query);
-    const unknown = once(() => this.bus.execute(new UnknownInFilterQuery(reader, givenValues(filter), minPosition)));
+    const unknown = once(() =>
+      this.bus.execute(new UnknownInFilterQuery(reader, withCustomerIds(givenValues(filter)), minPosition)),
+    );
     return {
       ...withNodes(page, toBreachType),
       get notices() {

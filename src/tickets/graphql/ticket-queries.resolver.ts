@@ -6,7 +6,7 @@ import { type Reader } from '../../auth/asker.js';
 import { MayScan } from '../../api/graphql/may-scan.js';
 import { type TimeSource } from '../../time/time-source.js';
 import { GuaranteeKindEnum, TicketStatusEnum } from '../../api/graphql/enums.js';
-import { IsFilterList, IsFilterText } from '../../api/graphql/filters.js';
+import { IsCustomerList, IsFilterList, IsFilterText, withCustomerIds } from '../../api/graphql/filters.js';
 import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
 import { once, withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
@@ -23,7 +23,7 @@ export class TicketFilterInput {
   statuses?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Of one of these customers.' })
-  @IsFilterList()
+  @IsCustomerList()
   customers?: string[];
 
   @Field(() => [String], { nullable: true, description: 'Opened under one of these plans.' })
@@ -115,14 +115,16 @@ export class TicketQueriesResolver {
 
   private async list(list: TicketListQuery['list'], { filter, minPosition, ...page }: TicketsArgs, reader: Reader) {
     const found = await this.bus.execute(
-      new TicketListQuery(reader, list, givenValues(filter), givenValues(page), minPosition),
+      new TicketListQuery(reader, list, withCustomerIds(givenValues(filter)), givenValues(page), minPosition),
     );
     const nodes = await toTicketTypes(
       found.edges.map(({ node }) => node),
       this.catalogue,
       this.time.now(),
     );
-    const unknown = once(() => this.bus.execute(new UnknownInFilterQuery(reader, givenValues(filter), minPosition)));
+    const unknown = once(() =>
+      this.bus.execute(new UnknownInFilterQuery(reader, withCustomerIds(givenValues(filter)), minPosition)),
+    );
     return {
       ...withNodes(found, (_view, i) => nodes[i]),
       get notices() {
