@@ -1,8 +1,8 @@
 /**
  * Has the folders of tests made in memory, where there is room: on a disk, tests wait for it for a third of their time. What
- * is left of them goes when the run ends. TMPDIR says otherwise.
+ * is left of them goes when the run ends; after a run that was killed, when the next one begins. TMPDIR says otherwise.
  */
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 
 const memory = '/dev/shm/';
 /** What a whole run leaves behind is less, in bytes. */
@@ -17,10 +17,22 @@ function hasRoom() {
   }
 }
 
+const remove = (folder) => {
+  rmSync(folder, { recursive: true, force: true });
+};
+
+function removeLeftOver() {
+  for (const name of readdirSync(memory)) {
+    const [, run] = /^pledge-tests-(\d+)-/.exec(name) ?? [];
+    if (run !== undefined && !existsSync(`/proc/${run}`)) remove(memory + name);
+  }
+}
+
 if (process.env.TMPDIR === undefined && hasRoom()) {
-  const folder = mkdtempSync(`${memory}pledge-tests-`);
+  removeLeftOver();
+  const folder = mkdtempSync(`${memory}pledge-tests-${process.pid}-`);
   process.env.TMPDIR = folder;
   process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
   });
 }
