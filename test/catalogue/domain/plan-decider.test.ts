@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inForce } from '../../../src/catalogue/domain/version-history.js';
 import { type Plan, type PlanTarget } from '../../../src/catalogue/domain/plan.js';
 import { planDefaults } from '../../../src/catalogue/domain/plan-defaults.js';
-import { isRetired, planDecider, versionsOf } from '../../../src/catalogue/domain/plan-decider.js';
+import { isRetired, type PlanChanges, planDecider, versionsOf } from '../../../src/catalogue/domain/plan-decider.js';
 import { specify } from '../../support/specify.js';
 
 const day = (date: string) => Date.parse(`${date}T00:00:00Z`);
@@ -13,7 +13,7 @@ const firstResponse = (target: PlanTarget['target'], more: Partial<PlanTarget> =
 const gold: Plan = { code: 'gold', name: 'Gold', ...planDefaults, targets: [firstResponse(hours(8))] };
 
 const define = (changes: Partial<Plan> = {}) => ({ type: 'DefinePlan', plan: { ...gold, ...changes } }) as const;
-const revise = (changes: Partial<Plan>, from?: string, appliesToOpenTickets = false) =>
+const revise = (changes: PlanChanges, from?: string, appliesToOpenTickets = false) =>
   ({
     type: 'RevisePlan',
     code: 'gold',
@@ -42,6 +42,20 @@ describe('a plan', () => {
       .when('2026-03-01', define())
       .then();
     defined.when('2026-01-02', define({ name: 'Other' })).thenRejected('PLAN_EXISTS', 'code');
+  });
+
+  it('keeps the pauses of a metric where a revision says those of another', () => {
+    const followUp = ['onHold'] as const;
+    defined
+      .when('2026-02-01', revise({ pauses: { followUp } }))
+      .then(['PlanRevised', { pauses: { ...planDefaults.pauses, followUp } }]);
+  });
+
+  it('that is to be retired is revised before that day', () => {
+    plans
+      .given(['2026-01-01', define()], ['2026-01-15', retire('2026-06-01')])
+      .when('2026-02-01', revise({ rank: 9 }))
+      .then(['PlanRevised', { rank: 9, version: 2, effectiveFrom: day('2026-02-01') }]);
   });
 
   it('is revised from a given instant on, or from now on; what is left out stays', () => {
