@@ -76,6 +76,7 @@ describe('who listens to the feed', () => {
     log.say(breach(1), breach(2), caughtUp(2));
     const messages = listen({ after: at(-1) });
     expect(await next(messages, 2)).toEqual(['e1', 'e2']);
+    expect(await messages.next()).toMatchObject({ value: { kind: 'heartbeat', position: at(2) } }); // live from here on
     const more = next(messages, 1);
     tail.say(breach(1), breach(2), breach(3), caughtUp(3));
     expect(await more).toEqual(['e3']);

@@ -15,7 +15,7 @@ const classes = (before: string, after = ''): readonly string[] =>
 describe('files', () => {
   it('have names of their own, whatever their folders', () => {
     const names = files.map((file) => basename(file));
-    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+    expect(names.toSorted()).toEqual([...new Set(names)].sort());
   });
 });
 

@@ -75,6 +75,8 @@ export const soundMutations = (url: string, after: string): Readonly<Record<stri
   assignTicket: ofTicket({ assignee: 'mia' }),
   reclassifyTicket: ofTicket({ priority: 'high' }),
   reapplyPlan: ofTicket(),
+  correctTicket: ofTicket({ subject: 'It broke in two' }),
+  reapplyPlanToCustomer: of(undefined, () => ({ customer: 'acme' })),
   resolveTicket: ofTicket(),
   closeTicket: ofTicket({}, ['resolveTicket', {}]),
   reopenTicket: ofTicket({}, ['resolveTicket', {}]),

@@ -149,6 +149,11 @@ async function torture(name: string, start: () => Promise<Store>): Promise<void>
     const target = await Target.at(folder, new Random(seed), env);
     const lived = await live(target, settings);
     await judge(name, settings, lived, target);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${why}\nagain: npm run prove -- torture --kills ${kills} --store ${name} --seed ${seed}`, {
+      cause,
+    });
   } finally {
     for (const disk of disks) disk.unmount(data);
     await stop();
