@@ -37,6 +37,7 @@ export class Tokens {
     private readonly settings: TokenSettings,
     private readonly time: TimeSource,
     refetchMs?: number,
+    private readonly kept = tokensKept,
   ) {
     this.keys = new IssuerKeys(settings.jwksUrl, time, refetchMs);
   }
@@ -61,7 +62,7 @@ export class Tokens {
     });
     const identity = this.identityOf(payload);
     const [oldest] = this.known.keys();
-    if (this.known.size >= tokensKept && oldest !== undefined) this.known.delete(oldest);
+    if (this.known.size >= this.kept && oldest !== undefined) this.known.delete(oldest);
     this.known.set(digest, identity);
     return identity;
   }

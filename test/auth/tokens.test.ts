@@ -103,6 +103,19 @@ describe('tokens of an issuer that changes its keys', () => {
     await new Promise((resolve) => endless.close(resolve));
   });
 
+  it('are remembered no more than so many, the newest', async () => {
+    const tokens = new Tokens(settings, time, undefined, 2);
+    const known = [];
+    for (const sub of ['a', 'b', 'c']) {
+      const token = await issuer.token(time.now(), { sub });
+      await tokens.identify(token);
+      known.push(token);
+    }
+    const isKnown = (token: string) => !(tokens.identify(token) instanceof Promise);
+    expect(known.slice(1).map(isKnown)).toEqual([true, true]);
+    expect(isKnown(known[0] ?? '')).toBe(false);
+  });
+
   it('are known at once when they come again', async () => {
     const tokens = new Tokens(settings, time);
     const known = await issuer.token(time.now());

@@ -394,6 +394,21 @@ describe('a stream kept at hand', () => {
     ).resolves.toMatchObject({ recorded: 0, state: ['book'] });
   });
 
+  it('is looked at again before a command is taken for already so: what was so may be so no more', async () => {
+    const lending: typeof shelf = {
+      ...shelf,
+      evolve: (things, stored) =>
+        (stored.type as string) === 'Taken'
+          ? things.filter((thing) => thing !== stored.data.thing)
+          : shelf.evolve(things, stored),
+    };
+    const putBook = () => handleCommands(log, 'shelf', lending, () => [{ thing: 'book' }], { cache });
+    expect(await putBook()).toMatchObject({ recorded: 1, state: ['book'] });
+    await log.append('shelf', 0, [event({ thing: 'book' }, 'Taken')]);
+    expect(await putBook()).toMatchObject({ recorded: 1, state: ['book'] });
+    expect(await all(log.readStream('shelf'))).toHaveLength(3);
+  });
+
   it('gives way to those used later', async () => {
     for (const stream of ['a', 'b', 'c', 'a', 'd']) await put(`thing for ${stream} ${Math.random()}`, stream);
     expect(['a', 'b', 'c', 'd'].map((stream) => cache.get(stream) !== undefined)).toEqual([true, false, true, true]);

@@ -43,3 +43,37 @@ describe('fields that take long', () => {
     expect(new Set(answered.slice(1, 5).map(({ who }) => who)).size).toBe(2);
   });
 });
+
+describe('a subscription', () => {
+  it('is refused to who may not have it, and ends where its listener is not who he was any more', async () => {
+    const schema = buildSchema('type Query { plans: Int } type Subscription { events: Int }');
+    const [query, events] = [
+      schema.getQueryType()?.getFields()['plans'],
+      schema.getSubscriptionType()?.getFields()['events'],
+    ];
+    if (query === undefined || events === undefined) throw new Error('there is no such field');
+    query.extensions = { permission: 'readCatalogue' };
+    events.extensions = { permission: 'readTickets' };
+    let begun = 0;
+    events.subscribe = async function* () {
+      begun += 1;
+      for (let n = 0; ; n++) yield await Promise.resolve(n);
+    };
+    authorizeFields(schema);
+    const subscribe = events.subscribe;
+    const listen = (context: RequestContext) =>
+      subscribe(undefined, {}, context, undefined as never) as Promise<AsyncIterator<number>>;
+    await expect(listen(asking('ann'))).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    expect(begun).toBe(0);
+
+    let over: 'KEY_REVOKED' | undefined;
+    const { identity, signal } = asking('bob');
+    const messages = await listen({
+      identity: { ...identity, may: new Set(['readTickets']), over: () => over },
+      signal,
+    });
+    expect(await messages.next()).toEqual({ done: false, value: 0 });
+    over = 'KEY_REVOKED';
+    expect(await messages.next()).toEqual({ done: true, value: undefined });
+  });
+});
