@@ -26,6 +26,7 @@ interface Options {
   readonly source?: string;
   readonly rejects?: string;
   readonly judgedFrom?: Instant;
+  readonly skipUnmapped?: boolean;
 }
 
 export const importCommand = new Command('import')
@@ -40,6 +41,7 @@ export const importCommand = new Command('import')
     'the system that wrote the log; ids derive from it (default: of the mapping, or the name of the format)',
   )
   .option('--rejects <file>', 'the file for rejected rows (default: FILE.rejects.ndjson)')
+  .option('--skip-unmapped', 'reject rows with cells that the mapping does not know, in place of importing nothing')
   .option('--judged-from <instant>', 'tickets opened before this instant are recorded, but not judged', instant)
   .addHelpText(
     'after',
@@ -53,6 +55,11 @@ async function importFile(file: string, options: Options): Promise<void> {
   const format = mapping === undefined ? formatNamed(options.format) : mappedLog(mapping);
   const source = options.source ?? mapping?.source ?? format.name;
   const survey = file === '-' ? undefined : await surveyOf(file, format, source);
+  const unmapped = options.skipUnmapped === true ? undefined : survey?.unmapped.refusal;
+  if (unmapped !== undefined) {
+    survey?.close();
+    throw unmapped;
+  }
   const rejectsFile = rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.ndjson`;
 
   const stop = new AbortController();

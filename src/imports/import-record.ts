@@ -40,6 +40,8 @@ export type ImportRow =
       readonly rejected: { readonly code: string; readonly message: string; readonly raw: string };
       /** The ticket that it was to open, where it was; other rows of that ticket are refused with it. */
       readonly unopened?: { readonly ticket: string; readonly by: 'opening' | 'split' };
+      /** The cell that the mapping does not know, where that is why. */
+      readonly unmapped?: { readonly column: string; readonly cell: string };
     };
 
 /** How one kind of log is read; one small module each. */

@@ -4,6 +4,7 @@ import { opens } from '../tickets/commands/opening-rejected.js';
 import { Unopened } from '../tickets/commands/unopened.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { type ImportRow } from './import-record.js';
+import { UnmappedCells } from './unmapped-cells.js';
 
 /**
  * Which tickets a log opens, wherever in it: found where it can be read through before anything is recorded. It is kept on
@@ -15,6 +16,7 @@ export class Survey {
   private readonly refused = new DiskSet();
   /** Tickets of which an opening will be refused. */
   readonly unopened = new Unopened(this.refused);
+  readonly unmapped = new UnmappedCells();
   private line = 0;
   private readonly db = namelessDatabase('CREATE TABLE opened (ticket TEXT PRIMARY KEY, customer TEXT) WITHOUT ROWID');
   private readonly insert = this.db.prepare('INSERT OR IGNORE INTO opened VALUES (?, ?)');
@@ -27,6 +29,7 @@ export class Survey {
     if (row.line !== this.line) this.rows += 1;
     this.line = row.line;
     if ('rejected' in row) {
+      if (row.unmapped !== undefined) this.unmapped.add(row.unmapped);
       if (row.unopened?.by === 'opening') this.refuse(row.unopened.ticket);
       else if (row.unopened !== undefined) this.opened(row.unopened.ticket, null);
     } else if ('record' in row && row.record.kind === 'fact') {

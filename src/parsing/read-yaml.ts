@@ -76,6 +76,8 @@ function expectKeys({ items }: YAMLMap, lineOf: (offset: number | undefined) => 
     if (!isScalar(key))
       throw new YamlFault(lineOf((key as Node | null)?.range?.[0]), 'a key must be a word or a number');
     const line = lineOf(key.range?.[0]);
+    // A key is text as it is written, whatever YAML makes of it: TRUE, null, 1.0, 01.
+    if (typeof key.value !== 'string') key.value = key.source ?? String(key.value);
     if (seen.has(key.value)) throw new YamlFault(line, `the key ${String(key.value).slice(0, 60)} occurs twice`);
     seen.add(key.value);
     if (seen.size > mostKeys) throw new YamlFault(line, `a map has more than ${mostKeys} keys`);

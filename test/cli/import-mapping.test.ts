@@ -29,10 +29,45 @@ describe('pledge import --mapping', () => {
     };
     const pro = Object.entries(words).reduce((text, [own, builtIn]) => text.replace(own, builtIn), example);
     writeFileSync(join(folder, 'mapping.yaml'), pro);
-    const { code, stdout } = await pledgeHere(folder, ['import', 'log.csv', '--mapping', 'mapping.yaml']);
+    const unmapped = await pledgeHere(folder, ['import', 'log.csv', '--mapping', 'mapping.yaml']);
+    expect([unmapped.code, unmapped.stdout]).toEqual([1, '']);
+    expect(unmapped.stderr).toBe(
+      'pledge: UNMAPPED_CELLS: The mapping does not know these cells, and nothing was imported: {concept:name}/{lifecycle:transition} "Accepted/Dancing" (1 row). Add them, or use --skip-unmapped to reject their rows.\n',
+    );
+    expect((await pledgeHere(folder, ['history', 'P-1'])).stderr).toContain('TICKET_NOT_FOUND');
+    const args = ['import', 'log.csv', '--mapping', 'mapping.yaml', '--skip-unmapped'];
+    const { code, stdout } = await pledgeHere(folder, args);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Imported volvo in .*: 3 rows, 5 facts .* 1 rejected/)]);
     expect(JSON.parse(readFileSync(join(folder, 'log.csv.rejects.ndjson'), 'utf8'))).toMatchObject({ line: 3 });
     expect((await pledgeHere(folder, ['history', 'P-1'])).stdout).toContain('TicketClosed');
+  });
+
+  it('never takes a second row for the opening whose row was rejected: once the mapping is right, all is as it was', async () => {
+    const folder = newFolder();
+    const rows = ['A-1,2024-01-02T09:00:00Z,mia,New', 'A-1,2024-01-04T15:00:00Z,tom,Answered'];
+    writeFileSync(join(folder, 'log.csv'), ['id,date,who,what', ...rows].join('\n'));
+    const written = (values: string) => `source: desk
+rows: events
+times: { format: iso }
+ticket: { column: id }
+at: { column: date }
+actor: { column: who }
+customer: acme
+plan: pro
+type: productBug
+channel: email
+subject: Lamp
+state: { column: what, values: { ${values} } }
+`;
+    writeFileSync(join(folder, 'wrong.yaml'), written('Answered: reply'));
+    writeFileSync(join(folder, 'right.yaml'), written('New: open, Answered: reply'));
+    const wrong = await pledgeHere(folder, ['import', 'log.csv', '--mapping', 'wrong.yaml', '--skip-unmapped']);
+    expect(wrong.stdout).toMatch(/2 rows, 0 facts .* 2 rejected/);
+    expect(readFileSync(join(folder, 'log.csv.rejects.ndjson'), 'utf8')).toContain('OPENING_REJECTED');
+    await pledgeHere(folder, ['import', 'log.csv', '--mapping', 'right.yaml']);
+    const { stdout } = await pledgeHere(folder, ['history', 'A-1']);
+    expect(stdout).toMatch(/2024-01-02T09:00:00.000Z.*TicketOpened/);
+    expect(stdout).toContain('SlaMetLate');
   });
 
   it('imports nothing where its plan is not there', async () => {

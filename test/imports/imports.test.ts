@@ -191,10 +191,11 @@ describe("the Italian help desk's format", () => {
     await expect(rowsOf(italianHelpdesk, [''])).rejects.toMatchObject({ code: 'LOG_MALFORMED' });
   });
 
-  it('refuses a file with a quote that is never closed', async () => {
-    await expect(rowsOf(italianHelpdesk, [`${header}\n"${row('Wait', '08:00:00')}`])).rejects.toMatchObject({
-      code: 'LOG_MALFORMED',
-    });
+  it('rejects a row with a quote that is never closed, alone', async () => {
+    const misquoted = `${header}\n"${row('Wait', '08:00:00')}\n${row('Wait', '08:00:00')}`;
+    const rows = await rowsOf(italianHelpdesk, [misquoted]);
+    expect(rows.find((one) => 'rejected' in one)).toMatchObject({ line: 2, rejected: { code: 'ROW_MALFORMED' } });
+    expect(rows.some((one) => 'record' in one && one.line === 3)).toBe(true);
   });
 
   it('rejects a row with other columns, or no time, by its line', async () => {

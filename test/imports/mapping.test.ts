@@ -177,22 +177,48 @@ describe('a mapping of events', () => {
     const rows = await rowsOf(
       parseMapping(events),
       log(
-        'T-1,2026-03-01T09:00:00,mia,danced,x',
-        ',2026-03-01T09:00:00,mia,took,x',
         'T-1,2026-03-01T09:00:00,mia,asked,x',
+        'T-1,2026-03-01T09:30:00,mia,danced,x',
+        ',2026-03-01T09:30:00,mia,took,x',
+        'T-1,2026-03-01T10:00:00,mia,wrote,x',
+      ),
+    );
+    expect(rows.filter((row) => 'rejected' in row)).toEqual([
+      {
+        line: 3,
+        rejected: {
+          code: 'INVALID_FIELD',
+          message: 'did "danced" is not in state.values of the mapping',
+          raw: 'T-1,2026-03-01T09:30:00,mia,danced,x',
+        },
+        unmapped: { column: 'did', cell: 'danced' },
+      },
+      {
+        line: 4,
+        rejected: {
+          code: 'INVALID_FIELD',
+          message: 'the row has no ticket',
+          raw: ',2026-03-01T09:30:00,mia,took,x',
+        },
+      },
+    ]);
+    expect(said(rows).at(-1)).toBe('10:00 RecordFirstResponse');
+  });
+
+  it('rejects all rows of a ticket whose first is: none of them opens it later than it was', async () => {
+    const rows = await rowsOf(
+      parseMapping(events),
+      log(
+        'T-1,2026-03-01T09:00:00,mia,danced,x',
+        'T-2,2026-03-01T09:00:00,mia,asked,x',
+        'T-1,2026-03-01T10:00:00,mia,wrote,x',
       ),
     );
     expect(rows.filter((row) => 'rejected' in row)).toMatchObject([
-      {
-        line: 2,
-        rejected: {
-          message: 'did "danced" is not in state.values of the mapping',
-          raw: 'T-1,2026-03-01T09:00:00,mia,danced,x',
-        },
-      },
-      { line: 3, rejected: { code: 'INVALID_FIELD', message: 'the row has no ticket' } },
+      { line: 2, rejected: { code: 'INVALID_FIELD' }, unopened: { ticket: 'T-1', by: 'opening' } },
+      { line: 4, rejected: { code: 'OPENING_REJECTED' } },
     ]);
-    expect(said(rows).at(-1)).toBe('09:00 OpenTicket');
+    expect(said(rows).filter((line) => line.includes('OpenTicket'))).toEqual(['09:00 OpenTicket']);
   });
 });
 
@@ -209,6 +235,23 @@ describe('the times of a mapping', () => {
     ['an offset of its own', '2026/03/01 09:05 +0100', { format: 'yyyy/MM/dd HH:mm ZZZ' }, '08:05'],
     ['a local time that is skipped', '2026-03-29T02:30', { zone: 'Europe/Rome' }, '29 01:00'],
     ['a local time that comes twice', '2026-10-25T02:30', { zone: 'Europe/Rome' }, '25 00:30'],
+    ['iso with the name of a zone', '2026-03-01 10:00:00 UTC', { zone: 'Europe/Rome' }, '10:00'],
+    ['iso with another zone than the mapping', '2026-03-01 10:00 Europe/Rome', { zone: 'UTC' }, '09:00'],
+    ['iso with an offset after a blank', '2026-03-01 10:00:00 +0100', {}, '09:00'],
+    ['iso with an offset of hours', '2026-03-01T10:00:00+01', {}, '09:00'],
+    ['iso with fractions', '2026-03-01T10:00:00.123456Z', {}, '10:00'],
+    ['iso in its basic form', '20260301T100000Z', {}, '10:00'],
+    ['blanks about it', ' 2026-03-01T10:00:00Z ', {}, '10:00'],
+    ['seconds since 1970', '1772359200', { format: 'X' }, '10:00'],
+    ['milliseconds since 1970', '1772359200000', { format: 'x' }, '10:00'],
+    ['seconds, whatever the zone', '1772359200', { format: 'X', zone: 'Europe/Rome' }, '10:00'],
+    [
+      'a zone in a format',
+      '2026-03-01 10:00:00 UTC',
+      { format: 'yyyy-MM-dd HH:mm:ss z', zone: 'Europe/Rome' },
+      '10:00',
+    ],
+    ['a zone of its own', '2026-03-01 10:00:00 Europe/Rome', { format: 'yyyy-MM-dd HH:mm:ss z' }, '09:00'],
     ["the last Sunday's winter time", '2026-10-25T03:30', { zone: 'Europe/Rome' }, '25 02:30'],
   ])('read %s', async (_, text, times, shown) => {
     expect(await at(text, times)).toBe(`${shown} OpenTicket`);
@@ -218,8 +261,32 @@ describe('the times of a mapping', () => {
     ['another format', '2026-03-01', { format: 'd/M/yyyy H:mm', zone: 'UTC' }],
     ['a day that is not', '30/2/2026 09:00', { format: 'd/M/yyyy H:mm', zone: 'UTC' }],
     ['no offset where there is no zone', '2026-03-01T10:00:00', {}],
+    ['a time without a day', '00:05', { zone: 'UTC' }],
+    ['a year alone', '2026', { zone: 'UTC' }],
+    ['a day alone', '2026-03-01', { zone: 'UTC' }],
+    ['30 February', '2026-02-30T10:00:00Z', {}],
+    ['a zone that is none', '2026-03-01 10:00:00 Mars/Base', {}],
+    ['an offset that no clock has', '2026-03-01T10:00:00+25:00', {}],
+    ['words where seconds are meant', 'noon', { format: 'X' }],
   ])('refuse %s', async (_, text, times) => {
     expect(await at(text, times)).toBe('line 2 INVALID_FIELD');
+  });
+});
+
+describe('a format of times that cannot be', () => {
+  it.each([
+    ['dd/MM/yyyy HH:mm a', 'has a beside HH; write hh with a'],
+    ['dd/MM/yyyy hh:mm', 'has hh without a; write HH, or hh with a'],
+    ['HH:mm', 'must contain year, month, day and hour'],
+    ['yyyy-MM-dd q', 'must contain year, month, day and hour'],
+  ])('is refused, and says why: %s', (format, why) => {
+    expect(() => parseMapping({ ...events, times: { format, zone: 'UTC' } })).toThrow(why);
+  });
+
+  it('needs no zone where it says one, or is an instant by itself', () => {
+    for (const format of ['X', 'x', 'yyyy-MM-dd HH:mm z', 'yyyy-MM-dd HH:mm ZZ'])
+      expect(() => parseMapping({ ...events, times: { format } })).not.toThrow();
+    expect(() => parseMapping({ ...events, times: { format: 'yyyy-MM-dd HH:mm' } })).toThrow('times.zone is required');
   });
 });
 
@@ -245,7 +312,7 @@ describe('the CSV of a mapping', () => {
   it('must have every column that the mapping names', async () => {
     await expect(rowsOf(parseMapping(events), 'ticket,at,who\n')).rejects.toMatchObject({
       code: 'LOG_MALFORMED',
-      message: 'Line 1: the header has no column "what", "did".',
+      message: 'Line 1: the header has no column "what", "did". It has "ticket", "at", "who".',
     });
   });
 });

@@ -4,6 +4,7 @@ import { FieldFault } from '../../parsing/fields.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { MappedTicket, required } from './mapped-ticket.js';
 import { type Mapping } from './mapping.js';
+import { UnmappedCell } from './reading.js';
 
 /** How many tickets and customers are followed at least: the rows of one need not stand together. */
 const followed = 50_000;
@@ -13,7 +14,7 @@ export const mappedLog = (mapping: Mapping): ImportFormat => ({
   name: 'mapping',
   summary: 'any CSV log, by a mapping of your own (docs/mappings.md)',
   async *read(bytes) {
-    const tickets = new Cache<MappedTicket>(followed);
+    const tickets = new Cache<MappedTicket | 'unopened'>(followed);
     const customers = new Cache<true>(followed);
     for await (const row of csvRows(bytes, mapping.columns, mapping.dialect)) {
       const { line } = row;
@@ -27,11 +28,19 @@ export const mappedLog = (mapping: Mapping): ImportFormat => ({
   },
 });
 
-function hear(row: Row, mapping: Mapping, tickets: Cache<MappedTicket>, customers: Cache<true>): readonly ImportRow[] {
+function hear(
+  row: Row,
+  mapping: Mapping,
+  tickets: Cache<MappedTicket | 'unopened'>,
+  customers: Cache<true>,
+): readonly ImportRow[] {
   const { line } = row;
+  let id: string | undefined;
   try {
-    const id = required(mapping.ticket, row, 'ticket');
-    const ticket = tickets.get(id) ?? new MappedTicket(id, mapping);
+    id = required(mapping.ticket, row, 'ticket');
+    const known = tickets.get(id);
+    if (known === 'unopened') return [refused(row, 'OPENING_REJECTED', openingRejected(id))];
+    const ticket = known ?? new MappedTicket(id, mapping);
     const enrolment = enrolmentOf(row, mapping);
     const facts = ticket.hear(row);
     tickets.set(id, ticket);
@@ -39,11 +48,21 @@ function hear(row: Row, mapping: Mapping, tickets: Cache<MappedTicket>, customer
     if (enrolment !== undefined) customers.set(enrolment.customer, true);
     return [...(isNew ? [enrolment] : []), ...facts].map((record) => ({ line, record }));
   } catch (error) {
-    if (error instanceof FieldFault)
-      return [{ line, rejected: { code: 'INVALID_FIELD', message: error.message, raw: row.raw() } }];
-    throw error;
+    if (!(error instanceof FieldFault)) throw error;
+    const unmapped = error instanceof UnmappedCell ? { unmapped: error.where } : {};
+    const rejected = { ...refused(row, 'INVALID_FIELD', error.message), ...unmapped };
+    if (id === undefined || tickets.get(id) !== undefined) return [rejected];
+    // The row that opens a ticket: the next would be taken for it, and open it later than it was.
+    tickets.set(id, 'unopened');
+    return [{ ...rejected, unopened: { ticket: id, by: 'opening' } }];
   }
 }
+
+const refused = (row: Row, code: string, message: string) =>
+  ({ line: row.line, rejected: { code, message, raw: row.raw() } }) as const;
+
+const openingRejected = (ticket: string) =>
+  `the row that opens the ticket ${ticket} was rejected; import the log again when that row is right`;
 
 /** The customer that a row names, where the mapping puts customers on plans. */
 function enrolmentOf(row: Row, mapping: Mapping): Extract<ImportRecord, { kind: 'customer' }> | undefined {

@@ -2,7 +2,7 @@ import { type WordList } from '../../catalogue/domain/words.js';
 import { actorId, commonFields, eventFields } from '../../tickets/domain/event-fields.js';
 import { type Origin } from '../../tickets/domain/facts.js';
 import { type CsvDialect } from '../csv.js';
-import { FieldFault, fields, listOf, object, oneOf, optional, type Read, text } from '../../parsing/fields.js';
+import { FieldFault, fields, given, listOf, object, oneOf, optional, type Read, text } from '../../parsing/fields.js';
 import { type Meaning, meaning } from './meaning.js';
 import { type Cells, constantsOf, type RowReader, readingOf, textOf } from './reading.js';
 import { timesOf } from './times.js';
@@ -129,8 +129,8 @@ function csvOf(written: Record<string, unknown>): {
     encoding: optional(encoding),
     missing: optional(listOf(100, cell)),
   };
-  const { delimiter = ',', encoding: known = 'utf-8', missing = [] } = fields(shape, written, 'csv.');
-  return { dialect: { delimiter, encoding: known }, missing: new Set(['', ...missing]) };
+  const { missing = [], ...dialect } = fields(shape, written, 'csv.');
+  return { dialect: given(dialect), missing: new Set(['', ...missing]) };
 }
 
 const cell: Read<string> = (value, field) => {

@@ -1,5 +1,15 @@
-import { FieldFault, fields, object, optional, type Read, text } from '../../parsing/fields.js';
+import { FieldFault, fields, flag, object, optional, type Read, text } from '../../parsing/fields.js';
 import { type Row } from '../csv.js';
+
+/** A cell that a mapping does not know. */
+export class UnmappedCell extends FieldFault {
+  constructor(
+    message: string,
+    readonly where: { readonly column: string; readonly cell: string },
+  ) {
+    super(message);
+  }
+}
 
 /** What a row says of something; undefined where it says nothing. @throws FieldFault where it makes no sense */
 export type RowReader<Value> = (row: Row) => Value | undefined;
@@ -14,7 +24,8 @@ export interface Cells {
 
 /**
  * Where a mapping finds something: a constant, or `{column}` or `{text: 'with {columns} in it'}`, with `values` that say
- * what each cell means, and what holds `otherwise`.
+ * what each cell means, and what holds `otherwise`. With
+ * `ignoreCase` neither case nor outer blanks of a cell count.
  */
 export const readingOf =
   <Value>(check: Read<Value>, cells: Cells): Read<RowReader<Value>> =>
@@ -23,20 +34,26 @@ export const readingOf =
       const constant = check(value, field);
       return () => constant;
     }
-    const shape = { column: optional(text(200)), text: optional(text(500)), values: optional(object), otherwise: any };
-    const { column, text: template, values, otherwise } = fields(shape, object(value, field), `${field}.`);
+    const shape = {
+      ...{ column: optional(text(200)), text: optional(text(500)), values: optional(object), otherwise: any },
+      ignoreCase: optional(flag),
+    };
+    const given = fields(shape, object(value, field), `${field}.`);
+    const { column, text: template, values, otherwise, ignoreCase = false } = given;
     if ((column === undefined) === (template === undefined)) throw new FieldFault(`${field} needs a column or a text`);
     const textIn = column === undefined ? filled(template ?? '', cells) : cell(column, cells);
     const fallback = otherwise === undefined ? undefined : check(otherwise, `${field}.otherwise`);
-    const meanings = values === undefined ? undefined : meaningsOf(values, check, `${field}.values`);
+    const keyOf = ignoreCase ? (text: string) => text.trim().toLowerCase() : (text: string) => text;
+    const meanings = values === undefined ? undefined : meaningsOf(values, check, `${field}.values`, keyOf);
     const name = column ?? template ?? '';
     return (row) => {
       const found = textIn(row);
       if (found === undefined) return fallback;
       if (meanings === undefined) return check(found, name);
-      const meaning = meanings.get(found) ?? fallback;
-      if (meaning === undefined) throw new FieldFault(`${name} "${found}" is not in ${field}.values of the mapping`);
-      return meaning;
+      const meaning = meanings.get(keyOf(found)) ?? fallback;
+      if (meaning !== undefined) return meaning;
+      const fault = `${name} "${found}" is not in ${field}.values of the mapping`;
+      throw new UnmappedCell(fault, { column: name, cell: found });
     };
   };
 
@@ -58,8 +75,13 @@ const any: Read<unknown> = (value) => value;
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function meaningsOf<Value>(values: Record<string, unknown>, check: Read<Value>, field: string) {
-  return new Map(Object.entries(values).map(([cell, value]) => [cell, check(value, `${field}.${cell}`)]));
+function meaningsOf<Value>(
+  values: Record<string, unknown>,
+  check: Read<Value>,
+  field: string,
+  keyOf: (cell: string) => string,
+) {
+  return new Map(Object.entries(values).map(([cell, value]) => [keyOf(cell), check(value, `${field}.${cell}`)]));
 }
 
 const cell = (column: string, { columns, missing }: Cells): RowReader<string> => {
