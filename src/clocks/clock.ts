@@ -56,6 +56,10 @@ export interface Standstill {
 
 /** What a clock shows at an instant. */
 export interface Reading {
+  /** As recorded, but that a pause which was to end by itself is over. */
+  readonly state: ClockState;
+  /** Null while paused. */
+  readonly dueAt: Instant | null;
   readonly elapsedMs: BusinessMs;
   /** Negative when overdue. */
   readonly remainingMs: BusinessMs;
@@ -69,23 +73,33 @@ export interface Reading {
 
 /**
  * Reads a clock at `now`: a running or breached one ticks on in open time from where it was measured, but for when it
- * stood still, and until it is over. This is all that any answer says of the time on a clock.
+ * stood still, and until it is over; a paused one from where its pause ends by itself, whether or not that is recorded yet.
+ * This is all that any answer says of the time on a clock.
  */
 export function readClock(clock: Clock, calendar: Calendar, now: Instant): Reading {
-  const { state, measuredAt, targetMs, startedAt, dueAt, pausedAt, dueBeforePauseAt, stops } = clock;
+  const { targetMs, startedAt, pausedAt, dueBeforePauseAt, pausedUntil, stops } = clock;
   const endedAt = clock.satisfiedAt ?? clock.cancelledAt ?? clock.overAt;
   const until = Math.min(now, endedAt ?? Infinity);
-  const isTicking = (state === 'running' || state === 'breached') && until > measuredAt;
-  const elapsedMs = clock.elapsedMs + (isTicking ? openBetween(measuredAt, until, stops, calendar) : 0);
-  const isStill = stops.some(({ from, to }) => from <= now && (to === null || to > now));
+  const { state: known } = clock;
   const isPaused = pausedAt !== null && dueBeforePauseAt !== null;
-  const pauseEnd = Math.max(now, pausedAt ?? now, clock.pausedUntil ?? now);
+  const goesOnFrom = isPaused ? (pausedUntil ?? Infinity) : clock.measuredAt;
+  const isTicking = (known === 'running' || known === 'breached' || isPaused) && until > goesOnFrom;
+  const elapsedMs = clock.elapsedMs + (isTicking ? openBetween(goesOnFrom, until, stops, calendar) : 0);
+  const isStill = stops.some(({ from, to }) => from <= now && (to === null || to > now));
+  const pauseEnd = Math.max(pausedAt ?? now, pausedUntil ?? now);
+  const projectedDueAt = isPaused
+    ? moveByPauses(dueBeforePauseAt, [{ from: pausedAt, to: pauseEnd }], calendar)
+    : clock.dueAt;
+  const hasResumed = isPaused && pausedUntil !== null && pausedUntil <= now;
+  const isOver = endedAt !== null || isStill || (isPaused && !hasResumed);
   return {
+    state: hasResumed ? 'running' : known,
+    dueAt: hasResumed ? projectedDueAt : clock.dueAt,
     elapsedMs,
     remainingMs: targetMs - elapsedMs,
     elapsedWallMs: Math.max(0, (endedAt ?? now) - startedAt),
-    remainingWallMs: dueAt === null || endedAt !== null || isStill ? null : dueAt - now,
-    projectedDueAt: isPaused ? moveByPauses(dueBeforePauseAt, [{ from: pausedAt, to: pauseEnd }], calendar) : dueAt,
+    remainingWallMs: projectedDueAt === null || isOver ? null : projectedDueAt - now,
+    projectedDueAt,
   };
 }
 
@@ -109,8 +123,10 @@ export function clockOf<S extends Subject>(
   const step = lastStep(run);
   const isPaused = end === null && breachedAt === null && pausedSince !== null;
   const isSatisfied = end !== null && end.kind !== 'cancelled';
-  const measuredAt = Math.min(at, end?.at ?? overSince ?? Infinity);
-  const isStill = end === null && breachedAt !== null && overSince === null && pausedSince !== null;
+  const pausedUntil = run.pausedUntil ?? Infinity;
+  const measuredAt = Math.min(at, end?.at ?? overSince ?? (isPaused ? pausedUntil : Infinity));
+  const isLate = end === null && breachedAt !== null && overSince === null;
+  const isStill = isLate && pausedSince !== null && pausedUntil > measuredAt;
   return {
     run: run.id,
     metric: run.metric,
@@ -136,6 +152,6 @@ export function clockOf<S extends Subject>(
     elapsedMs: elapsed(run, measuredAt),
     measuredAt,
     planSince: run.planSince,
-    stops: isStill ? [{ from: measuredAt, to: null }] : [],
+    stops: isStill ? [{ from: measuredAt, to: run.pausedUntil }] : [],
   };
 }

@@ -110,10 +110,15 @@ function atRisk({ paused, pausedSince, calendar }: Pick<Run, 'paused' | 'pausedS
   return pausedSince !== null && at > pausedSince ? null : at;
 }
 
-/** Open time used until an instant, pauses left out; never counted beyond the run's end, or when it was over. */
-export function elapsed({ startedAt, end, overSince, paused, pausedSince, calendar }: Run, at: Instant): BusinessMs {
+/**
+ * Open time used until an instant, pauses left out; never counted beyond the run's end, or when it was over. A pause that ends
+ * by itself has ended then, whether or not that is recorded yet.
+ */
+export function elapsed(run: Run, at: Instant): BusinessMs {
+  const { startedAt, end, overSince, paused, pausedSince, calendar } = run;
   const until = Math.max(startedAt, Math.min(at, end?.at ?? overSince ?? Infinity));
-  const now = pausedSince !== null && pausedSince < until ? calendar.between(pausedSince, until) : 0;
+  const still = Math.min(until, run.pausedUntil ?? Infinity);
+  const now = pausedSince !== null && pausedSince < still ? calendar.between(pausedSince, still) : 0;
   return calendar.between(startedAt, until) - pausedUntil(paused, until, calendar) - now;
 }
 

@@ -3,6 +3,10 @@ import { compileCalendar } from '../../src/business-time/compile-calendar.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { readClock } from '../../src/clocks/clock.js';
 import { type TicketClock } from '../../src/tickets/domain/ticket-clocks.js';
+import { clockAfter } from '../../src/clocks/recorded-clock.js';
+import { isFact } from '../../src/tickets/domain/fact-of.js';
+import { type Stop, stopsChanged, withStops } from '../../src/tickets/domain/stops.js';
+import { changes } from '../../src/tickets/domain/ticket-state.js';
 import { viewOf } from '../../src/tickets/domain/ticket-view.js';
 import { hours, instant, planWith, TicketLife } from '../support/ticket-life.js';
 
@@ -16,6 +20,17 @@ function clockAt({ state, versions }: TicketLife, at: string): TicketClock {
   return clock;
 }
 
+/** The only clock of a ticket as a read model has it: by what was recorded of it, and by when the ticket stopped. */
+function clockFrom({ events, state, versions }: TicketLife): TicketClock {
+  let clock: TicketClock | undefined;
+  for (const event of events) if (!isFact(event)) clock = clockAfter(clock, event.type, event.data);
+  const stops = new Map<string, Stop>();
+  for (const { before, state: after, fact } of changes(state.facts))
+    for (const stop of stopsChanged(before, after, fact.at)) stops.set(`${stop.kind} ${stop.from}`, stop);
+  if (clock === undefined) throw new Error('there is no clock');
+  return withStops(clock, [...stops.values()], versions.plan(clock.terms.plan).pauses[clock.metric] ?? []);
+}
+
 const read = (ticket: TicketLife, at: string, now = at) => readClock(clockAt(ticket, at), calendar, instant(now));
 
 describe('a clock', () => {
@@ -26,6 +41,7 @@ describe('a clock', () => {
     const ticket = new TicketLife({ plan }).open('Mon 09:00');
     expect(clockAt(ticket, 'Mon 12:00')).toMatchObject({ dueAt: instant('Tue 11:00'), timeZone: 'UTC' });
     expect(read(ticket, 'Mon 12:00')).toEqual({
+      ...{ state: 'running', dueAt: instant('Tue 11:00') },
       ...{ elapsedMs: 3 * hour, remainingMs: 7 * hour, elapsedWallMs: 3 * hour, remainingWallMs: 23 * hour },
       projectedDueAt: instant('Tue 11:00'),
     });
@@ -49,6 +65,46 @@ describe('a clock', () => {
       projectedDueAt: instant('Tue 13:00'),
     });
     expect(read(ticket, 'Mon 14:00', 'Tue 09:30').projectedDueAt).toBe(instant('Tue 16:30'));
+  });
+
+  it('goes on when its pause ends by itself, whether or not that is recorded yet', () => {
+    const ticket = new TicketLife({ plan }).open('Mon 09:00').do('Mon 12:00', { ...hold, until: instant('Mon 14:00') });
+    expect(read(ticket, 'Mon 13:00')).toMatchObject({
+      ...{
+        state: 'paused',
+        dueAt: null,
+        elapsedMs: 3 * hour,
+        remainingWallMs: null,
+        projectedDueAt: instant('Tue 13:00'),
+      },
+    });
+    expect(read(ticket, 'Mon 14:00')).toMatchObject({ state: 'running', remainingMs: 7 * hour });
+    for (const measured of ['Mon 12:00', 'Mon 14:00', 'Mon 16:00']) {
+      const unrecorded = read(ticket, measured, 'Mon 16:00');
+      expect(unrecorded).toMatchObject({ state: 'running', dueAt: instant('Tue 13:00'), elapsedMs: 5 * hour });
+      const recorded = new TicketLife({ plan })
+        .open('Mon 09:00')
+        .do('Mon 12:00', { ...hold, until: instant('Mon 14:00') });
+      expect(unrecorded).toEqual(read(recorded.settle('Mon 16:00'), 'Mon 16:00'));
+    }
+  });
+
+  it('that is late goes on when the wait ends by itself, at every door, whether or not that is recorded yet', () => {
+    const late = () =>
+      new TicketLife({ plan })
+        .open('Mon 09:00')
+        .settle('Tue 12:00')
+        .do('Tue 13:00', { ...hold, until: instant('Tue 15:00') });
+    const recorded = clockFrom(late().settle('Tue 16:00'));
+    for (const now of ['Tue 14:00', 'Tue 15:00', 'Tue 16:00', 'Wed 10:00']) {
+      const expected = readClock(recorded, calendar, instant(now));
+      expect(expected.elapsedMs).toBe(
+        ({ 'Tue 14:00': 12, 'Tue 15:00': 12, 'Tue 16:00': 13, 'Wed 10:00': 15 }[now] as number) * hour,
+      );
+      expect(readClock(clockFrom(late()), calendar, instant(now))).toEqual(expected);
+      expect(read(late(), now)).toEqual(expected);
+      expect(read(late(), 'Tue 14:00', now)).toEqual(expected);
+    }
   });
 
   it('that is late is late by what it is past its deadline, until it is answered', () => {

@@ -11,7 +11,7 @@ export type StopKind = PauseReason | 'closed' | 'cancelled' | 'merged';
 export interface Stop {
   readonly kind: StopKind;
   readonly from: Instant;
-  /** Null: it goes on. */
+  /** When it ended, or will by itself. Null: it goes on, and nobody knows until when. */
   readonly to: Instant | null;
 }
 
@@ -23,12 +23,13 @@ export function stopsChanged(
 ): readonly Stop[] {
   if (before?.waits === state?.waits && before?.status === state?.status) return none;
   const [was, is] = [stopsOf(before), stopsOf(state)];
-  const changed = (a: typeof was, b: typeof was) => [...a].filter(([kind, from]) => b.get(kind) !== from);
+  const isIn = (all: typeof was, { kind, from }: Stop) => all.get(kind)?.from === from;
+  const isAlike = (a: Stop, b: Stop | undefined) => a.from === b?.from && a.to === b.to;
   // A cancelling ends only by being taken back, and then nothing is left of it.
   const end = (kind: StopKind) => (kind === 'cancelled' ? 0 : at);
   return [
-    ...changed(was, is).map(([kind, from]) => ({ kind, from, to: end(kind) })),
-    ...changed(is, was).map(([kind, from]) => ({ kind, from, to: null })),
+    ...[...was.values()].filter((stop) => !isIn(is, stop)).map((stop) => ({ ...stop, to: end(stop.kind) })),
+    ...[...is.values()].filter((stop) => !isAlike(stop, was.get(stop.kind))),
     ...endedMeanwhile(before, state, at),
   ];
 }
@@ -42,12 +43,15 @@ function endedMeanwhile(before: TicketState | undefined, state: TicketState | un
 
 const none: readonly Stop[] = [];
 
-/** The stops that go on, and since when. */
-function stopsOf(state: TicketState | undefined): ReadonlyMap<StopKind, Instant> {
-  const stops = new Map<StopKind, Instant>([...(state?.waits ?? [])].map(([reason, { since }]) => [reason, since]));
-  if (state?.status === 'closed' && state.closedAt !== null) stops.set('closed', state.closedAt);
-  if (state?.status === 'cancelled' && state.cancelledAt !== null) stops.set('cancelled', state.cancelledAt);
-  if (state?.status === 'merged' && state.mergedAt !== null) stops.set('merged', state.mergedAt);
+/** The stops that go on, by their kind. */
+function stopsOf(state: TicketState | undefined): ReadonlyMap<StopKind, Stop> {
+  const waits = [...(state?.waits ?? [])].map(([kind, { since, until }]): Stop => ({ kind, from: since, to: until }));
+  const stops = new Map<StopKind, Stop>(waits.map((stop) => [stop.kind, stop]));
+  const add = (kind: StopKind, from: Instant | null) =>
+    from === null ? stops : stops.set(kind, { kind, from, to: null });
+  if (state?.status === 'closed') add('closed', state.closedAt);
+  if (state?.status === 'cancelled') add('cancelled', state.cancelledAt);
+  if (state?.status === 'merged') add('merged', state.mergedAt);
   return stops;
 }
 

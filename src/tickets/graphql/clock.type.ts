@@ -95,16 +95,18 @@ export class ClockType {
 
 /** A clock as read at an instant. */
 export function toClockType(clock: TicketClock, versions: Versions, now: number): ClockType {
-  const { terms, dueAt, timeZone } = clock;
+  const { terms, timeZone } = clock;
   const { plan, calendar } = terms;
+  const reading = readClock(clock, versions.calendar(calendar), now);
   return {
     plan,
     calendar,
     mergedFrom: clock.from,
     ...clock,
-    ...readClock(clock, versions.calendar(calendar), now),
+    ...reading,
     // Formatted only for who asks.
     get dueAtLocal() {
+      const { dueAt } = reading;
       if (dueAt === null) return null;
       return `${DateTime.fromMillis(dueAt, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm:ss')} ${timeZone}`;
     },

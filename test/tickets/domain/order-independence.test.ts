@@ -63,6 +63,7 @@ const commands: fc.Arbitrary<TicketCommand | InternalCommand> = fc.oneof(
     { type: 'PauseTicket', reason: 'onHold' },
     { type: 'PauseTicket', reason: 'onHold', until: opening + 30 * hour },
     { type: 'PauseTicket', reason: 'waitingForThirdParty', until: opening + 80 * hour },
+    { type: 'PauseTicket', reason: 'waitingForThirdParty', until: end + 10 * hour },
     { type: 'ResumeTicket' },
     { type: 'ResumeTicket', reason: 'onHold' },
     { type: 'ReclassifyTicket', priority: 'high' },
