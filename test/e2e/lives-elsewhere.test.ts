@@ -158,6 +158,98 @@ describe('the life of a ticket as other desks have it, over the API', () => {
     expect(results).toMatchObject([{ outcome: 'RECORDED' }, { outcome: 'RECORDED' }]);
   });
 
+  it('keeps the promise of each request of a ticket that is merged on, the one in it and its own', async () => {
+    await open('survivor', 'pro');
+    await change('recordFirstResponse', 'MessageInput', { id: 'survivor' });
+    const times = ['2026-03-02T10:00:00Z', '2026-03-02T12:00:00Z', '2026-03-02T13:00:00Z'];
+    for (const [i, id] of ['first', 'second'].entries()) {
+      api.time.moveTo(Date.parse(times[i] ?? ''));
+      await open(id, 'pro');
+    }
+    api.time.moveTo(Date.parse(times[2] ?? ''));
+    await change('mergeTicket', 'MergeTicketInput', { id: 'first', into: 'second' });
+    const { position } = await change('mergeTicket', 'MergeTicketInput', { id: 'second', into: 'survivor' });
+    const due = (startedAt: string, dueAt: string) => ({ mergedFrom: 'second', state: 'RUNNING', startedAt, dueAt });
+    expect((await ticketOf('survivor', position)).clocks).toMatchObject([
+      { state: 'MET', mergedFrom: null },
+      due('2026-03-02T10:00:00.000Z', '2026-03-03T10:00:00.000Z'),
+      due('2026-03-02T12:00:00.000Z', '2026-03-03T12:00:00.000Z'),
+    ]);
+    api.time.moveTo(Date.parse('2026-03-03T11:00:00Z'));
+    const { ticket } = await change('recordFollowUp', 'MessageInput', { id: 'survivor' });
+    expect(ticket.clocks.slice(1)).toMatchObject([{ state: 'MET_LATE' }, { state: 'MET' }]);
+  });
+
+  it('keeps the promise of requests in bulk as it does singly (zammad#4203, freescout#1351)', async () => {
+    const at = (time: string) => ({ occurredAt: `2026-03-02T${time}:00Z` });
+    const opening = { event: 'TICKET_OPENED', customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email' };
+    const { results, position } = await record([
+      { ...opening, ticket: 'MA', subject: 'Old', ...at('05:00') },
+      { ticket: 'MA', event: 'FIRST_RESPONSE_SENT', ...at('05:30') },
+      { ticket: 'MA', event: 'TICKET_RESOLVED', ...at('06:00') },
+      { ...opening, ticket: 'MB', subject: 'It stopped again', ...at('08:00') },
+      { ticket: 'MB', event: 'TICKET_MERGED', into: 'MA', ...at('08:30') },
+      { ...opening, ticket: 'SP', subject: 'It stopped', ...at('08:00') },
+      { ticket: 'SP', event: 'TICKET_CANCELLED', cancelReason: 'SPAM', ...at('08:05') },
+      { ticket: 'SP', event: 'TICKET_RESTORED', ...at('08:06') },
+      { ticket: 'SP', event: 'FIRST_RESPONSE_SENT', ...at('08:50') },
+    ]);
+    expect(results).toEqual(results.map(() => ({ outcome: 'RECORDED', code: null, message: null })));
+    expect((await ticketOf('MA', position)).clocks).toMatchObject([
+      { state: 'MET' },
+      { state: 'RUNNING', mergedFrom: 'MB', startedAt: '2026-03-02T08:00:00.000Z' },
+    ]);
+    expect(await ticketOf('SP', position)).toMatchObject({ status: 'OPEN', clocks: [{ state: 'MET' }] });
+  });
+
+  describe('opened as urgent by mistake, and put right after its breach (osTicket#5160)', () => {
+    beforeEach(async () => {
+      const target = (amount: number, more = '') =>
+        `{ metric: RESOLUTION, target: { amount: ${amount}, unit: HOURS }${more} }`;
+      await api.data(
+        `mutation { definePlan(input: { code: "two", name: "Two", targets: [${target(16)}, ${target(1, ', priority: "urgent"')}] }) { __typename } }`,
+      );
+    });
+    const right = {
+      state: 'RUNNING',
+      breachedAt: null,
+      startedAt: '2026-03-02T09:00:00.000Z',
+      dueAt: '2026-03-03T17:00:00.000Z',
+    };
+
+    it('is judged by the right class when the plan is reapplied, singly', async () => {
+      await open('E', 'two', { priority: 'urgent' });
+      api.time.moveTo(Date.parse('2026-03-02T12:00:00Z'));
+      const { ticket } = await change('reclassifyTicket', 'ReclassifyTicketInput', { id: 'E', priority: 'normal' });
+      expect(ticket.clocks).toMatchObject([{ state: 'BREACHED' }]);
+      const { position } = await change('reapplyPlan', 'ReapplyPlanInput', { id: 'E' });
+      expect((await ticketOf('E', position)).clocks).toMatchObject([right]);
+    });
+
+    it('and answered by then, too, where answered clocks are judged again', async () => {
+      await open('E', 'two', { priority: 'urgent' });
+      api.time.moveTo(Date.parse('2026-03-02T12:00:00Z'));
+      await change('resolveTicket', 'ResolveTicketInput', { id: 'E' });
+      await change('reclassifyTicket', 'ReclassifyTicketInput', { id: 'E', priority: 'normal' });
+      const { ticket } = await change('reapplyPlan', 'ReapplyPlanInput', { id: 'E' });
+      expect(ticket.clocks).toMatchObject([{ state: 'MET_LATE' }]);
+      const { position } = await change('reapplyPlan', 'ReapplyPlanInput', { id: 'E', answered: true });
+      expect((await ticketOf('E', position)).clocks).toMatchObject([{ state: 'MET', breachedAt: null }]);
+    });
+
+    it('in bulk', async () => {
+      const at = (time: string) => ({ occurredAt: `2026-03-02T${time}:00Z` });
+      const opening = { customer: 'acme', plan: 'two', type: 'productBug', channel: 'email', subject: 'It stopped' };
+      api.time.moveTo(Date.parse('2026-03-02T14:00:00Z'));
+      const { position } = await record([
+        { ticket: 'E', event: 'TICKET_OPENED', priority: 'urgent', ...opening, ...at('09:00') },
+        { ticket: 'E', event: 'TICKET_RECLASSIFIED', priority: 'normal', ...at('12:00') },
+        { ticket: 'E', event: 'PLAN_REAPPLIED', ...at('13:00') },
+      ]);
+      expect((await ticketOf('E', position)).clocks).toMatchObject([right]);
+    });
+  });
+
   it('keeps the promise of a request that is merged into a ticket that was resolved (zammad#4203)', async () => {
     await open('MA', 'pro');
     await change('recordFirstResponse', 'MessageInput', { id: 'MA' });

@@ -223,6 +223,18 @@ C1,02/03/2026 09:30,ola,c-hour,Solved
     expect(await desk.queue()).toEqual(['MA']);
   });
 
+  it('that opened a ticket as urgent by mistake has it judged by the right class, from its opening (osTicket#5160)', async () => {
+    const { refused } = await take(
+      opened('E1', '02T09:00', 'c-urgent', { priority: 'urgent' }),
+      ['E1', '02T11:00', 'TicketReclassified', { priority: 'normal' }],
+      ['E1', '02T12:00', 'PlanReapplied'],
+      ['E1', '03T09:00', 'TicketResolved'],
+    );
+    expect(refused).toEqual([]);
+    expect(await desk.clocks('E1')).toEqual(['resolution met 03T08:00']);
+    expect(await desk.types('E1')).toContain('SlaBreachWithdrawn');
+  });
+
   describe('that reopens a ticket which it had cancelled as spam (freescout#1351, osTicket#5325)', () => {
     it('had done so by mistake: the rest is taken, and judged as if it had not been', async () => {
       const rows: readonly Row[] = [

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Instant } from '../../src/business-time/calendar.js';
 import { type ReceiveMerge } from '../../src/tickets/domain/commands.js';
 import { type TicketCommand } from '../../src/tickets/domain/facts.js';
@@ -54,7 +55,7 @@ function toldOf(facts: readonly Fact[], until: Instant): string {
 }
 
 const saysTheSame = (a: ReceiveMerge, b: ReceiveMerge) =>
-  a.stands === b.stands && a.unansweredSince === b.unansweredSince;
+  a.stands === b.stands && a.unansweredSince === b.unansweredSince && isDeepStrictEqual(a.others, b.others);
 
 /** A ticket as the domain page says it is kept: its facts, and how far it was judged. */
 export class NaiveTicket {

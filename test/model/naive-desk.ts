@@ -97,9 +97,13 @@ function wordsOf(from: string, ticket: NaiveTicket, known = 0): readonly Word[] 
     if (life === undefined) continue;
     if (command.type === 'MergeTicket') {
       const stands = senseOf(life, fact) === 'changes';
-      const unansweredSince = stands ? unanswered(life) : null;
-      const pauses = stopsOf(life, unansweredSince, at);
-      const said = { type: 'ReceiveMerge', from, stands, unansweredSince, merge: fact.id, pauses } as const;
+      const asked = (stands ? unanswered(from, life) : []).map((request) => ({
+        ...request,
+        pauses: stopsOf(life, request.since, at),
+      }));
+      const [first, ...others] = asked;
+      const oldest = { unansweredSince: first?.since ?? null, pauses: first?.pauses ?? [] };
+      const said = { type: 'ReceiveMerge', from, stands, ...oldest, merge: fact.id, others } as const;
       if (stands || !merges.has(command.into)) merges.set(command.into, { target: command.into, at, command: said });
     }
     if (command.type === 'SplitTicket' && ticket.facts.indexOf(fact) >= known)
@@ -108,19 +112,28 @@ function wordsOf(from: string, ticket: NaiveTicket, known = 0): readonly Word[] 
   return [...merges.values(), ...splits];
 }
 
-/** Since when a request waits that nobody has answered: its own, or one that was merged into it. */
-function unanswered({ hasReplied, replies, opening, openedAt, received }: Life): Instant | null {
+/** The requests that nobody has answered: its own, and those that came with tickets merged into it. */
+function unanswered(id: string, { hasReplied, replies, opening, openedAt, received }: Life) {
   const isOwn = !hasReplied && (opening.origin ?? 'customerRequest') === 'customerRequest';
-  const others = [...received.values()].flatMap(({ unansweredSince }) => unansweredSince ?? []);
-  const asked = [...(isOwn ? [openedAt] : []), ...others.filter((since) => !replies.some((reply) => reply >= since))];
-  return asked.length === 0 ? null : Math.min(...asked);
+  const told = [...received.values()].flatMap(({ from, unansweredSince, others = [] }) =>
+    unansweredSince === null ? [] : [{ ticket: from, since: unansweredSince }, ...others],
+  );
+  const asked = [
+    ...(isOwn ? [{ ticket: id, since: openedAt }] : []),
+    ...told.filter(({ since }) => !replies.some((reply) => reply >= since)),
+  ];
+  return asked.map(({ ticket, since }) => ({ ticket, since })).sort((a, b) => a.since - b.since);
 }
 
-/** When the clock of a request stood still until its ticket was merged. */
-function stopsOf({ runs }: Life, since: Instant | null, until: Instant): readonly Span[] {
-  const run = runs.find(({ metric, startedAt }) => metric === 'firstResponse' && startedAt === since);
+/** When the clock that answers a request stood still, from the request until its ticket was merged. */
+function stopsOf({ runs }: Life, since: Instant, until: Instant): readonly Span[] {
+  const firsts = runs.filter(({ metric }) => metric === 'firstResponse');
+  const run =
+    firsts.find(({ startedAt }) => startedAt === since) ??
+    firsts.find(({ from, startedAt }) => from === undefined && startedAt < since);
   if (run === undefined) return [];
-  return run.stoppedSince === undefined ? run.stops : [...run.stops, { from: run.stoppedSince, to: until }];
+  const stops = run.stoppedSince === undefined ? run.stops : [...run.stops, { from: run.stoppedSince, to: until }];
+  return stops.map(({ from, to }) => ({ from: Math.max(from, since), to })).filter(({ from, to }) => from < to);
 }
 
 /** The message that was split off is what its ticket is opened by, when it was written. */

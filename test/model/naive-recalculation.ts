@@ -124,30 +124,34 @@ export function heard(life: Life, said: ReceiveMerge, at: Instant): void {
 /** What was merged into it while it was cancelled by mistake. */
 export function heardMeanwhile(life: Life, at: Instant): void {
   for (const said of life.received.values()) {
-    const since = said.unansweredSince;
     const isThere = life.runs.some(({ from }) => from === said.from);
-    if (!isThere && (since === null || !life.replies.some((reply) => reply >= since))) hearOf(life, said, at);
+    const waits = asked(said).some(({ since }) => !life.replies.some((reply) => reply >= since));
+    if (!isThere && (waits || said.unansweredSince === null)) hearOf(life, said, at);
   }
 }
 
+/** The requests that are told of, the oldest first. */
+const asked = ({ unansweredSince: since, pauses = [], others = [] }: ReceiveMerge) =>
+  since === null ? [] : [{ since, pauses }, ...others];
+
 function hearOf(life: Life, said: ReceiveMerge, at: Instant): void {
-  const since = said.unansweredSince;
-  const id = `firstResponse:${said.from} ${said.merge ?? '?'}`;
   const own = live(life, 'firstResponse').find(({ from }) => from === undefined);
-  const theirs = life.runs.findIndex(({ from }) => from === said.from);
-  const known = life.runs[theirs];
-  if (known !== undefined) life.runs.splice(theirs, 1);
+  const known = life.runs.filter(({ from }) => from === said.from);
+  for (const run of known) life.runs.splice(life.runs.indexOf(run), 1);
   if (own !== undefined) moveToOldest(life, own, at);
-  if (since === null || life.status === 'cancelled' || life.status === 'merged') return;
-  if (known === undefined && own !== undefined) return;
+  if (life.status === 'cancelled' || life.status === 'merged') return;
+  if (known.length === 0 && own !== undefined) return;
   if (targetOf(life.terms.plan, 'firstResponse', life.opening, judgedClass(life)) === undefined) return;
-  const answeredAt = life.replies.filter((reply) => reply >= since).sort((a, b) => a - b)[0];
-  life.runs.push({
-    ...{ id, metric: 'firstResponse', from: said.from, ownStart: since, startedAt: since },
-    ...{ terms: life.terms, class: judgedClass(life), stops: [...(said.pauses ?? [])] },
-    ...{ movedByMergeAt: undefined, stoppedSince: undefined },
-    end: answeredAt === undefined ? undefined : { at: answeredAt, how: 'satisfied' },
-  });
+  for (const [i, { since, pauses = [] }] of asked(said).entries()) {
+    const answeredAt = life.replies.filter((reply) => reply >= since).sort((a, b) => a - b)[0];
+    life.runs.push({
+      ...{ id: `firstResponse:${said.from} ${i === 0 ? (said.merge ?? '?') : since}`, metric: 'firstResponse' },
+      ...{ from: said.from, ownStart: since, startedAt: since },
+      ...{ terms: life.terms, class: judgedClass(life), stops: [...pauses] },
+      ...{ movedByMergeAt: undefined, stoppedSince: undefined },
+      end: answeredAt === undefined ? undefined : { at: answeredAt, how: 'satisfied' },
+    });
+  }
 }
 
 /** What was breached stays, unless a merge of that very instant had breached it. */

@@ -16,7 +16,7 @@ export class TicketRecord {
   private readonly facts = new Map<string, string>();
   private readonly again = new Set<string>();
   /** Runs that answer a request of another ticket, and that ticket. */
-  private readonly handedOver = new Map<string, string>();
+  private readonly handedOver = new Map<string, { readonly from: string; readonly since: Instant }>();
 
   constructor(private readonly id: string) {}
 
@@ -30,8 +30,14 @@ export class TicketRecord {
     for await (const event of store.readStream(ticketStream(this.id), { from: this.read + 1 })) {
       this.read = event.revision;
       if (isSaid(event)) this.facts.set(event.id, this.nameOf(event));
-      const said = event.data as { readonly run: string; readonly dueAt: Instant; readonly from?: string };
-      if (event.type.startsWith('Sla') && said.from !== undefined) this.handedOver.set(said.run, said.from);
+      const said = event.data as {
+        readonly run: string;
+        readonly dueAt: Instant;
+        readonly startedAt: Instant;
+        readonly from?: string;
+      };
+      if (event.type.startsWith('Sla') && said.from !== undefined)
+        this.handedOver.set(said.run, { from: said.from, since: said.startedAt });
       if (event.type === 'SlaClockStarted') this.again.add(said.run);
       if (event.type === 'SlaBreached') this.breached(said);
       if (event.type === 'SlaBreachWithdrawn') {
@@ -62,11 +68,14 @@ export class TicketRecord {
   /** How a fact is named in the model. */
   nameFor = (fact: string): string => this.facts.get(fact) ?? '?';
 
-  /** A run by the name of the fact that started it; one that answers another ticket's request, by the merge. */
+  /** A run by the name of the fact that started it; one that answers another ticket's request, by the merge, or since when it waits. */
   renamed = (run: string, recordOf: (ticket: string) => TicketRecord): string => {
-    const from = this.handedOver.get(run);
-    const name = (fact: string) =>
-      from === undefined ? this.nameFor(fact) : `${from} ${recordOf(from).nameFor(fact)}`;
+    const handed = this.handedOver.get(run);
+    const name = (fact: string) => {
+      if (handed === undefined) return this.nameFor(fact);
+      const merge = recordOf(handed.from).nameFor(fact);
+      return `${handed.from} ${merge === '?' ? handed.since : merge}`;
+    };
     return run.replace(/:(.*)$/, (_, fact: string) => `:${name(fact)}`);
   };
 }

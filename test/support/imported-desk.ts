@@ -44,7 +44,7 @@ const plan = (code: string, calendar: string, rest: Partial<Plan>): Plan => ({
   ...{ code, name: code, calendar, channels: ['email'], types: ['productBug'], targets: [], ...rest },
 });
 
-/** Of each plan there is a customer: `c-full`, `c-nextk` and `c-hour`. */
+/** Of each plan there is a customer: `c-full`, `c-nextk`, `c-hour` and `c-urgent`. */
 const plans: readonly Plan[] = [
   plan('full', 'kiel', {
     targets: [target('firstResponse', 4), target('followUp', 1, 'businessDays'), target('resolution', 16)],
@@ -54,6 +54,7 @@ const plans: readonly Plan[] = [
     targets: [target('firstResponse', 4), target('followUp', 2)],
   }),
   plan('hour', 'always', { targets: [target('resolution', 1)] }),
+  plan('urgent', 'kiel', { targets: [target('resolution', 16), { ...target('resolution', 1), priority: 'urgent' }] }),
 ];
 
 /** What has become of a log that was imported. */

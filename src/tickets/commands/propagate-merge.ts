@@ -1,3 +1,4 @@
+import { type Instant } from '../../business-time/calendar.js';
 import { type Scope } from '../../auth/scope.js';
 import { type Position } from '../../event-sourcing/event-store.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
@@ -5,7 +6,6 @@ import { oneAtATimeByKey } from '../../event-sourcing/one-at-a-time.js';
 import { inTurns } from '../../event-sourcing/yield-to-event-loop.js';
 import { given } from '../../parsing/fields.js';
 import { ticketStream } from '../domain/ticket-event-types.js';
-import { type Instant } from '../../business-time/calendar.js';
 import { type ReceiveMerge } from '../domain/commands.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { concernsOthers, type MergePropagation, mergePropagations, pausesOf } from '../domain/merge-propagation.js';
@@ -68,8 +68,13 @@ async function propagate(ports: TicketPorts, id: string, from: number, way: Way)
 /** What is told, with when the request's clock stood still, where it ever did. */
 function withPauses({ command, occurredAt }: Told, ticket: Ticket, versions: Versions): Told['command'] {
   if (!isOfRequest(command)) return command;
-  const pauses = pausesOf(ticket, versions, command.unansweredSince, occurredAt);
-  return pauses.length === 0 ? command : { ...command, pauses };
+  const { unansweredSince, others } = command;
+  const paused = (since: Instant) => {
+    const pauses = pausesOf(ticket, versions, since, occurredAt);
+    return pauses.length === 0 ? {} : { pauses };
+  };
+  const handed = others?.map(({ ticket: asked, since }) => ({ ticket: asked, since, ...paused(since) }));
+  return { ...command, ...paused(unansweredSince), ...(handed === undefined ? {} : { others: handed }) };
 }
 
 type Told = Pick<MergePropagation, 'command' | 'occurredAt'>;

@@ -171,6 +171,16 @@ export interface Received {
   readonly merge?: string;
   /** When that request's clock stood still there; left out where it never did. */
   readonly pauses?: readonly Span[];
+  /** The other requests in it that nobody had answered by then; left out where there was none. */
+  readonly others?: readonly HandedRequest[];
+}
+
+/** A request that is handed over with the oldest one. */
+export interface HandedRequest {
+  /** The ticket that it was made in. */
+  readonly ticket: string;
+  readonly since: Instant;
+  readonly pauses?: readonly Span[];
 }
 
 /** The ticket that a split opens. */

@@ -3,9 +3,10 @@ import { type Versions } from '../../catalogue/domain/versions.js';
 import { spansOf } from '../../clocks/paused.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type ReceiveMerge } from './commands.js';
-import { type Fact, type TicketCommand } from './facts.js';
+import { type Fact, type HandedRequest, type TicketCommand } from './facts.js';
+import { requestsIn } from './handed-requests.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { type StateChange, type TicketState, oldest } from './ticket-state.js';
+import { type StateChange, type TicketState } from './ticket-state.js';
 import { pledge } from '../../event-sourcing/system-actor.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Ticket } from './ticket.js';
@@ -64,30 +65,41 @@ function merge(
   before: TicketState,
   revision: number,
 ): MergePropagation {
-  const unansweredSince = stands ? unanswered(before) : null;
+  const [oldest, ...others] = stands ? unanswered(from, before) : [];
   return {
     ...{ target: fact.data.into, customer },
-    command: { type: 'ReceiveMerge', from, stands, unansweredSince, revision, merge: fact.id },
+    command: {
+      ...{ type: 'ReceiveMerge', from, stands, unansweredSince: oldest?.since ?? null, revision, merge: fact.id },
+      ...(others.length === 0 ? {} : { others }),
+    },
     factId: deriveId('merge', from, String(revision)),
     occurredAt: fact.at,
     actor: pledge,
   };
 }
 
-/** The oldest request that nobody has answered, its own or that of a ticket merged into it: a reply answers all before it. */
-function unanswered({ lastReplyAt, origin, openedAt, received, receivedSince }: TicketState): Instant | null {
-  if (lastReplyAt === null) return oldest([receivedSince, origin === 'customerRequest' ? openedAt : null]);
-  const since = [...received.values()].map(({ unansweredSince }) => unansweredSince);
-  return oldest(since.filter((asked) => asked !== null && asked > lastReplyAt));
+/** The requests that nobody has answered, its own and those of tickets merged into it, oldest first: a reply answers all before it. */
+function unanswered(id: string, state: TicketState): readonly HandedRequest[] {
+  const { lastReplyAt, origin, openedAt, received } = state;
+  const own = lastReplyAt === null && origin === 'customerRequest' ? [{ ticket: id, since: openedAt }] : [];
+  const others = [...received].flatMap(([from, told]) => requestsIn(from, told));
+  return [...own, ...others.filter(({ since }) => lastReplyAt === null || since > lastReplyAt)].sort(
+    (a, b) => a.since - b.since,
+  );
 }
 
-/** When the clock of a request stood still in its own ticket until that was merged, at an instant. */
+/**
+ * When the clock of a request stood still in a ticket until that was merged, at an instant: its own, or that which answers an
+ * older request too.
+ */
 export function pausesOf(ticket: Ticket, versions: Versions, since: Instant, at: Instant): readonly Span[] {
-  const isOfIt = ({ metric, startedAt }: TicketRun) => metric === 'firstResponse' && startedAt === since;
-  const run = ticket.clocksAt(at, versions).find(isOfIt);
+  const clocks = ticket.clocksAt(at, versions).filter(({ metric }) => metric === 'firstResponse');
+  const isShared = ({ from, startedAt }: TicketRun) => from === null && startedAt < since;
+  const run = clocks.find(({ startedAt }) => startedAt === since) ?? clocks.find(isShared);
   if (run === undefined) return [];
   const open = run.pausedSince === null ? [] : [{ from: run.pausedSince, to: at }];
-  return [...spansOf(run.paused), ...open].filter(({ from, to }) => from < to);
+  const spans = [...spansOf(run.paused), ...open].map(({ from, to }) => ({ from: Math.max(from, since), to }));
+  return spans.filter(({ from, to }) => from < to);
 }
 
 function split(

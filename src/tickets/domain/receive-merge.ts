@@ -2,6 +2,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { heedWaits, isLive, lapse, lastStep, satisfy, takeOver } from '../../clocks/run.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type Fact, type Received } from './facts.js';
+import { requestsIn } from './handed-requests.js';
 import { recalculate } from './recalculate.js';
 import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { oldest, type TicketState } from './ticket-state.js';
@@ -17,7 +18,7 @@ export function received(transition: Transition, fact: Reception): readonly Tick
   const { status } = transition.state;
   const runs = answeringAll(transition);
   if (status === 'cancelled' || status === 'merged') return runs;
-  return withRequest(runs, transition, fact.data.from, fact.data);
+  return withRequests(runs, transition, fact.data.from, fact.data);
 }
 
 /** A ticket that was restored: what was merged into it meanwhile is as if it had not been cancelled. */
@@ -25,8 +26,8 @@ export function receivedAgain(transition: Transition): readonly TicketRun[] {
   const { state } = transition;
   let runs = answeringAll(transition);
   for (const [from, message] of state.received)
-    if (message.unansweredSince !== null && !isAnswered(message.unansweredSince, state))
-      runs = withRequest(runs, transition, from, message);
+    if (requestsIn(from, message).some(({ since }) => !isAnswered(since, state)))
+      runs = withRequests(runs, transition, from, message);
   return runs;
 }
 
@@ -54,26 +55,32 @@ function sharedSince(runs: readonly TicketRun[], { received: all, receivedSince 
 
 const isAnswered = (since: Instant, { lastReplyAt }: TicketState) => lastReplyAt !== null && lastReplyAt >= since;
 
-/** The runs with that of another ticket's request, as it was told last; without, where nobody waits for an answer. */
-function withRequest(
+/**
+ * The runs with those of another ticket's requests, as they were told last; without, where nobody waits for an answer. Each
+ * keeps its own promise. The oldest goes by the id of the merge, any other by its own ticket too.
+ */
+function withRequests(
   runs: readonly TicketRun[],
   transition: Transition,
   from: string,
-  { merge = deriveId('request', from), stands, unansweredSince: since, pauses = [] }: Received,
+  told: Received,
 ): readonly TicketRun[] {
   const { fact, state, firstReplyFrom } = transition;
-  const known = runs.find((run) => run.from === from);
-  const others = known === undefined ? runs : runs.filter((run) => run !== known);
-  if (!stands || since === null) return others;
-  if (known === undefined && liveOf(runs, 'firstResponse') !== undefined) return runs;
-  if (known !== undefined && fact.type !== 'MergeReceived') return runs;
+  const rest = runs.filter((run) => run.from !== from);
+  const isKnown = rest.length < runs.length;
+  if (!told.stands || told.unansweredSince === null) return rest;
+  if (!isKnown && liveOf(runs, 'firstResponse') !== undefined) return runs;
+  if (isKnown && fact.type !== 'MergeReceived') return runs;
   const under = promised(state.terms, 'firstResponse', transition);
-  if (under === undefined) return others;
+  if (under === undefined) return rest;
   const start = { metric: 'firstResponse', fact, under } as const;
-  const run: TicketRun = takeOver<TicketSubject>({ from, fact: merge, since, pauses }, start);
-  const reply = firstReplyFrom(since);
-  return [
-    ...others,
-    reply === undefined ? heedWaits(lapse(run, fact.at), state.waits, fact) : satisfy(lapse(run, reply.at), reply),
-  ];
+  const { merge = deriveId('request', from) } = told;
+  const requests = requestsIn(from, told).map(({ ticket, since, pauses = [] }, i): TicketRun => {
+    const id = i === 0 ? merge : deriveId('request', merge, ticket);
+    const run: TicketRun = takeOver<TicketSubject>({ from, fact: id, since, pauses }, start);
+    const reply = firstReplyFrom(since);
+    if (reply === undefined) return heedWaits(lapse(run, fact.at), state.waits, fact);
+    return satisfy(lapse(run, reply.at), reply);
+  });
+  return [...rest, ...requests];
 }

@@ -33,7 +33,7 @@ declare module '../../read-models/schema.js' {
  */
 export const mergePropagationsProjection: ReadModel = {
   name: 'mergePropagations',
-  version: 3,
+  version: 4,
   tables: {
     merge_propagations: {
       visible: 'none',
@@ -83,7 +83,7 @@ function take(rows: Rows, fact: StoredEvent & FactEvent): readonly MergePropagat
     if (row === undefined) own.push({ ticket, target: data.into, kind, revision, told: -1, content: null });
     else if (row.kind !== kind) row.kind = row.told < 0 ? 'splitAndMerge' : 'merge';
   }
-  const content = type === 'MergeReceived' ? JSON.stringify([data.stands, data.unansweredSince]) : null;
+  const content = type === 'MergeReceived' ? JSON.stringify([data.stands, data.unansweredSince, data.others]) : null;
   const told = (rows.get(tellerOf(fact) ?? '') ?? []).filter(({ target }) => target === ticket);
   // Hearing the same again is no news to pass on: merged in a circle, tickets would talk for ever.
   const isNews = content === null || told.some((row) => row.content !== content);

@@ -91,6 +91,19 @@ describe('a ticket that is merged', () => {
     expect(says(ours)).toMatchObject([{ unansweredSince: null }]);
   });
 
+  it('tells the other of each request in it that nobody has answered, the oldest first', () => {
+    const older = new TicketLife().open('Mon 09:00').do('Mon 09:30', received('Mon 07:00')).do('Mon 10:00', into('t2'));
+    expect(says(older)).toMatchObject([{ others: [{ ticket: 't1', since: instant('Mon 09:00') }] }]);
+    const chain = new TicketLife()
+      .open('Mon 09:00')
+      .do('Mon 10:00', 'RecordFirstResponse')
+      .do('Mon 12:00', { ...received('Mon 11:00'), others: [{ ticket: 'a', since: instant('Mon 11:30') }] })
+      .do('Mon 12:00', into('t2'));
+    expect(says(chain)).toMatchObject([
+      { unansweredSince: instant('Mon 11:00'), others: [{ ticket: 'a', since: instant('Mon 11:30') }] },
+    ]);
+  });
+
   it('tells it otherwise when a late fact shows that it was answered, or had ended', () => {
     const merged = () => new TicketLife().open('Mon 09:00').do('Mon 10:00', into('t2'));
     const answered = merged().do('Mon 09:30', 'RecordFirstResponse', { now: 'Mon 12:00' });
@@ -133,6 +146,26 @@ describe('a request that nobody had answered, merged into a ticket that is answe
       'FollowUpSent Tue 12:00',
       'SlaMet firstResponse/1 Tue 12:00',
     ]);
+  });
+
+  it('is one of several that a ticket hands over, and each keeps its promise', () => {
+    const both = { ...request('Mon 16:00'), others: [{ ticket: 'other', since: instant('Tue 10:00') }] };
+    const survivor = answered().do('Tue 11:00', both);
+    expect(survivor.last).toEqual([
+      'MergeReceived Tue 11:00',
+      'SlaClockStarted firstResponse/1 due Tue 12:00',
+      'SlaClockStarted firstResponse/1 due Tue 14:00',
+    ]);
+    survivor.do('Tue 13:00', 'RecordFollowUp');
+    expect(survivor.last).toEqual([
+      'SlaBreached firstResponse/1 due Tue 12:00',
+      'FollowUpSent Tue 13:00',
+      'SlaMetLate firstResponse/1 Tue 13:00',
+      'SlaMet firstResponse/1 Tue 13:00',
+    ]);
+    expect(survivor.do('Tue 11:00', { ...request('Tue 10:00', 2) }, { now: 'Tue 14:00' }).last.at(-1)).toBe(
+      'SlaClockCancelled firstResponse/2 Tue 11:00 (superseded)',
+    );
   });
 
   it('is late there if it was late by then', () => {
