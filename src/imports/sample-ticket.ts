@@ -79,7 +79,9 @@ export function sampleTicket(
 
   // What is rare has choices of its own, so that they change nothing else of the log.
   const rarely = new Random(openedAt);
-  const { type, channel } = open(openedAt, customer, random, say);
+  const seldom = new Random(openedAt + 1);
+  const { type, channel, subject } = open(openedAt, customer, random, say);
+  if (seldom.chance(0.03)) say(openedAt + 2 * minute, 'TicketCorrected', { subject: `${subject} (again)` });
   if (random.chance(0.5) && channel !== 'phone') {
     say(openedAt + 5_000, 'FirstResponseSent', { channel: 'email' }, { id: 'auto-reply', kind: 'automatic' });
   }
@@ -101,6 +103,7 @@ export function sampleTicket(
   say(respondedAt, 'FirstResponseSent', { channel: channel === 'phone' ? 'phone' : 'email' });
   if (rarely.chance(0.02)) sayTwice(`${ticket}-A`, ticket, openedAt, respondedAt, type, customer, say);
   const resolvedAt = Math.max(respondedAt + 5 * minute, after(openedAt, random.from(resolutionHours)));
+  if (type === 'appSpecificQuestion' && seldom.chance(0.05)) putRight(respondedAt + minute, say);
 
   // The updates between, by whoever has it.
   let at = respondedAt;
@@ -116,13 +119,18 @@ export function sampleTicket(
     if (update === 0 && waits) {
       const back = after(at, random.from(waitHours));
       say(at, 'FollowUpSent', { channel: 'email' });
-      say(at + 1_000, 'TicketPaused', { reason: random.chance(0.7) ? 'waitingForCustomer' : 'waitingForThirdParty' });
+      const reason = random.chance(0.7) ? 'waitingForCustomer' : 'waitingForThirdParty';
+      const wokenAt = Math.min(back, resolvedAt - minute);
+      // Of some it is known when they end: then they end by themselves.
+      const isTimed = wokenAt > at + minute && seldom.chance(0.2);
+      const until = isTimed ? { until: new Date(wokenAt).toISOString() } : {};
+      say(at + 1_000, 'TicketPaused', { reason, ...until });
       if (rarely.chance(0.1))
         say(at + 6_000, 'CustomerReplied', { channel: 'email' }, { id: customer.id, kind: 'automatic' });
-      at = Math.min(back, resolvedAt - minute);
+      at = wokenAt;
       if (at <= respondedAt + 2 * minute) break;
       say(at, 'CustomerReplied', { channel: 'email' }, { id: customer.id });
-      say(at + 1_000, 'TicketResumed');
+      if (!isTimed) say(at + 1_000, 'TicketResumed');
     } else if (random.chance(0.25)) say(at, 'InternalNoteAdded', { text: 'Asked a colleague.' });
     else if (random.chance(0.2)) {
       say(at, 'CustomerReplied', { channel: 'email' }, { id: customer.id });
@@ -144,6 +152,12 @@ export function sampleTicket(
 }
 
 type Say = (at: Instant, event: string, more?: object, actor?: object) => void;
+
+/** It was no question about one app, but a bug: all of its clocks are judged again by that. */
+function putRight(at: Instant, say: Say): void {
+  say(at, 'TicketReclassified', { type: 'productBug' });
+  say(at + 1_000, 'PlanReapplied', { answered: true });
+}
 
 /** The customer asks the same again before it is answered; the second ticket is merged into the first. */
 function sayTwice(
@@ -181,16 +195,17 @@ function open(
   const channel = channels[random.weighted(channelWeights)] ?? 'email';
   const isComplete = random.chance(0.7);
   const isHeard = channel === 'phone';
+  const subject = random.pick(subjects[type]);
   say(
     at,
     'TicketOpened',
     {
-      ...{ customer: customer.id, type, channel, subject: random.pick(subjects[type]) },
+      ...{ customer: customer.id, type, channel, subject },
       priority: priorities[random.weighted(priorities.map(([, share]) => share))]?.[0] ?? 'normal',
       ...(isComplete ? { application: random.pick(applications), users: [random.pick(users)] } : {}),
       ...(isHeard ? { origin: 'phoneRequest' } : {}),
     },
     { id: isHeard ? random.pick(agents) : customer.id },
   );
-  return { type, channel };
+  return { type, channel, subject };
 }

@@ -346,6 +346,30 @@ describe('the sample', () => {
     );
   });
 
+  it('has what is rare of tickets', () => {
+    const has = (event: string, field?: string) =>
+      log.some((row) => row.event === event && (field === undefined || field in row));
+    expect({
+      untils: has('TicketPaused', 'until'),
+      splits: has('TicketSplit'),
+      merges: has('TicketMerged'),
+      restored: has('TicketRestored'),
+      corrected: has('TicketCorrected', 'subject'),
+      judgedAgain: has('PlanReapplied', 'answered'),
+      automatic: log.some((row) => row.event === 'CustomerReplied' && JSON.stringify(row).includes('automatic')),
+    }).toEqual({
+      ...{
+        untils: true,
+        splits: true,
+        merges: true,
+        restored: true,
+        corrected: true,
+        judgedAgain: true,
+        automatic: true,
+      },
+    });
+  });
+
   it('follows the figures of the real logs', () => {
     // Beside those of people who asked twice.
     const opened = [...of('TicketOpened')].filter((ticket) => ticket?.endsWith('-A') !== true).length;
