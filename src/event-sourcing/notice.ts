@@ -30,7 +30,7 @@ export interface Notice<Code extends NoticeCode = NoticeCode> {
   readonly code: Code;
   /** For people. */
   readonly message: string;
-  /** What it is about: an event, a ticket or a customer by its id, or the value of a filter. */
+  /** What it is about: an event, a ticket, or a part of the catalogue by its id or code, or the value of a filter. */
   readonly about: string;
 }
 

@@ -162,6 +162,24 @@ describe('the answer to who says something', () => {
     for (const { node } of ticketHistory.edges) for (const { about } of node.notices) expect(about).toBe(node.id);
   });
 
+  it('says of a change of the catalogue that it was already so', async () => {
+    const enrol =
+      'enrolCustomer(input: { id: "hooli", plan: "pro" }) { ... on CustomerDefined { notices { code about } } }';
+    const word = 'defineWord(input: { list: CHANNEL, code: "fax" }) { ... on WordDefined { notices { code about } } }';
+    const plan = 'retirePlan(input: { code: "standard" }) { ... on PlanDefined { notices { code about } } }';
+    const calendar = `defineCalendar(input: { code: "own", name: "Own", timeZone: "UTC",
+      weekly: [{ day: "mon", windows: [{ opens: "09:00", closes: "17:00" }] }] }) { ... on CalendarDefined { notices { code about } } }`;
+    const changes = `mutation { ${enrol} ${word} ${plan} ${calendar} }`;
+    const none = { notices: [] };
+    expect(await api.data(changes)).toEqual({
+      ...{ enrolCustomer: none, defineWord: none, retirePlan: none, defineCalendar: none },
+    });
+    const so = (about: string) => ({ notices: [{ code: 'ALREADY_SO', about }] });
+    expect(await api.data(changes)).toEqual({
+      ...{ enrolCustomer: so('hooli'), defineWord: so('fax'), retirePlan: so('standard'), defineCalendar: so('own') },
+    });
+  });
+
   it('says it of each event in bulk, and that an opening is refused alone whose ticket is there', async () => {
     const record = async (...events: readonly object[]) => {
       const { recordTicketEvents } = await api.data<{ recordTicketEvents: { results: object[] } }>(

@@ -13,7 +13,8 @@ export class NoticeType implements Notice {
   message!: string;
 
   @Field(() => String, {
-    description: 'What it is about: the id of an event, of a ticket or of a customer, or the value of a filter.',
+    description:
+      'What it is about: the id of an event, of a ticket or of a customer, the code of another part of the catalogue, or the value of a filter.',
   })
   about!: string;
 }

@@ -19,7 +19,7 @@ import { ChangePlanCommand } from '../commands/change-plan-handler.js';
 import { type Change, type History } from '../domain/version-history.js';
 import { versionsOf } from '../domain/plan-decider.js';
 import { DefineCalendarInput, ReviseCalendarInput } from './calendar.inputs.js';
-import { calendarDefined, customerDefined, planDefined } from './catalogue-results.js';
+import { calendarDefined, customerDefined, noticesOfChange, planDefined } from './catalogue-results.js';
 import {
   ChangeCustomerPlanInput,
   EndCustomerEnrolmentInput,
@@ -162,31 +162,40 @@ export class CatalogueMutationsResolver {
 
   private changePlan(command: PlanRequest, { actor }: Identity) {
     const work = this.commands.execute(new ChangePlanCommand(command, actor));
-    return this.answer(planDefined.Defined, work, (history, last) =>
+    const code = command.type === 'DefinePlan' ? command.plan.code : command.code;
+    return this.answer(planDefined.Defined, code, work, (history, last) =>
       toPlanType(history, versionsOf(history).at(-1) ?? last),
     );
   }
 
   private changeCalendar(command: CalendarRequest, { actor }: Identity, signal: AbortSignal) {
     const work = this.commands.execute(new ChangeCalendarCommand(command, actor, signal));
-    return this.answer(calendarDefined.Defined, work, toCalendarType);
+    const code = command.type === 'DefineCalendar' ? command.calendar.code : command.code;
+    return this.answer(calendarDefined.Defined, code, work, toCalendarType);
   }
 
   private changeCustomer(command: CustomerRequest, { actor, scope }: Identity) {
     const work = this.commands.execute(new ChangeCustomerCommand(scope, command, actor));
-    return this.answer(customerDefined.Defined, work, toCustomerType);
+    const customer = command.type === 'EnrolCustomer' ? command.enrolment.customer : command.customer;
+    return this.answer(customerDefined.Defined, customer, work, toCustomerType);
   }
 
   private answer<Content, Type extends string, Thing, Answer extends { thing: Thing; position: string }>(
     type: new () => Answer,
+    about: string,
     work: Promise<Changed<History<Content, Type>>>,
     toType: (history: History<Content, Type>, last: Change<Content, Type>) => Thing,
   ) {
     return orRejection(
-      work.then(({ history, position }) => {
+      work.then(({ history, position, recorded }) => {
         const last = history.at(-1);
         if (last === undefined) throw new Error('what was changed is not there');
-        return Object.assign(new type(), { thing: toType(history, last), position: toCursor(this.store, position) });
+        const notices = noticesOfChange(recorded, about);
+        return Object.assign(new type(), {
+          thing: toType(history, last),
+          position: toCursor(this.store, position),
+          notices,
+        });
       }),
     );
   }

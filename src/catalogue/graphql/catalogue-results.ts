@@ -1,6 +1,8 @@
 import { createUnionType, Field, ObjectType } from '@nestjs/graphql';
+import { NoticeType } from '../../api/graphql/notice.type.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
+import { type Notice, notice } from '../../event-sourcing/notice.js';
 import { CalendarType, CustomerType, PlanType } from './catalogue.types.js';
 import { WordType } from './word.types.js';
 
@@ -17,6 +19,9 @@ function definedAs<Thing extends object>(name: string, field: string, thing: () 
       description: 'Give it to a query as `minPosition`, and its answer includes this write.',
     })
     position!: string;
+
+    @Field(() => [NoticeType], { description: 'What the sender should know of it: that it was already so.' })
+    notices!: readonly NoticeType[];
   }
   const Result = createUnionType({
     name: `${name}Result`,
@@ -26,6 +31,10 @@ function definedAs<Thing extends object>(name: string, field: string, thing: () 
   });
   return { Defined, Result };
 }
+
+/** What the sender of a change should know of it, by how many events were recorded. */
+export const noticesOfChange = (recorded: number, about: string): readonly Notice[] =>
+  recorded === 0 ? [notice('alreadySo', about)] : [];
 
 export const planDefined = definedAs('Plan', 'plan', () => PlanType);
 export const calendarDefined = definedAs('Calendar', 'calendar', () => CalendarType);

@@ -15,7 +15,7 @@ import { type WordRequest } from '../commands/change-word.js';
 import { ChangeWordCommand } from '../commands/change-word-handler.js';
 import { type WordList, wordLists, type Words } from '../domain/words.js';
 import { WordsOfDeskQuery } from '../queries/catalogue-queries.js';
-import { wordDefined } from './catalogue-results.js';
+import { noticesOfChange, wordDefined } from './catalogue-results.js';
 import { toWordType, wordAs } from './to-types.js';
 import { DefineWordInput, RestoreWordInput, RetireWordInput, ReviseWordInput, WordType } from './word.types.js';
 
@@ -105,10 +105,12 @@ export class WordsResolver {
   private change(request: WordRequest, { actor }: Identity) {
     const changed = this.commands
       .execute(new ChangeWordCommand(request, actor))
-      .then(({ history: words, position }) => {
+      .then(({ history: words, position, recorded }) => {
         const word = wordAs(words, request.list, request.code);
         if (word === undefined) throw new Error('what was changed is not there');
-        return Object.assign(new wordDefined.Defined(), { thing: word, position: toCursor(this.store, position) });
+        const notices = noticesOfChange(recorded, word.code);
+        const answer = { thing: word, position: toCursor(this.store, position), notices };
+        return Object.assign(new wordDefined.Defined(), answer);
       });
     return orRejection(changed);
   }
