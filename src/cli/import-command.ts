@@ -56,9 +56,10 @@ async function importFile(file: string, options: Options): Promise<void> {
   const source = options.source ?? mapping?.source ?? format.name;
   const survey = file === '-' ? undefined : await surveyOf(file, format, source);
   const unmapped = options.skipUnmapped === true ? undefined : survey?.unmapped.refusal;
-  if (unmapped !== undefined) {
+  const refusal = unmapped ?? survey?.backwardsRefusal;
+  if (refusal !== undefined) {
     survey?.close();
-    throw unmapped;
+    throw refusal;
   }
   const rejectsFile = rejects ?? `${file === '-' ? 'import' : basename(file)}.rejects.ndjson`;
 

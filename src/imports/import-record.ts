@@ -34,6 +34,8 @@ export interface FactRecord extends Omit<Report<'ticket' | 'occurredAt' | 'actor
 /** A row as read: a record, why it is none, or that it says nothing. Lines count from 1; on line 0 is what the format brings itself. */
 export type ImportRow =
   | { readonly line: number }
+  /** The first row of a ticket that goes before the one above it. */
+  | { readonly line: number; readonly turnsBack: true }
   | { readonly line: number; readonly record: ImportRecord }
   | {
       readonly line: number;

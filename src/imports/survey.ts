@@ -4,7 +4,11 @@ import { opens } from '../tickets/commands/opening-rejected.js';
 import { Unopened } from '../tickets/commands/unopened.js';
 import { ticketIdOf } from '../tickets/domain/ticket-id.js';
 import { type ImportRow } from './import-record.js';
+import { Rejection } from '../event-sourcing/rejection.js';
 import { UnmappedCells } from './unmapped-cells.js';
+
+/** The share of tickets that clocks of several programs may put out of order. */
+const fewBackwards = 0.01;
 
 /**
  * Which tickets a log opens, wherever in it: found where it can be read through before anything is recorded. It is kept on
@@ -17,10 +21,13 @@ export class Survey {
   /** Tickets of which an opening will be refused. */
   readonly unopened = new Unopened(this.refused);
   readonly unmapped = new UnmappedCells();
+  /** Tickets whose rows do not go by time. */
+  private backwards = 0;
   private line = 0;
   private readonly db = namelessDatabase('CREATE TABLE opened (ticket TEXT PRIMARY KEY, customer TEXT) WITHOUT ROWID');
   private readonly insert = this.db.prepare('INSERT OR IGNORE INTO opened VALUES (?, ?)');
   private readonly find = this.db.prepare('SELECT customer FROM opened WHERE ticket = ?').pluck();
+  private readonly count = this.db.prepare('SELECT count(*) FROM opened').pluck();
   private readonly own = this.db.prepare('UPDATE opened SET customer = ? WHERE ticket = ? AND customer IS NULL');
 
   constructor(private readonly source: string) {}
@@ -28,7 +35,8 @@ export class Survey {
   take(row: ImportRow): void {
     if (row.line !== this.line) this.rows += 1;
     this.line = row.line;
-    if ('rejected' in row) {
+    if ('turnsBack' in row) this.backwards += 1;
+    else if ('rejected' in row) {
       if (row.unmapped !== undefined) this.unmapped.add(row.unmapped);
       if (row.unopened?.by === 'opening') this.refuse(row.unopened.ticket);
       else if (row.unopened !== undefined) this.opened(row.unopened.ticket, null);
@@ -37,6 +45,18 @@ export class Survey {
       if (opens(command)) this.opened(ticket, command.customer);
       else if (command.type === 'SplitTicket') this.opened(command.into, null);
     }
+  }
+
+  /** Why a log is not taken in the order of its rows; undefined where it may be. */
+  get backwardsRefusal(): Rejection | undefined {
+    const tickets = this.count.get() as number;
+    if (this.backwards <= tickets * fewBackwards) return undefined;
+    const how =
+      'Say order: time in the mapping to have its rows sorted, or order: file where they are right as they are.';
+    return new Rejection(
+      'LOG_BACKWARDS',
+      `The rows of ${this.backwards} of ${tickets} tickets run backwards in time. ${how}`,
+    );
   }
 
   /** Whether the log opens a ticket, by Pledge's id. */

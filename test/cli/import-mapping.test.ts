@@ -70,6 +70,33 @@ state: { column: what, values: { ${values} } }
     expect(stdout).toContain('SlaMetLate');
   });
 
+  it('refuses a log whose newest rows are first, sorts it where the mapping says so, or takes it as it is', async () => {
+    const folder = newFolder();
+    const rows = (ticket: number) => [
+      `A-${ticket},2024-01-02T12:00:00Z,mia,Solved`,
+      `A-${ticket},2024-01-02T09:00:00Z,tom,Answered`,
+      `A-${ticket},2024-01-02T09:00:00Z,mia,New`,
+    ];
+    const log = (count: number) => ['id,date,who,what', ...Array.from({ length: count }, (_, n) => rows(n)).flat()];
+    writeFileSync(join(folder, 'log.csv'), log(3).join('\n'));
+    const mapping = { source: 'desk', rows: 'events', times: {}, ticket: { column: 'id' }, at: { column: 'date' } };
+    const more = { actor: { column: 'who' }, customer: 'acme', plan: 'pro', type: 'productBug', channel: 'email' };
+    const values = { New: 'open', Answered: 'reply', Solved: 'resolved' };
+    const written = { ...mapping, ...more, subject: 'Lamp', state: { column: 'what', values } };
+    const given = async (order: object) => {
+      writeFileSync(join(folder, 'mapping.yaml'), JSON.stringify({ ...written, ...order }));
+      return pledgeHere(folder, ['import', 'log.csv', '--mapping', 'mapping.yaml']);
+    };
+    expect((await given({})).stderr).toBe(
+      'pledge: LOG_BACKWARDS: The rows of 3 of 3 tickets run backwards in time. Say order: time in the mapping to have its rows sorted, or order: file where they are right as they are.\n',
+    );
+    expect((await given({ order: 'time' })).stdout).toMatch(/9 rows, 10 facts/);
+    const { stdout } = await pledgeHere(folder, ['history', 'A-0']);
+    const facts = [...stdout.matchAll(/TicketOpened|FirstResponseSent|TicketResolved/g)].map(String);
+    expect(facts).toEqual(['TicketOpened', 'FirstResponseSent', 'TicketResolved']);
+    expect((await given({ order: 'file', source: 'other' })).stdout).toMatch(/9 rows/);
+  });
+
   it('imports nothing where its plan is not there', async () => {
     const folder = log('Mia,G1 2nd,Accepted,High,P1,In Progress,2012-03-01 10:00:00+00:00,P-1');
     const { code, stderr } = await pledgeHere(folder, ['import', 'log.csv', '--mapping', mapping]);

@@ -3,6 +3,7 @@ import { csvRows, type Row } from '../csv.js';
 import { FieldFault } from '../../parsing/fields.js';
 import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
 import { MappedTicket, required } from './mapped-ticket.js';
+import { byTime } from './by-time.js';
 import { type Mapping } from './mapping.js';
 import { UnmappedCell } from './reading.js';
 
@@ -16,7 +17,8 @@ export const mappedLog = (mapping: Mapping): ImportFormat => ({
   async *read(bytes) {
     const tickets = new Cache<MappedTicket | 'unopened'>(followed);
     const customers = new Cache<true>(followed);
-    for await (const row of csvRows(bytes, mapping.columns, mapping.dialect)) {
+    const inFile = csvRows(bytes, mapping.columns, mapping.dialect);
+    for await (const row of mapping.order === 'time' ? byTime(inFile, timeIn(mapping)) : inFile) {
       const { line } = row;
       if ('fault' in row) {
         yield { line, rejected: { code: 'ROW_MALFORMED', message: row.fault, raw: row.raw() } };
@@ -42,11 +44,12 @@ function hear(
     if (known === 'unopened') return [refused(row, 'OPENING_REJECTED', openingRejected(id))];
     const ticket = known ?? new MappedTicket(id, mapping);
     const enrolment = enrolmentOf(row, mapping);
-    const facts = ticket.hear(row);
+    const { facts, turnsBack } = ticket.hear(row);
     tickets.set(id, ticket);
     const isNew = enrolment !== undefined && customers.get(enrolment.customer) === undefined;
     if (enrolment !== undefined) customers.set(enrolment.customer, true);
-    return [...(isNew ? [enrolment] : []), ...facts].map((record) => ({ line, record }));
+    const records = [...(isNew ? [enrolment] : []), ...facts].map((record) => ({ line, record }));
+    return turnsBack && mapping.order === undefined ? [{ line, turnsBack: true }, ...records] : records;
   } catch (error) {
     if (!(error instanceof FieldFault)) throw error;
     const unmapped = error instanceof UnmappedCell ? { unmapped: error.where } : {};
@@ -57,6 +60,16 @@ function hear(
     return [{ ...rejected, unopened: { ticket: id, by: 'opening' } }];
   }
 }
+
+/** Where a row says when it was; one that does not is rejected when it is read. */
+const timeIn = (mapping: Mapping) => (row: Row) => {
+  try {
+    return mapping.at(row);
+  } catch (error) {
+    if (error instanceof FieldFault) return undefined;
+    throw error;
+  }
+};
 
 const refused = (row: Row, code: string, message: string) =>
   ({ line: row.line, rejected: { code, message, raw: row.raw() } }) as const;

@@ -34,6 +34,7 @@ export class MappedTicket {
   private status: 'open' | 'ended' | 'cancelled' = 'open';
   private wait: PauseReason | undefined;
   private isAnswered = false;
+  private isBackwards = false;
   private before: Snapshot | undefined;
 
   constructor(
@@ -41,16 +42,21 @@ export class MappedTicket {
     private readonly mapping: Mapping,
   ) {}
 
-  /** The facts of a row. @throws FieldFault where the row makes no sense; then it leaves the ticket as it was */
-  hear(row: Row): readonly FactRecord[] {
+  /**
+   * The facts of a row, and whether it is the first that goes before the one above it.
+   * @throws FieldFault where the row makes no sense; then it leaves the ticket as it was
+   */
+  hear(row: Row): { readonly facts: readonly FactRecord[]; readonly turnsBack: boolean } {
     const now = this.read(row);
     const opening = this.before === undefined ? [this.opening(row, now)] : [];
     const commands = [...this.commands(now)];
+    const turnsBack = !this.isBackwards && this.before !== undefined && now.at < this.before.at;
+    this.isBackwards ||= turnsBack;
     this.before = now;
     const { at: occurredAt, actor, owner } = now;
     const common = { kind: 'fact', ticket: this.id, occurredAt, actor } as const;
     const named = owner === undefined ? common : { ...common, customer: owner };
-    return [...opening, ...commands.map((command) => ({ ...named, command }))];
+    return { facts: [...opening, ...commands.map((command) => ({ ...named, command }))], turnsBack };
   }
 
   private read(row: Row): Snapshot {

@@ -16,6 +16,8 @@ export interface Mapping {
   readonly columns: readonly string[];
   /** `snapshots`: a row is the whole record as it is from then on. `events`: a row is one thing that happened. */
   readonly rows: 'snapshots' | 'events';
+  /** By time, or as in the file; left out: as in the file, where hardly a ticket runs backwards there. */
+  readonly order: 'time' | 'file' | undefined;
   readonly ticket: RowReader<string>;
   readonly at: RowReader<number>;
   readonly actor: RowReader<string>;
@@ -57,6 +59,7 @@ const something: Read<unknown> = (value, field) => {
 
 const shape = {
   ...{ source: text(100), csv: optional(object), rows: oneOf(['snapshots', 'events']), times: object },
+  order: optional(oneOf(['time', 'file'] as const)),
   ...{ ticket: object, at: object, actor: optional(object), opened: optional(object) },
   ...{
     customer: something,
@@ -110,6 +113,7 @@ export function parseMapping(value: unknown): Mapping {
   return {
     ...readings,
     ...{ source: written.source, dialect, columns: [...cells.columns], rows: written.rows },
+    order: written.order,
     automatic: new Set(optional(listOf(1_000, actorId.read))(automatic, 'actor.automatic')),
     plans: constantsOf(written.plan).map(String),
     calendars: constantsOf(written.calendar).map(String),
