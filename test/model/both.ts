@@ -213,16 +213,24 @@ export class Both {
     }));
   }
 
-  /** Every door reads the clocks of a ticket alike: the read model, what was decided, and a replay. */
+  /** Every door reads the clocks of a ticket alike, and notices the same: the read model, what was decided, and a replay. */
   private async compareDoors(id: string, view: TicketView | undefined): Promise<void> {
     const { context } = this;
     const question = { scope: 'everyone', id, occurredBy: context.time.now(), recordedBy: Infinity } as const;
     const replayed = await replayTicket(context, question, () => undefined);
     const { ticket } = await changeTicket(context, id, []);
-    const shown = [view, ticket, replayed && replayedView(replayed)].map((each) =>
-      each === undefined ? undefined : sorted(this.readings(each).map(withoutMeasure)),
-    );
+    const doors = [view, ticket, replayed && replayedView(replayed)];
+    const shown = doors.map((each) => each && sorted(this.readings(each).map(withoutMeasure)));
     expect({ id, shown }).toEqual({ id, shown: [shown[0], shown[0], shown[0]] });
+    const noticed = doors.map(
+      (each) =>
+        each &&
+        each
+          .notices()
+          .map(({ fact, code }) => `${fact} ${code}`)
+          .sort(),
+    );
+    expect({ id, noticed }).toEqual({ id, noticed: [noticed[0], noticed[0], noticed[0]] });
   }
 
   private async compareNow(id: string): Promise<void> {
