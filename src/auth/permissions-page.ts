@@ -59,6 +59,13 @@ Nothing about their tickets, not even that they exist. But two things are visibl
 of the desk, including those for a single customer: put nothing secret into their codes and names. The second are ids of tickets: an
 opening with an id that exists already is refused.
 
+## Tokens of some customers, and ids that were joined
+
+Two ids of one company may be joined from a date on ([plans.md](plans.md)). Who may see a ticket depends on the customer that is recorded on
+it. What names the old id from that date on is recorded as the survivor's: tokens limited to the survivor may open and see it, tokens limited to the
+old id may not. Tickets from before keep the old id: tokens limited to the survivor do not see them. Nobody sees more by a join than before it. For
+both, give a token or key both ids; to join, it must have both, too.
+
 Such a token can also estimate how much the desk does as a whole. Positions, cursors and heartbeats of the feed are places in one log,
 and grow with the events of all customers. They do not show whose events, or which. This cannot be avoided: with a place in the log a
 writer can read its own write, and a listener can continue without a gap. Places counted for each customer would need a log for each.

@@ -8,6 +8,9 @@ import { ChangeWordHandler } from './commands/change-word-handler.js';
 import { CatalogueMutationsResolver } from './graphql/catalogue-mutations.resolver.js';
 import { CatalogueQueriesResolver } from './graphql/catalogue-queries.resolver.js';
 import { DueAtResolver } from './graphql/due-at.resolver.js';
+import { JoinCustomersHandler } from './commands/join-customers-handler.js';
+import { JoinsResolver } from './graphql/joins.resolver.js';
+import { JoinsOfCustomerHandler } from './queries/joins-query.js';
 import { WordsResolver } from './graphql/words.resolver.js';
 import {
   CalendarHistoriesHandler,
@@ -18,9 +21,21 @@ import {
 } from './queries/catalogue-queries.js';
 import { DueAtHandler } from './queries/due-at-query.js';
 
-export const catalogueResolvers = [CatalogueQueriesResolver, CatalogueMutationsResolver, DueAtResolver, WordsResolver];
+export const catalogueResolvers = [
+  CatalogueQueriesResolver,
+  CatalogueMutationsResolver,
+  DueAtResolver,
+  WordsResolver,
+  JoinsResolver,
+];
 
-const commands = [ChangePlanHandler, ChangeCalendarHandler, ChangeCustomerHandler, ChangeWordHandler];
+const commands = [
+  ChangePlanHandler,
+  ChangeCalendarHandler,
+  ChangeCustomerHandler,
+  ChangeWordHandler,
+  JoinCustomersHandler,
+];
 const queries = [
   PlanHistoriesHandler,
   CalendarHistoriesHandler,
@@ -28,6 +43,7 @@ const queries = [
   CustomerListHandler,
   WordsOfDeskHandler,
   DueAtHandler,
+  JoinsOfCustomerHandler,
 ];
 
 @Module({

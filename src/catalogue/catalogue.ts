@@ -5,7 +5,8 @@ import { Rejection } from '../event-sourcing/rejection.js';
 import { type Versions } from './domain/versions.js';
 import { calendarDecider, type CalendarHistory, calendarNotFound } from './domain/calendar-decider.js';
 import { customerDecider, type CustomerHistory } from './domain/customer-decider.js';
-import { calendarStream, customerStream, planStream, wordsStream } from './domain/catalogue-events.js';
+import { calendarStream, customerStream, joinsStream, planStream, wordsStream } from './domain/catalogue-events.js';
+import { type Joins, joinsDecider, survivorAt, survivorsOf } from './domain/joins-decider.js';
 import { type Change, inForce } from './domain/version-history.js';
 import { type Plan, targetCalendarsOf } from './domain/plan.js';
 import { calendarsOf, type PinnedVersions, type VersionRef } from '../clocks/pinned-versions.js';
@@ -34,6 +35,7 @@ export class Catalogue implements Versions {
   private readonly calendars: FollowedStreams<CalendarHistory>;
   private readonly customers: FollowedStreams<CustomerHistory>;
   private readonly desk: FollowedStreams<Words>;
+  private readonly joined: FollowedStreams<Joins>;
   private readonly pinned = new SharedAnswers<PinnedVersionsAt>();
   private readonly compiled = new Map<string, Calendar>();
 
@@ -46,6 +48,7 @@ export class Catalogue implements Versions {
     this.calendars = new FollowedStreams(store, calendarStream, calendarDecider);
     this.customers = new FollowedStreams(store, customerStream, customerDecider, customersKept);
     this.desk = new FollowedStreams(store, () => wordsStream, wordsDecider);
+    this.joined = new FollowedStreams(store, () => joinsStream, joinsDecider);
   }
 
   /**
@@ -58,7 +61,10 @@ export class Catalogue implements Versions {
   }
 
   private async lookUp(customer: string, namedPlan: string | null): Promise<PinnedVersionsAt> {
-    const enrolments = await this.customers.follow(customer);
+    const joins = await this.joins();
+    const customers = new Map<string, CustomerHistory>();
+    for (const one of survivorsOf(joins, customer)) customers.set(one, await this.customers.follow(one));
+    const enrolments = [...customers.values()].flat();
     const codes =
       namedPlan === null ? [this.defaultPlan, ...enrolments.flatMap(({ content }) => content.plan ?? [])] : [namedPlan];
     const plans = new Map<string, PlanHistory>();
@@ -75,7 +81,7 @@ export class Catalogue implements Versions {
       return { code, version: calendar.version };
     };
     return (at, planVersion) => {
-      const enrolment = inForce(enrolments, at)?.content;
+      const enrolment = inForce(customers.get(survivorAt(joins, customer, at)) ?? [], at)?.content;
       const code = namedPlan ?? enrolment?.plan ?? this.defaultPlan;
       const plan = versionAt(plans.get(code) ?? [], code, at, planVersion);
       const calendar = calendarAt(enrolment?.calendar ?? plan.content.calendar, at);
@@ -99,7 +105,8 @@ export class Catalogue implements Versions {
 
   /** The plan that a customer was put on at an instant, as known now; undefined where it was on none. */
   async planOfCustomer(customer: string, at: Instant): Promise<string | undefined> {
-    return inForce(await this.customers.follow(customer), at)?.content.plan ?? undefined;
+    const survivor = survivorAt(await this.joins(), customer, at);
+    return inForce(await this.customers.follow(survivor), at)?.content.plan ?? undefined;
   }
 
   /** Makes sure that versions a stream pins are cached. */
@@ -135,6 +142,11 @@ export class Catalogue implements Versions {
     return this.calendars.follow(code);
   }
 
+  /** Which ids of customers were joined to which. */
+  joins(): Promise<Joins> {
+    return this.joined.follow(joinsStream);
+  }
+
   /** The words of the desk: types, channels and priorities. */
   words(): Promise<Words> {
     return this.desk.follow(wordsStream);
@@ -158,7 +170,7 @@ export class Catalogue implements Versions {
 
   /** What was just written here is seen by the next question, whoever else is asking at the time. */
   refresh(): void {
-    for (const followed of [this.plans, this.calendars, this.customers, this.desk]) followed.refresh();
+    for (const followed of [this.plans, this.calendars, this.customers, this.desk, this.joined]) followed.refresh();
     this.pinned.forget();
   }
 }

@@ -2,6 +2,7 @@ import { type ImportFinished, type ImportStarted } from '../tickets/domain/impor
 import {
   type CalendarEvent,
   type CustomerEvent,
+  type JoinEvent,
   type PlanEvent,
   type WordEvent,
 } from '../catalogue/domain/catalogue-events.js';
@@ -10,6 +11,14 @@ import { type TicketEvent } from '../tickets/domain/ticket-event-types.js';
 
 /** Every event that Pledge records, as its newest version says. */
 export type RecordedEvent =
-  TicketEvent | PlanEvent | CalendarEvent | CustomerEvent | WordEvent | ImportStarted | ImportFinished | WebhookEvent;
+  | TicketEvent
+  | PlanEvent
+  | CalendarEvent
+  | CustomerEvent
+  | JoinEvent
+  | WordEvent
+  | ImportStarted
+  | ImportFinished
+  | WebhookEvent;
 
 export type RecordedType = RecordedEvent['type'];

@@ -24,6 +24,7 @@ export const upcasters = {
   CustomerPlanChanged: [],
   CustomerCalendarSet: [],
   CustomerEnrolmentEnded: [],
+  CustomersJoined: [],
   WordDefined: [],
   WordRevised: [],
   WordRetired: [],

@@ -2,6 +2,7 @@ import { changeCalendar } from '../../src/catalogue/commands/change-calendar.js'
 import { changeCustomer } from '../../src/catalogue/commands/change-customer.js';
 import { changePlan } from '../../src/catalogue/commands/change-plan.js';
 import { changeWord } from '../../src/catalogue/commands/change-word.js';
+import { joinCustomers } from '../../src/catalogue/commands/join-customers.js';
 import { defineCalendar, enrolCustomer } from '../../src/catalogue/commands/define.js';
 import { officeHours } from '../../src/catalogue/domain/built-in-plans.js';
 import { settleTicket } from '../../src/tickets/commands/settle-ticket.js';
@@ -61,6 +62,11 @@ async function changeTheCatalogue(context: TestContext): Promise<void> {
   );
   const gone = { customer: 'globex', name: 'Globex', plan: 'pro', calendar: null, effectiveFrom: null };
   await enrolCustomer(context, gone, admin);
+  await joinCustomers(
+    context,
+    { type: 'JoinCustomers', customer: 'globex-old', into: 'globex', effectiveFrom: at },
+    admin,
+  );
   await changeCustomer(context, { type: 'EndCustomerEnrolment', customer: 'globex', effectiveFrom: at }, admin);
 }
 

@@ -50,6 +50,17 @@ export type CustomerEvent =
   /** From then on it is as one that nobody enrolled: it has neither plan nor calendar of its own, until it is on a plan again. */
   | NewEvent<'CustomerEnrolmentEnded', { readonly customer: string; readonly effectiveFrom: Instant }>;
 
+/** Two ids of one company: from an instant on, what names the one is of the other. */
+export interface CustomerJoin {
+  /** The id that is joined to the other. */
+  readonly customer: string;
+  /** The customer that goes on. */
+  readonly into: string;
+  readonly effectiveFrom: Instant;
+}
+
+export type JoinEvent = NewEvent<'CustomersJoined', CustomerJoin>;
+
 /** Which word of the desk. */
 interface OfWord {
   readonly list: WordList;
@@ -74,6 +85,8 @@ export const customerEventTypes = [
   'CustomerEnrolmentEnded',
 ] as const satisfies CustomerEvent['type'][];
 
+export const joinEventTypes = ['CustomersJoined'] as const satisfies JoinEvent['type'][];
+
 export const wordEventTypes = [
   'WordDefined',
   'WordRevised',
@@ -84,5 +97,7 @@ export const wordEventTypes = [
 export const calendarStream = (code: string): string => `calendar-${code}`;
 export const planStream = (code: string): string => `plan-${code}`;
 export const customerStream = (id: string): string => `customer-${id}`;
+/** All joins of customers are in one stream: there are few, and a join is checked against all, so that none makes a circle. */
+export const joinsStream = 'catalogue-joins';
 /** All words are in one stream: there are few, and a ticket is checked against all. */
 export const wordsStream = 'catalogue-words';

@@ -8,7 +8,8 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CatalogueRequest, type CataloguePorts, record } from '../commands/catalogue-ports.js';
 import { calendarDecider, calendarNotFound } from '../domain/calendar-decider.js';
 import { customerDecider, type CustomerHistory } from '../domain/customer-decider.js';
-import { calendarStream, customerStream, planStream, wordsStream } from '../domain/catalogue-events.js';
+import { calendarStream, customerStream, joinsStream, planStream, wordsStream } from '../domain/catalogue-events.js';
+import { joinsDecider } from '../domain/joins-decider.js';
 import { refused } from '../domain/expect-sound-plan.js';
 import { same, type RecordedChange } from '../domain/version-history.js';
 import { isRetired, planDecider, versionsOf } from '../domain/plan-decider.js';
@@ -17,12 +18,12 @@ import { wordIn, type WordList, type Words } from '../domain/words.js';
 import { wordsDecider } from '../domain/words-decider.js';
 import { type ResolveHolidays } from '../holidays-apart.js';
 import { canonicalDefinition, canonicalPlan } from './canonical.js';
-import { type CustomerEntry, type PlansFile, type WordEntry } from './read-plans-file.js';
+import { type CustomerEntry, type JoinEntry, type PlansFile, type WordEntry } from './read-plans-file.js';
 import { type WholeCatalogue } from './whole-catalogue.js';
 
 /** Something that a file says and the catalogue does not: what would be recorded, and how to record it. */
 export interface CatalogueChange {
-  readonly kind: 'calendar' | 'plan' | 'customer' | WordList;
+  readonly kind: 'calendar' | 'plan' | 'customer' | 'join' | WordList;
   readonly code: string;
   /** What it would be after. */
   readonly event: NewEvent;
@@ -48,6 +49,7 @@ export async function catalogueChanges(
   for (const [i, entry] of file.calendars.entries()) await planning.calendar(entry, `calendars[${i}]`);
   for (const [i, entry] of file.plans.entries()) planning.plan(entry, `plans[${i}]`);
   for (const [i, entry] of file.customers.entries()) planning.customer(entry, `customers[${i}]`);
+  for (const [i, entry] of file.joins.entries()) planning.join(entry, `joins[${i}]`);
   // Last, so that a catalogue written out goes back in: those who are on a retired plan are enrolled first.
   for (const [i, { plan, isRetired: wanted }] of file.plans.entries()) {
     if (wanted) planning.retirement(plan.code, `plans[${i}]`);
@@ -73,13 +75,13 @@ class Planning {
   private readonly faults: Rejection[] = [];
 
   constructor(
-    { calendars, plans, customers, words }: WholeCatalogue,
+    { calendars, plans, customers, joins, words }: WholeCatalogue,
     private readonly now: Instant,
     private readonly resolveHolidays: ResolveHolidays,
   ) {
     this.catalogue = {
       ...{ calendars: new Map(calendars), plans: new Map(plans), customers: new Map(customers) },
-      words: new Map(words),
+      ...{ joins: new Map(joins), words: new Map(words) },
     };
   }
 
@@ -182,6 +184,13 @@ class Planning {
     this.take(on, { type: 'ChangeCustomerPlan', customer: code, plan, ...named, effectiveFrom, offer }, last());
     this.take(on, { type: 'SetCustomerCalendar', customer: code, calendar, effectiveFrom }, last());
     end();
+  }
+
+  join({ from: code, into, effectiveFrom }: JoinEntry, path: string): void {
+    const histories = this.catalogue.joins;
+    const stream = joinsStream;
+    const on = { kind: 'join', code, key: stream, path, stream, histories, decider: joinsDecider } as const;
+    this.take(on, { type: 'JoinCustomers', customer: code, into, effectiveFrom }, undefined);
   }
 
   done(): readonly CatalogueChange[] {

@@ -1,6 +1,6 @@
 import { type Target } from '../../business-time/calendar.js';
 import { differences, type FieldChange } from '../domain/difference.js';
-import { type Revision } from '../domain/catalogue-events.js';
+import { type CustomerJoin, type Revision } from '../domain/catalogue-events.js';
 import { same } from '../domain/version-history.js';
 import { type PlanTarget } from '../domain/plan.js';
 import { type CatalogueChange } from './catalogue-changes.js';
@@ -11,6 +11,8 @@ export function describe({ kind, code, event, before }: CatalogueChange): readon
   const since = typeof effectiveFrom === 'number' ? `from ${new Date(effectiveFrom).toISOString()} on` : 'since always';
   if (event.type === 'PlanRetired' || event.type === 'WordRetired') return [`- ${kind} ${code}: retired ${since}`];
   if (event.type === 'CustomerEnrolmentEnded') return [`- ${kind} ${code}: enrolment ends ${since}`];
+  if (event.type === 'CustomersJoined')
+    return [`+ ${kind} ${code}: joined to ${(event.data as CustomerJoin).into} ${since}`];
   if (event.type === 'WordRestored') return [`+ ${kind} ${code}: in use again`];
   const isNew = before === undefined;
   const which = isNew ? 'new, ' : version === undefined ? '' : `version ${version}, `;

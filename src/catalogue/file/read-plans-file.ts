@@ -43,6 +43,13 @@ export interface CustomerEntry {
   readonly until: Instant | undefined;
 }
 
+/** Two ids of one company: the one is joined to the other. */
+export interface JoinEntry {
+  readonly from: string;
+  readonly into: string;
+  readonly effectiveFrom: Instant | undefined;
+}
+
 export interface WordEntry {
   readonly list: WordList;
   readonly code: string;
@@ -63,6 +70,7 @@ export interface PlansFile {
   readonly calendars: readonly (Revision & { readonly calendar: CalendarChange })[];
   readonly plans: readonly (Revision & { readonly plan: Plan; readonly isRetired: boolean })[];
   readonly customers: readonly CustomerEntry[];
+  readonly joins: readonly JoinEntry[];
 }
 
 /**
@@ -200,12 +208,17 @@ const customer: Read<CustomerEntry> = entry((value, path) => {
   return { customer: who, calendar: own, ...rest };
 });
 
+const join: Read<JoinEntry> = entry((value, path) =>
+  fields({ from: customerId, into: customerId, effectiveFrom: optional(instant) }, value, path),
+);
+
 function file(value: Entry): PlansFile {
   const shape = {
     ...{ types: wordsOf('type'), channels: wordsOf('channel'), priorities: wordsOf('priority') },
     calendars: optional(listOf(1_000, calendar)),
     plans: optional(listOf(1_000, plan)),
     customers: optional(listOf(100_000, customer)),
+    joins: optional(listOf(100_000, join)),
   };
   const {
     types = [],
@@ -214,13 +227,15 @@ function file(value: Entry): PlansFile {
     calendars = [],
     plans = [],
     customers = [],
+    joins = [],
   } = fields(shape, value);
   for (const [list, words] of Object.entries({ types, channels, priorities }))
     expectOnce(words, ({ code: said }) => wordKey(said), list, 'code');
   expectOnce(calendars, (one) => one.calendar.code, 'calendars', 'code');
   expectOnce(plans, (one) => one.plan.code, 'plans', 'code');
   expectOnce(customers, (one) => one.customer, 'customers', 'id');
-  return { types, channels, priorities, calendars, plans, customers };
+  expectOnce(joins, (one) => one.from, 'joins', 'from');
+  return { types, channels, priorities, calendars, plans, customers, joins };
 }
 
 function expectOnce<Item>(items: readonly Item[], keyOf: (item: Item) => string, list: string, field: string): void {

@@ -3,19 +3,21 @@ import { unseen } from '../../parsing/visible.js';
 import { type CalendarDefinition, type Instant } from '../../business-time/calendar.js';
 import { type EffectiveFrom } from '../domain/plan.js';
 import { isRetired, versionsOf } from '../domain/plan-decider.js';
-import { wordsStream } from '../domain/catalogue-events.js';
+import { joinsDecider } from '../domain/joins-decider.js';
+import { joinsStream, wordsStream } from '../domain/catalogue-events.js';
 import { type WordList, type Words } from '../domain/words.js';
 import { wordsDecider } from '../domain/words-decider.js';
 import { type WholeCatalogue } from './whole-catalogue.js';
 
 /** The catalogue as a file has it: each word, calendar, plan and customer as last said. Applied again it changes nothing. */
-export function toPlansFile({ calendars, plans, customers, words }: WholeCatalogue, now: Instant): object {
+export function toPlansFile({ calendars, plans, customers, joins, words }: WholeCatalogue, now: Instant): object {
   // Of the past the log tells; an instant ahead belongs to what is said.
   const ahead = (effectiveFrom: EffectiveFrom) =>
     effectiveFrom !== null && effectiveFrom > now ? { effectiveFrom: new Date(effectiveFrom).toISOString() } : {};
   const lastOf = <Change>(histories: Iterable<readonly Change[]>): readonly Change[] =>
     [...histories].flatMap((history) => history.at(-1) ?? []);
   const desk = words.get(wordsStream) ?? wordsDecider.initial;
+  const joined = [...(joins.get(joinsStream) ?? joinsDecider.initial).values()];
   return {
     ...{ types: wordsOf(desk, 'type'), channels: wordsOf(desk, 'channel'), priorities: wordsOf(desk, 'priority') },
     calendars: lastOf(calendars.values()).map(({ content: { definition, ...content }, effectiveFrom }) => ({
@@ -43,6 +45,9 @@ export function toPlansFile({ calendars, plans, customers, words }: WholeCatalog
         ...(ended?.effectiveFrom == null ? {} : { until: new Date(ended.effectiveFrom).toISOString() }),
       };
     }),
+    joins: joined.map(({ customer: from, into, effectiveFrom }) => ({
+      ...{ from, into, effectiveFrom: new Date(effectiveFrom).toISOString() },
+    })),
   };
 }
 

@@ -17,7 +17,8 @@ import {
   PlanHistoriesQuery,
 } from '../queries/catalogue-queries.js';
 import { CalendarType, CustomerConnection, CustomerType, PlanType } from './catalogue.types.js';
-import { calendarAs, customerAs, planAs, toCustomerType } from './to-types.js';
+import { calendarAs, customerAs, noEnrolment, planAs, toCustomerType } from './to-types.js';
+import { JoinsOfCustomerQuery } from '../queries/joins-query.js';
 import { type CustomerHistory } from '../domain/customer-decider.js';
 
 @ArgsType()
@@ -100,12 +101,20 @@ export class CatalogueQueriesResolver {
   @MayScan()
   @Query(() => CustomerType, {
     nullable: true,
-    description: 'A customer as it was at an instant; null if it was not enrolled then.',
+    description:
+      'A customer as it was at an instant; null if it was not enrolled then. An id that nobody enrolled is found if it was joined to another.',
   })
   async customer(@Args() { id, at, minPosition }: CustomerArgs, @Asking() reader: Reader) {
-    const history = await this.queries.execute(new CustomerByIdQuery(reader, customerIdOf(id) ?? id, minPosition));
-    if (history === undefined) return null;
+    const named = customerIdOf(id) ?? id;
+    const history = await this.queries.execute(new CustomerByIdQuery(reader, named, minPosition));
+    if (history === undefined) return this.joinedOnly(named, reader);
     return at == null ? this.now(history) : customerAs(history, { at });
+  }
+
+  /** An id that nobody enrolled is known where it was joined to another, or another to it. */
+  private async joinedOnly(id: string, reader: Reader): Promise<CustomerType | null> {
+    const joins = await this.queries.execute(new JoinsOfCustomerQuery(reader, id));
+    return joins.length === 0 ? null : { ...noEnrolment, id };
   }
 
   private now(history: CustomerHistory): CustomerType {

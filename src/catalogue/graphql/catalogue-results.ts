@@ -4,6 +4,7 @@ import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { type Notice, notice } from '../../event-sourcing/notice.js';
 import { CalendarType, CustomerType, PlanType } from './catalogue.types.js';
+import { CustomerJoinType } from './join.types.js';
 import { WordType } from './word.types.js';
 
 /** What a change answers: the thing as it was left, and its place in the log. */
@@ -39,4 +40,5 @@ export const noticesOfChange = (recorded: number, about: string): readonly Notic
 export const planDefined = definedAs('Plan', 'plan', () => PlanType);
 export const calendarDefined = definedAs('Calendar', 'calendar', () => CalendarType);
 export const customerDefined = definedAs('Customer', 'customer', () => CustomerType);
+export const joinDefined = definedAs('CustomerJoin', 'join', () => CustomerJoinType);
 export const wordDefined = definedAs('Word', 'word', () => WordType);

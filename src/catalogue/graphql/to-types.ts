@@ -74,6 +74,12 @@ export const toCustomerType = (history: CustomerHistory, change: Change<Customer
   };
 };
 
+/** A customer of whom nothing is recorded itself. */
+export const noEnrolment: Omit<CustomerType, 'id'> = {
+  ...{ name: null, plan: null, calendar: null, effectiveFrom: null },
+  history: Promise.resolve([]),
+};
+
 export function toWordType({ word, history }: KeptWord): WordType {
   const builtIn = wordIn(builtInWords, word.list, word.code);
   return {

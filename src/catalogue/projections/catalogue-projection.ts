@@ -6,6 +6,7 @@ import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import {
   calendarEventTypes,
   customerEventTypes,
+  joinEventTypes,
   planEventTypes,
   wordEventTypes,
   wordsStream,
@@ -15,6 +16,7 @@ const types = {
   plan: planEventTypes,
   calendar: calendarEventTypes,
   customer: customerEventTypes,
+  join: joinEventTypes,
   word: wordEventTypes,
 } as const;
 
@@ -46,7 +48,8 @@ export const catalogueProjection: ReadModel = {
   version: 5,
   tables: {
     catalogue: {
-      visible: (column, theirs) => sql`(${column('kind')} <> 'customer' OR ${column('code')} IN ${theirs})`,
+      visible: (column, theirs) =>
+        sql`(${column('kind')} NOT IN ('customer', 'join') OR ${column('code')} IN ${theirs})`,
       create: [
         sql`CREATE TABLE catalogue (
           kind TEXT NOT NULL, code TEXT NOT NULL, revision INTEGER NOT NULL, event TEXT NOT NULL,
@@ -57,15 +60,21 @@ export const catalogueProjection: ReadModel = {
   },
   types: [...kindOf.keys()],
   async apply(events, tx) {
-    await upsert(tx, 'catalogue', ['kind', 'code', 'revision'], events.map(toRow));
+    await upsert(tx, 'catalogue', ['kind', 'code', 'revision'], events.flatMap(toRows));
   },
 };
 
-function toRow({ type, data, metadata, revision }: StoredEvent) {
+function toRows({ type, data, metadata, revision }: StoredEvent) {
   const kind = kindOf.get(type);
   if (kind === undefined) throw new Error(`${type} is no event of the catalogue`);
-  const { code, customer } = data as { readonly code?: string; readonly customer?: string };
+  const { code, customer, into } = data as {
+    readonly code?: string;
+    readonly customer?: string;
+    readonly into?: string;
+  };
   // All words are in one stream, so they have one history together.
   const key = kind === 'word' ? wordsStream : (code ?? customer ?? '');
-  return { kind, code: key, revision, event: JSON.stringify({ type, data, metadata }) };
+  // A join is of both customers: each of them shows it, to whoever may see that one.
+  const keys = kind === 'join' && into !== undefined ? [key, into] : [key];
+  return keys.map((each) => ({ kind, code: each, revision, event: JSON.stringify({ type, data, metadata }) }));
 }

@@ -29,6 +29,7 @@ import {
   type SubjectTicket,
 } from './other-ticket.js';
 import { type Owner, pinVersions } from './pin-versions.js';
+import { ofSurvivors, type Whose } from './survivors.js';
 import { expectInSight, expectOwn, expectSeen, mismatch, misnamed } from './ticket-access.js';
 import { outcomeOf, type RequestOutcome } from './request-outcome.js';
 import { type TicketRequest } from './ticket-request.js';
@@ -70,15 +71,17 @@ export async function changeTicket(
   signal?: AbortSignal,
 ): Promise<TicketChanged> {
   const requests = openingsFirst(given);
+  const joins = await catalogue.joins();
+  const whose = ofSurvivors(joins, time.now());
   const decider = new HeedingOpenings(ticketDecider(catalogue));
   expectWanted(signal);
-  expectOwn(scope, requests);
+  expectOwn(scope, requests, whose);
   await expectInSight({ store, tickets }, scope, id, requests);
   const commands = async (
     ticket: Ticket,
     done: number,
   ): Promise<readonly CommandOrRefusal<TicketCommandInContext>[]> => {
-    const opening = openingOf(ticket, requests, id);
+    const opening = openingOf(ticket, requests, id, whose);
     expectSeen(scope, opening.customer, requests, id);
     await catalogue.load(ticket.pinned);
     await workOut(ticket, catalogue, signal);
@@ -101,8 +104,8 @@ export async function changeTicket(
     const commands = requests.map(
       (request, i) =>
         misnamed(request, () => ticket.stateAt(Infinity, catalogue)?.reference ?? opening.reference) ??
-        mismatch(request, opening.customer, id, scope) ??
-        commandOf(request, id, now, termsAt, words, others[i]),
+        mismatch(request, opening.customer, id, scope, whose) ??
+        commandOf(request, id, now, termsAt, words, whose, others[i]),
     );
     return decider.begin(requests, commands, ticket, done);
   };
@@ -156,6 +159,7 @@ function openingOf(
   ticket: Ticket,
   requests: readonly TicketRequest[],
   id: string,
+  whose: Whose,
 ): Owner & { readonly openedAt: Instant | undefined; readonly reference: string } {
   const { customer: owner, opening: opened } = ticket;
   if (owner !== undefined) {
@@ -165,7 +169,7 @@ function openingOf(
   const opening = requests.find(({ command }) => command.type === 'OpenTicket');
   if (opening?.command.type !== 'OpenTicket') throw noTicket(id);
   const { customer, plan = null, reference = id } = opening.command;
-  return { customer, namedPlan: plan, reference, openedAt: opening.occurredAt };
+  return { customer: whose(customer, opening.occurredAt), namedPlan: plan, reference, openedAt: opening.occurredAt };
 }
 
 function orThrow<Answer>(answer: Answer | Rejection): Answer {
@@ -179,6 +183,7 @@ function commandOf(
   now: Instant,
   termsAt: (command: TicketRequest['command'], at: Instant) => CommandContext['terms'] | Rejection,
   words: Words,
+  whose: Whose,
   objection: Rejection | undefined,
 ): CommandOrRefusal<TicketCommandInContext> {
   const request = { ...said, command: inDesksSpelling(said.command, words) };
@@ -207,5 +212,7 @@ function commandOf(
       : {}),
     ...(objection === undefined ? {} : { objection }),
   };
-  return { context, ...command };
+  // Ids and digests are made of what was said, so that the same command is the same after a join.
+  if (command.type !== 'OpenTicket') return { context, ...command };
+  return { context, ...command, customer: whose(command.customer, occurredAt) };
 }

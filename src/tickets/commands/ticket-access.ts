@@ -7,14 +7,17 @@ import { noTicket } from '../domain/recorded-facts.js';
 import { type Ticket } from '../domain/ticket.js';
 import { opens } from './opening-rejected.js';
 import { ownerOf } from './other-ticket.js';
+import { type Whose } from './survivors.js';
 import { type TicketRequest } from './ticket-request.js';
 
 /**
- * A sender opens tickets only of its own customers, whether or not there is a ticket with that id already.
+ * A sender opens tickets only of its own customers, whether or not there is a ticket with that id already. An id that was joined
+ * to another customer is of that one.
  * @throws Rejection `FORBIDDEN`
  */
-export function expectOwn(scope: Scope, requests: readonly TicketRequest[]): void {
-  for (const { command } of requests) if (command.type === 'OpenTicket') expectOwnCustomer(scope, command.customer);
+export function expectOwn(scope: Scope, requests: readonly TicketRequest[], whose: Whose): void {
+  for (const { command, occurredAt } of requests)
+    if (command.type === 'OpenTicket') expectOwnCustomer(scope, whose(command.customer, occurredAt));
 }
 
 /**
@@ -55,14 +58,16 @@ export function misnamed({ reference }: TicketRequest, called: () => string): Re
   return reference === undefined || reference === called() ? undefined : noTicket(reference);
 }
 
-/** The refusal of a request that names another customer than the ticket has. */
+/** The refusal of a request that names another customer than the ticket has: not one of two ids of the same company. */
 export function mismatch(
-  { command, customer }: TicketRequest,
+  { command, customer, occurredAt }: TicketRequest,
   owner: string,
   id: string,
   scope: Scope,
+  whose: Whose,
 ): Rejection | undefined {
   if (customer === undefined || customer === owner || opens(command)) return undefined;
+  if (whose(customer, occurredAt) === whose(owner, occurredAt)) return undefined;
   return scope === 'everyone'
     ? new Rejection('CUSTOMER_MISMATCH', `The ticket ${id} does not belong to the customer ${customer}.`)
     : noTicket(id);

@@ -187,6 +187,20 @@ describe('a file of plans', () => {
     expect(parse(await catalogue.exported())).toMatchObject({ customers: [{ ...acme, effectiveFrom: sooner }] });
   });
 
+  it('joins ids of customers, once, and is written out with the joins', async () => {
+    const joins = [{ from: 'acme old', into: 'acme', effectiveFrom: '2026-04-01T00:00:00.000Z' }];
+    const catalogue = await applied({ ...file, joins });
+    expect(catalogue.changed.at(-1)).toBe('+ join acme old: joined to acme from 2026-04-01T00:00:00.000Z on');
+    expect(parse(await catalogue.exported())).toMatchObject({ joins });
+    expect((await catalogue.apply(await catalogue.exported())).changed).toEqual([]);
+    expect((await catalogue.apply({ joins: [{ from: 'acme old', into: 'acme' }] })).changed).toEqual([]);
+    const circle = { joins: [{ from: 'acme', into: 'acme old' }] };
+    expect(await refusal(() => catalogue.apply(circle))).toEqual([
+      'JOIN_CYCLE',
+      expect.stringMatching(/^joins\[0\]\.into: /),
+    ]);
+  });
+
   it('is written out with the instants that lie ahead, and without those of the past', async () => {
     const catalogue = await applied(file);
     await catalogue.apply({ plans: [{ ...gold, rank: 3, effectiveFrom: '2026-04-01T00:00:00Z' }] });
