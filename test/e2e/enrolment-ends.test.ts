@@ -7,8 +7,16 @@ interface Opened {
   readonly clocks: readonly { readonly metric: string; readonly state: string; readonly dueAt: string }[];
 }
 
+interface Changed {
+  readonly position?: string;
+  readonly code?: string;
+  readonly customer?: object;
+}
+
 describe('an enrolment that ends at a date', () => {
   let api: Api;
+  /** Of the last change, for a query to wait for. */
+  let last: string;
   beforeAll(async () => {
     api = await Api.start('2026-03-02T09:00:00Z');
     await changed('enrolCustomer', { id: 'acme', name: 'Acme', plan: 'enterprise' });
@@ -19,8 +27,13 @@ describe('an enrolment that ends at a date', () => {
   const changed = async (verb: string, input: object) => {
     const type = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}Input!`;
     const answer = `__typename ... on CustomerDefined { position customer { ${fields} } } ... on Rejection { code }`;
-    const data = await api.data(`mutation ($input: ${type}) { ${verb}(input: $input) { ${answer} } }`, { input });
-    return data[verb] as { readonly position: string; readonly code?: string; readonly customer?: object };
+    const data = await api.data<Record<string, Changed>>(
+      `mutation ($input: ${type}) { ${verb}(input: $input) { ${answer} } }`,
+      { input },
+    );
+    const done = data[verb] as Changed;
+    last = done.position ?? last;
+    return done;
   };
   const ticket = 'id plan { code version } clocks { metric state dueAt }';
   const open = async (id: string) => {
@@ -43,11 +56,14 @@ describe('an enrolment that ends at a date', () => {
   });
 
   it('shows when it ends, who ended it, and how the customer stood before', async () => {
-    const { then, now, listed } = await api.data(`{
-      then: customer(id: "acme", at: "2026-03-02T12:00:00Z") { plan }
-      now: customer(id: "acme") { ${fields} }
-      listed: customers(first: 5) { edges { node { id plan } } }
-    }`);
+    const { then, now, listed } = await api.data(
+      `query ($minPosition: Position) {
+      then: customer(minPosition: $minPosition, id: "acme", at: "2026-03-02T12:00:00Z") { plan }
+      now: customer(minPosition: $minPosition, id: "acme") { ${fields} }
+      listed: customers(minPosition: $minPosition, first: 5) { edges { node { id plan } } }
+    }`,
+      { minPosition: last },
+    );
     expect([then, listed]).toEqual([{ plan: 'enterprise' }, { edges: [{ node: { id: 'acme', plan: null } }] }]);
     expect(now).toMatchObject({
       plan: null,

@@ -28,18 +28,23 @@ describe('two ids of one company, joined from a date on', () => {
       { input: { from, into, effectiveFrom: new Date(joinedAt).toISOString() } },
       key,
     );
+    last = (data?.['joinCustomers'] as { position?: string } | null)?.position ?? last;
     return data?.['joinCustomers'] ?? { code: errors?.[0]?.extensions?.['code'] };
   };
+  /** Of the last write, for a query to wait for. */
+  let last: string;
   const ticket = 'id customer plan { code } clocks { metric state plan { code } }';
   const open = async (id: string, customer: string, key = api.key, more = {}) => {
     const input = { id, customer, type: 'productBug', channel: 'email', subject: 'It broke', ...more };
     const { data, errors } = await api.send(
       `mutation ($input: OpenTicketInput!) { openTicket(input: $input) {
-        ... on TicketChanged { recorded ticket { ${ticket} } } ... on Rejection { code } } }`,
+        ... on TicketChanged { position ticket { ${ticket} } } ... on Rejection { code } } }`,
       { input },
       key,
     );
-    const { ticket: opened, code } = (data?.['openTicket'] ?? {}) as { ticket?: object; code?: string };
+    const answer = (data?.['openTicket'] ?? {}) as { ticket?: object; position?: string; code?: string };
+    const { ticket: opened, position, code } = answer;
+    last = position ?? last;
     return opened ?? { code: code ?? errors?.[0]?.extensions?.['code'] };
   };
 
@@ -55,8 +60,10 @@ describe('two ids of one company, joined from a date on', () => {
     expect(await open('T-denied', 'old', oldOnly)).toEqual({ code: 'FORBIDDEN' });
     const late = await open('T-late', 'old', api.key, { occurredAt: '2026-03-03T08:00:00Z' });
     expect(late).toMatchObject({ customer: 'old', plan: { code: 'standard' } });
+    const minPosition = last;
     const seen = async (key: string) => {
-      const { data } = await api.send('{ tickets { edges { node { id } } } }', {}, key);
+      const asked = 'query ($minPosition: Position) { tickets(minPosition: $minPosition) { edges { node { id } } } }';
+      const { data } = await api.send(asked, { minPosition }, key);
       return (data?.['tickets'] as { edges: { node: { id: string } }[] }).edges.map(({ node }) => node.id).sort();
     };
     expect(await seen(acmeOnly)).toEqual(['T-new', 'T-scoped']);
@@ -90,13 +97,16 @@ describe('two ids of one company, joined from a date on', () => {
 
   it('both show the join, the old one is still found, and so is one that nobody enrolled', async () => {
     await join('never enrolled', 'acme');
-    const asked = await api.data(`{
-      old: customer(id: "old") { id plan joins { from into } history { type } }
-      acme: customer(id: "acme") { id joins { from into effectiveFrom recordedAt actor { id } } }
-      never: customer(id: "never enrolled") { id plan joins { into } history { type } }
+    const asked = await api.data(
+      `query ($at: Position) {
+      old: customer(id: "old", minPosition: $at) { id plan joins { from into } history { type } }
+      acme: customer(id: "acme", minPosition: $at) { id joins { from into effectiveFrom recordedAt actor { id } } }
+      never: customer(id: "never enrolled", minPosition: $at) { id plan joins { into } history { type } }
       nobody: customer(id: "nobody") { id }
-      tickets(filter: { customers: ["old"] }) { edges { node { id } } }
-    }`);
+      tickets(filter: { customers: ["old"] }, minPosition: $at) { edges { node { id } } }
+    }`,
+      { at: last },
+    );
     expect(asked).toMatchObject({
       old: {
         id: 'old',

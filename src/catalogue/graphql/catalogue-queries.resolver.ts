@@ -107,14 +107,14 @@ export class CatalogueQueriesResolver {
   async customer(@Args() { id, at, minPosition }: CustomerArgs, @Asking() reader: Reader) {
     const named = customerIdOf(id) ?? id;
     const history = await this.queries.execute(new CustomerByIdQuery(reader, named, minPosition));
-    if (history === undefined) return this.joinedOnly(named, reader);
+    if (history === undefined) return this.joinedOnly(new JoinsOfCustomerQuery(reader, named, minPosition));
     return at == null ? this.now(history) : customerAs(history, { at });
   }
 
   /** An id that nobody enrolled is known where it was joined to another, or another to it. */
-  private async joinedOnly(id: string, reader: Reader): Promise<CustomerType | null> {
-    const joins = await this.queries.execute(new JoinsOfCustomerQuery(reader, id));
-    return joins.length === 0 ? null : { ...noEnrolment, id };
+  private async joinedOnly(asked: JoinsOfCustomerQuery): Promise<CustomerType | null> {
+    const joins = await this.queries.execute(asked);
+    return joins.length === 0 ? null : { ...noEnrolment, id: asked.id };
   }
 
   private now(history: CustomerHistory): CustomerType {
