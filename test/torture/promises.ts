@@ -1,7 +1,7 @@
 import { type CalendarDefinition, weekdays } from '../../src/business-time/calendar.js';
 import { planDefaults } from '../../src/catalogue/domain/plan-defaults.js';
 import { type Metric, metrics, type Plan } from '../../src/catalogue/domain/plan.js';
-import { type Desk, send } from './writer.js';
+import { change, type Desk } from './writer.js';
 
 /** Round the clock, so that nobody waits a day. */
 export const always: CalendarDefinition = {
@@ -32,19 +32,21 @@ export const metricsAsked = Object.values(asked);
 /** Defines the calendar and the plans; what is so already stays. Answers a cursor from before the first ticket. */
 export async function define(desk: Desk): Promise<string> {
   const weekly = weekdays.map((day) => ({ day, windows: [{ opens: '00:00', closes: '24:00' }] }));
-  const calendar = 'mutation ($input: DefineCalendarInput!) { defineCalendar(input: $input) { __typename } }';
-  await send(desk, calendar, { input: { code: 'always', name: 'Always', timeZone: 'UTC', weekly } });
+  const calendar =
+    'mutation ($input: DefineCalendarInput!) { changed: defineCalendar(input: $input) { __typename ... on Rejection { code } } }';
+  await change(desk, calendar, { input: { code: 'always', name: 'Always', timeZone: 'UTC', weekly } });
   let cursor = '';
   for (const { code, name, atRiskShare, targets } of plans) {
     const plan =
-      'mutation ($input: DefinePlanInput!) { definePlan(input: $input) { ... on PlanDefined { position } } }';
+      'mutation ($input: DefinePlanInput!) { changed: definePlan(input: $input) { __typename ... on PlanDefined { position } ... on Rejection { code message } } }';
     const promised = targets.map(({ metric, target }) => ({
       metric: asked[metric],
       target: { amount: target.amount, unit: 'SECONDS' },
     }));
     const input = { code, name, atRiskShare, calendar: 'always', targets: promised };
-    const { definePlan } = await send<{ readonly definePlan: { readonly position: string } }>(desk, plan, { input });
-    cursor = definePlan.position;
+    const { position, ...refused } = await change(desk, plan, { input });
+    if (position === undefined) throw new Error(`${code}: ${JSON.stringify(refused)}`);
+    cursor = position;
   }
   return cursor;
 }

@@ -36,7 +36,7 @@ const passing: readonly unknown[] = ['UNAUTHENTICATED', 'EVENT_STORE_UNAVAILABLE
 const notWritable: readonly unknown[] = ['STORE_NOT_WRITABLE', 'DATA_NOT_WRITABLE'];
 
 /** Sends a request until it is answered, whatever happens to the server. */
-export async function send<Data>(desk: Desk, query: string, variables: object): Promise<Data> {
+async function send<Data>(desk: Desk, query: string, variables: object): Promise<Data> {
   const body = JSON.stringify({ query, variables });
   for (;;) {
     const answer = fetch(desk.url(), {
@@ -54,8 +54,23 @@ export async function send<Data>(desk: Desk, query: string, variables: object): 
   }
 }
 
+/** What a mutation answers, by the name `changed`. */
 interface Changed {
-  readonly changed: { readonly __typename: string; readonly code?: string; readonly message?: string };
+  readonly __typename: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly position?: string;
+}
+
+/** Sends a mutation until it can be written, whatever happens to the disk. */
+export async function change(desk: Desk, mutation: string, variables: object): Promise<Changed> {
+  for (;;) {
+    const { changed } = await send<{ readonly changed: Changed }>(desk, mutation, variables);
+    if (!notWritable.includes(changed.code)) return changed;
+    desk.refused();
+    desk.over.throwIfAborted();
+    await desk.back();
+  }
 }
 
 interface Verb {
@@ -93,29 +108,23 @@ export async function work(desk: Desk, name: string, random: Random): Promise<re
   const acknowledged: Acknowledged[] = [];
   for (let number = 1; !desk.closing.aborted; number++) {
     const ticket = `${name}-${number}`;
-    const change = async ({ mutation, input, more }: Omit<Verb, 'status'>) => {
+    const take = async ({ mutation, input, more }: Omit<Verb, 'status'>) => {
       const mark = `${ticket}-${acknowledged.length}`;
       const query = `mutation ($input: ${input}!) { changed: ${mutation}(input: $input) {
         __typename ... on Rejection { code message } } }`;
       const variables = { input: { id: ticket, onBehalfOf: { id: mark }, idempotencyKey: mark, ...more } };
-      let { changed } = await send<Changed>(desk, query, variables);
-      while (notWritable.includes(changed.code)) {
-        desk.refused();
-        desk.over.throwIfAborted();
-        await desk.back();
-        ({ changed } = await send<Changed>(desk, query, variables));
-      }
+      const changed = await change(desk, query, variables);
       if (changed.__typename !== 'TicketChanged') throw new Error(`${mark} ${mutation}: ${JSON.stringify(changed)}`);
       acknowledged.push({ mark, ticket, mutation });
     };
     const plan = random.pick(['quick', 'quick', 'steady']);
     const opening = { customer: 'acme', plan, type: 'productBug', channel: 'email', subject: 'It broke' };
-    await change({ mutation: 'openTicket', input: 'OpenTicketInput', more: opening });
+    await take({ mutation: 'openTicket', input: 'OpenTicketInput', more: opening });
     let status: Status = 'open';
     for (let left = Math.floor(random.between(0, 7)); left > 0; left--) {
       await sleep(random.between(0, random.chance(0.2) ? 1_200 : 150));
       const verb: Verb = random.pick(verbs[status]);
-      await change(verb);
+      await take(verb);
       status = verb.status;
     }
   }
