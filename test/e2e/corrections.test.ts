@@ -36,7 +36,7 @@ describe('what was wrong of a ticket is put right', () => {
   async function expectShown(id: string, minPosition: string): Promise<void> {
     const query = `query ($id: ID!, $text: String!, $minPosition: Position) {
       ticket(id: $id, minPosition: $minPosition) { reference subject application users isIncomplete }
-      found: tickets(filter: { text: $text }, first: 9) { edges { node { id } } }
+      found: tickets(filter: { text: $text }, first: 9, minPosition: $minPosition) { edges { node { id } } }
       ticketHistory(id: $id) { edges { node { type summary } } } }`;
     const shown = await api.data<Record<string, { edges: { node: { id: string; type: string; summary: string } }[] }>>(
       query,
@@ -59,6 +59,14 @@ describe('what was wrong of a ticket is put right', () => {
     expect(changed).toMatchObject({ recorded: 1, ticket: right });
     await expectShown('single', changed.position);
     expect((await correct({ id: 'single', ...right })).data?.['correctTicket']).toMatchObject({ recorded: 0 });
+  });
+
+  it('of the ticket that is called so by now, which gets another reference', async () => {
+    const { data } = await correct({ ofReference: 'R-1', reference: 'R-3' });
+    expect(data?.['correctTicket']).toMatchObject({
+      recorded: 1,
+      ticket: { reference: 'R-3', subject: right.subject },
+    });
   });
 
   it('by an event in bulk', async () => {

@@ -80,11 +80,11 @@ describe('a history of a customer who is enrolled only afterwards', () => {
     return { guarantee: ticket?.guarantee, clocks: shown(ticket?.clocks), replayed: shown(replayTicket?.clocks) };
   };
   const summary = async (minPosition: string) => {
-    const { slaSummary } = await api.data<{ slaSummary: Record<string, unknown>[] }>(
-      `query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { plan metric month met metLate breached } }`,
+    const { slaSummary } = await api.data<{ slaSummary: { lines: Record<string, unknown>[] } }>(
+      `query ($minPosition: Position) { slaSummary(minPosition: $minPosition) { lines { plan metric month met metLate breached } } }`,
       { minPosition },
     );
-    return slaSummary.map(({ plan, metric, month, met, metLate, breached }) => [
+    return slaSummary.lines.map(({ plan, metric, month, met, metLate, breached }) => [
       plan,
       ...[metric, month, met, metLate, breached],
     ]);

@@ -119,13 +119,16 @@ function slotsOf<Always extends keyof ReportMetadata>(type: ReportedType, form: 
     const read = form.reads?.[key] === undefined ? eventFields[key].read : form.reads[key];
     if (read === null) continue;
     const name = nameIn(form, key);
-    // An event has a reference of its own for the ticket that it opens.
-    const called = type === 'TicketSplit' && name === 'reference' ? taken.get(name) : undefined;
+    // An event has a reference of its own for the ticket that it opens, or for what its ticket is called from then on.
+    const called = givesReference(type) && name === 'reference' ? taken.get(name) : undefined;
     if (called !== undefined) taken.set(called.key, { ...called, name: called.key });
     taken.set(name, { name, key, read, isRequired: required.includes(key), isCommon: false });
   }
   return taken;
 }
+
+/** Whether the reference that an event has is another than the one that its ticket has. */
+export const givesReference = (type: ReportedType): boolean => type === 'TicketSplit' || type === 'TicketCorrected';
 
 /** What a field is called in a form. */
 export const nameIn = ({ isShort }: { readonly isShort: boolean }, field: FieldName): string =>

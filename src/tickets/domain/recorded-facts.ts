@@ -66,15 +66,16 @@ export function reclassification(
 }
 
 export function correction(
-  { type: _type, context, ...right }: InContext<'CorrectTicket'>,
+  command: InContext<'CorrectTicket'>,
   { state }: TicketStanding,
 ): FactData['TicketCorrected'] {
-  if (state === undefined) throw noTicket(context.ticket);
-  const { subject, reference, application, users } = state;
-  const all: Required<Correction> = { subject, reference, application, users };
-  const was = Object.fromEntries(Object.entries(all).filter(([field]) => field in right));
-  return { ...right, was };
+  if (state === undefined) throw noTicket(command.context.ticket);
+  const given = corrected.filter((field) => command[field] !== undefined);
+  const of = (all: Correction): Correction => Object.fromEntries(given.map((field) => [field, all[field]]));
+  return { ...of(command), was: of(state) };
 }
+
+const corrected = ['subject', 'reference', 'application', 'users'] as const satisfies readonly (keyof Correction)[];
 
 export function reapplication(
   because: Reapplication,

@@ -1,7 +1,14 @@
 import { FieldFault, type Read } from '../../parsing/fields.js';
 import { commonFields, eventFields } from '../domain/event-fields.js';
 import { type ReportedType } from '../domain/facts.js';
-import { type EventForm, eventReader, readActor, type Refuse, type Report } from '../domain/read-event.js';
+import {
+  type EventForm,
+  eventReader,
+  readActor,
+  type Refuse,
+  type Report,
+  givesReference,
+} from '../domain/read-event.js';
 
 /** GraphQL has read an instant already, if there is one. */
 const asRead: Read<number> = (value, field) => {
@@ -50,7 +57,7 @@ function namingFault(
   { ticket, ofSource, ofExternalId, ofReference }: Report<never>,
   id: string,
 ): { readonly field: Parameters<Refuse>[0]; readonly why: string } | undefined {
-  const reference = type === 'TicketSplit' ? 'ofReference' : 'reference';
+  const reference = givesReference(type) ? 'ofReference' : 'reference';
   const ways = [
     ...(ticket === undefined ? [] : [id]),
     ...(ofReference === undefined ? [] : [reference]),

@@ -125,7 +125,7 @@ export class TicketEventInput extends AnyEventInput {
   @Field(() => ID, { nullable: true, description: `${commonFields.ticket.says} ${naming}` })
   ticket?: string;
 
-  @Field(() => String, { nullable: true, description: `For TICKET_SPLIT: ${named.reference}` })
+  @Field(() => String, { nullable: true, description: `For TICKET_SPLIT and TICKET_CORRECTED: ${named.reference}` })
   ofReference?: string;
 
   @Field(() => TicketEventKindEnum, { description: 'What happened.' })
