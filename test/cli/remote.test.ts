@@ -102,8 +102,13 @@ describe('pledge history --server', () => {
   });
 
   it('follows no redirect, for the key is for one server', async () => {
-    answer = (response) => response.writeHead(302, { location: 'https://other.example/' }).end();
+    let asked = 0;
+    answer = (response) => {
+      asked += 1;
+      response.writeHead(307, { location: '/elsewhere' }).end();
+    };
     await expectRefused(history(), 'SERVER_UNAVAILABLE');
+    expect(asked).toBe(1);
   });
 
   it.each([
