@@ -19,7 +19,7 @@ const elsewhere = [
   /^src\/webhooks\/(secrets|outbox\/open-outbox)\.ts/,
   /^src\/api\/request-limits\.ts/,
   /^src\/api\/graphql\/(enums|rejection-codes)\.ts/,
-  /^src\/business-time\/(read-recurrence-rule|recurrence|icalendar-occurrences|read-icalendar)\.ts/,
+  /^src\/business-time\/(read-recurrence-rule|recurrence|icalendar-occurrences|icalendar-text|read-icalendar)\.ts/,
 ];
 
 /** What is written to the log alone. */
