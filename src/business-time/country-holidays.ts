@@ -20,7 +20,9 @@ export function countryHolidays(
       `"${country.slice(0, 20)}" is not a country with known holidays.`,
     );
   }
-  const [state, part] = region?.split('-') ?? [];
+  // As ISO 3166-2 has it, too: `DE-BY` for `BY`.
+  const own = region?.startsWith(`${country}-`) === true ? region.slice(country.length + 1) : region;
+  const [state, part] = own?.split('-') ?? [];
   if (!isPart(known, country, state, part)) {
     throw new InvalidCalendar(
       'UNKNOWN_REGION',

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { type Server } from '../app/bootstrap.js';
 import { type DevelopmentKey } from '../auth/development-key.js';
 import { expectIdentity } from '../config/identity-settings.js';
-import { readSettings, type Settings } from '../config/settings.js';
+import { readSettings, type Settings, unknownVariables } from '../config/settings.js';
 import { logToStderr, surviveSilence } from '../observability/log.js';
 import { type EventStore } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
@@ -36,6 +36,10 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
   });
   const settings = readSettings();
   expectIdentity(settings);
+  for (const name of unknownVariables()) {
+    const message = `${name} is not a setting and has no effect; docs/settings.md lists all settings.`;
+    logToStderr({ level: 'warn', code: 'UNKNOWN_SETTING', message });
+  }
   // A store elsewhere may come later than we do.
   const place = settings.eventStoreUrl === null ? undefined : await startUnavailableServer(settings);
   const leave = async () => {

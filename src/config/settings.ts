@@ -174,6 +174,18 @@ export const variables = {
   operations: 'PLEDGE_OPERATIONS',
 } as const satisfies Record<keyof Settings, string>;
 
+/** Variables of ours that are no settings of the server. */
+const others: ReadonlySet<string> = new Set(['PLEDGE_KEY']);
+
+/** Variables that look like settings and are none: most likely a slip. What Kubernetes sets for a service of our name is none. */
+export const unknownVariables = (environment: NodeJS.ProcessEnv = process.env): readonly string[] => {
+  const known: ReadonlySet<string> = new Set(Object.values(variables));
+  const ofKubernetes = /^PLEDGE_(SERVICE_|PORT_\d)/;
+  return Object.keys(environment).filter(
+    (name) => name.startsWith('PLEDGE_') && !known.has(name) && !others.has(name) && !ofKubernetes.test(name),
+  );
+};
+
 /** What may hold a password is not repeated. */
 const secret: ReadonlySet<string> = new Set<keyof Settings>(['eventStoreUrl']);
 

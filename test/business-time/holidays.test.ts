@@ -45,6 +45,11 @@ describe('holidays of a country', () => {
     expect(await datesOf({ country: 'DE', region: 'BY', ...years })).toContain('2026-01-06');
     expect(await datesOf({ country: 'DE', region: 'BE', ...years })).not.toContain('2026-01-06');
     expect(await datesOf({ country: 'DE', region: 'BY-A', ...years })).toContain('2026-08-08');
+    for (const own of ['BY', 'BY-KATH'])
+      expect(await datesOf({ country: 'DE', region: `DE-${own}`, ...years })).toEqual(
+        await datesOf({ country: 'DE', region: own, ...years }),
+      );
+    expect(await datesOf({ country: 'DE', region: 'DE-BY-KATH', ...years })).toContain('2026-08-15');
   });
 
   it('have their substitute days', async () => {

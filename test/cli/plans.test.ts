@@ -127,7 +127,7 @@ describe('pledge plans', () => {
     const empty = newFolder();
     writeFileSync(join(empty, 'latin'), Buffer.from('name: caf\xe9', 'latin1'));
     const codeOf = async (...args: string[]) => /pledge: ([A-Z_]+)/.exec((await pledgeHere(empty, args)).stderr)?.[1];
-    expect(await codeOf('plans', 'apply', 'none.yaml')).toBe('LOG_NOT_READABLE');
+    expect(await codeOf('plans', 'apply', 'none.yaml')).toBe('FILE_NOT_READABLE');
     expect(await codeOf('plans', 'apply', 'latin')).toBe('MALFORMED_FILE');
     expect(await codeOf('plans', 'export')).toBe('DATA_NOT_FOUND');
   });

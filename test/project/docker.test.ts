@@ -9,7 +9,6 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number | boolean>>;
   readonly healthcheck?: { readonly test: readonly string[] };
-  readonly profiles?: readonly string[];
   readonly restart?: string;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
@@ -41,14 +40,13 @@ function settingsOfStore(version: number): Readonly<Record<string, (value: strin
 }
 
 describe('docker-compose.yml', () => {
-  it('has Pledge, a single-node EventStoreDB, and PostgreSQL for those who ask for it', () => {
-    expect(services.map(([name]) => name).sort()).toEqual(['eventstoredb', 'pledge', 'postgres']);
+  it('has Pledge and a single-node EventStoreDB, and nothing that Pledge does not use', () => {
+    expect(services.map(([name]) => name).sort()).toEqual(['eventstoredb', 'pledge']);
     expect(compose.services['pledge']?.build).toBe('.');
     expect(compose.services['eventstoredb']).toMatchObject({
       image: expect.stringMatching(/^eventstore\/eventstore:/),
       environment: { EVENTSTORE_CLUSTER_SIZE: 1 },
     });
-    expect(services.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name)).toEqual(['postgres']);
   });
 
   it.each(services)('%s is of a pinned image', (_, { image = '' }) => {
