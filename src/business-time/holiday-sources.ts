@@ -137,7 +137,7 @@ function expectFilter(given: unknown, field: string): EventFilter {
     filter[name] = patterns;
   }
   if (transp == null) return filter;
-  const known = transparencies.find((one) => one === String(transp).toLowerCase());
+  const known = transparencies.find((one) => typeof transp === 'string' && one === transp.toLowerCase());
   if (known === undefined)
     throw new InvalidCalendar('MALFORMED', `${field}.transp`, `must be ${transparencies.join(' or ')}.`);
   return { ...filter, transp: known satisfies Transparency };

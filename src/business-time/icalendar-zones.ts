@@ -46,7 +46,7 @@ export class FileZones {
     if (IANAZone.isValidZone(name)) return ianaClock(name);
     const defined = this.defined.get(name);
     if (defined !== undefined) return definedClock(defined, this.years, this.spend);
-    const [byWindows] = findIana(name as Parameters<typeof findIana>[0]);
+    const [byWindows] = findIana(name);
     if (byWindows !== undefined) return ianaClock(byWindows);
     throw new Error(
       `${name.slice(0, 100)} is not an IANA time zone, nor one of Windows, and the file does not define it.`,
@@ -131,5 +131,7 @@ function localIn(value: unknown): LocalMs {
   return local;
 }
 
-const textOf = ([, properties]: Component, name: string): string =>
-  String(properties.find(([called]) => called === name)?.[3] ?? '');
+function textOf([, properties]: Component, name: string): string {
+  const value = properties.find(([called]) => called === name)?.[3];
+  return typeof value === 'string' ? value : '';
+}

@@ -110,7 +110,7 @@ function headerOf(line: string, delimiter: string, lines: number, bytes: number)
     relax_quotes: true,
     relax_column_count: true,
     bom: true,
-  }) as string[][];
+  });
   const isPadded = cells.slice(1).some((cell) => /^\s/.test(cell));
   const named = cells.map((cell) => cell.trim());
   // Some end each line, the header too, with a delimiter.

@@ -49,7 +49,7 @@ describe('pledge keys', () => {
     const key = made.stdout.trim();
     const id = key.split('_')[1] ?? '';
     const listed = async () =>
-      JSON.parse((await keys('list', '--json')).stdout.split('\n').find((line) => line.includes(id)) ?? '');
+      JSON.parse((await keys('list', '--json')).stdout.split('\n').find((line) => line.includes(id)) ?? '') as unknown;
     expect(await listed()).toMatchObject({ name: 'laptop', person: 'mia', usedAt: null });
     expect((await keys('list')).stdout).toMatch(
       new RegExp(`^${id}  agent      until .*  never used  laptop of mia \\(every customer\\)$`, 'm'),

@@ -114,7 +114,7 @@ describe("a customer's id", () => {
         const payload = { sub: 'mia', customers: [id] };
         const claims = { actorClaim: 'sub', rolesClaim: 'roles', customersClaim: 'customers' };
         try {
-          return Promise.resolve([...identityIn(payload, claims as TokenSettings).scope]);
+          return Promise.resolve(Array.from(identityIn(payload, claims as TokenSettings).scope));
         } catch (error) {
           return Promise.resolve(error instanceof Rejection ? 'BAD_USER_INPUT' : error);
         }

@@ -19,7 +19,7 @@ export async function withHolidayFiles(file: PlansFile, read: ReadBeside): Promi
       continue;
     }
     const sources: HolidaySource[] = [];
-    for (const [n, source] of holidaysFrom.entries())
+    for (const [n, source] of (holidaysFrom as readonly HolidaySource[]).entries())
       sources.push(await withText(source, read, `calendars[${i}].definition.holidaysFrom[${n}]`));
     calendars.push({ ...entry, calendar: { ...entry.calendar, definition: { ...definition, holidaysFrom: sources } } });
   }
@@ -32,5 +32,5 @@ async function withText(source: HolidaySource, read: ReadBeside, field: string):
   if (path === undefined) return source;
   if (typeof path !== 'string' || path === '' || 'icalendar' in rest || 'country' in rest)
     throw new Rejection('INVALID_FIELD', `${field}.path must be a file, in place of icalendar or country`);
-  return { ...rest, icalendar: await read(path) } as unknown as HolidaySource;
+  return { ...rest, icalendar: await read(path) };
 }

@@ -30,6 +30,6 @@ export class JoinsOfCustomerHandler implements IQueryHandler<JoinsOfCustomerQuer
     const rows = this.readers.of(reader).selectFrom('catalogue').select('event').where('kind', '=', 'join');
     const found = await rows.where('code', '=', id).orderBy('revision').execute();
     const events = found.map(({ event }) => JSON.parse(event) as JoinEvent);
-    return [...events.reduce(joinsDecider.evolve, joinsDecider.initial).values()];
+    return [...events.reduce((joins, event) => joinsDecider.evolve(joins, event), joinsDecider.initial).values()];
   }
 }

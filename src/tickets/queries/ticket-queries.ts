@@ -6,7 +6,7 @@ import { type Reader } from '../../auth/asker.js';
 import { ReadBarrier } from '../../api/graphql/read-barrier.js';
 import { READERS } from '../../di-tokens.js';
 import { type TicketView } from '../domain/ticket-view.js';
-import { type Opened, openedTickets } from './opened-tickets.js';
+import { type Opened, openedTickets } from './tickets-opened.js';
 import { ticketById, ticketCalled, type TicketFilter, tickets, workQueue } from './tickets.js';
 
 /** A ticket by id or reference. */

@@ -66,14 +66,14 @@ describe('a subscription', () => {
     await expect(listen(asking('ann'))).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
     expect(begun).toBe(0);
 
-    let over: 'KEY_REVOKED' | undefined;
+    const ended: 'KEY_REVOKED'[] = [];
     const { identity, signal } = asking('bob');
     const messages = await listen({
-      identity: { ...identity, may: new Set(['readTickets']), over: () => over },
+      identity: { ...identity, may: new Set(['readTickets']), over: () => ended.at(0) },
       signal,
     });
     expect(await messages.next()).toEqual({ done: false, value: 0 });
-    over = 'KEY_REVOKED';
+    ended.push('KEY_REVOKED');
     expect(await messages.next()).toEqual({ done: true, value: undefined });
   });
 });

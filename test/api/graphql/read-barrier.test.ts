@@ -9,7 +9,7 @@ const wait = (end: string, answers: readonly (boolean | Error)[]) => {
     const answer = left.shift() ?? false;
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  return waitForPosition(log(end), { waitFor } as never, ['tickets'], '0000000000000005', AbortSignal.abort());
+  return waitForPosition(log(end), { waitFor }, ['tickets'], '0000000000000005', AbortSignal.abort());
 };
 
 describe('a query that waits for a write', () => {
