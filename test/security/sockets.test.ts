@@ -209,7 +209,7 @@ describe('a socket of a client that never reads', () => {
     await raw.next('connection_ack');
     raw.socket.pause();
     let waiting: number | undefined;
-    const terminate = Reflect.get(WebSocket.prototype, 'terminate') as (this: WebSocket) => void;
+    const terminate: (this: WebSocket) => void = Reflect.get(WebSocket.prototype, 'terminate');
     const cutOff = jest.spyOn(WebSocket.prototype, 'terminate').mockImplementation(function (this: WebSocket) {
       waiting ??= this.bufferedAmount;
       terminate.call(this);
