@@ -14,7 +14,7 @@ export class EventLoop {
   private since = 0;
   private isWatched = false;
   /** How those who wait go on. */
-  private readonly waiting = new FairLines<() => void>();
+  private readonly waiting = new FairLines<Waiting>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
@@ -24,10 +24,11 @@ export class EventLoop {
     return this.now() - this.since > longestMs;
   }
 
-  giveWay(who: string): Promise<void> {
+  /** @param endsTurn nobody goes on after it in the same turn: it has more come than its own work */
+  giveWay(who: string, endsTurn = false): Promise<void> {
     this.watch();
-    return new Promise((resolve) => {
-      this.waiting.add(who, resolve);
+    return new Promise((goOn) => {
+      this.waiting.add(who, { goOn, endsTurn });
     });
   }
 
@@ -46,7 +47,8 @@ export class EventLoop {
     const next = this.waiting.next();
     if (next === undefined) return;
     this.watch();
-    next.item();
+    next.item.goOn();
+    if (next.item.endsTurn) return;
     // When all that it does at once is done: a tick that is asked for by a microtask comes after the microtasks.
     queueMicrotask(() => {
       process.nextTick(() => {
@@ -54,6 +56,12 @@ export class EventLoop {
       });
     });
   }
+}
+
+/** One who waits. */
+interface Waiting {
+  readonly goOn: () => void;
+  readonly endsTurn: boolean;
 }
 
 const ours = new EventLoop();
@@ -76,6 +84,11 @@ export class TimeSlice {
 
   yield(): Promise<void> {
     return this.loop.giveWay(this.who);
+  }
+
+  /** The same for what has the event loop read more: one such piece is let go on in a turn, however short it is. */
+  yieldForMore(): Promise<void> {
+    return this.loop.giveWay(this.who, true);
   }
 }
 

@@ -39,10 +39,12 @@ describe('an enrolment that ends at a date', () => {
   const open = async (id: string) => {
     const input = { id, customer: 'acme', type: 'productBug', channel: 'email', subject: 'It broke' };
     const { openTicket } = await api.data(
-      `mutation ($input: OpenTicketInput!) { openTicket(input: $input) { ... on TicketChanged { ticket { ${ticket} } } } }`,
+      `mutation ($input: OpenTicketInput!) { openTicket(input: $input) { ... on TicketChanged { position ticket { ${ticket} } } } }`,
       { input },
     );
-    return (openTicket as { readonly ticket: Opened }).ticket;
+    const opened = openTicket as { readonly ticket: Opened; readonly position: string };
+    last = opened.position;
+    return opened.ticket;
   };
 
   it('has the default plan govern what is opened from then on; open tickets keep their versions', async () => {
@@ -52,7 +54,8 @@ describe('an enrolment that ends at a date', () => {
     expect(before).toMatchObject({ plan: { code: 'enterprise' }, clocks: [{ state: 'RUNNING' }] });
     api.time.moveTo(Date.parse('2026-03-03T00:00:00Z'));
     expect(await open('T-2')).toMatchObject({ plan: { code: 'community' }, clocks: [] });
-    expect((await api.data(`{ ticket(id: "T-1") { ${ticket} } }`))['ticket']).toEqual(before);
+    const later = `query ($minPosition: Position) { ticket(id: "T-1", minPosition: $minPosition) { ${ticket} } }`;
+    expect((await api.data(later, { minPosition: last }))['ticket']).toEqual(before);
   });
 
   it('shows when it ends, who ended it, and how the customer stood before', async () => {

@@ -21,7 +21,7 @@ describe('two ids of one company, joined from a date on', () => {
   afterAll(() => api.end());
 
   const join = async (from: string, into: string, key = api.key) => {
-    const joined = 'position join { from into effectiveFrom actor { id } }';
+    const joined = 'position notices { code } join { from into effectiveFrom actor { id } }';
     const { data, errors } = await api.send(
       `mutation ($input: JoinCustomersInput!) { joinCustomers(input: $input) {
         ... on CustomerJoinDefined { ${joined} } ... on Rejection { code } } }`,

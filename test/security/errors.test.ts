@@ -51,16 +51,29 @@ describe('a refusal', () => {
   });
   afterAll(() => api.end());
 
-  it.each<readonly [name: string, ask: (api: Api) => Promise<string>]>([
-    ['of a body', async () => (await api.post('{')).text],
-    ['of a page that is not there', () => textAt(api.url, '/../../etc/passwd', api.identified)],
-    ['of a query', async () => JSON.stringify(await api.send('{ nonsense }'))],
-    ['of a query by WebSocket', async () => JSON.stringify(await api.sendBySocket('{ nonsense }'))],
-    ['of a cursor', async () => JSON.stringify(await api.send('{ tickets(after: "x") { edges { cursor } } }'))],
-  ])('%s carries an id that is in the log, and nothing that was said is there with it', async (_, ask) => {
+  it.each<readonly [name: string, ask: (api: Api) => Promise<string>, where: object]>([
+    ['of a body', async () => (await api.post('{')).text, { operation: 'POST', path: '/graphql' }],
+    [
+      'of a page that is not there',
+      () => textAt(api.url, '/../../etc/passwd', api.identified),
+      { operation: 'GET', path: '/../../etc/passwd' },
+    ],
+    [
+      'of a query',
+      async () => JSON.stringify(await api.send('{ nonsense }')),
+      { operation: 'query', path: 'nonsense' },
+    ],
+    ['of a query by WebSocket', async () => JSON.stringify(await api.sendBySocket('{ nonsense }')), {}],
+    [
+      'of a cursor',
+      async () => JSON.stringify(await api.send('{ tickets(after: "x") { edges { cursor } } }')),
+      { operation: 'query', path: 'tickets' },
+    ],
+  ])('%s carries an id that is in the log, with where it was and no more', async (_, ask, where) => {
     const said = JSON.parse(await ask(api)) as { errors: readonly { extensions: { id: string; code: string } }[] };
     const [{ extensions } = { extensions: undefined }] = said.errors;
-    expect(api.logged.at(-1)).toEqual({ level: 'warn', id: extensions?.id, code: extensions?.code });
+    const { id, code } = extensions ?? {};
+    expect(api.logged.at(-1)).toEqual({ level: 'warn', id, code, actor: 'person', ...where });
   });
 
   it('tells what is asked of a time that is not counted any more', async () => {

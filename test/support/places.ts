@@ -140,4 +140,7 @@ function soundOf(name: string, type: GraphQLInputType): unknown {
 
 /** A field where it must be there. */
 const given = (field: string, type: GraphQLInputType, name = field): readonly (readonly [string, unknown])[] =>
-  isNonNullType(type) ? [[field, soundOf(name, type)]] : [];
+  isNonNullType(type) || needed.has(name) || needed.has(field) ? [[field, soundOf(name, type)]] : [];
+
+/** Fields of which one of several must be there, so that the schema cannot say it of any. */
+const needed = new Set(['id', 'ticket', 'CorrectTicketInput.subject']);

@@ -108,6 +108,8 @@ export const soundMutations = (url: string, after: string): Readonly<Record<stri
   },
   enrolCustomer: of(undefined, (n) => ({ id: codeOf(n), plan: 'pro' })),
   changeCustomerPlan: of(enrol, (n) => ({ id: codeOf(n), plan: 'enterprise' })),
+  endCustomerEnrolment: of(enrol, (n) => ({ id: codeOf(n) })),
+  joinCustomers: of(undefined, (n) => ({ from: codeOf(n), into: 'acme' })),
   setCustomerCalendar: of(enrol, (n) => ({ id: codeOf(n), calendar: 'business-hours' })),
   registerWebhook: { ...of(undefined, (n) => ({ id: codeOf(n), url })), after: ofWebhook(url).after },
   changeWebhook: ofWebhook(url, { description: 'Tried' }),

@@ -25,7 +25,7 @@ export function paced(body: IncomingMessage, take: (came: number) => boolean, wh
         body.unpipe(pieces);
         discard(body, who);
       } else if (came > freeBytes) {
-        void turns.yield().then(() => {
+        void turns.yieldForMore().then(() => {
           next(null, chunk);
         });
       } else next(null, chunk);
@@ -33,7 +33,7 @@ export function paced(body: IncomingMessage, take: (came: number) => boolean, wh
     flush(done) {
       if (came <= freeBytes) done();
       else
-        void turns.yield().then(() => {
+        void turns.yieldForMore().then(() => {
           done();
         });
     },
@@ -47,7 +47,7 @@ export function discard(body: IncomingMessage, who: string | undefined): void {
   const turns = new TimeSlice(who);
   body.on('data', () => {
     body.pause();
-    void turns.yield().then(() => body.resume());
+    void turns.yieldForMore().then(() => body.resume());
   });
   body.resume();
 }

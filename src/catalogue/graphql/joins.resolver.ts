@@ -11,7 +11,7 @@ import { type EventStore } from '../../event-sourcing/event-store.js';
 import { JoinCustomersCommand } from '../commands/join-customers-handler.js';
 import { type KeptJoin } from '../domain/joins-decider.js';
 import { JoinsOfCustomerQuery } from '../queries/joins-query.js';
-import { joinDefined } from './catalogue-results.js';
+import { joinDefined, noticesOfChange } from './catalogue-results.js';
 import { CustomerType } from './catalogue.types.js';
 import { CustomerJoinType, JoinCustomersInput } from './join.types.js';
 
@@ -41,11 +41,12 @@ export class JoinsResolver {
     const request = { type: 'JoinCustomers', customer, into, effectiveFrom: input.effectiveFrom ?? undefined } as const;
     const joined = this.commands
       .execute(new JoinCustomersCommand(caller.scope, request, caller.actor))
-      .then(({ history: joins, position }) => {
+      .then(({ history: joins, position, recorded }) => {
         const join = joins.get(customer);
         if (join === undefined) throw new Error('what was joined is not there');
         return Object.assign(new joinDefined.Defined(), {
           thing: toJoinType(join),
+          notices: noticesOfChange(recorded, customer),
           position: toCursor(this.store, position),
         });
       });

@@ -39,6 +39,7 @@ describe('the entry for commands', () => {
       'tickets/commands/change-ticket.ts',
       'tickets/commands/settle-ticket.ts',
       'webhooks/commands/change-webhook.ts',
+      'webhooks/delivery-sender.ts',
     ]);
   });
 });
