@@ -30,14 +30,17 @@ function evolve(joins: Joins, { data, metadata: { recordedAt, actor } }: JoinEve
 
 /** Whose the id is at an instant: the customer that it was joined to by then, or else itself. */
 export function survivorAt(joins: Joins, customer: string, at: Instant): string {
-  const join = joins.get(customer);
-  return join === undefined || join.effectiveFrom > at ? customer : survivorAt(joins, join.into, at);
+  let survivor = customer;
+  for (let join = joins.get(survivor); join !== undefined && join.effectiveFrom <= at; join = joins.get(survivor))
+    survivor = join.into;
+  return survivor;
 }
 
 /** A customer, and all whose it ever becomes. */
 export function survivorsOf(joins: Joins, customer: string): readonly string[] {
-  const join = joins.get(customer);
-  return join === undefined ? [customer] : [customer, ...survivorsOf(joins, join.into)];
+  const survivors = [customer];
+  for (let join = joins.get(customer); join !== undefined; join = joins.get(join.into)) survivors.push(join.into);
+  return survivors;
 }
 
 /** @throws Rejection `JOIN_INTO_ITSELF`, `CUSTOMER_JOINED`, `JOIN_CYCLE` */
