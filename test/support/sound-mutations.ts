@@ -44,7 +44,8 @@ const defineCalendar = (n: number) =>
   asked('defineCalendar', { code: codeOf(n), name: 'Tried', timeZone: 'Europe/Rome', weekly });
 const word = (n: number) => ({ list: 'PRIORITY', code: `word${n}` });
 const defineWord = (n: number) => asked('defineWord', word(n));
-const enrol = (n: number) => asked('enrolCustomer', { id: codeOf(n), plan: 'pro' });
+/** On a plan of its own: another mutation may have retired any that is there. */
+const enrol = (n: number) => `${definePlan(n)} ${asked('enrolCustomer', { id: codeOf(n), plan: codeOf(n) })}`;
 
 const of = (
   before: ((n: number) => string) | undefined,
