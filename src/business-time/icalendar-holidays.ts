@@ -1,10 +1,10 @@
 import { type Holiday, InvalidCalendar } from './calendar.js';
 import { mostHolidays, tooLarge } from './calendar-limits.js';
 import { type EventFilter, keptBy } from './icalendar-filter.js';
-import { FileTooMuch, longestEventDays, type Occurrence, occurrencesOf } from './icalendar-occurrences.js';
+import { FileRefused, longestEventDays, type Occurrence, occurrencesOf } from './icalendar-occurrences.js';
 import { type FileZones } from './icalendar-zones.js';
 import { dayMs } from './parse-definition.js';
-import { type NamedEvent, readICalendar } from './read-icalendar.js';
+import { type Malformed, readICalendar } from './read-icalendar.js';
 import { midnightOf } from './wall-clock.js';
 import { type Years } from './years.js';
 import { type LocalMs } from './zone.js';
@@ -35,10 +35,10 @@ export function icalendarHolidays(
   field: string,
   { except, skipMalformed = false, ...only }: FileHolidayOptions = {},
 ): FileHolidays {
-  const malformed = ({ line, summary }: NamedEvent, { message }: Error) => {
+  const malformed: Malformed = ({ line, summary }, why) => {
     if (skipMalformed) return;
     const named = `the event "${summary.slice(0, 100)}" that begins in line ${line}`;
-    throw new FileTooMuch(`${named} cannot be read: ${message}`);
+    throw new FileRefused(`${named} cannot be read: ${messageOf(why)}`);
   };
   const [keeps, leavesOut] = [keptBy(only), except === undefined ? () => false : keptBy(except)];
   try {
@@ -52,7 +52,7 @@ export function icalendarHolidays(
         holidays.push(...toHolidays(one, timeZone, years, zones));
         read.push(one);
       } catch (error) {
-        malformed(one.event, error instanceof Error ? error : new Error(String(error)));
+        malformed(one.event, error);
       }
       if (holidays.length > mostHolidays) throw tooLarge(field, `has more than ${mostHolidays} holidays`);
     }
@@ -61,9 +61,11 @@ export function icalendarHolidays(
     return { holidays, known: knownYears(read, years) };
   } catch (error) {
     if (error instanceof InvalidCalendar) throw error;
-    throw new InvalidCalendar('MALFORMED_ICALENDAR', field, error instanceof Error ? error.message : String(error));
+    throw new InvalidCalendar('MALFORMED_ICALENDAR', field, messageOf(error));
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The years in which what is known of a file begins and ends. */
 function knownYears(found: readonly Occurrence[], years: Years): Years {

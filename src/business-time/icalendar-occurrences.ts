@@ -1,6 +1,6 @@
 import { dayMs } from './parse-definition.js';
 import { FileZones } from './icalendar-zones.js';
-import { type FileCalendar, type FileEvent, type FileRule, type FileTime, type NamedEvent } from './read-icalendar.js';
+import { type FileCalendar, type FileEvent, type FileRule, type FileTime, type Malformed } from './read-icalendar.js';
 import { recurringDays, type Spend } from './recurrence.js';
 import { type Years } from './years.js';
 import { localIn, midnightOf } from './wall-clock.js';
@@ -25,9 +25,9 @@ export interface Occurrence {
   readonly event: FileEvent;
 }
 
-/** A file has more than one of holidays has; no event of it is at fault. */
-export class FileTooMuch extends Error {
-  override readonly name = 'FileTooMuch';
+/** A file is refused as a whole: for more than a file of holidays has, or for an event that may not be left out. */
+export class FileRefused extends Error {
+  override readonly name = 'FileRefused';
 }
 
 export interface OccurrencesOptions {
@@ -36,13 +36,13 @@ export interface OccurrencesOptions {
   /** Whether an event is one of those that are asked for. */
   readonly isWanted: (event: FileEvent) => boolean;
   /** Called with an event that cannot be followed, and why; what it throws ends the reading. */
-  readonly malformed: (event: NamedEvent, why: Error) => void;
+  readonly malformed: Malformed;
 }
 
 /**
  * What happens by the events of a file: of those that recur what is about some years, of single ones all. What is cancelled
  * is left out. The work is counted, so that no rule keeps anybody waiting.
- * @throws FileTooMuch for more than a file of holidays has
+ * @throws FileRefused for more than a file of holidays has
  */
 export function occurrencesOf({ events, zones }: FileCalendar, options: OccurrencesOptions): FileOccurrences {
   const { timeZone, years, isWanted, malformed } = options;
@@ -50,7 +50,7 @@ export function occurrencesOf({ events, zones }: FileCalendar, options: Occurren
   // An event that stands in for one that the file does not have is one by itself.
   const masters = events.filter(({ standsFor, uid }) => standsFor === undefined || !uids.has(uid));
   const recurring = masters.filter(doesRecur).length;
-  if (recurring > mostRecurring) throw new FileTooMuch(`${recurring} events recur, and ${mostRecurring} may.`);
+  if (recurring > mostRecurring) throw new FileRefused(`${recurring} events recur, and ${mostRecurring} may.`);
   const spend = budget();
   const work: Work = { years, spend, zones: new FileZones(zones, years, spend) };
   const instead = standIns(
@@ -65,13 +65,13 @@ export function occurrencesOf({ events, zones }: FileCalendar, options: Occurren
       const replaced = instead(event, zone);
       for (const start of startsOf(event, zone, work)) {
         if (doesRecur(event)) recurred += 1;
-        if (recurred > mostOccurrences) throw new FileTooMuch(`events recur more than ${mostOccurrences} times.`);
+        if (recurred > mostOccurrences) throw new FileRefused(`events recur more than ${mostOccurrences} times.`);
         const one = replaced(start) ?? { start, zone, event };
         if (!one.event.isCancelled && isWanted(one.event)) found.push(one);
       }
     } catch (error) {
-      if (error instanceof FileTooMuch) throw error;
-      malformed(event, error instanceof Error ? error : new Error(String(error)));
+      if (error instanceof FileRefused) throw error;
+      malformed(event, error);
     }
   }
   return { found, zones: work.zones };
@@ -95,7 +95,7 @@ function budget(): Spend {
   let left = mostDaysLookedAt;
   return (days) => {
     left -= days;
-    if (left < 0) throw new FileTooMuch('its rules take too long to follow.');
+    if (left < 0) throw new FileRefused('its rules take too long to follow.');
   };
 }
 

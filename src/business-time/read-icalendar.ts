@@ -51,18 +51,21 @@ export interface FileCalendar {
  * @param malformed called with an event that cannot be read, and why; what it throws ends the reading
  * @throws Error for what is no iCalendar file
  */
-export function readICalendar(text: string, malformed: (event: NamedEvent, why: Error) => void): FileCalendar {
+export function readICalendar(text: string, malformed: Malformed): FileCalendar {
   const { events, zones } = splitICalendar(text);
   const read = (written: Written): readonly FileEvent[] => {
     try {
       return [readEvent(parseComponent(written), written.line)];
     } catch (error) {
-      malformed(namedIn(written), error instanceof Error ? error : new Error(String(error)));
+      malformed(namedIn(written), error);
       return [];
     }
   };
   return { events: events.flatMap(read), zones };
 }
+
+/** Told of an event that cannot be read, and why. */
+export type Malformed = (event: NamedEvent, why: unknown) => void;
 
 /** By what people find an event in its file. */
 export type NamedEvent = Pick<FileEvent, 'line' | 'summary'>;

@@ -272,8 +272,8 @@ const fits = (cells: readonly string[], { length }: readonly string[]) =>
 
 /** A record of several lines has to be well written, or else it has swallowed other rows. @throws Misquoted */
 function expectOne(raw: Buffer, cells: readonly string[], { delimiter, names, isPadded }: Header): void {
-  if (raw.subarray(blankBytes(raw), -2).indexOf(0x0a) < 0 && raw.subarray(blankBytes(raw), -2).indexOf(0x0d) < 0)
-    return;
+  const own = raw.subarray(blankBytes(raw), -2); // what ends it is at most two bytes
+  if (!own.includes(0x0a) && !own.includes(0x0d)) return; // the other lines were blank
   if (!fits(cells, names)) throw new Misquoted();
   try {
     parse(raw, { delimiter, skip_empty_lines: true, record_delimiter: ['\r\n', '\n', '\r'], trim: isPadded });

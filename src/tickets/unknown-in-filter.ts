@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { type IQueryHandler, Query, type QueryBus, QueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
 import { ReadBarrier } from '../api/graphql/read-barrier.js';
 import { type Reader } from '../auth/asker.js';
@@ -10,6 +10,7 @@ import { CATALOGUE, READERS, TIME_SOURCE } from '../di-tokens.js';
 import { type Notice, notice } from '../event-sourcing/notice.js';
 import { soon } from '../event-sourcing/soon.js';
 import { wordKey } from '../parsing/word.js';
+import { once } from '../read-models/page.js';
 import { among } from '../read-models/rows.js';
 import { type Readable, type Readers } from '../read-models/scoped.js';
 import { type TimeSource } from '../time/time-source.js';
@@ -33,6 +34,10 @@ export class UnknownInFilterQuery extends Query<readonly Notice[]> {
     super();
   }
 }
+
+/** Asks for it when somebody wants it, once however often a document does. */
+export const unknownIn = (bus: QueryBus, ...asked: ConstructorParameters<typeof UnknownInFilterQuery>) =>
+  once(() => bus.execute(new UnknownInFilterQuery(...asked)));
 
 /** How many are told. */
 const mostNotices = 50;

@@ -149,17 +149,16 @@ export class AuditResolver {
   /** The notices of a page's events, which are found for who asks, once the read models have seen the page. */
   private noticesIn(rows: readonly HistoryRow[], id: string, reader: Reader): NoticesOf {
     const [first, last] = [rows[0], rows.at(-1)];
-    const find = async () => {
+    const find = once(async () => {
       if (first === undefined || last === undefined) return new Map<number, readonly FactNoticeCode[]>();
       await this.barrier.seen(['tickets'], toCursor(this.store, last.position));
       return noticesBetween(this.readers.of(reader), id, first.revision, last.revision);
-    };
-    let found: ReturnType<typeof find> | undefined;
+    });
     return async (row) => {
-      const codes = (await (found ??= find())).get(row.revision) ?? [];
-      const ofOpening =
-        row.type === 'TicketOpened' ? openingNotices({ ...row, data: dataOf(row) }, this.catalogue) : [];
-      return [...codes.map((code) => noticeOf({ fact: row.id, code })), ...(await soon(Promise.resolve(ofOpening)))];
+      const codes = (await find()).get(row.revision) ?? [];
+      const isOpening = row.type === 'TicketOpened'; // of no other is the content read
+      const ofOpening = isOpening ? await soon(openingNotices({ ...row, data: dataOf(row) }, this.catalogue)) : [];
+      return [...codes.map((code) => noticeOf({ fact: row.id, code })), ...ofOpening];
     };
   }
 

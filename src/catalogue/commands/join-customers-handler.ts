@@ -1,7 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Scope, sees } from '../../auth/scope.js';
+import { expectOwnCustomer, type Scope } from '../../auth/scope.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Joins } from '../domain/joins-decider.js';
 import { type Changed } from './catalogue-ports.js';
 import { InjectedPorts } from './injected-ports.js';
@@ -21,12 +20,7 @@ export class JoinCustomersCommand extends Command<Changed<Joins>> {
 @CommandHandler(JoinCustomersCommand)
 export class JoinCustomersHandler extends InjectedPorts implements ICommandHandler<JoinCustomersCommand> {
   async execute({ scope, request, actor }: JoinCustomersCommand) {
-    for (const customer of [request.customer, request.into])
-      if (!sees(scope, customer))
-        throw new Rejection(
-          'FORBIDDEN',
-          `The customer ${customer} is not one of the customers that you may write for.`,
-        );
+    for (const customer of [request.customer, request.into]) expectOwnCustomer(scope, customer);
     return joinCustomers(this, request, actor);
   }
 }

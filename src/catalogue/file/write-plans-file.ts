@@ -36,7 +36,7 @@ export function toPlansFile({ calendars, plans, customers, joins, words }: Whole
     ),
     customers: [...customers.values()].map((history) => {
       const ended = history.at(-1)?.content.plan === null ? history.at(-1) : undefined;
-      const [last] = lastOf([history.filter(({ content }) => content.plan !== null)]);
+      const last = history.findLast(({ content }) => content.plan !== null);
       const { customer: id, ...content } = last?.content ?? { customer: '' };
       return {
         id,

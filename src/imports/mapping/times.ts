@@ -65,15 +65,17 @@ function isoTime(cell: string): Parsed {
     const at = readInstant(`${date}T${time}${offset[1] ?? 'Z'}`);
     return at === undefined ? undefined : { at };
   }
-  const zone = isZone(rest) ? rest : undefined;
-  return zone === undefined ? undefined : { at: instantIn(zoneOf(zone), local.toMillis()) };
+  const zone = zoneIn(rest);
+  return zone === undefined ? undefined : { at: instantIn(zone, local.toMillis()) };
 }
 
-function isZone(name: string): boolean {
+/** The zone that a cell names; undefined where it names none. */
+function zoneIn(name: string): Zone | undefined {
   try {
-    return zoneOf(name).name !== '';
-  } catch {
-    return false;
+    return zoneOf(name);
+  } catch (error) {
+    if (error instanceof InvalidCalendar) return undefined;
+    throw error;
   }
 }
 

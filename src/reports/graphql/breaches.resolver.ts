@@ -6,9 +6,9 @@ import { MayScan } from '../../api/graphql/may-scan.js';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { IsCustomerList, IsFilterList, IsFilterText, withCustomerIds } from '../../api/graphql/filters.js';
 import { connectionOf, PageArgs, givenValues } from '../../api/graphql/relay-connection.js';
-import { once, withNodes } from '../../read-models/page.js';
+import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
-import { UnknownInFilterQuery } from '../../tickets/unknown-in-filter.js';
+import { unknownIn } from '../../tickets/unknown-in-filter.js';
 import { BreachListQuery, type BreachView } from '../queries/breaches-query.js';
 
 @ObjectType('Breach', {
@@ -149,11 +149,10 @@ export class BreachesResolver {
   @MayScan()
   @Query(() => BreachConnection, { nullable: true, description: 'Breaches, latest deadline first.' })
   async breaches(@Args() { filter, minPosition, ...request }: BreachesArgs, @Asking() reader: Reader) {
-    const query = new BreachListQuery(reader, withCustomerIds(givenValues(filter)), givenValues(request), minPosition);
+    const narrowing = withCustomerIds(givenValues(filter));
+    const query = new BreachListQuery(reader, narrowing, givenValues(request), minPosition);
     const page = await this.bus.execute(query);
-    const unknown = once(() =>
-      this.bus.execute(new UnknownInFilterQuery(reader, withCustomerIds(givenValues(filter)), minPosition)),
-    );
+    const unknown = unknownIn(this.bus, reader, narrowing, minPosition);
     return {
       ...withNodes(page, toBreachType),
       get notices() {

@@ -7,8 +7,7 @@ import { IsOptional, Matches } from 'class-validator';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { IsFilterList } from '../../api/graphql/filters.js';
 import { addFilterNotices, ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
-import { once } from '../../read-models/page.js';
-import { UnknownInFilterQuery } from '../../tickets/unknown-in-filter.js';
+import { unknownIn } from '../../tickets/unknown-in-filter.js';
 import { SummaryQuery } from '../queries/summary-query.js';
 
 @ObjectType('SlaSummaryLine', { description: 'What became of the promises of a plan in a month.' })
@@ -92,8 +91,9 @@ export class SummaryResolver {
     @Asking() reader: Reader,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter?: SummaryFilterInput,
   ) {
-    const lines = await this.bus.execute(new SummaryQuery(reader, givenValues(filter), minPosition));
-    const unknown = once(() => this.bus.execute(new UnknownInFilterQuery(reader, givenValues(filter), minPosition)));
+    const narrowing = givenValues(filter);
+    const lines = await this.bus.execute(new SummaryQuery(reader, narrowing, minPosition));
+    const unknown = unknownIn(this.bus, reader, narrowing, minPosition);
     return {
       lines,
       get notices() {

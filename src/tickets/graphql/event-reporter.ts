@@ -18,7 +18,7 @@ import { type ReportedType, type TicketCommand } from '../domain/facts.js';
 import { type ReportInput } from './event.inputs.js';
 import { expectMayAsk } from './expect-may-ask.js';
 import { readMutation } from './event-readers.js';
-import { calledBy, inSendersWords, NamedTickets, type TicketName } from './named-tickets.js';
+import { calledIn, inSendersWords, NamedTickets, type TicketName } from './named-tickets.js';
 import { type NamedOpening, openingId } from './opening-id.js';
 import { foreseeRefused, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 import { TicketChangedType } from './ticket-result.js';
@@ -58,9 +58,8 @@ export class EventReporter {
       unopenedBy(sender).remember(command, id ?? '', error);
       if (command.type === 'OpenTicket' && command.reference !== undefined && !(error instanceof OpenedBefore))
         (sender.unopenedCalled ??= new Set()).add(command.reference);
-      const called = command.type === 'OpenTicket' ? command.from?.externalId : calledBy(name);
       if (id === undefined || ticket !== undefined || !(error instanceof Rejection)) throw error;
-      throw inSendersWords(error, id, called);
+      throw inSendersWords(error, id, calledIn(command, name));
     });
     return orRejection(remembered);
   }

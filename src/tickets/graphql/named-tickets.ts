@@ -8,6 +8,7 @@ import { type EventStore } from '../../event-sourcing/event-store.js';
 import { groupBy } from '../../event-sourcing/group-by.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type Readers } from '../../read-models/scoped.js';
+import { type TicketCommand } from '../domain/facts.js';
 import { noTicket } from '../domain/recorded-facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
 import { type ProposedTicket, ticketsAmong, ticketsCalled } from '../queries/tickets.js';
@@ -24,6 +25,10 @@ export interface TicketName {
 
 /** What somebody calls a ticket, for messages: they know nothing of an id that was derived. */
 export const calledBy = ({ ofExternalId, ofReference }: TicketName): string | undefined => ofExternalId ?? ofReference;
+
+/** The same of a report: an opening names its ticket by the id that its source has for it. */
+export const calledIn = (command: TicketCommand, name: TicketName): string | undefined =>
+  command.type === 'OpenTicket' ? command.from?.externalId : calledBy(name);
 
 /** How many tickets of one reference are named. */
 const mostNamed = 10;

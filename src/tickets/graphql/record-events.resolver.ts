@@ -21,7 +21,7 @@ import { heeding } from '../commands/unopened.js';
 import { type TicketEventInput } from './event.inputs.js';
 import { readBulk } from './event-readers.js';
 import { expectMayAsk } from './expect-may-ask.js';
-import { calledBy, inSendersWords, NamedTickets } from './named-tickets.js';
+import { calledIn, inSendersWords, NamedTickets } from './named-tickets.js';
 import { openingId } from './opening-id.js';
 import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.types.js';
 import { foreseeRefused, From, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
@@ -106,10 +106,8 @@ export class RecordEventsResolver {
         refuse(index, ticket);
         return [];
       }
-      const { command } = report;
-      const name =
-        command.type === 'OpenTicket' ? command.from?.externalId : calledBy(given({ ofExternalId, ofReference }));
-      const called = said === undefined ? name : undefined;
+      const name = given({ ofExternalId, ofReference });
+      const called = said === undefined ? calledIn(report.command, name) : undefined;
       const request = { ...report, ...given({ reference: ofReference }), ...recordedBy(identity, actor) };
       return { index, ticket, request, ...given({ called }) };
     });

@@ -8,11 +8,11 @@ import { type TimeSource } from '../../time/time-source.js';
 import { GuaranteeKindEnum, TicketStatusEnum } from '../../api/graphql/enums.js';
 import { IsCustomerList, IsFilterList, IsFilterText, withCustomerIds } from '../../api/graphql/filters.js';
 import { PageArgs, ReadArgs, givenValues } from '../../api/graphql/relay-connection.js';
-import { once, withNodes } from '../../read-models/page.js';
+import { withNodes } from '../../read-models/page.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, TIME_SOURCE } from '../../di-tokens.js';
-import { UnknownInFilterQuery } from '../unknown-in-filter.js';
+import { unknownIn } from '../unknown-in-filter.js';
 import { TicketByIdQuery, TicketListQuery } from '../queries/ticket-queries.js';
 import { TicketConnection, TicketObjectType, toTicketTypes } from './ticket.type.js';
 
@@ -114,17 +114,14 @@ export class TicketQueriesResolver {
   }
 
   private async list(list: TicketListQuery['list'], { filter, minPosition, ...page }: TicketsArgs, reader: Reader) {
-    const found = await this.bus.execute(
-      new TicketListQuery(reader, list, withCustomerIds(givenValues(filter)), givenValues(page), minPosition),
-    );
+    const narrowing = withCustomerIds(givenValues(filter));
+    const found = await this.bus.execute(new TicketListQuery(reader, list, narrowing, givenValues(page), minPosition));
     const nodes = await toTicketTypes(
       found.edges.map(({ node }) => node),
       this.catalogue,
       this.time.now(),
     );
-    const unknown = once(() =>
-      this.bus.execute(new UnknownInFilterQuery(reader, withCustomerIds(givenValues(filter)), minPosition)),
-    );
+    const unknown = unknownIn(this.bus, reader, narrowing, minPosition);
     return {
       ...withNodes(found, (_view, i) => nodes[i]),
       get notices() {
