@@ -17,9 +17,14 @@ export const webhookPorts = (context: TestContext, rules = onThisMachine): Webho
   ...{ store: context.store, time: context.time, rules, post: httpPost(rules, context.time) },
 });
 
+/** The ledgers whose webhooks are being delivered to: their outbox follows the log by itself. */
+const delivered = new WeakSet<TestContext>();
+
 /** Does something to a webhook of a ledger. */
-export const change = (context: TestContext, command: WebhookChange, rules = onThisMachine) =>
-  changeWebhook(webhookPorts(context, rules), command, admin);
+export async function change(context: TestContext, command: WebhookChange, rules = onThisMachine) {
+  if (!delivered.has(context)) await context.webhooks.runner.catchUp();
+  return changeWebhook(webhookPorts(context, rules), command, admin);
+}
 
 /** Delivers to the webhooks of a ledger until it is told to stop; every pause is three quarters of the longest it may be. */
 export function delivering(context: TestContext) {
@@ -28,6 +33,7 @@ export function delivering(context: TestContext) {
   const failures: unknown[] = [];
   const gone: string[] = [];
   const failed = (_: string, error: unknown) => failures.push(error);
+  delivered.add(context);
   const running = runWebhooks({ ...ports, random: () => 0.5, failed, disabled: (id) => gone.push(id) }, stop.signal);
   return {
     failures,
@@ -36,6 +42,7 @@ export function delivering(context: TestContext) {
     stop: async () => {
       stop.abort();
       await running;
+      delivered.delete(context);
       await ports.post.close();
     },
   };

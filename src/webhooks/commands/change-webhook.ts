@@ -7,7 +7,7 @@ import { Rejection } from '../../event-sourcing/rejection.js';
 import { webhookStream } from '../domain/webhook-events.js';
 import { type Webhook, type WebhookCommand, webhookDecider } from '../domain/webhook-decider.js';
 import { expectTarget, type TargetRules } from '../ssrf-guard.js';
-import { WEBHOOK_PORTS, type WebhookCommandPorts } from './webhook-ports.js';
+import { countWebhooks, WEBHOOK_PORTS, type WebhookCommandPorts } from './webhook-ports.js';
 
 type Asked<Command> = Command extends unknown ? Omit<Command, 'id' | 'metadata'> : never;
 export type WebhookChange = Asked<WebhookCommand>;
@@ -34,23 +34,17 @@ const most = 100;
 
 /**
  * What {@link ChangeWebhookCommand} does, for those without a bus.
- * @throws Rejection `TOO_MANY_WEBHOOKS`, `WEBHOOK_TARGET_REFUSED`, and what {@link webhookDecider} refuses
+ * @throws Rejection `TOO_MANY_WEBHOOKS`, `WEBHOOK_TARGET_REFUSED`, and what {@link webhookDecider} and {@link countWebhooks} refuse
  */
 export async function changeWebhook(
   ports: WebhookCommandPorts,
   asked: WebhookChange,
   actor: Actor,
 ): Promise<ChangedWebhook> {
-  const { store, time, rules, outbox, secretOf } = ports;
+  const { store, time, rules, secretOf } = ports;
   const command = await withSoundTarget(asked, rules);
-  if (command.type === 'RegisterWebhook') {
-    const { count } = await outbox.db
-      .selectFrom('endpoints')
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
-    if (count >= most)
-      throw new Rejection('TOO_MANY_WEBHOOKS', `There are already ${most} webhooks, which is the limit.`);
-  }
+  if (command.type === 'RegisterWebhook' && (await countWebhooks(ports)) >= most)
+    throw new Rejection('TOO_MANY_WEBHOOKS', `There are already ${most} webhooks, which is the limit.`);
   const id = command.type === 'RegisterWebhook' ? command.endpoint.webhook : command.webhook;
   const now = time.now();
   const event = { id: newId(), metadata: { actor, occurredAt: now, recordedAt: now, schemaVersion: 1 } };
