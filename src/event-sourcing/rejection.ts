@@ -12,6 +12,6 @@ export class Rejection extends Error {
     readonly code: string,
     message: string,
   ) {
-    super(cut(message, longestMessage));
+    super(cut(message.replace(/\.\.$/, '.'), longestMessage)); // what it repeats may have a full stop of its own
   }
 }

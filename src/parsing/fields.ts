@@ -2,9 +2,23 @@ import { readInstant } from './read-instant.js';
 import { customerIdOf, customerIdRule } from './customer-id.js';
 import { wordOf, wordRule } from './word.js';
 
-/** A value that is not what its field takes. */
+/** So many faults are told at once. */
+const mostTold = 10;
+
+/**
+ * A value that is not what its field takes; all that is wrong with it, each a sentence that begins with its field and has no
+ * full stop: whoever tells it ends it.
+ */
 export class FieldFault extends Error {
   override readonly name = 'FieldFault';
+  readonly faults: readonly string[];
+
+  constructor(...said: readonly string[]) {
+    const faults = said.map((fault) => fault.replace(/\.$/, ''));
+    const more = faults.length > mostTold ? ['and more is wrong'] : [];
+    super([...faults.slice(0, mostTold), ...more].join('; '));
+    this.faults = faults;
+  }
 }
 
 /** Reads a field of a line, by name, and says what is wrong with it. */
@@ -101,7 +115,7 @@ export const listOf =
   <Item>(most: number, read: Read<Item>): Read<readonly Item[]> =>
   (value, field) => {
     if (!Array.isArray(value) || value.length > most) throw fault(field, `must be a list of at most ${most}`);
-    return value.map((item, i) => read(item, `${field}[${i}]`));
+    return readEach(value, (item, i) => read(item, `${field}[${i}]`));
   };
 
 /** Reads what is there and not null. */
@@ -110,17 +124,56 @@ export const optional =
   (value, field) =>
     value === undefined || value === null ? undefined : read(value, field);
 
+/**
+ * Reads several things. What is wrong is told of all of them at once, though it looks no further than it tells.
+ * @throws FieldFault
+ */
+export function readEach<Item, Value>(
+  items: readonly Item[],
+  read: (item: Item, i: number) => Value,
+): readonly Value[] {
+  const values: Value[] = [];
+  const faults: string[] = [];
+  for (const [i, item] of items.entries()) {
+    try {
+      values.push(read(item, i));
+    } catch (error) {
+      if (!(error instanceof FieldFault)) throw error;
+      faults.push(...error.faults);
+      if (faults.length > mostTold) break;
+    }
+  }
+  if (faults.length > 0) throw new FieldFault(...faults);
+  return values;
+}
+
+/** What several reads make. What is wrong is told of all of them. @throws FieldFault */
+export function together<Reads extends Readonly<Record<string, () => unknown>>>(reads: Reads) {
+  const made = readEach(Object.entries(reads), ([name, read]) => [name, read()] as const);
+  return Object.fromEntries(made) as { readonly [Name in keyof Reads]: ReturnType<Reads[Name]> };
+}
+
 type Shape = Readonly<Record<string, Read<unknown>>>;
 type Of<Fields extends Shape> = { readonly [Key in keyof Fields]: ReturnType<Fields[Key]> };
 
-/** An object's fields by their rules; a field that nobody knows is a mistake, not a wish. */
+/** An object's fields by their rules, in the order of these; a field that nobody knows is a mistake, not a wish. */
 export function fields<Fields extends Shape>(shape: Fields, value: Record<string, unknown>, path = ''): Of<Fields> {
-  for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(shape, key)) throw fault(`${path}${key}`, 'is not a field here');
+  const unknown = Object.keys(value).filter((key) => !Object.hasOwn(shape, key));
+  const read = readEach([...Object.keys(shape), ...unknown], (key) => {
+    const rule = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    if (rule === undefined) throw fault(`${path}${key}`, 'is not a field here');
+    return [key, expected(rule, value[key], `${path}${key}`)] as const;
+  });
+  return Object.fromEntries(read) as Of<Fields>;
+}
+
+/** Reads what may be missing; where it must not be, that is what is wrong with it. */
+export function expected<Value>(read: Read<Value>, value: unknown, field: string): Value {
+  try {
+    return read(value, field);
+  } catch (error) {
+    throw error instanceof FieldFault && (value === undefined || value === null) ? fault(field, 'is missing') : error;
   }
-  return Object.fromEntries(
-    Object.entries(shape).map(([key, read]) => [key, read(value[key], `${path}${key}`)]),
-  ) as Of<Fields>;
 }
 
 /** An object without what is undefined. */

@@ -74,7 +74,7 @@ describe('pledge plans', () => {
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('missing.ics')]);
     writeFileSync(join(folder, 'config', 'plans.yaml'), plans('path: holidays.ics, country: DE'));
     expect((await pledgeHere(folder, ['plans', 'apply', 'config/plans.yaml', '--yes'])).stderr).toContain(
-      'calendars[0].definition.holidaysFrom[0].path must be a file, in place of icalendar or country',
+      'calendars[0].definition.holidaysFrom[0].path must be a file, in place of icalendar or country.',
     );
   });
 

@@ -95,7 +95,7 @@ describe('merging and splitting over the API', () => {
     );
     expect(errors).toMatchObject([
       {
-        message: 'events.0.into: into is required: into must be 1 to 100 letters, digits or . : @ / + - _',
+        message: 'events.0.into: into is missing',
         extensions: { code: 'BAD_USER_INPUT' },
       },
     ]);

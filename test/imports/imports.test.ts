@@ -91,7 +91,7 @@ describe("Pledge's own format", () => {
     ['no object', '[1]', 'INVALID_FIELD', 'the line must be an object'],
     ['an unknown event', fact('TicketEaten'), 'INVALID_FIELD', 'event must be one of'],
     ['a field nobody knows', fact('TicketClosed', { because: 'x' }), 'INVALID_FIELD', 'because is not a field'],
-    ['a missing field', fact('TicketPaused'), 'INVALID_FIELD', 'reason must be one of'],
+    ['a missing field', fact('TicketPaused'), 'INVALID_FIELD', 'reason is missing'],
     [
       'an instant without offset',
       fact('TicketClosed', { occurredAt: '2025-03-03T09:12:00' }),
@@ -124,6 +124,21 @@ describe("Pledge's own format", () => {
       { line: 1, rejected: { code, message: expect.stringContaining(why) } },
       { line: 2, record: {} },
     ]);
+  });
+
+  it.each([
+    [
+      { event: 'TicketOpened', ticket: 'T-1', actor: {}, customer: 'acme', colour: 'red' },
+      'colour is not a field of TicketOpened; occurredAt is missing; actor.id is missing; type is missing; channel is missing; subject is missing',
+    ],
+    [{ event: 'CustomerEnrolled', colour: 'red' }, 'customer is missing; plan is missing; colour is not a field here'],
+    [
+      { event: 'CalendarDefined', name: 'C', definition: { timeZone: 'Mars' } },
+      'code is missing; definition: "Mars" is not an IANA time zone',
+    ],
+    [{ ticket: 'T-1' }, 'event is missing'],
+  ])('tells all that is wrong with a line: %j', async (line, message) => {
+    expect(await rowsOf(pledgeNdjson, [JSON.stringify(line)])).toMatchObject([{ rejected: { message } }]);
   });
 
   it('rejects a line that is not UTF-8', async () => {

@@ -286,7 +286,7 @@ describe('a format of times that cannot be', () => {
   it('needs no zone where it says one, or is an instant by itself', () => {
     for (const format of ['X', 'x', 'yyyy-MM-dd HH:mm z', 'yyyy-MM-dd HH:mm ZZ'])
       expect(() => parseMapping({ ...events, times: { format } })).not.toThrow();
-    expect(() => parseMapping({ ...events, times: { format: 'yyyy-MM-dd HH:mm' } })).toThrow('times.zone is required');
+    expect(() => parseMapping({ ...events, times: { format: 'yyyy-MM-dd HH:mm' } })).toThrow('times.zone is missing');
   });
 });
 
@@ -332,7 +332,7 @@ describe('a mapping file', () => {
   it.each([
     ['no YAML', 'a: [', 'MAPPING_NOT_READABLE', 'is not YAML'],
     ['a list', '[]', 'INVALID_MAPPING', 'the mapping must be an object'],
-    ['nothing', '', 'INVALID_MAPPING', 'the mapping must be an object'],
+    ['nothing', '', 'INVALID_MAPPING', 'mapping.yaml: source is missing; rows is missing; times is missing;'],
   ])('that is %s is refused', async (_, text, code, why) => {
     await expect(readMapping(file(text))).rejects.toMatchObject({ code, message: expect.stringContaining(why) });
   });
@@ -344,12 +344,12 @@ describe('a mapping file', () => {
   const withState = (state: object) => ({ state: { ...events.state, ...state } });
   it.each([
     ['a field that nobody knows', { colour: 'red' }, 'colour is not a field here'],
-    ['a field missing', { ticket: undefined }, 'ticket must be an object'],
-    ['no customer', { customer: undefined }, 'customer is required'],
+    ['a field missing', { ticket: undefined }, 'ticket is missing'],
+    ['no customer', { customer: undefined }, 'customer is missing'],
     ['rows of no kind', { rows: 'lines' }, 'rows must be one of snapshots, events'],
     ['a column without a name', { ticket: { column: '' } }, 'ticket.column must be text'],
-    ['neither column nor text', { ticket: { values: {} } }, 'ticket needs a column or a text'],
-    ['both column and text', { ticket: { column: 'a', text: 'b' } }, 'ticket needs a column or a text'],
+    ['neither column nor text', { ticket: { values: {} } }, 'ticket must have either column or text'],
+    ['both column and text', { ticket: { column: 'a', text: 'b' } }, 'ticket must have either column or text'],
     ['a field of a reading', { ticket: { column: 'a', colour: 'b' } }, 'ticket.colour is not a field here'],
     ['a channel', { channel: ' ' }, 'channel must be 1 to 60 characters'],
     ['a value', { channel: { column: 'c', values: { Fax: '' } } }, 'channel.values.Fax must be 1 to 60 characters'],
@@ -367,18 +367,75 @@ describe('a mapping file', () => {
       { rows: 'snapshots', ...withState({ values: { a: 'assigned' } }) },
       'must not contain assigned',
     ],
-    ['a zone', { times: { zone: 'Mars/Base' } }, 'times.zone "Mars/Base" is not an IANA time zone'],
+    ['a zone', { times: { zone: 'Mars/Base' } }, 'times.zone "Mars/Base" is not an IANA time zone.'],
     ['a format without days', { times: { format: 'HH:mm', zone: 'UTC' } }, 'times.format "HH:mm" must contain'],
-    ['a format without zone', { times: { format: 'd/M/yyyy H:mm' } }, 'times.zone is required'],
+    [
+      'a format without zone',
+      { times: { format: 'd/M/yyyy H:mm' } },
+      'times.zone is missing: the format has neither offset nor zone.',
+    ],
     ['a long delimiter', { csv: { delimiter: '||' } }, 'csv.delimiter must be one character'],
     ['an encoding', { csv: { encoding: 'utf-9' } }, 'csv.encoding "utf-9" is not an encoding'],
     ['what is missing', { csv: { missing: [1] } }, 'csv.missing[0] must be text'],
-    ['a time as a constant', { opened: { at: '2026' } }, 'opened.at must be an object'],
+    ['a time as a constant', { opened: { at: '2026' } }, 'opened.at "2026" is not a time like'],
     ['programs', { actor: { column: 'who', automatic: 'robot' } }, 'actor.automatic must be a list'],
   ])('with a mistake in %s is refused by its path', async (_, changes, why) => {
     await expect(refusal(changes)).rejects.toMatchObject({
       code: 'INVALID_MAPPING',
       message: expect.stringContaining(why),
     });
+  });
+
+  it('with several mistakes is refused with all of them', async () => {
+    const mistakes = {
+      ...{ colour: 'red', rows: 'lines', at: {}, channel: { column: 'c', values: { Fax: '', Mail: '' } } },
+      ...{ times: { zone: 'Mars/Base' }, subject: undefined, actor: { automatic: 'robot' }, state: { values: 'x' } },
+    };
+    await expect(refusal(mistakes)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(
+          [
+            'rows must be one of .*',
+            'times.zone "Mars/Base" is not an IANA time zone',
+            'at must have either column or text',
+            'actor must have either column or text',
+            'actor.automatic must be a list of .*',
+            'channel.values.Fax must be .*',
+            'channel.values.Mail must be .*',
+            'subject is missing',
+            'state.values must be an object',
+            'colour is not a field here\\.$',
+          ].join('; '),
+        ),
+      ),
+    });
+  });
+
+  it('with more mistakes than are told is refused with the first of them', async () => {
+    const values = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`c${i}`, '']));
+    await expect(refusal({ channel: { column: 'c', values } })).rejects.toMatchObject({
+      message: expect.stringMatching(/c9 must be [^;]*; and more is wrong\.$/),
+    });
+  });
+});
+
+describe('a constant', () => {
+  const constant = (changes: object) =>
+    rowsOf(parseMapping({ ...events, ...changes }), log('T-1,2026-03-01T09:00:00,mia,asked,x'));
+
+  it.each([
+    ['a state', { state: 'open' }, {}],
+    ['several meanings', { state: ['open', 'automatic'] }, { actor: { id: 'mia', kind: 'automatic' } }],
+    ['an actor', { actor: 'desk' }, { actor: { id: 'desk', kind: 'person' } }],
+    ['a ticket', { ticket: 'T-7' }, { ticket: 'T-7' }],
+    ['a time', { at: '2026-03-02T09:00:00' }, { occurredAt: Date.parse('2026-03-02T09:00:00Z') }],
+    [
+      'the time of the opening',
+      { opened: { at: '2026-02-02T09:00:00Z' } },
+      { occurredAt: Date.parse('2026-02-02T09:00:00Z') },
+    ],
+  ])('is taken for %s', async (_, changes, opening) => {
+    const [, row] = await constant(changes);
+    expect(row).toMatchObject({ record: { ...opening, command: { type: 'OpenTicket' } } });
   });
 });

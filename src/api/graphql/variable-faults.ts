@@ -40,7 +40,7 @@ export function faultsOfVariables(
     if (!isInputType(type)) continue; // a document with such a variable is not valid
     const at = { within: undefined, key: name };
     if (Object.hasOwn(values, name)) check(values[name], type, at, faults, limits);
-    else if (defaultValue === undefined && isNonNullType(type)) faults.add(name, `$${name} is required`);
+    else if (defaultValue === undefined && isNonNullType(type)) faults.add(name, `$${name} is missing`);
     if (faults.isFull) break;
   }
   return faults;
@@ -112,7 +112,7 @@ function checkFields(
     const limits = { listItems, longest: longestText(field) };
     if (given !== undefined) check(given, field.type, { within: at, key: name }, faults, limits);
     else if (field.defaultValue === undefined && isNonNullType(field.type))
-      tell(faults, { within: at, key: name }, 'is required');
+      tell(faults, { within: at, key: name }, 'is missing');
     if (faults.isFull) return;
   }
   for (const name in value) {

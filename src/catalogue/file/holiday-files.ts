@@ -31,6 +31,6 @@ async function withText(source: HolidaySource, read: ReadBeside, field: string):
   const { path, ...rest } = source as unknown as Readonly<Record<string, unknown>>;
   if (path === undefined) return source;
   if (typeof path !== 'string' || path === '' || 'icalendar' in rest || 'country' in rest)
-    throw new Rejection('INVALID_FIELD', `${field}.path must be a file, in place of icalendar or country`);
+    throw new Rejection('INVALID_FIELD', `${field}.path must be a file, in place of icalendar or country.`);
   return { ...rest, icalendar: await read(path) };
 }

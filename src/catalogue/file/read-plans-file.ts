@@ -14,6 +14,7 @@ import {
   oneOf,
   optional,
   type Read,
+  readEach,
   text,
   wholeNumber,
   word,
@@ -82,7 +83,7 @@ export function readPlansFile(source: string, name = 'the file'): PlansFile {
     return file(object(readYaml(source) ?? {}, 'the file'));
   } catch (fault) {
     if (fault instanceof YamlFault) throw new Rejection('MALFORMED_FILE', `${name}, ${fault.message}.`);
-    if (fault instanceof FieldFault) throw new Rejection('INVALID_FIELD', fault.message);
+    if (fault instanceof FieldFault) throw new Rejection('INVALID_FIELD', `${fault.message}.`);
     throw fault;
   }
 }
@@ -229,19 +230,23 @@ function file(value: Entry): PlansFile {
     customers = [],
     joins = [],
   } = fields(shape, value);
-  for (const [list, words] of Object.entries({ types, channels, priorities }))
-    expectOnce(words, ({ code: said }) => wordKey(said), list, 'code');
-  expectOnce(calendars, (one) => one.calendar.code, 'calendars', 'code');
-  expectOnce(plans, (one) => one.plan.code, 'plans', 'code');
-  expectOnce(customers, (one) => one.customer, 'customers', 'id');
-  expectOnce(joins, (one) => one.from, 'joins', 'from');
+  const codes = (words: readonly WordEntry[]) => words.map(({ code: said }) => wordKey(said));
+  const keys: readonly (readonly [field: string, keys: readonly string[]])[] = [
+    ...Object.entries({ types, channels, priorities }).map(([list, words]) => [`${list}.code`, codes(words)] as const),
+    ['calendars.code', calendars.map((one) => one.calendar.code)],
+    ['plans.code', plans.map((one) => one.plan.code)],
+    ['customers.id', customers.map((one) => one.customer)],
+    ['joins.from', joins.map((one) => one.from)],
+  ];
+  readEach(keys, expectOnce);
   return { types, channels, priorities, calendars, plans, customers, joins };
 }
 
-function expectOnce<Item>(items: readonly Item[], keyOf: (item: Item) => string, list: string, field: string): void {
+function expectOnce([of, keys]: readonly [field: string, keys: readonly string[]]): void {
+  const [list, field] = of.split('.');
   const seen = new Set<string>();
-  for (const [i, key] of items.map(keyOf).entries()) {
+  readEach(keys, (key, i) => {
     if (seen.has(key)) throw new FieldFault(`${list}[${i}].${field} ${key} occurs twice`);
     seen.add(key);
-  }
+  });
 }

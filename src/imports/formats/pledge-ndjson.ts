@@ -9,6 +9,7 @@ import { type Line, linesOf } from '../lines.js';
 import { wordLists } from '../../catalogue/domain/words.js';
 import {
   customerId,
+  expected,
   FieldFault,
   fields,
   given,
@@ -16,6 +17,7 @@ import {
   object,
   oneOf,
   optional,
+  type Read,
   text,
   wholeNumber,
   word,
@@ -84,14 +86,15 @@ export const readLine = eventReader({
 
 function recordOf(line: Record<string, unknown>): ImportRecord {
   const { event: word, ...rest } = line;
-  const event = oneOf(events)(word, 'event');
+  const event = expected(oneOf(events), word, 'event');
   if (event === 'CustomerEnrolled') return enrolment(rest);
   if (event === 'CalendarDefined') return calendar(rest);
   if (event === 'WordDefined') return wordOf(rest);
+  const faults: string[] = [];
   const report = readLine(event, rest, (_, fault) => {
-    throw new FieldFault(fault);
+    faults.push(fault);
   });
-  if (report === undefined) throw new FieldFault(`${event} is not readable`);
+  if (report === undefined) throw new FieldFault(...faults);
   return { kind: 'fact', ...report };
 }
 
@@ -115,11 +118,16 @@ function wordOf(line: Record<string, unknown>): ImportRecord {
 }
 
 function calendar(line: Record<string, unknown>): ImportRecord {
-  const { code, name: called, definition } = fields({ code: id, name, definition: object }, line);
+  const { code, name: called, definition } = fields({ code: id, name, definition: compiled }, line);
+  return { kind: 'calendar', code, name: called, definition: definition as unknown as CalendarSource };
+}
+
+const compiled: Read<Record<string, unknown>> = (value, field) => {
+  const definition = object(value, field);
   try {
     compileCalendar({ weekly: {}, ...definition } as unknown as CalendarDefinition);
   } catch (error) {
-    throw new FieldFault(`definition: ${error instanceof Error ? error.message : String(error)}`);
+    throw new FieldFault(`${field}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return { kind: 'calendar', code, name: called, definition: definition as unknown as CalendarSource };
-}
+  return definition;
+};

@@ -2,10 +2,21 @@ import { type WordList } from '../../catalogue/domain/words.js';
 import { actorId, commonFields, eventFields } from '../../tickets/domain/event-fields.js';
 import { type Origin } from '../../tickets/domain/facts.js';
 import { type CsvDialect } from '../csv.js';
-import { FieldFault, fields, given, listOf, object, oneOf, optional, type Read, text } from '../../parsing/fields.js';
+import {
+  FieldFault,
+  fields,
+  given,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  type Read,
+  text,
+  together,
+} from '../../parsing/fields.js';
 import { type Meaning, meaning } from './meaning.js';
-import { type Cells, constantsOf, type RowReader, readingOf, textOf } from './reading.js';
-import { timesOf } from './times.js';
+import { type Cells, constantsOf, isObject, type RowReader, readingOf, textOf } from './reading.js';
+import { type Times, timesOf } from './times.js';
 
 /** How a CSV log is read, as its user wrote it down; `docs/mappings.md` has every field. */
 export interface Mapping {
@@ -50,92 +61,98 @@ export interface Mapping {
   readonly unchanged: Meaning;
 }
 
-const anything: Read<unknown> = (value) => value ?? undefined;
-
-const something: Read<unknown> = (value, field) => {
-  if (value === undefined || value === null) throw new FieldFault(`${field} is required`);
-  return value;
-};
-
-const shape = {
-  ...{ source: text(100), csv: optional(object), rows: oneOf(['snapshots', 'events']), times: object },
-  order: optional(oneOf(['time', 'file'] as const)),
-  ...{ ticket: object, at: object, actor: optional(object), opened: optional(object) },
-  ...{
-    customer: something,
-    ofCustomer: anything,
-    plan: anything,
-    calendar: anything,
-    type: something,
-    channel: something,
-  },
-  ...{ priority: anything, subject: something, application: anything, origin: anything },
-  ...{ assignee: anything, team: anything, state: object },
-};
-
-/** What a mapping file says, checked. @throws FieldFault that names the field at fault */
-export function parseMapping(value: unknown): Mapping {
-  const written = fields(shape, object(value, 'the mapping'));
-  const { dialect, missing } = csvOf(written.csv ?? {});
-  const cells: Cells = { columns: new Set(), missing };
-  const time = timesOf(written.times, 'times');
-  const { automatic, ...actor } = written.actor ?? {};
-  const opened = fields({ at: optional(object), by: anything }, written.opened ?? {}, 'opened.');
-  const { unchanged, ...state } = written.state;
-  expectAssigned(written.rows, constantsOf(state).flat(), written.assignee ?? written.team);
-
-  const read = <Value>(check: Read<Value>, given: unknown, field: string): RowReader<Value> =>
-    given === undefined ? () => undefined : readingOf(check, cells)(given, field);
-  const readTime = (given: unknown, field: string) =>
-    read((value, column) => time(text(60)(value, column), column), given, field);
-  const id = text(100);
-  const readings = {
-    ticket: read(eventFields.externalId.read, written.ticket, 'ticket'),
-    at: readTime(written.at, 'at'),
-    actor: read(actorId.read, written.actor === undefined ? undefined : actor, 'actor'),
-    openedAt: readTime(opened.at, 'opened.at'),
-    openedBy: read(actorId.read, opened.by, 'opened.by'),
-    customer: read(eventFields.customer.read, written.customer, 'customer'),
-    ofCustomer: read(commonFields.customer.read, written.ofCustomer, 'ofCustomer'),
-    plan: read(id, written.plan, 'plan'),
-    calendar: read(id, written.calendar, 'calendar'),
-    type: read(eventFields.type.read, written.type, 'type'),
-    channel: read(eventFields.channel.read, written.channel, 'channel'),
-    priority: read(eventFields.priority.read, written.priority, 'priority'),
-    subject: read(eventFields.subject.read, written.subject, 'subject'),
-    application: read(eventFields.application.read, written.application, 'application'),
-    origin: read(eventFields.origin.read, written.origin, 'origin'),
-    assignee: read(eventFields.assignee.read, written.assignee, 'assignee'),
-    team: read(eventFields.team.read, written.team, 'team'),
-    state: read(meaning, state, 'state'),
-    stateText: textOf(state, cells),
+/** How a mapping's fields are read. What counts as an empty cell and how times are written comes first: others need it. */
+function shapeWith(cells: Cells) {
+  let times: Times | undefined;
+  const time: Read<number> = (value, field) => times?.(text(60)(value, field), field) ?? NaN; // no times: they are at fault
+  const reading = <Value>(check: Read<Value>) => readingOf(check, cells);
+  const maybe = <Value>(check: Read<Value>): Read<RowReader<Value>> => {
+    const read = optional(reading(check));
+    return (value, field) => read(value, field) ?? (() => undefined);
   };
   return {
-    ...readings,
-    ...{ source: written.source, dialect, columns: [...cells.columns], rows: written.rows },
-    order: written.order,
-    automatic: new Set(optional(listOf(1_000, actorId.read))(automatic, 'actor.automatic')),
-    plans: constantsOf(written.plan).map(String),
-    calendars: constantsOf(written.calendar).map(String),
-    words: (['type', 'channel', 'priority'] as const).flatMap((list) =>
-      constantsOf(written[list]).map((word) => ({ list, word: String(word) })),
-    ),
-    unchanged: meaning(unchanged ?? [], 'state.unchanged'),
+    ...{ csv: csvIn(cells), source: text(100), rows: oneOf(['snapshots', 'events'] as const) },
+    order: optional(oneOf(['time', 'file'] as const)),
+    times: (value: unknown, field: string) => (times = timesOf(value, field)),
+    ...{ ticket: reading(eventFields.externalId.read), at: reading(time), actor: actorIn(maybe(actorId.read)) },
+    opened: (value: unknown, field: string) =>
+      fields({ at: maybe(time), by: maybe(actorId.read) }, object(value ?? {}, field), `${field}.`),
+    ...{ customer: reading(eventFields.customer.read), ofCustomer: maybe(commonFields.customer.read) },
+    ...{ plan: maybe(text(100)), calendar: maybe(text(100)) },
+    ...{ type: reading(eventFields.type.read), channel: reading(eventFields.channel.read) },
+    ...{ priority: maybe(eventFields.priority.read), subject: reading(eventFields.subject.read) },
+    ...{ application: maybe(eventFields.application.read), origin: maybe(eventFields.origin.read) },
+    ...{ assignee: maybe(eventFields.assignee.read), team: maybe(eventFields.team.read), state: stateIn(cells) },
   };
 }
 
-function csvOf(written: Record<string, unknown>): {
-  readonly dialect: CsvDialect;
-  readonly missing: ReadonlySet<string>;
-} {
-  const shape = {
-    delimiter: optional(oneCharacter),
-    encoding: optional(encoding),
-    missing: optional(listOf(100, cell)),
+/** What a mapping file says, checked. @throws FieldFault that names the fields at fault */
+export function parseMapping(value: unknown): Mapping {
+  const said = object(value ?? {}, 'the mapping');
+  const cells: Cells = { columns: new Set(), missing: new Set(['']) };
+  const { written } = together({
+    written: () => fields(shapeWith(cells), said),
+    assigned: () => {
+      expectAssigned(said);
+    },
+  });
+  const { csv: dialect, times: _, actor, opened, state, ...readings } = written;
+  return {
+    ...readings,
+    ...{ dialect, columns: [...cells.columns], actor: actor.reading, automatic: actor.automatic },
+    ...{ openedAt: opened.at, openedBy: opened.by },
+    ...{ state: state.reading, stateText: state.text, unchanged: state.unchanged },
+    plans: constantsOf(said['plan']).map(String),
+    calendars: constantsOf(said['calendar']).map(String),
+    words: (['type', 'channel', 'priority'] as const).flatMap((list) =>
+      constantsOf(said[list]).map((word) => ({ list, word: String(word) })),
+    ),
   };
-  const { missing = [], ...dialect } = fields(shape, written, 'csv.');
-  return { dialect: given(dialect), missing: new Set(['', ...missing]) };
 }
+
+const actorIn =
+  (reader: Read<RowReader<string>>) =>
+  (value: unknown, field: string): { readonly reading: RowReader<string>; readonly automatic: ReadonlySet<string> } => {
+    const [automatic, reading] = beside('automatic', value);
+    return together({
+      reading: () => reader(reading, field),
+      automatic: () => new Set(optional(listOf(1_000, actorId.read))(automatic, `${field}.automatic`)),
+    });
+  };
+
+const stateIn =
+  (
+    cells: Cells,
+  ): Read<{ readonly reading: RowReader<Meaning>; readonly text: RowReader<string>; unchanged: Meaning }> =>
+  (value, field) => {
+    const [unchanged, reading] = beside('unchanged', value);
+    return together({
+      reading: () => readingOf(meaning, cells)(reading, field),
+      text: () => textOf(reading, cells),
+      unchanged: () => meaning(unchanged ?? [], `${field}.unchanged`),
+    });
+  };
+
+/** A field that stands beside those of a reading, and the reading. */
+function beside(name: string, value: unknown): readonly [field: unknown, reading: unknown] {
+  if (!isObject(value)) return [undefined, value];
+  const { [name]: field, ...reading } = value;
+  return [field, reading];
+}
+
+/** How the file is written; what counts as an empty cell, the readings know from here. */
+const csvIn =
+  (cells: Cells): Read<CsvDialect> =>
+  (value, field) => {
+    const shape = {
+      delimiter: optional(oneCharacter),
+      encoding: optional(encoding),
+      missing: optional(listOf(100, cell)),
+    };
+    const { missing = [], ...dialect } = fields(shape, object(value ?? {}, field), `${field}.`);
+    for (const text of missing) cells.missing.add(text);
+    return given(dialect);
+  };
 
 const cell: Read<string> = (value, field) => {
   if (typeof value !== 'string') throw new FieldFault(`${field} must be text`);
@@ -157,10 +174,10 @@ const encoding: Read<string> = (value, field) => {
 };
 
 /** An assignee that is never read, or read twice over, is a mistake. */
-function expectAssigned(rows: Mapping['rows'], meanings: readonly unknown[], assignee: unknown): void {
-  const says = meanings.includes('assigned');
+function expectAssigned({ rows, state, assignee, team }: Readonly<Record<string, unknown>>): void {
+  const says = constantsOf(state).flat().includes('assigned');
   if (rows === 'snapshots' && says)
     throw new FieldFault('state.values must not contain assigned for snapshots: each snapshot has its assignee');
-  if (rows === 'events' && !says && assignee !== undefined)
+  if (rows === 'events' && !says && (assignee ?? team) !== undefined)
     throw new FieldFault('state.values must contain assigned, because assignee and team are read from these events');
 }

@@ -1,4 +1,14 @@
-import { FieldFault, fields, flag, object, optional, type Read, text } from '../../parsing/fields.js';
+import {
+  FieldFault,
+  fields,
+  flag,
+  object,
+  optional,
+  type Read,
+  readEach,
+  text,
+  together,
+} from '../../parsing/fields.js';
 import { type Row } from '../csv.js';
 
 /** A cell that a mapping does not know. */
@@ -19,7 +29,7 @@ export interface Cells {
   /** The columns that the mapping names; the log must have them. */
   readonly columns: Set<string>;
   /** Cells that say nothing. */
-  readonly missing: ReadonlySet<string>;
+  readonly missing: Set<string>;
 }
 
 /**
@@ -38,13 +48,18 @@ export const readingOf =
       ...{ column: optional(text(200)), text: optional(text(500)), values: optional(object), otherwise: any },
       ignoreCase: optional(flag),
     };
-    const given = fields(shape, object(value, field), `${field}.`);
+    const given = fields(shape, value, `${field}.`);
     const { column, text: template, values, otherwise, ignoreCase = false } = given;
-    if ((column === undefined) === (template === undefined)) throw new FieldFault(`${field} needs a column or a text`);
-    const textIn = column === undefined ? filled(template ?? '', cells) : cell(column, cells);
-    const fallback = otherwise === undefined ? undefined : check(otherwise, `${field}.otherwise`);
     const keyOf = ignoreCase ? (text: string) => text.trim().toLowerCase() : (text: string) => text;
-    const meanings = values === undefined ? undefined : meaningsOf(values, check, `${field}.values`, keyOf);
+    const { textIn, fallback, meanings } = together({
+      textIn: () => {
+        if ((column === undefined) === (template === undefined))
+          throw new FieldFault(`${field} must have either column or text`);
+        return column === undefined ? filled(template ?? '', cells) : cell(column, cells);
+      },
+      fallback: () => (otherwise === undefined ? undefined : check(otherwise, `${field}.otherwise`)),
+      meanings: () => (values === undefined ? undefined : meaningsOf(values, check, `${field}.values`, keyOf)),
+    });
     const name = column ?? template ?? '';
     return (row) => {
       const found = textIn(row);
@@ -57,23 +72,25 @@ export const readingOf =
     };
   };
 
-/** The text itself that a reading looks at. */
-export const textOf = (
-  { column, text: template }: Readonly<Record<string, unknown>>,
-  cells: Cells,
-): RowReader<string> => (typeof column === 'string' ? cell(column, cells) : filled(String(template), cells));
+/** The text itself that a reading looks at; a constant looks at none. */
+export function textOf(reading: unknown, cells: Cells): RowReader<string> {
+  if (!isObject(reading)) return () => undefined;
+  const { column, text: template } = reading;
+  return typeof column === 'string' ? cell(column, cells) : filled(String(template), cells);
+}
 
 /** What a mapping says itself, rather than the log. */
 export const constantsOf = (value: unknown): readonly unknown[] => {
   if (value === undefined) return [];
   if (!isObject(value)) return [value];
-  const { values, otherwise } = value as { readonly values?: Record<string, unknown>; readonly otherwise?: unknown };
-  return [...Object.values(values ?? {}), ...(otherwise === undefined ? [] : [otherwise])];
+  const { values, otherwise } = value;
+  return [...Object.values(isObject(values) ? values : {}), ...(otherwise === undefined ? [] : [otherwise])];
 };
 
 const any: Read<unknown> = (value) => value;
 
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function meaningsOf<Value>(
   values: Record<string, unknown>,
@@ -81,14 +98,16 @@ function meaningsOf<Value>(
   field: string,
   keyOf: (cell: string) => string,
 ) {
-  return new Map(Object.entries(values).map(([cell, value]) => [keyOf(cell), check(value, `${field}.${cell}`)]));
+  return new Map(
+    readEach(Object.entries(values), ([cell, value]) => [keyOf(cell), check(value, `${field}.${cell}`)] as const),
+  );
 }
 
-const cell = (column: string, { columns, missing }: Cells): RowReader<string> => {
-  columns.add(column);
+const cell = (column: string, cells: Cells): RowReader<string> => {
+  cells.columns.add(column);
   return (row) => {
     const content = row.cell(column);
-    return missing.has(content) ? undefined : content;
+    return cells.missing.has(content) ? undefined : content;
   };
 };
 

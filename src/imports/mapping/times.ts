@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { type Instant, InvalidCalendar } from '../../business-time/calendar.js';
 import { readInstant } from '../../parsing/read-instant.js';
 import { type Zone, zoneOf } from '../../business-time/zone.js';
-import { FieldFault, fields, object, optional, text } from '../../parsing/fields.js';
+import { FieldFault, fields, object, optional, text, together } from '../../parsing/fields.js';
 
 /** Reads the times of a log. @throws FieldFault that names the column */
 export type Times = (cell: string, column: string) => Instant;
@@ -14,10 +14,12 @@ export type Times = (cell: string, column: string) => Instant;
 export function timesOf(value: unknown, field: string): Times {
   const shape = { format: optional(text(60)), zone: optional(text(60)) };
   const { format = 'iso', zone: name } = fields(shape, object(value, field), `${field}.`);
-  const zone = name === undefined ? undefined : zoneNamed(name, `${field}.zone`);
-  const parse = format === 'iso' ? isoTime : parserOf(format, `${field}.format`);
+  const { zone, parse } = together({
+    zone: () => (name === undefined ? undefined : zoneNamed(name, `${field}.zone`)),
+    parse: () => (format === 'iso' ? isoTime : parserOf(format, `${field}.format`)),
+  });
   if (zone === undefined && format !== 'iso' && !saysZone(format))
-    throw new FieldFault(`${field}.zone is required, because the format has no offset and no zone`);
+    throw new FieldFault(`${field}.zone is missing: the format has neither offset nor zone`);
   const example = exampleOf(format);
   return remembered((cell, column) => {
     const parsed = parse(cell.trim());

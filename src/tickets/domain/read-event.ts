@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
-import { FieldFault, fields, object, optional, type Read } from '../../parsing/fields.js';
+import { expected, FieldFault, fields, object, optional, type Read } from '../../parsing/fields.js';
 import { type ReportedType, reportedTypes, type TicketCommand } from './facts.js';
 import { actorId, actorKind, eventFields, type FieldName, shortNames } from './event-fields.js';
 import { fieldsOf, reportedEvents } from './reported-events.js';
@@ -70,6 +70,7 @@ export function eventReader<Always extends keyof ReportMetadata>(form: EventForm
   return (type: ReportedType, input: object, refuse: Refuse): Report<Always> | undefined => {
     const taken = slots.get(type) ?? new Map<string, Slot>();
     const [metadata, own]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+    const said = new Set<string>();
     const faults: (readonly [field: string, fault: string])[] = [];
     for (const name of Object.keys(input)) {
       if (!taken.has(name) && Reflect.get(input, name) != null)
@@ -78,14 +79,15 @@ export function eventReader<Always extends keyof ReportMetadata>(form: EventForm
     for (const { name, key, read, isRequired, isCommon } of taken.values()) {
       const value: unknown = Reflect.get(input, name);
       if (value == null && !isRequired) continue;
+      if (!isCommon) said.add(key);
       try {
-        (isCommon ? metadata : own)[key] = read(value, name);
+        (isCommon ? metadata : own)[key] = expected(read, value, name);
       } catch (error) {
         if (!(error instanceof FieldFault)) throw error;
-        faults.push([name, value == null ? `${name} is required: ${error.message}` : error.message]);
+        for (const why of error.faults) faults.push([name, why]);
       }
     }
-    if (faults.length === 0) faults.push(...apart(type, own));
+    faults.push(...apart(type, said));
     for (const [field, fault] of faults) refuse(field, fault);
     if (faults.length > 0) return undefined;
     // What is read are the fields of this very event; the compiler does not follow that through the map.
@@ -98,13 +100,12 @@ export function eventReader<Always extends keyof ReportMetadata>(form: EventForm
 }
 
 /** Fields that are missing: beside others which they belong with, or where there is none at all. */
-function apart(type: ReportedType, own: object): readonly (readonly [field: string, fault: string])[] {
+function apart(type: ReportedType, said: ReadonlySet<string>): readonly (readonly [field: string, fault: string])[] {
   const event: { readonly together?: readonly string[]; readonly some?: true } = reportedEvents[type];
   const { together = [], some } = event;
   const [first = '', ...others] = fieldsOf(type).optional;
-  if (some === true && Object.keys(own).length === 0)
-    return [[first, `${[first, ...others].join(', ')}: one of these is required`]];
-  const missing = together.filter((field) => !(field in own));
+  if (some === true && said.size === 0) return [[first, `${[first, ...others].join(', ')}: one of these is required`]];
+  const missing = together.filter((field) => !said.has(field));
   if (missing.length === together.length) return [];
   return missing.map((field) => [field, `${together.join(' and ')} must be given together`]);
 }

@@ -1,14 +1,7 @@
 import { FieldFault, type Read } from '../../parsing/fields.js';
 import { commonFields, eventFields } from '../domain/event-fields.js';
 import { type ReportedType } from '../domain/facts.js';
-import {
-  type EventForm,
-  eventReader,
-  readActor,
-  type Refuse,
-  type Report,
-  givesReference,
-} from '../domain/read-event.js';
+import { type EventForm, eventReader, readActor, type Refuse, givesReference } from '../domain/read-event.js';
 
 /** GraphQL has read an instant already, if there is one. */
 const asRead: Read<number> = (value, field) => {
@@ -44,29 +37,22 @@ type Reader<Always extends 'occurredAt'> = ReturnType<typeof eventReader<Always>
 const naming =
   <Always extends 'occurredAt'>(read: Reader<Always>, id: string): Reader<Always> =>
   (type, input, refuse) => {
+    const fault = type === 'TicketOpened' ? undefined : namingFault(type, input, id);
+    if (fault !== undefined) refuse(fault.field, `${fault.field} ${fault.why}`);
     const report = read(type, input, refuse);
-    const fault = report === undefined || type === 'TicketOpened' ? undefined : namingFault(type, report, id);
-    if (fault === undefined) return report;
-    refuse(fault.field, `${fault.field} ${fault.why}`);
-    return undefined;
+    return fault === undefined ? report : undefined;
   };
 
-/** What is wrong with how a report names its ticket; an opening names a new one. */
+/** What is wrong with how an event names its ticket; an opening names a new one. */
 function namingFault(
   type: ReportedType,
-  { ticket, ofSource, ofExternalId, ofReference }: Report<never>,
+  input: object,
   id: string,
 ): { readonly field: Parameters<Refuse>[0]; readonly why: string } | undefined {
   const reference = givesReference(type) ? 'ofReference' : 'reference';
-  const ways = [
-    ...(ticket === undefined ? [] : [id]),
-    ...(ofReference === undefined ? [] : [reference]),
-    ...(ofSource === undefined ? [] : ['source']),
-    ...(ofExternalId === undefined ? [] : ['externalId']),
-  ];
-  const [first, second] = ways;
+  const [first, second] = [id, reference, 'source', 'externalId'].filter((name) => Reflect.get(input, name) != null);
   const all = `${id}, by source and externalId, or by ${reference}`;
-  if (first === undefined) return { field: id, why: `is required: name the ticket by ${all}` };
+  if (first === undefined) return { field: id, why: `is missing: name the ticket by ${all}` };
   if (second === undefined && first === 'source') return { field: 'externalId', why: 'must be given with source' };
   if (first === 'externalId') return { field: 'source', why: 'must be given with externalId' };
   if (second === undefined || first === 'source') return undefined;

@@ -62,6 +62,23 @@ async function refusal(work: () => Promise<unknown>): Promise<readonly [string, 
 }
 
 describe('a file of plans', () => {
+  it.each([
+    [
+      {
+        plans: [{ name: 'X', targets: [{ metric: 'speed', target: { amount: 1 } }] }],
+        customers: [{ plan: '?' }],
+        plan: [],
+      },
+      /^plans\[0\].code is missing; plans\[0\].targets\[0\].metric must be one of [^;]*; plans\[0\].targets\[0\].target.unit is missing; customers\[0\].id is missing; customers\[0\].plan must be [^;]*; plan is not a field here\.$/,
+    ],
+    [
+      { types: [{ code: 'a' }, { code: ' A ' }], plans: [gold, gold], customers: [acme, acme, acme] },
+      /^types\[1\].code A occurs twice; plans\[1\].code gold occurs twice; customers\[1\].id acme occurs twice; customers\[2\].id acme occurs twice\.$/,
+    ],
+  ])('with several mistakes is refused with all of them: %j', async (source, message) => {
+    expect(await refusal(() => applied(source))).toEqual(['INVALID_FIELD', expect.stringMatching(message)]);
+  });
+
   it('makes what is not there yet, and a second time nothing', async () => {
     const catalogue = await applied(example);
     expect(catalogue.types).toEqual([
