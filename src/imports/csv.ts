@@ -1,5 +1,6 @@
 import { type Info, parse } from 'csv-parse/sync';
 import { Rejection } from '../event-sourcing/rejection.js';
+import { longestRaw } from './import-record.js';
 import { textOfLog, standIn } from './log-text.js';
 
 /** A row by its header's names. */
@@ -215,10 +216,10 @@ const tooLong = (line: number) =>
 
 const rawOf = (bytes: Buffer) =>
   bytes
-    .toString('utf8', 0, 4_000)
+    .toString('utf8', 0, 4 * longestRaw)
     .replaceAll(standIn, '\uFFFD')
     .replace(/^[\r\n]+|[\r\n]+$/g, '')
-    .slice(0, 1_000);
+    .slice(0, longestRaw);
 
 /** How many lines before the first that has something. */
 function blankLines(bytes: Buffer): number {

@@ -37,7 +37,7 @@ export interface RejectedRow {
   readonly line: number;
   readonly code: string;
   readonly message: string;
-  readonly raw?: string;
+  readonly raw: string;
 }
 
 /** How far an import has come. */
@@ -67,9 +67,11 @@ export interface ImportOptions {
 /** Facts decided together; their appends share commits. */
 const chunkSize = 2_000;
 
+/** Where a row stands, and what stands there. */
+type Place = Pick<RejectedRow, 'line' | 'raw'>;
+
 /** A fact on its line. */
-interface Item {
-  readonly line: number;
+interface Item extends Place {
   readonly fact: FactRecord;
   /** As the sink takes it. */
   readonly command: TicketCommand;
@@ -144,13 +146,13 @@ class Importing {
       const command = inOurWords(fact.command, fact.ticket, source);
       const factId = factIdOf(fact, source, this.repetitions);
       this.names.note(fact);
-      this.chunk.push({ line, fact, command, factId });
-    } else if (row.record.kind !== 'customer') await this.define(line, row.record);
-    else this.definitions.push(this.define(line, row.record));
+      this.chunk.push({ line, raw: row.raw, fact, command, factId });
+    } else if (row.record.kind !== 'customer') await this.define(row, row.record);
+    else this.definitions.push(this.define(row, row.record));
   }
 
-  private async define(line: number, record: Exclude<ImportRecord, FactRecord>): Promise<void> {
-    this.took(line, await this.options.sink.define(record));
+  private async define(row: Place, record: Exclude<ImportRecord, FactRecord>): Promise<void> {
+    this.took(row, await this.options.sink.define(record));
   }
 
   /** Has recorded what was read; but facts whose ticket is not opened yet wait for that. */
@@ -207,14 +209,15 @@ class Importing {
     const outcomes = await heeding(this.unopened, { ticket, hasOwnOpening }, items, (tried) =>
       sink.record(ticket, tried.map(importedFact)),
     );
-    for (const [i, { line, fact, command }] of items.entries()) {
+    for (const [i, item] of items.entries()) {
+      const { fact, command } = item;
       const outcome = outcomes[i];
       if (!(opens(command) && this.opened.has(ticket, 'opening'))) this.notice(outcome);
       if (outcome !== undefined && leavesOpen(outcome)) {
         if (opens(command)) this.opened.add(ticket, 'opening');
         else if (command.type === 'SplitTicket') this.opened.add(command.into, 'split');
       }
-      this.took(line, outcome, fact);
+      this.took(item, outcome, fact);
     }
   }
 
@@ -224,13 +227,13 @@ class Importing {
     return new Map([...tickets].map(([externalId, own]) => [this.names.idOf(externalId), openingsFirst(own)]));
   }
 
-  private took(line: number, outcome: RequestOutcome | undefined, fact?: FactRecord): void {
+  private took({ line, raw }: Place, outcome: RequestOutcome | undefined, fact?: FactRecord): void {
     const { counts } = this;
     if (outcome === undefined || outcome.kind === 'alreadySo') counts.alreadySo += 1;
     else if (outcome.kind === 'rejected') {
       const { code, message } = outcome.rejection;
       if (outcome.rejection instanceof UnknownWord) counts.unknownWords.add(outcome.rejection);
-      this.reject({ line, code, message: fact === undefined ? message : this.names.told(message, fact) });
+      this.reject({ line, code, message: fact === undefined ? message : this.names.told(message, fact), raw });
     } else {
       counts.recorded += 1;
       counts.events += outcome.events;

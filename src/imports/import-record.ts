@@ -31,12 +31,18 @@ export interface FactRecord extends Omit<Report<'ticket' | 'occurredAt' | 'actor
   readonly kind: 'fact';
 }
 
-/** A row as read: a record, why it is none, or that it says nothing. Lines count from 1; on line 0 is what the format brings itself. */
+/** So much of a row is kept for whoever mends it, in characters: more than a fact may have. */
+export const longestRaw = 100_000;
+
+/**
+ * A row as read: a record, why it is none, or that it says nothing. Lines count from 1; on line 0 is what the format brings
+ * itself. `raw` is the row as it stands in the log, up to {@link longestRaw}: mended, it goes in by the same format.
+ */
 export type ImportRow =
   | { readonly line: number }
   /** The first row of a ticket that goes before the one above it. */
   | { readonly line: number; readonly turnsBack: true }
-  | { readonly line: number; readonly record: ImportRecord }
+  | { readonly line: number; readonly record: ImportRecord; readonly raw: string }
   | {
       readonly line: number;
       readonly rejected: { readonly code: string; readonly message: string; readonly raw: string };

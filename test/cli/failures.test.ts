@@ -185,7 +185,7 @@ describe('rejected rows', () => {
     const file = join(folder, 'many.ndjson');
     let failures = 0;
     const rejects = new Rejects(file, () => failures++);
-    const row = { line: 1, code: 'X', message: 'x'.repeat(1_000) };
+    const row = { line: 1, code: 'X', message: 'x'.repeat(1_000), raw: '' };
     let most = 0;
     for (let line = 0; line < 1_000; line++) {
       rejects.write({ ...row, line });

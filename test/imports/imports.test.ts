@@ -37,6 +37,7 @@ describe("Pledge's own format", () => {
     const [row] = await rowsOf(pledgeNdjson, [JSON.stringify(opened)]);
     expect(row).toEqual({
       line: 1,
+      raw: JSON.stringify(opened),
       record: {
         ...{
           kind: 'fact',

@@ -1,6 +1,7 @@
 import { readSettings, type Settings } from '../../src/config/settings.js';
 import { pledgeNdjson } from '../../src/imports/formats/pledge-ndjson.js';
 import { type Counts, importLog, type RejectedRow } from '../../src/imports/import-log.js';
+import { type ImportFormat } from '../../src/imports/import-record.js';
 import { type Import, startImport } from '../../src/imports/import-sink.js';
 import { Survey } from '../../src/imports/survey.js';
 import { sampleLog } from '../../src/imports/sample.js';
@@ -63,11 +64,12 @@ export interface Imported {
   readonly rejected: readonly RejectedRow[];
 }
 
-/** Begins to import a log in Pledge's own format; whoever asked finishes it. A file is read through before, a pipe is not. */
+/** Begins to import a log, in Pledge's own format or another; whoever asked finishes it. A file is read through before, a pipe is not. */
 export async function importLines(
   context: PledgeContext,
   lines: Iterable<string>,
   how: 'file' | 'pipe' = 'pipe',
+  format: ImportFormat = pledgeNdjson,
 ): Promise<Imported> {
   const actor = { id: 'test', kind: 'system' } as const;
   const log = await startImport(context, { source: 'test', format: 'pledge', judgedFrom: undefined, actor });
@@ -76,8 +78,8 @@ export async function importLines(
     for (const line of lines) yield Buffer.from(`${line}\n`);
   }
   const survey = new Survey('test');
-  if (how === 'file') for await (const row of pledgeNdjson.read(bytes())) survey.take(row);
-  const counts = await importLog(pledgeNdjson.read(bytes()), {
+  if (how === 'file') for await (const row of format.read(bytes())) survey.take(row);
+  const counts = await importLog(format.read(bytes()), {
     ...(how === 'file' ? { survey } : {}),
     ...{ source: 'test', sink: log, signal: new AbortController().signal },
     rejected: (row) => rejected.push(row),

@@ -52,8 +52,9 @@ export const italianHelpdesk: ImportFormat = {
   summary: 'the help desk log of an Italian company, CSV (doi:10.4121/uuid:0c60edf1-6f83-4e75-9367-4c63b3e9d5bb)',
   async *read(bytes) {
     const definition = officeHours('Europe/Rome');
-    yield { line: 0, record: { kind: 'calendar', code: calendar, name: 'Italian help desk', definition } };
-    for (const code of seriousness) yield { line: 0, record: { kind: 'word', list: 'priority', code } };
+    const own = { line: 0, raw: '' } as const;
+    yield { ...own, record: { kind: 'calendar', code: calendar, name: 'Italian help desk', definition } };
+    for (const code of seriousness) yield { ...own, record: { kind: 'word', list: 'priority', code } };
     yield* mappedLog(mapping).read(bytes);
   },
 };

@@ -4,7 +4,7 @@ import { compileCalendar } from '../../business-time/compile-calendar.js';
 import { commonFields, externalId } from '../../tickets/domain/event-fields.js';
 import { reportedTypes } from '../../tickets/domain/facts.js';
 import { eventReader, readActor } from '../../tickets/domain/read-event.js';
-import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
+import { type ImportFormat, type ImportRecord, type ImportRow, longestRaw } from '../import-record.js';
 import { type Line, linesOf } from '../lines.js';
 import { wordLists } from '../../catalogue/domain/words.js';
 import {
@@ -37,7 +37,7 @@ export const pledgeNdjson: ImportFormat = {
 
 const rejected = (line: number, code: string, message: string, raw: string): ImportRow => ({
   line,
-  rejected: { code, message, raw: raw.slice(0, 1000) },
+  rejected: { code, message, raw: raw.slice(0, longestRaw) },
 });
 
 function rowOf(line: Line): ImportRow | undefined {
@@ -50,7 +50,7 @@ function rowOf(line: Line): ImportRow | undefined {
     return rejected(line.number, 'LINE_NOT_JSON', 'the line is not JSON', line.text);
   }
   try {
-    return { line: line.number, record: recordOf(object(value, 'the line')) };
+    return { line: line.number, record: recordOf(object(value, 'the line')), raw: line.text.slice(0, longestRaw) };
   } catch (error) {
     if (!(error instanceof FieldFault)) throw error;
     return {

@@ -48,7 +48,8 @@ function hear(
     tickets.set(id, ticket);
     const isNew = enrolment !== undefined && customers.get(enrolment.customer) === undefined;
     if (enrolment !== undefined) customers.set(enrolment.customer, true);
-    const records = [...(isNew ? [enrolment] : []), ...facts].map((record) => ({ line, record }));
+    const raw = row.raw();
+    const records = [...(isNew ? [enrolment] : []), ...facts].map((record) => ({ line, record, raw }));
     return turnsBack && mapping.order === undefined ? [{ line, turnsBack: true }, ...records] : records;
   } catch (error) {
     if (!(error instanceof FieldFault)) throw error;
