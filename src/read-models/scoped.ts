@@ -25,9 +25,13 @@ import { type Schema } from './schema.js';
  * The read models as somebody may see them, who is no more able to ask for other rows than to ask other tables: whatever is
  * selected from is narrowed, in one place. Queries take this and not the database, so none can forget whom it answers.
  */
-export interface Readable extends Pick<Kysely<Schema>, 'selectFrom'> {
+export interface Readable extends ReadRows {
   readonly scope: Scope;
+  /** The same rows, for those of a page that are found by their keys: read at once, whatever else is read elsewhere. */
+  readonly atOnce: ReadRows;
 }
+
+type ReadRows = Pick<Kysely<Schema>, 'selectFrom'>;
 
 /** Hands out the read models to whoever says for whom. */
 export interface Readers {
@@ -44,15 +48,22 @@ export interface Readers {
 export function readersOf(db: Kysely<Schema>, reads: Reads, readModels: readonly ReadModel[]): Readers {
   const visible = visibleIn(readModels);
   const elsewhere = readElsewhere<Schema>(reads, 'readModels');
-  const everyones: Readable = Object.assign(db.withoutPlugins(), { scope: 'everyone' as const });
+  const everyones = readableAs('everyone', db.withoutPlugins());
+  const here = (scope: Scope) => (scope === 'everyone' ? everyones : readableAs(scope, seenIn(db, scope, visible)));
   return {
-    of: (reader) => seenIn(elsewhere.withPlugin(askedBy(reader)), reader.scope, visible),
-    here: (scope) => (scope === 'everyone' ? everyones : seenIn(db, scope, visible)),
+    of: (reader) => {
+      const theirs = seenIn(elsewhere.withPlugin(askedBy(reader)), reader.scope, visible);
+      return readableAs(reader.scope, theirs, here(reader.scope));
+    },
+    here,
   };
 }
 
-const seenIn = (db: Kysely<Schema>, scope: Scope, visible: VisibleRows): Readable =>
-  Object.assign(scope === 'everyone' ? db : db.withPlugin(narrowedTo(scope, visible)), { scope });
+const readableAs = (scope: Scope, rows: Kysely<Schema>, atOnce: ReadRows = rows): Readable =>
+  Object.assign(rows, { scope, atOnce });
+
+const seenIn = (db: Kysely<Schema>, scope: Scope, visible: VisibleRows): Kysely<Schema> =>
+  scope === 'everyone' ? db : db.withPlugin(narrowedTo(scope, visible));
 
 /** Which rows of each table are seen by whoever sees some customers; of one that is not among them, none. */
 const visibleIn = (readModels: readonly ReadModel[]): VisibleRows =>

@@ -5,6 +5,7 @@ import { DueAtQuery, DueAtHandler } from '../../src/catalogue/queries/due-at-que
 import { toCursor } from '../../src/event-sourcing/cursor.js';
 import { type EventStore } from '../../src/event-sourcing/event-store.js';
 import { soon, soonMs } from '../../src/event-sourcing/soon.js';
+import { SlaEventsResolver } from '../../src/feed/graphql/sla-events.resolver.js';
 import { toTicketTypes } from '../../src/tickets/graphql/ticket.type.js';
 import { newStore } from '../support/stores.js';
 
@@ -32,7 +33,7 @@ describe('what is asked of a log', () => {
   });
 });
 
-describe('a query, while the event store is away,', () => {
+describe('a reader, while the event store is away,', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -49,10 +50,14 @@ describe('a query, while the event store is away,', () => {
     { isOver: true, over: () => Promise.resolve(true) },
   );
 
+  const cursor = toCursor(away, '0'.repeat(20));
+  const feed = new SlaEventsResolver({} as never, away);
+
   it.each<[string, () => Promise<unknown>]>([
-    ['for a ticket whose plan is not in memory', () => toTicketTypes([view], catalogue, 0)],
-    ['for what would be due', () => new DueAtHandler(catalogue).execute(new DueAtQuery('everyone', due))],
-    ['for a position that nobody has seen', () => barrier.seen(['tickets'], toCursor(away, '0'.repeat(20)))],
+    ['that asks for a ticket whose plan is not in memory', () => toTicketTypes([view], catalogue, 0)],
+    ['that asks for what would be due', () => new DueAtHandler(catalogue).execute(new DueAtQuery('everyone', due))],
+    ['that asks for a position that nobody has seen', () => barrier.seen(['tickets'], cursor)],
+    ['that asks for the feed since a cursor', () => feed.slaEvents({ after: cursor }, { scope: 'everyone' } as never)],
   ])('%s is told so soon', async (_, ask) => {
     const answer = expect(ask()).rejects.toMatchObject(unavailable);
     await jest.advanceTimersByTimeAsync(soonMs);

@@ -3,6 +3,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { type Schema } from '../../src/read-models/schema.js';
 import { Database } from '../../src/storage/sqlite.js';
 import { readClocks } from '../../src/tickets/read-clocks.js';
+import { clocksOfPage } from '../../src/tickets/queries/clocks-of-page.js';
 import { clocksShown } from '../../src/tickets/domain/latest-clocks.js';
 import { ticketTables } from '../../src/tickets/projections/ticket-tables.js';
 
@@ -69,5 +70,29 @@ describe('the clocks of a ticket that has very many', () => {
     const { clocks, rowsRead: looked } = await read('long', 'short');
     expect([clocks.get('long')?.length, clocks.get('short')?.length]).toEqual([2 * clocksShown, 3]);
     expect(looked).toBeLessThan(1_000);
+  });
+
+  /** Reads them for somebody; answers from where, and how many rows. */
+  const readFor = async (...tickets: string[]) => {
+    const rows = { atOnce: 0, elsewhere: 0 };
+    const counting = (where: keyof typeof rows) =>
+      db.withPlugin({
+        transformQuery: ({ node }) => node,
+        transformResult: ({ result }) => {
+          rows[where] += result.rows.length;
+          return Promise.resolve(result);
+        },
+      });
+    const reader = Object.assign(counting('elsewhere'), { scope: 'everyone' as const, atOnce: counting('atOnce') });
+    const clocks = await clocksOfPage(reader, tickets);
+    return { shown: tickets.map((id) => clocks.get(id)?.length), ...rows };
+  };
+
+  it('are read elsewhere for a page, so that nobody waits; the few of others are read at once', async () => {
+    expect(await readFor('short')).toEqual({ shown: [3], atOnce: 3, elsewhere: 0 });
+    const { shown, atOnce, elsewhere } = await readFor('long', 'short');
+    expect(shown).toEqual([2 * clocksShown, 3]);
+    expect(atOnce).toBeLessThan(150);
+    expect(elsewhere).toBeGreaterThan(2 * clocksShown);
   });
 });

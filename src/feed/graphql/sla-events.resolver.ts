@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql';
 import { type Identity } from '../../auth/identity.js';
 import { Caller, Requires } from '../../auth/requires.js';
 import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor.js';
+import { soon } from '../../event-sourcing/soon.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../api/graphql/abortable.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
@@ -62,7 +63,7 @@ export class SlaEventsResolver {
     @Caller() { scope }: Identity,
   ): Promise<AsyncIterableIterator<SlaFeedMessageType>> {
     const from = after === undefined ? {} : { after: fromCursor(this.store, after) };
-    if (from.after !== undefined) await expectReached(this.store, from.after);
+    if (from.after !== undefined) await soon(expectReached(this.store, from.after));
     const wanted = toFeedFilter(filter);
     return abortable(
       (signal) => this.listen({ scope, ...from, filter: wanted, signal }),

@@ -18,7 +18,7 @@ import { type FactNotice } from '../domain/notices.js';
 import { stateFromJson } from '../domain/ticket-state-json.js';
 import { isIncomplete, type TicketView } from '../domain/ticket-view.js';
 import { wordKey } from '../../parsing/word.js';
-import { readClocks } from '../read-clocks.js';
+import { clocksOfPage } from './clocks-of-page.js';
 import { withStopsOf } from './late-clocks.js';
 
 type Db = Readable;
@@ -169,7 +169,7 @@ async function viewed(db: Db, page: Page<Row>): Promise<Page<TicketView>> {
 async function views(db: Db, rows: readonly Row[]): Promise<readonly TicketView[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const clocks = await withStopsOf(db, await readClocks(db, ids));
+  const clocks = await withStopsOf(db, await clocksOfPage(db, ids));
   return rows.map(({ id, customer, state: json, notices }) => {
     const state = stateFromJson(json);
     const own = latestClocks(clocks.get(id) ?? []);
