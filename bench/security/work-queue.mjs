@@ -4,8 +4,9 @@ import { openPledgeContext } from '../../dist/app/pledge-context.js';
 import { workQueue } from '../../dist/tickets/queries/tickets.js';
 import { median } from '../support/measure.mjs';
 
-const pages = 200;
-const warming = 50;
+const pages = 400;
+/** A server that serves is warm: its code is compiled after some hundreds of pages, in each thread by itself. */
+const warming = 1_000;
 
 export async function workQueuePages(data) {
   const context = await openPledgeContext(readSettings({}, { data }), 'bench', { threaded: true });
