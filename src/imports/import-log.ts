@@ -140,7 +140,8 @@ class Importing {
         const { ticket, by } = row.unopened;
         this.unopened.add(this.names.idOf(ticket), by);
       }
-    } else if (!('record' in row)) return;
+    } else if ('implied' in row) this.counts.noticed.addImplied();
+    else if (!('record' in row)) return;
     else if (row.record.kind === 'fact') {
       const fact = { ...row.record, command: inDesksSpelling(row.record.command, await sink.words()) };
       const command = inOurWords(fact.command, fact.ticket, source);

@@ -42,6 +42,8 @@ export type ImportRow =
   | { readonly line: number }
   /** The first row of a ticket that goes before the one above it. */
   | { readonly line: number; readonly turnsBack: true }
+  /** A reopening without a resolving before it: the ticket is taken as resolved in silence at that instant. */
+  | { readonly line: number; readonly implied: 'resolving' }
   | { readonly line: number; readonly record: ImportRecord; readonly raw: string }
   | {
       readonly line: number;

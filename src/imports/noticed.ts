@@ -7,11 +7,19 @@ const mostCustomers = 10_000;
 /** How many of them are named. */
 const named = 10;
 
+const impliedInWords = 'reopened, but nothing had resolved it; it counts as resolved in silence just before';
+
 /** What an import notices of the rows that it takes: how many rows for each notice; a bounded number of customers, whatever the log. */
 export class Noticed {
   private readonly facts = new Map<NoticeCode, number>();
   private readonly customers = new Map<string, number>();
   private tickets = 0;
+  /** Reopenings of what nothing had resolved. */
+  private implied = 0;
+
+  addImplied(): void {
+    this.implied += 1;
+  }
 
   add({ code, about }: Notice): void {
     if (code !== 'defaultPlan') {
@@ -25,10 +33,16 @@ export class Noticed {
 
   /** A line for each notice. */
   lines(): readonly string[] {
-    return Object.entries(noticesInWords).flatMap(([code, words]) => {
-      const count = this.facts.get(code as NoticeCode) ?? 0;
-      return count === 0 ? [] : [`${words}: ${count === 1 ? '1 fact' : `${count} facts`}`];
-    });
+    const counted = [
+      ...Object.entries(noticesInWords).map(([code, words]) => ({
+        words,
+        count: this.facts.get(code as NoticeCode) ?? 0,
+      })),
+      { words: impliedInWords, count: this.implied },
+    ];
+    return counted.flatMap(({ words, count }) =>
+      count === 0 ? [] : [`${words}: ${count === 1 ? '1 fact' : `${count} facts`}`],
+    );
   }
 
   /** Which tickets have the default plan because nobody had put their customers on one, and what to do; none where there is none. */

@@ -33,7 +33,7 @@ export async function readVerdicts(bytes: AsyncIterable<Buffer>, columns: Verdic
   const { column, id, mapping } = columns;
   const named = [column, ...(id === undefined ? [] : [id])];
   const last = new Map<string, string>();
-  for await (const row of csvRows(bytes, named, mapping?.dialect)) {
+  for await (const row of csvRows(bytes, named, mapping?.parts[0].dialect)) {
     if ('fault' in row) throw new Rejection('LOG_MALFORMED', `Line ${row.line}: ${row.fault}.`);
     const ticket = ticketOf(row, columns);
     if (ticket !== undefined) last.set(ticket, row.cell(column));
@@ -51,7 +51,7 @@ export async function readVerdicts(bytes: AsyncIterable<Buffer>, columns: Verdic
 function ticketOf(row: Row, { id, mapping }: VerdictColumns): string | undefined {
   if (id !== undefined || mapping === undefined) return row.cell(id ?? row.columns[0] ?? '') || undefined;
   try {
-    return mapping.ticket(row);
+    return mapping.parts[0].ticket(row);
   } catch (error) {
     if (error instanceof FieldFault) throw new Rejection('LOG_MALFORMED', `Line ${row.line}: ${error.message}.`);
     throw error;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { builtInWords } from '../../src/catalogue/domain/built-in-words.js';
 import { italianHelpdesk } from '../../src/imports/formats/italian-helpdesk.js';
 import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
 import { parseMapping } from '../../src/imports/mapping/mapping.js';
@@ -19,7 +20,10 @@ describe.each(examples.map(({ name }) => name))('the example %s', (name) => {
     expect(file.plans.map(({ plan }) => plan.code)).toEqual(plans);
     expect(file.plans.map(({ plan }) => plan.calendar)).toEqual(file.calendars.map(({ calendar }) => calendar.code));
     const own = [...file.types, ...file.channels].map(({ list, code }) => ({ list, word: code }));
-    expect(own).toEqual(expect.arrayContaining([...words]));
+    const builtIn = (['type', 'channel', 'priority'] as const).flatMap((list) =>
+      [...builtInWords[list].values()].map(({ word }) => ({ list, word: word.code })),
+    );
+    expect([...own, ...builtIn]).toEqual(expect.arrayContaining([...words]));
   });
 });
 

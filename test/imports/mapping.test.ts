@@ -326,7 +326,7 @@ describe('a mapping file', () => {
   const refusal = (changes: object) => readMapping(file(JSON.stringify({ ...events, ...changes })));
 
   it('is YAML or JSON', async () => {
-    await expect(refusal({})).resolves.toMatchObject({ source: 'desk', rows: 'events' });
+    await expect(refusal({})).resolves.toMatchObject({ source: 'desk', parts: [{ rows: 'events' }] });
   });
 
   it.each([

@@ -133,7 +133,7 @@ describe('the ServiceNow log', () => {
 
   it('does not look at what the outcome wrote on earlier rows', () => {
     const outcome = ['made_sla', 'closed_code', 'resolved_by', 'resolved_at', 'closed_at'];
-    expect(mapping.columns.filter((column) => outcome.includes(column))).toEqual([]);
-    expect(mapping.columns.length).toBeGreaterThan(10);
+    expect(mapping.parts[0].columns.filter((column) => outcome.includes(column))).toEqual([]);
+    expect(mapping.parts[0].columns.length).toBeGreaterThan(10);
   });
 });

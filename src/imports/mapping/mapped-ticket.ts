@@ -1,135 +1,109 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Actor } from '../../event-sourcing/event-store.js';
 import { type PauseReason } from '../../catalogue/domain/plan.js';
 import { type TicketCommand } from '../../tickets/domain/facts.js';
-import { eventFields } from '../../tickets/domain/event-fields.js';
-import { type Row } from '../csv.js';
-import { FieldFault, given } from '../../parsing/fields.js';
+import { given } from '../../parsing/fields.js';
 import { type FactRecord } from '../import-record.js';
-import { type Mapping } from './mapping.js';
 import { isCancel, isWait, type Meaning } from './meaning.js';
-import { type RowReader } from './reading.js';
+import { type Opening, type Said } from './said.js';
 
-/** What a row says, read once. */
-interface Snapshot {
-  readonly at: Instant;
-  readonly actor: Actor;
-  readonly state: string;
-  readonly meaning: Meaning;
-  readonly type: string;
-  readonly priority: string | undefined;
-  readonly assignee: string | null;
-  readonly team: string | null;
-  readonly owner: string | undefined;
-  /** Of snapshots: what people see of the ticket; what a row does not say is as it was. */
-  readonly shown: { readonly subject?: string; readonly application?: string };
+/** What of a ticket is remembered from row to row; plain data, for it may go to disk. */
+export interface TicketSoFar {
+  readonly status: 'open' | 'ended' | 'cancelled';
+  readonly wait?: PauseReason | undefined;
+  readonly isAnswered: boolean;
+  readonly isBackwards: boolean;
+  readonly before?: Before | undefined;
 }
 
-const isNote = ({ messages }: Meaning, state: string) => messages.has('note') && state !== '';
+/** What was said last. */
+interface Before extends Pick<Said, 'state' | 'type' | 'priority' | 'shown'> {
+  readonly at: Instant;
+  readonly actor: string;
+  readonly assignee: string | null;
+  readonly team: string | null;
+}
 
-const isUnderWay = ({ standing }: Meaning) => standing === 'open' || (standing !== undefined && isWait(standing));
+/** What a log says of a ticket beyond what it said before. */
+export interface Heard {
+  readonly facts: readonly FactRecord[];
+  /** The first that goes before the one above it. */
+  readonly turnsBack: boolean;
+  /** It was reopened, and nothing had resolved it: it is taken as resolved in silence at that instant. */
+  readonly impliesResolving: boolean;
+}
 
-/** One ticket of a log, row after row: what each says beyond the one before. */
+const isUnderWay = ({ standing }: Meaning) =>
+  standing === 'open' || standing === 'reopened' || (standing !== undefined && isWait(standing));
+
+/** One ticket of a log: what each row says beyond the ones before. */
 export class MappedTicket {
-  private status: 'open' | 'ended' | 'cancelled' = 'open';
+  private status: TicketSoFar['status'] = 'open';
   private wait: PauseReason | undefined;
   private isAnswered = false;
   private isBackwards = false;
-  private before: Snapshot | undefined;
+  private isImplied = false;
+  private last: Before | undefined;
 
   constructor(
     private readonly id: string,
-    private readonly mapping: Mapping,
-  ) {}
+    soFar?: TicketSoFar,
+  ) {
+    if (soFar === undefined) return;
+    ({ status: this.status, wait: this.wait, isAnswered: this.isAnswered } = soFar);
+    ({ isBackwards: this.isBackwards, before: this.last } = soFar);
+  }
+
+  get soFar(): TicketSoFar {
+    const { status, wait, isAnswered, isBackwards, last } = this;
+    return { status, wait, isAnswered, isBackwards, before: last };
+  }
+
+  /** What was said last; undefined before the first. */
+  get before(): Before | undefined {
+    return this.last;
+  }
 
   /**
-   * The facts of a row, and whether it is the first that goes before the one above it.
-   * @throws FieldFault where the row makes no sense; then it leaves the ticket as it was
+   * The facts of what is said, the opening with the first.
+   * @throws FieldFault where it makes no sense; then it leaves the ticket as it was
    */
-  hear(row: Row): { readonly facts: readonly FactRecord[]; readonly turnsBack: boolean } {
-    const now = this.read(row);
-    const opening = this.before === undefined ? [this.opening(row, now)] : [];
-    const commands = [...this.commands(now)];
-    const turnsBack = !this.isBackwards && this.before !== undefined && now.at < this.before.at;
+  hear(said: Said, opening: Opening): Heard {
+    const opened = this.last === undefined ? [opening()] : [];
+    const now = after(this.last, said);
+    const commands = [...this.commands(said, now)];
+    const { isImplied: impliesResolving, last: before } = this;
+    const turnsBack = !this.isBackwards && before !== undefined && said.at < before.at;
+    this.isImplied = false;
     this.isBackwards ||= turnsBack;
-    this.before = now;
-    const { at: occurredAt, actor, owner } = now;
+    this.last = now;
+    const { at: occurredAt, actor, owner } = said;
     const common = { kind: 'fact', ticket: this.id, occurredAt, actor } as const;
     const named = owner === undefined ? common : { ...common, customer: owner };
-    return { facts: [...opening, ...commands.map((command) => ({ ...named, command }))], turnsBack };
+    return { facts: [...opened, ...commands.map((command) => ({ ...named, command }))], turnsBack, impliesResolving };
   }
 
-  private read(row: Row): Snapshot {
-    const { mapping } = this;
-    const state = mapping.stateText(row) ?? '';
-    const isUnchanged = mapping.rows === 'snapshots' && this.before?.state === state;
-    const meaning = isUnchanged ? mapping.unchanged : required(mapping.state, row, 'state');
-    if (isNote(meaning, state)) eventFields.text.read(state, 'state');
-    const id = mapping.actor(row) ?? 'unknown';
-    const isAutomatic = mapping.automatic.has(id) || meaning.messages.has('automatic');
-    const isAssigned = mapping.rows === 'snapshots' || meaning.messages.has('assigned');
-    const { assignee = null, team = null } = isAssigned
-      ? { assignee: mapping.assignee(row), team: mapping.team(row) }
-      : (this.before ?? {});
-    return {
-      ...{ at: required(mapping.at, row, 'at'), state, meaning, assignee, team },
-      actor: { id, kind: isAutomatic ? 'automatic' : 'person' },
-      type: required(mapping.type, row, 'type'),
-      priority: mapping.priority(row) ?? this.before?.priority,
-      owner: mapping.ofCustomer(row),
-      shown: this.shown(row),
-    };
-  }
-
-  private shown(row: Row): Snapshot['shown'] {
-    const { mapping, before } = this;
-    if (mapping.rows === 'events') return {};
-    return { ...before?.shown, ...given({ subject: mapping.subject(row), application: mapping.application(row) }) };
-  }
-
-  private opening(row: Row, { at, actor, type, priority }: Snapshot): FactRecord {
-    const { mapping } = this;
-    const by = mapping.openedBy(row);
-    return {
-      kind: 'fact',
-      ticket: this.id,
-      occurredAt: mapping.openedAt(row) ?? at,
-      actor: by === undefined ? actor : { id: by, kind: mapping.automatic.has(by) ? 'automatic' : 'person' },
-      command: {
-        type: 'OpenTicket',
-        reference: this.id,
-        customer: required(mapping.customer, row, 'customer'),
-        ticketType: type,
-        channel: required(mapping.channel, row, 'channel'),
-        subject: required(mapping.subject, row, 'subject'),
-        ...given({ priority, application: mapping.application(row), origin: mapping.origin(row) }),
-      },
-    };
-  }
-
-  private *commands(now: Snapshot): Generator<TicketCommand> {
-    const { before } = this;
-    const { meaning, actor, at, state } = now;
+  private *commands(said: Said, now: Before): Generator<TicketCommand> {
+    const { last: before } = this;
+    const { meaning, actor, at, state } = said;
     yield* this.classification(now);
     yield* this.correction(now);
-    const isRepeated = before?.at === at && before.state === state && before.actor.id === actor.id;
-    if (this.mapping.rows === 'events' && isRepeated) return; // a row twice is one
+    if (said.isOnce && before?.at === at && before.state === state && before.actor === actor.id) return;
     yield* this.resumption(meaning);
     if (now.assignee !== (before?.assignee ?? null) || now.team !== (before?.team ?? null))
       yield { type: 'AssignTicket', assignee: now.assignee, team: now.team };
-    yield* this.messages(meaning, actor);
+    yield* this.messages(said);
     yield* this.standing(meaning);
-    if (isNote(meaning, state)) yield { type: 'AddInternalNote', text: state };
+    if (meaning.messages.has('note') && said.note !== '') yield { type: 'AddInternalNote', text: said.note };
   }
 
-  private *classification({ type, priority }: Snapshot): Generator<TicketCommand> {
-    const { before } = this;
+  private *classification({ type, priority }: Before): Generator<TicketCommand> {
+    const { last: before } = this;
     if (before === undefined || (before.type === type && before.priority === priority)) return;
-    yield { type: 'ReclassifyTicket', ticketType: type, ...(priority === undefined ? {} : { priority }) };
+    yield { type: 'ReclassifyTicket', ...given({ ticketType: type, priority }) };
   }
 
-  private *correction({ shown }: Snapshot): Generator<TicketCommand> {
-    const was = this.before?.shown;
+  private *correction({ shown }: Before): Generator<TicketCommand> {
+    const was = this.last?.shown;
     if (was === undefined) return;
     const subject = shown.subject === was.subject ? undefined : shown.subject;
     const application = shown.application === was.application ? undefined : shown.application;
@@ -140,6 +114,12 @@ export class MappedTicket {
   /** What ended goes on, what was cancelled by mistake is restored, and a wait ends with the next state that is not the same wait. */
   private *resumption(meaning: Meaning): Generator<TicketCommand> {
     const { standing } = meaning;
+    if (standing === 'reopened' && this.status === 'open' && this.last !== undefined) {
+      this.isImplied = true;
+      this.wait = undefined;
+      this.status = 'ended';
+      yield { type: 'ResolveTicket', publicReply: false };
+    }
     if (this.status !== 'open' && isUnderWay(meaning)) {
       this.status = 'open';
       yield { type: 'ReopenTicket' };
@@ -151,7 +131,7 @@ export class MappedTicket {
     if (isUnderWay(meaning) || standing === 'resumed') yield { type: 'ResumeTicket' };
   }
 
-  private *messages({ messages }: Meaning, actor: Actor): Generator<TicketCommand> {
+  private *messages({ meaning: { messages }, actor }: Said): Generator<TicketCommand> {
     if (messages.has('customerReply')) {
       if (this.wait === 'waitingForCustomer' && actor.kind === 'person') this.wait = undefined;
       yield { type: 'RecordCustomerReply' };
@@ -164,7 +144,7 @@ export class MappedTicket {
   }
 
   private *standing({ standing }: Meaning): Generator<TicketCommand> {
-    if (standing === undefined || standing === 'open' || standing === 'resumed') return;
+    if (standing === undefined || standing === 'open' || standing === 'resumed' || standing === 'reopened') return;
     if (isWait(standing)) {
       if (this.wait === standing) return;
       this.wait = standing;
@@ -181,8 +161,15 @@ export class MappedTicket {
   }
 }
 
-export function required<Value>(reading: RowReader<Value>, row: Row, field: string): Value {
-  const value = reading(row);
-  if (value === undefined) throw new FieldFault(`the row has no ${field}`);
-  return value;
+/** How things are after something is said: what it does not say is as it was. */
+function after(before: Before | undefined, said: Said): Before {
+  const { at, actor, state, type, priority, assignee, team, shown } = said;
+  return {
+    ...{ at, actor: actor.id, state },
+    type: type ?? before?.type,
+    priority: priority ?? before?.priority,
+    assignee: assignee === undefined ? (before?.assignee ?? null) : assignee,
+    team: team === undefined ? (before?.team ?? null) : team,
+    shown: { ...before?.shown, ...shown },
+  };
 }

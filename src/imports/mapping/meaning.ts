@@ -2,10 +2,14 @@ import { type PauseReason, pauseReasons } from '../../catalogue/domain/plan.js';
 import { type CancelReason, cancelReasons } from '../../tickets/domain/facts.js';
 import { FieldFault, oneOf } from '../../parsing/fields.js';
 
-/** How a ticket stands after a row; `resumed` ends a wait, and takes up nothing that was resolved or closed. */
+/**
+ * How a ticket stands after a row; `resumed` ends a wait, and takes up nothing that was resolved or closed; `reopened` says that
+ * it had been resolved, whether the log says when or not.
+ */
 const standings = [
   'open',
   'resumed',
+  'reopened',
   ...pauseReasons,
   'resolved',
   'resolvedSilently',
@@ -23,6 +27,9 @@ export interface Meaning {
   readonly standing: StateStanding | undefined;
   readonly messages: ReadonlySet<Message>;
 }
+
+/** What says nothing. */
+export const nothing: Meaning = { standing: undefined, messages: new Set() };
 
 export const isWait = (standing: StateStanding): standing is PauseReason =>
   (pauseReasons as readonly string[]).includes(standing);
