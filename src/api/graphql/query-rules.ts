@@ -1,6 +1,7 @@
 import { ApolloArmor } from '@escape.tech/graphql-armor';
 import { NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
 import { nameRule } from './document-rules.js';
+import { literalPlaces } from './literal-places.js';
 import { type Limits } from '../limits.js';
 import { queryCostRule } from './query-cost.js';
 
@@ -24,5 +25,5 @@ export function queryRules({ limits, isExplorable }: QueryRules): readonly Valid
     blockFieldSuggestion: { enabled: false },
   }).protect();
   const introspection = isExplorable ? [] : [NoSchemaIntrospectionCustomRule];
-  return [nameRule(limits), queryCostRule(limits), ...validationRules, ...introspection];
+  return [literalPlaces, nameRule(limits), queryCostRule(limits), ...validationRules, ...introspection];
 }

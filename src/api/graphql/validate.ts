@@ -16,7 +16,8 @@ const isClass = (type: unknown): type is Class =>
 function addAll(faults: Faults, errors: readonly ValidationError[], path: string): void {
   for (const { property, constraints = {}, children = [] } of errors) {
     const here = path === '' ? property : `${path}.${property}`;
-    for (const message of Object.values(constraints)) faults.add(here, message);
+    for (const message of Object.values(constraints))
+      faults.add(here, message.startsWith(property) ? here + message.slice(property.length) : message);
     addAll(faults, children, here);
   }
 }
@@ -68,9 +69,12 @@ function findIn(value: object, type: Class, path: string, faults: Faults): void 
   for (const [name, of] of within(type)) {
     const held: unknown = Reflect.get(value, name);
     const at = path === '' ? name : `${path}.${name}`;
-    for (const one of [held].flat()) {
+    const ones: readonly (readonly [path: string, one: unknown])[] = Array.isArray(held)
+      ? held.map((one: unknown, i) => [`${at}.${i}`, one])
+      : [[at, held]];
+    for (const [path, one] of ones) {
       if (faults.isFull) return;
-      if (typeof one === 'object' && one !== null) findIn(one, of, at, faults);
+      if (typeof one === 'object' && one !== null) findIn(one, of, path, faults);
     }
   }
 }

@@ -13,14 +13,9 @@ import {
 import { type Limits, standardLimits } from '../limits.js';
 import { Faults } from './faults.js';
 import { longestText, usualText } from './long-text.js';
+import { pathTo, type Place } from './place.js';
 
 type Values = Readonly<Record<string, unknown>>;
-
-/** Where a value is: made into text only where something is wrong with it. */
-interface Place {
-  readonly within: Place | undefined;
-  readonly key: string | number;
-}
 
 /**
  * What is wrong with the values of a request's variables; it ends at a few faults. graphql-js finds the same, but puts the
@@ -125,8 +120,6 @@ function tell(faults: Faults, at: Place, what: string): void {
   const path = pathTo(at);
   faults.add(path, `$${path} ${what}`);
 }
-
-const pathTo = ({ within, key }: Place): string => (within === undefined ? `${key}` : `${pathTo(within)}.${key}`);
 
 interface Rule {
   readonly mustBe: string;
