@@ -1,3 +1,4 @@
+import { type AddressInfo } from 'node:net';
 import { type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -21,6 +22,7 @@ import { type Health, healthOf, publicly, statusCodeOf } from '../observability/
 import { metricsOf, metricsType } from '../observability/metrics.js';
 import { nestLog } from '../observability/nest-log.js';
 import { type PledgeContext } from './pledge-context.js';
+import { serverUrl } from './server-url.js';
 import { projectionNames } from './projection-worker/projections.js';
 
 export interface Server {
@@ -65,7 +67,8 @@ export async function startServer(
   });
   app.useGlobalPipes(new ValidateInput());
   app.useGlobalFilters(new ApiExceptionFilter(requestLimits.log));
-  await guardHttp(app, requestLimits);
+  const stopping = new AbortController();
+  await guardHttp(app, requestLimits, stopping.signal);
   if (requestLimits.isExplorable) serveGraphiql(adapter.getInstance());
   authenticateRequests(adapter.getInstance(), authenticator, requestLimits);
   limitIdentities(adapter.getInstance(), requestLimits);
@@ -84,6 +87,7 @@ export async function startServer(
   });
   const { host, port } = context.settings;
   const close = async () => {
+    stopping.abort();
     await app.close();
     authenticator.close();
   };
@@ -91,15 +95,20 @@ export async function startServer(
     await app.init();
     await builtSoon(context);
     await leave();
-    await app.listen(port, host).catch((cause: unknown) => {
-      throw addressNotFree({ host, port }, cause as Error);
-    });
+    // Nest's own way to listen writes to the log what is thrown as well.
+    await adapter
+      .getInstance()
+      .listen({ port, host })
+      .catch((cause: unknown) => {
+        throw addressNotFree({ host, port }, cause as Error);
+      });
   } catch (error) {
     await close();
     throw error;
   }
   const { developmentKey, hasKeys } = authenticator;
-  return { url: await app.getUrl(), developmentKey, hasKeys, isExplorable: requestLimits.isExplorable, close };
+  const url = serverUrl(app.getHttpServer().address() as AddressInfo);
+  return { url, developmentKey, hasKeys, isExplorable: requestLimits.isExplorable, close };
 }
 
 /** A build that takes a moment, as after every start, is waited for; of a longer one `/health` and queries tell. */

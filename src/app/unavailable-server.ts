@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { standardLimits } from '../api/limits.js';
 import { type Settings } from '../config/settings.js';
+import { serverUrl } from './server-url.js';
 import { addressNotFree } from './address-not-free.js';
 import { healthOf, publicly, statusCodeOf } from '../observability/health.js';
 
@@ -48,10 +49,10 @@ export async function startUnavailableServer({
     });
     server.listen(port, host);
   });
-  const { port: taken } = server.address() as AddressInfo;
+  const address = server.address() as AddressInfo;
   return {
-    port: taken,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    port: address.port,
+    url: serverUrl(address),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

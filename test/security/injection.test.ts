@@ -62,7 +62,7 @@ describe('an injection', () => {
       const input = { code: 'x', name: 'X', targets: [], selfHelp: [{ title: 'Help', url }] };
       const { errors } = await api.send(define, { input });
       expect(errors?.[0]).toMatchObject({
-        extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'selfHelp.url' }] },
+        extensions: { code: 'BAD_USER_INPUT', fields: [{ path: 'selfHelp.0.url' }] },
       });
     },
   );

@@ -86,6 +86,7 @@ export const rejectionCodes = {
   REFUSED: 'The request is refused for its form.',
   REQUEST_ABANDONED: 'The client has left; nothing was recorded.',
   REVISION_MISSING: 'An append does not say what its writer has read.',
+  SERVER_STOPPING: 'The server is stopping; try again.',
   STORE_NOT_WRITABLE: 'The event store cannot be written, as on a full disk.',
   STREAM_DELETED: 'Somebody has deleted the stream in EventStoreDB.',
   SUBSCRIBER_TOO_SLOW: 'Too many events wait for the subscriber; come back with `extensions.cursor`.',

@@ -12,12 +12,14 @@ import { type Limits } from '../limits.js';
 import { type Asked, notAllowed, type Operations } from '../graphql/persisted-operations.js';
 import { aboutRequest } from '../about-refusal.js';
 import { errorBody } from '../exception-filter.js';
+import { refuseWhileStopping } from './stopping.js';
 
 /** How long a request may take and how large it may be, for whoever makes the server. */
 export const httpOptions = ({ bodyBytes, requestMs, idleMs, headersMs, checkMs }: Limits) => ({
   bodyLimit: bodyBytes,
   requestTimeout: requestMs,
   connectionTimeout: idleMs,
+  return503OnClosing: false, // we answer it ourselves
   http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
 });
 
@@ -54,7 +56,11 @@ function readJson(server: FastifyInstance, limits: Limits): void {
 }
 
 /** Guards HTTP before anything is read of a request but its head. */
-export async function guardHttp(app: NestFastifyApplication, requestLimits: RequestLimits): Promise<void> {
+export async function guardHttp(
+  app: NestFastifyApplication,
+  requestLimits: RequestLimits,
+  stopping: AbortSignal,
+): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   limitConnections(app.getHttpServer(), requestLimits);
   readJson(server, requestLimits.limits);
@@ -63,6 +69,7 @@ export async function guardHttp(app: NestFastifyApplication, requestLimits: Requ
     void reply.headers(headers);
     done();
   });
+  refuseWhileStopping(server, stopping);
   limitAddresses(server, requestLimits);
   if (requestLimits.origins.length > 0) {
     const allowedHeaders = ['authorization', 'content-type'];
