@@ -65,7 +65,7 @@ module.exports = {
         pathNot: [
           `^src/(${slices})/domain/`,
           '^src/(clocks|business-time|parsing)/',
-          '^src/event-sourcing/(canonical-json|decider|derive-id|event-store|new-id|notice|rejection|system-actor)\\.ts$',
+          '^src/event-sourcing/(canonical-json|decider|derive-id|directory|event-store|new-id|notice|rejection|sequence|system-actor)\\.ts$',
         ],
       },
     },

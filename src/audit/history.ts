@@ -4,7 +4,7 @@ import { type Catalogue } from '../catalogue/catalogue.js';
 import { type EventStore, type StoredEvent } from '../event-sourcing/event-store.js';
 import { groupBy } from '../event-sourcing/group-by.js';
 import { type Notice, type TicketNoticeCode } from '../event-sourcing/notice.js';
-import { defaultPlanNotices } from '../tickets/default-plan.js';
+import { noticesOfOpening } from '../tickets/opening-notices.js';
 import { type FactEvent } from '../tickets/domain/ticket-event-types.js';
 import { calendarsOf, type PinnedVersions } from '../clocks/pinned-versions.js';
 import { type JudgedAgain } from '../tickets/domain/facts.js';
@@ -83,14 +83,19 @@ export async function* wholeHistory(
   }
 }
 
-/** What a reader should know of an opening: that it fell to the default plan. */
+/** What a reader should know of an opening. */
 export async function openingNotices(
   { type, data, metadata }: Pick<StoredEvent, 'type' | 'data' | 'metadata'>,
   catalogue: Catalogue,
-): Promise<readonly Notice<'defaultPlan'>[]> {
+): Promise<readonly Notice<'defaultPlan' | 'joinedCustomer'>[]> {
   if (type !== 'TicketOpened') return [];
   const opening = data as Extract<FactEvent, { type: 'TicketOpened' }>['data'];
-  return defaultPlanNotices(catalogue, { ...opening, openedAt: Math.min(metadata.occurredAt, metadata.recordedAt) });
+  const { joinedFrom = null } = opening;
+  return noticesOfOpening(catalogue, {
+    ...opening,
+    joinedFrom,
+    openedAt: Math.min(metadata.occurredAt, metadata.recordedAt),
+  });
 }
 
 const iso = (at: number | null) => (at === null ? 'paused' : new Date(at).toISOString());
@@ -155,6 +160,7 @@ export const noticesInWords: Readonly<Record<TicketNoticeCode, string>> = {
   clampedToOpening: 'counts at the opening',
   clampedToRecording: 'counts when it was recorded',
   defaultPlan: 'default plan',
+  joinedCustomer: 'of the customer that its own was joined to',
   alreadySo: 'already so',
   openedBefore: 'opened before',
 };

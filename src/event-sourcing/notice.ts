@@ -1,6 +1,6 @@
 /**
  * What somebody should know who said something that was accepted, or asked for something: that it counts for nothing, or
- * otherwise than it was said. Each code with what it means. What begins with `unknown` is about a filter.
+ * otherwise than it was said. Each code with what it means. What begins with `unknown` is about a name that is looked for.
  */
 export const noticeMeanings = {
   withoutEffect: 'The ticket stood otherwise at that time, so this has no effect.',
@@ -12,13 +12,14 @@ export const noticeMeanings = {
   clampedToOpening: 'Its time is before the opening; it counts at the opening.',
   clampedToRecording: 'Its time is after its recording; it counts at the time of recording.',
   defaultPlan: 'Nobody had put the customer on a plan, so the ticket has the default plan.',
+  joinedCustomer: 'The customer was joined to another by then, so the ticket is of that one.',
   alreadySo: 'It was already so, or already recorded: nothing was recorded of it.',
   openedBefore: 'The ticket is there already, opened with other content: only this opening is refused.',
   unknownType: 'The filter names a type that neither the desk nor any ticket ever had.',
   unknownChannel: 'The filter names a channel that neither the desk nor any ticket ever had.',
   unknownPriority: 'The filter names a priority that neither the desk nor any ticket ever had.',
   unknownPlan: 'The filter names a plan that there never was.',
-  unknownCustomer: 'The filter names a customer that nobody enrolled, and that has no ticket.',
+  unknownCustomer: 'It names a customer that nobody enrolled, and that has no ticket.',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type NoticeCode = keyof typeof noticeMeanings;

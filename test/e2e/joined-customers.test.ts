@@ -70,6 +70,27 @@ describe('two ids of one company, joined from a date on', () => {
     expect(await seen(oldOnly)).toEqual(['T-before', 'T-last', 'T-late']);
   });
 
+  it('says of such a ticket that it fell to the other: to its sender, in lists, in history and in replays', async () => {
+    const notices = [{ code: 'JOINED_CUSTOMER', about: 'old' }];
+    const input = { id: 'T-told', customer: 'old', type: 'productBug', channel: 'email', subject: 'It broke' };
+    const { openTicket } = await api.data<{ openTicket: { position: string; notices: { message?: string }[] } }>(
+      `mutation ($input: OpenTicketInput!) { openTicket(input: $input) {
+        ... on TicketChanged { position notices { code about message } } } }`,
+      { input },
+    );
+    const message = 'The customer "old" was joined to "acme" by then, so the ticket is of "acme".';
+    expect(openTicket.notices).toEqual([{ ...notices[0], message }]);
+    const asked = `query ($at: Position) { tickets(first: 1, minPosition: $at) { edges { node { id notices { code about } } } }
+      replayTicket(id: "T-told") { notices { code about } }
+      ticketHistory(id: "T-told") { edges { node { type notices { code about } } } } }`;
+    expect(await api.data(asked, { at: openTicket.position })).toEqual({
+      ...{ tickets: { edges: [{ node: { id: 'T-told', notices } }] }, replayTicket: { notices } },
+      ticketHistory: {
+        edges: [{ node: { type: 'TicketOpened', notices } }, { node: { type: 'SlaClockStarted', notices: [] } }],
+      },
+    });
+  });
+
   it('what was stays as recorded; clocks that start on it later are of the surviving plan', async () => {
     const { recordFirstResponse } =
       await api.data(`mutation { recordFirstResponse(input: { id: "T-before", customer: "acme" }) {

@@ -54,7 +54,7 @@ describe('a history of a customer who is enrolled only afterwards', () => {
     );
   const mend = async (input: object, key?: string) => {
     const query = `mutation ($input: ReapplyPlanToCustomerInput!) { reapplyPlanToCustomer(input: $input) {
-      ... on PlanReappliedToCustomer { tickets changed errors { ticket code message } endCursor hasNextPage position }
+      ... on PlanReappliedToCustomer { tickets changed errors { ticket code message } notices { code about message } endCursor hasNextPage position }
       ... on Rejection { code message } } }`;
     const data = await api.data<{ reapplyPlanToCustomer: Mended }>(
       query,
@@ -101,7 +101,7 @@ describe('a history of a customer who is enrolled only afterwards', () => {
       openedBefore: '2026-03-01T00:00:00Z',
     });
     expect(mended).toEqual({
-      ...{ tickets: 3, changed: 3, errors: [], endCursor: expect.any(String), hasNextPage: false },
+      ...{ tickets: 3, changed: 3, errors: [], notices: [], endCursor: expect.any(String), hasNextPage: false },
     });
     const right = (state: string) => ({
       ...{ guarantee: { kind: 'GUARANTEED' }, clocks: [`FIRST_RESPONSE ${state}`] },
@@ -117,7 +117,9 @@ describe('a history of a customer who is enrolled only afterwards', () => {
   it('is mended again only where something moves, and the last word counts', async () => {
     await enrol();
     await mend({});
-    expect(await mend({})).toMatchObject({ tickets: 3, changed: 0, errors: [] });
+    expect(await mend({})).toMatchObject({
+      ...{ tickets: 3, changed: 0, errors: [], notices: [{ code: 'ALREADY_SO', about: 'acme' }] },
+    });
     await api.data(
       `mutation { revisePlan(input: { code: "pro", effectiveFrom: "2026-03-02T09:00:00Z", targets: [] }) { __typename } }`,
     );
@@ -140,7 +142,10 @@ describe('a history of a customer who is enrolled only afterwards', () => {
     expect(await mend({ openedFrom: '2026-02-09T09:00:00Z', openedBefore: '2026-02-16T09:00:00Z' })).toMatchObject({
       tickets: 1,
     });
-    expect(await mend({ customer: 'nobody' })).toMatchObject({ tickets: 0, changed: 0, endCursor: null });
+    expect(await mend({ customer: 'nobody' })).toMatchObject({
+      ...{ tickets: 0, changed: 0, endCursor: null },
+      notices: [{ code: 'UNKNOWN_CUSTOMER', about: 'nobody', message: 'customer: there is no customer "nobody".' }],
+    });
     expect(await mend({ first: 201 })).toMatchObject({ code: 'INVALID_PAGE' });
     expect(await mend({ after: 'x' })).toMatchObject({ code: 'INVALID_CURSOR' });
   });

@@ -12,10 +12,12 @@ export function listen(
   api: Api,
   fields: string,
   variables: { readonly after?: string | undefined; readonly filter?: Record<string, unknown> } = {},
+  ofHeartbeats = 'cursor',
 ) {
   const heard = api.subscribe(
     `subscription ($after: Position, $filter: SlaEventFilter) {
-      slaEvents(after: $after, filter: $filter) { __typename cursor ... on SlaEvent { ${fields} } }
+      slaEvents(after: $after, filter: $filter) { __typename cursor ... on SlaEvent { ${fields} }
+        ... on SlaHeartbeat { ${ofHeartbeats} } }
     }`,
     variables,
   );

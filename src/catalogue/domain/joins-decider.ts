@@ -1,5 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type Decider } from '../../event-sourcing/decider.js';
+import { Directory } from '../../event-sourcing/directory.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { type CustomerJoin, type JoinEvent } from './catalogue-events.js';
@@ -12,7 +13,7 @@ export interface KeptJoin extends CustomerJoin {
 }
 
 /** Every join, by the id that is joined to another. */
-export type Joins = ReadonlyMap<string, KeptJoin>;
+export type Joins = Directory<KeptJoin>;
 
 export type JoinCommand = RecordedChange & {
   readonly type: 'JoinCustomers';
@@ -22,10 +23,10 @@ export type JoinCommand = RecordedChange & {
 };
 
 /** An id is joined to one other, once. All joins are in one stream, so that two at a time cannot make a circle. */
-export const joinsDecider: Decider<Joins, JoinCommand, JoinEvent> = { initial: new Map(), evolve, decide };
+export const joinsDecider: Decider<Joins, JoinCommand, JoinEvent> = { initial: Directory.empty, evolve, decide };
 
 function evolve(joins: Joins, { data, metadata: { recordedAt, actor } }: JoinEvent): Joins {
-  return new Map([...joins, [data.customer, { ...data, recordedAt, actor }]]);
+  return joins.with(data.customer, { ...data, recordedAt, actor });
 }
 
 /** Whose the id is at an instant: the customer that it was joined to by then, or else itself. */

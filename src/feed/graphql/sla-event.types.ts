@@ -2,9 +2,10 @@ import { Field, Float, ID, InputType, Int, InterfaceType, ObjectType } from '@ne
 import { SlaEventKindEnum } from '../../api/graphql/enums.js';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { IsCustomerList, IsFilterList, IsFilterText, withCustomerIds } from '../../api/graphql/filters.js';
-import { givenValues } from '../../api/graphql/relay-connection.js';
+import { addFilterNotices, givenValues } from '../../api/graphql/relay-connection.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type Channel, type Metric, type TicketType } from '../../catalogue/domain/plan.js';
+import { type Notice } from '../../event-sourcing/notice.js';
 import { type FeedEvent, type FeedFilter, type FeedType } from '../domain/feed-event.js';
 
 @InterfaceType('SlaFeedMessage', {
@@ -21,7 +22,20 @@ export abstract class SlaFeedMessageType {
   description:
     'All that was recorded up to the cursor has been sent, as far as it was wanted. The first comes when nothing that was missed is left to send; then one comes at every interval, whatever the filter.',
 })
-export class SlaHeartbeatType extends SlaFeedMessageType {}
+export class SlaHeartbeatType extends SlaFeedMessageType {
+  constructor(
+    override readonly cursor: string,
+    private readonly findNotices: () => Promise<readonly Notice[]>,
+  ) {
+    super();
+  }
+
+  /** Looked for only for who asks. */
+  get notices(): Promise<readonly Notice[]> {
+    return this.findNotices();
+  }
+}
+addFilterNotices(SlaHeartbeatType.prototype);
 
 @ObjectType('SlaEvent', {
   implements: () => SlaFeedMessageType,

@@ -1,15 +1,20 @@
 import { Inject } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import { Args, ArgsType, Field, Resolver, Subscription } from '@nestjs/graphql';
 import { GraphQLError } from 'graphql';
-import { type Identity } from '../../auth/identity.js';
-import { Caller, Requires } from '../../auth/requires.js';
+import { type Reader } from '../../auth/asker.js';
+import { Asking, Requires } from '../../auth/requires.js';
 import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor.js';
 import { soon } from '../../event-sourcing/soon.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { abortable } from '../../api/graphql/abortable.js';
+import { withCustomerIds } from '../../api/graphql/filters.js';
+import { givenValues } from '../../api/graphql/relay-connection.js';
 import { PositionScalar } from '../../api/graphql/scalars.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { Feed, type FeedMessage, type FeedOptions, SubscriberTooSlow } from '../feed.js';
+import { unknownIn } from '../../tickets/unknown-in-filter.js';
+import { type Notice } from '../../event-sourcing/notice.js';
 import { type FeedEvent } from '../domain/feed-event.js';
 import {
   SlaEventFilterInput,
@@ -49,6 +54,7 @@ function shownOf(event: Remembered, cursor: string): SlaEventType {
 export class SlaEventsResolver {
   constructor(
     private readonly feed: Feed,
+    private readonly bus: QueryBus,
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
@@ -60,14 +66,15 @@ export class SlaEventsResolver {
   })
   async slaEvents(
     @Args() { after, filter }: SlaEventsArgs,
-    @Caller() { scope }: Identity,
+    @Asking() reader: Reader,
   ): Promise<AsyncIterableIterator<SlaFeedMessageType>> {
     const from = after === undefined ? {} : { after: fromCursor(this.store, after) };
     if (from.after !== undefined) await soon(expectReached(this.store, from.after));
     const wanted = toFeedFilter(filter);
+    const notices = unknownIn(this.bus, reader, withCustomerIds(givenValues(filter)), undefined);
     return abortable(
-      (signal) => this.listen({ scope, ...from, filter: wanted, signal }),
-      (message) => this.toType(message),
+      (signal) => this.listen({ scope: reader.scope, ...from, filter: wanted, signal }),
+      (message) => this.toType(message, notices),
     );
   }
 
@@ -83,9 +90,9 @@ export class SlaEventsResolver {
     }
   }
 
-  private toType(message: FeedMessage): SlaFeedMessageType {
+  private toType(message: FeedMessage, notices: () => Promise<readonly Notice[]>): SlaFeedMessageType {
     const cursor = toCursor(this.store, message.position);
-    if (message.kind === 'heartbeat') return Object.assign(new SlaHeartbeatType(), { cursor });
+    if (message.kind === 'heartbeat') return new SlaHeartbeatType(cursor, notices);
     return shownOf(message.event, cursor);
   }
 }

@@ -214,5 +214,7 @@ function commandOf(
   };
   // Ids and digests are made of what was said, so that the same command is the same after a join.
   if (command.type !== 'OpenTicket') return { context, ...command };
-  return { context, ...command, customer: whose(command.customer, occurredAt) };
+  const customer = whose(command.customer, occurredAt);
+  if (customer === command.customer) return { context, ...command };
+  return { context: { ...context, joinedFrom: command.customer }, ...command, customer };
 }

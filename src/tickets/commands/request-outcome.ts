@@ -2,7 +2,7 @@ import { type Catalogue } from '../../catalogue/catalogue.js';
 import { type CommandResult } from '../../event-sourcing/handle-command.js';
 import { type Notice, notice } from '../../event-sourcing/notice.js';
 import { type Rejection } from '../../event-sourcing/rejection.js';
-import { defaultPlanNotices } from '../default-plan.js';
+import { noticesOfOpening } from '../opening-notices.js';
 import { type AnyTicketCommand } from '../domain/commands.js';
 import { factOf, isFact } from '../domain/fact-of.js';
 import { noticeOf, noticesOn } from '../domain/notices.js';
@@ -62,8 +62,9 @@ async function noticesOfEvents(
   const { customer, opening } = ticket;
   if (command.type !== 'OpenTicket' || customer === undefined || opening === undefined) return notices;
   const { data, terms, at } = opening;
-  const governed = { customer, terms, namedPlan: data.namedPlan, openedAt: at };
-  return [...notices, ...(await defaultPlanNotices(catalogue, governed))];
+  const { namedPlan, joinedFrom = null } = data;
+  const opened = { customer, terms, namedPlan, openedAt: at, joinedFrom };
+  return [...notices, ...(await noticesOfOpening(catalogue, opened))];
 }
 
 /** A wait that has ended by itself: nobody said so. */

@@ -50,6 +50,8 @@ export interface CommandContext {
   readonly import?: { readonly id: string; readonly startedAt: Instant; readonly judgedFrom?: Instant };
   /** May record facts more than 30 days old. */
   readonly mayBackdate: boolean;
+  /** The id of its customer that an opening named, where that was joined to another by then. */
+  readonly joinedFrom?: string;
   /** What other tickets, as they stood just before, have against it. */
   readonly objection?: Rejection;
 }

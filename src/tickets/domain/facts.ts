@@ -99,6 +99,8 @@ export interface FactData {
     readonly import: { readonly id: string; readonly startedAt: Instant } | null;
     /** The ticket that it was split off from; left out where it was none. */
     readonly splitFrom?: string;
+    /** The customer that was named, where it was joined to another by then. */
+    readonly joinedFrom?: string;
     /** Left out where nobody said, as of tickets whose senders chose their ids. */
     readonly from?: TicketSource;
   };

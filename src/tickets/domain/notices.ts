@@ -6,7 +6,7 @@ import { isOpen } from './recalculate.js';
 import { changes, isAlreadySo, isLink, isReply, isUnderWay, objectionTo, type TicketState } from './ticket-state.js';
 
 /** What of a fact counts for nothing, or otherwise than it was said. */
-export type FactNoticeCode = Exclude<TicketNoticeCode, 'defaultPlan' | 'alreadySo' | 'openedBefore'>;
+export type FactNoticeCode = Exclude<TicketNoticeCode, 'defaultPlan' | 'joinedCustomer' | 'alreadySo' | 'openedBefore'>;
 
 /** Something that a reader should know of a fact. */
 export interface FactNotice {

@@ -48,6 +48,7 @@ export function opening(command: InContext<'OpenTicket'>, { versions }: TicketSt
     guarantee: isUnjudged ? unjudged : guaranteeOf(versions.plan(context.terms.plan), { type, channel, priority }),
     namedPlan: command.plan ?? null,
     import: imported === undefined ? null : { id: imported.id, startedAt: imported.startedAt },
+    ...(context.joinedFrom === undefined ? {} : { joinedFrom: context.joinedFrom }),
     ...(command.splitFrom === undefined ? {} : { splitFrom: command.splitFrom }),
     ...(command.from === undefined ? {} : { from: command.from }),
   };

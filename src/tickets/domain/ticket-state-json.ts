@@ -1,5 +1,5 @@
 import { type PauseReason } from '../../catalogue/domain/plan.js';
-import { Directory } from './directory.js';
+import { Directory } from '../../event-sourcing/directory.js';
 import { type Received } from './facts.js';
 import { type TicketState, type TicketStatus, type Wait } from './ticket-state.js';
 

@@ -4,7 +4,7 @@ import { type Channel, type PauseReason, type TicketType } from '../../catalogue
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
-import { Directory } from './directory.js';
+import { Directory } from '../../event-sourcing/directory.js';
 import { judgementIn } from './judge-again.js';
 import { type CancelReason, type Correction, type Fact, type FactData, type Origin, type Received } from './facts.js';
 
@@ -32,6 +32,8 @@ export interface TicketState {
   readonly guarantee: Guarantee;
   readonly terms: PinnedVersions;
   readonly namedPlan: string | null;
+  /** The customer that its opening named, where that was joined to its customer by then. */
+  readonly joinedFrom: string | null;
   readonly import: FactData['TicketOpened']['import'];
   readonly assignee: string | null;
   readonly team: string | null;
@@ -186,6 +188,7 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): TicketState {
     guarantee: data.guarantee,
     terms,
     namedPlan: data.namedPlan,
+    joinedFrom: data.joinedFrom ?? null,
     import: data.import,
     assignee: null,
     team: null,

@@ -8,13 +8,13 @@ import { isFullyRecorded, isVanishRecorded } from '../../clocks/outcomes.js';
 import { recorded } from '../../clocks/recorded-run.js';
 import { inOrder } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
-import { Directory } from './directory.js';
+import { Directory } from '../../event-sourcing/directory.js';
 import { type OutcomeEvent, type TicketEvent } from './ticket-event-types.js';
 import { factOf, isFact } from './fact-of.js';
 import { type Fact } from './facts.js';
 import { judgementIn } from './judge-again.js';
 import { type StateChange, type TicketState } from './ticket-state.js';
-import { Sequence } from './sequence.js';
+import { Sequence } from '../../event-sourcing/sequence.js';
 import { type ChangedRuns, type TicketAt, Timeline } from './timeline.js';
 
 /** What may have to be said: runs as they are laid out, those over only where they have changed; and those that vanished. */

@@ -9,7 +9,7 @@ import { judgedAgain, judgementIn } from './judge-again.js';
 import { after, isReply, type StateChange, type TicketState } from './ticket-state.js';
 import { type FirstReplyFrom } from './transition.js';
 import { isSameForClocks, isSameState } from './same-ticket-state.js';
-import { Sequence } from './sequence.js';
+import { Sequence } from '../../event-sourcing/sequence.js';
 import { isMessageAt, splitOff } from './split-off.js';
 
 /** The ticket and its clocks as a fact leaves them. */

@@ -9,6 +9,7 @@ import { givenValues } from '../../api/graphql/relay-connection.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { toCursor } from '../../event-sourcing/cursor.js';
 import { type EventStore } from '../../event-sourcing/event-store.js';
+import { type Notice, notice } from '../../event-sourcing/notice.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { StorageFault } from '../../event-sourcing/storage-fault.js';
 import { customerIdOf } from '../../parsing/customer-id.js';
@@ -23,6 +24,7 @@ import {
   ReapplyPlanToCustomerInput,
   type TicketNotReappliedType,
 } from './reapply-to-customer.types.js';
+import { UnknownInFilterQuery } from '../unknown-in-filter.js';
 import { From, type Sender } from './request-sender.js';
 
 /** Judges a customer's history again, some tickets at a time. Done again it changes nothing, so whoever was interrupted begins again. */
@@ -82,9 +84,20 @@ export class ReapplyToCustomerResolver {
     };
     const tickets = page.edges.map(({ node }) => node);
     await eachTicket(new Map(tickets.map((ticket) => [ticket, [request]])), ({ command }) => command, judge);
+    const isSo = tickets.length > errors.length && changed === 0;
+    const notices = isSo
+      ? [notice('alreadySo', customer)]
+      : tickets.length > 0
+        ? []
+        : await this.unknown(reader, customer);
     return Object.assign(new PlanReappliedToCustomerType(), {
-      ...{ tickets: tickets.length, changed, errors, position: toCursor(this.store, last) },
+      ...{ tickets: tickets.length, changed, errors, notices, position: toCursor(this.store, last) },
       ...{ endCursor: page.pageInfo.endCursor, hasNextPage: await page.pageInfo.hasNextPage },
     });
+  }
+
+  private async unknown(reader: Reader, customer: string): Promise<readonly Notice[]> {
+    const unknown = await this.queries.execute(new UnknownInFilterQuery(reader, { customers: [customer] }, undefined));
+    return unknown.map(({ code }) => notice(code, customer, `customer: there is no customer "${customer}".`));
   }
 }

@@ -1,5 +1,6 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { IsCustomerId } from '../../api/graphql/is-customer-id.js';
+import { NoticeType } from '../../api/graphql/notice.type.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 
@@ -44,6 +45,11 @@ export class PlanReappliedToCustomerType {
 
   @Field(() => [TicketNotReappliedType], { description: 'Those that were refused; they stop no other.' })
   errors!: TicketNotReappliedType[];
+
+  @Field(() => [NoticeType], {
+    description: 'What the sender should know of it: that there is no such customer, or that it was all already so.',
+  })
+  notices!: readonly NoticeType[];
 
   @Field(() => String, { nullable: true, description: 'Give it as `after`, and the next ones follow.' })
   endCursor!: string | null;

@@ -14,7 +14,7 @@ import { inTurn } from '../../event-sourcing/yield-to-event-loop.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { SelfHelpType, VersionRefType } from '../../catalogue/graphql/shared.types.js';
 import { soon } from '../../event-sourcing/soon.js';
-import { defaultPlanNotices } from '../default-plan.js';
+import { noticesOfOpening } from '../opening-notices.js';
 import { ClockType, toClockType } from './clock.type.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { nextDue } from '../domain/next-due.js';
@@ -197,7 +197,7 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
 }
 
 const noticesOfView = async (view: TicketView, catalogue: Catalogue): Promise<readonly NoticeType[]> => [
-  ...(await soon(defaultPlanNotices(catalogue, view))),
+  ...(await soon(noticesOfOpening(catalogue, view))),
   ...view.notices().slice(0, noticesShown).map(noticeOf),
 ];
 

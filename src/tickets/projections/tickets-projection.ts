@@ -29,7 +29,7 @@ type ImportEvent = ImportStarted | ImportFinished;
 /** Tickets, their clocks, the imports that brought them, and how the versions of plans rank that they are sorted by. */
 export const ticketsProjection: ReadModel = {
   name: 'tickets',
-  version: 8,
+  version: 9,
   tables: ticketTables,
   types: [...factTypes, ...outcomeTypes, 'ImportStarted', 'ImportFinished', 'PlanDefined', 'PlanRevised'],
   async apply(events, tx) {

@@ -15,6 +15,8 @@ export type WebhookChange = Asked<WebhookCommand>;
 export interface ChangedWebhook {
   readonly webhook: Webhook;
   readonly position: Position;
+  /** How many events were recorded; none: it was already so. */
+  readonly recorded: number;
   /** The secret that was made: shown this once. */
   readonly secret: string | null;
 }
@@ -54,7 +56,7 @@ export async function changeWebhook(
   });
   if (state === undefined) throw new Error(`webhook ${id} is not there after it was changed`);
   const isNew = recorded > 0 && (command.type === 'RegisterWebhook' || command.type === 'RotateWebhookSecret');
-  return { webhook: state, position, secret: isNew ? secretOf(id, state.secret) : null };
+  return { webhook: state, position, recorded, secret: isNew ? secretOf(id, state.secret) : null };
 }
 
 /** A command whose URL, where it has one, is checked, and written as every reader of URLs reads it. */

@@ -8,8 +8,12 @@ import { expectReached, fromCursor, toCursor } from '../../event-sourcing/cursor
 import { type EventStore } from '../../event-sourcing/event-store.js';
 import { newId } from '../../event-sourcing/new-id.js';
 import { givenValues } from '../../api/graphql/relay-connection.js';
+import { withCustomerIds } from '../../api/graphql/filters.js';
 import { orRejection } from '../../api/graphql/rejected.js';
-import { toFeedFilter } from '../../feed/graphql/sla-event.types.js';
+import { type SlaEventFilterInput, toFeedFilter } from '../../feed/graphql/sla-event.types.js';
+import { type Notice, notice } from '../../event-sourcing/notice.js';
+import { MayScan } from '../../api/graphql/may-scan.js';
+import { UnknownInFilterQuery } from '../../tickets/unknown-in-filter.js';
 import { EVENT_STORE } from '../../di-tokens.js';
 import { type ChangedWebhook, ChangeWebhookCommand, type WebhookChange } from '../commands/change-webhook.js';
 import { ReplayWebhookCommand, TestWebhookCommand } from '../commands/deliver.js';
@@ -32,6 +36,7 @@ export class WebhookMutationsResolver {
   ) {}
 
   @Requires('changeWebhooks')
+  @MayScan()
   @Mutation(() => WebhookResult, {
     nullable: true,
     description:
@@ -40,23 +45,30 @@ export class WebhookMutationsResolver {
   registerWebhook(
     @Args('input', { description: 'The webhook.' }) input: RegisterWebhookInput,
     @Caller() caller: Identity,
+    @Asking() reader: Reader,
   ) {
     const { id: webhook = newId(), description = null } = givenValues({ id: input.id, description: input.description });
     const endpoint = { webhook, url: input.url, description, filter: toFeedFilter(input.filter) };
-    return this.change(caller, { type: 'RegisterWebhook', endpoint });
+    return this.change(caller, { type: 'RegisterWebhook', endpoint }, this.unknownIn(reader, input.filter));
   }
 
   @Requires('changeWebhooks')
+  @MayScan()
   @Mutation(() => WebhookResult, {
     nullable: true,
     description:
       'Changes a webhook, for what is recorded from now on. Refused: WEBHOOK_NOT_FOUND, WEBHOOK_TARGET_REFUSED.',
   })
-  changeWebhook(@Args('input', { description: 'The changes.' }) input: ChangeWebhookInput, @Caller() caller: Identity) {
+  changeWebhook(
+    @Args('input', { description: 'The changes.' }) input: ChangeWebhookInput,
+    @Caller() caller: Identity,
+    @Asking() reader: Reader,
+  ) {
     const { id: webhook, filter, ...rest } = input;
     const changes = givenValues({ url: rest.url, description: rest.description });
     const narrowed = filter == null ? {} : { filter: toFeedFilter(filter) };
-    return this.change(caller, { type: 'ChangeWebhook', webhook, changes: { ...changes, ...narrowed } });
+    const command = { type: 'ChangeWebhook', webhook, changes: { ...changes, ...narrowed } } as const;
+    return this.change(caller, command, this.unknownIn(reader, filter));
   }
 
   @Requires('changeWebhooks')
@@ -121,7 +133,7 @@ export class WebhookMutationsResolver {
       await expectReached(this.store, position);
       return this.commands.execute(new ReplayWebhookCommand(id, position));
     };
-    return this.answer(work().then((replayed) => ({ ...replayed, secret: null })));
+    return this.answer(work().then((replayed) => ({ ...replayed, recorded: 1, secret: null })));
   }
 
   @Requires('changeWebhooks')
@@ -134,17 +146,30 @@ export class WebhookMutationsResolver {
     return orRejection(this.commands.execute(new TestWebhookCommand(id, signal)).then(toTestedType));
   }
 
-  private change({ actor }: Identity, command: WebhookChange) {
-    return this.answer(this.commands.execute(new ChangeWebhookCommand(command, actor)));
+  /** What a filter names that there never was: asked before anything is recorded, for a secret is answered once. */
+  private unknownIn(reader: Reader, filter: SlaEventFilterInput | null | undefined): Promise<readonly Notice[]> {
+    const named = withCustomerIds(givenValues(filter));
+    return this.queries.execute(new UnknownInFilterQuery(reader, named, undefined));
   }
 
-  private answer(work: Promise<ChangedWebhook>) {
+  private change({ actor }: Identity, command: WebhookChange, unknown: Promise<readonly Notice[]> = none) {
+    const changed = async () => {
+      const notices = await unknown;
+      return { ...(await this.commands.execute(new ChangeWebhookCommand(command, actor))), notices };
+    };
+    return this.answer(changed());
+  }
+
+  private answer(work: Promise<ChangedWebhook & { readonly notices?: readonly Notice[] }>) {
     return orRejection(
-      work.then(async ({ webhook, position, secret }) => {
-        const view = await this.queries.execute(new ChangedWebhookQuery(webhook));
-        const saved = { webhook: toWebhookType(view), secret, position: toCursor(this.store, position) };
+      work.then(async ({ webhook, position, recorded, secret, notices = [] }) => {
+        const view = toWebhookType(await this.queries.execute(new ChangedWebhookQuery(webhook)));
+        const so = recorded === 0 ? [notice('alreadySo', view.id)] : [];
+        const saved = { webhook: view, secret, notices: [...so, ...notices], position: toCursor(this.store, position) };
         return Object.assign(new WebhookSavedType(), saved);
       }),
     );
   }
 }
+
+const none: Promise<readonly Notice[]> = Promise.resolve([]);

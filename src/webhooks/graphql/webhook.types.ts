@@ -7,6 +7,7 @@ import {
 } from '../../api/graphql/enums.js';
 import { MetricEnum } from '../../catalogue/graphql/metric.types.js';
 import { connectionOf } from '../../api/graphql/relay-connection.js';
+import { NoticeType } from '../../api/graphql/notice.type.js';
 import { memberOf, RejectionType } from '../../api/graphql/rejected.js';
 import { InstantScalar, PositionScalar } from '../../api/graphql/scalars.js';
 import { type FeedFilter } from '../../feed/domain/feed-event.js';
@@ -148,6 +149,12 @@ export class WebhookSavedType {
     description: 'The secret, where one was made: shown this once. Receivers check signatures with it.',
   })
   secret!: string | null;
+
+  @Field(() => [NoticeType], {
+    description:
+      'What the sender should know of it: what its filter names that there never was, or that it was already so.',
+  })
+  notices!: readonly NoticeType[];
 
   @Field(() => PositionScalar, {
     description: 'Give it to a query as `minPosition`, and its answer includes this write.',
