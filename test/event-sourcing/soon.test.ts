@@ -51,7 +51,7 @@ describe('a reader, while the event store is away,', () => {
   );
 
   const cursor = toCursor(away, '0'.repeat(20));
-  const feed = new SlaEventsResolver({} as never, away);
+  const feed = new SlaEventsResolver({} as never, {} as never, away);
 
   it.each<[string, () => Promise<unknown>]>([
     ['that asks for a ticket whose plan is not in memory', () => toTicketTypes([view], catalogue, 0)],
