@@ -5,31 +5,56 @@ import { type Years } from './years.js';
 
 const dayMs = 86_400_000;
 
-/** The public holidays of a country or a part of it, with substitute days, each as its local date. */
+/** A country, or a part of one: by the code that calendars have for it, and as people there call it. */
+export interface Place {
+  readonly code: string;
+  readonly name: string;
+}
+
+/** The countries with known holidays. */
+export const countries = (): readonly Place[] => placesIn(new Holidays().getCountries());
+
+/**
+ * The parts of a country that have holidays of their own, each with its own parts after it: `BY`, `BY-KATH`.
+ * @throws InvalidCalendar `UNKNOWN_COUNTRY`
+ */
+export function regionsOf(country: string, field: string): readonly Place[] {
+  const known = new Holidays();
+  if (!Object.hasOwn(known.getCountries(), country)) {
+    const shown = country.slice(0, 20);
+    const message = `"${shown}" is not a country with known holidays; "pledge holidays" lists these countries.`;
+    throw new InvalidCalendar('UNKNOWN_COUNTRY', `${field}country`, message);
+  }
+  return placesIn(known.getStates(country)).flatMap((state) => [
+    state,
+    ...placesIn(known.getRegions(country, state.code), `${state.code}-`),
+  ]);
+}
+
+/** Where there are none it answers undefined, whatever its types say. */
+const placesIn = (names: Readonly<Record<string, string>> | undefined, within = ''): readonly Place[] =>
+  Object.entries(names ?? {})
+    .map(([code, name]) => ({ code: within + code, name }))
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
+
+/**
+ * The public holidays of a country or a part of it, with substitute days, each as its local date.
+ * @throws InvalidCalendar `UNKNOWN_COUNTRY`, `UNKNOWN_REGION`
+ */
 export function countryHolidays(
   country: string,
   region: string | undefined,
   years: Years,
   field: string,
-): readonly Holiday[] {
-  const known = new Holidays();
-  if (!Object.hasOwn(known.getCountries(), country)) {
-    throw new InvalidCalendar(
-      'UNKNOWN_COUNTRY',
-      `${field}.country`,
-      `"${country.slice(0, 20)}" is not a country with known holidays.`,
-    );
-  }
+): readonly Exclude<Holiday, string>[] {
+  const regions = regionsOf(country, field);
   // As ISO 3166-2 has it, too: `DE-BY` for `BY`.
   const own = region?.startsWith(`${country}-`) === true ? region.slice(country.length + 1) : region;
-  const [state, part] = own?.split('-') ?? [];
-  if (!isPart(known, country, state, part)) {
-    throw new InvalidCalendar(
-      'UNKNOWN_REGION',
-      `${field}.region`,
-      `"${(region ?? '').slice(0, 20)}" is not a region of ${country}.`,
-    );
+  if (own !== undefined && !regions.some(({ code }) => code === own)) {
+    const message = `"${own.slice(0, 20)}" is not a region of ${country}; "pledge holidays ${country}" lists its regions.`;
+    throw new InvalidCalendar('UNKNOWN_REGION', `${field}region`, message);
   }
+  const [state, part] = own?.split('-') ?? [];
   const source = new Holidays({
     country,
     ...(state === undefined ? {} : { state }),
@@ -39,15 +64,6 @@ export function countryHolidays(
     .flatMap((year) => source.getHolidays(year))
     .filter(({ type }) => type === 'public')
     .flatMap(toHolidays);
-}
-
-function isPart(known: Holidays, country: string, state: string | undefined, part: string | undefined): boolean {
-  if (state === undefined) return true;
-  // Countries without parts answer undefined, whatever their types say.
-  const states = known.getStates(country) as Record<string, string> | undefined;
-  if (states === undefined || !Object.hasOwn(states, state)) return false;
-  const parts = known.getRegions(country, state) as Record<string, string> | undefined;
-  return part === undefined || (parts !== undefined && Object.hasOwn(parts, part));
 }
 
 /** Most last a local day; some are several, and some begin in its course, as at 14:00. */
@@ -61,7 +77,7 @@ function toHolidays({
   start: Date;
   end: Date;
   name: string;
-}): readonly Holiday[] {
+}): readonly Exclude<Holiday, string>[] {
   const [first = '', time = '00:00:00'] = date.split(' ');
   const lasts = end.getTime() - start.getTime();
   if (time !== '00:00:00') {

@@ -147,7 +147,7 @@ async function holidaysOf({ of, years, field }: CheckedSource, timeZone: string)
   // Their data are large, and most calendars need neither.
   if ('country' in of) {
     const { countryHolidays } = await import('./country-holidays.js');
-    return { holidays: countryHolidays(of.country, of.region, years, field), known: years };
+    return { holidays: countryHolidays(of.country, of.region, years, `${field}.`), known: years };
   }
   const { icalendarHolidays } = await import('./icalendar-holidays.js');
   const { icalendar, ...options } = of;

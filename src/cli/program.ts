@@ -13,6 +13,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ['compare', async () => (await import('./compare-command.js')).compareCommand],
   ['history', async () => (await import('./history-command.js')).historyCommand],
   ['due', async () => (await import('./due-command.js')).dueCommand],
+  ['holidays', async () => (await import('./holidays-command.js')).holidaysCommand],
   ['rebuild', async () => (await import('./rebuild-command.js')).rebuildCommand],
   ['copy', async () => (await import('./copy-command.js')).copyCommand],
 ]);

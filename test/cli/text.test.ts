@@ -140,6 +140,7 @@ describe('text from outside', () => {
       () => ask('due', '--from', '2026-03-02T09:00:00Z', '--plan', hostile),
       () => ask('due', '--cases', file('cases.ndjson', JSON.stringify({ id: hostile, kind: hostile }))),
     ],
+    holidays: [() => ask('holidays', hostile), () => ask('holidays', 'DE', hostile)],
     rebuild: [() => runHere(['rebuild'], { PLEDGE_DATA: join(folder, hostile, 'none') })],
     copy: [() => ask('copy', '--from', join(folder, hostile), '--to', join(folder, 'copied'))],
   };
