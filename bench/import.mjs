@@ -9,7 +9,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 /** Runs the command, and has it say its own peak memory at the end. */
 const program = `
 process.on('exit', () => console.log('peak ' + process.resourceUsage().maxRSS));
-await import(${JSON.stringify(new URL('../dist/cli/pledge.js', import.meta.url).href)});`;
+await import(${JSON.stringify(new URL('../dist/bin/pledge.js', import.meta.url).href)});`;
 
 export async function bench() {
   const log = path('../../shared/data/italian_helpdesk.csv.gz');

@@ -25,7 +25,7 @@ const started = (file, ...given) => {
 
 /** The server as `npm start` has it. */
 async function serve(data) {
-  const server = spawn(process.execPath, ['--max-semi-space-size=64', path('../../dist/main.js')], {
+  const server = spawn(process.execPath, ['--max-semi-space-size=64', path('../../dist/bin/main.js')], {
     env: { ...process.env, PLEDGE_DATA: data, PLEDGE_PORT: '0', PLEDGE_IDENTITY: 'keys' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,7 +10,7 @@ import { pledgeHere } from '../support/command-line.js';
 import { type Ended, pledge } from '../support/pledge.js';
 
 const example = fileURLToPath(new URL('../../examples/plans/plans.yaml', import.meta.url));
-const program = fileURLToPath(new URL('../../dist/cli/pledge.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/bin/pledge.js', import.meta.url));
 
 /** How many events the log has. */
 function eventsIn(folder: string): unknown {

@@ -130,7 +130,7 @@ describe('the pages', () => {
 
 describe('the README', () => {
   it('names every command of pledge, every bench and every page but those of decisions', () => {
-    const help = execFileSync(process.execPath, ['dist/cli/pledge.js', '--help'], { encoding: 'utf8' });
+    const help = execFileSync(process.execPath, ['dist/bin/pledge.js', '--help'], { encoding: 'utf8' });
     const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, command = '']) => command);
     const benches = readdirSync('bench')
       .filter((file) => file.endsWith('.mjs') && file !== 'run.mjs')

@@ -67,7 +67,7 @@ describe('a line of the log', () => {
 });
 
 describe('a server whose complaints go nowhere', () => {
-  const program = fileURLToPath(new URL('../../dist/cli/pledge.js', import.meta.url));
+  const program = fileURLToPath(new URL('../../dist/bin/pledge.js', import.meta.url));
 
   it.each<readonly [name: string, stderr: () => number | 'pipe']>([
     ['to a disk that is full', () => openSync('/dev/full', 'w')],

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const program = fileURLToPath(new URL('../../dist/cli/pledge.js', import.meta.url));
+export const program = fileURLToPath(new URL('../../dist/bin/pledge.js', import.meta.url));
 
 export interface Ended {
   /** The exit status; null where a signal ended it. */
