@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Compared, compareVerdicts, expectTickets, type Naming } from '../audit/compare-verdicts.js';
 import { explainRun, type RunExplained } from '../audit/explain-run.js';
-import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
@@ -12,6 +11,7 @@ import { type Metric, metrics } from '../catalogue/domain/plan.js';
 import { deriveId } from '../event-sourcing/derive-id.js';
 import { describeDisagreement, summaryOf, tally, type Tally } from './compare-text.js';
 import { print, printsAlone } from './print.js';
+import { settingsHere } from './settings-here.js';
 
 interface Options {
   readonly verdicts: string;
@@ -47,7 +47,7 @@ export const compareCommand = new Command('compare')
   .option('--json', 'the comparison as JSON')
   .action(async (options: Options) => {
     printsAlone();
-    const settings = readSettings();
+    const settings = settingsHere();
     const context = await openForReading(settings);
     try {
       const share = await compare(context, new Catalogue(context.store, settings.defaultPlan), options);

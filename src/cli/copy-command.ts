@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { readSettings } from '../config/settings.js';
 import { copyLog, verifyCopy } from '../event-sourcing/copy-log.js';
 import { openStoredLog, type StoredLog } from '../app/open-event-store.js';
 import { print } from './print.js';
 import { progressOn } from './progress-bar.js';
 import { stopSignal } from './serve-command.js';
+import { settingsHere } from './settings-here.js';
 
 interface Options {
   readonly from: string;
@@ -20,7 +20,7 @@ export const copyCommand = new Command('copy')
   .requiredOption('--to <log>', 'the event store to write, as above: empty, or with the first events of the other')
   .action(async ({ from, to }: Options) => {
     process.title = 'pledge copy'; // lists of processes show it in place of the arguments
-    const { eventStorePasswordFile: passwordFile, eventStoreCaFile: caFile } = readSettings();
+    const { eventStorePasswordFile: passwordFile, eventStoreCaFile: caFile } = settingsHere();
     const files = { passwordFile, caFile };
     const stop = new AbortController();
     void stopSignal().then(() => {

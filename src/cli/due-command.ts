@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DateTime, Duration } from 'luxon';
 import { type DayRule, type Target } from '../business-time/calendar.js';
-import { readSettings } from '../config/settings.js';
 import { readLog } from '../imports/read-log.js';
 import { openForReading } from '../app/pledge-context.js';
 import { Catalogue } from '../catalogue/catalogue.js';
@@ -10,6 +9,7 @@ import { type DueAnswer, whatIsDue } from '../catalogue/due-at.js';
 import { customerId, instant } from './arguments.js';
 import { answersTo } from './due-cases.js';
 import { print, printAll, printsAlone } from './print.js';
+import { settingsHere } from './settings-here.js';
 
 const number = (text: string): number => {
   const value = Number(text);
@@ -79,7 +79,7 @@ export const dueCommand = new Command('due')
   });
 
 async function ask({ from, ...options }: Options & { readonly from: number }): Promise<DueAnswer> {
-  const settings = readSettings();
+  const settings = settingsHere();
   const log = await openForReading(settings);
   try {
     const {

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { noticesInWords, summaryOf, wholeHistory } from '../audit/history.js';
-import { readSettings } from '../config/settings.js';
 import { ticketsNamed } from '../tickets/queries/tickets.js';
 import { reportedOf } from '../event-sourcing/event-store.js';
 import { Rejection } from '../event-sourcing/rejection.js';
@@ -8,6 +7,7 @@ import { type ReadOnlyContext, openForReading } from '../app/pledge-context.js';
 import { print, printAll, printsAlone } from './print.js';
 import { type Remote, type RemoteOptions, remoteOf } from './remote.js';
 import { remoteHistory } from './remote-history.js';
+import { settingsHere } from './settings-here.js';
 
 interface HistoryOptions extends RemoteOptions {
   readonly json?: boolean;
@@ -34,7 +34,7 @@ async function* remoteLines(remote: Remote, ticket: string, json: boolean): Asyn
 }
 
 async function printLocal(ticket: string, json: boolean): Promise<void> {
-  const context = await openForReading(readSettings());
+  const context = await openForReading(settingsHere());
   try {
     if (await printHistory(context, ticket, json)) return;
     const [named, ...others] = context.db === undefined ? [] : await ticketsNamed(context.db, ticket);

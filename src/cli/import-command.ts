@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Instant } from '../business-time/calendar.js';
-import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { formats } from '../imports/formats.js';
 import { type Counts, importLog } from '../imports/import-log.js';
@@ -19,6 +18,7 @@ import { instant } from './arguments.js';
 import { complain, print, tellingPeople } from './print.js';
 import { progressOn } from './progress-bar.js';
 import { Rejects } from './rejects.js';
+import { settingsHere } from './settings-here.js';
 
 interface Options {
   readonly format: string;
@@ -68,7 +68,7 @@ async function importFile(file: string, options: Options): Promise<void> {
   const writer = new Rejects(rejectsFile, () => {
     stop.abort();
   });
-  const context = await openPledgeContext(readSettings(), `import ${file}`, {
+  const context = await openPledgeContext(settingsHere(), `import ${file}`, {
     holidaysApart: true,
     finding: tellingPeople,
   });

@@ -2,11 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type KeptKey, KeyStore } from '../auth/key-store.js';
 import { type Role, roles } from '../auth/permissions.js';
 import { systemTime } from '../time/time-source.js';
-import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { customerIdOf } from '../parsing/customer-id.js';
 import { customerId } from './arguments.js';
 import { complain, isPrinted, print, printsAlone } from './print.js';
+import { settingsHere } from './settings-here.js';
 
 const dayMs = 24 * 3_600_000;
 
@@ -15,7 +15,7 @@ async function withKeys(
   how: 'open' | 'existing',
   work: (keys: KeyStore, now: number) => void | Promise<void>,
 ): Promise<void> {
-  const keys = KeyStore[how](readSettings().data);
+  const keys = KeyStore[how](settingsHere().data);
   try {
     await work(keys, systemTime.now());
   } finally {

@@ -2,7 +2,6 @@ import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { readSettings } from '../config/settings.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { readText } from '../imports/read-text.js';
 import { openForReading, openPledgeContext } from '../app/pledge-context.js';
@@ -12,6 +11,7 @@ import { readPlansFile } from '../catalogue/file/read-plans-file.js';
 import { readCatalogue } from '../catalogue/file/whole-catalogue.js';
 import { toPlansFile, toYaml } from '../catalogue/file/write-plans-file.js';
 import { print, printsAlone, tellingPeople } from './print.js';
+import { settingsHere } from './settings-here.js';
 
 /** A hundred thousand customers take some ten million. */
 const mostBytes = 32_000_000;
@@ -40,7 +40,7 @@ const applyCommand = new Command('apply')
     // What was cut off before it began is not what anybody meant.
     if (text === '') throw new Rejection('MALFORMED_FILE', `${name} is empty.`);
     const file = await withHolidayFiles(readPlansFile(text, name), beside(name));
-    const context = await openPledgeContext(readSettings(), `plans apply ${name}`, {
+    const context = await openPledgeContext(settingsHere(), `plans apply ${name}`, {
       holidaysApart: true,
       finding: tellingPeople,
     });
@@ -58,7 +58,7 @@ const exportCommand = new Command('export')
   .option('--json', 'as JSON')
   .action(async ({ json = false }: { readonly json?: boolean }) => {
     printsAlone();
-    const context = await openForReading(readSettings());
+    const context = await openForReading(settingsHere());
     try {
       const file = toPlansFile(await readCatalogue(context.store), Date.now());
       print(...(json ? JSON.stringify(file, null, 2) : toYaml(file).trimEnd()).split('\n'));

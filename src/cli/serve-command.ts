@@ -11,6 +11,7 @@ import { type Finding } from '../event-sourcing/standing.js';
 import { type PledgeContext, openPledgeContext, reportInLog } from '../app/pledge-context.js';
 import { startUnavailableServer, type UnavailableServer } from '../app/unavailable-server.js';
 import { print } from './print.js';
+import { noSetting } from './settings-here.js';
 
 /** Resolves when the process is asked to stop. */
 export const stopSignal = (): Promise<string> =>
@@ -37,8 +38,7 @@ export async function serve({ acceptOlderLog = false }: ServeOptions = {}): Prom
   const settings = readSettings();
   expectIdentity(settings);
   for (const name of unknownVariables()) {
-    const message = `${name} is not a setting and has no effect; docs/settings.md lists all settings.`;
-    logToStderr({ level: 'warn', code: 'UNKNOWN_SETTING', message });
+    logToStderr({ level: 'warn', code: 'UNKNOWN_SETTING', message: noSetting(name) });
   }
   // A store elsewhere may come later than we do.
   const place = settings.eventStoreUrl === null ? undefined : await startUnavailableServer(settings);

@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import { openForReading } from '../app/pledge-context.js';
-import { readSettings } from '../config/settings.js';
 import { type Webhook } from '../webhooks/domain/webhook-decider.js';
 import { recordedWebhooks } from '../webhooks/recorded-webhooks.js';
 import { print, printsAlone } from './print.js';
+import { settingsHere } from './settings-here.js';
 
 export const webhooksCommand = new Command('webhooks')
   .description('list the webhooks, and why one is disabled; works while the server runs')
   .option('--json', 'one JSON object a line')
   .action(async ({ json = false }: { readonly json?: boolean }) => {
     printsAlone();
-    const context = await openForReading(readSettings());
+    const context = await openForReading(settingsHere());
     try {
       for (const webhook of await recordedWebhooks(context.store))
         print(json ? JSON.stringify(webhook) : line(webhook));

@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { unknownVariables, variables } from '../../src/config/settings.js';
+import { newFolder } from '../support/api.js';
+import { runHere } from '../support/command-line.js';
 
 it('a variable that looks like a setting and is none is found; what is set for other reasons is not', () => {
   const known = Object.fromEntries(Object.values(variables).map((name) => [name, 'x']));
@@ -8,4 +10,14 @@ it('a variable that looks like a setting and is none is found; what is set for o
     'PLEDGE_PROT',
     'PLEDGE_TIMEZONE',
   ]);
+});
+
+it('a command tells of it, and goes on', async () => {
+  const { code, stderr } = await runHere(['keys', 'list'], { PLEDGE_DATA: newFolder(), PLEDGE_PROT: '1' });
+  expect(stderr.split('\n')).toEqual([
+    'pledge: UNKNOWN_SETTING: PLEDGE_PROT is not a setting and has no effect; docs/settings.md lists all settings.',
+    expect.stringContaining('pledge: DATA_NOT_FOUND: '),
+    '',
+  ]);
+  expect(code).toBe(1);
 });
