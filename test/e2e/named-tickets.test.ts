@@ -108,6 +108,97 @@ describe('a ticket is named', () => {
     expect(await assign({ ...name, assignee: 'z' })).toMatchObject({ ticket: { id: derived } });
   });
 
+  describe('as the other one of a merge', () => {
+    const merge = (input: object, key?: string) => mutate('mergeTicket', 'MergeTicketInput', input, key);
+    const record = async (...events: readonly object[]) => {
+      const { recordTicketEvents } = await api.data<{ recordTicketEvents: { results: object[] } }>(
+        `mutation ($events: [TicketEventInput!]!) { recordTicketEvents(events: $events) {
+          results { outcome code message } } }`,
+        { events: events.map((event) => ({ occurredAt: '2026-03-02T09:00:00Z', ...event })) },
+      );
+      return recordTicketEvents.results;
+    };
+    const intoOf = async (id: string) =>
+      (await api.data(`{ replayTicket(id: "${id}") { mergedInto } }`))['replayTicket'];
+
+    it('in the ways in which every ticket is named', async () => {
+      const ways = [
+        [{ into: derived }, derived],
+        [{ intoSource: 'zen', intoExternalId: '7' }, derived],
+        [{ intoReference: 'R-1' }, 'A-1'],
+      ] as const;
+      for (const [n, [into, id]] of ways.entries()) {
+        await openTicket({ customer: 'acme', id: `M-${n}` });
+        expect(await merge({ id: `M-${n}`, ...into })).toMatchObject({ ticket: { id: `M-${n}` } });
+        await openTicket({ customer: 'acme', id: `B-${n}`, reference: `bulk ${n}` });
+        const said = { event: 'TICKET_MERGED', reference: `bulk ${n}`, ...into };
+        expect(await record(said)).toEqual([{ outcome: 'RECORDED', code: null, message: null }]);
+        for (const merged of [`M-${n}`, `B-${n}`]) expect(await intoOf(merged)).toEqual({ mergedInto: id });
+      }
+    });
+
+    it('and is refused as every ticket is, in the words that it was named in', async () => {
+      await openTicket({ customer: 'acme', id: 'M-9' });
+      const missing = 'TICKET_NOT_FOUND';
+      const cases = [
+        [{ intoReference: 'none' }, missing, 'There is no ticket none.'],
+        [{ intoSource: 'zen', intoExternalId: '8' }, missing, 'There is no ticket 8.'],
+        [
+          { intoReference: 'twice' },
+          'REFERENCE_AMBIGUOUS',
+          '2 tickets are called "twice": A-2, G-2. Name one by its id.',
+        ],
+      ] as const;
+      for (const [into, code, message] of cases) {
+        expect(await merge({ id: 'M-9', ...into })).toEqual({ code, message });
+        const outcome = { outcome: 'REJECTED', code, message };
+        expect(await record({ event: 'TICKET_MERGED', ticket: 'M-9', ...into })).toEqual([outcome]);
+      }
+      await openTicket({ customer: 'globex', source: 'zen', externalId: 'theirs' });
+      const across = { intoSource: 'zen', intoExternalId: 'theirs' };
+      expect(await merge({ id: 'M-9', ...across })).toEqual({
+        ...{ code: 'MERGE_ACROSS_CUSTOMERS', message: 'The ticket theirs belongs to another customer.' },
+      });
+      for (const [into, field] of [
+        [{}, 'into'],
+        [{ into: 'A-1', intoReference: 'R-1' }, 'intoReference'],
+        [{ intoSource: 'zen' }, 'intoExternalId'],
+        [{ intoExternalId: '7' }, 'intoSource'],
+      ] as const)
+        expect(await faults('mergeTicket', 'MergeTicketInput', { id: 'M-9', ...into })).toEqual([
+          'BAD_USER_INPUT',
+          [field],
+        ]);
+    });
+
+    it('of a split is called by a source and its id there, as if it had been opened so', async () => {
+      const part = { messageAt: '2026-03-02T09:00:00Z', intoSource: 'zen' };
+      await openTicket({ customer: 'acme', id: 'S-1' });
+      const said = { id: 'S-1', ...part, intoExternalId: '71', idempotencyKey: 'k' };
+      expect(await mutate('splitTicket', 'SplitTicketInput', said)).toMatchObject({ recorded: 1 });
+      expect(await mutate('splitTicket', 'SplitTicketInput', said)).toMatchObject({ recorded: 0 });
+      expect(await assign({ source: 'zen', externalId: '71', assignee: 'mia' })).toMatchObject({
+        ticket: { id: ticketIdOf({ source: 'zen', externalId: '71' }) },
+      });
+      await openTicket({ customer: 'acme', id: 'S-2' });
+      const results = await record(
+        { event: 'TICKET_SPLIT', ticket: 'S-2', ...part, intoExternalId: '72' },
+        { event: 'FIRST_RESPONSE_SENT', source: 'zen', externalId: '72' },
+      );
+      expect(results).toMatchObject([{ outcome: 'RECORDED' }, { outcome: 'RECORDED' }]);
+      const key = api.newKey('ingest', ['acme', 'hooli']);
+      await openTicket({ customer: 'acme', id: 'S-3' });
+      const limited = { id: 'S-3', ...part, intoExternalId: '73' };
+      expect(await mutate('splitTicket', 'SplitTicketInput', limited, key)).toMatchObject({ recorded: 1 });
+      expect(await assign({ source: 'zen', externalId: '73' }, key)).toMatchObject({
+        ticket: { id: ticketIdOf({ source: 'zen', externalId: '73' }, 'acme') },
+      });
+      expect(await faults('splitTicket', 'SplitTicketInput', { id: 'S-1', ...part })).toEqual([
+        ...['BAD_USER_INPUT', ['intoExternalId']],
+      ]);
+    });
+  });
+
   it('by a reference whose opening the document could not make is refused: it may be another ticket', async () => {
     const { opened, closed } = await api.data<Record<'opened' | 'closed', Said>>(
       `mutation ($opening: OpenTicketInput!) {

@@ -1,7 +1,15 @@
 import { FieldFault, type Read } from '../../parsing/fields.js';
 import { commonFields, eventFields } from '../domain/event-fields.js';
 import { type ReportedType } from '../domain/facts.js';
-import { type EventForm, eventReader, readActor, type Refuse, givesReference } from '../domain/read-event.js';
+import {
+  type EventForm,
+  eventReader,
+  givesReference,
+  readActor,
+  type Refuse,
+  type Report,
+  type ReportMetadata,
+} from '../domain/read-event.js';
 
 /** GraphQL has read an instant already, if there is one. */
 const asRead: Read<number> = (value, field) => {
@@ -31,31 +39,90 @@ const bulk: EventForm<'occurredAt'> = {
   ...{ always: ['occurredAt'], isShort: false, reads },
 };
 
+/** How a sender calls a ticket whose id they do not give. */
+export type OtherName = Partial<Pick<ReportMetadata, 'ofSource' | 'ofExternalId' | 'ofReference'>>;
+
+/** What an event of two tickets calls the other one, where it does not give its id. */
+export const otherNames = {
+  ofSource: 'intoSource',
+  ofExternalId: 'intoExternalId',
+  ofReference: 'intoReference',
+} as const satisfies Record<keyof OtherName, string>;
+
+const readsOfOther = { ofSource: common.ofSource, ofExternalId: common.ofExternalId, ofReference: common.ofReference };
+
+/** In the place of an id that is still to be found. */
+const toBeFound = '-';
+
 type Reader<Always extends 'occurredAt'> = ReturnType<typeof eventReader<Always>>;
+type NamingReader<Always extends 'occurredAt'> = (
+  ...given: Parameters<Reader<Always>>
+) => (Report<Always> & { readonly other?: OtherName }) | undefined;
 
 /** A reader of events that name their tickets: once, by the id, by the source and the id there, or by the reference. */
 const naming =
-  <Always extends 'occurredAt'>(read: Reader<Always>, id: string): Reader<Always> =>
+  <Always extends 'occurredAt'>(read: Reader<Always>, id: string): NamingReader<Always> =>
   (type, input, refuse) => {
-    const fault = type === 'TicketOpened' ? undefined : namingFault(type, input, id);
+    const reference = givesReference(type) ? 'ofReference' : 'reference';
+    const own = { id, source: 'source', externalId: 'externalId', reference };
+    const fault = type === 'TicketOpened' ? undefined : namingFault(own, input);
     if (fault !== undefined) refuse(fault.field, `${fault.field} ${fault.why}`);
-    const report = read(type, input, refuse);
-    return fault === undefined ? report : undefined;
+    const other = otherIn(type, input, refuse);
+    const report = read(type, other?.input ?? input, refuse);
+    if (fault !== undefined || report === undefined || other?.name === undefined) return fault ? undefined : report;
+    return other.isFaulty ? undefined : { ...report, other: other.name };
   };
 
-/** What is wrong with how an event names its ticket; an opening names a new one. */
+/** What an event of two tickets calls the other one, and the event without that; undefined where it gives the id. */
+function otherIn(type: ReportedType, input: object, refuse: Refuse) {
+  if (type !== 'TicketMerged' && type !== 'TicketSplit') return undefined;
+  const { ofSource: source, ofExternalId: externalId, ofReference: reference } = otherNames;
+  // A ticket that is split off is new: nobody calls it by a reference yet.
+  const names = { id: 'into', source, externalId, ...(type === 'TicketMerged' ? { reference } : {}) };
+  if (![source, externalId, reference].some((field) => Reflect.get(input, field) != null)) return undefined;
+  const { [source]: _, [externalId]: __, ...rest } = input as Record<string, unknown>;
+  const { [reference]: ___, ...without } = rest;
+  const name: Record<string, unknown> = {};
+  let isFaulty = false;
+  const refused = (field: string, fault: string) => {
+    isFaulty = true;
+    refuse(field, fault);
+  };
+  const fault = namingFault(names, input);
+  if (fault !== undefined) refused(fault.field, `${fault.field} ${fault.why}`);
+  for (const [key, field] of Object.entries(otherNames) as [keyof OtherName, string][]) {
+    const value: unknown = Reflect.get(input, field);
+    if (value == null) continue;
+    try {
+      name[key] = readsOfOther[key].read(value, field);
+    } catch (error) {
+      if (!(error instanceof FieldFault)) throw error;
+      refused(field, error.message);
+    }
+  }
+  const given = type === 'TicketMerged' ? without : rest;
+  return { input: { ...given, into: toBeFound }, name: name as OtherName, isFaulty };
+}
+
+interface Names {
+  readonly id: string;
+  readonly source: string;
+  readonly externalId: string;
+  readonly reference?: string;
+}
+
+/** What is wrong with how an event names a ticket. */
 function namingFault(
-  type: ReportedType,
+  { id, source, externalId, reference }: Names,
   input: object,
-  id: string,
 ): { readonly field: Parameters<Refuse>[0]; readonly why: string } | undefined {
-  const reference = givesReference(type) ? 'ofReference' : 'reference';
-  const [first, second] = [id, reference, 'source', 'externalId'].filter((name) => Reflect.get(input, name) != null);
-  const all = `${id}, by source and externalId, or by ${reference}`;
+  const fields = [id, ...(reference === undefined ? [] : [reference]), source, externalId];
+  const [first, second] = fields.filter((name) => Reflect.get(input, name) != null);
+  const all = `${id}, by ${source} and ${externalId}${reference === undefined ? '' : `, or by ${reference}`}`;
   if (first === undefined) return { field: id, why: `is missing: name the ticket by ${all}` };
-  if (second === undefined && first === 'source') return { field: 'externalId', why: 'must be given with source' };
-  if (first === 'externalId') return { field: 'source', why: 'must be given with externalId' };
-  if (second === undefined || first === 'source') return undefined;
+  if (second === undefined && first === source) return { field: externalId, why: `must be given with ${source}` };
+  if (first === externalId) return { field: source, why: `must be given with ${externalId}` };
+  if (second === undefined || first === source) return undefined;
   return { field: second, why: `must not be given with ${first}: name the ticket once, by ${all}` };
 }
 

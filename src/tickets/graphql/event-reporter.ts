@@ -13,13 +13,14 @@ import { orRejection } from '../../api/graphql/rejected.js';
 import { type Catalogue } from '../../catalogue/catalogue.js';
 import { CATALOGUE, EVENT_STORE, TIME_SOURCE } from '../../di-tokens.js';
 import { ChangeTicketCommand } from '../commands/change-ticket-handler.js';
+import { ownerOf } from '../commands/other-ticket.js';
 import { OpenedBefore, openingRejected } from '../commands/opening-rejected.js';
 import { type ReportedType, type TicketCommand } from '../domain/facts.js';
 import { type ReportInput } from './event.inputs.js';
 import { expectMayAsk } from './expect-may-ask.js';
 import { readMutation } from './event-readers.js';
-import { calledIn, inSendersWords, NamedTickets, type TicketName } from './named-tickets.js';
-import { type NamedOpening, openingId } from './opening-id.js';
+import { calledBy, calledIn, inWordsOf, NamedTickets, type TicketName } from './named-tickets.js';
+import { type NamedOpening, openingId, splitInto } from './opening-id.js';
 import { foreseeRefused, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 import { TicketChangedType } from './ticket-result.js';
 import { toTicketType } from './ticket.type.js';
@@ -38,7 +39,16 @@ export class EventReporter {
   /** @param intoOf the id of the ticket that a split opens, where its sender names none */
   report(type: ReportedType, input: ReportInput, sender: Sender, intoOf?: (ticket: string) => string) {
     const { identity } = sender;
-    const { ticket, ofSource, ofExternalId, ofReference, actor, command: said, ...report } = read(type, input, sender);
+    const {
+      ticket,
+      ofSource,
+      ofExternalId,
+      ofReference,
+      actor,
+      command: said,
+      other,
+      ...report
+    } = read(type, input, sender);
     const name = given({ ticket, ofSource, ofExternalId, ofReference, customer: report.customer });
     let command: TicketCommand = said;
     let id = ticket ?? idOf(command, report, identity);
@@ -46,6 +56,10 @@ export class EventReporter {
     const decided = async () => {
       id ??= said.type === 'OpenTicket' ? newId() : await this.found(name, sender);
       if (said.type === 'SplitTicket' && intoOf !== undefined) command = { ...said, into: intoOf(id) };
+      if (said.type === 'MergeTicket' && other !== undefined)
+        command = { ...said, into: await this.found({ ...other, ...given({ customer: report.customer }) }, sender) };
+      if (said.type === 'SplitTicket' && other !== undefined)
+        command = splitInto(said, other, { identity, customer: await ownerOf(this.store, id) });
       expectMayAsk(identity, command);
       const request = { ...report, ...given({ reference: ofReference }), command, ...recordedBy(identity, actor) };
       await foreseeRefused(this.store, sender, command.type === 'MergeTicket' ? [id, command.into] : [id]);
@@ -58,8 +72,13 @@ export class EventReporter {
       unopenedBy(sender).remember(command, id ?? '', error);
       if (command.type === 'OpenTicket' && command.reference !== undefined && !(error instanceof OpenedBefore))
         (sender.unopenedCalled ??= new Set()).add(command.reference);
-      if (id === undefined || ticket !== undefined || !(error instanceof Rejection)) throw error;
-      throw inSendersWords(error, id, calledIn(command, name));
+      if (id === undefined || !(error instanceof Rejection)) throw error;
+      const own = ticket === undefined ? calledIn(command, name) : undefined;
+      const into = command !== said && 'into' in command ? command.into : null;
+      throw inWordsOf(error, [
+        [id, own],
+        [into, other === undefined ? undefined : calledBy(other)],
+      ]);
     });
     return orRejection(remembered);
   }

@@ -7,7 +7,7 @@ import { commonFields, eventFields, type FieldKind, type FieldName } from '../do
 import { type ReportedType, reportedTypes } from '../domain/facts.js';
 import { nameIn } from '../domain/read-event.js';
 import { fieldsOf, reportedEvents } from '../domain/reported-events.js';
-import { mutations } from './event-readers.js';
+import { mutations, otherNames } from './event-readers.js';
 
 type WordField = { [Name in FieldName]: (typeof eventFields)[Name]['kind'] extends 'word' ? Name : never }[FieldName];
 
@@ -77,13 +77,24 @@ export function inputOf(type: ReportedType, made?: 'id' | 'into'): new () => Rep
   addField(target, 'id', ID, made === 'id' ? says : `${says} ${naming}`, 'out');
   if (!required.includes('customer')) addField(target, 'customer', String, commonFields.customer.says, 'out');
   for (const name of [...required, ...optional]) {
-    const left = name === 'publicReply' ? 'true' : optional.includes(name) || name === made ? 'out' : 'never';
+    const isOptional = optional.includes(name) || name === made || name === 'into';
+    const left = name === 'publicReply' ? 'true' : isOptional ? 'out' : 'never';
     addField(target, nameIn(mutations, name), typeOf(name), eventFields[name].says, left);
   }
   if (made === 'id') return EventInput;
+  if (required.includes('into')) addOther(target, type === 'TicketMerged');
   for (const [name, description] of Object.entries(named))
     addField(target, optional.includes(name as FieldName) ? ofReference : name, String, description, 'out');
   return EventInput;
+}
+
+/** How an event of two tickets calls the other one; one that is split off is new, so nobody calls it by a reference yet. */
+function addOther(target: object, isThere: boolean): void {
+  const { ofSource, ofExternalId, ofReference: reference } = otherNames;
+  const of = isThere ? 'the other ticket' : 'the new ticket';
+  addField(target, ofSource, String, `In place of \`into\`: the system that calls ${of} by intoExternalId.`, 'out');
+  addField(target, ofExternalId, String, `Its id in that system; with \`${ofSource}\`.`, 'out');
+  if (isThere) addField(target, reference, String, `In place of \`into\`: what people call ${of}.`, 'out');
 }
 
 /** What people call a ticket, in the input that has a reference for the new one. */
@@ -117,6 +128,7 @@ for (const name of Object.keys(eventFields) as FieldName[]) {
   const description = name === 'customer' ? `${own} Of other events: ${commonFields.customer.says}` : own;
   addField(AnyEventInput.prototype, name, typeOf(name), description, 'out');
 }
+addOther(AnyEventInput.prototype, true);
 
 @InputType('TicketEventInput', {
   description: 'One thing that happened to a ticket; which fields it takes depends on what.',

@@ -110,3 +110,10 @@ export function inSendersWords(rejection: Rejection, id: string | null, called: 
     rejection.message.replaceAll(id, () => called),
   );
 }
+
+/** What a sender calls tickets, by their ids. */
+export type Words = readonly (readonly [id: string | null, called: string | undefined])[];
+
+/** A refusal in its sender's words for each ticket that they did not name by its id. */
+export const inWordsOf = (rejection: Rejection, words: Words): Rejection =>
+  words.reduce((told, [id, called]) => inSendersWords(told, id, called), rejection);

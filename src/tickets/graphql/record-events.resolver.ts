@@ -16,13 +16,15 @@ import { type RequestOutcome } from '../commands/request-outcome.js';
 import { ChangeTicketCommand } from '../commands/change-ticket-handler.js';
 import { type TicketRequest } from '../commands/ticket-request.js';
 import { eachTicket } from '../commands/each-ticket.js';
+import { ownerOf } from '../commands/other-ticket.js';
 import { opens, refusedAll } from '../commands/opening-rejected.js';
+import { type TicketCommand } from '../domain/facts.js';
 import { heeding } from '../commands/unopened.js';
 import { type TicketEventInput } from './event.inputs.js';
 import { readBulk } from './event-readers.js';
 import { expectMayAsk } from './expect-may-ask.js';
-import { calledIn, inSendersWords, NamedTickets } from './named-tickets.js';
-import { openingId } from './opening-id.js';
+import { calledBy, calledIn, inWordsOf, NamedTickets, type Words } from './named-tickets.js';
+import { openingId, splitInto } from './opening-id.js';
 import { RecordedTicketEventType, RecordTicketEventsArgs, TicketEventsRecordedType } from './record-events.types.js';
 import { foreseeRefused, From, rememberFailed, type Sender, unopenedBy } from './request-sender.js';
 
@@ -73,7 +75,7 @@ export class RecordEventsResolver {
         if (last === undefined || position > last) last = position;
         return outcomes;
       });
-      for (const [i, { index, called }] of own.entries()) results[index] = resultOf(index, ticket, outcomes[i], called);
+      for (const [i, { index, words }] of own.entries()) results[index] = resultOf(index, ticket, outcomes[i], words);
     };
     const byTicket = groupBy(items, ({ ticket }) => ticket);
     await eachTicket(byTicket, ({ request }) => request.command, record);
@@ -99,17 +101,37 @@ export class RecordEventsResolver {
     });
     const reader = { scope: identity.scope, who: identity.actor.id, signal };
     const named = reports.filter((_, i) => ids[i] === undefined);
-    const found = (await this.names.find(named, reader, toBeOpened)).values();
-    return reports.flatMap(({ ticket: said, ofSource, ofExternalId, ofReference, actor, ...report }, index) => {
-      const ticket = ids[index] ?? found.next().value ?? noTicket('');
-      if (ticket instanceof Rejection) {
-        refuse(index, ticket);
+    const into = reports.flatMap(({ command, other, customer }) =>
+      command.type === 'MergeTicket' && other !== undefined ? { ...other, ...given({ customer }) } : [],
+    );
+    const found = (await this.names.find([...named, ...into], reader, toBeOpened)).values();
+    const next = () => found.next().value ?? noTicket('');
+    const tickets = ids.map((id) => id ?? next());
+    const ownerOfSplit = async (id: string) =>
+      toBeOpened.find((opened) => opened.id === id)?.customer ?? (await ownerOf(this.store, id));
+    const commands: (TicketCommand | Rejection)[] = [];
+    for (const [i, { command, other }] of reports.entries()) {
+      const ticket = tickets[i];
+      const isSplit = command.type === 'SplitTicket' && other !== undefined && typeof ticket === 'string';
+      if (isSplit) commands.push(splitInto(command, other, { identity, customer: await ownerOfSplit(ticket) }));
+      else if (command.type === 'MergeTicket' && other !== undefined) commands.push(mergeInto(command, next()));
+      else commands.push(command);
+    }
+    return reports.flatMap(({ ticket: said, ofSource, ofExternalId, ofReference, actor, other, ...report }, index) => {
+      const ticket = tickets[index] ?? noTicket('');
+      const command = commands[index] ?? report.command;
+      if (ticket instanceof Rejection || command instanceof Rejection) {
+        refuse(index, ticket instanceof Rejection ? ticket : (command as Rejection));
         return [];
       }
       const name = given({ ofExternalId, ofReference });
       const called = said === undefined ? calledIn(report.command, name) : undefined;
-      const request = { ...report, ...given({ reference: ofReference }), ...recordedBy(identity, actor) };
-      return { index, ticket, request, ...given({ called }) };
+      const request = { ...report, command, ...given({ reference: ofReference }), ...recordedBy(identity, actor) };
+      const words = [
+        [ticket, called] as const,
+        ...('into' in command ? [[command.into, other && calledBy(other)] as const] : []),
+      ];
+      return { index, ticket, request, words };
     });
   }
 
@@ -131,11 +153,14 @@ interface Item {
   readonly index: number;
   readonly ticket: string;
   readonly request: TicketRequest;
-  /** What its sender calls the ticket, where that is not its id. */
-  readonly called?: string;
+  /** What its sender calls the tickets, where that is not their ids. */
+  readonly words: Words;
 }
 
 type BulkReport = NonNullable<ReturnType<typeof readBulk>>;
+
+const mergeInto = (command: Extract<TicketCommand, { type: 'MergeTicket' }>, into: string | Rejection) =>
+  into instanceof Rejection ? into : { ...command, into };
 
 /** @throws GraphQLError `BAD_USER_INPUT` that names the fields at fault */
 function read(events: readonly TicketEventInput[]) {
@@ -157,9 +182,9 @@ function resultOf(
   index: number,
   ticket: string | null,
   outcome: RequestOutcome | undefined,
-  called?: string,
+  words: Words = [],
 ): RecordedTicketEventType {
-  const refusal = outcome?.kind === 'rejected' ? inSendersWords(outcome.rejection, ticket, called) : null;
+  const refusal = outcome?.kind === 'rejected' ? inWordsOf(outcome.rejection, words) : null;
   const { code = null, message = null } = refusal ?? {};
   return { index, ticket, outcome: outcome?.kind ?? 'rejected', code, message, notices: outcome?.notices ?? [] };
 }

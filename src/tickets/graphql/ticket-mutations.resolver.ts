@@ -52,6 +52,8 @@ export class MergeTicketInput extends inputOf('TicketMerged') {}
 })
 export class SplitTicketInput extends inputOf('TicketSplit', 'into') {
   declare into?: string;
+  declare intoSource?: string;
+  declare intoExternalId?: string;
 }
 
 /** A mutation for each event that people and other systems report. */
@@ -228,7 +230,8 @@ export class TicketMutationsResolver {
     @Args('input', { description: 'The message, and the new ticket.' }) input: SplitTicketInput,
     @From() sender: Sender,
   ) {
-    if (input.into != null) return this.reporter.report('TicketSplit', input, sender);
+    if ([input.into, input.intoSource, input.intoExternalId].some((name) => name != null))
+      return this.reporter.report('TicketSplit', input, sender);
     const { idempotencyKey } = input;
     input.into = newId();
     return this.reporter.report('TicketSplit', input, sender, (id) => newTicketOf(id, idempotencyKey, sender.identity));
