@@ -4,9 +4,10 @@ import { type Instant } from '../business-time/calendar.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { formats } from '../imports/formats.js';
 import { type Counts, importLog } from '../imports/import-log.js';
-import { type ImportFormat } from '../imports/import-record.js';
+import { type ImportFormat, type ImportRow } from '../imports/import-record.js';
 import { startImport } from '../imports/import-sink.js';
-import { mappedLog } from '../imports/mapping/mapped-log.js';
+import { type LogFile } from '../imports/mapping/joined-log.js';
+import { mappedLog, mappedRows } from '../imports/mapping/mapped-log.js';
 import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { Survey } from '../imports/survey.js';
@@ -31,11 +32,16 @@ interface Options {
 
 export const importCommand = new Command('import')
   .description('record the tickets of a log; you may stop it and run it again')
-  .argument('<file>', 'the log, plain or gzip; - for stdin')
+  .argument(
+    '<files...>',
+    'the log, plain or gzip; several files of one desk by a mapping of several parts; - for stdin',
+  )
   .addOption(
     new Option('--format <name>', 'what kind of log').choices(formats.map(({ name }) => name)).default('pledge'),
   )
-  .addOption(new Option('--mapping <file>', 'how to read a CSV log of your own (docs/mappings.md)').conflicts('format'))
+  .addOption(
+    new Option('--mapping <file>', 'how to read a log of your own, CSV or JSON (docs/mappings.md)').conflicts('format'),
+  )
   .option(
     '--source <name>',
     'the system that wrote the log; ids derive from it (default: of the mapping, or the name of the format)',
@@ -47,14 +53,19 @@ export const importCommand = new Command('import')
     'after',
     `\nFormats:\n${formats.map(({ name, summary }) => `  ${name.padEnd(18)}${summary}`).join('\n')}`,
   )
-  .action(importFile);
+  .action(importFiles);
 
-async function importFile(file: string, options: Options): Promise<void> {
+async function importFiles(files: readonly string[], options: Options): Promise<void> {
   const { rejects, judgedFrom } = options;
+  const [file = '-'] = files;
   const mapping = options.mapping === undefined ? undefined : await readMapping(options.mapping);
   const format = mapping === undefined ? formatNamed(options.format) : mappedLog(mapping);
+  if (files.length > 1 && (mapping?.isJoined !== true || files.includes('-')))
+    throw new Rejection('ONE_FILE_ONLY', 'Several files need a mapping of several parts, and cannot be piped in.');
+  const read = () =>
+    mapping === undefined ? format.read(readLog(file, process.stdin)) : mappedRows(files.map(logFile), mapping);
   const source = options.source ?? mapping?.source ?? format.name;
-  const survey = file === '-' ? undefined : await surveyOf(file, format, source);
+  const survey = file === '-' ? undefined : await surveyOf(files, read, source);
   const unmapped = options.skipUnmapped === true ? undefined : survey?.unmapped.refusal;
   const refusal = unmapped ?? survey?.backwardsRefusal;
   if (refusal !== undefined) {
@@ -68,7 +79,7 @@ async function importFile(file: string, options: Options): Promise<void> {
   const writer = new Rejects(rejectsFile, () => {
     stop.abort();
   });
-  const context = await openPledgeContext(settingsHere(), `import ${file}`, {
+  const context = await openPledgeContext(settingsHere(), `import ${files.join(' ')}`, {
     holidaysApart: true,
     finding: tellingPeople,
   });
@@ -87,13 +98,12 @@ async function importFile(file: string, options: Options): Promise<void> {
       print(`Continuing the import of ${source} that started ${new Date(log.startedAt).toISOString()}.`);
     const progress = progressOn({ stream: process.stderr, now: context.time.now, unit: 'rows', total: survey?.rows });
     const began = context.time.now();
-    const rows = format.read(readLog(file, process.stdin));
     const progressed = ({ rows, rejected }: Counts) => {
       progress.show(rows, `${rejected} rejected`);
     };
     const sinks = { sink: log, rejected: writer.write, progressed };
-    const read = survey === undefined ? {} : { survey };
-    const counts = await importLog(rows, { source, signal: stop.signal, ...sinks, ...read }).finally(() => {
+    const found = survey === undefined ? {} : { survey };
+    const counts = await importLog(read(), { source, signal: stop.signal, ...sinks, ...found }).finally(() => {
       progress.end();
       writer.end();
     });
@@ -138,9 +148,15 @@ const inWords = ({ rows, recorded, alreadySo, rejected, events }: Counts) =>
  * Reads a log through once before anything is written: one that is cut off or malformed as a whole changes nothing. Tells
  * how many rows there are, and which tickets they open.
  */
-async function surveyOf(file: string, format: ImportFormat, source: string): Promise<Survey> {
-  await expectFile(file);
+async function surveyOf(
+  files: readonly string[],
+  read: () => AsyncIterable<ImportRow>,
+  source: string,
+): Promise<Survey> {
+  for (const file of files) await expectFile(file);
   const survey = new Survey(source);
-  for await (const row of format.read(readLog(file, process.stdin))) survey.take(row);
+  for await (const row of read()) survey.take(row);
   return survey;
 }
+
+const logFile = (file: string): LogFile => ({ name: basename(file), bytes: () => readLog(file, process.stdin) });

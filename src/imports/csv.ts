@@ -2,20 +2,10 @@ import { type Info, parse } from 'csv-parse/sync';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { longestRaw } from './import-record.js';
 import { textOfLog, standIn } from './log-text.js';
-
-/** A row by its header's names. */
-export interface Row {
-  /** On which it begins. */
-  readonly line: number;
-  /** The names of the columns, as the header has them. */
-  readonly columns: readonly string[];
-  readonly cell: (column: string) => string;
-  /** As it stands in the file, for people who look for what is wrong with it. */
-  readonly raw: () => string;
-}
+import { type NoRow, type Row } from './row.js';
 
 /** A row of a CSV file, or why it is none. */
-export type CsvRow = Row | { readonly line: number; readonly fault: string; readonly raw: () => string };
+export type CsvRow = Row | NoRow;
 
 /** How a CSV file is written. */
 export interface CsvDialect {

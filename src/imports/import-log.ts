@@ -34,6 +34,8 @@ export interface ImportSink {
 
 /** A row that did not go in. */
 export interface RejectedRow {
+  /** Said where there are several. */
+  readonly file?: string;
   readonly line: number;
   readonly code: string;
   readonly message: string;
@@ -68,7 +70,7 @@ export interface ImportOptions {
 const chunkSize = 2_000;
 
 /** Where a row stands, and what stands there. */
-type Place = Pick<RejectedRow, 'line' | 'raw'>;
+type Place = Pick<RejectedRow, 'file' | 'line' | 'raw'>;
 
 /** A fact on its line. */
 interface Item extends Place {
@@ -118,11 +120,12 @@ class Importing {
   async run(rows: AsyncIterable<ImportRow>): Promise<Counts> {
     const { counts } = this;
     const { signal } = this.options;
-    let line = 0;
+    let place = '';
     for await (const row of rows) {
       if (signal.aborted) break;
-      if (row.line !== line) counts.rows += 1;
-      line = row.line;
+      const here = `${row.line} ${row.file ?? ''}`;
+      if (here !== place) counts.rows += 1;
+      place = here;
       await this.take(row);
       if (this.chunk.length + this.definitions.length >= chunkSize) await this.flush();
     }
@@ -132,10 +135,11 @@ class Importing {
   }
 
   private async take(row: ImportRow): Promise<void> {
-    const { line } = row;
+    const { line, file } = row;
+    const at = file === undefined ? { line } : { line, file };
     const { source, sink } = this.options;
     if ('rejected' in row) {
-      this.reject({ line, ...row.rejected });
+      this.reject({ ...at, ...row.rejected });
       if (row.unopened !== undefined) {
         const { ticket, by } = row.unopened;
         this.unopened.add(this.names.idOf(ticket), by);
@@ -147,7 +151,7 @@ class Importing {
       const command = inOurWords(fact.command, fact.ticket, source);
       const factId = factIdOf(fact, source, this.repetitions);
       this.names.note(fact);
-      this.chunk.push({ line, raw: row.raw, fact, command, factId });
+      this.chunk.push({ ...at, raw: row.raw, fact, command, factId });
     } else if (row.record.kind !== 'customer') await this.define(row, row.record);
     else this.definitions.push(this.define(row, row.record));
   }
@@ -228,13 +232,15 @@ class Importing {
     return new Map([...tickets].map(([externalId, own]) => [this.names.idOf(externalId), openingsFirst(own)]));
   }
 
-  private took({ line, raw }: Place, outcome: RequestOutcome | undefined, fact?: FactRecord): void {
+  private took(place: Place, outcome: RequestOutcome | undefined, fact?: FactRecord): void {
     const { counts } = this;
     if (outcome === undefined || outcome.kind === 'alreadySo') counts.alreadySo += 1;
     else if (outcome.kind === 'rejected') {
       const { code, message } = outcome.rejection;
       if (outcome.rejection instanceof UnknownWord) counts.unknownWords.add(outcome.rejection);
-      this.reject({ line, code, message: fact === undefined ? message : this.names.told(message, fact), raw });
+      const { line, raw, file } = place;
+      const told = fact === undefined ? message : this.names.told(message, fact);
+      this.reject({ ...(file === undefined ? {} : { file }), line, code, message: told, raw });
     } else {
       counts.recorded += 1;
       counts.events += outcome.events;

@@ -38,21 +38,25 @@ export const longestRaw = 100_000;
  * A row as read: a record, why it is none, or that it says nothing. Lines count from 1; on line 0 is what the format brings
  * itself. `raw` is the row as it stands in the log, up to {@link longestRaw}: mended, it goes in by the same format.
  */
-export type ImportRow =
-  | { readonly line: number }
+export type ImportRow = {
+  readonly line: number;
+  /** Said where there are several. */
+  readonly file?: string;
+} & (
+  | object
   /** The first row of a ticket that goes before the one above it. */
-  | { readonly line: number; readonly turnsBack: true }
+  | { readonly turnsBack: true }
   /** A reopening without a resolving before it: the ticket is taken as resolved in silence at that instant. */
-  | { readonly line: number; readonly implied: 'resolving' }
-  | { readonly line: number; readonly record: ImportRecord; readonly raw: string }
+  | { readonly implied: 'resolving' }
+  | { readonly record: ImportRecord; readonly raw: string }
   | {
-      readonly line: number;
       readonly rejected: { readonly code: string; readonly message: string; readonly raw: string };
       /** The ticket that it was to open, where it was; other rows of that ticket are refused with it. */
       readonly unopened?: { readonly ticket: string; readonly by: 'opening' | 'split' };
       /** The cell that the mapping does not know, where that is why. */
       readonly unmapped?: { readonly column: string; readonly cell: string };
-    };
+    }
+);
 
 /** How one kind of log is read; one small module each. */
 export interface ImportFormat {

@@ -23,7 +23,7 @@ export class Survey {
   readonly unmapped = new UnmappedCells();
   /** Tickets whose rows do not go by time. */
   private backwards = 0;
-  private line = 0;
+  private place = '';
   private readonly db = namelessDatabase('CREATE TABLE opened (ticket TEXT PRIMARY KEY, customer TEXT) WITHOUT ROWID');
   private readonly insert = this.db.prepare('INSERT OR IGNORE INTO opened VALUES (?, ?)');
   private readonly find = this.db.prepare('SELECT customer FROM opened WHERE ticket = ?').pluck();
@@ -33,8 +33,9 @@ export class Survey {
   constructor(private readonly source: string) {}
 
   take(row: ImportRow): void {
-    if (row.line !== this.line) this.rows += 1;
-    this.line = row.line;
+    const place = `${row.line} ${row.file ?? ''}`;
+    if (place !== this.place) this.rows += 1;
+    this.place = place;
     if ('turnsBack' in row) this.backwards += 1;
     else if ('rejected' in row) {
       if (row.unmapped !== undefined) this.unmapped.add(row.unmapped);

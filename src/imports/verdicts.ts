@@ -1,6 +1,7 @@
 import { type TheirVerdict } from '../audit/compare-verdicts.js';
 import { Rejection } from '../event-sourcing/rejection.js';
-import { csvRows, type Row } from './csv.js';
+import { csvRows } from './csv.js';
+import { type Row } from './row.js';
 import { FieldFault } from '../parsing/fields.js';
 import { type Mapping } from './mapping/mapping.js';
 

@@ -1,5 +1,6 @@
 import { namelessDatabase } from '../../storage/nameless.js';
-import { type CsvRow, type Row } from '../csv.js';
+import { type CsvRow } from '../csv.js';
+import { type Row } from '../row.js';
 
 /**
  * Rows by the time at which they happened, of a file of any size: they are sorted on disk. Rows of the same time keep the order

@@ -1,5 +1,5 @@
 import { FieldFault, listOf, type Read, text } from '../../parsing/fields.js';
-import { type Row } from '../csv.js';
+import { type Row } from '../row.js';
 
 /** What a row says of something; undefined where it says nothing. @throws FieldFault where it makes no sense */
 export type RowReader<Value> = (row: Row) => Value | undefined;

@@ -1,14 +1,24 @@
 import { Cache } from '../../event-sourcing/cache.js';
-import { type CsvRow, csvRows, type Row } from '../csv.js';
 import { FieldFault } from '../../parsing/fields.js';
-import { type ImportFormat, type ImportRecord, type ImportRow } from '../import-record.js';
+import { type ImportFormat, type ImportRow } from '../import-record.js';
+import { type NoRow, type Row } from '../row.js';
 import { byTime } from './by-time.js';
 import { FollowedTickets } from './followed-tickets.js';
-import { MappedTicket } from './mapped-ticket.js';
+import { joinedRows, type LogFile } from './joined-log.js';
+import { type Heard, MappedTicket } from './mapped-ticket.js';
 import { type Mapping } from './mapping.js';
 import { type Part } from './part.js';
+import { partRows } from './part-rows.js';
 import { openingOf, required, saidIn, saidOfTicket } from './read-said.js';
-import { UnmappedCell } from './reading.js';
+import {
+  type Enrolment,
+  enrolmentOf,
+  malformed,
+  openingRejected,
+  refused,
+  refusedFor,
+  rowsOfHeard,
+} from './rows-of-heard.js';
 
 /** How many customers are remembered at least: those that are forgotten are enrolled once more, which changes nothing. */
 const remembered = 50_000;
@@ -16,13 +26,27 @@ const remembered = 50_000;
 /** A log as a mapping reads it. */
 export const mappedLog = (mapping: Mapping): ImportFormat => ({
   name: 'mapping',
-  summary: 'any CSV log, by a mapping of your own (docs/mappings.md)',
-  async *read(bytes) {
-    const [part] = mapping.parts;
-    const inFile = csvRows(bytes, part.columns, part.dialect);
-    yield* new Reading(mapping.order).of(mapping.order === 'time' ? byTime(inFile, timeIn(part)) : inFile, part);
-  },
+  summary: 'any log, CSV or JSON, by a mapping of your own (docs/mappings.md)',
+  read: (bytes) => mappedRows([{ name: '', bytes: () => bytes }], mapping),
 });
+
+/** The rows of the files of a log. */
+export async function* mappedRows(
+  files: readonly LogFile[],
+  mapping: Mapping,
+): AsyncGenerator<ImportRow, void, undefined> {
+  const [file] = files;
+  const [part] = mapping.parts;
+  if (mapping.isJoined || files.length !== 1 || file === undefined) yield* joinedRows(files, mapping);
+  else {
+    const inFile = rowsIn(file, part);
+    yield* new Reading(mapping.order).of(mapping.order === 'time' ? byTime(inFile, timeIn(part)) : inFile, part);
+  }
+}
+
+async function* rowsIn(file: LogFile, part: Part): AsyncGenerator<Row | NoRow, void, undefined> {
+  for await (const one of partRows(file.bytes(), [part])) yield 'fault' in one ? one : one.row;
+}
 
 /** The rows of a log, one after another. */
 class Reading {
@@ -31,15 +55,14 @@ class Reading {
 
   constructor(private readonly order: Mapping['order']) {}
 
-  async *of(rows: AsyncIterable<CsvRow>, part: Part): AsyncGenerator<ImportRow, void, undefined> {
+  async *of(rows: AsyncIterable<Row | NoRow>, part: Part): AsyncGenerator<ImportRow, void, undefined> {
     try {
       for await (const row of rows) {
-        const { line } = row;
         if ('fault' in row) {
-          yield { line, rejected: { code: 'ROW_MALFORMED', message: row.fault, raw: row.raw() } };
+          yield malformed(row);
           continue;
         }
-        yield { line };
+        yield { line: row.line };
         yield* this.hear(row, part);
       }
     } finally {
@@ -48,8 +71,7 @@ class Reading {
   }
 
   private hear(row: Row, part: Part): readonly ImportRow[] {
-    const { line } = row;
-    const { tickets, customers } = this;
+    const { tickets } = this;
     let id: string | undefined;
     try {
       id = required(part.ticket, row, 'ticket');
@@ -60,38 +82,34 @@ class Reading {
       const enrolment = enrolmentOf(row, part);
       const heard = part.rows === 'tickets' ? whole(ticket, row, part, id) : [next(ticket, row, part, id)];
       tickets.set(id, ticket);
-      const isNew = enrolment !== undefined && customers.get(enrolment.customer) === undefined;
-      if (enrolment !== undefined) customers.set(enrolment.customer, true);
-      const facts = heard.flatMap(({ facts }) => facts);
-      const raw = row.raw();
-      const records = [...(isNew ? [enrolment] : []), ...facts].map((record) => ({ line, record, raw }));
-      const turnsBack = this.order === undefined && heard.some(({ turnsBack }) => turnsBack);
-      const isImplied = heard.some(({ impliesResolving }) => impliesResolving);
-      return [
-        ...(turnsBack ? [{ line, turnsBack: true as const }] : []),
-        ...(isImplied ? [{ line, implied: 'resolving' as const }] : []),
-        ...records,
-      ];
+      return rowsOfHeard(row, heard, { order: this.order === undefined }, this.asNew(enrolment));
     } catch (error) {
       if (!(error instanceof FieldFault)) throw error;
-      const unmapped = error instanceof UnmappedCell ? { unmapped: error.where } : {};
-      const rejected = { ...refused(row, 'INVALID_FIELD', error.message), ...unmapped };
+      const rejected = refusedFor(row, error);
       if (id === undefined || tickets.get(id) !== undefined) return [rejected];
       // The row that opens a ticket: the next would be taken for it, and open it later than it was.
       tickets.set(id, 'unopened');
       return [{ ...rejected, unopened: { ticket: id, by: 'opening' } }];
     }
   }
+
+  /** A customer who is named for the first time, or not for long. */
+  private asNew(enrolment: Enrolment | undefined): Enrolment | undefined {
+    if (enrolment === undefined) return undefined;
+    const isNew = this.customers.get(enrolment.customer) === undefined;
+    this.customers.set(enrolment.customer, true);
+    return isNew ? enrolment : undefined;
+  }
 }
 
 /** What a row says of its ticket beyond the rows before. */
-function next(ticket: MappedTicket, row: Row, part: Part, id: string) {
+function next(ticket: MappedTicket, row: Row, part: Part, id: string): Heard {
   const said = saidIn(row, part, ticket.before);
   return ticket.hear(said, () => openingOf(row, part, id, said));
 }
 
 /** What a row says that is a ticket: all that happened to it, by time. */
-function whole(ticket: MappedTicket, row: Row, part: Part, id: string) {
+function whole(ticket: MappedTicket, row: Row, part: Part, id: string): readonly Heard[] {
   const all = saidOfTicket(row, part);
   return all.map((said) => ticket.hear(said, () => openingOf(row, part, id, all[0])));
 }
@@ -106,18 +124,4 @@ const timeIn = (part: Part) => (row: Row) => {
   }
 };
 
-const refused = (row: Row, code: string, message: string) =>
-  ({ line: row.line, rejected: { code, message, raw: row.raw() } }) as const;
-
-const openingRejected = (ticket: string) =>
-  `the row that opens the ticket ${ticket} was rejected; import the log again when that row is right`;
-
 const twice = (ticket: string) => `the ticket ${ticket} has a row above; where rows are tickets, each has one`;
-
-/** The customer that a row names, where the mapping puts customers on plans. */
-function enrolmentOf(row: Row, part: Part): Extract<ImportRecord, { kind: 'customer' }> | undefined {
-  const [customer, plan] = [part.customer(row), part.plan(row)];
-  if (customer === undefined || plan === undefined) return undefined;
-  const calendar = part.calendar(row) ?? null;
-  return { ...{ kind: 'customer', customer, name: null, plan, calendar, effectiveFrom: null } };
-}

@@ -64,11 +64,11 @@ export class MappedTicket {
   }
 
   /**
-   * The facts of what is said, the opening with the first.
+   * The facts of what is said, the opening with the first; none opens it where that is not said.
    * @throws FieldFault where it makes no sense; then it leaves the ticket as it was
    */
-  hear(said: Said, opening: Opening): Heard {
-    const opened = this.last === undefined ? [opening()] : [];
+  hear(said: Said, opening: Opening | undefined): Heard {
+    const opened = this.last === undefined && opening !== undefined ? [opening()] : [];
     const now = after(this.last, said);
     const commands = [...this.commands(said, now)];
     const { isImplied: impliesResolving, last: before } = this;

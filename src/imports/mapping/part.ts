@@ -12,13 +12,13 @@ import {
   text,
   together,
 } from '../../parsing/fields.js';
-import { type CsvDialect, type Row } from '../csv.js';
+import { type Row } from '../row.js';
 import { type Cells, type RowReader } from './cells.js';
-import { csvIn } from './csv-dialect.js';
 import { durationOf } from './durations.js';
 import { type Meaning, meaning } from './meaning.js';
 import { actorIn, beside, readOrNothing, type States, statesIn } from './parts-of-fields.js';
 import { constantsOf, readingOf } from './reading.js';
+import { type Source, sourceShape } from './source.js';
 import { type Times, timesOf } from './times.js';
 import { type Told, toldForSure, toldIn } from './told.js';
 
@@ -26,10 +26,7 @@ const kinds = ['snapshots', 'events', 'tickets', 'changes'] as const;
 export type RowKind = (typeof kinds)[number];
 
 /** How rows of one kind are read. */
-export interface Part {
-  readonly dialect: CsvDialect;
-  /** The columns that the log must have. */
-  readonly columns: readonly string[];
+export interface Part extends Source {
   /**
    * `snapshots`: a row is the whole record as it is from then on. `events`: a row is one thing that happened. `tickets`: a row is
    * a whole ticket, with a time for each thing that happened. `changes`: a row is the change of one field.
@@ -84,23 +81,32 @@ export interface Waited {
 }
 
 /** How its fields are read. What counts as an empty cell, what rows are and how times are written come first: others need it. */
-function shapeWith(cells: Cells) {
+function shapeWith(cells: Cells, isJoined: boolean) {
   let times: Times | undefined;
   let rows: RowKind | undefined;
   const time: Read<number> = (value, field) => times?.(text(60)(value, field), field) ?? NaN; // no times: they are at fault
   const reading = <Value>(check: Read<Value>) => readingOf(check, cells);
   const maybe = <Value>(check: Read<Value>) => readOrNothing(reading(check));
+  // Of several parts, the one whose rows are tickets says what opens them.
+  const ofOpening = <Value>(check: Read<Value>): Read<RowReader<Value>> => {
+    const [one, other] = [reading(check), maybe(check)];
+    return (value, field) => (isJoined && rows !== 'tickets' ? other : one)(value, field);
+  };
   const told = (check: Read<string>) => toldIn(check, cells, () => rows);
   return {
-    ...{ csv: csvIn(cells), rows: (value: unknown, field: string) => (rows = oneOf(kinds)(value, field)) },
+    ...{ ...sourceShape(cells), rows: (value: unknown, field: string) => (rows = oneOf(kinds)(value, field)) },
     times: (value: unknown, field: string) => (times = timesOf(value, field)),
     ...{ ticket: reading(eventFields.externalId.read), at: reading(time), actor: actorIn(maybe(actorId.read)) },
     opened: (value: unknown, field: string) =>
       fields({ at: maybe(time), by: maybe(actorId.read) }, object(value ?? {}, field), `${field}.`),
-    ...{ customer: reading(eventFields.customer.read), ofCustomer: maybe(commonFields.customer.read) },
+    ...{ customer: ofOpening(eventFields.customer.read), ofCustomer: maybe(commonFields.customer.read) },
     ...{ plan: maybe(text(100)), calendar: maybe(text(100)) },
-    ...{ type: toldForSure(told(eventFields.type.read)), channel: reading(eventFields.channel.read) },
-    ...{ priority: told(eventFields.priority.read), subject: reading(eventFields.subject.read) },
+    ...{ type: toldForSure(told(eventFields.type.read), () => !isJoined || rows === 'tickets') },
+    ...{
+      channel: ofOpening(eventFields.channel.read),
+      priority: told(eventFields.priority.read),
+      subject: ofOpening(eventFields.subject.read),
+    },
     ...{ application: maybe(eventFields.application.read), origin: maybe(eventFields.origin.read) },
     ...{ assignee: told(eventFields.assignee.read), team: told(eventFields.team.read) },
     ...{ state: statesIn(cells, () => rows), note: maybe(text(1_000_000)) },
@@ -109,18 +115,29 @@ function shapeWith(cells: Cells) {
 }
 
 /** A part of a mapping, checked. @throws FieldFault that names the fields at fault */
-export function partOf(said: Record<string, unknown>, path = ''): Part {
+export function partOf(said: Record<string, unknown>, path = '', isJoined = false): Part {
   const cells: Cells = { columns: new Set(), missing: new Set(['']) };
   const { written } = together({
-    written: () => fields(shapeWith(cells), said, path),
+    written: () => fields(shapeWith(cells, isJoined), said, path),
     assigned: () => {
       expectAssigned(said, path);
     },
   });
-  const { csv: dialect, times: _, actor, opened, state, moments = [], ...readings } = written;
+  const {
+    csv: dialect,
+    json: records,
+    file: isOf,
+    when: holds,
+    times: _,
+    actor,
+    opened,
+    state,
+    moments = [],
+    ...readings
+  } = written;
   const { reading, text: stateText, tells: tellsState, unchanged }: States = state;
   return {
-    ...{ ...readings, dialect, columns: [...cells.columns], moments },
+    ...{ ...readings, dialect, records, isOf, holds, columns: [...cells.columns], moments },
     ...{ actor: actor.reading, isAutomatic: actor.isAutomatic, openedAt: opened.at, openedBy: opened.by },
     ...{ state: reading, stateText, tellsState, unchanged },
   };

@@ -1,6 +1,6 @@
 import { actorId } from '../../tickets/domain/event-fields.js';
 import { FieldFault, listOf, optional, type Read, together } from '../../parsing/fields.js';
-import { type Row } from '../csv.js';
+import { type Row } from '../row.js';
 import { type Cells, patternOf, type RowReader } from './cells.js';
 import { type Meaning, meaning, nothing } from './meaning.js';
 import { isObject, readingOf, tellerOf, textOf } from './reading.js';

@@ -1,6 +1,6 @@
 import { eventFields } from '../../tickets/domain/event-fields.js';
 import { type FactRecord } from '../import-record.js';
-import { type Row } from '../csv.js';
+import { type Row } from '../row.js';
 import { FieldFault, given } from '../../parsing/fields.js';
 import { type RowReader } from './cells.js';
 import { type MappedTicket } from './mapped-ticket.js';

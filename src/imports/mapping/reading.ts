@@ -9,7 +9,7 @@ import {
   text,
   together,
 } from '../../parsing/fields.js';
-import { type Row } from '../csv.js';
+import { type Row } from '../row.js';
 import { type Cells, cellOf, columnNames, conditionOf, filledText, patternOf, type RowReader } from './cells.js';
 
 /** A cell that a mapping does not know. */

@@ -1,5 +1,5 @@
 import { FieldFault, type Read, together } from '../../parsing/fields.js';
-import { type Row } from '../csv.js';
+import { type Row } from '../row.js';
 import { type Cells, type RowReader } from './cells.js';
 import { readOrNothing } from './parts-of-fields.js';
 import { isObject, readingOf, readingsIn, tellerOf } from './reading.js';
@@ -45,11 +45,11 @@ function changesIn(
   };
 }
 
-/** The same where it has to be said. */
+/** The same where it may have to be said. */
 export const toldForSure =
-  (told: Read<Told<string>>): Read<Told<string>> =>
+  (told: Read<Told<string>>, isNeeded: () => boolean): Read<Told<string>> =>
   (value, field) => {
-    if (value === undefined || value === null) throw new FieldFault(`${field} is missing`);
+    if ((value === undefined || value === null) && isNeeded()) throw new FieldFault(`${field} is missing`);
     return told(value, field);
   };
 

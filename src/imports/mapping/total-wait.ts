@@ -1,4 +1,4 @@
-import { type Row } from '../csv.js';
+import { type Row } from '../row.js';
 import { isCancel, isWait, nothing, type StateStanding } from './meaning.js';
 import { type Part } from './part.js';
 import { type Said } from './said.js';
