@@ -65,7 +65,7 @@ export interface Appended {
 }
 
 export interface ReadAllOptions {
-  /** Exclusive; from the beginning where it is left out. */
+  /** Exclusive; from the beginning if it is left out. */
   readonly after?: Position;
   /** Only events of these types. */
   readonly types?: readonly string[];
@@ -73,9 +73,9 @@ export interface ReadAllOptions {
 }
 
 export interface ReadStreamOptions {
-  /** Inclusive; the first event where it is left out. `end`: the last event, and no other is read for it. */
+  /** Inclusive; the first event if it is left out. `end`: the last event, and no other is read for it. */
   readonly from?: number | 'end';
-  /** How many at most; all where it is left out. No more are read for it. */
+  /** How many at most; all if it is left out. No more are read for it. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
 }

@@ -12,7 +12,7 @@ export type FeedMessage =
 export interface FeedOptions {
   /** Whose events the subscriber may hear of. */
   readonly scope: Scope;
-  /** Exclusive; from now on where it is left out. */
+  /** Exclusive; from now on if it is left out. */
   readonly after?: Position;
   readonly filter?: FeedFilter;
   readonly signal: AbortSignal;

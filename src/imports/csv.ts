@@ -9,9 +9,9 @@ export type CsvRow = Row | NoRow;
 
 /** How a CSV file is written. */
 export interface CsvDialect {
-  /** One character; found by the header, where it is left out. */
+  /** One character; found by the header, if it is left out. */
   readonly delimiter?: string;
-  /** As `TextDecoder` knows it; UTF-8, or UTF-16 where the file begins like that, where it is left out. */
+  /** As `TextDecoder` knows it; UTF-8, or UTF-16 where the file begins like that, if it is left out. */
   readonly encoding?: string;
 }
 

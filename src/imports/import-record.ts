@@ -10,7 +10,7 @@ export type ImportRecord =
       readonly kind: 'word';
       readonly list: WordList;
       readonly code: string;
-      /** As the code, where it is left out. */
+      /** As the code, if it is left out. */
       readonly name?: string;
       readonly rank?: number;
     }
@@ -21,7 +21,7 @@ export type ImportRecord =
       readonly plan: string;
       /** The customer's own calendar, in place of the plan's. */
       readonly calendar: string | null;
-      /** From when on; null: since always, so that the openings of old tickets find it. */
+      /** From when on; null: from the beginning of time, so that the openings of old tickets find it. */
       readonly effectiveFrom: Instant | null;
     }
   | FactRecord;

@@ -18,7 +18,7 @@ export interface PageInfo {
 
 /** Which page: the `first` rows behind `after`, or the `last` before `before`. */
 export interface PageRequest {
-  /** At most 200; 50 where `last` is left out too. */
+  /** At most 200; 50 if `last` is left out too. */
   readonly first?: number;
   /** A cursor. */
   readonly after?: string;

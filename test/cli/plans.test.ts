@@ -35,7 +35,7 @@ describe('pledge plans', () => {
 
   it('shows what would change, and does it', () => {
     expect(applied).toMatchObject({ code: 0, stderr: '' });
-    expect(applied.stdout).toContain('+ plan gold: new, since always\n');
+    expect(applied.stdout).toContain('+ plan gold: new, from the beginning of time\n');
     expect(applied.stdout).toContain('firstResponse in 30 minutes for urgent');
     expect(applied.stdout).toMatch(/\n9 changes recorded\.\n$/);
   });
@@ -84,7 +84,7 @@ describe('pledge plans', () => {
     const { code, stdout, stderr } = await pledgeHere(folder, ['plans', 'apply', '-'], more);
     expect([code, stdout, stderr]).toEqual([
       1,
-      '+ customer new: new, since always\n    plan: gold\n',
+      '+ customer new: new, from the beginning of time\n    plan: gold\n',
       expect.stringContaining('pledge: CONFIRMATION_NEEDED: '),
     ]);
     expect(eventsIn(folder)).toBe(before);

@@ -78,7 +78,7 @@ export class ReadArgs {
 export class PageArgs extends ReadArgs {
   @Field(() => Int, {
     nullable: true,
-    description: 'How many rows, from the start or after `after`: 1 to 200; 50 where `last` is left out too.',
+    description: 'How many rows, from the start or after `after`: 1 to 200; 50 if `last` is left out too.',
   })
   first?: number;
 

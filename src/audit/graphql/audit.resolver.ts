@@ -81,12 +81,12 @@ class ReplayArgs {
   @Field(() => ID, { description: "The ticket's id, or its reference." })
   id!: string;
 
-  @Field(() => InstantScalar, { nullable: true, description: 'As it stood then; now where left out.' })
+  @Field(() => InstantScalar, { nullable: true, description: 'As it stood then; now if it is left out.' })
   occurredBy?: number;
 
   @Field(() => InstantScalar, {
     nullable: true,
-    description: 'As it was known then: by what had been recorded; all where left out.',
+    description: 'As it was known then: by what had been recorded; all if it is left out.',
   })
   recordedBy?: number;
 }

@@ -36,7 +36,7 @@ const listOf = (list: WordList, words: readonly (readonly [code: string, name: s
     }),
   );
 
-/** The words that every desk has, since always: the log need not say them. */
+/** The words that every desk has, from the beginning of time: the log need not say them. */
 export const builtInWords: Words = {
   type: listOf('type', types),
   channel: listOf('channel', channels),

@@ -23,7 +23,7 @@ export type CalendarCommand = RecordedChange &
       }
   );
 
-/** A calendar is defined once, since always, and revised from then on. One that cannot be compiled is refused. */
+/** A calendar is defined once, from the beginning of time, and revised from then on. One that cannot be compiled is refused. */
 export const calendarDecider: Decider<CalendarHistory, CalendarCommand, CalendarEvent> = {
   initial: [],
   evolve,

@@ -21,7 +21,7 @@ export type CustomerCommand = RecordedChange &
         readonly type: 'ChangeCustomerPlan';
         readonly customer: string;
         readonly plan: string;
-        /** The name stays as it was where it is left out. */
+        /** The name stays as it was if it is left out. */
         readonly name?: string;
         readonly effectiveFrom: Instant | undefined;
         readonly offer: PlanHistory;
@@ -78,7 +78,7 @@ function decide(command: CustomerCommand, history: CustomerHistory): readonly Cu
       if (same({ ...first.content, effectiveFrom: first.effectiveFrom }, enrolment)) return [];
       throw new Rejection('CUSTOMER_ENROLLED', `id: customer ${enrolment.customer} is already enrolled.`);
     }
-    // Its first enrolment holds since always; one after an end does not reach behind it.
+    // Its first enrolment holds from the beginning of time; one after an end does not reach behind it.
     const effectiveFrom = enrolment.effectiveFrom ?? (last === undefined ? null : metadata.occurredAt);
     if (effectiveFrom !== null) expectAfterLast(history, effectiveFrom);
     expectOffered(command.offer, enrolment.plan, effectiveFrom ?? metadata.occurredAt);

@@ -25,7 +25,7 @@ export type PlanCommand = RecordedChange &
     | { readonly type: 'RetirePlan'; readonly code: string; readonly effectiveFrom: Instant | undefined }
   );
 
-/** A plan is defined once, since always, and revised from then on; what is so already is not recorded again. */
+/** A plan is defined once, from the beginning of time, and revised from then on; what is so already is not recorded again. */
 export const planDecider: Decider<PlanHistory, PlanCommand, PlanEvent> = { initial: [], evolve, decide };
 
 function evolve(history: PlanHistory, event: PlanEvent): PlanHistory {

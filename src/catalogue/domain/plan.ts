@@ -87,5 +87,5 @@ export const targetCalendarsOf = (targets: readonly PlanTarget[]): readonly stri
   ...new Set(targets.flatMap(({ calendar }) => calendar ?? [])),
 ];
 
-/** In force from an instant on, or since always. */
+/** In force from an instant on, or from the beginning of time. */
 export type EffectiveFrom = Instant | null;

@@ -19,7 +19,7 @@ export type WordCommand = RecordedChange & { readonly list: WordList; readonly c
 export const mostWords = 1_000;
 
 /**
- * A word is defined once, since always, and spelt so for good. It may be retired, never deleted: tickets that have it keep it. What
+ * A word is defined once, from the beginning of time, and spelt so for good. It may be retired, never deleted: tickets that have it keep it. What
  * is so already is not recorded again.
  */
 export const wordsDecider: Decider<Words, WordCommand, WordEvent> = { initial: builtInWords, evolve, decide };

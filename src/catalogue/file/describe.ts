@@ -8,7 +8,10 @@ import { type CatalogueChange } from './catalogue-changes.js';
 /** A change in lines that people read: what it is about, then each field. */
 export function describe({ kind, code, event, before }: CatalogueChange): readonly string[] {
   const { effectiveFrom, appliesToOpenTickets, version, ...after } = event.data as Partial<Revision>;
-  const since = typeof effectiveFrom === 'number' ? `from ${new Date(effectiveFrom).toISOString()} on` : 'since always';
+  const since =
+    typeof effectiveFrom === 'number'
+      ? `from ${new Date(effectiveFrom).toISOString()} on`
+      : 'from the beginning of time';
   if (event.type === 'PlanRetired' || event.type === 'WordRetired') return [`- ${kind} ${code}: retired ${since}`];
   if (event.type === 'CustomerEnrolmentEnded') return [`- ${kind} ${code}: enrolment ends ${since}`];
   if (event.type === 'CustomersJoined')

@@ -40,7 +40,7 @@ export interface CustomerEntry {
   readonly plan: string;
   readonly calendar: string | null;
   readonly effectiveFrom: Instant | undefined;
-  /** When its enrolment ends; it does not, where it is left out. */
+  /** When its enrolment ends; it does not, if it is left out. */
   readonly until: Instant | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface WordEntry {
   readonly rank: number | undefined;
   /** Left out, it stays as it is. */
   readonly isRetired: boolean | undefined;
-  /** When a retirement begins; now, where it is left out. */
+  /** When a retirement begins; now, if it is left out. */
   readonly effectiveFrom: Instant | undefined;
 }
 

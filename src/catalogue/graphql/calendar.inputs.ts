@@ -46,16 +46,19 @@ export class HolidayInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'With `yearly`: from which year on; ten years back where left out.',
+    description: 'With `yearly`: from which year on; ten years back if it is left out.',
   })
   firstYear?: number;
 
-  @Field(() => Int, { nullable: true, description: 'With `yearly`: up to which year; five years on where left out.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'With `yearly`: up to which year; five years on if it is left out.',
+  })
   lastYear?: number;
 
   @Field(() => WindowInput, {
     nullable: true,
-    description: 'The part of the day that is closed; all of it where left out.',
+    description: 'The part of the day that is closed; all of it if it is left out.',
   })
   hours?: WindowInput;
 
@@ -119,10 +122,10 @@ export class HolidaySourceInput extends HolidayEventFilterInput {
   })
   skipMalformed?: boolean;
 
-  @Field(() => Int, { nullable: true, description: 'From which year on; ten years back where left out.' })
+  @Field(() => Int, { nullable: true, description: 'From which year on; ten years back if it is left out.' })
   firstYear?: number;
 
-  @Field(() => Int, { nullable: true, description: 'Up to which year; five years on where left out.' })
+  @Field(() => Int, { nullable: true, description: 'Up to which year; five years on if it is left out.' })
   lastYear?: number;
 }
 
@@ -135,7 +138,7 @@ export class DateHoursInput {
   windows!: WindowInput[];
 }
 
-@InputType('DefineCalendarInput', { description: 'A new calendar, in force since always.' })
+@InputType('DefineCalendarInput', { description: 'A new calendar, in force from the beginning of time.' })
 export class DefineCalendarInput {
   @Field(() => ID, { description: 'Its code: letters, digits, . - _' })
   @Matches(...code('code'))

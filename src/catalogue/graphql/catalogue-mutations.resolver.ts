@@ -51,7 +51,7 @@ export class CatalogueMutationsResolver {
   @Mutation(() => planDefined.Result, {
     nullable: true,
     description:
-      'Makes a new version of a plan, which governs what is opened from then on. Refused: PLAN_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST, and what defining is refused for.',
+      'Makes a new version of a plan, which governs what is opened from then on. Refused: PLAN_NOT_FOUND, EFFECTIVE_FROM_BEFORE_LAST, and all that definePlan is refused for.',
   })
   revisePlan(@Args('input', { description: 'The new version.' }) input: RevisePlanInput, @Caller() caller: Identity) {
     const { code, effectiveFrom, appliesToOpenTickets } = input;
@@ -62,7 +62,7 @@ export class CatalogueMutationsResolver {
   @Requires('changePlans')
   @Mutation(() => planDefined.Result, {
     nullable: true,
-    description: 'Lets a plan take no new customers; those who are on it stay. Refused: PLAN_NOT_FOUND.',
+    description: 'Retires a plan: it takes no new customers, and those who are on it stay. Refused: PLAN_NOT_FOUND.',
   })
   retirePlan(@Args('input', { description: 'The plan.' }) input: RetirePlanInput, @Caller() caller: Identity) {
     return this.changePlan(

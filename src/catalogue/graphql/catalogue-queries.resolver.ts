@@ -23,7 +23,7 @@ import { type CustomerHistory } from '../domain/customer-decider.js';
 
 @ArgsType()
 class AtArgs extends ReadArgs {
-  @Field(() => InstantScalar, { nullable: true, description: 'As in force then; now where left out.' })
+  @Field(() => InstantScalar, { nullable: true, description: 'As in force then; now if it is left out.' })
   at?: number;
 }
 
@@ -90,7 +90,8 @@ export class CatalogueQueriesResolver {
   @MayScan()
   @Query(() => CustomerConnection, {
     nullable: true,
-    description: 'Customers by id, as they stand now; one enrolled from a later day on as it will.',
+    description:
+      'Customers by id, as they stand now. A customer whose enrolment begins later is shown as it will be then.',
   })
   async customers(@Args() { minPosition, ...request }: PageArgs, @Asking() reader: Reader) {
     const page = await this.queries.execute(new CustomerListQuery(reader, givenValues(request), minPosition));

@@ -30,7 +30,10 @@ export class CatalogueChangeType {
   @Field(() => Int, { description: 'The version it made, from 1; a retirement makes none, and has the last.' })
   version!: number;
 
-  @Field(() => InstantScalar, { nullable: true, description: 'It holds from then on; null: since always.' })
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'It holds from then on; null: from the beginning of time.',
+  })
   effectiveFrom!: number | null;
 
   @Field(() => Boolean, { description: 'Whether tickets that are open when it comes into force are recalculated.' })
@@ -113,7 +116,10 @@ export class PlanType {
   @Field(() => [BenefitEnum], { description: 'What it gives beside answers to tickets.' })
   benefits!: readonly string[];
 
-  @Field(() => InstantScalar, { nullable: true, description: 'In force from then on; null: since always.' })
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'In force from then on; null: from the beginning of time.',
+  })
   effectiveFrom!: number | null;
 
   @Field(() => InstantScalar, {
@@ -146,7 +152,10 @@ export class CalendarType {
   @Field(() => JsonScalar, { description: 'The whole definition: weekly hours, holidays, hours of single dates.' })
   definition!: unknown;
 
-  @Field(() => InstantScalar, { nullable: true, description: 'In force from then on; null: since always.' })
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'In force from then on; null: from the beginning of time.',
+  })
   effectiveFrom!: number | null;
 
   @Requires('readHistory')
@@ -173,7 +182,10 @@ export class CustomerType {
   @Field(() => String, { nullable: true, description: "The code of its own calendar, in place of the plan's." })
   calendar!: string | null;
 
-  @Field(() => InstantScalar, { nullable: true, description: 'It stands so from then on; null: since always.' })
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'It stands so from then on; null: from the beginning of time.',
+  })
   effectiveFrom!: number | null;
 
   @Requires('readHistory')

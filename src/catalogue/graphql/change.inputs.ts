@@ -9,7 +9,7 @@ export const code = (field: string) =>
 export class DatedInput {
   @Field(() => InstantScalar, {
     nullable: true,
-    description: 'It holds from then on; from now on where left out. Not before that of the last version.',
+    description: 'It holds from then on; from now on if it is left out. Not before that of the last version.',
   })
   effectiveFrom?: number;
 }

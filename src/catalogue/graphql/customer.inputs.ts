@@ -25,7 +25,10 @@ export class EnrolCustomerInput {
   @Matches(...code('calendar'))
   calendar?: string;
 
-  @Field(() => InstantScalar, { nullable: true, description: 'On the plan from then on; since always where left out.' })
+  @Field(() => InstantScalar, {
+    nullable: true,
+    description: 'On the plan from then on; from the beginning of time if it is left out.',
+  })
   effectiveFrom?: number;
 }
 
@@ -42,7 +45,7 @@ export class ChangeCustomerPlanInput extends DatedInput {
   @Matches(...code('plan'))
   plan!: string;
 
-  @Field(() => String, { nullable: true, description: "The customer's name from now on; as it was where left out." })
+  @Field(() => String, { nullable: true, description: "The customer's name from now on; as it was if it is left out." })
   @IsOptional()
   @IsNotEmpty()
   @MaxLength(200)
@@ -67,7 +70,7 @@ export class SetCustomerCalendarInput extends DatedInput {
   @IsCustomerId()
   id!: string;
 
-  @Field(() => String, { nullable: true, description: "The code of the calendar; the plan's where left out." })
+  @Field(() => String, { nullable: true, description: "The code of the calendar; the plan's if it is left out." })
   @IsOptional()
   @Matches(...code('calendar'))
   calendar?: string;

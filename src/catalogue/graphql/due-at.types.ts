@@ -36,7 +36,7 @@ export class DueAtInput {
   @IsCustomerId()
   customer?: string;
 
-  @Field(() => TargetInput, { nullable: true, description: 'How long; what the plan promises where left out.' })
+  @Field(() => TargetInput, { nullable: true, description: 'How long; what the plan promises if it is left out.' })
   target?: TargetInput;
 
   @Field(() => MetricEnum, { description: "Of which of the plan's promises.", defaultValue: 'firstResponse' })

@@ -70,7 +70,7 @@ const named = (isPaused: boolean) =>
     .join(' and ');
 
 @InputType('DefinePlanInput', {
-  description: `A new plan, in force since always. Where they are left out: every built-in channel, every built-in type but on-boarding, every reason pauses ${named(true)}, none the ${named(false)}.`,
+  description: `A new plan, in force from the beginning of time. If they are left out: all built-in channels have a guarantee, and all built-in types except on-boarding; every reason pauses ${named(true)}, and no reason pauses the ${named(false)}.`,
 })
 export class DefinePlanInput {
   @Field(() => ID, { description: 'Its code: letters, digits, . - _' })

@@ -10,7 +10,10 @@ export class TargetInput {
   @Field(() => TargetUnitEnum, { description: 'Of what.' })
   unit!: 'seconds' | 'minutes' | 'hours' | 'businessDays';
 
-  @Field(() => DayRuleEnum, { nullable: true, description: 'What "n business days" means; SAME_TIME where left out.' })
+  @Field(() => DayRuleEnum, {
+    nullable: true,
+    description: 'What "n business days" means; SAME_TIME if it is left out.',
+  })
   rule?: DayRule;
 }
 

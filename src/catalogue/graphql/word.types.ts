@@ -53,14 +53,14 @@ class OfWordInput {
 class NamedWordInput extends OfWordInput {
   @Field(() => String, {
     nullable: true,
-    description: 'Its name, for people; as it was, or as its code, where left out.',
+    description: 'Its name, for people; as it was, or as its code, if it is left out.',
   })
   @IsOptional()
   @IsNotEmpty()
   @MaxLength(200)
   name?: string;
 
-  @Field(() => Int, { nullable: true, description: 'Of a priority: how it ranks; as it was, or 0, where left out.' })
+  @Field(() => Int, { nullable: true, description: 'Of a priority: how it ranks; as it was, or 0, if it is left out.' })
   @IsOptional()
   @Min(-1000)
   @Max(1000)
@@ -79,7 +79,8 @@ export class ReviseWordInput extends NamedWordInput {}
 export class RetireWordInput extends OfWordInput {
   @Field(() => InstantScalar, {
     nullable: true,
-    description: 'From then on; from now on where left out. What occurred before may have it, whenever it is recorded.',
+    description:
+      'From then on; from now on if it is left out. What occurred before may have it, whenever it is recorded.',
   })
   effectiveFrom?: number;
 }

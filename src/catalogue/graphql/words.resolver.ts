@@ -21,7 +21,7 @@ import { DefineWordInput, RestoreWordInput, RetireWordInput, ReviseWordInput, Wo
 
 @ArgsType()
 class WordsArgs extends ReadArgs {
-  @Field(() => WordListEnum, { nullable: true, description: 'Those for this; all where left out.' })
+  @Field(() => WordListEnum, { nullable: true, description: 'Those for this; all if it is left out.' })
   list?: WordList;
 }
 
@@ -83,7 +83,7 @@ export class WordsResolver {
   @Requires('changePlans')
   @Mutation(() => wordDefined.Result, {
     nullable: true,
-    description: 'Lets new tickets refuse a word; tickets that have it keep it. Refused: WORD_NOT_FOUND.',
+    description: 'Retires a word: new tickets refuse it, and tickets that have it keep it. Refused: WORD_NOT_FOUND.',
   })
   retireWord(@Args('input', { description: 'The word.' }) input: RetireWordInput, @Caller() caller: Identity) {
     const { list, code, effectiveFrom } = input;

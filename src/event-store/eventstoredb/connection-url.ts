@@ -18,7 +18,7 @@ export interface ConnectionUrl {
   readonly certificateFile?: string;
   readonly keyFile?: string;
   readonly connectionName?: string;
-  /** What the names of our streams begin with on the server; nothing where it is left out. */
+  /** What the names of our streams begin with on the server; nothing if it is left out. */
   readonly streamPrefix?: string;
   readonly maxDiscoverAttempts: number;
   readonly discoveryIntervalMs: number;

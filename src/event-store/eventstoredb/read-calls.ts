@@ -20,11 +20,11 @@ export interface ReadPorts {
   readonly connection: Connection;
   readonly retryPolicy: RetryPolicy;
   readonly turns: ReadTurns;
-  /** Called with a refusal that is waited out, and with none when it is over; where it is left out, one ends the read. */
+  /** Called with a refusal that is waited out, and with none when it is over; if it is left out, one ends the read. */
   readonly refused?: (error: unknown) => void;
-  /** What these reads give way to; nothing where it is left out. */
+  /** What these reads give way to; nothing if it is left out. */
   readonly rightOfWay?: RightOfWay;
-  /** The pages that several read; where it is left out, each reads his own. */
+  /** The pages that several read; if it is left out, each reads his own. */
   readonly recentPages?: RecentPages;
 }
 

@@ -20,7 +20,7 @@ export abstract class SlaFeedMessageType {
 @ObjectType('SlaHeartbeat', {
   implements: () => SlaFeedMessageType,
   description:
-    'All that was recorded up to the cursor has been sent, as far as it was wanted. The first comes when nothing that was missed is left to send; then one comes at every interval, whatever the filter.',
+    'Each event up to the cursor that passes the filter has been sent. The first heartbeat comes when all missed events are sent; then one comes at every interval, whatever the filter.',
 })
 export class SlaHeartbeatType extends SlaFeedMessageType {
   constructor(
@@ -148,7 +148,7 @@ export class SlaEventFilterInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'About tickets by one of these channels, in any case; an event from before Pledge kept the channel is by none.',
+      'About tickets that were opened by one of these channels, in any case. An event that was recorded before Pledge kept the channel has none.',
   })
   @IsFilterList()
   channels?: Channel[];
@@ -159,7 +159,7 @@ export class SlaEventFilterInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether imported history is among them; false where left out.',
+    description: 'Whether imported history is among them; false if it is left out.',
   })
   includeHistoric?: boolean;
 }

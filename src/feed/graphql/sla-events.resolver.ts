@@ -29,7 +29,7 @@ import {
 class SlaEventsArgs {
   @Field(() => PositionScalar, {
     nullable: true,
-    description: "The cursor of the last message seen, or a mutation's position; from now on where left out.",
+    description: "The cursor of the last message seen, or a mutation's position; from now on if it is left out.",
   })
   after?: string;
 

@@ -119,7 +119,8 @@ class BreachFilterInput {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Of tickets by one of these channels, in any case; a breach from before Pledge kept it is by none.',
+    description:
+      'Of tickets that were opened by one of these channels, in any case. A breach that was recorded before Pledge kept the channel has none.',
   })
   @IsFilterList()
   channels?: string[];
@@ -131,7 +132,10 @@ class BreachFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Whether the breach was withdrawn.' })
   withdrawn?: boolean;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether imported history is among them; true where left out.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether imported history is among them; true if it is left out.',
+  })
   includeHistoric?: boolean;
 }
 

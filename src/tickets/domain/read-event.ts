@@ -8,7 +8,7 @@ import { fieldsOf, reportedEvents } from './reported-events.js';
 /** What a report says beside what happened. */
 export interface ReportMetadata {
   readonly ticket: string;
-  /** Now, where it is left out. */
+  /** Now, if it is left out. */
   readonly occurredAt: Instant;
   /** Who did it, where the sender reports what others did. */
   readonly actor: Actor;

@@ -36,10 +36,10 @@ const naming = 'Name the ticket once: by its id, by source and externalId, or by
 const named = {
   source: `The system that calls the ticket by externalId. ${naming}`,
   externalId: 'Its id in that system; with `source`.',
-  reference: 'What people call it. Refused where several tickets are called so (REFERENCE_AMBIGUOUS).',
+  reference: 'What people call it. Refused if several tickets have it (REFERENCE_AMBIGUOUS).',
 };
 
-/** Gives a class of inputs a field; `left` says what holds where it is left out. */
+/** Gives a class of inputs a field; `left` says what holds if it is left out. */
 function addField(target: object, name: string, type: object, description: string, left: 'out' | 'true' | 'never') {
   const options = {
     out: { description, nullable: true },
@@ -49,12 +49,12 @@ function addField(target: object, name: string, type: object, description: strin
   Field(() => type as typeof Boolean, options[left])(target, name);
 }
 
-const onBehalfOf = 'Who did it, where the sender reports what others did: for the roles ingest and admin.';
+const onBehalfOf = 'Who did it, if the sender reports what somebody else did. Only for the roles ingest and admin.';
 
 /** What mutations take of a ticket beside what happened. */
 @InputType({ isAbstract: true })
 export class ReportInput {
-  @Field(() => InstantScalar, { nullable: true, description: 'When it happened; now where it is left out.' })
+  @Field(() => InstantScalar, { nullable: true, description: 'When it happened; now if it is left out.' })
   occurredAt?: number;
 
   @Field(() => ActorInput, { nullable: true, description: onBehalfOf })
@@ -72,7 +72,7 @@ export function inputOf(type: ReportedType, made?: 'id' | 'into'): new () => Rep
   const { required, optional } = fieldsOf(type);
   const says =
     made === 'id'
-      ? 'Its id; where it is left out, it derives from source and externalId, or is made.'
+      ? 'Its id; if it is left out, it derives from source and externalId, or is made.'
       : commonFields.ticket.says;
   addField(target, 'id', ID, made === 'id' ? says : `${says} ${naming}`, 'out');
   if (!required.includes('customer')) addField(target, 'customer', String, commonFields.customer.says, 'out');
@@ -146,7 +146,7 @@ export class TicketEventInput extends AnyEventInput {
   @Field(() => InstantScalar, { description: commonFields.occurredAt.says })
   occurredAt!: number;
 
-  @Field(() => ActorInput, { nullable: true, description: 'Who did it; the sender where it is left out.' })
+  @Field(() => ActorInput, { nullable: true, description: 'Who did it; the sender if it is left out.' })
   onBehalfOf?: ActorInput;
 
   @Field(() => String, { nullable: true, description: commonFields.idempotencyKey.says })

@@ -40,7 +40,7 @@ export class ReapplyToCustomerResolver {
   @Mutation(() => PlanReappliedToCustomerResult, {
     nullable: true,
     description:
-      "Judges a customer's tickets of a period again, answered clocks too, by what is known now of the customer: each clock by the versions that were in force when it started, and by the class that the ticket had then. So a history is mended that was imported before its customers were enrolled. A request takes some tickets, the oldest first: repeat it with `after` while `hasNextPage`. What was judged before stays.",
+      "Judges a customer's tickets of a period again, answered clocks too, by what is known now of the customer: each clock by the versions that were in force when it started, and by the class that the ticket had then. Use it if a history was imported before its customers were enrolled. A request takes some tickets, the oldest first: repeat it with `after` while `hasNextPage`. What was judged before stays.",
   })
   reapplyPlanToCustomer(
     @Args('input', { description: 'Whose tickets, and from when.' }) input: ReapplyPlanToCustomerInput,

@@ -16,7 +16,7 @@ export class ReapplyPlanToCustomerInput {
   @Field(() => InstantScalar, { nullable: true, description: 'Opened before that.' })
   openedBefore?: number;
 
-  @Field(() => Int, { nullable: true, description: 'How many tickets, at most 200; 50 where it is left out.' })
+  @Field(() => Int, { nullable: true, description: 'How many tickets, at most 200; 50 if it is left out.' })
   first?: number;
 
   @Field(() => String, { nullable: true, description: 'The `endCursor` of the answer before: goes on after it.' })

@@ -42,7 +42,7 @@ export class RecordEventsResolver {
   @Mutation(() => TicketEventsRecordedType, {
     nullable: true,
     description:
-      'Records what happened to many tickets, of any age; one event refused stops no other. But a ticket whose opening is refused takes no other event of the request (OPENING_REJECTED), unless it is there with the same source, external id and customer. A ticket takes 100,000 facts, then all but its end is refused: TICKET_FULL.',
+      'Records what happened to many tickets, of any age; one event refused stops no other. But a ticket whose opening is refused takes no other event of the request (OPENING_REJECTED), unless it is there with the same source, external id and customer. A ticket takes 100,000 facts. After that only its end is taken, and all else is refused (TICKET_FULL).',
   })
   async recordTicketEvents(
     @Args() { events }: RecordTicketEventsArgs,

@@ -65,7 +65,7 @@ export class TicketMutationsResolver {
   @Mutation(() => TicketResult, {
     nullable: true,
     description:
-      'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND; then what else the document says of it is OPENING_REJECTED.',
+      'Opens a ticket. Refused: TICKET_EXISTS, PLAN_NOT_FOUND; then the other mutations of the document about this ticket are refused too (OPENING_REJECTED).',
   })
   openTicket(@Args('input', { description: 'The ticket.' }) input: OpenTicketInput, @From() sender: Sender) {
     return this.reporter.report('TicketOpened', input, sender);
@@ -167,7 +167,7 @@ export class TicketMutationsResolver {
   @Mutation(() => TicketResult, {
     nullable: true,
     description:
-      'Recalculates the clocks of a ticket from their own starts, also those that are breached and unanswered, under the plan and calendar that govern it now. With `answered`, answered clocks too, by what is known now of its customer, and by its class of now: so it is possible for a closed ticket as well. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.',
+      'Recalculates the clocks of a ticket from their own starts, also those that are breached and unanswered, under the plan and calendar that govern it now. With `answered` it recalculates answered clocks too, by the customer, the type and the priority as they are known now. That is possible for a closed ticket as well. Refused: PLAN_VERSION_NOT_FOUND, TICKET_CLOSED.',
   })
   reapplyPlan(
     @Args('input', { description: 'The ticket, and the version.' }) input: ReapplyPlanInput,

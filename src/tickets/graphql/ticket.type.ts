@@ -83,7 +83,8 @@ export class TicketObjectType {
   users!: readonly string[];
 
   @Field(() => Boolean, {
-    description: 'A report of a built-in type that names no application or no users; with both it is solved faster.',
+    description:
+      'A report of a built-in type that names no application or no users. With both, the desk solves it faster.',
   })
   isIncomplete!: boolean;
 

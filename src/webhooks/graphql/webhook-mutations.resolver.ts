@@ -40,7 +40,7 @@ export class WebhookMutationsResolver {
   @Mutation(() => WebhookResult, {
     nullable: true,
     description:
-      'Has the feed delivered to an address, from now on. Answers the secret, this once. Refused: WEBHOOK_EXISTS, WEBHOOK_TARGET_REFUSED, TOO_MANY_WEBHOOKS.',
+      'Registers an address that the feed is sent to from now on. The secret is shown only in this answer. Refused: WEBHOOK_EXISTS, WEBHOOK_TARGET_REFUSED, TOO_MANY_WEBHOOKS.',
   })
   registerWebhook(
     @Args('input', { description: 'The webhook.' }) input: RegisterWebhookInput,
@@ -111,7 +111,7 @@ export class WebhookMutationsResolver {
   @Requires('changeWebhooks')
   @Mutation(() => WebhookResult, {
     nullable: true,
-    description: 'Gives a webhook a new secret, and answers it, this once. Refused: WEBHOOK_NOT_FOUND.',
+    description: 'Gives a webhook a new secret. It is shown only in this answer. Refused: WEBHOOK_NOT_FOUND.',
   })
   rotateWebhookSecret(
     @Args('input', { description: 'The webhook.' }) input: RotateWebhookSecretInput,
@@ -125,7 +125,7 @@ export class WebhookMutationsResolver {
   @Mutation(() => WebhookResult, {
     nullable: true,
     description:
-      'Sends a webhook once more what it wants of all after a cursor, delivered or dead-lettered. Refused: WEBHOOK_NOT_FOUND, INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG.',
+      'Sends a webhook again each event after a cursor that passes its filter, delivered or dead-lettered. Refused: WEBHOOK_NOT_FOUND, INVALID_CURSOR, CURSOR_OF_ANOTHER_LOG.',
   })
   replayWebhook(@Args('input', { description: 'The webhook, and from where.' }) { id, after }: ReplayWebhookInput) {
     const work = async () => {

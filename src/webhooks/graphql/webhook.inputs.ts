@@ -18,7 +18,7 @@ class NamedWebhookInput {
 
 @InputType('RegisterWebhookInput', { description: 'Where the feed is to be delivered.' })
 export class RegisterWebhookInput {
-  @Field(() => ID, { nullable: true, description: "An id of one's own choice; a new one where left out." })
+  @Field(() => ID, { nullable: true, description: "An id of one's own choice; a new one if it is left out." })
   @IsOptional()
   @Matches(...id)
   id?: string;
@@ -32,7 +32,7 @@ export class RegisterWebhookInput {
   @MaxLength(200)
   description?: string;
 
-  @Field(() => SlaEventFilterInput, { nullable: true, description: 'Which events; all where left out.' })
+  @Field(() => SlaEventFilterInput, { nullable: true, description: 'Which events; all if it is left out.' })
   filter?: SlaEventFilterInput;
 }
 

@@ -74,7 +74,7 @@ export class WebhookType {
   @Field(() => InstantScalar, {
     nullable: true,
     description:
-      'Until when nothing is sent, because the endpoint asked for that with `Retry-After`; null where it did not, or not since.',
+      'Until when nothing is sent, because the endpoint asked for that with `Retry-After`; null if it did not.',
   })
   heldUntil!: number | null;
 

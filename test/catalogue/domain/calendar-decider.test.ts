@@ -22,7 +22,7 @@ const defined = calendars.given(['2026-01-01', define()]);
 const closed = { ...office, holidays: ['2026-03-03'] };
 
 describe('a calendar', () => {
-  it('is defined once, since always; the same again in whatever order is already so', () => {
+  it('is defined once, from the beginning of time; the same again in whatever order is already so', () => {
     calendars
       .given()
       .when('2026-01-01', define())

@@ -28,7 +28,7 @@ const plans = specify(planDecider);
 const defined = plans.given(['2026-01-01', define()]);
 
 describe('a plan', () => {
-  it('is defined since always', () => {
+  it('is defined from the beginning of time', () => {
     plans
       .given()
       .when('2026-01-01', define())

@@ -132,7 +132,7 @@ describe('a file of plans', () => {
         '    rank: 0 → 3',
         '    targets: + firstResponse in 1 businessDays sameTime for high',
       ].join('\n'),
-      expect.stringMatching(/^\+ plan new: new, since always\n {4}rank: 0/),
+      expect.stringMatching(/^\+ plan new: new, from the beginning of time\n {4}rank: 0/),
       '~ customer acme: from 2026-06-01T00:00:00.000Z on\n    name: none → Acme\n    plan: gold → new',
       '~ customer acme: from 2026-06-01T00:00:00.000Z on\n    calendar: none → desk',
     ]);
@@ -318,10 +318,10 @@ describe('a file of plans', () => {
     const urgent = { ...target, type: 'Incident', priority: '1 - critical' };
     const catalogue = await applied({ ...file, ...own, plans: [{ ...worded, targets: [target, urgent] }] });
     expect(catalogue.changed.slice(0, 4)).toEqual([
-      '+ type incident: new, since always\n    name: Incident',
-      '+ channel Chat: new, since always\n    name: Chat',
-      '+ priority 1 - Critical: new, since always\n    name: Critical\n    rank: 9',
-      '~ priority low: since always\n    rank: 0 → -1',
+      '+ type incident: new, from the beginning of time\n    name: Incident',
+      '+ channel Chat: new, from the beginning of time\n    name: Chat',
+      '+ priority 1 - Critical: new, from the beginning of time\n    name: Critical\n    rank: 9',
+      '~ priority low: from the beginning of time\n    rank: 0 → -1',
     ]);
     const { plans } = parse(await catalogue.exported()) as { plans: object[] };
     expect(plans[0]).toMatchObject({

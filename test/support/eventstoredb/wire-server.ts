@@ -35,7 +35,7 @@ export interface Member {
 
 export interface WireServerOptions {
   readonly log?: WireLog;
-  /** A free one where it is left out. */
+  /** A free one if it is left out. */
   readonly port?: number;
   /** In bytes; the server's own default is one MiB. */
   readonly maxAppendSize?: number;
@@ -47,9 +47,9 @@ export interface WireServerOptions {
   readonly commitTimeoutMs?: number;
   /** Its users; without them it is insecure, and asks nobody. */
   readonly users?: Readonly<Record<string, User>>;
-  /** What it shows who it is by; it speaks in clear where it is left out. */
+  /** What it shows who it is by; it speaks in clear if it is left out. */
   readonly certificate?: Certificate;
-  /** The nodes of its cluster; itself alone where it is left out. */
+  /** The nodes of its cluster; itself alone if it is left out. */
   readonly members?: () => readonly Member[];
 }
 
