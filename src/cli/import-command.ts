@@ -125,7 +125,8 @@ async function importFiles(files: readonly string[], options: Options): Promise<
       print(...counts.unknownWords.lines().map((line) => `  ${line}`));
     }
     const noticed = counts.noticed.lines();
-    if (noticed.length > 0) print('What counts for nothing, or otherwise than it was said (docs/imports.md):');
+    if (noticed.length > 0)
+      print('Facts that count for nothing, or in another way than the log says (docs/imports.md):');
     print(...noticed.map((line) => `  ${line}`), ...counts.noticed.defaultPlanLines(context.catalogue.defaultPlan));
     if (counts.rejected > 0) print(`Rejected rows, each with its reason: ${rejectsFile}`);
   } finally {

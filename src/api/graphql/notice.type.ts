@@ -3,7 +3,8 @@ import { type Notice } from '../../event-sourcing/notice.js';
 import { NoticeCodeEnum } from './enums.js';
 
 @ObjectType('Notice', {
-  description: 'Something accepted that counts for nothing, or otherwise than it was said or asked. It is no error.',
+  description:
+    'Something that was accepted, but counts for nothing, or in another way than was said or asked. It is not an error.',
 })
 export class NoticeType implements Notice {
   @Field(() => NoticeCodeEnum, { description: 'A stable code for programs.' })

@@ -28,7 +28,7 @@ export class RecordedTicketEventType {
   message!: string | null;
 
   @Field(() => [NoticeType], {
-    description: 'What the sender should know of it: that it counts for nothing, or otherwise.',
+    description: 'What the sender should know of it: that it counts for nothing, or in another way.',
   })
   notices!: readonly NoticeType[];
 }

@@ -20,7 +20,7 @@ export class TicketChangedType {
   recorded!: number;
 
   @Field(() => [NoticeType], {
-    description: 'What the sender should know of it: that it counts for nothing, or otherwise.',
+    description: 'What the sender should know of it: that it counts for nothing, or in another way.',
   })
   notices!: readonly NoticeType[];
 }

@@ -153,7 +153,7 @@ export class TicketObjectType {
 
   @Field(() => [NoticeType], {
     description:
-      'What a reader should know: facts that count for nothing, or otherwise than they were said, the first 200 (`ticketHistory` has all); and whether it has the default plan because nobody enrolled its customer.',
+      'What a reader should know: facts that count for nothing, or in another way than was said, the first 200 (`ticketHistory` has all); and whether it has the default plan because nobody enrolled its customer.',
   })
   notices!: readonly NoticeType[] | Promise<readonly NoticeType[]>;
 
