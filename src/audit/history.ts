@@ -157,6 +157,7 @@ export const noticesInWords: Readonly<Record<TicketNoticeCode, string>> = {
   startsNothing: 'starts no clock',
   splitOff: 'counts in the ticket split off',
   pausesNothing: 'pauses no clock',
+  callNotPromised: 'best effort',
   clampedToOpening: 'counts at the opening',
   clampedToRecording: 'counts when it was recorded',
   defaultPlan: 'default plan',

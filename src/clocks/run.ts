@@ -36,6 +36,14 @@ export interface Ending<S extends Subject = Subject> {
   readonly reason: CancelledBecause<S> | null;
 }
 
+/** A time that was agreed with the customer, or that the customer asked for. What is due is due no sooner for it. */
+export interface Agreed {
+  /** The target counts from here, where it is after the start. */
+  readonly from: Instant | null;
+  /** It is not due before here. */
+  readonly until: Instant | null;
+}
+
 /** One clock from start to outcome, laid out over the facts as far as they go. */
 export interface Run<S extends Subject = Subject> {
   readonly id: RunId;
@@ -52,6 +60,8 @@ export interface Run<S extends Subject = Subject> {
   readonly planSince: Instant;
   readonly calendar: Calendar;
   readonly target: Target;
+  /** Null where its target alone says when it is due. */
+  readonly agreed: Agreed | null;
   /** The deadline without pauses. */
   readonly baseDueAt: Instant;
   readonly targetMs: BusinessMs;
@@ -93,7 +103,8 @@ export const stepsOn = <S extends Subject>(run: Run<S>): readonly Step<S>[] =>
 /** Whether something can still become of it. */
 export const isLive = (run: Run): boolean => run.end === null && run.overSince === null;
 
-const isRunning = (run: Run) => isLive(run) && run.breachedAt === null;
+/** Whether it can still be answered in time. */
+export const isRunning = (run: Run) => isLive(run) && run.breachedAt === null;
 
 /** The deadline by the pauses that have ended. */
 export const dueOf = (run: Run): Instant => dueAfter(run.paused, run.calendar);
@@ -130,12 +141,17 @@ export interface Start<S extends Subject> {
   readonly fact: { readonly id: string; readonly at: Instant };
   readonly under: Under<S>;
   readonly waits: Waits<S>;
+  readonly agreed?: Agreed | null;
 }
 
+/** When a run is due without pauses. */
+const baseDue = (startedAt: Instant, { calendar, target }: Pick<Run, 'calendar' | 'target'>, agreed: Agreed | null) =>
+  Math.max(calendar.dueAt(Math.max(startedAt, agreed?.from ?? startedAt), target), agreed?.until ?? -Infinity);
+
 /** A run from its start. Started while its subject waits, it starts paused. */
-export function start<S extends Subject>({ metric, fact, under, waits }: Start<S>): Run<S> {
+export function start<S extends Subject>({ metric, fact, under, waits, agreed = null }: Start<S>): Run<S> {
   const { pinned, terms, plan, calendar, target } = under;
-  const baseDueAt = calendar.dueAt(fact.at, target);
+  const baseDueAt = baseDue(fact.at, under, agreed);
   const still = standstill(plan, metric, waits);
   const [pausedSince, pausedUntil] = still === undefined ? [null, null] : [fact.at, still.until];
   const targetMs = calendar.between(fact.at, baseDueAt);
@@ -156,6 +172,7 @@ export function start<S extends Subject>({ metric, fact, under, waits }: Start<S
     planSince: startedAt,
     calendar,
     target,
+    agreed,
     baseDueAt,
     targetMs,
     paused,
@@ -189,7 +206,11 @@ export function takeOver<S extends Subject>(
   return pauses.length === 0 ? moved : withFirstStep(moved, { dueAt: dueOf(moved), atRiskAt: atRisk(moved) });
 }
 
-function withFirstStep<S extends Subject>(run: Run<S>, laidOut: Pick<Step<S>, 'dueAt' | 'atRiskAt'>): Run<S> {
+/** A run that is due from its start on otherwise than its target says, and why. */
+export const startedBecause = <S extends Subject>(run: Run<S>, because: MovedBecause<S>): Run<S> =>
+  withFirstStep(run, { because });
+
+function withFirstStep<S extends Subject>(run: Run<S>, laidOut: Partial<Step<S>>): Run<S> {
   const first = { ...run.firstStep, ...laidOut };
   return { ...run, firstStep: first, steps: { step: first, before: null, recalculated: 0 } };
 }
@@ -199,11 +220,19 @@ const riskOf = (plan: Pick<ClockRules<Subject>, 'atRiskShare'>, targetMs: Busine
 
 /** The same run under other versions, from its start and with its pauses. A breach that stood is judged anew. */
 export function laidUnder<S extends Subject>(run: Run<S>, anew: Under<S>): Run<S> {
-  const { plan, calendar, target } = anew;
-  const baseDueAt = calendar.dueAt(run.startedAt, target);
+  const { plan, calendar } = anew;
+  const baseDueAt = baseDue(run.startedAt, anew, run.agreed);
   const targetMs = calendar.between(run.startedAt, baseDueAt);
   const paused = pausedAnew(run.paused, unpaused(run.startedAt, baseDueAt, riskOf(plan, targetMs)), calendar);
   return { ...run, ...anew, baseDueAt, targetMs, paused, breachedAt: null };
+}
+
+/** The same run when another time is agreed, from its start and with its pauses. A breach that stands is not undone by it. */
+export function laidTo<S extends Subject>(run: Run<S>, agreed: Agreed, cause: Cause, because: MovedBecause<S>): Run<S> {
+  if (!isRunning(run)) return run;
+  const anew = { ...run, agreed };
+  const moved = laidUnder(anew, anew);
+  return moved.baseDueAt === run.baseDueAt ? moved : step(moved, cause, because, true);
 }
 
 const pauseOf = (since: Instant, until: Instant | null, dueAt: Instant): Pause =>
@@ -353,7 +382,7 @@ export function isSameRun<S extends Subject>(a: Run<S>, b: Run<S>): boolean {
     a.plan === b.plan &&
     a.planSince === b.planSince &&
     a.calendar === b.calendar &&
-    isDeepStrictEqual([a.pinned, a.terms, a.target, a.end], [b.pinned, b.terms, b.target, b.end]) &&
+    isDeepStrictEqual([a.pinned, a.terms, a.target, a.agreed, a.end], [b.pinned, b.terms, b.target, b.agreed, b.end]) &&
     (a.before === null || b.before === null ? a.before === b.before : isSameRun(a.before, b.before)) &&
     isNextOf(a.steps, b.steps) &&
     isNextOf(a.paused.ended, b.paused.ended)

@@ -9,6 +9,7 @@ export const noticeMeanings = {
   startsNothing: 'The ticket was resolved or closed at that time, so this message starts no clock.',
   splitOff: 'This message became a ticket of its own, and counts there alone.',
   pausesNothing: 'No clock of the ticket stands still while it waits for this.',
+  callNotPromised: 'The plan promises no call for such a ticket; it is served all the same, as best effort.',
   clampedToOpening: 'Its time is before the opening; it counts at the opening.',
   clampedToRecording: 'Its time is after its recording; it counts at the time of recording.',
   defaultPlan: 'Nobody had put the customer on a plan, so the ticket has the default plan.',

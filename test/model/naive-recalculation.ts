@@ -83,6 +83,8 @@ function startWhatIsPromisedNow(life: Life, fact: Fact): void {
     firstResponse: !life.hasReplied && (life.opening.origin ?? 'customerRequest') === 'customerRequest',
     followUp: life.hasReplied && (fact.terms.plan.followUpStarts === 'eachReply' || life.isAsked),
     resolution: true,
+    callBack: false,
+    appointment: false,
   };
   for (const metric of metrics) {
     const isThere = live(life, metric).some(({ from }) => from === undefined);

@@ -32,6 +32,13 @@ const mutations: Readonly<Record<ReportedType, readonly [name: string, input: st
   TicketRestored: ['restoreTicket', 'TicketInput'],
   TicketMerged: ['mergeTicket', 'MergeTicketInput'],
   TicketSplit: ['splitTicket', 'SplitTicketInput'],
+  CallRequested: ['requestCall', 'RequestCallInput'],
+  CallScheduled: ['scheduleCall', 'ScheduleCallInput'],
+  CallMoved: ['moveCall', 'MoveCallInput'],
+  CallAttempted: ['recordCallAttempt', 'CallAttemptInput'],
+  CallHeld: ['recordCallHeld', 'CallHeldInput'],
+  CallCancelled: ['cancelCall', 'CallEndInput'],
+  CallMissed: ['recordCallMissed', 'CallEndInput'],
 };
 
 /** A value that each field takes, as a log has it. */
@@ -47,6 +54,13 @@ const sound: Readonly<Record<FieldName, unknown>> = {
     into: 'T-2',
     messageAt: at,
     until: '2026-04-01T09:00:00Z',
+    preferredFrom: '2026-04-01T09:00:00Z',
+    preferredUntil: '2026-04-01T11:00:00Z',
+    startsAt: '2026-04-01T09:30:00Z',
+    endedAt: '2026-03-02T09:30:00Z',
+    with: 'mia',
+    by: 'customer',
+    outcome: 'noAnswer',
   },
 };
 
@@ -73,7 +87,7 @@ const bad: Readonly<Record<string, readonly unknown[]>> = {
 
 const longest: Partial<Record<FieldName, number>> = {
   ...{ customer: 200, source: 100, externalId: 200, reference: 100, plan: 100, type: 60, channel: 60, priority: 60 },
-  ...{ subject: 500, application: 200, assignee: 100, team: 100, text: 10_000 },
+  ...{ subject: 500, application: 200, assignee: 100, team: 100, with: 100, text: 10_000 },
 };
 
 /** Of what an answer says that it refuses: the code, and the field. */

@@ -11,8 +11,8 @@ export const always: CalendarDefinition = {
 
 /** Each promise in seconds. */
 const promises = {
-  quick: { firstResponse: 1, followUp: 1, resolution: 2 },
-  steady: { firstResponse: 2, followUp: 3, resolution: 4 },
+  quick: { firstResponse: 1, followUp: 1, resolution: 2, callBack: 1, appointment: 1 },
+  steady: { firstResponse: 2, followUp: 3, resolution: 4, callBack: 3, appointment: 1 },
 } as const;
 
 export const plans: readonly Plan[] = Object.entries(promises).map(([code, seconds]) => ({
@@ -26,6 +26,8 @@ export const asked: Readonly<Record<Metric, string>> = {
   firstResponse: 'FIRST_RESPONSE',
   followUp: 'FOLLOW_UP',
   resolution: 'RESOLUTION',
+  callBack: 'CALL_BACK',
+  appointment: 'APPOINTMENT',
 };
 export const metricsAsked = Object.values(asked);
 

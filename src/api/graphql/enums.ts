@@ -69,6 +69,20 @@ export const ClockCancelReasonEnum = enumOf('ClockCancelReason', 'Why a clock en
   merged: 'The ticket was merged into another.',
   lostPromise: 'The new type or priority of the ticket has no such promise.',
   superseded: 'A late fact showed that the clock never started.',
+  unreachable: 'The desk called three times and reached nobody.',
+  customerAbsent: 'The customer was not there at the time agreed on.',
+  customerCancelled: 'The customer called it off.',
+});
+
+export const SideEnum = enumOf('Side', 'Whose doing something was.', {
+  us: 'Of the desk.',
+  customer: 'Of the customer.',
+});
+
+export const CallAttemptEnum = enumOf('CallAttempt', 'Why a call reached nobody.', {
+  noAnswer: 'Nobody answered.',
+  busy: 'The line was busy.',
+  voicemail: 'A machine answered.',
 });
 
 export const ActorKindEnum = enumOf('ActorKind', 'The kind of actor; only a reply by a person is a response.', {

@@ -16,6 +16,10 @@ const businessDays = (amount: number): Target => ({ amount, unit: 'businessDays'
 const firstResponseIn = (days: number): PlanTarget => ({ metric: 'firstResponse', target: businessDays(days) });
 const followUpIn = (days: number): PlanTarget => ({ metric: 'followUp', target: businessDays(days) });
 
+const callBackIn = (days: number): PlanTarget => ({ metric: 'callBack', target: businessDays(days) });
+/** A time that was agreed is kept within five minutes. */
+const onTime: PlanTarget = { metric: 'appointment', target: { amount: 5, unit: 'minutes' } };
+
 const forum = { title: 'Users’ forum', url: 'https://forum.example.com/' };
 const helpSite = { title: 'Help site', url: 'https://help.example.com/' };
 const courses = { title: 'Online courses', url: 'https://learn.example.com/' };
@@ -32,7 +36,7 @@ export const builtInPlans: readonly Plan[] = [
     ...{ code: 'community', name: 'Community', rank: 0 },
     channels: ['reportIssue', 'email'],
     types: ['productBug'],
-    targets: [],
+    targets: [onTime],
     benefits: ['onlineLearning', 'paidOnBoarding'],
   },
   {
@@ -40,7 +44,7 @@ export const builtInPlans: readonly Plan[] = [
     ...{ code: 'standard', name: 'Standard', rank: 1 },
     channels: ['reportIssue', 'email'],
     types: ['productBug', 'productQuestion'],
-    targets: [firstResponseIn(3)],
+    targets: [firstResponseIn(3), onTime],
     benefits: ['onlineLearning', 'paidOnBoarding'],
   },
   {
@@ -48,7 +52,7 @@ export const builtInPlans: readonly Plan[] = [
     ...{ code: 'pro', name: 'Pro', rank: 2 },
     channels: ['reportIssue', 'email'],
     types: ['productBug', 'productQuestion', 'appSpecificQuestion'],
-    targets: [firstResponseIn(1)],
+    targets: [firstResponseIn(1), onTime],
     benefits: ['onlineLearning', 'paidOnBoarding'],
   },
   {
@@ -56,7 +60,7 @@ export const builtInPlans: readonly Plan[] = [
     ...{ code: 'advanced', name: 'Advanced', rank: 3 },
     channels: ['reportIssue', 'email', 'phone'],
     types: ['productBug', 'productQuestion', 'appSpecificQuestion'],
-    targets: [firstResponseIn(1), followUpIn(1)],
+    targets: [firstResponseIn(1), followUpIn(1), callBackIn(1), onTime],
     benefits: ['onlineLearning', 'paidOnBoarding'],
   },
   {
@@ -64,7 +68,7 @@ export const builtInPlans: readonly Plan[] = [
     ...{ code: 'enterprise', name: 'Enterprise', rank: 4 },
     channels: ['reportIssue', 'email', 'phone'],
     types: ['productBug', 'productQuestion', 'appSpecificQuestion'],
-    targets: [firstResponseIn(1), followUpIn(1)],
+    targets: [firstResponseIn(1), followUpIn(1), callBackIn(1), onTime],
     benefits: ['onlineLearning', 'paidOnBoarding', 'customerSuccess'],
   },
 ];

@@ -16,9 +16,11 @@ interface MetricDefinition {
   readonly says: string;
   /** The reasons of waiting that pause its clock, where a plan does not say. */
   readonly pausedFor: readonly PauseReason[];
+  /** What is agreed is a promise to everybody, whatever else the plan guarantees, and is counted in real time. */
+  readonly isAgreed?: true;
 }
 
-export const metrics = ['firstResponse', 'followUp', 'resolution'] as const;
+export const metrics = ['firstResponse', 'followUp', 'resolution', 'callBack', 'appointment'] as const;
 /** What a promise is about. */
 export type Metric = (typeof metrics)[number];
 
@@ -38,7 +40,21 @@ export const metricDefinitions: Readonly<Record<Metric, MetricDefinition>> = {
     says: 'From the opening to resolving.',
     pausedFor: pauseReasons,
   },
+  callBack: {
+    name: 'call-back',
+    says: 'From the request of a call to the start of the first call that a person holds.',
+    pausedFor: ['waitingForCustomer'],
+  },
+  appointment: {
+    name: 'appointment',
+    says: 'From agreeing on a time until somebody keeps it; due at that time plus a grace. Counted in real time.',
+    pausedFor: [], // an agreed hour is an agreed hour
+    isAgreed: true,
+  },
 };
+
+/** Whether what is agreed is a promise of this metric: to everybody, and in real time. */
+export const isAgreedTime = (metric: Metric): boolean => metricDefinitions[metric].isAgreed === true;
 
 /** Something for each metric. */
 export const eachMetric = <Value>(of: (metric: Metric) => Value): Readonly<Record<Metric, Value>> =>

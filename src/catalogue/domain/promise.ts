@@ -1,4 +1,8 @@
-import { type Channel, type Metric, type Plan, type PlanTarget, type TicketType } from './plan.js';
+import { aroundTheClock } from '../../business-time/around-the-clock.js';
+import { type Calendar } from '../../business-time/calendar.js';
+import { type VersionRef } from '../../clocks/pinned-versions.js';
+import { type Channel, isAgreedTime, type Metric, type Plan, type PlanTarget, type TicketType } from './plan.js';
+import { type Versions } from './versions.js';
 
 export type BestEffortReason = 'planWithoutPromise' | 'typeNotCovered' | 'channelNotCovered' | 'beforeJudgedFrom';
 
@@ -19,15 +23,18 @@ const bestEffort = (reason: BestEffortReason): Guarantee => ({ kind: 'bestEffort
 
 /** Whether a ticket has the plan's promise. No ticket is refused for its plan: outside it, best effort with the reason. */
 export function guaranteeOf(plan: Plan, ticket: Classification): Guarantee {
-  if (plan.targets.length === 0) return bestEffort('planWithoutPromise');
+  if (plan.targets.every(({ metric }) => isAgreedTime(metric))) return bestEffort('planWithoutPromise');
   if (!plan.types.includes(ticket.type)) return bestEffort('typeNotCovered');
   if (!plan.channels.includes(ticket.channel)) return bestEffort('channelNotCovered');
   return guaranteed;
 }
 
-/** What the plan promises such a ticket for a metric; undefined where it promises nothing. The most specific target wins. */
+/**
+ * What the plan promises such a ticket for a metric; undefined where it promises nothing. The most specific target wins. A time
+ * that was agreed is a promise whatever the ticket is about.
+ */
 export function targetOf(plan: Plan, metric: Metric, ticket: Classification): PlanTarget | undefined {
-  if (guaranteeOf(plan, ticket).kind === 'bestEffort') return undefined;
+  if (!isAgreedTime(metric) && guaranteeOf(plan, ticket).kind === 'bestEffort') return undefined;
   const fits = plan.targets.filter(
     (t) =>
       t.metric === metric &&
@@ -36,4 +43,10 @@ export function targetOf(plan: Plan, metric: Metric, ticket: Classification): Pl
   );
   const specificity = (t: (typeof fits)[number]) => (t.type === undefined ? 0 : 1) + (t.priority === undefined ? 0 : 1);
   return fits.sort((a, b) => specificity(b) - specificity(a))[0];
+}
+
+/** The calendar that a clock is counted in. An agreed hour is an agreed hour: real time, in the zone of that calendar. */
+export function countedIn(metric: Metric, ref: VersionRef, versions: Pick<Versions, 'calendar'>): Calendar {
+  const calendar = versions.calendar(ref);
+  return isAgreedTime(metric) ? aroundTheClock(calendar.timeZone) : calendar;
 }

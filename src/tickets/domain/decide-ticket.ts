@@ -16,6 +16,7 @@ import { evolve, openedAt, type Ticket, unopened } from './ticket.js';
 import { expectWords } from './command-words.js';
 import { endedWaits } from './ended-waits.js';
 import { isMessageAt } from './split-off.js';
+import { callRefusals, expectSoundTimes } from './calls.js';
 import { expectOccurrenceTime } from './occurrence-time.js';
 import { type FactCommand, toFactEvent } from './to-fact-event.js';
 
@@ -77,6 +78,7 @@ function decideFact(
   const code = state === undefined || isSplitOff(ticket, command) ? undefined : objectionTo(state, fact);
   if (code !== undefined)
     throw new Rejection(code, refusals[code]?.(state) ?? `The ticket is ${state?.status ?? 'none'}.`);
+  expectSoundTimes(command, at, context);
   if (context.objection !== undefined) throw context.objection;
   if (context.words !== undefined) expectWords(command, state, context.words, at);
   if (ticket.length >= factsTaken && !endings.has(fact.type)) throw full(context.ticket, factsTaken);
@@ -183,6 +185,7 @@ const refusals: Readonly<Record<string, (state: TicketState | undefined) => stri
   TICKET_NOT_RESOLVED: () => 'The ticket was neither resolved nor closed at that time.',
   TICKET_MERGED: (state) =>
     `The ticket was merged into ${state?.mergedInto ?? '?'} by that time; send this for the other ticket.`,
+  ...callRefusals,
 };
 
 /** What is split off is a message of the customer's, written by then: the request that opened the ticket, or a reply. */

@@ -13,7 +13,7 @@ import {
 } from '../../parsing/fields.js';
 import { pauseReasons } from '../../catalogue/domain/plan.js';
 import { type WordList } from '../../catalogue/domain/words.js';
-import { cancelReasons, origins } from './facts.js';
+import { attempts, cancelReasons, origins, sides } from './facts.js';
 
 /** What a field of a ticket event takes, wherever it comes in: how it is read, and what it is. */
 export interface Rule<Value, Kind extends string = string> {
@@ -108,6 +108,13 @@ export const eventFields = {
     'Whether clocks that were answered are judged again too, by what is known now; false if it is left out. For the role admin.',
   ),
   text: textRule(10_000, 'What is noted.'),
+  preferredFrom: instantRule('From when on the customer wants to be called; at once where it is left out.'),
+  preferredUntil: instantRule('Until when the customer wants to be called.'),
+  startsAt: instantRule('The time that was agreed on.'),
+  with: textRule(100, 'Who of the desk holds it.'),
+  by: words(sides, 'Whose doing it was.'),
+  outcome: words(attempts, 'Why nobody was reached.'),
+  endedAt: instantRule('When the call ended; it began when it occurred.'),
   into: ticketId('The id of the other ticket: the one that goes on for both, or the one that is split off.'),
   messageAt: instantRule('When the message that is split off was written: a reply of the customer, or the opening.'),
 } as const;

@@ -12,6 +12,14 @@ export type Origin = (typeof origins)[number];
 export const cancelReasons = ['spam', 'duplicate'] as const;
 export type CancelReason = (typeof cancelReasons)[number];
 
+/** Who moved, cancelled or missed a call. */
+export const sides = ['us', 'customer'] as const;
+export type Side = (typeof sides)[number];
+
+/** Why a call reached nobody. */
+export const attempts = ['noAnswer', 'busy', 'voicemail'] as const;
+export type Attempt = (typeof attempts)[number];
+
 /** Where a ticket comes from: a system, and what the ticket is called there. */
 export interface TicketSource {
   readonly source: string;
@@ -63,6 +71,16 @@ export type TicketCommand =
   /** Takes back a cancelling. */
   | { readonly type: 'RestoreTicket' }
   | { readonly type: 'MergeTicket'; readonly into: string }
+  /** The customer wants to be called; asked again, it names another time. */
+  | { readonly type: 'RequestCall'; readonly preferredFrom?: Instant; readonly preferredUntil?: Instant }
+  | { readonly type: 'ScheduleCall'; readonly startsAt: Instant; readonly with?: string }
+  | { readonly type: 'MoveCall'; readonly startsAt: Instant; readonly by: Side }
+  /** We called and reached nobody. */
+  | { readonly type: 'RecordCallAttempt'; readonly outcome: Attempt }
+  /** It occurred when it began. */
+  | { readonly type: 'RecordCallHeld'; readonly endedAt: Instant; readonly with?: string }
+  | { readonly type: 'CancelCall'; readonly by: Side }
+  | { readonly type: 'RecordCallMissed'; readonly by: Side }
   /** Opens a ticket of its own for a message of the customer's; what is left out is as in the old one. */
   | {
       readonly type: 'SplitTicket';
@@ -126,6 +144,20 @@ export interface FactData {
   TicketRestored: object;
   /** Another ticket goes on for both. */
   TicketMerged: { readonly into: string };
+  /** The customer asks to be called: at once, or within a time. */
+  CallRequested: {
+    readonly preferredFrom: Instant | null;
+    readonly preferredUntil: Instant | null;
+    /** Whether its plan promises the call. */
+    readonly guarantee: Guarantee;
+  };
+  CallScheduled: { readonly startsAt: Instant; readonly with: string | null };
+  CallMoved: { readonly startsAt: Instant; readonly by: Side };
+  CallAttempted: { readonly outcome: Attempt };
+  /** It began when it occurred. */
+  CallHeld: { readonly endedAt: Instant; readonly with: string | null };
+  CallCancelled: { readonly by: Side };
+  CallMissed: { readonly by: Side };
   /** Another ticket was merged into it. Said again where that one turns out to have stood otherwise. */
   MergeReceived: Received & { readonly from: string };
   /** A message of the customer's became a ticket of its own. */
@@ -219,6 +251,13 @@ export const factTypes = [
   'TicketMerged',
   'MergeReceived',
   'TicketSplit',
+  'CallRequested',
+  'CallScheduled',
+  'CallMoved',
+  'CallAttempted',
+  'CallHeld',
+  'CallCancelled',
+  'CallMissed',
 ] as const satisfies readonly FactType[];
 
 const isReported = (type: FactType): type is ReportedType => type !== 'MergeReceived';

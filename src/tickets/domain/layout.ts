@@ -4,7 +4,8 @@ import { type Fact } from './facts.js';
 import { after, isReply, isUnderWay, type TicketState } from './ticket-state.js';
 import { reapplied, reclassified } from './recalculate.js';
 import { received, receivedAgain } from './receive-merge.js';
-import { type FirstReplyFrom, liveOf, type Transition, planOf, started } from './transition.js';
+import { callEffect, isOfCall } from './call-clocks.js';
+import { type FirstReplyFrom, liveOf, type Transition, planOf, started, waitsOf } from './transition.js';
 import { cancel, heedWaits, isLive, lapse, resume, satisfy, suspend, takeUp, wasClosed } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
@@ -94,7 +95,7 @@ function effect(transition: Transition): readonly TicketRun[] {
       return customerReplied(transition);
     case 'TicketPaused':
     case 'TicketResumed':
-      return runs.map((run) => heedWaits(run, state.waits, fact));
+      return runs.map((run) => heedWaits(run, waitsOf(run, state), fact));
     case 'TicketReclassified':
       return reclassified(transition);
     case 'PlanReapplied':
@@ -118,6 +119,10 @@ function effect(transition: Transition): readonly TicketRun[] {
     case 'InternalNoteAdded':
     case 'TicketSplit':
       return runs;
+    case 'CallHeld':
+      return isReply(fact) ? replied({ ...transition, runs: callEffect(transition, fact) }) : runs;
+    default:
+      return callEffect(transition, fact);
   }
 }
 
@@ -131,7 +136,7 @@ function opened(transition: Transition): readonly TicketRun[] {
   return [...first, ...resolution];
 }
 
-/** The follow-up interval that a reply of ours starts. */
+/** The follow-up interval that a reply of ours starts: at its end, where it was a call. */
 const nextInterval = (transition: Transition) =>
   planOf(transition).followUpStarts === 'eachReply' ? started(transition, 'followUp') : [];
 
@@ -139,7 +144,9 @@ const nextInterval = (transition: Transition) =>
 const answerFirst = (run: TicketRun, fact: Fact) =>
   run.metric === 'firstResponse' ? satisfy(mayBeTakenUp(run) ? lapse(takeUp(run, fact), fact.at) : run, fact) : run;
 
-const answerFollowUp = (run: TicketRun, fact: Fact) => (run.metric === 'followUp' ? satisfy(run, fact) : run);
+/** A reply during a call answers the interval that begins at the end of the call, when that begins. */
+const answerFollowUp = (run: TicketRun, fact: Fact) =>
+  run.metric === 'followUp' ? satisfy(run, { id: fact.id, at: Math.max(fact.at, run.startedAt) }) : run;
 
 function replied(transition: Transition): readonly TicketRun[] {
   const { runs, fact, before } = transition;
@@ -149,7 +156,7 @@ function replied(transition: Transition): readonly TicketRun[] {
 
 function customerReplied(transition: Transition): readonly TicketRun[] {
   const { runs, fact, before, state } = transition;
-  const heeded = runs.map((run) => heedWaits(run, state.waits, fact));
+  const heeded = runs.map((run) => heedWaits(run, waitsOf(run, state), fact));
   // The oldest unanswered message starts the clock; those before our first reply or after resolving start nothing.
   const asks = planOf(transition).followUpStarts === 'nextReply' && isUnderWay(before) && before.lastReplyAt !== null;
   return asks && !liveOf(runs, 'followUp') ? [...heeded, ...started(transition, 'followUp')] : heeded;
@@ -162,15 +169,15 @@ function resolved(transition: Transition): readonly TicketRun[] {
     const answered = isReply(fact) ? answerFirst(run, fact) : run;
     const done =
       run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'resolved' ? satisfy(answered, fact) : answered;
-    return heedWaits(answerFollowUp(done, fact), state.waits, fact);
+    return heedWaits(answerFollowUp(done, fact), waitsOf(run, state), fact);
   });
 }
 
 function closed({ runs, fact }: Transition): readonly TicketRun[] {
   return runs.map((run) => {
     if (run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'closed') return satisfy(run, fact);
-    // What was asked in a ticket that was merged into this one is no less asked when this one is closed.
-    return run.from === null ? cancel(run, fact, 'closed') : run;
+    // A call that the customer waits for, and what was asked in a ticket that was merged into this one, are owed no less.
+    return run.from === null && !isOfCall(run.metric) ? cancel(run, fact, 'closed') : run;
   });
 }
 

@@ -37,8 +37,13 @@ function meaningless(before: TicketState | undefined, fact: Fact, planOf: PlanOf
   switch (fact.type) {
     case 'FirstResponseSent':
     case 'FollowUpSent':
+    case 'CallHeld':
       if (!isReply(fact)) return 'automaticReply';
       return isUnderWay(before) ? undefined : 'startsNothing';
+    case 'CallAttempted':
+      return fact.actor.kind === 'person' ? undefined : 'automaticReply';
+    case 'CallRequested':
+      return fact.data.guarantee.kind === 'bestEffort' ? 'callNotPromised' : undefined;
     case 'TicketResolved':
       return fact.data.publicReply && !isReply(fact) ? 'automaticReply' : undefined;
     case 'CustomerReplied':

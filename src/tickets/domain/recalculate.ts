@@ -5,7 +5,7 @@ import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { arePinnedAlike, isSameVersion } from '../../clocks/pinned-versions.js';
 import { type Fact } from './facts.js';
 import { isUnderWay, type TicketState } from './ticket-state.js';
-import { liveOf, type Transition, planOf, promised, started } from './transition.js';
+import { liveOf, type Transition, planOf, promised, started, waitsOf } from './transition.js';
 import {
   cancel,
   type Cause,
@@ -26,7 +26,7 @@ export function reclassified(transition: Transition): readonly TicketRun[] {
     if (!isLive(run) || run.breachedAt !== null) return run; // what was met or breached stays
     const under = promised(run.pinned, run.metric, transition);
     if (under === undefined) return cancel(run, fact, 'lostPromise');
-    return isUnder(run, under) ? run : recalculate(run, under, state.waits, fact, 'reclassified');
+    return isUnder(run, under) ? run : recalculate(run, under, state, fact, 'reclassified');
   });
   return [...anew, ...created(anew, transition)];
 }
@@ -56,7 +56,7 @@ function runReapplied(
   if (under === undefined) return cancel({ ...run, breachedAt: null }, fact, 'lostPromise');
   if (isUnder(run, under)) return pinned === run.pinned ? run : { ...run, pinned };
   const planSince = isSameVersion(under.terms.plan, run.terms.plan) ? run.planSince : fact.at;
-  const anew = lapse(recalculate({ ...run, planSince }, under, transition.state.waits, fact, because), fact.at);
+  const anew = lapse(recalculate({ ...run, planSince }, under, transition.state, fact, because), fact.at);
   // Breached at the same deadline: the breach that was recorded stands.
   return run.breachedAt !== null && anew.breachedAt === run.breachedAt ? run : anew;
 }
@@ -81,6 +81,10 @@ function isAwaited(metric: Metric, state: TicketState, plan: Pick<Plan, 'followU
       return state.lastReplyAt !== null && (plan.followUpStarts === 'eachReply' || state.isAsked);
     case 'resolution':
       return true;
+    case 'callBack':
+      return state.call.requestedAt !== null;
+    case 'appointment':
+      return state.call.startsAt !== null;
   }
 }
 
@@ -103,12 +107,12 @@ const isUnder = (run: TicketRun, { terms, target }: Under<TicketSubject>) =>
 export function recalculate(
   run: TicketRun,
   versions: Under<TicketSubject>,
-  waits: TicketState['waits'],
+  state: Pick<TicketState, 'waits' | 'call'>,
   cause: Cause,
   why: TicketMovedBecause,
 ): TicketRun {
   const anew = laidUnder(run, versions);
-  const still = standstill(anew.plan, run.metric, waits);
+  const still = standstill(anew.plan, run.metric, waitsOf(anew, state));
   const paused =
     still === undefined
       ? closePause(anew, cause.at)

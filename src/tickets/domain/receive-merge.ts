@@ -43,7 +43,7 @@ function answeringBoth(run: TicketRun, { runs, fact, state }: Transition): Ticke
   const { at, because } = lastStep(run);
   if (run.breachedAt !== null && (at !== fact.at || because !== 'merged')) return run;
   const shared = { ...run, startedAt };
-  return recalculate(shared, shared, state.waits, fact, 'merged');
+  return recalculate(shared, shared, state, fact, 'merged');
 }
 
 /** Since when the oldest request waits that the ticket's own first response answers too. */

@@ -1,6 +1,6 @@
 import { Rejection } from '../../event-sourcing/rejection.js';
 import { usualPriority } from '../../catalogue/domain/built-in-words.js';
-import { guaranteeOf, type Guarantee } from '../../catalogue/domain/promise.js';
+import { guaranteeOf, type Guarantee, targetOf } from '../../catalogue/domain/promise.js';
 import { reappliedTerms, type Reapplication } from '../../catalogue/domain/reapplied-terms.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { type CommandContext } from './commands.js';
@@ -74,6 +74,20 @@ export function correction(
   const given = corrected.filter((field) => command[field] !== undefined);
   const of = (all: Correction): Correction => Object.fromEntries(given.map((field) => [field, all[field]]));
   return { ...of(command), was: of(state) };
+}
+
+/** A call that the plan does not promise is made all the same: best effort, with the reason. */
+export function callRequest(
+  { preferredFrom, preferredUntil, context }: InContext<'RequestCall'>,
+  { state, versions }: TicketStanding,
+): FactData['CallRequested'] {
+  if (state === undefined) throw noTicket(context.ticket);
+  const plan = versions.plan(context.terms.plan);
+  const isUnjudged = state.guarantee.reason === 'beforeJudgedFrom';
+  const own = isUnjudged ? state.guarantee : guaranteeOf(plan, state);
+  const isPromised = own.kind === 'bestEffort' || targetOf(plan, 'callBack', state) !== undefined;
+  const guarantee: Guarantee = isPromised ? own : { kind: 'bestEffort', reason: 'planWithoutPromise' };
+  return { preferredFrom: preferredFrom ?? null, preferredUntil: preferredUntil ?? null, guarantee };
 }
 
 const corrected = ['subject', 'reference', 'application', 'users'] as const satisfies readonly (keyof Correction)[];

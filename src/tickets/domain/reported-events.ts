@@ -1,6 +1,7 @@
 import { type FieldName, type FieldValue } from './event-fields.js';
 import { type FactData, type ReportedType, type TicketCommand } from './facts.js';
 import {
+  callRequest,
   type CommandOf,
   correction,
   type InContext,
@@ -200,6 +201,62 @@ export const reportedEvents = {
     by: 'SplitTicket',
     command: ({ type: ticketType, ...rest }) => ({ ...(ticketType === undefined ? {} : { ticketType }), ...rest }),
     fact: split,
+  }),
+  CallRequested: event({
+    says: 'The customer asked to be called, or named another time for that.',
+    required: [],
+    optional: ['preferredFrom', 'preferredUntil'],
+    by: 'RequestCall',
+    command: (values) => values,
+    fact: callRequest,
+  }),
+  CallScheduled: event({
+    says: 'A call was agreed on for a time.',
+    required: ['startsAt'],
+    optional: ['with'],
+    by: 'ScheduleCall',
+    command: (values) => values,
+    fact: ({ startsAt, with: who = null }) => ({ startsAt, with: who }),
+  }),
+  CallMoved: event({
+    says: 'The call was moved to another time.',
+    required: ['startsAt', 'by'],
+    optional: [],
+    by: 'MoveCall',
+    command: (values) => values,
+    fact: ({ startsAt, by }) => ({ startsAt, by }),
+  }),
+  CallAttempted: event({
+    says: 'The desk called and reached nobody.',
+    required: ['outcome'],
+    optional: [],
+    by: 'RecordCallAttempt',
+    command: (values) => values,
+    fact: ({ outcome }) => ({ outcome }),
+  }),
+  CallHeld: event({
+    says: 'The desk and the customer talked. It occurred when the call began, and is a reply then.',
+    required: ['endedAt'],
+    optional: ['with'],
+    by: 'RecordCallHeld',
+    command: (values) => values,
+    fact: ({ endedAt, with: who = null }) => ({ endedAt, with: who }),
+  }),
+  CallCancelled: event({
+    says: 'The call was called off. What we call off stays promised until a call is held.',
+    required: ['by'],
+    optional: [],
+    by: 'CancelCall',
+    command: (values) => values,
+    fact: ({ by }) => ({ by }),
+  }),
+  CallMissed: event({
+    says: 'The time agreed on came, and one side was not there.',
+    required: ['by'],
+    optional: [],
+    by: 'RecordCallMissed',
+    command: (values) => values,
+    fact: ({ by }) => ({ by }),
   }),
 } as const satisfies { readonly [Type in ReportedType]: { readonly fact: (...given: never) => FactData[Type] } };
 

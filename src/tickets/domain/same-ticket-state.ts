@@ -18,6 +18,7 @@ const heeded = {
   origin: is,
   guarantee: says,
   terms: arePinnedAlike,
+  call: says,
   isAsked: is,
   lastReplyAt: (a, b) => (a === null) === (b === null),
   receivedSince: is,

@@ -1,5 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type PauseReason } from '../../catalogue/domain/plan.js';
+import { isOfCall } from './call-clocks.js';
 import { mayGoOn } from './layout.js';
 import { type TicketClock } from './ticket-clocks.js';
 import { isOver, type TicketState } from './ticket-state.js';
@@ -67,7 +68,8 @@ export const isLate = ({ state }: TicketClock): boolean => state === 'breached';
 export function withStops(clock: TicketClock, stops: readonly Stop[], pausedFor: readonly string[]): TicketClock {
   const began = Math.max(clock.measuredAt, clock.planSince);
   const isOfIt = ({ kind, from, to }: Stop) =>
-    !(kind === 'closed' && clock.from !== null) && (to === null || (to > began && to >= from));
+    !(kind === 'closed' && (clock.from !== null || isOfCall(clock.metric))) &&
+    (to === null || (to > began && to >= from));
   const since = stops.filter(isOfIt);
   const overAt = mayGoOn(clock.metric) ? lastEnd(since) : firstEnd(since);
   const stands = since.filter(({ kind, to }) => (kind === 'closed' ? to !== null : pausedFor.includes(kind)));

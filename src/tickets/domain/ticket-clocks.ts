@@ -17,9 +17,12 @@ export interface TicketSubject {
   readonly metric: Metric;
   readonly wait: PauseReason;
   readonly plan: Plan;
-  readonly moved: 'reclassified' | 'merged' | Reapplication;
-  readonly cancelled: 'cancelled' | 'merged' | 'lostPromise';
+  readonly moved: 'reclassified' | 'merged' | Reapplication | CallMoved;
+  readonly cancelled: 'cancelled' | 'merged' | 'lostPromise' | 'unreachable' | 'customerAbsent' | 'customerCancelled';
 }
+
+/** Why what was agreed on is due at another time; `movedAtShortNotice`: by us, with less than a business day of notice. */
+type CallMoved = 'customersTime' | 'movedByCustomer' | 'movedByUs' | 'movedAtShortNotice';
 
 export type TicketRun = Run<TicketSubject>;
 export type TicketClock = Clock<TicketSubject>;

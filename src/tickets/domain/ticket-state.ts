@@ -4,6 +4,16 @@ import { type Channel, type PauseReason, type TicketType } from '../../catalogue
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
+import {
+  type Call,
+  callAfter,
+  calledFor,
+  isCallAlreadySo,
+  isCallFact,
+  isCallType,
+  noCall,
+  objectionToCall,
+} from './calls.js';
 import { Directory } from '../../event-sourcing/directory.js';
 import { judgementIn } from './judge-again.js';
 import { type CancelReason, type Correction, type Fact, type FactData, type Origin, type Received } from './facts.js';
@@ -41,6 +51,8 @@ export interface TicketState {
   readonly firstRespondedAt: Instant | null;
   readonly lastReplyAt: Instant | null;
   readonly lastCustomerReplyAt: Instant | null;
+  /** The call that its customer waits for. */
+  readonly call: Call;
   /** The customer has written since our last reply, while the ticket was under way. */
   readonly isAsked: boolean;
   /** It was last resolved without a word to the customer, who has not heard from us since. */
@@ -73,6 +85,7 @@ export function isReply(fact: Fact): boolean {
   switch (fact.type) {
     case 'FirstResponseSent':
     case 'FollowUpSent':
+    case 'CallHeld':
       return fact.actor.kind === 'person';
     case 'TicketResolved':
       return fact.data.publicReply && fact.actor.kind === 'person';
@@ -110,7 +123,7 @@ export function objection(state: TicketState, type: Fact['type']): string | unde
     case 'PlanReapplied':
       return state.status === 'closed' ? 'TICKET_CLOSED' : undefined;
     default:
-      return undefined;
+      return isCallType(type) ? objectionToCall(state.call, type) : undefined;
   }
 }
 
@@ -155,7 +168,7 @@ export function isAlreadySo(state: TicketState, fact: Fact): boolean {
     case 'TicketSplit':
       return state.splitInto.has(fact.data.into);
     default:
-      return false;
+      return isCallFact(fact) && isCallAlreadySo(state.call, fact);
   }
 }
 
@@ -196,6 +209,7 @@ function opened(fact: Extract<Fact, { type: 'TicketOpened' }>): TicketState {
     firstRespondedAt: answered,
     lastReplyAt: answered,
     lastCustomerReplyAt: null,
+    call: noCall,
     isAsked: false,
     isUntold: false,
     resolvedAt: null,
@@ -263,10 +277,11 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
     case 'CustomerReplied': {
       // Out of office, a bounce: nobody has said anything. And what was split off is said elsewhere.
       if (isAutomatic(fact) || fact.isSplitOff) return state;
-      if (!isUnderWay(state)) return { ...state, lastCustomerReplyAt: fact.at };
+      const written = { ...state, lastCustomerReplyAt: fact.at, call: calledFor(state.call) };
+      if (!isUnderWay(state)) return written;
       const waits = without(state.waits, 'waitingForCustomer');
       const isAsked = state.lastReplyAt !== null;
-      return { ...state, lastCustomerReplyAt: fact.at, isAsked, waits, status: statusOf(waits) };
+      return { ...written, isAsked, waits, status: statusOf(waits) };
     }
     case 'TicketPaused': {
       const { reason, until = null } = fact.data;
@@ -319,6 +334,10 @@ function changed(state: TicketState, fact: LaterFact): TicketState {
       return { ...receivedMore(state, fact.data), receivedAt: fact.at };
     case 'TicketSplit':
       return { ...state, splitInto: state.splitInto.with(fact.data.into, true) };
+    default: {
+      const call = callAfter(state.call, fact);
+      return isReply(fact) ? { ...replied(state, fact.at), call } : { ...state, call };
+    }
   }
 }
 

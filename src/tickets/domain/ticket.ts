@@ -6,6 +6,7 @@ import { type TicketRun, type VanishedTicketRun, type RecordedTicketRun } from '
 import { type RunId } from '../../clocks/outcome.js';
 import { isFullyRecorded, isVanishRecorded } from '../../clocks/outcomes.js';
 import { recorded } from '../../clocks/recorded-run.js';
+import { endOf } from './calls.js';
 import { inOrder } from './layout.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 import { Directory } from '../../event-sourcing/directory.js';
@@ -110,7 +111,7 @@ export class Ticket {
         [fact.terms, ...(judgementIn(fact)?.versions ?? []).map(({ terms }) => terms)].reduce(withPinned, pinned),
         hashes.with(fact.id, fact.commandHash ?? null),
         known,
-        Math.max(horizon, fact.at),
+        Math.max(horizon, endOf(fact)),
         size,
         bytes + bytesOf(fact),
         timeline.insert(fact),

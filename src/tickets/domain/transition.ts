@@ -1,10 +1,13 @@
-import { type Metric } from '../../catalogue/domain/plan.js';
-import { targetOf } from '../../catalogue/domain/promise.js';
+import { type Metric, type PauseReason } from '../../catalogue/domain/plan.js';
+import { countedIn, targetOf } from '../../catalogue/domain/promise.js';
 import { type Fact } from './facts.js';
 import { type TicketState } from './ticket-state.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { countedUnder, type PinnedVersions } from '../../clocks/pinned-versions.js';
-import { type Cause, isLive, start, type Under } from '../../clocks/run.js';
+import { type Cause, isLive, isRunning, start, startedBecause, type Under } from '../../clocks/run.js';
+import { type Waits } from '../../clocks/subject.js';
+import { agreedOf } from './agreed.js';
+import { endOf, waitsForCustomer } from './calls.js';
 import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
@@ -30,7 +33,18 @@ export const planOf = ({ fact, versions }: Transition) => versions.plan(fact.ter
 export function started(transition: Transition, metric: Metric): readonly TicketRun[] {
   const { fact, state } = transition;
   const under = promised(fact.terms, metric, transition);
-  return under === undefined ? [] : [start({ metric, fact, under, waits: state.waits })];
+  if (under === undefined) return [];
+  const agreed = agreedOf(metric, state.call);
+  const at = metric === 'followUp' ? endOf(fact) : fact.at;
+  const run: TicketRun = start({ metric, fact: { id: fact.id, at }, under, waits: state.waits, agreed });
+  const isLater = metric === 'callBack' && agreed !== null && run.baseDueAt > under.calendar.dueAt(at, under.target);
+  return [isLater ? startedBecause(run, 'customersTime') : run];
+}
+
+/** What a clock stands still for: the waits of the ticket; a call-back also while the customer is to say when it is there. */
+export function waitsOf(run: TicketRun, { waits, call }: Pick<TicketState, 'waits' | 'call'>): Waits<TicketSubject> {
+  if (run.metric !== 'callBack' || !isRunning(run) || !waitsForCustomer(call)) return waits;
+  return new Map<PauseReason, { readonly until: Instant | null }>([...waits, ['waitingForCustomer', { until: null }]]);
 }
 
 /** What the versions pinned promise the ticket as it stands for a metric; undefined where they promise nothing. */
@@ -43,5 +57,5 @@ export function promised(
   const promise = targetOf(plan, metric, state);
   if (promise === undefined) return undefined;
   const terms = countedUnder(pinned, promise.calendar);
-  return { pinned, terms, plan, calendar: versions.calendar(terms.calendar), target: promise.target };
+  return { pinned, terms, plan, calendar: countedIn(metric, terms.calendar, versions), target: promise.target };
 }

@@ -6,6 +6,7 @@ import { InstantScalar } from '../../api/graphql/scalars.js';
 import { readClock } from '../../clocks/clock.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
 import { TargetType, VersionRefType } from '../../catalogue/graphql/shared.types.js';
+import { countedIn } from '../../catalogue/domain/promise.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
 @ObjectType('Clock', { description: 'One promise on a ticket, from its start to its outcome.' })
@@ -97,7 +98,7 @@ export class ClockType {
 export function toClockType(clock: TicketClock, versions: Versions, now: number): ClockType {
   const { terms, timeZone } = clock;
   const { plan, calendar } = terms;
-  const reading = readClock(clock, versions.calendar(calendar), now);
+  const reading = readClock(clock, countedIn(clock.metric, calendar, versions), now);
   return {
     plan,
     calendar,

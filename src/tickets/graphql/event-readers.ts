@@ -26,7 +26,10 @@ const common = {
   ofExternalId: { name: 'externalId', read: eventFields.externalId.read },
   ofReference: { name: 'reference', read: eventFields.reference.read },
 };
-const reads = { messageAt: asRead, until: asRead };
+const reads = {
+  ...{ messageAt: asRead, until: asRead },
+  ...{ preferredFrom: asRead, preferredUntil: asRead, startsAt: asRead, endedAt: asRead },
+};
 
 /** Each mutation is for one event. */
 export const mutations = {

@@ -1,7 +1,14 @@
 import { constantCase } from '../../parsing/constant-case.js';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ActorInput } from '../../api/graphql/actor.js';
-import { CancelReasonEnum, enumOf, OriginEnum, PauseReasonEnum } from '../../api/graphql/enums.js';
+import {
+  CallAttemptEnum,
+  CancelReasonEnum,
+  enumOf,
+  OriginEnum,
+  PauseReasonEnum,
+  SideEnum,
+} from '../../api/graphql/enums.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
 import { commonFields, eventFields, type FieldKind, type FieldName } from '../domain/event-fields.js';
 import { type ReportedType, reportedTypes } from '../domain/facts.js';
@@ -15,6 +22,8 @@ const enums: { readonly [Name in WordField]: object } = {
   origin: OriginEnum,
   pauseReason: PauseReasonEnum,
   cancelReason: CancelReasonEnum,
+  by: SideEnum,
+  outcome: CallAttemptEnum,
 };
 
 const types: { readonly [Kind in Exclude<FieldKind, 'word'>]: object } = {

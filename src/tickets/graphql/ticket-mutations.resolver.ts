@@ -56,6 +56,24 @@ export class SplitTicketInput extends inputOf('TicketSplit', 'into') {
   declare intoExternalId?: string;
 }
 
+@InputType('RequestCallInput', { description: 'The customer wants to be called.' })
+export class RequestCallInput extends inputOf('CallRequested') {}
+
+@InputType('ScheduleCallInput', { description: 'A call is agreed on for a time.' })
+export class ScheduleCallInput extends inputOf('CallScheduled') {}
+
+@InputType('MoveCallInput', { description: 'The call is moved to another time.' })
+export class MoveCallInput extends inputOf('CallMoved') {}
+
+@InputType('CallAttemptInput', { description: 'The desk called and reached nobody.' })
+export class CallAttemptInput extends inputOf('CallAttempted') {}
+
+@InputType('CallHeldInput', { description: 'A call that was held.' })
+export class CallHeldInput extends inputOf('CallHeld') {}
+
+@InputType('CallEndInput', { description: 'A call that came to nothing.' })
+export class CallEndInput extends inputOf('CallCancelled') {}
+
 /** A mutation for each event that people and other systems report. */
 @Resolver()
 export class TicketMutationsResolver {
@@ -235,6 +253,79 @@ export class TicketMutationsResolver {
     const { idempotencyKey } = input;
     input.into = newId();
     return this.reporter.report('TicketSplit', input, sender, (id) => newTicketOf(id, idempotencyKey, sender.identity));
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'The customer asks to be called, or names another time for that. Where the plan promises a call-back, its clock starts; for a later time it is due then.',
+  })
+  requestCall(@Args('input', { description: 'When it suits.' }) input: RequestCallInput, @From() sender: Sender) {
+    return this.reporter.report('CallRequested', input, sender);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'A call is agreed on for a time; that is promised on every plan. Refused: CALL_SCHEDULED, APPOINTMENT_IN_PAST.',
+  })
+  scheduleCall(@Args('input', { description: 'The time.' }) input: ScheduleCallInput, @From() sender: Sender) {
+    return this.reporter.report('CallScheduled', input, sender);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'The call is moved to another time, by us or by the customer. Refused: CALL_NOT_SCHEDULED, APPOINTMENT_IN_PAST.',
+  })
+  moveCall(@Args('input', { description: 'The other time.' }) input: MoveCallInput, @From() sender: Sender) {
+    return this.reporter.report('CallMoved', input, sender);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'The desk called and reached nobody. It keeps an appointment; a call-back waits for the customer, and ends after three.',
+  })
+  recordCallAttempt(
+    @Args('input', { description: 'What came of it.' }) input: CallAttemptInput,
+    @From() sender: Sender,
+  ) {
+    return this.reporter.report('CallAttempted', input, sender);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'A call was held: `occurredAt` is when it began. It is a reply then, and the next follow-up starts at its end. Refused: ENDED_BEFORE_START.',
+  })
+  recordCallHeld(@Args('input', { description: 'The call.' }) input: CallHeldInput, @From() sender: Sender) {
+    return this.reporter.report('CallHeld', input, sender);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'The call is called off. By the customer: its clocks end without a verdict. By us: what was agreed on stays promised until a call is held. Refused: CALL_NOT_REQUESTED.',
+  })
+  cancelCall(@Args('input', { description: 'Who called it off.' }) input: CallEndInput, @From() sender: Sender) {
+    return this.reporter.report('CallCancelled', input, sender);
+  }
+
+  @Requires('changeTickets')
+  @Mutation(() => TicketResult, {
+    nullable: true,
+    description:
+      'The time came, and one side was not there. Where it was the customer, that is never our breach. Refused: CALL_NOT_SCHEDULED.',
+  })
+  recordCallMissed(@Args('input', { description: 'Who was not there.' }) input: CallEndInput, @From() sender: Sender) {
+    return this.reporter.report('CallMissed', input, sender);
   }
 }
 

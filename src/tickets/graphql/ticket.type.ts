@@ -1,12 +1,5 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
-import {
-  BestEffortReasonEnum,
-  CancelReasonEnum,
-  GuaranteeKindEnum,
-  OriginEnum,
-  PauseReasonEnum,
-  TicketStatusEnum,
-} from '../../api/graphql/enums.js';
+import { CancelReasonEnum, OriginEnum, PauseReasonEnum, TicketStatusEnum } from '../../api/graphql/enums.js';
 import { NoticeType } from '../../api/graphql/notice.type.js';
 import { connectionOf } from '../../api/graphql/relay-connection.js';
 import { InstantScalar } from '../../api/graphql/scalars.js';
@@ -15,25 +8,13 @@ import { type Catalogue } from '../../catalogue/catalogue.js';
 import { SelfHelpType, VersionRefType } from '../../catalogue/graphql/shared.types.js';
 import { soon } from '../../event-sourcing/soon.js';
 import { noticesOfOpening } from '../opening-notices.js';
+import { CallObjectType } from './call.type.js';
 import { ClockType, toClockType } from './clock.type.js';
+import { GuaranteeType } from './guarantee.type.js';
 import { latestClocks } from '../domain/latest-clocks.js';
 import { nextDue } from '../domain/next-due.js';
 import { noticeOf } from '../domain/notices.js';
 import { noticesShown, type TicketView } from '../domain/ticket-view.js';
-
-@ObjectType('Guarantee', {
-  description: 'Whether clocks run on a ticket, and if not, why. No ticket is refused for its plan.',
-})
-export class GuaranteeType {
-  @Field(() => GuaranteeKindEnum, { description: 'Guaranteed, or best effort.' })
-  kind!: string;
-
-  @Field(() => BestEffortReasonEnum, {
-    nullable: true,
-    description: 'Why it is best effort; null where it is guaranteed.',
-  })
-  reason!: string | null;
-}
 
 @ObjectType('Wait', { description: 'A reason that a ticket waits for.' })
 export class WaitType {
@@ -105,6 +86,9 @@ export class TicketObjectType {
 
   @Field(() => String, { nullable: true, description: 'The team that has it.' })
   team!: string | null;
+
+  @Field(() => CallObjectType, { nullable: true, description: 'The call that its customer waits for.' })
+  call!: CallObjectType | null;
 
   @Field(() => InstantScalar, { description: 'When it was opened.' })
   openedAt!: number;
@@ -178,6 +162,7 @@ export function toTicketType(view: TicketView, catalogue: Catalogue, now: number
     plan: view.terms.plan,
     selfHelp: catalogue.plan(view.terms.plan).selfHelp,
     ...view,
+    call: view.call.requestedAt === null && view.call.startsAt === null ? null : view.call,
     merged: [...view.received].flatMap(([id, { stands }]) => (stands ? [id] : [])),
     splitInto: [...view.splitInto.keys()],
     waits: [...view.waits].map(([reason, wait]) => ({ reason, ...wait })),

@@ -1,5 +1,6 @@
 import { type TicketsTable } from './ticket-tables.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
+import { isOfCall } from '../domain/call-clocks.js';
 import { nextDue } from '../domain/next-due.js';
 
 /** What never comes due sorts last. */
@@ -10,8 +11,8 @@ export function queueOf(status: string, clocks: Iterable<TicketClock>): Pick<Tic
   const all = [...clocks];
   const dueAt = nextDue(all)?.dueAt ?? never;
   const isUnderWay = status === 'open' || status === 'waiting';
-  const isAsked = all.some(({ from, state }) => from !== null && isUnanswered.has(state));
-  // Resolved in silence, a ticket may still owe its first response; closed too, that of one that was merged into it.
+  const isAsked = all.some(({ from, metric, state }) => (from !== null || isOfCall(metric)) && isUnanswered.has(state));
+  // Resolved in silence, a ticket may still owe its first response; closed too, a call, or what one that was merged into it asked.
   const isOwed = (status === 'resolved' && (dueAt !== never || isAsked)) || (status === 'closed' && isAsked);
   return { due_at: dueAt, queued: isUnderWay || isOwed ? 1 : 0 };
 }

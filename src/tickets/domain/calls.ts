@@ -1,0 +1,175 @@
+import { type Instant } from '../../business-time/calendar.js';
+import { type Guarantee } from '../../catalogue/domain/promise.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
+import { type CommandContext } from './commands.js';
+import { type Fact, type TicketCommand } from './facts.js';
+
+/** The call that a ticket's customer waits for: asked for, agreed on for a time, or both. A ticket has one at a time. */
+export interface Call {
+  /** When the customer asked for it; null where nobody did. */
+  readonly requestedAt: Instant | null;
+  readonly preferredFrom: Instant | null;
+  readonly preferredUntil: Instant | null;
+  /** Whether the plan promises it; null where nobody asked for it. */
+  readonly guarantee: Guarantee | null;
+  /** The time that was agreed on; null where there is none. */
+  readonly startsAt: Instant | null;
+  /** Who of the desk will call. */
+  readonly with: string | null;
+  /** How often we called and reached nobody since the customer last named a time or wrote. */
+  readonly attempts: number;
+}
+
+export const noCall: Call = {
+  requestedAt: null,
+  preferredFrom: null,
+  preferredUntil: null,
+  guarantee: null,
+  startsAt: null,
+  with: null,
+  attempts: 0,
+};
+
+/** After so many attempts in vain nobody has to try again. */
+export const mostAttempts = 3;
+
+/** So long before the time agreed on a call counts as the one that was agreed on. */
+const earlyMs = 15 * 60_000;
+
+/** Whether a call at an instant is the one that was agreed on for a time. */
+export const keeps = (startsAt: Instant, at: Instant): boolean => at >= startsAt - earlyMs;
+
+/** Until when the facts say something: a call that was held goes on for a while. */
+export const endOf = (fact: Fact): Instant =>
+  fact.type === 'CallHeld' ? Math.max(fact.at, fact.data.endedAt) : fact.at;
+
+export type CallFact = Extract<Fact, { readonly type: `Call${string}` }>;
+export type CallType = CallFact['type'];
+
+export const isCallType = (type: Fact['type']): type is CallType => type.startsWith('Call');
+export const isCallFact = (fact: Fact): fact is CallFact => isCallType(fact.type);
+
+const isByPerson = ({ actor }: Fact): boolean => actor.kind === 'person';
+
+/** The call after a fact about it. What a program says of calls that it made counts for nothing. */
+export function callAfter(call: Call, fact: CallFact): Call {
+  switch (fact.type) {
+    case 'CallRequested': {
+      const { preferredFrom, preferredUntil, guarantee } = fact.data;
+      return {
+        ...call,
+        preferredFrom,
+        preferredUntil,
+        guarantee,
+        attempts: 0,
+        requestedAt: call.requestedAt ?? fact.at,
+      };
+    }
+    case 'CallScheduled':
+      return { ...call, startsAt: fact.data.startsAt, with: fact.data.with };
+    case 'CallMoved':
+      return {
+        ...call,
+        startsAt: fact.data.startsAt,
+        attempts: fact.data.by === 'customer' ? 0 : call.attempts,
+      };
+    case 'CallAttempted':
+      return isByPerson(fact) ? inVain(call, keptBy(call, fact.at)) : call;
+    case 'CallHeld':
+      if (!isByPerson(fact)) return call;
+      return keptBy(call, fact.at) ? noCall : { ...noCall, startsAt: call.startsAt, with: call.with };
+    case 'CallCancelled':
+      return fact.data.by === 'customer' ? noCall : { ...call, startsAt: null, with: null };
+    case 'CallMissed':
+      return fact.data.by === 'customer' ? inVain(call, true) : { ...call, startsAt: null, with: null };
+  }
+}
+
+const keptBy = ({ startsAt }: Call, at: Instant) => startsAt !== null && keeps(startsAt, at);
+
+/** The desk was there, and the customer was not. */
+function inVain(call: Call, endsAppointment: boolean): Call {
+  const { startsAt, with: who, ...request } = call;
+  const agreed = endsAppointment ? { startsAt: null, with: null } : { startsAt, with: who };
+  if (request.requestedAt === null) return { ...call, ...agreed };
+  const attempts = request.attempts + 1;
+  return attempts < mostAttempts ? { ...request, ...agreed, attempts } : { ...noCall, ...agreed };
+}
+
+/** The call when the customer has written: somebody is there. */
+export const calledFor = (call: Call): Call => (call.attempts === 0 ? call : { ...call, attempts: 0 });
+
+/** Whether the customer, whom nobody reached, is to say when it is there. */
+export const waitsForCustomer = ({ requestedAt, attempts }: Call): boolean => requestedAt !== null && attempts > 0;
+
+/** Why a fact makes no sense for a call as it stands; a code for programs. Undefined: it does. */
+export function objectionToCall({ startsAt, requestedAt }: Call, type: CallType): string | undefined {
+  switch (type) {
+    case 'CallScheduled':
+      return startsAt === null ? undefined : 'CALL_SCHEDULED';
+    case 'CallMoved':
+    case 'CallMissed':
+      return startsAt === null ? 'CALL_NOT_SCHEDULED' : undefined;
+    case 'CallCancelled':
+      return startsAt === null && requestedAt === null ? 'CALL_NOT_REQUESTED' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a call stands so already, so that the fact would change nothing. */
+export function isCallAlreadySo(call: Call, fact: CallFact): boolean {
+  switch (fact.type) {
+    case 'CallRequested': {
+      const { preferredFrom, preferredUntil } = fact.data;
+      const isSame = call.preferredFrom === preferredFrom && call.preferredUntil === preferredUntil;
+      return call.requestedAt !== null && call.attempts === 0 && isSame;
+    }
+    case 'CallScheduled':
+      return call.startsAt === fact.data.startsAt && call.with === fact.data.with;
+    case 'CallMoved':
+      return call.startsAt === fact.data.startsAt;
+    default:
+      return false;
+  }
+}
+
+export const callRefusals: Readonly<Record<string, (state: { readonly call: Call } | undefined) => string>> = {
+  CALL_SCHEDULED: (state) =>
+    `A call was already agreed on for ${iso(state?.call.startsAt ?? 0)} at that time; move it, or say what became of it.`,
+  CALL_NOT_SCHEDULED: () => 'No call was agreed on for the ticket at that time.',
+  CALL_NOT_REQUESTED: () => 'No call was asked for or agreed on for the ticket at that time.',
+};
+
+const iso = (at: Instant) => new Date(at).toISOString();
+
+/**
+ * Refuses times that make no sense: a call agreed on for the past (a log may say so), or one that ends before it begins.
+ * @throws Rejection `APPOINTMENT_IN_PAST`, `UNTIL_TOO_EARLY`, `ENDED_BEFORE_START`, `OCCURRED_IN_FUTURE`
+ */
+export function expectSoundTimes(command: TicketCommand, at: Instant, { now, import: imported }: CommandContext): void {
+  switch (command.type) {
+    case 'ScheduleCall':
+    case 'MoveCall':
+      if (imported === undefined && command.startsAt < at)
+        throw new Rejection('APPOINTMENT_IN_PAST', `startsAt: ${iso(command.startsAt)} was over at that time.`);
+      return;
+    case 'RequestCall':
+      if (command.preferredUntil !== undefined && command.preferredUntil <= (command.preferredFrom ?? at))
+        throw new Rejection(
+          'UNTIL_TOO_EARLY',
+          'preferredUntil: must be later than preferredFrom, and than the request.',
+        );
+      return;
+    case 'RecordCallHeld':
+      if (command.endedAt < at)
+        throw new Rejection('ENDED_BEFORE_START', `endedAt: ${iso(command.endedAt)} is before the call began.`);
+      if (command.endedAt > now && imported === undefined)
+        throw new Rejection(
+          'OCCURRED_IN_FUTURE',
+          `endedAt: ${iso(command.endedAt)} is in the future; now is ${iso(now)}.`,
+        );
+      return;
+    default:
+  }
+}
