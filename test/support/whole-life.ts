@@ -70,6 +70,18 @@ async function changeTheCatalogue(context: TestContext): Promise<void> {
   await changeCustomer(context, { type: 'EndCustomerEnrolment', customer: 'globex', effectiveFrom: at }, admin);
 }
 
+async function callACustomer(context: TestContext, ticket: string): Promise<void> {
+  const endedAt = context.time.now();
+  const startsAt = endedAt + 3_600_000;
+  await say(context, ticket, { type: 'RequestCall', preferredUntil: startsAt });
+  await say(context, ticket, { type: 'ScheduleCall', startsAt, with: 'mia' });
+  await say(context, ticket, { type: 'MoveCall', startsAt: startsAt + 60_000, by: 'customer' });
+  await say(context, ticket, { type: 'RecordCallMissed', by: 'us' });
+  await say(context, ticket, { type: 'RecordCallAttempt', outcome: 'busy' });
+  await say(context, ticket, { type: 'CancelCall', by: 'customer' });
+  await say(context, ticket, { type: 'RecordCallHeld', endedAt, with: 'mia' });
+}
+
 async function workOnTickets(context: TestContext): Promise<void> {
   for (const plan of ['enterprise', 'pro']) await open(context, `T-${plan}`, plan);
   await say(context, 'T-enterprise', { type: 'AssignTicket', assignee: 'mia', team: 'first line' });
@@ -84,6 +96,7 @@ async function workOnTickets(context: TestContext): Promise<void> {
   const from = { effectiveFrom: undefined, appliesToOpenTickets: false };
   await changePlan(context, { type: 'RevisePlan', code: 'enterprise', changes: { rank: 9 }, ...from }, admin);
   await say(context, 'T-enterprise', { type: 'ReapplyPlan' });
+  await callACustomer(context, 'T-enterprise');
   await say(context, 'T-enterprise', { type: 'ResolveTicket' });
   await say(context, 'T-enterprise', { type: 'CloseTicket' });
   await say(context, 'T-enterprise', { type: 'ReopenTicket' });

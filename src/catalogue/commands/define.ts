@@ -10,6 +10,12 @@ import { changePlan } from './change-plan.js';
 export const definePlan = (ports: CataloguePorts, plan: Plan, actor: Actor) =>
   changePlan(ports, { type: 'DefinePlan', plan }, actor);
 
+/** A new version of a plan, in force from now on; open tickets keep theirs. What it says already is not recorded again. */
+export const revisePlan = (ports: CataloguePorts, { code, ...changes }: Plan, actor: Actor) => {
+  const revision = { code, changes, effectiveFrom: undefined, appliesToOpenTickets: false };
+  return changePlan(ports, { type: 'RevisePlan', ...revision }, actor);
+};
+
 /** Defines a calendar. */
 export const defineCalendar = (ports: CataloguePorts, calendar: CalendarChange, actor: Actor) =>
   changeCalendar(ports, { type: 'DefineCalendar', calendar }, actor);

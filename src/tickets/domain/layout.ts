@@ -4,6 +4,7 @@ import { type Fact } from './facts.js';
 import { after, isReply, isUnderWay, type TicketState } from './ticket-state.js';
 import { reapplied, reclassified } from './recalculate.js';
 import { received, receivedAgain } from './receive-merge.js';
+import { endOf } from './calls.js';
 import { callEffect, isOfCall } from './call-clocks.js';
 import { type FirstReplyFrom, liveOf, type Transition, planOf, started, waitsOf } from './transition.js';
 import { cancel, heedWaits, isLive, lapse, resume, satisfy, suspend, takeUp, wasClosed } from '../../clocks/run.js';
@@ -138,7 +139,7 @@ function opened(transition: Transition): readonly TicketRun[] {
 
 /** The follow-up interval that a reply of ours starts: at its end, where it was a call. */
 const nextInterval = (transition: Transition) =>
-  planOf(transition).followUpStarts === 'eachReply' ? started(transition, 'followUp') : [];
+  planOf(transition).followUpStarts === 'eachReply' ? started(transition, 'followUp', endOf(transition.fact)) : [];
 
 /** A reply takes up a first response that closing in silence ended, breached or not, and is judged there. */
 const answerFirst = (run: TicketRun, fact: Fact) =>

@@ -7,7 +7,7 @@ import { countedUnder, type PinnedVersions } from '../../clocks/pinned-versions.
 import { type Cause, isLive, isRunning, start, startedBecause, type Under } from '../../clocks/run.js';
 import { type Waits } from '../../clocks/subject.js';
 import { agreedOf } from './agreed.js';
-import { endOf, waitsForCustomer } from './calls.js';
+import { waitsForCustomer } from './calls.js';
 import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
@@ -29,13 +29,16 @@ export const liveOf = (runs: readonly TicketRun[], metric: Metric) =>
   runs.find((run) => run.metric === metric && run.from === null && isLive(run));
 export const planOf = ({ fact, versions }: Transition) => versions.plan(fact.terms.plan);
 
-/** The run that a metric starts with the fact, where the plan promises it; else none. */
-export function started(transition: Transition, metric: Metric): readonly TicketRun[] {
+/** The run that a metric starts with the fact, or at another instant, where the plan promises it; else none. */
+export function started(
+  transition: Transition,
+  metric: Metric,
+  at: Instant = transition.fact.at,
+): readonly TicketRun[] {
   const { fact, state } = transition;
   const under = promised(fact.terms, metric, transition);
   if (under === undefined) return [];
   const agreed = agreedOf(metric, state.call);
-  const at = metric === 'followUp' ? endOf(fact) : fact.at;
   const run: TicketRun = start({ metric, fact: { id: fact.id, at }, under, waits: state.waits, agreed });
   const isLater = metric === 'callBack' && agreed !== null && run.baseDueAt > under.calendar.dueAt(at, under.target);
   return [isLater ? startedBecause(run, 'customersTime') : run];
