@@ -1,5 +1,6 @@
 import { type Calendar, type Instant } from '../business-time/calendar.js';
 import { Random } from './random.js';
+import { sampleCall } from './sample-call.js';
 import {
   closingDays,
   priorities,
@@ -104,6 +105,10 @@ export function sampleTicket(
   if (rarely.chance(0.02)) sayTwice(`${ticket}-A`, ticket, openedAt, respondedAt, type, customer, say);
   const resolvedAt = Math.max(respondedAt + 5 * minute, after(openedAt, random.from(resolutionHours)));
   if (type === 'appSpecificQuestion' && seldom.chance(0.05)) putRight(respondedAt + minute, say);
+
+  const promisesCalls = customer.plan === 'advanced' || customer.plan === 'enterprise';
+  if (seldom.chance(promisesCalls ? 0.2 : 0.01))
+    sampleCall(openedAt + 2, { agent, customer: customer.id, from: respondedAt, after, say });
 
   // The updates between, by whoever has it.
   let at = respondedAt;

@@ -5,6 +5,7 @@ import { type TicketCommand } from '../../../src/tickets/domain/facts.js';
 import { Rejection } from '../../../src/event-sourcing/rejection.js';
 import { readClock } from '../../../src/clocks/clock.js';
 import { type TicketClock } from '../../../src/tickets/domain/ticket-clocks.js';
+import { countedIn } from '../../../src/catalogue/domain/promise.js';
 import { clockAfter } from '../../../src/clocks/recorded-clock.js';
 import { layOut } from '../../../src/tickets/domain/layout.js';
 import { isFact } from '../../../src/tickets/domain/fact-of.js';
@@ -23,6 +24,9 @@ const plan = planWith({
     { metric: 'followUp', target: hours(5) },
     { metric: 'resolution', target: hours(20) },
     { metric: 'resolution', target: hours(9), priority: 'high' },
+    { metric: 'callBack', target: hours(7) },
+    { metric: 'callBack', target: hours(3), priority: 'high' },
+    { metric: 'appointment', target: { amount: 5, unit: 'minutes' } },
   ],
 });
 
@@ -33,8 +37,9 @@ const second = {
     { metric: 'firstResponse', target: hours(3) },
     { metric: 'resolution', target: hours(30) },
     { metric: 'resolution', target: hours(4), priority: 'high' },
+    { metric: 'callBack', target: hours(12) },
   ],
-  pauses: { ...plan.pauses, resolution: ['onHold'] },
+  pauses: { ...plan.pauses, resolution: ['onHold'], callBack: ['waitingForCustomer', 'onHold'] },
 } as const;
 
 const hour = 3_600_000;
@@ -85,6 +90,34 @@ const commands: fc.Arbitrary<TicketCommand | InternalCommand> = fc.oneof(
     ...['t3', 't4'].map((into): TicketCommand => ({ type: 'SplitTicket', into, messageAt: 0 })),
     ...receptions,
   ),
+  fc.oneof(
+    fc
+      .tuple(fc.option(fc.integer({ min: 1, max: 150 }), { nil: undefined }), fc.integer({ min: 1, max: 200 }))
+      .map(([from, until]): TicketCommand => {
+        const preferredFrom = from === undefined ? {} : { preferredFrom: opening + from * hour };
+        return {
+          type: 'RequestCall',
+          ...preferredFrom,
+          ...(until > 150 ? {} : { preferredUntil: opening + until * hour }),
+        };
+      }),
+    fc
+      .integer({ min: 1, max: 200 })
+      .map((at): TicketCommand => ({ type: 'ScheduleCall', startsAt: opening + at * hour })),
+    fc
+      .tuple(fc.integer({ min: 1, max: 200 }), fc.constantFrom('us' as const, 'customer' as const))
+      .map(([at, by]): TicketCommand => ({ type: 'MoveCall', startsAt: opening + at * hour, by })),
+    fc.constantFrom<TicketCommand>(
+      { type: 'RequestCall' },
+      { type: 'RecordCallAttempt', outcome: 'noAnswer' },
+      { type: 'RecordCallAttempt', outcome: 'busy' },
+      { type: 'RecordCallHeld', endedAt: 0 },
+      { type: 'CancelCall', by: 'us' },
+      { type: 'CancelCall', by: 'customer' },
+      { type: 'RecordCallMissed', by: 'us' },
+      { type: 'RecordCallMissed', by: 'customer' },
+    ),
+  ),
 );
 
 /** Facts with the hour they occur and the hours until we hear of them. */
@@ -117,7 +150,7 @@ function live(said: readonly Said[], settleBetween: boolean, readAnew = false): 
     .map(({ hours, late, ...fact }) => ({ ...fact, at: opening + hours * hour, now: opening + (hours + late) * hour }))
     .sort((a, b) => a.now - b.now || a.at - b.at);
   for (const { command: asked, at, now, isAutomatic } of heard) {
-    const command = toldAt(asked, ticket, at);
+    const command = toldAt(asked, ticket, at, now);
     if (settleBetween) ticket.settle(show(now));
     if (readAnew) ticket.state = ticket.events.reduce(evolve, unopened);
     try {
@@ -137,7 +170,8 @@ const messageBefore = ({ state }: TicketLife, until: number): number =>
   0;
 
 /** What is said at an instant: of a message that was written by then, of a request that had been made. */
-function toldAt(command: TicketCommand | InternalCommand, ticket: TicketLife, at: number) {
+function toldAt(command: TicketCommand | InternalCommand, ticket: TicketLife, at: number, now: number) {
+  if (command.type === 'RecordCallHeld') return { ...command, endedAt: Math.min(at + 3 * hour, now) };
   if (command.type === 'SplitTicket') return { ...command, messageAt: messageBefore(ticket, at) };
   if (command.type !== 'ReceiveMerge' || command.unansweredSince === null) return command;
   return { ...command, unansweredSince: Math.min(command.unansweredSince, at) };
@@ -174,7 +208,7 @@ const read = (ticket: TicketLife, clocks: readonly TicketClock[], at: number) =>
   clocks
     .map((clock) => {
       const { measuredAt: _, planSince: __, stops: ___, ...standing } = clock;
-      return { ...standing, ...readClock(clock, ticket.versions.calendar(clock.terms.calendar), at) };
+      return { ...standing, ...readClock(clock, countedIn(clock.metric, clock.terms.calendar, ticket.versions), at) };
     })
     .sort((a, b) => a.run.localeCompare(b.run));
 
