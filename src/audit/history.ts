@@ -120,7 +120,10 @@ function judgementSummary({ versions, class: as }: JudgedAgain): string {
   );
 }
 
-const instants: ReadonlySet<string> = new Set(['messageAt', 'unansweredSince', 'until']);
+const instants: ReadonlySet<string> = new Set([
+  ...['messageAt', 'unansweredSince', 'until'],
+  ...['preferredFrom', 'preferredUntil', 'startsAt', 'endedAt'],
+]);
 
 function wordsOf(key: string, value: unknown): readonly string[] {
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];

@@ -227,12 +227,37 @@ export function laidUnder<S extends Subject>(run: Run<S>, anew: Under<S>): Run<S
   return { ...run, ...anew, baseDueAt, targetMs, paused, breachedAt: null };
 }
 
-/** The same run when another time is agreed, from its start and with its pauses. A breach that stands is not undone by it. */
-export function laidTo<S extends Subject>(run: Run<S>, agreed: Agreed, cause: Cause, because: MovedBecause<S>): Run<S> {
-  if (!isRunning(run)) return run;
+/**
+ * Laid out anew from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach that
+ * stood is judged anew.
+ */
+export function laidAnew<S extends Subject>(
+  run: Run<S>,
+  under: Under<S>,
+  waits: Waits<S>,
+  cause: Cause,
+  because: MovedBecause<S>,
+): Run<S> {
+  const anew = laidUnder(run, under);
+  const still = standstill(anew.plan, run.metric, waits);
+  const paused =
+    still === undefined
+      ? closePause(anew, cause.at)
+      : { ...anew, pausedSince: run.pausedSince ?? cause.at, pausedUntil: still.until };
+  return step(paused, cause, because, true);
+}
+
+/** The same run when another time is agreed. A breach that stands is not undone by it. */
+export function laidTo<S extends Subject>(
+  run: Run<S>,
+  agreed: Agreed,
+  waits: Waits<S>,
+  cause: Cause,
+  because: MovedBecause<S>,
+): Run<S> {
   const anew = { ...run, agreed };
-  const moved = laidUnder(anew, anew);
-  return moved.baseDueAt === run.baseDueAt ? moved : step(moved, cause, because, true);
+  const isMoved = isRunning(run) && baseDue(run.startedAt, run, agreed) !== run.baseDueAt;
+  return isMoved ? laidAnew(anew, anew, waits, cause, because) : heedWaits(isRunning(run) ? anew : run, waits, cause);
 }
 
 const pauseOf = (since: Instant, until: Instant | null, dueAt: Instant): Pause =>

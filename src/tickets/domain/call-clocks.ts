@@ -27,7 +27,7 @@ export function callEffect(transition: Transition, fact: CallFact): readonly Tic
     case 'CallHeld':
       return transition.runs.map((run) => (run.metric === 'callBack' ? satisfy(run, fact) : keep(run, transition)));
     case 'CallCancelled':
-      return fact.data.by === 'us' ? transition.runs : cancelled(transition);
+      return fact.data.by === 'us' ? givenUp(transition) : cancelled(transition);
     case 'CallMissed':
       return fact.data.by === 'us' ? givenUp(transition) : transition.runs.map((run) => absent(run, transition));
   }
@@ -41,8 +41,7 @@ function requested(transition: Transition): readonly TicketRun[] {
   const agreed = agreedOf('callBack', state.call);
   return runs.map((run) => {
     if (run !== known) return run;
-    const laid = agreed === null ? run : laidTo(run, agreed, fact, 'customersTime');
-    return heeded(laid, transition);
+    return agreed === null ? heeded(run, transition) : laidTo(run, agreed, waitsOf(run, state), fact, 'customersTime');
   });
 }
 
@@ -54,15 +53,19 @@ function moved(transition: Transition, fact: Of<'CallMoved'>): readonly TicketRu
   const { runs, before, state } = transition;
   const agreed = agreedOf('appointment', state.call) ?? { from: null, until: null };
   const because = fact.data.by === 'customer' ? 'movedByCustomer' : noticeGiven(transition, before.call.startsAt);
-  const known = liveOf(runs, 'appointment');
+  const known = runs.find((run) => isOwnAppointment(run) && run.agreed?.from === before.call.startsAt);
   const laid = runs.map((run) => {
-    if (run.metric !== 'appointment' || run.from !== null) return run;
-    return isRunning(run) ? laidTo(run, agreed, fact, because) : cancel(run, fact, 'superseded'); // what was not kept stays so
+    if (!isOwnAppointment(run)) return run;
+    return run === known && isRunning(run)
+      ? laidTo(run, agreed, waitsOf(run, state), fact, because)
+      : lateIsOver(run, fact);
   });
   const anew = known !== undefined && isRunning(known) ? [] : started(transition, 'appointment');
   const all = [...laid, ...anew];
   return fact.data.by === 'us' ? all : all.map((run) => customersTime(run, transition, all));
 }
+
+const isOwnAppointment = (run: TicketRun) => run.metric === 'appointment' && run.from === null && isLive(run);
 
 const businessDay: Target = { amount: 1, unit: 'businessDays', rule: 'sameTime' };
 
@@ -76,9 +79,9 @@ function noticeGiven({ fact, versions }: Transition, startsAt: Instant | null): 
 function customersTime(run: TicketRun, transition: Transition, runs: readonly TicketRun[]): TicketRun {
   if (run.metric !== 'callBack' || run.from !== null) return run;
   const { fact, state } = transition;
-  const until = liveOf(runs, 'appointment')?.baseDueAt ?? state.call.startsAt;
+  const until = runs.find((other) => other.agreed?.from === state.call.startsAt)?.baseDueAt ?? state.call.startsAt;
   const agreed = { from: run.agreed?.from ?? null, until };
-  return heeded(laidTo(run, agreed, fact, 'customersTime'), transition);
+  return laidTo(run, agreed, waitsOf(run, state), fact, 'customersTime');
 }
 
 /** An appointment that is kept by a call or an attempt. */
@@ -100,15 +103,17 @@ function unreached(run: TicketRun, transition: Transition): TicketRun {
 const cancelled = ({ runs, fact }: Transition) =>
   runs.map((run) => (isOfCall(run.metric) ? cancel(run, fact, 'customerCancelled') : run));
 
-/** We were not there: what was breached stays so, and nobody has to keep it any more. */
-const givenUp = ({ runs, fact }: Transition) =>
-  runs.map((run) =>
-    run.metric === 'appointment' && isLive(run) && run.breachedAt !== null ? cancel(run, fact, 'superseded') : run,
-  );
+/** We called it off, or were not there: what is late stays breached and is over; what is not due yet is still promised. */
+const givenUp = ({ runs, fact, before }: Transition) =>
+  before.call.startsAt === null ? runs : runs.map((run) => lateIsOver(run, fact));
+
+const lateIsOver = (run: TicketRun, fact: Fact) =>
+  run.metric === 'appointment' && !isRunning(run) ? cancel(run, fact, 'superseded') : run;
 
 /** The customer was not there: never our breach, though it is said after the deadline. */
 function absent(run: TicketRun, transition: Transition): TicketRun {
   const { fact } = transition;
   if (run.metric !== 'appointment') return unreached(run, transition);
-  return isLive(run) ? cancel({ ...run, breachedAt: null }, fact, 'customerAbsent') : run;
+  const isIt = isLive(run) && run.agreed?.from === transition.before.call.startsAt;
+  return isIt ? cancel({ ...run, breachedAt: null }, fact, 'customerAbsent') : lateIsOver(run, fact);
 }

@@ -18,6 +18,8 @@ export interface Call {
   readonly with: string | null;
   /** How often we called and reached nobody since the customer last named a time or wrote. */
   readonly attempts: number;
+  /** Since the first of those the customer is to say when it is there; null where there was none. */
+  readonly unreachedSince: Instant | null;
 }
 
 export const noCall: Call = {
@@ -28,6 +30,7 @@ export const noCall: Call = {
   startsAt: null,
   with: null,
   attempts: 0,
+  unreachedSince: null,
 };
 
 /** After so many attempts in vain nobody has to try again. */
@@ -56,51 +59,42 @@ export function callAfter(call: Call, fact: CallFact): Call {
   switch (fact.type) {
     case 'CallRequested': {
       const { preferredFrom, preferredUntil, guarantee } = fact.data;
-      return {
-        ...call,
-        preferredFrom,
-        preferredUntil,
-        guarantee,
-        attempts: 0,
-        requestedAt: call.requestedAt ?? fact.at,
-      };
+      const requestedAt = call.requestedAt ?? fact.at;
+      return { ...call, ...reached, preferredFrom, preferredUntil, guarantee, requestedAt };
     }
     case 'CallScheduled':
       return { ...call, startsAt: fact.data.startsAt, with: fact.data.with };
     case 'CallMoved':
-      return {
-        ...call,
-        startsAt: fact.data.startsAt,
-        attempts: fact.data.by === 'customer' ? 0 : call.attempts,
-      };
+      return { ...call, ...(fact.data.by === 'customer' ? reached : {}), startsAt: fact.data.startsAt };
     case 'CallAttempted':
-      return isByPerson(fact) ? inVain(call, keptBy(call, fact.at)) : call;
+      return isByPerson(fact) ? inVain(call, keptBy(call, fact.at), fact.at) : call;
     case 'CallHeld':
       if (!isByPerson(fact)) return call;
       return keptBy(call, fact.at) ? noCall : { ...noCall, startsAt: call.startsAt, with: call.with };
     case 'CallCancelled':
       return fact.data.by === 'customer' ? noCall : { ...call, startsAt: null, with: null };
     case 'CallMissed':
-      return fact.data.by === 'customer' ? inVain(call, true) : { ...call, startsAt: null, with: null };
+      return fact.data.by === 'customer' ? inVain(call, true, fact.at) : { ...call, startsAt: null, with: null };
   }
 }
+
+/** The customer has named a time or written. */
+const reached = { attempts: 0, unreachedSince: null };
 
 const keptBy = ({ startsAt }: Call, at: Instant) => startsAt !== null && keeps(startsAt, at);
 
 /** The desk was there, and the customer was not. */
-function inVain(call: Call, endsAppointment: boolean): Call {
+function inVain(call: Call, endsAppointment: boolean, at: Instant): Call {
   const { startsAt, with: who, ...request } = call;
   const agreed = endsAppointment ? { startsAt: null, with: null } : { startsAt, with: who };
   if (request.requestedAt === null) return { ...call, ...agreed };
   const attempts = request.attempts + 1;
-  return attempts < mostAttempts ? { ...request, ...agreed, attempts } : { ...noCall, ...agreed };
+  const unreachedSince = call.unreachedSince ?? at;
+  return attempts < mostAttempts ? { ...request, ...agreed, attempts, unreachedSince } : { ...noCall, ...agreed };
 }
 
 /** The call when the customer has written: somebody is there. */
-export const calledFor = (call: Call): Call => (call.attempts === 0 ? call : { ...call, attempts: 0 });
-
-/** Whether the customer, whom nobody reached, is to say when it is there. */
-export const waitsForCustomer = ({ requestedAt, attempts }: Call): boolean => requestedAt !== null && attempts > 0;
+export const calledFor = (call: Call): Call => (call.attempts === 0 ? call : { ...call, ...reached });
 
 /** Why a fact makes no sense for a call as it stands; a code for programs. Undefined: it does. */
 export function objectionToCall({ startsAt, requestedAt }: Call, type: CallType): string | undefined {

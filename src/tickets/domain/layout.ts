@@ -174,11 +174,12 @@ function resolved(transition: Transition): readonly TicketRun[] {
   });
 }
 
-function closed({ runs, fact }: Transition): readonly TicketRun[] {
+function closed({ runs, fact, state }: Transition): readonly TicketRun[] {
   return runs.map((run) => {
     if (run.metric === 'resolution' && run.plan.resolutionSatisfiedBy === 'closed') return satisfy(run, fact);
     // A call that the customer waits for, and what was asked in a ticket that was merged into this one, are owed no less.
-    return run.from === null && !isOfCall(run.metric) ? cancel(run, fact, 'closed') : run;
+    if (isOfCall(run.metric)) return heedWaits(run, waitsOf(run, state), fact);
+    return run.from === null ? cancel(run, fact, 'closed') : run;
   });
 }
 

@@ -5,18 +5,8 @@ import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
 import { arePinnedAlike, isSameVersion } from '../../clocks/pinned-versions.js';
 import { type Fact } from './facts.js';
 import { isUnderWay, type TicketState } from './ticket-state.js';
-import { liveOf, type Transition, planOf, promised, started, waitsOf } from './transition.js';
-import {
-  cancel,
-  type Cause,
-  closePause,
-  isLive,
-  lapse,
-  standstill,
-  step,
-  laidUnder,
-  type Under,
-} from '../../clocks/run.js';
+import { liveOf, type Transition, planOf, promised, started, type WaitsOfTicket, waitsOf } from './transition.js';
+import { cancel, type Cause, isLive, laidAnew, lapse, type Under } from '../../clocks/run.js';
 import { type TicketRun, type TicketMovedBecause, type TicketSubject } from './ticket-clocks.js';
 
 /** Type or priority changed: what runs is recalculated; what was met or breached stays. */
@@ -100,22 +90,11 @@ export function isOpen(metric: Metric, state: TicketState, plan: Plan): boolean 
 const isUnder = (run: TicketRun, { terms, target }: Under<TicketSubject>) =>
   arePinnedAlike(run.terms, terms) && isSameTarget(run.target, target);
 
-/**
- * Recalculated from its own start, with its pauses; from the cause on it stands still as its plan now has it. A breach
- * that stood is judged anew.
- */
-export function recalculate(
+/** Recalculated from its own start, as {@link laidAnew}. */
+export const recalculate = (
   run: TicketRun,
   versions: Under<TicketSubject>,
-  state: Pick<TicketState, 'waits' | 'call'>,
+  state: WaitsOfTicket,
   cause: Cause,
   why: TicketMovedBecause,
-): TicketRun {
-  const anew = laidUnder(run, versions);
-  const still = standstill(anew.plan, run.metric, waitsOf(anew, state));
-  const paused =
-    still === undefined
-      ? closePause(anew, cause.at)
-      : { ...anew, pausedSince: run.pausedSince ?? cause.at, pausedUntil: still.until };
-  return step(paused, cause, why, true);
-}
+): TicketRun => laidAnew(run, versions, waitsOf(run, state), cause, why);

@@ -5,8 +5,14 @@ import { mayGoOn } from './layout.js';
 import { type TicketClock } from './ticket-clocks.js';
 import { isOver, type TicketState } from './ticket-state.js';
 
-/** Why nobody worked on a ticket for a while: it waited, or it had ended. */
-export type StopKind = PauseReason | 'closed' | 'cancelled' | 'merged';
+/** What of a call has ended, so that what is late of it is over: its request, or the time that was agreed on. */
+type CallEnd = 'callBackOver' | 'appointmentOver';
+
+/** Nobody reached the customer, who is to say when it is there: a call-back waits for that. */
+type CallWait = 'unreached';
+
+/** Why nobody worked on a ticket for a while: it waited, or it had ended, or what it owed had. */
+export type StopKind = PauseReason | 'closed' | 'cancelled' | 'merged' | CallWait | CallEnd;
 
 /** A while in which nobody worked on a ticket. */
 export interface Stop {
@@ -22,7 +28,7 @@ export function stopsChanged(
   state: TicketState | undefined,
   at: Instant,
 ): readonly Stop[] {
-  if (before?.waits === state?.waits && before?.status === state?.status) return none;
+  if (before?.waits === state?.waits && before?.status === state?.status && before?.call === state?.call) return none;
   const [was, is] = [stopsOf(before), stopsOf(state)];
   const isIn = (all: typeof was, { kind, from }: Stop) => all.get(kind)?.from === from;
   const isAlike = (a: Stop, b: Stop | undefined) => a.from === b?.from && a.to === b.to;
@@ -32,6 +38,18 @@ export function stopsChanged(
     ...[...was.values()].filter((stop) => !isIn(is, stop)).map((stop) => ({ ...stop, to: end(stop.kind) })),
     ...[...is.values()].filter((stop) => !isAlike(stop, was.get(stop.kind))),
     ...endedMeanwhile(before, state, at),
+    ...callsEnded(before, state, at),
+  ];
+}
+
+/** The ends of a call's request, and of a time that was agreed on, at an instant. */
+function callsEnded(before: TicketState | undefined, state: TicketState | undefined, at: Instant): readonly Stop[] {
+  if (before === undefined || before.call === state?.call) return none;
+  const ended = (kind: CallEnd): Stop => ({ kind, from: at, to: at });
+  const { requestedAt, startsAt } = before.call;
+  return [
+    ...(requestedAt === null || state?.call.requestedAt === requestedAt ? [] : [ended('callBackOver')]),
+    ...(startsAt === null || state?.call.startsAt === startsAt ? [] : [ended('appointmentOver')]),
   ];
 }
 
@@ -50,6 +68,7 @@ function stopsOf(state: TicketState | undefined): ReadonlyMap<StopKind, Stop> {
   const stops = new Map<StopKind, Stop>(waits.map((stop) => [stop.kind, stop]));
   const add = (kind: StopKind, from: Instant | null) =>
     from === null ? stops : stops.set(kind, { kind, from, to: null });
+  add('unreached', state?.call.unreachedSince ?? null);
   if (state?.status === 'closed') add('closed', state.closedAt);
   if (state?.status === 'cancelled') add('cancelled', state.cancelledAt);
   if (state?.status === 'merged') add('merged', state.mergedAt);
@@ -71,10 +90,25 @@ export function withStops(clock: TicketClock, stops: readonly Stop[], pausedFor:
     !(kind === 'closed' && (clock.from !== null || isOfCall(clock.metric))) &&
     (to === null || (to > began && to >= from));
   const since = stops.filter(isOfIt);
-  const overAt = mayGoOn(clock.metric) ? lastEnd(since) : firstEnd(since);
-  const stands = since.filter(({ kind, to }) => (kind === 'closed' ? to !== null : pausedFor.includes(kind)));
+  const ended = mayGoOn(clock.metric) ? lastEnd(since) : firstEnd(since);
+  const overAt = isOfCall(clock.metric) ? earlier(callEnd(clock, since), ended) : ended;
+  const stands = since.filter(({ kind, to }) =>
+    kind === 'closed' ? to !== null : pausedFor.includes(waitOf(clock, kind)),
+  );
   return { ...clock, overAt, stops: stands.map(({ from, to }) => ({ from: Math.max(from, began), to })) };
 }
+
+/** The wait that a stop is for a clock: to a call-back, not to reach the customer is to wait for it. */
+const waitOf = ({ metric }: TicketClock, kind: StopKind) =>
+  kind === 'unreached' && metric === 'callBack' ? 'waitingForCustomer' : kind;
+
+/** When what a call's clock was about has ended; null where it has not. */
+const callEnd = ({ metric }: TicketClock, stops: readonly Stop[]): Instant | null =>
+  stops
+    .filter(({ kind }) => kind === `${metric}Over`)
+    .reduce<Instant | null>((first, { from }) => earlier(first, from), null);
+
+const earlier = (a: Instant | null, b: Instant | null) => (a === null || b === null ? (a ?? b) : Math.min(a, b));
 
 const isEnd = ({ kind }: Stop) => kind === 'closed' || kind === 'cancelled' || kind === 'merged';
 

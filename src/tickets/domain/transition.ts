@@ -4,10 +4,9 @@ import { type Fact } from './facts.js';
 import { type TicketState } from './ticket-state.js';
 import { type Instant } from '../../business-time/calendar.js';
 import { countedUnder, type PinnedVersions } from '../../clocks/pinned-versions.js';
-import { type Cause, isLive, isRunning, start, startedBecause, type Under } from '../../clocks/run.js';
+import { type Cause, isLive, start, startedBecause, type Under } from '../../clocks/run.js';
 import { type Waits } from '../../clocks/subject.js';
 import { agreedOf } from './agreed.js';
-import { waitsForCustomer } from './calls.js';
 import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
@@ -39,14 +38,16 @@ export function started(
   const under = promised(fact.terms, metric, transition);
   if (under === undefined) return [];
   const agreed = agreedOf(metric, state.call);
-  const run: TicketRun = start({ metric, fact: { id: fact.id, at }, under, waits: state.waits, agreed });
+  const run: TicketRun = start({ metric, fact: { id: fact.id, at }, under, waits: waitsOf({ metric }, state), agreed });
   const isLater = metric === 'callBack' && agreed !== null && run.baseDueAt > under.calendar.dueAt(at, under.target);
   return [isLater ? startedBecause(run, 'customersTime') : run];
 }
 
+export type WaitsOfTicket = Pick<TicketState, 'waits' | 'call'>;
+
 /** What a clock stands still for: the waits of the ticket; a call-back also while the customer is to say when it is there. */
-export function waitsOf(run: TicketRun, { waits, call }: Pick<TicketState, 'waits' | 'call'>): Waits<TicketSubject> {
-  if (run.metric !== 'callBack' || !isRunning(run) || !waitsForCustomer(call)) return waits;
+export function waitsOf({ metric }: Pick<TicketRun, 'metric'>, { waits, call }: WaitsOfTicket): Waits<TicketSubject> {
+  if (metric !== 'callBack' || call.unreachedSince === null) return waits;
   return new Map<PauseReason, { readonly until: Instant | null }>([...waits, ['waitingForCustomer', { until: null }]]);
 }
 
