@@ -76,11 +76,12 @@ describe('a call that a customer asks for', () => {
     });
     const heard = listen(api, 'kind metric ticket at', { after: position });
     api.time.moveTo(at('22:05') + 1);
-    expect(await heard.event()).toMatchObject({
+    const event = await heard.event();
+    expect(event).toMatchObject({
       ...{ kind: 'SLA_BREACHED', metric: 'APPOINTMENT', ticket: 'T-1', at: '2026-03-02T22:05:00.000Z' },
     });
     await heard.leave();
-    position = await api.lastPosition();
+    ({ cursor: position } = event);
     expect(await breaches()).toEqual([{ metric: 'APPOINTMENT', dueAt: '2026-03-02T22:05:00.000Z', withdrawnAt: null }]);
     await say('recordCallMissed(input: { id: "T-1", by: CUSTOMER })');
     const { clocks } = await ticket();

@@ -120,6 +120,9 @@ const soundTexts: Readonly<Record<string, string>> = {
   ...{ country: 'IT', priority: 'normal', effectiveFrom: '2027-01-01' },
 };
 
+/** Of words that come with other fields, one that comes alone. */
+const soundWords: Readonly<Record<string, string>> = { TicketEventKind: 'CUSTOMER_REPLIED' };
+
 /** A value that may be sound; of an object the fields that it must have, and of a place in it by its name. */
 function soundOf(name: string, type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return soundOf(name, type.ofType);
@@ -128,7 +131,7 @@ function soundOf(name: string, type: GraphQLInputType): unknown {
     const fields = Object.values(type.getFields());
     return Object.fromEntries(fields.flatMap((field) => given(field.name, field.type, `${type.name}.${field.name}`)));
   }
-  if (isEnumType(type)) return type.getValues()[0]?.name;
+  if (isEnumType(type)) return soundWords[type.name] ?? type.getValues()[0]?.name;
   const ofScalar: Readonly<Record<string, unknown>> = {
     Int: 1,
     Float: 1,

@@ -10,6 +10,8 @@ export interface SoundMutation {
 }
 
 const now = '2026-03-02T09:00:00Z';
+const later = '2030-03-02T09:00:00Z';
+const evenLater = '2030-03-03T09:00:00Z';
 const opening = { customer: 'acme', type: 'productBug', channel: 'email', subject: 'It broke' };
 const weekly = [{ day: 'mon', windows: [{ opens: '09:00', closes: '17:00' }] }];
 const target = { metric: 'FIRST_RESPONSE', target: { amount: 4, unit: 'HOURS' } };
@@ -89,6 +91,13 @@ export const soundMutations = (url: string, after: string): Readonly<Record<stri
     variables: (n) => ({ input: { id: idOf(n), into: `into-${n}` } }),
   },
   splitTicket: ofTicket({ messageAt: now }),
+  requestCall: ofTicket(),
+  scheduleCall: ofTicket({ startsAt: later }),
+  moveCall: ofTicket({ startsAt: later, by: 'CUSTOMER' }, ['scheduleCall', { startsAt: evenLater }]),
+  recordCallAttempt: ofTicket({ outcome: 'BUSY' }),
+  recordCallHeld: ofTicket({ endedAt: now, occurredAt: now }),
+  cancelCall: ofTicket({ by: 'CUSTOMER' }, ['requestCall', {}]),
+  recordCallMissed: ofTicket({ by: 'CUSTOMER' }, ['scheduleCall', { startsAt: later }]),
   recordTicketEvents: {
     before: () => [],
     variables: (n) => ({
