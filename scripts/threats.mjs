@@ -27,6 +27,9 @@ const run = (test, title) =>
   );
 const build = () => execFileSync('npm', ['run', '-s', 'build'], { stdio: 'inherit' });
 
+/** Whoever stops the script finds the sources as they were, as soon as the test under way has ended. */
+const leaving = ['SIGINT', 'SIGTERM'];
+
 /** Whether the test fails, though it is one of the product that is built or of the sources. */
 function isNoticed({ file, search, replace, test, title }) {
   const text = readFileSync(file, 'utf8');
@@ -40,7 +43,7 @@ function isNoticed({ file, search, replace, test, title }) {
     restore();
     process.exit(130);
   };
-  process.once('SIGINT', leave);
+  for (const signal of leaving) process.once(signal, leave);
   try {
     writeFileSync(
       file,
@@ -52,7 +55,7 @@ function isNoticed({ file, search, replace, test, title }) {
     return JSON.parse(stdout).numFailedTests > 0;
   } finally {
     restore();
-    process.off('SIGINT', leave);
+    for (const signal of leaving) process.off(signal, leave);
   }
 }
 
