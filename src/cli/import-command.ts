@@ -12,6 +12,7 @@ import { readMapping } from '../imports/mapping/read-mapping.js';
 import { expectFile, readLog } from '../imports/read-log.js';
 import { Survey } from '../imports/survey.js';
 import { finishImport } from '../imports/finish-import.js';
+import { presetFile, presets } from '../imports/presets.js';
 import { openPledgeContext } from '../app/pledge-context.js';
 import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { allProcessors } from '../app/background-processors.js';
@@ -24,6 +25,7 @@ import { settingsHere } from './settings-here.js';
 interface Options {
   readonly format: string;
   readonly mapping?: string;
+  readonly preset?: (typeof presets)[number];
   readonly source?: string;
   readonly rejects?: string;
   readonly judgedFrom?: Instant;
@@ -58,7 +60,8 @@ export const importCommand = new Command('import')
 async function importFiles(files: readonly string[], options: Options): Promise<void> {
   const { rejects, judgedFrom } = options;
   const [file = '-'] = files;
-  const mapping = options.mapping === undefined ? undefined : await readMapping(options.mapping);
+  const mappingFile = options.preset === undefined ? options.mapping : presetFile(options.preset);
+  const mapping = mappingFile === undefined ? undefined : await readMapping(mappingFile);
   const format = mapping === undefined ? formatNamed(options.format) : mappedLog(mapping);
   if (files.length > 1 && (mapping?.isJoined !== true || files.includes('-')))
     throw new Rejection('ONE_FILE_ONLY', 'Several files need a mapping of several parts, and cannot be piped in.');

@@ -1,6 +1,7 @@
 import { FieldFault } from '../../parsing/fields.js';
 import { type GatheredRow } from './gathered-rows.js';
 import { type Heard, MappedTicket } from './mapped-ticket.js';
+import { nothing } from './meaning.js';
 import { openingOf, saidIn, saidOfTicket } from './read-said.js';
 import { type Opening, type Said } from './said.js';
 import { type Told } from './told.js';
@@ -29,12 +30,14 @@ export function* heardOf(
   const ticket = new MappedTicket(id);
   const moments: { readonly said: Said; readonly of: GatheredRow }[] = [];
   let opening: Opening | undefined;
+  let first: Said | undefined;
   if (opener !== undefined) {
     try {
       const { row, part } = opener;
-      const [first, ...more] = part.rows === 'tickets' ? saidOfTicket(row, part) : [saidIn(row, part, undefined)];
-      const said = atFirst(first, opener, part.rows === 'tickets' ? rows : all);
+      const [begun, ...more] = part.rows === 'tickets' ? saidOfTicket(row, part) : [saidIn(row, part, undefined)];
+      const said = atFirst(begun, opener, part.rows === 'tickets' ? rows : all);
       opening = () => openingOf(row, part, id, said);
+      if (isOpened) first = said;
       yield { of: opener, ...ticket.hear(said, opening) };
       moments.push(...more.map((moment) => ({ said: moment, of: opener })));
     } catch (fault) {
@@ -47,7 +50,8 @@ export function* heardOf(
     const at = timeOf(of);
     while (moments[0] !== undefined && at !== undefined && moments[0].said.at <= at) yield next(moments);
     try {
-      yield { of, ...ticket.hear(saidIn(of.row, of.part, ticket.before), opening) };
+      const said = saidIn(of.row, of.part, ticket.before);
+      yield { of, ...ticket.hear(isRequest(said, first) ? { ...said, meaning: nothing } : said, opening) };
     } catch (fault) {
       if (!(fault instanceof FieldFault)) throw fault;
       yield { of, fault, opens: false };
@@ -56,11 +60,18 @@ export function* heardOf(
   while (moments[0] !== undefined) yield next(moments);
 
   function next(waiting: { readonly said: Said; readonly of: GatheredRow }[]): RowHeard {
-    const [first] = waiting.splice(0, 1);
-    if (first === undefined) throw new Error('there is no moment');
-    return { of: first.of, ...ticket.hear(first.said, opening) };
+    const [moment] = waiting.splice(0, 1);
+    if (moment === undefined) throw new Error('there is no moment');
+    return { of: moment.of, ...ticket.hear(moment.said, opening) };
   }
 }
+
+/** Whether a message of the customer's is the request itself, which many logs have as the first message. */
+const isRequest = ({ at, meaning }: Said, first: Said | undefined) =>
+  first !== undefined && at <= first.at + requestWithin && meaning.messages.has('customerReply');
+
+/** Programs open a ticket and write its first message within this, in milliseconds. */
+const requestWithin = 1_000;
 
 const timeOf = ({ part, row }: GatheredRow): number | undefined => unlessFaulty(() => part.at(row));
 

@@ -33,6 +33,8 @@ export interface Part extends Source {
    */
   readonly rows: RowKind;
   readonly ticket: RowReader<string>;
+  /** What people see, where it is not the id. */
+  readonly reference: RowReader<string>;
   readonly at: RowReader<number>;
   readonly actor: RowReader<string>;
   /** Whether an actor is a program. */
@@ -109,7 +111,11 @@ function shapeWith(cells: Cells, isJoined: boolean) {
     },
     ...{ application: maybe(eventFields.application.read), origin: maybe(eventFields.origin.read) },
     ...{ assignee: told(eventFields.assignee.read), team: told(eventFields.team.read) },
-    ...{ state: statesIn(cells, () => rows), note: maybe(text(1_000_000)) },
+    ...{
+      state: statesIn(cells, () => rows),
+      reference: maybe(eventFields.reference.read),
+      note: maybe(text(1_000_000)),
+    },
     ...{ moments: optional(listOf(100, momentIn(cells, maybe(time)))), waited: optional(waitedIn(cells)) },
   };
 }

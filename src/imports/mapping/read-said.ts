@@ -102,7 +102,7 @@ export function openingOf(row: Row, part: Part, ticket: string, { at, actor, typ
     actor: by === undefined ? actor : { id: by, kind: part.isAutomatic(by) ? 'automatic' : 'person' },
     command: {
       type: 'OpenTicket',
-      reference: ticket,
+      reference: part.reference(row) ?? ticket,
       customer: required(part.customer, row, 'customer'),
       ticketType: type ?? required(part.type.first, row, 'type'),
       channel: required(part.channel, row, 'channel'),
