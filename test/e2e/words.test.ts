@@ -145,6 +145,56 @@ describe('the words of the desk', () => {
     expect(await ticket('openTicket', { ...usual, id: 'F-2', type: 'fax form' })).toMatchObject({ recorded: 1 });
   });
 
+  describe('that are retired, at every door', () => {
+    const early = { occurredAt: '2026-03-02T08:10:00Z' };
+    beforeAll(async () => {
+      await change('defineWord', { list: 'TYPE', code: 'Letter' });
+      await change('defineWord', { list: 'PRIORITY', code: 'P7' });
+      await ticket('openTicket', { ...usual, ...early, id: 'L-1', type: 'letter', priority: 'p7' });
+      await ticket('openTicket', { ...usual, ...early, id: 'L-2' });
+      const effectiveFrom = '2026-03-02T08:30:00Z';
+      await change('retireWord', { list: 'TYPE', code: 'letter', effectiveFrom });
+      await change('retireWord', { list: 'PRIORITY', code: 'P7', effectiveFrom });
+    });
+
+    const messageAt = early.occurredAt;
+    it.each<[what: string, verb: string, event: string, input: object, answer: string]>([
+      ['a new ticket of the type', 'openTicket', 'TICKET_OPENED', { ...usual, type: 'LETTER' }, 'UNKNOWN_TYPE'],
+      ['a new ticket of the priority', 'openTicket', 'TICKET_OPENED', { ...usual, priority: 'P7' }, 'UNKNOWN_PRIORITY'],
+      ['another ticket, reclassified', 'reclassifyTicket', 'TICKET_RECLASSIFIED', { type: 'Letter' }, 'UNKNOWN_TYPE'],
+      ['a new ticket that is split off', 'splitTicket', 'TICKET_SPLIT', { messageAt, type: 'Letter' }, 'UNKNOWN_TYPE'],
+    ])('are refused: %s', async (_, verb, event, input, answer) => {
+      const [single, inBulk] = verb === 'openTicket' ? ['L-8', 'L-9'] : ['L-2', 'L-2'];
+      const into = verb === 'splitTicket' ? { into: 'L-9' } : {};
+      expect(await ticket(verb, { id: single, ...input, ...into })).toMatchObject({ code: answer });
+      const said = { ticket: inBulk, event, occurredAt: '2026-03-02T08:40:00Z', ...input, ...into };
+      expect(await bulk([said])).toEqual([answer]);
+    });
+
+    it('stay: the ticket that has them is corrected, reclassified in the rest and split', async () => {
+      const has = { type: 'Letter', priority: 'P7' };
+      expect(await ticket('correctTicket', { id: 'L-1', subject: 'Right' })).toMatchObject({ ticket: has });
+      expect(await ticket('reclassifyTicket', { id: 'L-1', ...has })).toMatchObject({ recorded: 0, ticket: has });
+      expect(await ticket('splitTicket', { id: 'L-1', into: 'L-3', messageAt })).toMatchObject({ ticket: has });
+      expect(await api.data('{ replayTicket(id: "L-3") { type priority } }')).toEqual({ replayTicket: has });
+      const occurredAt = '2026-03-02T08:50:00Z';
+      expect(
+        await bulk([
+          { ticket: 'L-3', event: 'TICKET_CORRECTED', subject: 'As it was', occurredAt },
+          { ticket: 'L-3', event: 'TICKET_RECLASSIFIED', type: 'letter', priority: 'low', occurredAt },
+          { ticket: 'L-3', event: 'TICKET_RECLASSIFIED', priority: 'P7', occurredAt: '2026-03-02T08:51:00Z' },
+        ]),
+      ).toEqual(['RECORDED', 'RECORDED', 'UNKNOWN_PRIORITY']);
+    });
+
+    it('may be named by a plan, for the tickets that have them', async () => {
+      const plan = { code: 'letters', name: 'Letters', types: ['letter'], targets: [] };
+      expect(await change('definePlan', plan, '... on PlanDefined { plan { types } }')).toEqual({
+        plan: { types: ['Letter'] },
+      });
+    });
+  });
+
   it('are what plans name, spelled alike; a plan that names another is refused', async () => {
     const target = { metric: 'RESOLUTION', target: { amount: 1, unit: 'HOURS' } };
     const plan = (input: object) =>

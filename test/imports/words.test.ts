@@ -5,6 +5,8 @@ import { planDefaults } from '../../src/catalogue/domain/plan-defaults.js';
 import { readTicket } from '../../src/tickets/commands/other-ticket.js';
 import { ticketIdOf } from '../../src/tickets/domain/ticket-id.js';
 import { viewOf } from '../../src/tickets/domain/ticket-view.js';
+import { mappedLog } from '../../src/imports/mapping/mapped-log.js';
+import { parseMapping } from '../../src/imports/mapping/mapping.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, type TestContext } from '../support/application-contexts.js';
 
@@ -91,5 +93,61 @@ describe('the words of a log', () => {
       opened('R-2', { channel: 'phone' }, '2026-02-10T00:00:00Z'),
     );
     expect([counts.recorded, rejected]).toMatchObject([1, [{ line: 2, code: 'UNKNOWN_CHANNEL' }]]);
+  });
+
+  describe('that are retired are refused of new tickets, and stay on those that have them', () => {
+    const retire = async (code: string) => {
+      const effectiveFrom = Date.parse('2026-02-10T00:00:00Z');
+      await changeWord(context, { type: 'DefineWord', list: 'type', code }, admin);
+      await changeWord(context, { type: 'RetireWord', list: 'type', code, effectiveFrom }, admin);
+    };
+    const [before, after] = ['2026-02-09T23:00:00Z', '2026-02-10T01:00:00Z'];
+
+    it("by Pledge's own format", async () => {
+      await retire('fax form');
+      const line = (event: string, ticket: string, more: object = {}) =>
+        JSON.stringify({ event, ticket, occurredAt: after, actor: { id: 'mia' }, ...more });
+      const { counts, rejected } = await take(
+        opened('F-1', { type: 'Fax form' }, before),
+        opened('F-2', { type: 'Fax form' }, after),
+        opened('F-3', {}, before),
+        line('TicketReclassified', 'F-3', { type: 'fax form' }),
+        line('TicketReclassified', 'F-1', { priority: 'low' }),
+        line('TicketCorrected', 'F-1', { subject: 'Right' }),
+        line('CustomerReplied', 'F-1'),
+        line('CustomerReplied', 'F-3'),
+        line('TicketSplit', 'F-1', { into: 'F-4', messageAt: after }),
+        line('TicketSplit', 'F-3', { into: 'F-5', messageAt: after, type: 'fax form' }),
+      );
+      const refused = [2, 4, 10].map((at) => ({ line: at, code: 'UNKNOWN_TYPE' }));
+      expect([counts.recorded, rejected]).toMatchObject([7, refused]);
+    });
+
+    it('by a mapping', async () => {
+      await retire('letter');
+      const mapping = parseMapping({
+        ...{
+          source: 'test',
+          rows: 'snapshots',
+          times: { zone: 'UTC' },
+          ticket: { column: 'id' },
+          at: { column: 'at' },
+        },
+        ...{ actor: { column: 'who' }, customer: 'acme', channel: 'email', subject: 'It broke' },
+        type: { column: 'kind', values: { Letter: 'LETTER', Bug: 'productBug' } },
+        state: { column: 'did', values: { asked: 'open', solved: 'resolved' } },
+      });
+      const rows = [
+        `A-1,${before},ben,Letter,asked`,
+        `A-1,${after},mia,Letter,solved`,
+        `A-2,${after},ben,Letter,asked`,
+      ];
+      rows.push(`A-3,${before},ben,Bug,asked`, `A-3,${after},ben,Letter,asked`);
+      context.time.moveTo(context.time.now() + 1);
+      const log = ['id,at,who,kind,did', ...rows];
+      const { counts, rejected } = await importLines(context, log, 'file', mappedLog(mapping));
+      const refused = [4, 6].map((at) => ({ line: at, code: 'UNKNOWN_TYPE' }));
+      expect([counts.recorded, rejected]).toMatchObject([3, refused]);
+    });
   });
 });

@@ -341,6 +341,9 @@ describe('a file of plans', () => {
     const written = await catalogue.exported();
     expect(written).toContain("effectiveFrom: '2026-02-01T00:00:00.000Z'");
     expect(parse(await (await applied(written)).exported())).toEqual(parse(written));
+    const worded = { ...file, plans: [{ ...gold, types: ['INCIDENT'] }] };
+    await catalogue.apply(worded); // tickets that have the word keep their promise
+    expect(parse(await catalogue.exported())).toMatchObject({ plans: [{ types: ['incident'] }] });
     await catalogue.apply({ types: [{ code: 'incident', retired: false }] });
     expect(catalogue.changed).toEqual(['+ type incident: in use again']);
   });
