@@ -11,7 +11,8 @@ import { type Repetitions } from './repetitions.js';
  * is one fact; and from how often that content came before with something else in between – but a ticket is opened once.
  */
 export function factIdOf(fact: FactRecord, source: string, repetitions: Repetitions): string {
-  const { ticket, occurredAt, actor, command } = fact;
+  const { occurredAt, actor, command } = fact;
+  const ticket = keyOf(fact, source);
   const content = canonicalJson({ occurredAt, actor, said: contentOf(command, ticket) });
   const id = deriveId('fact', source, ticket, content);
   // Corrections stand by themselves: whether a log has them between other facts changes no other id.
@@ -19,6 +20,13 @@ export function factIdOf(fact: FactRecord, source: string, repetitions: Repetiti
   return repetition === 0 || command.type === 'OpenTicket'
     ? id
     : deriveId('fact', source, ticket, content, String(repetition));
+}
+
+/** The ticket of a fact in the log's own words: a ticket of its own by the name that it has there, however it is named. */
+function keyOf({ ticket, named }: FactRecord, source: string): string {
+  if (named === undefined) return ticket;
+  if ('reference' in named) return `reference ${named.reference}`;
+  return named.id === ticketIdOf({ source, externalId: ticket }) ? ticket : named.id;
 }
 
 /** People see the id that the source gave, unless it says otherwise; what it says of another ticket means ours. */

@@ -1,17 +1,13 @@
 import { settleDue, type WatcherPorts } from '../deadlines/deadline-watcher.js';
-import { type EventStore, type Position } from '../event-sourcing/event-store.js';
+import { type EventStore } from '../event-sourcing/event-store.js';
 import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { type Counts } from './import-log.js';
-import { type Import } from './import-sink.js';
+import { type Import, type Projecting } from './import-sink.js';
 
 /** What an import needs to finish what it began. */
 export interface FinishPorts {
   readonly store: Pick<EventStore, 'lastPosition'>;
-  readonly projections: {
-    readonly statuses: readonly ProjectionStatus[];
-    run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void>;
-    waitFor(names: readonly string[], position: Position, signal: AbortSignal): Promise<boolean>;
-  };
+  readonly projections: Projecting & { readonly statuses: readonly ProjectionStatus[] };
   /** What is to be done of each ticket, in its order: merges, revisions, deadlines. */
   readonly processors: readonly WatcherPorts[];
   /** Told of a projection that stops. */

@@ -1,5 +1,8 @@
 import { DiskLines } from '../storage/disk-lines.js';
 import { DiskSet } from '../storage/disk-set.js';
+import { type Rejection } from '../event-sourcing/rejection.js';
+import { given } from '../parsing/fields.js';
+import { type CalledTicket } from '../tickets/ticket-named.js';
 import { UnknownWord } from '../catalogue/domain/unknown-word.js';
 import { type Words } from '../catalogue/domain/words.js';
 import { groupBy } from '../event-sourcing/group-by.js';
@@ -21,13 +24,17 @@ import { type Survey } from './survey.js';
 import { UnknownWords } from './unknown-words.js';
 
 /** A fact on its way in; its id derives from its content, so that a row twice is one fact. */
-export type ImportedFact = Omit<FactRecord, 'kind' | 'ticket'> & Required<Pick<TicketRequest, 'factId'>>;
+export type ImportedFact = Omit<FactRecord, 'kind' | 'ticket' | 'named'> &
+  Required<Pick<TicketRequest, 'factId'>> &
+  Pick<TicketRequest, 'reference'>;
 
 /** Where an import goes. */
 export interface ImportSink {
   /** The words of the desk by now; a log may bring some itself. */
   words(): Promise<Words>;
   define(record: Exclude<ImportRecord, FactRecord>): Promise<RequestOutcome>;
+  /** The id of each ticket that is called by its reference, or why it cannot be told. */
+  called(names: readonly CalledTicket[]): Promise<readonly (string | Rejection)[]>;
   /** Records facts of one ticket, in order; one outcome each. */
   record(ticket: string, facts: readonly ImportedFact[]): Promise<readonly RequestOutcome[]>;
 }
@@ -78,6 +85,22 @@ interface Item extends Place {
   /** As the sink takes it. */
   readonly command: TicketCommand;
   readonly factId: string;
+}
+
+/** A fact whose ticket the log calls by its reference. */
+interface CalledItem extends Item {
+  readonly reference: string;
+}
+
+/** Facts whose tickets are named, and those whose tickets are called by references. */
+function apart(items: readonly Item[]): readonly [readonly Item[], readonly CalledItem[]] {
+  const [others, called]: [Item[], CalledItem[]] = [[], []];
+  for (const item of items) {
+    const { named } = item.fact;
+    if (named !== undefined && 'reference' in named) called.push({ ...item, ...named });
+    else others.push(item);
+  }
+  return [others, called];
 }
 
 /** Takes a log in, row by row, in constant memory. A bad row is told of, and the rest goes in. */
@@ -165,14 +188,36 @@ class Importing {
     const { chunk, definitions } = this;
     [this.chunk, this.definitions] = [[], []];
     await Promise.all(definitions);
-    await this.eachTicket(chunk, async (ticket, items) => {
+    const [named, called] = apart(chunk);
+    await this.eachTicket(named, async (ticket, items) => {
       // Sorted by clocks that run apart, a log may open a ticket after what happened to it.
       const isOpened = this.isSettled(ticket) || items.some(({ command }) => opens(command));
       if (!isOpened) for (const item of items) this.early.add(ticket, item);
       else if (this.early.has(ticket)) await this.inTurn(() => this.recordWithEarly(ticket, items));
       else await this.record(ticket, items);
     });
+    if (called.length > 0) await this.recordCalled(called);
     this.options.progressed(this.counts);
+  }
+
+  /** Has recorded what is called by references, when all that the log opened before is there to be called so. */
+  private async recordCalled(items: readonly CalledItem[]): Promise<void> {
+    const ids = await this.options.sink.called(
+      items.map(({ reference, fact: { customer } }) => given({ reference, customer })),
+    );
+    const found: (readonly [string, CalledItem])[] = [];
+    for (const [i, item] of items.entries()) {
+      const id = ids[i];
+      if (typeof id === 'string') found.push([id, item]);
+      else if (id !== undefined) this.took(item, { kind: 'rejected', rejection: id });
+    }
+    const byTicket = groupBy(found, ([id]) => id);
+    const tickets = new Map([...byTicket].map(([id, own]) => [id, own.map(([, item]) => item)]));
+    await eachTicket<CalledItem>(
+      tickets,
+      ({ command }) => command,
+      (ticket, own) => this.record(ticket, own),
+    );
   }
 
   /** Whether nothing that the log may still say decides whose facts a ticket takes. */
@@ -222,24 +267,28 @@ class Importing {
         if (opens(command)) this.opened.add(ticket, 'opening');
         else if (command.type === 'SplitTicket') this.opened.add(command.into, 'split');
       }
-      this.took(item, outcome, fact);
+      this.took(item, outcome, { fact, ticket });
     }
   }
 
   /** Facts by Pledge's id of their ticket, the opening first. */
   private byTicket(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
-    const tickets = groupBy(items, ({ fact }) => fact.ticket);
-    return new Map([...tickets].map(([externalId, own]) => [this.names.idOf(externalId), openingsFirst(own)]));
+    const tickets = groupBy(items, ({ fact }) => this.names.idOfFact(fact));
+    return new Map([...tickets].map(([ticket, own]) => [ticket, openingsFirst(own)]));
   }
 
-  private took(place: Place, outcome: RequestOutcome | undefined, fact?: FactRecord): void {
+  private took(
+    place: Place,
+    outcome: RequestOutcome | undefined,
+    of?: { readonly fact: FactRecord; readonly ticket: string },
+  ): void {
     const { counts } = this;
     if (outcome === undefined || outcome.kind === 'alreadySo') counts.alreadySo += 1;
     else if (outcome.kind === 'rejected') {
       const { code, message } = outcome.rejection;
       if (outcome.rejection instanceof UnknownWord) counts.unknownWords.add(outcome.rejection);
       const { line, raw, file } = place;
-      const told = fact === undefined ? message : this.names.told(message, fact);
+      const told = of === undefined ? message : this.names.told(message, of.fact, of.ticket);
       this.reject({ ...(file === undefined ? {} : { file }), line, code, message: told, raw });
     } else {
       counts.recorded += 1;
@@ -262,7 +311,8 @@ class Importing {
 const leavesOpen = (outcome: RequestOutcome) =>
   outcome.kind !== 'rejected' || outcome.rejection instanceof OpenedBefore;
 
-const importedFact = ({ factId, fact: { occurredAt, actor, customer }, command }: Item): ImportedFact => ({
+const importedFact = ({ factId, fact: { occurredAt, actor, customer, named }, command }: Item): ImportedFact => ({
   ...{ factId, occurredAt, actor, command },
   ...(customer === undefined ? {} : { customer }),
+  ...(named !== undefined && 'reference' in named ? named : {}),
 });

@@ -26,9 +26,14 @@ export type ImportRecord =
     }
   | FactRecord;
 
-/** What a log says of a ticket, by the name that the ticket has there: Pledge's id derives from that and the source. */
-export interface FactRecord extends Omit<Report<'ticket' | 'occurredAt' | 'actor'>, 'idempotencyKey'> {
+/** What a log says of a ticket, by the name that the ticket has there: Pledge's id derives from that and the source, where nothing else is said. */
+export interface FactRecord extends Omit<
+  Report<'ticket' | 'occurredAt' | 'actor'>,
+  'idempotencyKey' | 'ofSource' | 'ofExternalId' | 'ofReference'
+> {
   readonly kind: 'fact';
+  /** Set where the log names it by Pledge's id, by another source and the id there, or by what people call it. */
+  readonly named?: { readonly id: string } | { readonly reference: string };
 }
 
 /** So much of a row is kept for whoever mends it, in characters: more than a fact may have. */

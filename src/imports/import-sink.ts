@@ -1,6 +1,7 @@
 import { type Instant } from '../business-time/calendar.js';
 import { type Decider } from '../event-sourcing/decider.js';
-import { type Actor } from '../event-sourcing/event-store.js';
+import { type Actor, type Position } from '../event-sourcing/event-store.js';
+import { type ProjectionStatus } from '../event-sourcing/progress.js';
 import { handleCommand } from '../event-sourcing/handle-command.js';
 import { Rejection } from '../event-sourcing/rejection.js';
 import { StorageFault } from '../event-sourcing/storage-fault.js';
@@ -11,6 +12,8 @@ import { type TicketPorts } from '../tickets/commands/change-ticket.js';
 import { type RequestOutcome } from '../tickets/commands/request-outcome.js';
 import { enterCommand } from '../tickets/commands/command-entry.js';
 import { refusedAll } from '../tickets/commands/opening-rejected.js';
+import { type Readers } from '../read-models/scoped.js';
+import { idsCalled } from '../tickets/ticket-named.js';
 import { deriveId } from '../event-sourcing/derive-id.js';
 import { type ImportFinished, type ImportStarted, importStream } from '../tickets/domain/import-events.js';
 import { type Counts, type ImportedFact, type ImportSink } from './import-log.js';
@@ -42,8 +45,20 @@ const lifeOfImport: Decider<UnderWay, ImportEvent, ImportEvent> = {
   decide: (event) => [event],
 };
 
+/** Has the read models follow the log. */
+export interface Projecting {
+  run(signal: AbortSignal, failed: (status: ProjectionStatus) => void): Promise<void>;
+  waitFor(names: readonly string[], position: Position, signal: AbortSignal): Promise<boolean>;
+}
+
+/** What an import goes in with. */
+export interface ImportPorts extends TicketPorts, CataloguePorts {
+  readonly readers: Pick<Readers, 'here'>;
+  readonly projections: Projecting;
+}
+
 /** Begins an import, or goes on with one of the same source and format that was stopped. */
-export async function startImport(ports: TicketPorts & CataloguePorts, start: ImportStart): Promise<Import> {
+export async function startImport(ports: ImportPorts, start: ImportStart): Promise<Import> {
   const { store, time } = ports;
   const { source, format, judgedFrom, actor } = start;
   const id = deriveId('import', source, format);
@@ -61,6 +76,10 @@ export async function startImport(ports: TicketPorts & CataloguePorts, start: Im
     ...{ id, startedAt, isResumed: startedAt !== now },
     words: () => ports.catalogue.words(),
     define: (record) => outcomeOf(defined(ports, record, actor)),
+    called: async (names) => {
+      await catchUp(ports);
+      return idsCalled(ports.readers.here('everyone'), names);
+    },
     record: (ticket, facts) => record(ports, ticket, facts, { source, mayBackdate: true, import: imported }),
     finish: async ({ rows, recorded, rejected }) => {
       const at = time.now();
@@ -71,6 +90,18 @@ export async function startImport(ports: TicketPorts & CataloguePorts, start: Im
       await handleCommand(store, stream, lifeOfImport, finished);
     },
   };
+}
+
+/** Has tickets projected as far as they are recorded. @throws Rejection `PROJECTION_FAILED` */
+async function catchUp({ projections, store }: ImportPorts): Promise<void> {
+  const stop = new AbortController();
+  const running = projections.run(stop.signal, () => undefined);
+  try {
+    await projections.waitFor(['tickets'], await store.lastPosition(), stop.signal);
+  } finally {
+    stop.abort();
+    await running;
+  }
 }
 
 type Definition = Parameters<ImportSink['define']>[0];

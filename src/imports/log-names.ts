@@ -16,6 +16,11 @@ export class LogNames {
   /** Pledge's id of a ticket of the log. */
   readonly idOf = (externalId: string): string => ticketIdOf({ source: this.source, externalId });
 
+  /** Pledge's id of the ticket of a fact that is not called by its reference. */
+  idOfFact({ ticket, named }: FactRecord): string {
+    return named !== undefined && 'id' in named ? named.id : this.idOf(ticket);
+  }
+
   /** Remembers the ticket that a fact names beside its own. */
   note({ command }: FactRecord): void {
     if (command.type === 'MergeTicket' || command.type === 'SplitTicket')
@@ -23,8 +28,7 @@ export class LogNames {
   }
 
   /** What is said of a fact of the log, with the log's names in place of Pledge's ids. */
-  told(message: string, { ticket }: FactRecord): string {
-    const own = this.idOf(ticket);
+  told(message: string, { ticket }: FactRecord, own: string): string {
     return message.replace(idInText, (id) => (id === own ? ticket : (this.others.get(id) ?? id)));
   }
 }

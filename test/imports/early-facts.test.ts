@@ -40,6 +40,7 @@ async function handedOver(lines: readonly string[], survey?: Survey) {
     sink: {
       words: () => Promise.resolve(builtInWords),
       define: () => Promise.resolve({ kind: 'recorded', events: 1 }),
+      called: () => Promise.resolve([]),
       record: (_, facts) => {
         const texts = facts.map(({ command }) => (command.type === 'AddInternalNote' ? command.text : command.type));
         calls.push({ texts, read });

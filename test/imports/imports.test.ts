@@ -273,6 +273,7 @@ describe('importing', () => {
       sink: {
         words: () => Promise.resolve(builtInWords),
         define: () => Promise.resolve({ kind: 'recorded', events: 1 }),
+        called: () => Promise.resolve([]),
         record: (ticket, facts) => {
           recorded.push({ ticket, facts });
           return Promise.resolve(facts.map((f) => outcome(f, ticket)));

@@ -21,6 +21,7 @@ async function idsOf(format: ImportFormat, log: string, source = 'test'): Promis
     sink: {
       words: () => Promise.resolve(builtInWords),
       define: () => Promise.resolve({ kind: 'recorded', events: 1 }),
+      called: () => Promise.resolve([]),
       record: (ticket, facts) => {
         for (const { factId, command } of facts) recorded.push(`${ticket} ${command.type} ${factId}`);
         return Promise.resolve(facts.map(() => ({ kind: 'recorded', events: 1 })));

@@ -1,10 +1,12 @@
 import { type CalendarDefinition } from '../../business-time/calendar.js';
 import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { compileCalendar } from '../../business-time/compile-calendar.js';
-import { commonFields, externalId } from '../../tickets/domain/event-fields.js';
-import { reportedTypes } from '../../tickets/domain/facts.js';
-import { eventReader, readActor } from '../../tickets/domain/read-event.js';
-import { type ImportFormat, type ImportRecord, type ImportRow, longestRaw } from '../import-record.js';
+import { commonFields, eventFields, externalId } from '../../tickets/domain/event-fields.js';
+import { type ReportedType, reportedTypes } from '../../tickets/domain/facts.js';
+import { namingFault } from '../../tickets/domain/naming.js';
+import { eventReader, givesReference, readActor, type Refuse } from '../../tickets/domain/read-event.js';
+import { ticketIdOf } from '../../tickets/domain/ticket-id.js';
+import { type FactRecord, type ImportFormat, type ImportRecord, type ImportRow, longestRaw } from '../import-record.js';
 import { type Line, linesOf } from '../lines.js';
 import { wordLists } from '../../catalogue/domain/words.js';
 import {
@@ -71,18 +73,51 @@ const id = text(100);
 const name = text(200);
 const events = [...reportedTypes, 'CustomerEnrolled', 'CalendarDefined', 'WordDefined'] as const;
 
-/** Events as a log has them: tickets go by the names that they have there, and instants are text. */
-export const readLine = eventReader({
-  common: {
-    ticket: { name: 'ticket', read: externalId.read },
-    occurredAt: { name: 'occurredAt', read: commonFields.occurredAt.read },
-    actor: { name: 'actor', read: readActor },
-    customer: { name: 'customer', read: commonFields.customer.read },
-  },
-  always: ['ticket', 'occurredAt', 'actor'],
-  isShort: true,
-  reads: { into: externalId.read, source: null, externalId: null },
-});
+const common = {
+  ticket: { name: 'ticket', read: externalId.read },
+  occurredAt: { name: 'occurredAt', read: commonFields.occurredAt.read },
+  actor: { name: 'actor', read: readActor },
+  customer: { name: 'customer', read: commonFields.customer.read },
+};
+const form = { isShort: true, reads: { into: externalId.read, source: null, externalId: null } };
+const readOpening = eventReader({ common, always: ['ticket', 'occurredAt', 'actor'], ...form });
+const namedBy = {
+  ofSource: { name: 'source', read: eventFields.source.read },
+  ofExternalId: { name: 'externalId', read: eventFields.externalId.read },
+  ofReference: { name: 'reference', read: eventFields.reference.read },
+};
+const readOther = eventReader({ common: { ...common, ...namedBy }, always: ['occurredAt', 'actor'], ...form });
+
+/**
+ * Events as a log has them: tickets go by the names that they have there, and instants are text. One that is there already may
+ * be named as everywhere: by its id, by another source and the id there, or by its reference.
+ */
+export function readLine(type: ReportedType, line: object, refuse: Refuse): Omit<FactRecord, 'kind'> | undefined {
+  if (type === 'TicketOpened') return readOpening(type, line, refuse);
+  const { id, ...rest } = line as Record<string, unknown>;
+  const reference = givesReference(type) ? 'ofReference' : 'reference';
+  const fault = namingFault({ ids: ['ticket', 'id'], source: 'source', externalId: 'externalId', reference }, line);
+  if (fault !== undefined) refuse(fault.field, `${fault.field} ${fault.why}`);
+  const pledgeId = id == null ? undefined : idIn(id, refuse);
+  const report = readOther(type, rest, refuse);
+  if (fault !== undefined || report === undefined || (id != null && pledgeId === undefined)) return undefined;
+  const { ticket, ofSource: source, ofExternalId, ofReference, ...fact } = report;
+  if (ticket !== undefined) return { ...fact, ticket };
+  if (ofReference !== undefined) return { ...fact, ticket: ofReference, named: { reference: ofReference } };
+  if (pledgeId !== undefined) return { ...fact, ticket: pledgeId, named: { id: pledgeId } };
+  if (source === undefined || ofExternalId === undefined) throw new Error(`${type} names no ticket`);
+  return { ...fact, ticket: ofExternalId, named: { id: ticketIdOf({ source, externalId: ofExternalId }) } };
+}
+
+function idIn(id: unknown, refuse: Refuse): string | undefined {
+  try {
+    return commonFields.ticket.read(id, 'id');
+  } catch (error) {
+    if (!(error instanceof FieldFault)) throw error;
+    refuse('id', error.message);
+    return undefined;
+  }
+}
 
 function recordOf(line: Record<string, unknown>): ImportRecord {
   const { event: word, ...rest } = line;

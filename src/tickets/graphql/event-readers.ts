@@ -1,6 +1,7 @@
 import { FieldFault, type Read } from '../../parsing/fields.js';
 import { commonFields, eventFields } from '../domain/event-fields.js';
 import { type ReportedType } from '../domain/facts.js';
+import { namingFault, type NamingFields } from '../domain/naming.js';
 import {
   type EventForm,
   eventReader,
@@ -67,7 +68,7 @@ const naming =
   <Always extends 'occurredAt'>(read: Reader<Always>, id: string): NamingReader<Always> =>
   (type, input, refuse) => {
     const reference = givesReference(type) ? 'ofReference' : 'reference';
-    const own = { id, source: 'source', externalId: 'externalId', reference };
+    const own: NamingFields = { ids: [id], source: 'source', externalId: 'externalId', reference };
     const fault = type === 'TicketOpened' ? undefined : namingFault(own, input);
     if (fault !== undefined) refuse(fault.field, `${fault.field} ${fault.why}`);
     const other = otherIn(type, input, refuse);
@@ -81,7 +82,7 @@ function otherIn(type: ReportedType, input: object, refuse: Refuse) {
   if (type !== 'TicketMerged' && type !== 'TicketSplit') return undefined;
   const { ofSource: source, ofExternalId: externalId, ofReference: reference } = otherNames;
   // A ticket that is split off is new: nobody calls it by a reference yet.
-  const names = { id: 'into', source, externalId, ...(type === 'TicketMerged' ? { reference } : {}) };
+  const names: NamingFields = { ids: ['into'], source, externalId, ...(type === 'TicketMerged' ? { reference } : {}) };
   if (![source, externalId, reference].some((field) => Reflect.get(input, field) != null)) return undefined;
   const { [source]: _, [externalId]: __, ...rest } = input as Record<string, unknown>;
   const { [reference]: ___, ...without } = rest;
@@ -105,28 +106,6 @@ function otherIn(type: ReportedType, input: object, refuse: Refuse) {
   }
   const given = type === 'TicketMerged' ? without : rest;
   return { input: { ...given, into: toBeFound }, name: name as OtherName, isFaulty };
-}
-
-interface Names {
-  readonly id: string;
-  readonly source: string;
-  readonly externalId: string;
-  readonly reference?: string;
-}
-
-/** What is wrong with how an event names a ticket. */
-function namingFault(
-  { id, source, externalId, reference }: Names,
-  input: object,
-): { readonly field: Parameters<Refuse>[0]; readonly why: string } | undefined {
-  const fields = [id, ...(reference === undefined ? [] : [reference]), source, externalId];
-  const [first, second] = fields.filter((name) => Reflect.get(input, name) != null);
-  const all = `${id}, by ${source} and ${externalId}${reference === undefined ? '' : `, or by ${reference}`}`;
-  if (first === undefined) return { field: id, why: `is missing: name the ticket by ${all}` };
-  if (second === undefined && first === source) return { field: externalId, why: `must be given with ${source}` };
-  if (first === externalId) return { field: source, why: `must be given with ${externalId}` };
-  if (second === undefined || first === source) return undefined;
-  return { field: second, why: `must not be given with ${first}: name the ticket once, by ${all}` };
 }
 
 export const readMutation = naming(eventReader<never>(mutations), 'id');

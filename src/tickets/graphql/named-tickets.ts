@@ -12,6 +12,7 @@ import { type TicketCommand } from '../domain/facts.js';
 import { noTicket } from '../domain/recorded-facts.js';
 import { ticketIdOf } from '../domain/ticket-id.js';
 import { type ProposedTicket, ticketsAmong, ticketsCalled } from '../queries/tickets.js';
+import { oneCalled } from '../ticket-named.js';
 
 /** How a report names its ticket: in one way. */
 export interface TicketName {
@@ -29,9 +30,6 @@ export const calledBy = ({ ofExternalId, ofReference }: TicketName): string | un
 /** The same of a report: an opening names its ticket by the id that its source has for it. */
 export const calledIn = (command: TicketCommand, name: TicketName): string | undefined =>
   command.type === 'OpenTicket' ? command.from?.externalId : calledBy(name);
-
-/** How many tickets of one reference are named. */
-const mostNamed = 10;
 
 /**
  * Finds the tickets that senders name. By source and external id an id derives; for a reference the read models propose tickets
@@ -70,8 +68,7 @@ export class NamedTickets {
       const { ofReference, customer } = name;
       const found =
         ofReference === undefined ? ids.flatMap((id) => byId.get(id) ?? []) : (byReference.get(ofReference) ?? []);
-      const own = found.filter((ticket) => ticket.customer === customer);
-      return one([...new Set((own.length > 0 ? own : found).map(({ id }) => id))], calledBy(name) ?? '');
+      return oneCalled(found, calledBy(name) ?? '', customer);
     });
   }
 
@@ -88,18 +85,6 @@ function candidatesOf({ ticket, ofSource, ofExternalId, customer }: TicketName, 
   const from = { source: ofSource, externalId: ofExternalId };
   const owners = customer === undefined ? (scope === 'everyone' ? [] : [...scope]) : [customer];
   return [ticketIdOf(from), ...owners.map((owner) => ticketIdOf(from, owner))];
-}
-
-function one(ids: readonly string[], called: string): string | Rejection {
-  const [id, ...others] = ids;
-  if (id === undefined) return noTicket(called);
-  if (others.length === 0) return id;
-  const shown = ids.slice(0, mostNamed).join(', ');
-  const more = ids.length > mostNamed ? `, and ${ids.length - mostNamed} more` : '';
-  return new Rejection(
-    'REFERENCE_AMBIGUOUS',
-    `${ids.length} tickets are called "${called}": ${shown}${more}. Name one by its id.`,
-  );
 }
 
 /** A refusal with what its sender calls the ticket, in place of an id that they did not name. */
