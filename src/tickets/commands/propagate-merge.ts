@@ -68,20 +68,26 @@ async function propagate(ports: TicketPorts, id: string, from: number, way: Way)
 /** What is told, with when the request's clock stood still, where it ever did. */
 function withPauses({ command, occurredAt }: Told, ticket: Ticket, versions: Versions): Told['command'] {
   if (!isOfRequest(command)) return command;
-  const { unansweredSince, others } = command;
+  const { unansweredSince, others, call } = command;
   const paused = (since: Instant) => {
     const pauses = pausesOf(ticket, versions, since, occurredAt);
     return pauses.length === 0 ? {} : { pauses };
   };
   const handed = others?.map(({ ticket: asked, since }) => ({ ticket: asked, since, ...paused(since) }));
-  return { ...command, ...paused(unansweredSince), ...(handed === undefined ? {} : { others: handed }) };
+  const stood = call?.requestedAt == null ? [] : pausesOf(ticket, versions, call.requestedAt, occurredAt, 'callBack');
+  return {
+    ...command,
+    ...(unansweredSince === null ? {} : paused(unansweredSince)),
+    ...(handed === undefined ? {} : { others: handed }),
+    ...(call === undefined || stood.length === 0 ? {} : { call: { ...call, pauses: stood } }),
+  };
 }
 
 type Told = Pick<MergePropagation, 'command' | 'occurredAt'>;
 
 /** Whether the other is told of a request that nobody has answered: the clock of that one alone is asked for. */
-const isOfRequest = (command: Told['command']): command is ReceiveMerge & { readonly unansweredSince: Instant } =>
-  command.type === 'ReceiveMerge' && command.unansweredSince !== null;
+const isOfRequest = (command: Told['command']): command is ReceiveMerge =>
+  command.type === 'ReceiveMerge' && (command.unansweredSince !== null || command.call !== undefined);
 
 /**
  * Merges of a customer's tickets go one at a time, so that two at once do not make a circle: no others are merged. And so do

@@ -1,16 +1,12 @@
 import { type Instant, type Target } from '../../business-time/calendar.js';
-import { type Metric } from '../../catalogue/domain/plan.js';
 import { cancel, heedWaits, isLive, isRunning, laidTo, satisfy } from '../../clocks/run.js';
-import { agreedOf } from './agreed.js';
+import { agreedOf, isOfCall } from './agreed.js';
 import { type CallFact, keeps, mostAttempts } from './calls.js';
 import { type Fact } from './facts.js';
 import { type TicketRun } from './ticket-clocks.js';
 import { liveOf, started, type Transition, waitsOf } from './transition.js';
 
 type Of<Type extends CallFact['type']> = Extract<Fact, { readonly type: Type }>;
-
-/** Whether a clock is about a call. Closing the ticket ends none of those: the customer still waits for the call. */
-export const isOfCall = (metric: Metric): boolean => metric === 'callBack' || metric === 'appointment';
 
 /** What a fact about a call does to the clocks, but for what it says as a reply. */
 export function callEffect(transition: Transition, fact: CallFact): readonly TicketRun[] {
@@ -53,9 +49,9 @@ function moved(transition: Transition, fact: Of<'CallMoved'>): readonly TicketRu
   const { runs, before, state } = transition;
   const agreed = agreedOf('appointment', state.call) ?? { from: null, until: null };
   const because = fact.data.by === 'customer' ? 'movedByCustomer' : noticeGiven(transition, before.call.startsAt);
-  const known = runs.find((run) => isOwnAppointment(run) && run.agreed?.from === before.call.startsAt);
+  const known = runs.find((run) => isOpenAppointment(run) && run.agreed?.from === before.call.startsAt);
   const laid = runs.map((run) => {
-    if (!isOwnAppointment(run)) return run;
+    if (!isOpenAppointment(run)) return run;
     return run === known && isRunning(run)
       ? laidTo(run, agreed, waitsOf(run, state), fact, because)
       : lateIsOver(run, fact);
@@ -65,7 +61,7 @@ function moved(transition: Transition, fact: Of<'CallMoved'>): readonly TicketRu
   return fact.data.by === 'us' ? all : all.map((run) => customersTime(run, transition, all));
 }
 
-const isOwnAppointment = (run: TicketRun) => run.metric === 'appointment' && run.from === null && isLive(run);
+const isOpenAppointment = (run: TicketRun) => run.metric === 'appointment' && isLive(run);
 
 const businessDay: Target = { amount: 1, unit: 'businessDays', rule: 'sameTime' };
 
@@ -77,7 +73,7 @@ function noticeGiven({ fact, versions }: Transition, startsAt: Instant | null): 
 
 /** The customer moved the call: the call-back waits for it too, and no longer for a word of the customer's. */
 function customersTime(run: TicketRun, transition: Transition, runs: readonly TicketRun[]): TicketRun {
-  if (run.metric !== 'callBack' || run.from !== null) return run;
+  if (run.metric !== 'callBack') return run;
   const { fact, state } = transition;
   const until = runs.find((other) => other.agreed?.from === state.call.startsAt)?.baseDueAt ?? state.call.startsAt;
   const agreed = { from: run.agreed?.from ?? null, until };

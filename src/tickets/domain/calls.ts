@@ -1,37 +1,8 @@
 import { type Instant } from '../../business-time/calendar.js';
-import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { Rejection } from '../../event-sourcing/rejection.js';
+import { type Call, noAppointment, noCall } from './call.js';
 import { type CommandContext } from './commands.js';
 import { type Fact, type TicketCommand } from './facts.js';
-
-/** The call that a ticket's customer waits for: asked for, agreed on for a time, or both. A ticket has one at a time. */
-export interface Call {
-  /** When the customer asked for it; null where nobody did. */
-  readonly requestedAt: Instant | null;
-  readonly preferredFrom: Instant | null;
-  readonly preferredUntil: Instant | null;
-  /** Whether the plan promises it; null where nobody asked for it. */
-  readonly guarantee: Guarantee | null;
-  /** The time that was agreed on; null where there is none. */
-  readonly startsAt: Instant | null;
-  /** Who of the desk will call. */
-  readonly with: string | null;
-  /** How often we called and reached nobody since the customer last named a time or wrote. */
-  readonly attempts: number;
-  /** Since the first of those the customer is to say when it is there; null where there was none. */
-  readonly unreachedSince: Instant | null;
-}
-
-export const noCall: Call = {
-  requestedAt: null,
-  preferredFrom: null,
-  preferredUntil: null,
-  guarantee: null,
-  startsAt: null,
-  with: null,
-  attempts: 0,
-  unreachedSince: null,
-};
 
 /** After so many attempts in vain nobody has to try again. */
 export const mostAttempts = 3;
@@ -63,18 +34,18 @@ export function callAfter(call: Call, fact: CallFact): Call {
       return { ...call, ...reached, preferredFrom, preferredUntil, guarantee, requestedAt };
     }
     case 'CallScheduled':
-      return { ...call, startsAt: fact.data.startsAt, with: fact.data.with };
+      return { ...call, startsAt: fact.data.startsAt, agreedAt: fact.at, with: fact.data.with };
     case 'CallMoved':
       return { ...call, ...(fact.data.by === 'customer' ? reached : {}), startsAt: fact.data.startsAt };
     case 'CallAttempted':
       return isByPerson(fact) ? inVain(call, keptBy(call, fact.at), fact.at) : call;
     case 'CallHeld':
       if (!isByPerson(fact)) return call;
-      return keptBy(call, fact.at) ? noCall : { ...noCall, startsAt: call.startsAt, with: call.with };
+      return keptBy(call, fact.at) ? noCall : { ...noCall, ...appointmentOf(call) };
     case 'CallCancelled':
-      return fact.data.by === 'customer' ? noCall : { ...call, startsAt: null, with: null };
+      return fact.data.by === 'customer' ? noCall : { ...call, ...noAppointment };
     case 'CallMissed':
-      return fact.data.by === 'customer' ? inVain(call, true, fact.at) : { ...call, startsAt: null, with: null };
+      return fact.data.by === 'customer' ? inVain(call, true, fact.at) : { ...call, ...noAppointment };
   }
 }
 
@@ -83,14 +54,32 @@ const reached = { attempts: 0, unreachedSince: null };
 
 const keptBy = ({ startsAt }: Call, at: Instant) => startsAt !== null && keeps(startsAt, at);
 
+/** What of a call is about the time that was agreed on. */
+const appointmentOf = ({ startsAt, agreedAt, with: who }: Call) => ({ startsAt, agreedAt, with: who });
+
 /** The desk was there, and the customer was not. */
 function inVain(call: Call, endsAppointment: boolean, at: Instant): Call {
-  const { startsAt, with: who, ...request } = call;
-  const agreed = endsAppointment ? { startsAt: null, with: null } : { startsAt, with: who };
-  if (request.requestedAt === null) return { ...call, ...agreed };
-  const attempts = request.attempts + 1;
+  const agreed = endsAppointment ? noAppointment : appointmentOf(call);
+  if (call.requestedAt === null) return { ...call, ...agreed };
+  const attempts = call.attempts + 1;
   const unreachedSince = call.unreachedSince ?? at;
-  return attempts < mostAttempts ? { ...request, ...agreed, attempts, unreachedSince } : { ...noCall, ...agreed };
+  return attempts < mostAttempts ? { ...call, ...agreed, attempts, unreachedSince } : { ...noCall, ...agreed };
+}
+
+/** Whether the customer waits for it. */
+export const isOpenCall = ({ requestedAt, startsAt }: Call): boolean => requestedAt !== null || startsAt !== null;
+
+/**
+ * The call of a ticket that another one was merged into, whose call goes along: what this one has of its own comes first.
+ * @param before what it had been told of that call before, and takes back
+ */
+export function withHanded(own: Call, before: Call | undefined, told: Call | undefined): Call {
+  const isRequestTold = before?.requestedAt != null && before.requestedAt === own.requestedAt;
+  const isTimeTold = before?.agreedAt != null && before.agreedAt === own.agreedAt;
+  const other = told ?? noCall;
+  const request = own.requestedAt === null || isRequestTold ? other : own;
+  const appointment = own.startsAt === null || isTimeTold ? other : own;
+  return { ...request, ...appointmentOf(appointment) };
 }
 
 /** The call when the customer has written: somebody is there. */

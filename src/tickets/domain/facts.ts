@@ -1,6 +1,7 @@
 import { type Instant, type Span } from '../../business-time/calendar.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type Channel, type PauseReason, type TicketType } from '../../catalogue/domain/plan.js';
+import { type Call } from './call.js';
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { type Reapplication } from '../../catalogue/domain/reapplied-terms.js';
@@ -207,6 +208,14 @@ export interface Received {
   readonly pauses?: readonly Span[];
   /** The other requests in it that nobody had answered by then; left out where there was none. */
   readonly others?: readonly HandedRequest[];
+  /** The call that its customer waited for then; left out where it waited for none. */
+  readonly call?: HandedCall;
+}
+
+/** A call that goes along with a ticket that is merged. */
+export interface HandedCall extends Call {
+  /** When its call-back stood still there; left out where it never did. */
+  readonly pauses?: readonly Span[];
 }
 
 /** A request that is handed over with the oldest one. */

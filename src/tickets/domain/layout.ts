@@ -5,7 +5,8 @@ import { after, isReply, isUnderWay, type TicketState } from './ticket-state.js'
 import { reapplied, reclassified } from './recalculate.js';
 import { received, receivedAgain } from './receive-merge.js';
 import { endOf } from './calls.js';
-import { callEffect, isOfCall } from './call-clocks.js';
+import { isOfCall } from './agreed.js';
+import { callEffect } from './call-clocks.js';
 import { type FirstReplyFrom, liveOf, type Transition, planOf, started, waitsOf } from './transition.js';
 import { cancel, heedWaits, isLive, lapse, resume, satisfy, suspend, takeUp, wasClosed } from '../../clocks/run.js';
 import { type TicketRun } from './ticket-clocks.js';

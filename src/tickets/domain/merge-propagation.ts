@@ -4,6 +4,7 @@ import { spansOf } from '../../clocks/paused.js';
 import { type Actor } from '../../event-sourcing/event-store.js';
 import { type ReceiveMerge } from './commands.js';
 import { type Fact, type HandedRequest, type TicketCommand } from './facts.js';
+import { isOpenCall } from './calls.js';
 import { requestsIn } from './handed-requests.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
 import { type StateChange, type TicketState } from './ticket-state.js';
@@ -71,6 +72,7 @@ function merge(
     command: {
       ...{ type: 'ReceiveMerge', from, stands, unansweredSince: oldest?.since ?? null, revision, merge: fact.id },
       ...(others.length === 0 ? {} : { others }),
+      ...(stands && isOpenCall(before.call) ? { call: before.call } : {}),
     },
     factId: deriveId('merge', from, String(revision)),
     occurredAt: fact.at,
@@ -92,8 +94,14 @@ function unanswered(id: string, state: TicketState): readonly HandedRequest[] {
  * When the clock of a request stood still in a ticket until that was merged, at an instant: its own, or that which answers an
  * older request too.
  */
-export function pausesOf(ticket: Ticket, versions: Versions, since: Instant, at: Instant): readonly Span[] {
-  const clocks = ticket.clocksAt(at, versions).filter(({ metric }) => metric === 'firstResponse');
+export function pausesOf(
+  ticket: Ticket,
+  versions: Versions,
+  since: Instant,
+  at: Instant,
+  asked: 'firstResponse' | 'callBack' = 'firstResponse',
+): readonly Span[] {
+  const clocks = ticket.clocksAt(at, versions).filter(({ metric }) => metric === asked);
   const isShared = ({ from, startedAt }: TicketRun) => from === null && startedAt < since;
   const run = clocks.find(({ startedAt }) => startedAt === since) ?? clocks.find(isShared);
   if (run === undefined) return [];

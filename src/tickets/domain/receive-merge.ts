@@ -1,12 +1,14 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { heedWaits, isLive, lapse, lastStep, satisfy, takeOver } from '../../clocks/run.js';
 import { deriveId } from '../../event-sourcing/derive-id.js';
-import { type Fact, type Received } from './facts.js';
+import { type Fact, type HandedCall, type Received } from './facts.js';
+import { agreedOf, isOfCall } from './agreed.js';
+import { noCall } from './call.js';
 import { requestsIn } from './handed-requests.js';
 import { recalculate } from './recalculate.js';
 import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { oldest, type TicketState } from './ticket-state.js';
-import { liveOf, promised, type Transition } from './transition.js';
+import { liveOf, promised, type Transition, waitsOf } from './transition.js';
 
 type Reception = Extract<Fact, { type: 'MergeReceived' }>;
 
@@ -18,7 +20,7 @@ export function received(transition: Transition, fact: Reception): readonly Tick
   const { status } = transition.state;
   const runs = answeringAll(transition);
   if (status === 'cancelled' || status === 'merged') return runs;
-  return withRequests(runs, transition, fact.data.from, fact.data);
+  return withCall(withRequests(runs, transition, fact.data.from, fact.data), transition, fact.data.from, fact.data);
 }
 
 /** A ticket that was restored: what was merged into it meanwhile is as if it had not been cancelled. */
@@ -28,6 +30,9 @@ export function receivedAgain(transition: Transition): readonly TicketRun[] {
   for (const [from, message] of state.received)
     if (requestsIn(from, message).some(({ since }) => !isAnswered(since, state)))
       runs = withRequests(runs, transition, from, message);
+  for (const [from, message] of state.received)
+    if (!runs.some((run) => run.from === from && isOfCall(run.metric)))
+      runs = withCall(runs, transition, from, message);
   return runs;
 }
 
@@ -48,10 +53,12 @@ function answeringBoth(run: TicketRun, { runs, fact, state }: Transition): Ticke
 
 /** Since when the oldest request waits that the ticket's own first response answers too. */
 function sharedSince(runs: readonly TicketRun[], { received: all, receivedSince }: TicketState): Instant | null {
-  const apart = new Set(runs.map(({ from }) => from));
+  const apart = new Set(runs.filter(isOfRequest).map(({ from }) => from));
   if (apart.size === 1) return receivedSince; // as most are: none has a run of its own
   return oldest([...all].map(([from, { unansweredSince }]) => (apart.has(from) ? null : unansweredSince)));
 }
+
+const isOfRequest = ({ metric }: TicketRun) => !isOfCall(metric);
 
 const isAnswered = (since: Instant, { lastReplyAt }: TicketState) => lastReplyAt !== null && lastReplyAt >= since;
 
@@ -66,7 +73,7 @@ function withRequests(
   told: Received,
 ): readonly TicketRun[] {
   const { fact, state, firstReplyFrom } = transition;
-  const rest = runs.filter((run) => run.from !== from);
+  const rest = runs.filter((run) => run.from !== from || !isOfRequest(run));
   const isKnown = rest.length < runs.length;
   if (!told.stands || told.unansweredSince === null) return rest;
   if (!isKnown && liveOf(runs, 'firstResponse') !== undefined) return runs;
@@ -83,4 +90,33 @@ function withRequests(
     return satisfy(lapse(run, reply.at), reply);
   });
   return [...rest, ...requests];
+}
+
+/** The runs with those of the call that came with another ticket, as it was told last: each from its own start, with its pauses. */
+function withCall(
+  runs: readonly TicketRun[],
+  transition: Transition,
+  from: string,
+  { stands, call, merge = '' }: Received,
+): readonly TicketRun[] {
+  const { fact, state } = transition;
+  const rest = runs.filter((run) => run.from !== from || !isOfCall(run.metric));
+  if (!stands || call === undefined) return rest;
+  const taken = (metric: 'callBack' | 'appointment', since: Instant | null, isOpen: boolean): readonly TicketRun[] => {
+    const under = promised(state.terms, metric, transition);
+    if (since === null || !isOpen || under === undefined) return [];
+    // While nobody reaches the customer it stands still, before the merge as after it.
+    const { unreachedSince } = metric === 'callBack' ? state.call : noCall;
+    const { pauses = [] }: Pick<HandedCall, 'pauses'> = metric === 'callBack' ? call : {};
+    const ended = pauses.filter((pause) => unreachedSince === null || pause.from < unreachedSince);
+    const start = { metric, fact, under, agreed: agreedOf(metric, call) };
+    const run = takeOver<TicketSubject>({ from, fact: merge, since, pauses: ended }, start);
+    const still = { id: fact.id, at: Math.min(unreachedSince ?? fact.at, fact.at) };
+    return [lapse(heedWaits(lapse(run, still.at), waitsOf(run, state), still), fact.at)];
+  };
+  return [
+    ...rest,
+    ...taken('callBack', call.requestedAt, state.call.requestedAt === call.requestedAt),
+    ...taken('appointment', call.agreedAt, state.call.startsAt === call.startsAt),
+  ];
 }

@@ -1,6 +1,6 @@
 import { type Instant } from '../../business-time/calendar.js';
 import { type PauseReason } from '../../catalogue/domain/plan.js';
-import { isOfCall } from './call-clocks.js';
+import { isOfCall } from './agreed.js';
 import { mayGoOn } from './layout.js';
 import { type TicketClock } from './ticket-clocks.js';
 import { isOver, type TicketState } from './ticket-state.js';

@@ -4,16 +4,8 @@ import { type Channel, type PauseReason, type TicketType } from '../../catalogue
 import { type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Guarantee } from '../../catalogue/domain/promise.js';
 import { reappliedTerms } from '../../catalogue/domain/reapplied-terms.js';
-import {
-  type Call,
-  callAfter,
-  calledFor,
-  isCallAlreadySo,
-  isCallFact,
-  isCallType,
-  noCall,
-  objectionToCall,
-} from './calls.js';
+import { type Call, noCall } from './call.js';
+import { callAfter, calledFor, isCallAlreadySo, isCallFact, isCallType, objectionToCall, withHanded } from './calls.js';
 import { Directory } from '../../event-sourcing/directory.js';
 import { judgementIn } from './judge-again.js';
 import { type CancelReason, type Correction, type Fact, type FactData, type Origin, type Received } from './facts.js';
@@ -348,7 +340,8 @@ function receivedMore(state: TicketState, data: FactData['MergeReceived']): Tick
   const others = isOldest
     ? [...received.values()].map(({ unansweredSince }) => unansweredSince)
     : [state.receivedSince];
-  return { ...state, received, receivedSince: oldest([...others, data.unansweredSince]) };
+  const call = withHanded(state.call, before?.call, data.call);
+  return { ...state, received, call, receivedSince: oldest([...others, data.unansweredSince]) };
 }
 
 /** The first of some instants, null where there is none. */

@@ -6,7 +6,7 @@ import { type Instant } from '../../business-time/calendar.js';
 import { countedUnder, type PinnedVersions } from '../../clocks/pinned-versions.js';
 import { type Cause, isLive, start, startedBecause, type Under } from '../../clocks/run.js';
 import { type Waits } from '../../clocks/subject.js';
-import { agreedOf } from './agreed.js';
+import { agreedOf, isOfCall } from './agreed.js';
 import { type TicketRun, type TicketSubject } from './ticket-clocks.js';
 import { type Versions } from '../../catalogue/domain/versions.js';
 
@@ -23,9 +23,9 @@ export interface Transition {
 
 export type FirstReplyFrom = (at: Instant) => Cause | undefined;
 
-/** The ticket's own run of a metric that something can still become of. */
+/** The ticket's own run of a metric that something can still become of; a call that came with another ticket is its own, too. */
 export const liveOf = (runs: readonly TicketRun[], metric: Metric) =>
-  runs.find((run) => run.metric === metric && run.from === null && isLive(run));
+  runs.find((run) => run.metric === metric && (run.from === null || isOfCall(metric)) && isLive(run));
 export const planOf = ({ fact, versions }: Transition) => versions.plan(fact.terms.plan);
 
 /** The run that a metric starts with the fact, or at another instant, where the plan promises it; else none. */

@@ -4,6 +4,7 @@ import { among, upsert } from '../../read-models/rows.js';
 import { type Json } from '../../read-models/schema.js';
 import { type StoredEvent } from '../../event-sourcing/event-store.js';
 import { groupBy } from '../../event-sourcing/group-by.js';
+import { type Received } from '../domain/facts.js';
 import { type FactEvent } from '../domain/ticket-event-types.js';
 import { factTypes } from '../domain/facts.js';
 
@@ -71,6 +72,10 @@ async function load(facts: readonly FactEvent[], tx: Tx): Promise<Rows> {
 const tellerOf = ({ type, data }: FactEvent): string | undefined =>
   type === 'MergeReceived' ? data.from : type === 'TicketOpened' ? data.splitFrom : undefined;
 
+/** What a merge tells, for the same to be known again. */
+const toldIn = ({ stands, unansweredSince, others, call }: Received): string =>
+  JSON.stringify([stands, unansweredSince, others, ...(call === undefined ? [] : [call])]);
+
 /** The rows that a fact changes. */
 function take(rows: Rows, fact: StoredEvent & FactEvent): readonly MergePropagationsTable[] {
   const { type, data, revision } = fact;
@@ -83,7 +88,7 @@ function take(rows: Rows, fact: StoredEvent & FactEvent): readonly MergePropagat
     if (row === undefined) own.push({ ticket, target: data.into, kind, revision, told: -1, content: null });
     else if (row.kind !== kind) row.kind = row.told < 0 ? 'splitAndMerge' : 'merge';
   }
-  const content = type === 'MergeReceived' ? JSON.stringify([data.stands, data.unansweredSince, data.others]) : null;
+  const content = type === 'MergeReceived' ? toldIn(data) : null;
   const told = (rows.get(tellerOf(fact) ?? '') ?? []).filter(({ target }) => target === ticket);
   // Hearing the same again is no news to pass on: merged in a circle, tickets would talk for ever.
   const isNews = content === null || told.some((row) => row.content !== content);

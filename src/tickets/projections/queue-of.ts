@@ -1,6 +1,6 @@
 import { type TicketsTable } from './ticket-tables.js';
 import { type TicketClock } from '../domain/ticket-clocks.js';
-import { isOfCall } from '../domain/call-clocks.js';
+import { isOfCall } from '../domain/agreed.js';
 import { nextDue } from '../domain/next-due.js';
 
 /** What never comes due sorts last. */

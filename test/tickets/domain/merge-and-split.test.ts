@@ -20,6 +20,69 @@ const says = ({ state: { facts, customer = '', size } }: TicketLife) =>
     }),
   );
 
+describe('the call that the customer of a merged ticket waits for', () => {
+  /** A ticket whose customer has asked for a call and agreed on a time for it, and what it says when it is merged. */
+  const merged = () =>
+    new TicketLife()
+      .open('Mon 09:00')
+      .do('Mon 09:30', 'RecordFirstResponse')
+      .do('Mon 10:00', { type: 'RequestCall' })
+      .do('Mon 10:30', { type: 'ScheduleCall', startsAt: instant('Tue 14:00') })
+      .do('Mon 11:00', into('t2'));
+  const told = () => {
+    const [command] = says(merged());
+    if (command?.type !== 'ReceiveMerge') throw new Error('it says nothing of a merge');
+    return { ...command, merge: 'm1' };
+  };
+  const survivor = () => new TicketLife().open('Mon 08:00').do('Mon 08:30', 'ResolveTicket');
+  const ofCalls = ({ last }: TicketLife) => last.filter((line) => /callBack|appointment/.test(line));
+
+  it('goes along: it has its clocks there, from their own starts', () => {
+    expect(ofCalls(merged())).toEqual([
+      'SlaClockCancelled callBack/1 Mon 11:00 (merged)',
+      'SlaClockCancelled appointment/1 Mon 11:00 (merged)',
+    ]);
+    const other = survivor().do('Mon 11:00', told());
+    expect(ofCalls(other)).toEqual([
+      'SlaClockStarted callBack/1 due Tue 10:00',
+      'SlaClockStarted appointment/1 due Tue 14:05',
+    ]);
+    expect(other.life.call).toMatchObject({ requestedAt: instant('Mon 10:00'), startsAt: instant('Tue 14:00') });
+    const held = { type: 'RecordCallHeld', endedAt: instant('Tue 14:20') } as const;
+    expect(ofCalls(other.do('Tue 14:00', held, { now: 'Tue 14:20' }))).toEqual(
+      [
+        'SlaAtRisk appointment/1 Tue 07:11:15',
+        'SlaMetLate callBack/1 Tue 14:00',
+        'SlaMet appointment/1 Tue 14:00',
+      ].toSpliced(0, 0, 'SlaBreached callBack/1 due Tue 10:00'),
+    );
+    expect(other.life.call.requestedAt).toBeNull();
+  });
+
+  it('is asked for once: the same customer names another time in the ticket that goes on', () => {
+    const other = survivor().do('Mon 11:00', told());
+    const again = { type: 'RequestCall', preferredUntil: instant('Thu 12:00') } as const;
+    expect(ofCalls(other.do('Mon 12:00', again))).toEqual([
+      'SlaDeadlineMoved callBack/2 due Thu 12:00 (customersTime)',
+    ]);
+    expect(
+      ofCalls(other.do('Mon 13:00', { type: 'MoveCall', startsAt: instant('Wed 14:00'), by: 'customer' })),
+    ).toEqual([
+      'SlaDeadlineMoved callBack/3 due Wed 14:05 (customersTime)',
+      'SlaDeadlineMoved appointment/2 due Wed 14:05 (movedByCustomer)',
+    ]);
+  });
+
+  it('does not, where it turns out not to have been merged', () => {
+    const other = survivor().do('Mon 11:00', told());
+    expect(ofCalls(other.do('Mon 11:00', { ...received(null, 99), stands: false, merge: 'm1', from: 't1' }))).toEqual([
+      'SlaClockCancelled callBack/2 Mon 11:00 (superseded)',
+      'SlaClockCancelled appointment/2 Mon 11:00 (superseded)',
+    ]);
+    expect(other.life.call.requestedAt).toBeNull();
+  });
+});
+
 describe('a ticket that is merged', () => {
   it('39: into another has its running clocks cancelled; the other keeps its own', () => {
     const merged = new TicketLife({ plan: 'pro' }).open('Mon 09:00').do('Mon 10:00', into('t2'));

@@ -7,6 +7,7 @@ import { readClock } from '../../../src/clocks/clock.js';
 import { type TicketClock } from '../../../src/tickets/domain/ticket-clocks.js';
 import { countedIn } from '../../../src/catalogue/domain/promise.js';
 import { clockAfter } from '../../../src/clocks/recorded-clock.js';
+import { noCall } from '../../../src/tickets/domain/call.js';
 import { layOut } from '../../../src/tickets/domain/layout.js';
 import { isFact } from '../../../src/tickets/domain/fact-of.js';
 import { isLate, type Stop, stopsChanged, withStops } from '../../../src/tickets/domain/stops.js';
@@ -46,10 +47,18 @@ const hour = 3_600_000;
 const opening = Date.UTC(2026, 2, 2, 9);
 const end = opening + 12 * 24 * hour;
 
+const unreachedCall = {
+  ...{ ...noCall, requestedAt: opening + 20 * hour, attempts: 1, unreachedSince: opening + 22 * hour },
+  pauses: [{ from: opening + 22 * hour, to: opening + 28 * hour }],
+};
+
 /** Another ticket is merged into it, older by some hours and unanswered, or answered. */
 const receptions = [-30, -1, null, 25, 60].map((since, i): InternalCommand => ({
   ...{ type: 'ReceiveMerge', from: `older-${i % 2}`, stands: true, revision: i, merge: `merge-${i % 2}` },
   unansweredSince: since === null ? null : opening + since * hour,
+  // A call goes along with some, for which nobody was reached, or a time was agreed on.
+  ...(i === 0 ? { call: unreachedCall } : {}),
+  ...(i === 3 ? { call: { ...noCall, startsAt: opening + 70 * hour, agreedAt: opening + 60 * hour } } : {}),
 }));
 
 /** However often a merge is told, it was at one instant: so many hours after the opening. */
