@@ -63,7 +63,9 @@ const listCommand = new Command('list')
   .action(({ json = false }: { readonly json?: boolean }) => {
     printsAlone();
     return withKeys('existing', (keys, now) => {
-      for (const { digest: _digest, ...key } of keys.list()) print(json ? JSON.stringify(key) : line(key, now));
+      const kept = keys.list();
+      for (const { digest: _digest, ...key } of kept) print(json ? JSON.stringify(key) : line(key, now));
+      if (kept.length === 0) complain('There are no API keys yet. Make one: pledge keys create NAME --role ROLE');
     });
   });
 

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { openForReading } from '../app/pledge-context.js';
 import { type Webhook } from '../webhooks/domain/webhook-decider.js';
 import { recordedWebhooks } from '../webhooks/recorded-webhooks.js';
-import { print, printsAlone } from './print.js';
+import { complain, print, printsAlone } from './print.js';
 import { settingsHere } from './settings-here.js';
 
 export const webhooksCommand = new Command('webhooks')
@@ -12,8 +12,10 @@ export const webhooksCommand = new Command('webhooks')
     printsAlone();
     const context = await openForReading(settingsHere());
     try {
-      for (const webhook of await recordedWebhooks(context.store))
-        print(json ? JSON.stringify(webhook) : line(webhook));
+      const webhooks = await recordedWebhooks(context.store);
+      for (const webhook of webhooks) print(json ? JSON.stringify(webhook) : line(webhook));
+      if (webhooks.length === 0)
+        complain('There are no webhooks yet. The mutation registerWebhook makes one (docs/feed.md).');
     } finally {
       await context.close();
     }

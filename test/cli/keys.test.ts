@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { KeyStore } from '../../src/auth/key-store.js';
 import { Api, newFolder } from '../support/api.js';
 import { pledgeHere, runHere } from '../support/command-line.js';
 
@@ -20,6 +21,15 @@ describe('pledge keys', () => {
     );
   });
   afterAll(() => api.end());
+
+  it('says so where there are none', async () => {
+    const none = newFolder();
+    KeyStore.open(join(none, 'data')).close();
+    expect(await pledgeHere(none, ['keys', 'list'])).toEqual({
+      ...{ code: 0, stdout: '' },
+      stderr: 'There are no API keys yet. Make one: pledge keys create NAME --role ROLE\n',
+    });
+  });
 
   it('makes a key beside a running server, shows it once, and ends it', async () => {
     const made = await keys('create', 'auditors', '--role', 'auditor', '--customers', 'acme', '--days', '2');

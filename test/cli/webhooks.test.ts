@@ -9,6 +9,10 @@ it('pledge webhooks lists them, and says which was disabled because its endpoint
   const folder = newFolder();
   const data = join(folder, 'data');
   const context = await ledgerAt('2026-03-02T09:00:00Z', data);
+  expect(await pledgeHere(folder, ['webhooks'])).toEqual({
+    ...{ code: 0, stdout: '' },
+    stderr: 'There are no webhooks yet. The mutation registerWebhook makes one (docs/feed.md).\n',
+  });
   const url = 'http://127.0.0.1:9/';
   for (const webhook of ['desk', 'old', 'quiet', 'removed']) {
     const endpoint = { webhook, url, description: webhook === 'quiet' ? 'for the nights' : null, filter: {} };

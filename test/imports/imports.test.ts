@@ -142,6 +142,27 @@ describe("Pledge's own format", () => {
     expect(await rowsOf(pledgeNdjson, [JSON.stringify(line)])).toMatchObject([{ rejected: { message } }]);
   });
 
+  it.each([
+    ['ticket,at\n1,2026-03-02\n', 'a short CSV'],
+    ['id;at\n'.repeat(30) + JSON.stringify(opened), 'a long one'],
+    ['[\n  1\n]\n', 'other JSON'],
+  ])('refuses a log of another format as a whole: %j', async (log) => {
+    await expect(rowsOf(pledgeNdjson, [log])).rejects.toMatchObject({
+      code: 'LOG_MALFORMED',
+      message: expect.stringContaining('give --mapping (docs/mappings.md)'),
+    });
+  });
+
+  it('rejects some lines before the first that is JSON', async () => {
+    const rows = await rowsOf(pledgeNdjson, [`# our log\n\n# of March\n${JSON.stringify(opened)}\n# the end`]);
+    expect(rows.map((row) => [row.line, 'rejected' in row])).toEqual([
+      [1, true],
+      [3, true],
+      [4, false],
+      [5, true],
+    ]);
+  });
+
   it('rejects a line that is not UTF-8', async () => {
     const rows = await rowsOf(pledgeNdjson, [Buffer.from([0x7b, 0xff, 0xfe, 0x0a])]);
     expect(rows).toMatchObject([{ line: 1, rejected: { code: 'LINE_NOT_READABLE' } }]);

@@ -1,6 +1,7 @@
 import { type CalendarDefinition } from '../../business-time/calendar.js';
 import { type CalendarSource } from '../../business-time/holiday-sources.js';
 import { compileCalendar } from '../../business-time/compile-calendar.js';
+import { Rejection } from '../../event-sourcing/rejection.js';
 import { commonFields, eventFields, externalId } from '../../tickets/domain/event-fields.js';
 import { type ReportedType, reportedTypes } from '../../tickets/domain/facts.js';
 import { namingFault } from '../../tickets/domain/naming.js';
@@ -30,12 +31,31 @@ export const pledgeNdjson: ImportFormat = {
   name: 'pledge',
   summary: "Pledge's own NDJSON, one event a line (docs/imports.md)",
   async *read(bytes) {
+    // A CSV is told at its beginning, and not row by row.
+    let held: ImportRow[] | undefined = [];
     for await (const line of linesOf(bytes)) {
       const row = rowOf(line);
-      if (row !== undefined) yield row;
+      if (row === undefined) continue;
+      if (held === undefined) yield row;
+      else if (isLikeJson(line)) {
+        yield* [...held, row];
+        held = undefined;
+      } else if (held.push(row) >= enoughToTell) throw notOurs();
     }
+    if (held !== undefined && held.length > 0) throw notOurs();
   },
 };
+
+/** If none of so many lines looks like JSON, the log is of another format. */
+const enoughToTell = 20;
+
+const isLikeJson = (line: Line) => 'fault' in line || line.text.trimStart().startsWith('{');
+
+const notOurs = () =>
+  new Rejection(
+    'LOG_MALFORMED',
+    "The log is not in Pledge's own format: none of its first lines is a JSON object. For another log give --mapping (docs/mappings.md) or --format.",
+  );
 
 const rejected = (line: number, code: string, message: string, raw: string): ImportRow => ({
   line,
