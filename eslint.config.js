@@ -1,9 +1,10 @@
 import graphql from '@graphql-eslint/eslint-plugin';
 import * as typescript from '@typescript-eslint/parser';
+import { rulesOfTests } from './eslint.tests.js';
 
 const noEnums = { selector: 'TSEnumDeclaration', message: 'It takes any number. Use a union of texts.' };
 
-/** What oxlint (`.oxlintrc.json`) has no rules for: the schema, and what of the language is not used. */
+/** What oxlint (`.oxlintrc.json`) has no rules for: the schema, what of the language is not used, and what tests may not do. */
 export default [
   { ignores: ['dist', 'node_modules', 'coverage', 'examples'] },
   { files: ['**/*.{ts,js,mjs,cjs}'], languageOptions: { parser: typescript } },
@@ -33,6 +34,7 @@ export default [
       ],
     },
   },
+  { files: ['test/**/*.ts'], rules: rulesOfTests },
   {
     files: ['schema.gql'],
     plugins: { '@graphql-eslint': graphql },

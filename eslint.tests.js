@@ -37,6 +37,11 @@ const forbidden = [
       'A test that never runs proves nothing. Where a machine lacks something, choose by what it has: (there ? it : it.skip)(…).',
   },
   {
+    selector:
+      "CallExpression[callee.property.name='catch'] > ArrowFunctionExpression.arguments[body.type='Identifier'][body.name='undefined']",
+    message: 'Any error would do. Say which: .catch(meant(code)), of test/support/meant.ts.',
+  },
+  {
     selector: 'CatchClause > BlockStatement[body.length=0]',
     message: 'An error that nobody looks at may be any. Say which is meant.',
   },

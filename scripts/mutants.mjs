@@ -89,11 +89,12 @@ function tryAll(mutants, { folder, tests }) {
       env: { ...process.env, MUTANTS: asked, MUTATED: JSON.stringify({ folders: [folder], tests: files }) },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    let [last, since] = [0, Date.now()];
+    const before = lines().length;
+    let [last, since] = [before, Date.now()];
     const watch = setInterval(() => {
       const now = lines().length;
       if (now !== last) [last, since] = [now, Date.now()];
-      else if (last > 0 && Date.now() - since > patienceMs) child.kill('SIGKILL');
+      else if (last > before && Date.now() - since > patienceMs) child.kill('SIGKILL');
     }, 1_000);
     return new Promise((resolve) => {
       child.once('exit', (code) => {

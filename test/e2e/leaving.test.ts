@@ -6,6 +6,7 @@ import { WatchedLog } from '../../src/event-sourcing/watched-log.js';
 import { ChangeTicketHandler } from '../../src/tickets/commands/change-ticket-handler.js';
 import { Api } from '../support/api.js';
 import { RawFrames } from '../support/raw-frames.js';
+import { meant } from '../support/meant.js';
 
 /** What is more than one append takes. */
 const eventsOf = (ticket: string) =>
@@ -85,7 +86,7 @@ describe('changes whose sender leaves', () => {
         const body = JSON.stringify(request);
         void fetch(`${api.url}/graphql`, { method: 'POST', headers: headers(), body, signal: left.signal })
           .then(answered)
-          .catch(() => undefined);
+          .catch(meant('This operation was aborted'));
         return () => {
           left.abort();
         };

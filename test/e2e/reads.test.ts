@@ -51,7 +51,7 @@ describe('a query whose sender leaves', () => {
   it('is stopped when its socket is closed', async () => {
     const client = connect();
     const answers = client.iterate({ query });
-    void answers.next().catch(() => undefined);
+    void Promise.allSettled([answers.next()]);
     const { signal } = await asked;
     client.terminate();
     if (!signal.aborted) await once(signal, 'abort');

@@ -9,6 +9,7 @@ import { type AppendFault } from '../support/eventstoredb/faults.js';
 import { callError } from '../support/eventstoredb/messages.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { meant } from '../support/meant.js';
 
 const answerMs = 5_000;
 const quietMs = 2_000;
@@ -310,7 +311,10 @@ describe('a store', () => {
     await told;
     await server.start();
     expect(whys[0]).toMatch(/^127\.0\.0\.1:\d+: ECONNREFUSED, nothing listens there$/);
-    await until(async () => (await store.lastPosition().catch(() => undefined)) !== undefined);
+    await until(
+      async () =>
+        (await store.lastPosition().catch(meant('EVENT_STORE_CLOSED', 'EVENT_STORE_UNAVAILABLE'))) !== undefined,
+    );
     await store.append('s', 'noStream', [event()]);
   });
 

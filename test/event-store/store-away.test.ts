@@ -13,6 +13,7 @@ import { newFolder } from '../support/api.js';
 import { WireServer } from '../support/eventstoredb/wire-server.js';
 import { open, say } from '../support/application-contexts.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { meant } from '../support/meant.js';
 
 /** A log in EventStoreDB whose users do not wait long for a server; for the answer of one that is there they do. */
 async function openImpatiently(url: string): Promise<OpenEventStore> {
@@ -37,7 +38,7 @@ describe('a log elsewhere', () => {
     await server.stop();
     const first = Promise.race(
       Object.entries({ asking, commanding }).map(async ([who, { store }]) => {
-        await all(store.readStream('s')).catch(() => undefined);
+        await all(store.readStream('s')).catch(meant('EVENT_STORE_UNAVAILABLE'));
         return who;
       }),
     );

@@ -5,6 +5,7 @@ import { type FeedFilter } from '../../src/feed/domain/feed-event.js';
 import { settleTicket } from '../../src/tickets/commands/settle-ticket.js';
 import { newFolder } from '../support/api.js';
 import { importLines, ledgerAt, open, say, type TestContext } from '../support/application-contexts.js';
+import { meant } from '../support/meant.js';
 
 const line = (event: string, occurredAt: string, more: object = {}) =>
   JSON.stringify({ event, ticket: 'A-1', occurredAt, actor: { id: 'mia' }, ...more });
@@ -43,7 +44,7 @@ describe('the feed', () => {
     await open(context, 'T-1');
     context.time.moveTo(Date.parse('2026-03-03T10:00:00Z'));
     for (let i = 0; i < 3; i++) await settleTicket(context, 'T-1');
-    for (let i = 0; i < 3; i++) await open(context, 'T-1').catch(() => undefined);
+    for (let i = 0; i < 3; i++) await open(context, 'T-1').catch(meant('TICKET_EXISTS'));
     expect(await heard()).toEqual(['SlaBreached']);
   });
 

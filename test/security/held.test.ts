@@ -6,6 +6,7 @@ import { standardLimits } from '../../src/api/limits.js';
 import fc from '../support/fc.js';
 import { Api, newFolder } from '../support/api.js';
 import { RawFrames } from '../support/raw-frames.js';
+import { meant } from '../support/meant.js';
 
 const at = '2026-03-02T09:00:00Z';
 /** Asks for some hundred kilobytes. */
@@ -160,8 +161,8 @@ describe('a client that holds too much', () => {
     const raw = await RawFrames.known(api.url, api.key);
     raw.socket.pause();
     for (let n = 0; n < 20; n++) raw.ask(`${n}`, much);
-    let next = await RawFrames.open(api.url).catch(() => undefined);
-    while (next === undefined) next = await RawFrames.open(api.url).catch(() => undefined);
+    let next = await RawFrames.open(api.url).catch(meant('XX'));
+    while (next === undefined) next = await RawFrames.open(api.url).catch(meant('XX'));
     raw.socket.destroy();
     next.socket.destroy();
   });

@@ -59,7 +59,7 @@ export function pledgeHere(
       for (const restore of restores) restore();
     }
   });
-  before = ended.catch(() => undefined);
+  before = Promise.allSettled([ended]);
   return ended;
 }
 

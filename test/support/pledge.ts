@@ -67,9 +67,10 @@ export const pledge = (folder: string, args: readonly string[], input?: string, 
 /** Serves from a folder on a port; resolves when all is well. */
 export async function servePledge(folder: string, port: number, env: NodeJS.ProcessEnv = {}): Promise<Run> {
   const server = startPledge(folder, ['serve'], '', { ...env, PLEDGE_PORT: String(port) });
+  await server.serves();
   for (;;) {
-    const health = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-    if (health?.status === 200) return server;
+    const health = await fetch(`http://127.0.0.1:${port}/health`);
+    if (health.status === 200) return server;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

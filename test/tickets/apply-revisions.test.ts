@@ -20,6 +20,7 @@ import {
   settingsOf,
   type TestContext,
 } from '../support/application-contexts.js';
+import { meant } from '../support/meant.js';
 
 const admin = { id: 'admin', kind: 'person' } as const;
 /** All of it is in March 2026, whose second is a Monday. */
@@ -287,7 +288,7 @@ describe('a policy that is interrupted', () => {
       deadlines: { ...revisions.deadlines, refreshed: () => Promise.reject(new Error('killed')) },
     };
     await project(context);
-    await settleDue(killed, new AbortController().signal).catch(() => undefined);
+    await settleDue(killed, new AbortController().signal).catch(meant('killed'));
     const done = (await reached(context)).length;
     await context.close();
 
@@ -346,7 +347,7 @@ describe('whatever happens to tickets while their plan is revised', () => {
       case 'reapplyFirst':
         return say(context, said.id, { type: 'ReapplyPlan', version: 1 });
       case 'revise':
-        return revise(context, 100 + version, now + said.inHours * hour, 'enterprise').catch(() => undefined);
+        return revise(context, 100 + version, now + said.inHours * hour, 'enterprise').catch(meant('VERSION_CONFLICT'));
       case 'work':
         return work(context);
     }

@@ -35,7 +35,7 @@ export class Listener {
 
   async listen(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.once(signal).catch(() => undefined);
+      await Promise.allSettled([this.once(signal)]);
       this.returns += 1;
       await this.where.back();
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random } from '../../src/imports/random.js';
 import { type FullDisk } from '../support/disks.js';
+import { meant } from '../support/meant.js';
 import { type Run, startPledge } from '../support/pledge.js';
 
 /** How long a server is given to say that it serves; far beyond what it needs, for a whole machine may stand still. */
@@ -65,7 +66,7 @@ export class Target {
   back = async (): Promise<void> => {
     this.losses += 1;
     await sleep(50);
-    const serves = this.run?.serves().catch(() => undefined);
+    const serves = Promise.allSettled([this.run?.serves()]);
     await Promise.race([serves, sleep(500, undefined, { ref: false })]);
   };
 
@@ -135,7 +136,7 @@ export class Target {
   private async well(): Promise<void> {
     const began = performance.now();
     for (;;) {
-      const health = await fetch(new URL('/health', this.url())).catch(() => undefined);
+      const health = await fetch(new URL('/health', this.url())).catch(meant('fetch failed'));
       if (health?.status === 200) return;
       if (performance.now() - began > patienceMs) throw new Error('the server does not go on by itself');
       await sleep(50);

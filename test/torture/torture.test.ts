@@ -60,7 +60,7 @@ async function live(target: Target, settings: Settings): Promise<Lived> {
   );
   const listening = listeners.then((all) => Promise.all(all.map((one) => one.listen(leaving.signal))));
   const busy = Promise.all([listening, working]);
-  busy.catch(() => undefined); // said where it is awaited
+  void Promise.allSettled([busy]); // its failure is said where it is awaited
 
   try {
     for (let kill = 1; kill <= kills; kill++) {
