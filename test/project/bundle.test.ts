@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
@@ -14,13 +14,13 @@ describe('the files that start', () => {
     expect(threads.filter((thread) => !existsSync(join('dist/bin', thread)))).toEqual([]);
   });
 
-  it('find nothing else beside a module of their own', () => {
-    const uses = sources.filter((name) =>
-      /import\.meta/.test(
-        textOf(name).replace(/new URL\('\.\/[^']+', import\.meta\.url\)|createRequire\(import\.meta\.url\)/g, ''),
-      ),
-    );
-    expect(uses).toEqual([]);
+  it('find nothing else by where their own module stands, but packages and what is two folders up', () => {
+    const known = /new URL\(['`](\.|\.\.\/\.\.)\/\w[^'`]*['`], import\.meta\.url\)|createRequire\(import\.meta\.url\)/g;
+    const others = sources.filter((name) => textOf(name).replace(known, '').includes('import.meta'));
+    expect(others).toEqual([]);
+    // So deep lies the bundle too.
+    const up = sources.filter((name) => /new URL\(['`]\.\.\//.test(textOf(name)));
+    expect(up.filter((name) => name.split(sep).length !== 2)).toEqual([]);
   });
 
   it('have names of their own', () => {
