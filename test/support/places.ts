@@ -146,4 +146,10 @@ const given = (field: string, type: GraphQLInputType, name = field): readonly (r
   isNonNullType(type) || needed.has(name) || needed.has(field) ? [[field, soundOf(name, type)]] : [];
 
 /** Fields of which one of several must be there, so that the schema cannot say it of any. */
-const needed = new Set(['id', 'ticket', 'CorrectTicketInput.subject']);
+const needed = new Set([
+  'id',
+  'ticket',
+  'MergeTicketInput.into',
+  'SplitTicketInput.into',
+  'CorrectTicketInput.subject',
+]);
