@@ -232,9 +232,13 @@ function settle(
   versions: Versions,
   news?: Fact,
 ): readonly TicketEvent[] {
-  const ended = endedWaits(ticket, asOf, context, versions);
+  const ended = endedWaits(ticket, asOf, context, versions, news === undefined ? undefined : changedFrom(news));
   return [...ended, ...outcomesBy(foreseen(ticket, ended), asOf, context, versions, news)];
 }
+
+/** From when on a fact may have changed how the ticket stood: a split takes its message away. */
+const changedFrom = (fact: Fact): Instant =>
+  fact.type === 'TicketSplit' ? Math.min(fact.at, fact.data.messageAt) : fact.at;
 
 function outcomesBy(
   ticket: Ticket,

@@ -16,7 +16,7 @@ import { type Fact } from './facts.js';
 import { judgementIn } from './judge-again.js';
 import { type StateChange, type TicketState } from './ticket-state.js';
 import { Sequence } from '../../event-sourcing/sequence.js';
-import { type ChangedRuns, type TicketAt, Timeline } from './timeline.js';
+import { type ChangedRuns, type Stand, type TicketAt, Timeline } from './timeline.js';
 
 /** What may have to be said: runs as they are laid out, those over only where they have changed; and those that vanished. */
 export interface ToSay {
@@ -152,6 +152,11 @@ export class Ticket {
   standBefore(at: Instant, versions: Versions): TicketAt {
     const timeline = this.workedOut(versions);
     return timeline.standAfter(timeline.countBefore(at));
+  }
+
+  /** How it stood from an instant on, from fact to fact. */
+  standsFrom(at: Instant, versions: Versions): Iterable<Stand> {
+    return this.workedOut(versions).standsFrom(at);
   }
 
   /** The ticket as it stood at an instant; undefined before it was opened. */

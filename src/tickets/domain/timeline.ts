@@ -21,6 +21,13 @@ export interface TicketAt {
   readonly over: readonly TicketRun[];
 }
 
+/** How a ticket stood until its next fact. */
+export interface Stand {
+  readonly state: TicketState | undefined;
+  /** When the next fact is; infinity after the last. */
+  readonly until: Instant;
+}
+
 interface Entry {
   readonly fact: Fact;
   /** Undefined until it has been worked out. */
@@ -176,6 +183,17 @@ export class Timeline {
   /** What was left when so many facts had come; {@link workedOut} before. */
   standAfter(count: number): TicketAt {
     return count === 0 ? unopened : standOf(this.entries.at(count - 1));
+  }
+
+  /** How the ticket stood from an instant on, from fact to fact; {@link workedOut} before. */
+  *standsFrom(at: Instant): Generator<Stand, void, undefined> {
+    const count = this.countUntil(at);
+    let { state } = this.standAfter(count);
+    for (const entry of this.entries.from(count)) {
+      yield { state, until: entry.fact.at };
+      ({ state } = standOf(entry));
+    }
+    yield { state, until: Infinity };
   }
 
   /** The ticket as it stood when so many facts had come; {@link workedOut} before. */

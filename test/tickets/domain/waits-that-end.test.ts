@@ -40,6 +40,28 @@ describe('a wait that says until when it lasts', () => {
     ]);
   });
 
+  it('has ended by itself also where it is said late, and something after its end was said before', () => {
+    const resolved = opened().do('Tue 15:00', 'ResolveTicket');
+    expect(resolved.do('Mon 10:00', hold('Mon 12:00'), { now: 'Tue 16:00' }).last).toEqual([
+      'TicketPaused Mon 10:00',
+      'TicketResumed Mon 12:00',
+      'SlaBreachWithdrawn resolution/2 due Tue 11:00 (corrected)',
+      'SlaBreached resolution/2 due Tue 11:00',
+      'SlaMetLate resolution/2 Tue 15:00',
+    ]);
+    expect(resolved.settle('Tue 17:00').last).toEqual([]);
+  });
+
+  it('has ended by itself where the reply that had ended it is split off', () => {
+    const until = { type: 'PauseTicket', reason: 'waitingForCustomer', until: instant('Mon 12:00') } as const;
+    const ticket = opened()
+      .do('Mon 10:00', until)
+      .do('Mon 11:00', 'RecordCustomerReply')
+      .do('Mon 14:00', 'ResolveTicket');
+    ticket.do('Mon 14:30', { type: 'SplitTicket', into: 'T-2', messageAt: instant('Mon 11:00') });
+    expect(ticket.last.slice(0, 2)).toEqual(['TicketSplit Mon 14:30', 'TicketResumed Mon 12:00']);
+  });
+
   it('keeps its deadline known, projected to its end', () => {
     const ticket = opened().do('Mon 10:00', hold('Mon 12:00'));
     expect(ticket.events.at(-1)?.data).toMatchObject({
