@@ -127,8 +127,9 @@ async function changeAndTell(
   return inTurn([owner ?? stream, ...opened], async () => {
     const known = ports.tickets.get(stream)?.revision ?? 'noStream';
     const changed = await changeTicket(ports, id, requests, scope, signal);
-    // Who says the same again may have been interrupted before the others were told.
-    const isAgain = changed.outcomes.some(({ kind }) => kind === 'alreadySo');
+    // Who says the same again may have been interrupted before the others were told. What fell due meanwhile may be recorded
+    // with it.
+    const isAgain = changed.outcomes.some(({ notices = [] }) => notices.some(({ code }) => code === 'alreadySo'));
     const from = isAgain || known === 'noStream' ? 0 : known + 1;
     const passedOn = await propagate(ports, id, from, way).catch(() => undefined);
     const { position } = passedOn ?? changed;
