@@ -225,6 +225,15 @@ describe('merging and splitting', () => {
     expect(await propagateDue()).toEqual([]);
   });
 
+  it('that is said again opens what an interrupted one did not, whatever has fallen due meanwhile', async () => {
+    await changeTicket(context, 'old', [request({ type: 'PauseTicket', reason: 'onHold', until: at('02T15:00:00') })]);
+    await changeTicket(context, 'old', [request(split('other'))]);
+    expect(await typesOf('other')).toEqual([]);
+    context.time.moveTo(at('02T16:00:00'));
+    expect(await ask('old', split('other'))).toEqual(['recorded']); // the end of the wait
+    expect(await typesOf('other')).toContain('TicketOpened');
+  });
+
   it('of two tickets into each other at once lets one through', async () => {
     const both = await Promise.all([ask('old', merge('new')), ask('new', merge('old'))]);
     expect(both.flat().sort()).toEqual(['MERGE_CYCLE', 'recorded']);
